@@ -1,0 +1,53 @@
+/* base/table.h - an array of equal items that one thread grows while others read.
+ *
+ * Derived state is kept in tables: they can be published to readers for the price of what
+ * changed, saved to disk likewise, and mapped back without reading them.
+ *
+ *   table -> directory -> [chunk][chunk][chunk ...]     chunk: 2^k items, at most 64 KiB
+ *   view  -> directory at the time of publication, item count
+ *
+ * A chunk that a view can see is never changed where it lies: table_change() copies it first
+ * (once per publication).  Appending needs no copy: a view does not look past its count.  A
+ * directory is copied when a shared one must point elsewhere, else shared.
+ *
+ * Threads: one writer; views may be read and released by any thread.  Reference counts are
+ * atomic; a chunk is freed with the last directory that names it.
+ */
+#pragma once
+
+#include "base/file.h"
+
+struct table;
+struct view; /* an immutable state of a table */
+
+struct table *table_create(size_t item_bytes); /* 1 to 4096, items aligned to 8 or their size */
+void table_free(struct table *table); /* NULL is fine; views of it stay valid */
+
+size_t table_count(const struct table *table);
+size_t table_resident_bytes(const struct table *table); /* heap, not mapped files */
+
+/* A new zeroed item at the end; valid until the next table_publish(). */
+void *table_push(struct table *table);
+void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
+const void *table_at(const struct table *table, size_t i); /* i < count; until the next change */
+void *table_change(struct table *table, size_t i); /* i < count; valid until the next publish */
+
+/* The present state for readers; one reference, for the caller.  Cheap when little changed. */
+struct view *table_publish(struct table *table);
+struct view *view_ref(struct view *view);
+void view_unref(struct view *view); /* NULL is fine */
+size_t view_count(const struct view *view);
+const void *view_at(const struct view *view, size_t i); /* i < count */
+/* The run of items from `i` that lie side by side: *count > 0 if i < view_count(). */
+const void *view_run(const struct view *view, size_t i, size_t *count);
+
+/* Saving.  A table store is one file, grown by appending chunks; table_save() appends the chunks
+ * of `view` that this file does not hold yet, and adds to `index` what table_load() needs to
+ * find all of them (item size, count, each chunk's offset and CRC-32C).  Nothing is synced here:
+ * the caller syncs `file`, then makes `index` durable (checkpoint manifest). */
+err table_save(struct table *table, const struct view *view, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why);
+/* Maps the chunks listed in `index` (consumed from its front) and checks each checksum.
+ * ERR_CORRUPT with file and offset.  `file` must outlive the table and its views. */
+err table_load(
+	struct file *file, size_t item_bytes, str *index, struct table **out, struct why *why);

@@ -1,0 +1,190 @@
+/* event/check.c - what a source may not send, and copying what it did; see codec.h */
+#include "event/codec.h"
+
+#include <math.h>
+#include <string.h>
+
+static const int64_t time_ms_least = -62135596800000, time_ms_most = 253402300799999;
+
+static err check_name(str name, const char *what, bool may_be_empty, size_t most, struct why *why)
+{
+	if (name.len == 0 && !may_be_empty)
+		return fail(why, MSG_RECORD_EMPTY_NAME, arg_c(what));
+	if (name.len > most)
+		return fail(why, MSG_RECORD_NAME_LONG, arg_c(what), arg_int((int64_t)name.len),
+			arg_int((int64_t)most));
+	if (!str_is_text(name))
+		return fail(why, MSG_RECORD_NOT_UTF8, arg_c(what));
+	return OK;
+}
+
+static err check_instant(const struct instant *t, str what, struct why *why)
+{
+	bool in_range = t->ms >= time_ms_least && t->ms <= time_ms_most && t->sub_ns >= 0 &&
+			t->sub_ns <= 999999 &&
+			(t->offset_min == INSTANT_NO_OFFSET ||
+				(t->offset_min >= -1080 && t->offset_min <= 1080));
+
+	return in_range ? OK : fail(why, MSG_RECORD_TIME_RANGE, arg_str(what));
+}
+
+static err check_attributes(
+	const struct attribute *items, size_t count, int depth, struct why *why);
+
+static err check_value(const struct value *v, str key, int depth, struct why *why)
+{
+	err e = OK;
+
+	if (depth > RECORD_NESTING_MAX)
+		return fail(why, MSG_RECORD_TOO_DEEP, arg_int(RECORD_NESTING_MAX));
+	switch (v->kind) {
+	case VALUE_STRING:
+		return str_is_utf8(v->string) ? OK : fail(why, MSG_RECORD_NOT_UTF8, arg_str(key));
+	case VALUE_FLOAT:
+		return isfinite(v->number) ? OK : fail(why, MSG_RECORD_NUMBER, arg_str(key));
+	case VALUE_TIME:
+		return check_instant(&v->time, key, why);
+	case VALUE_LIST:
+		for (size_t i = 0; e == OK && i < v->list.count; i++)
+			e = check_value(&v->list.items[i], key, depth + 1, why);
+		return e;
+	case VALUE_MAP:
+		return check_attributes(v->map.items, v->map.count, depth + 1, why);
+	case VALUE_NULL:
+	case VALUE_INTEGER:
+	case VALUE_BOOLEAN:
+	case VALUE_KIND_COUNT_:
+		break;
+	}
+	return OK;
+}
+
+static err check_attributes(const struct attribute *items, size_t count, int depth, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		e = check_name(items[i].key, "attribute", depth > 0, RECORD_NAME_BYTES_MAX, why);
+		if (e == OK)
+			e = check_value(&items[i].value, items[i].key, depth, why);
+	}
+	return e;
+}
+
+bool identifier_type_is_valid(str type)
+{
+	if (type.len == 0 || type.len > IDENTIFIER_TYPE_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < type.len; i++) {
+		char c = type.ptr[i];
+		bool later = (c >= '0' && c <= '9') || c == '_';
+		if (!((c >= 'a' && c <= 'z') || (i > 0 && later)))
+			return false;
+	}
+	return true;
+}
+
+bool channel_is_valid(str channel)
+{
+	if (channel.len == 0 || channel.len > CHANNEL_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i < channel.len; i++) {
+		char c = channel.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+static err check_identifiers(const struct record *r, struct why *why)
+{
+	err e = OK;
+
+	if (r->identifier_count > RECORD_IDENTIFIERS_MAX)
+		return fail(why, MSG_RECORD_TOO_MANY_IDENTIFIERS,
+			arg_int((int64_t)r->identifier_count), arg_int(RECORD_IDENTIFIERS_MAX));
+	for (size_t i = 0; e == OK && i < r->identifier_count; i++) {
+		const struct record_identifier *id = &r->identifiers[i];
+		if (!identifier_type_is_valid(id->type))
+			return fail(why, MSG_IDENTIFIER_FORM, arg_str(id->type));
+		e = check_name(id->value, "identifier", false, IDENTIFIER_VALUE_BYTES_MAX, why);
+		if (e == OK && !str_is_utf8(id->raw))
+			e = fail(why, MSG_RECORD_NOT_UTF8, arg_str(id->type));
+	}
+	return e;
+}
+
+static err check_objects(const struct record *r, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < r->object_count; i++) {
+		const struct object_ref *o = &r->objects[i];
+		e = check_name(o->type, "object type", false, RECORD_NAME_BYTES_MAX, why);
+		if (e == OK)
+			e = check_name(o->id, "object id", false, RECORD_NAME_BYTES_MAX, why);
+		if (e == OK)
+			e = check_name(o->qualifier, "qualifier", true, RECORD_NAME_BYTES_MAX, why);
+	}
+	return e;
+}
+
+static err check_strings(const struct record *r, struct why *why)
+{
+	const struct {
+		str text;
+		const char *what;
+		size_t most;
+	} names[] = {
+		{ r->source, "source", RECORD_NAME_BYTES_MAX },
+		{ r->message_id, "message id", RECORD_MESSAGE_ID_BYTES_MAX },
+		{ r->activity, "activity", RECORD_NAME_BYTES_MAX },
+		{ r->interaction, "interaction", RECORD_NAME_BYTES_MAX },
+		{ r->case_id, "case", RECORD_NAME_BYTES_MAX },
+		{ r->actor, "actor", RECORD_NAME_BYTES_MAX },
+		{ r->text_language, "language", RECORD_NAME_BYTES_MAX },
+	};
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++)
+		e = check_name(names[i].text, names[i].what, true, names[i].most, why);
+	if (e == OK && !str_is_utf8(r->text))
+		e = fail(why, MSG_RECORD_NOT_UTF8, arg_c("text"));
+	if (e == OK && r->channel.len > 0 && !channel_is_valid(r->channel))
+		e = fail(why, MSG_CHANNEL_NAME, arg_str(r->channel));
+	return e;
+}
+
+static err check_event(const struct record *r, struct why *why)
+{
+	if (!r->has_time)
+		return fail(why, MSG_RECORD_NO_TIME);
+	if (r->activity.len == 0)
+		return fail(why, MSG_RECORD_NO_ACTIVITY);
+	if (r->identifier_count == 0)
+		return fail(why, MSG_RECORD_NO_IDENTIFIER);
+	if (r->source.len == 0)
+		return fail(why, MSG_RECORD_EMPTY_NAME, arg_c("source"));
+	if (r->channel.len == 0)
+		return fail(why, MSG_RECORD_EMPTY_NAME, arg_c("channel"));
+	return OK;
+}
+
+err record_check(const struct record *r, struct why *why)
+{
+	err e = check_strings(r, why);
+
+	if (e == OK && r->has_time)
+		e = check_instant(&r->time, STR("time"), why);
+	if (e == OK)
+		e = check_identifiers(r, why);
+	if (e == OK)
+		e = check_attributes(r->attributes, r->attribute_count, 0, why);
+	if (e == OK)
+		e = check_objects(r, why);
+	if (e == OK)
+		e = check_attributes(r->traits, r->trait_count, 0, why);
+	if (e == OK && (r->kind == RECORD_EVENT || r->kind == RECORD_CORRECTION))
+		e = check_event(r, why);
+	return e;
+}

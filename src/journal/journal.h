@@ -1,0 +1,106 @@
+/* journal/journal.h - the truth of what happened: an append-only log of records.
+ *
+ * A record is its canonical bytes (event/codec.h); the journal gives each a sequence, from 1,
+ * by 1, never reused, and the time at which its batch was received.  Appended means durable:
+ * journal_append() returns OK after the bytes are synced.
+ *
+ * Folder `journal/`:
+ *   NAME = 20 decimal digits of the first sequence, "-", 4 digits of the generation
+ *   NAME.log   rows, as appended (segment.h tables the bytes); the highest one is active
+ *   NAME.seal  the same records, columnar and compressed (seal.h)
+ * A rewrite (erasure) or a sealing writes generation + 1 whole, syncs, renames, syncs the
+ * folder, then removes the old one; at opening the highest complete generation of a first
+ * sequence wins and what is left of others is removed.
+ *
+ * Invariants:
+ *  1. sequences are dense: segment n+1 starts where segment n ends;
+ *  2. received_ms never decreases from one batch to the next;
+ *  3. after a failed write or sync the journal refuses every append (ERR_IO) until it is
+ *     opened again: nobody knows what the disk kept;
+ *  4. a batch is there whole or not at all.
+ *
+ * Recovery cuts a torn batch only at the very end of the active segment, where nothing was
+ * acknowledged; every other fault is ERR_CORRUPT with file and offset, and the records around
+ * it stay readable (journal_scan goes on behind it).
+ *
+ * Threads: one writer (append, roll, rewrite); any number of readers, on sequences at most
+ * journal_end() as they saw it.
+ */
+#pragma once
+
+#include "base/file.h"
+
+struct journal;
+
+struct journal_options {
+	uint64_t segment_bytes_max; /* a new segment is begun past this; 0: 64 MiB */
+	uint64_t batch_bytes_max; /* of one append; 0: 64 MiB */
+};
+
+/* One record to append.  `bytes` are canonical; the checksum is made here. */
+struct journal_entry {
+	str bytes;
+};
+
+/* What opening found and did. */
+struct journal_recovery {
+	uint64_t first_seq, end_seq; /* records are [first_seq, end_seq) */
+	uint64_t segments, sealed_segments, bytes;
+	uint64_t torn_bytes; /* cut off the end of the active segment: never acknowledged */
+	uint64_t damaged_records; /* unreadable; journal_check() lists them */
+	int64_t last_received_ms;
+};
+
+/* Opens, or makes, the journal in `folder` (made if absent; its parent must exist and be
+ * locked by the caller).  ERR_VERSION: written by a newer program. */
+err journal_open(struct disk *disk, const char *folder, const struct journal_options *options,
+	struct journal **out, struct journal_recovery *recovery, struct why *why);
+void journal_close(struct journal *journal); /* NULL is fine; syncs nothing: all is durable */
+
+/* Appends all entries as one batch and syncs once.  *first_seq gets the first one's sequence.
+ * `received_ms` is raised to the last batch's if the clock went back.  On any error nothing
+ * was appended as far as the caller may know: see invariant 3. */
+err journal_append(struct journal *journal, int64_t received_ms,
+	const struct journal_entry *entries, size_t count, uint64_t *first_seq, struct why *why);
+
+uint64_t journal_end(const struct journal *journal); /* the next sequence; readers may call it */
+int64_t journal_last_received_ms(const struct journal *journal);
+uint64_t journal_bytes(const struct journal *journal); /* on disk, all segments */
+
+/* A record read back.  `bytes` live in the arena that was given. */
+struct journal_record {
+	uint64_t seq;
+	int64_t received_ms;
+	str bytes;
+};
+
+/* ERR_NOT_FOUND past the end, ERR_CORRUPT with file and offset if its bytes are damaged. */
+err journal_read(struct journal *journal, uint64_t seq, struct arena *arena,
+	struct journal_record *out, struct why *why);
+
+/* Reads on from a sequence, fast (sealed segments block by block).  Damaged records are
+ * reported through `why` with ERR_CORRUPT and the next call goes on behind them. */
+struct journal_scan;
+err journal_scan_open(
+	struct journal *journal, uint64_t from_seq, struct journal_scan **out, struct why *why);
+/* The record is valid until the next call; *more is false at the end. */
+err journal_scan_next(
+	struct journal_scan *scan, bool *more, struct journal_record *out, struct why *why);
+void journal_scan_close(struct journal_scan *scan); /* NULL is fine */
+
+/* Closes the active segment and begins a new one, so that it can be sealed. */
+err journal_roll(struct journal *journal, struct why *why);
+
+/* Seals the oldest closed segment that is not sealed yet; *did says whether there was one.
+ * Runs in any one thread beside the writer and the readers.  `level` is zstd's, 1 to 19. */
+err journal_seal_one(struct journal *journal, int level, bool *did, struct why *why);
+
+/* Erasure: rewrites every segment that holds one of the `count` sequences (sorted, ascending),
+ * leaving a TOMBSTONE record in their places, and removes the old files.  Afterwards no byte of
+ * those records is left in the folder. */
+err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why);
+
+/* Checks every checksum, length and sequence on disk; calls `report` once for each fault with
+ * its place and words.  *faults counts them. */
+err journal_check(struct journal *journal, void (*report)(void *context, const struct why *fault),
+	void *context, uint64_t *faults, struct why *why);
