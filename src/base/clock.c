@@ -1,0 +1,31 @@
+/* base/clock.c - see clock.h */
+#include "base/clock.h"
+
+#include <time.h>
+
+static int64_t read_ns(clockid_t id)
+{
+	struct timespec t;
+
+	ASSERT(clock_gettime(id, &t) == 0);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t real_now_ms(struct clock *clock)
+{
+	(void)clock;
+	return read_ns(CLOCK_REALTIME) / 1000000;
+}
+
+static int64_t real_ticks_ns(struct clock *clock)
+{
+	(void)clock;
+	return read_ns(CLOCK_MONOTONIC);
+}
+
+struct clock *clock_real(void)
+{
+	static struct clock clock = { real_now_ms, real_ticks_ns };
+
+	return &clock;
+}

@@ -1,0 +1,28 @@
+/* base/hash.h - two hashes: one for tables in memory, one that stands for its content.
+ *
+ * hash64() is quick and for hash tables only; its values may change between versions and are
+ * never stored.  digest128() is BLAKE2b with 16 bytes of output (RFC 7693): nobody can make two
+ * contents with one digest, so equal digests may be taken for equal contents.
+ */
+#pragma once
+
+#include "base/base.h"
+
+uint64_t hash64(uint64_t seed, str bytes);
+
+struct digest128 {
+	uint8_t bytes[16];
+};
+
+enum { DIGEST_KEY_BYTES = 32 };
+
+/* `key` NULL, or DIGEST_KEY_BYTES secret bytes: then only their holder can make the digest. */
+struct digest128 digest128(const uint8_t *key, str bytes);
+
+/* Of a long content, piece by piece; 32 bytes. */
+struct digest_state {
+	_Alignas(64) uint8_t opaque[384];
+};
+void digest_begin(struct digest_state *state);
+void digest_add(struct digest_state *state, str bytes);
+void digest_end(struct digest_state *state, uint8_t out[static 32]);
