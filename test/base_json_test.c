@@ -1,5 +1,7 @@
 /* test/base_json_test.c - JSON: what is read, what is refused and where, what is written. */
 #include "base/json.h"
+#include "base/json_internal.h"
+#include "base/random.h"
 #include "test.h"
 
 #include <string.h>
@@ -95,4 +97,140 @@ TEST(json_reads_and_refuses)
 		AUTO_ARENA arena = arena_create(1 << 20);
 		CHECK(texts[i].row, str_equal(around(arena, texts[i].in, NULL), texts[i].out));
 	}
+}
+
+/* The plain parser alone gives the same answers. */
+TEST(json_parsers_agree)
+{
+	static const struct json_limits limits = { 1 << 20, JSON_DEPTH_MAX, 1000 };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct json_parser *parser = json_parser_create(NULL);
+		struct json_plain *plain = json_plain_create();
+		struct json a, b;
+		struct why why = { 0 };
+		err e = json_parse(parser, texts[i].in, arena, &a, NULL);
+		err f = json_plain_parse(plain, texts[i].in, &limits, arena, &b, &why);
+		CHECK(texts[i].row, e == f);
+		CHECK(texts[i].row, e != OK || json_equal(&a, &b));
+		json_plain_free(plain);
+		json_parser_free(parser);
+	}
+}
+
+TEST(json_limits_hold)
+{
+	static const struct {
+		const char *row;
+		struct json_limits limits;
+		str in, out;
+	} rows[] = {
+		{ "bytes", { .bytes = 4 }, STR_INIT("[1,2]"), STR_INIT("json-bytes 0:0+0") },
+		{ "bytes met", { .bytes = 5 }, STR_INIT("[1,2]"), STR_INIT("[1,2]") },
+		{ "depth", { .depth = 1 }, STR_INIT("[1,[]]"), STR_INIT("json-depth 1:4+3") },
+		{ "depth met", { .depth = 2 }, STR_INIT("[1,[]]"), STR_INIT("[1,[]]") },
+		{ "scalar in depth 1", { .depth = 1 }, STR_INIT("[1]"), STR_INIT("[1]") },
+		{ "nodes", { .nodes = 3 }, STR_INIT("[1,2,3]"), STR_INIT("json-nodes 1:6+5") },
+		{ "nodes met", { .nodes = 4 }, STR_INIT("[1,2,3]"), STR_INIT("[1,2,3]") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		CHECK(rows[i].row,
+			str_equal(around(arena, rows[i].in, &rows[i].limits), rows[i].out));
+	}
+}
+
+/* Each allocation may be the one that meets the limit, in both parsers. */
+TEST(json_full_arena)
+{
+	static const str words[] = { STR_INIT("{\"a\":[1,\"x\",{}],\"b\":null}"),
+		STR_INIT("{\"a\":[1e999,\"\\ud83d\\ude00\",{}],\"b\":null}") };
+	struct json_parser *parser = json_parser_create(NULL);
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		err e = ERR_LIMIT;
+		unsigned n = 0;
+		while (e != OK && n < 100) {
+			AUTO_ARENA arena = arena_create(1 << 20);
+			struct json tree = { .kind = JSON_STRING };
+			arena_fail_at(arena, ++n);
+			e = json_parse(parser, words[i], arena, &tree, NULL);
+			CHECK("code", e == OK || e == ERR_LIMIT);
+			CHECK("untouched", e == OK || tree.kind == JSON_STRING);
+		}
+		CHECK("ends", e == OK && n > 2);
+	}
+	json_parser_free(parser);
+}
+
+/* Random doubles of all sizes: the text reads back as the same bits. */
+TEST(json_floats_read_back)
+{
+	struct random random = random_of(11);
+	struct json_parser *parser = json_parser_create(NULL);
+	AUTO_ARENA arena = arena_create(1 << 20);
+
+	for (int i = 0; i < 20000; i++) {
+		char text[JSON_FLOAT_BYTES];
+		uint64_t bits = random_next(&random);
+		double number;
+		struct json back;
+		memcpy(&number, &bits, sizeof(number));
+		if ((bits >> 52 & 0x7ff) == 0x7ff)
+			continue;
+		str written = { text, json_float_text(number, text) };
+		arena_reset(arena);
+		err e = json_parse(parser, written, arena, &back, NULL);
+		CHECK("reads", e == OK && back.kind == JSON_FLOAT);
+		CHECK("same", memcmp(&back.number, &number, sizeof(number)) == 0);
+	}
+	json_parser_free(parser);
+}
+
+TEST(json_writes_what_is_asked)
+{
+	AUTO_ARENA arena = arena_create(1 << 16);
+	struct strbuf out = strbuf_in(arena, 1 << 14);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	json_put_key(&w, STR("a"));
+	json_put_array(&w);
+	json_put_uint(&w, UINT64_MAX);
+	json_put_uint(&w, 7);
+	json_put_float(&w, 2);
+	json_put_bool(&w, false);
+	json_put_end(&w);
+	json_put_key(&w, STR("b"));
+	json_put_object(&w);
+	json_put_end(&w);
+	json_put_key(&w, STR("c"));
+	json_put_raw(&w, STR("[]"));
+	json_put_key(&w, STR("d"));
+	json_put_string(&w, STR("\xff\xe2\x80"));
+	json_put_end(&w);
+	CHECK("text", str_equal(strbuf_str(&out),
+			      STR("{\n  \"a\": [\n    18446744073709551615,\n    7,\n    2.0,\n"
+				  "    false\n  ],\n  \"b\": {},\n  \"c\": [],\n"
+				  "  \"d\": \"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"\n}")));
+}
+
+TEST(json_looks_into_objects)
+{
+	AUTO_ARENA arena = arena_create(1 << 16);
+	struct json_parser *parser = json_parser_create(NULL);
+	struct json tree;
+	err e = json_parse(parser, STR("{\"s\":\"x\",\"i\":5,\"b\":true,\"f\":1.5,\"i\":6}"), arena,
+		&tree, NULL);
+
+	CHECK("parsed", e == OK);
+	CHECK("string", str_equal(json_get_string(&tree, STR("s"), STR("")), STR("x")));
+	CHECK("the first of two", json_get_int(&tree, STR("i"), 0) == 5);
+	CHECK("boolean", json_get_bool(&tree, STR("b"), false));
+	CHECK("absent", json_get(&tree, STR("z")) == NULL && json_get_int(&tree, STR("z"), 9) == 9);
+	CHECK("other kind", json_get_int(&tree, STR("f"), 9) == 9);
+	CHECK("no object", json_get(json_get(&tree, STR("s")), STR("x")) == NULL);
+	json_parser_free(parser);
 }

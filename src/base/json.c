@@ -49,9 +49,14 @@ err json_parse(struct json_parser *parser, str text, struct arena *arena, struct
 	if (text.len > limits->bytes)
 		return fail(why, MSG_JSON_BYTES, arg_int((int64_t)text.len),
 			arg_int((int64_t)limits->bytes));
-	if (text.len > 0 &&
-		json_quick_parse(parser->quick, text.ptr, text.len, limits->nodes, arena, out))
+	enum json_quick_answer answer = text.len == 0
+						? JSON_QUICK_DECLINED
+						: json_quick_parse(parser->quick, text.ptr,
+							  text.len, limits->nodes, arena, out);
+	if (answer == JSON_QUICK_DONE)
 		return OK;
+	if (answer == JSON_QUICK_NO_ROOM)
+		return fail(why, MSG_NO_ROOM, arg_c("JSON"), arg_int((int64_t)arena_taken(arena)));
 	return json_plain_parse(parser->plain, text, limits, arena, out, why);
 }
 

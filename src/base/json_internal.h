@@ -15,12 +15,13 @@ extern "C" {
 
 struct arena;
 
-/* simdjson's side.  `quick` answers true and fills *out, or false: let the plain one do it. */
+/* simdjson's side.  *out is filled only when it is done. */
+enum json_quick_answer { JSON_QUICK_DONE, JSON_QUICK_DECLINED, JSON_QUICK_NO_ROOM };
 struct json_quick;
 struct json_quick *json_quick_create(size_t bytes_max, size_t depth_max);
 void json_quick_free(struct json_quick *quick);
-bool json_quick_parse(struct json_quick *quick, const char *text, size_t bytes, size_t nodes_max,
-	struct arena *arena, struct json *out);
+enum json_quick_answer json_quick_parse(struct json_quick *quick, const char *text, size_t bytes,
+	size_t nodes_max, struct arena *arena, struct json *out);
 
 /* The nearest double of a JSON number, whatever the locale; false if beyond the range. */
 bool json_float_of(const char *text, size_t bytes, double *number);

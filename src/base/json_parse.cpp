@@ -38,20 +38,22 @@ struct walk {
 	struct arena *arena;
 	char *text; /* where the next string goes */
 	size_t nodes_left, depth_left;
+	bool full;
 
-	bool copy(std::string_view from, str *to);
+	str copy(std::string_view from);
 	bool value(dom::element from, struct json *to);
 	bool array(dom::array from, struct json *to);
 	bool object(dom::object from, struct json *to);
 };
 
-bool walk::copy(std::string_view from, str *to)
+str walk::copy(std::string_view from)
 {
+	str to{ text, from.size() };
+
 	if (!from.empty())
 		memcpy(text, from.data(), from.size());
-	*to = str{ text, from.size() };
 	text += from.size();
-	return true;
+	return to;
 }
 
 bool walk::array(dom::array from, struct json *to)
@@ -67,8 +69,10 @@ bool walk::array(dom::array from, struct json *to)
 	if (count == 0)
 		return true;
 	auto *items = static_cast<struct json *>(arena_array(arena, count, sizeof(struct json)));
-	if (items == nullptr)
+	if (items == nullptr) {
+		full = true;
 		return false;
+	}
 	to->array = json_items{ items, count };
 	for (dom::element item : from)
 		if (!value(item, items++))
@@ -89,11 +93,14 @@ bool walk::object(dom::object from, struct json *to)
 	if (count == 0)
 		return true;
 	auto *items = static_cast<json_member *>(arena_array(arena, count, sizeof(json_member)));
-	if (items == nullptr)
+	if (items == nullptr) {
+		full = true;
 		return false;
+	}
 	to->object = json_members{ items, count };
 	for (auto field : from) {
-		if (!copy(field.key, &items->key) || !value(field.value, &items->value))
+		items->key = copy(field.key);
+		if (!value(field.value, &items->value))
 			return false;
 		items++;
 	}
@@ -127,7 +134,8 @@ bool walk::value(dom::element from, struct json *to)
 		return true;
 	case dom::element_type::STRING:
 		to->kind = JSON_STRING;
-		return copy(from.get_string().value_unsafe(), &to->string);
+		to->string = copy(from.get_string().value_unsafe());
+		return true;
 	case dom::element_type::BOOL:
 		to->kind = JSON_BOOLEAN;
 		to->boolean = from.get_bool().value_unsafe();
@@ -185,22 +193,50 @@ static bool make_room(struct json_quick *quick, size_t bytes)
 	       simdjson::SUCCESS;
 }
 
-bool json_quick_parse(struct json_quick *quick, const char *text, size_t bytes, size_t nodes_max,
-	struct arena *arena, struct json *out)
+enum json_quick_answer json_quick_parse(struct json_quick *quick, const char *text, size_t bytes,
+	size_t nodes_max, struct arena *arena, struct json *out)
 {
 	dom::element root;
+	struct json tree;
 
 	if (names_a_surrogate(text, bytes))
-		return false;
+		return JSON_QUICK_DECLINED;
 	if (!make_room(quick, bytes))
 		abort();
 	if (quick->parser.parse(text, bytes, true).get(root) != simdjson::SUCCESS)
-		return false;
+		return JSON_QUICK_DECLINED;
 	char *room = static_cast<char *>(arena_alloc(arena, bytes));
 	if (room == nullptr)
-		return false;
-	walk w{ arena, room, nodes_max, quick->depth_max };
-	return w.value(root, out);
+		return JSON_QUICK_NO_ROOM;
+	walk w{ arena, room, nodes_max, quick->depth_max, false };
+	if (!w.value(root, &tree))
+		return w.full ? JSON_QUICK_NO_ROOM : JSON_QUICK_DECLINED;
+	*out = tree;
+	return JSON_QUICK_DONE;
+}
+
+/* Whether a number beyond the range of doubles is so on the small side: where its first digit
+ * other than 0 stands, counted from the point, plus its exponent, tell. */
+static bool is_tiny(const char *text, const char *end)
+{
+	const char *exponent = text;
+	long long first = 0, scale = 0;
+	bool found = false, after_point = false;
+
+	for (; exponent < end && *exponent != 'e' && *exponent != 'E'; exponent++) {
+		if (*exponent == '.')
+			after_point = true;
+		else if (*exponent > '0' && *exponent <= '9')
+			found = true;
+		if (*exponent >= '0' && *exponent <= '9')
+			first += found && !after_point ? 1 : !found && after_point ? -1 : 0;
+	}
+	if (exponent < end) {
+		const char *digits = exponent + (exponent + 1 < end && exponent[1] == '+' ? 2 : 1);
+		if (std::from_chars(digits, end, scale).ec != std::errc())
+			return *digits == '-'; /* the exponent itself is beyond 64 bits */
+	}
+	return !found || first + scale < 0;
 }
 
 bool json_float_of(const char *text, size_t bytes, double *number)
@@ -212,7 +248,10 @@ bool json_float_of(const char *text, size_t bytes, double *number)
 		*number = value;
 		return true;
 	}
-	return false;
+	if (!is_tiny(text, text + bytes))
+		return false;
+	*number = *text == '-' ? -0.0 : 0.0;
+	return true;
 }
 
 size_t json_float_shortest(double number, char *out)
