@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/timestamp.h"
 #include "main/man.h"
 #include "main/request.h"
 #include "test.h"
@@ -23,7 +24,7 @@ static bool preset_is_valid(const struct option *o)
 		return true;
 	return o->is == IS_TEXT || o->is == IS_PATH ||
 	       (o->is == IS_NUMBER && str_to_int64(o->preset, &number)) ||
-	       (o->is == IS_DURATION && duration_read(o->preset, &number));
+	       (o->is == IS_DURATION && duration_parse(o->preset, &number, NULL) == OK);
 }
 
 static void check_options(const char *row, const struct option *options, bool are_global)

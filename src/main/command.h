@@ -29,7 +29,7 @@ enum value_is {
 	IS_PATH,
 	IS_NUMBER, /* a whole number from 0 */
 	IS_TIME, /* 2026-03-14T15:09:26Z, 2026-03-14 (in the zone of the request), 7d (ago) */
-	IS_DURATION, /* 500ms, 90s, 30m, 24h, 7d, 2w */
+	IS_DURATION, /* 90s, 30m, 24h, 7d, 2w, 1d12h */
 };
 
 struct option {

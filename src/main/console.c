@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/zone.h"
 #include "main/help.h"
 #include "main/progress.h"
 #include "main/render.h"
@@ -187,7 +188,9 @@ static err run_request(const struct console *console, struct request *request,
 		return e;
 	(void)language_from_tag(setting_text(&settings, SETTING_LANGUAGE), &locale.language);
 	manner->language = locale.language; /* of errors from here on */
-	e = request_settle(request, &around, why);
+	e = zone_named(setting_text(&settings, SETTING_ZONE), &locale.zone, why);
+	if (e == OK)
+		e = request_settle(request, &around, why);
 	if (e != OK)
 		return e;
 	progress_init(&sink.progress, console->clock);

@@ -3,10 +3,12 @@
 
 #include <math.h>
 
+#include "base/zone.h"
+
 #define NARROW_SPACE "\xe2\x80\xaf" /* U+202F, between groups of digits in French */
 #define NO_BREAK_SPACE "\xc2\xa0"
 
-enum { DAY_MS = 86400000, HOUR_MS = 3600000, MINUTE_MS = 60000, SECOND_MS = 1000 };
+enum { HOUR_MS = 3600000, MINUTE_MS = 60000, SECOND_MS = 1000 };
 
 bool language_from_tag(str tag, enum language *language)
 {
@@ -153,29 +155,22 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 static int64_t local_ms(const struct locale *locale, int64_t utc_ms)
 {
-	(void)locale;
-	return utc_ms;
+	return utc_ms + (locale->zone == NULL ? 0 : zone_offset_ms(locale->zone, utc_ms));
 }
 
-/* Days to year, month, day: counted in eras of 400 years that start on 1 March, so that the
- * leap day is the last of its year. */
 static struct civil civil_of(int64_t ms)
 {
 	int64_t days = floor_div(ms, DAY_MS), in_day = ms - days * DAY_MS;
-	int64_t z = days + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	int month = (int)(mp < 10 ? mp + 3 : mp - 9);
-
-	return (struct civil){
-		.year = yoe + era * 400 + (month <= 2 ? 1 : 0),
-		.month = month,
-		.day = (int)(doy - (153 * mp + 2) / 5 + 1),
-		.weekday = (int)((days + 3) - floor_div(days + 3, 7) * 7),
+	struct civil c = {
+		.weekday = (int)((days + 3) -
+				 floor_div(days + 3, 7) * 7), /* 1970 began on a Thursday */
 		.hour = (int)(in_day / HOUR_MS),
 		.minute = (int)(in_day / MINUTE_MS % 60),
 		.second = (int)(in_day / SECOND_MS % 60),
 	};
+
+	date_of_days(days, &c.year, &c.month, &c.day);
+	return c;
 }
 
 int64_t locale_day_number(const struct locale *locale, int64_t utc_ms)

@@ -1,6 +1,7 @@
 /* main/request.c - see request.h */
 #include "main/request.h"
 
+#include "base/zone.h"
 #include "main/suggest.h"
 
 /* One option as it was given. */
@@ -101,7 +102,7 @@ static err check_value(const struct reader *r, struct given *given)
 		return fail(r->why, MSG_OPTION_EMPTY, arg_str(o->name));
 	if (o->is == IS_NUMBER && (!str_to_int64(given->text, &given->number) || given->number < 0))
 		return fail(r->why, MSG_OPTION_NUMBER, arg_str(o->name), arg_str(given->text));
-	if (o->is == IS_DURATION && !duration_read(given->text, &given->number))
+	if (o->is == IS_DURATION && duration_parse(given->text, &given->number, NULL) != OK)
 		return fail(r->why, MSG_OPTION_DURATION, arg_str(o->name), arg_str(given->text));
 	return OK;
 }
@@ -218,10 +219,32 @@ err request_parse(const struct command_list *list, const str *words, size_t coun
 	return e;
 }
 
+/* A time as written, or how long ago. */
+static bool read_time(const struct surroundings *around, str text, int64_t *utc_ms)
+{
+	const struct zone *zone = around->locale->zone;
+	struct timestamp told;
+	struct instant moment;
+	int64_t ago_ms;
+
+	if (duration_parse(text, &ago_ms, NULL) == OK) {
+		*utc_ms = around->now_ms - ago_ms;
+		return true;
+	}
+	if (!timestamp_parse(text, &told) ||
+		!zone_instant(zone == NULL ? zone_utc() : zone, &told, &moment))
+		return false;
+	*utc_ms = moment.ms;
+	return true;
+}
+
 err request_settle(struct request *request, const struct surroundings *around, struct why *why)
 {
 	request->around = *around;
-	(void)why;
+	for (struct given *g = request->given; g != NULL; g = g->next)
+		if (g->option->is == IS_TIME && !read_time(around, g->text, &g->number))
+			return fail(
+				why, MSG_OPTION_TIME, arg_str(g->option->name), arg_str(g->text));
 	return OK;
 }
 
@@ -322,8 +345,8 @@ int64_t request_duration_ms(const struct request *request, const char *name)
 	int64_t ms;
 
 	ASSERT(option->is == IS_DURATION);
-	bool is_duration = duration_read(request_text(request, name), &ms);
-	ASSERT(is_duration);
+	err e = duration_parse(request_text(request, name), &ms, NULL);
+	ASSERT(e == OK); /* as above */
 	return ms;
 }
 
@@ -351,32 +374,4 @@ str request_nth(const struct request *request, const char *name, size_t i)
 
 	ASSERT(given != NULL);
 	return given->text;
-}
-
-bool duration_read(str text, int64_t *ms)
-{
-	static const struct {
-		str name;
-		int64_t ms;
-	} units[] = {
-		{ STR_INIT("ms"), 1 },
-		{ STR_INIT("s"), 1000 },
-		{ STR_INIT("m"), 60000 },
-		{ STR_INIT("h"), 3600000 },
-		{ STR_INIT("d"), 86400000 },
-		{ STR_INIT("w"), 604800000 },
-	};
-	int64_t count, total;
-
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (!str_ends(text, units[i].name))
-			continue;
-		str digits = str_upto(text, text.len - units[i].name.len);
-		if (!str_to_int64(digits, &count) || count < 0 ||
-			__builtin_mul_overflow(count, units[i].ms, &total))
-			continue;
-		*ms = total;
-		return true;
-	}
-	return false;
 }

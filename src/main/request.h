@@ -55,6 +55,3 @@ int64_t request_time_ms(const struct request *request, const char *name); /* UTC
 int64_t request_duration_ms(const struct request *request, const char *name);
 size_t request_times(const struct request *request, const char *name); /* how often given */
 str request_nth(const struct request *request, const char *name, size_t i); /* i-th from 0 */
-
-/* "90s" -> 90,000: a whole number and ms, s, m, h, d or w.  Writes only if true. */
-bool duration_read(str text, int64_t *ms);
