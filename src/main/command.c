@@ -100,5 +100,5 @@ bool command_is_family(const struct command_list *list, str word)
 void command_add_dashed(struct strbuf *out, str name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		strbuf_add_byte(out, name.ptr[i] == ' ' ? '-' : name.ptr[i]);
+		strbuf_add(out, name.ptr[i] == ' ' ? STR("-") : (str){ name.ptr + i, 1 });
 }

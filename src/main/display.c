@@ -55,7 +55,7 @@ void display_add_safe(struct strbuf *out, str text)
 
 	for (; text.len > 0; text = str_from(text, len)) {
 		len = next_character(text, &c);
-		if (c < 0 || c < 0x20 || (c >= 0x7f && c <= 0x9f))
+		if (c < 0x20 || /* malformed bytes too */ (c >= 0x7f && c <= 0x9f))
 			strbuf_printf(out, "\\x%02x",
 				c < 0 ? (unsigned)(unsigned char)text.ptr[0] : (unsigned)c);
 		else if (turns_direction(c))

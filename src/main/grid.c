@@ -119,6 +119,7 @@ bool grid_write(const struct grid *grid, size_t columns, struct strbuf *out)
 {
 	size_t widths[GRID_COLUMNS_MAX] = { 0 }, i = 0;
 
+	ASSERT(grid->column_count > 0);
 	for (size_t k = 0; k < grid->column_count; k++)
 		widths[k] = grid->columns[k].width;
 	fit(grid, columns, widths);

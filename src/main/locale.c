@@ -5,10 +5,11 @@
 
 #include "base/zone.h"
 
+#define HOUR_MS INT64_C(3600000)
+#define MINUTE_MS INT64_C(60000)
+#define SECOND_MS INT64_C(1000)
 #define NARROW_SPACE "\xe2\x80\xaf" /* U+202F, between groups of digits in French */
 #define NO_BREAK_SPACE "\xc2\xa0"
-
-enum { HOUR_MS = 3600000, MINUTE_MS = 60000, SECOND_MS = 1000 };
 
 bool language_from_tag(str tag, enum language *language)
 {
@@ -116,7 +117,7 @@ void locale_duration(enum language language, int64_t ms, struct strbuf *out)
 		int64_t ms;
 		const char *one[2], *many[2]; /* by enum language */
 	} units[] = {
-		{ 365LL * DAY_MS, { "year", "an" }, { "years", "ans" } },
+		{ 365 * DAY_MS, { "year", "an" }, { "years", "ans" } },
 		{ DAY_MS, { "day", "jour" }, { "days", "jours" } },
 		{ HOUR_MS, { "h", "h" }, { "h", "h" } },
 		{ MINUTE_MS, { "min", "min" }, { "min", "min" } },

@@ -4,6 +4,8 @@
 #include "base/zone.h"
 #include "main/suggest.h"
 
+enum { UNKNOWN_BYTES_MAX = 2 * SUGGEST_BYTES_MAX }; /* quoted of a command's name */
+
 /* One option as it was given. */
 struct given {
 	struct given *next;
@@ -72,7 +74,7 @@ static err unknown_command(const struct reader *r)
 
 	if (command_is_family(list, word) && r->at + 1 >= r->count)
 		return fail(r->why, MSG_COMMAND_HALF, arg_str(word));
-	struct strbuf both = strbuf_in(r->request->arena, 2 * SUGGEST_BYTES_MAX);
+	struct strbuf both = strbuf_in(r->request->arena, UNKNOWN_BYTES_MAX);
 	strbuf_add(&both, word);
 	if (command_is_family(list, word)) {
 		strbuf_add_byte(&both, ' ');
