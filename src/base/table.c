@@ -80,17 +80,12 @@ static void leave_directory(struct family *family, struct directory *directory)
 		family_free(family, directory, directory_heap_bytes(directory->room));
 }
 
-static size_t slots_of(const struct table *table, size_t count)
-{
-	return (count + table->now.mask) >> table->now.shift;
-}
-
 /* A directory of the writer's own, with at least `room` slots. */
 static void replace_directory(struct table *table, size_t room)
 {
 	struct directory *old = table->directory;
 	struct directory *fresh = create_directory(table->family, room);
-	size_t slots = MIN_OF(slots_of(table, table->now.count), old->room);
+	size_t slots = MIN_OF(table_slots(&table->now, table->now.count), old->room);
 
 	memcpy(fresh->chunks, old->chunks, slots * sizeof(fresh->chunks[0]));
 	memcpy(fresh->births, old->births, slots * sizeof(fresh->births[0]));
@@ -99,7 +94,7 @@ static void replace_directory(struct table *table, size_t room)
 	table->now.chunks = fresh->chunks;
 }
 
-void table_set_slot(struct table *table, size_t slot, char *items, uint64_t birth)
+static void set_slot(struct table *table, size_t slot, char *items, uint64_t birth)
 {
 	struct directory *directory = table->directory;
 
@@ -113,7 +108,7 @@ void table_set_slot(struct table *table, size_t slot, char *items, uint64_t birt
 
 /* ---- the writer ---- */
 
-uint32_t table_shift(size_t item_bytes)
+static uint32_t shift_of(size_t item_bytes)
 {
 	uint32_t shift = 0;
 
@@ -143,7 +138,7 @@ struct table *table_make(size_t item_bytes, uint32_t shift)
 struct table *table_create(size_t item_bytes)
 {
 	ASSERT(item_bytes > 0 && item_bytes <= TABLE_ITEM_BYTES_MAX);
-	return table_make(item_bytes, table_shift(item_bytes));
+	return table_make(item_bytes, shift_of(item_bytes));
 }
 
 size_t table_count(const struct table *table)
@@ -180,12 +175,22 @@ static char *create_chunk(struct table *table, bool zeroed)
 	return chunk->items;
 }
 
-char *table_add_chunk(struct table *table, size_t slot)
+static void add_chunk(struct table *table, size_t slot)
 {
-	char *items = create_chunk(table, true);
+	set_slot(table, slot, create_chunk(table, true), table->version);
+}
 
-	table_set_slot(table, slot, items, table->version);
-	return items;
+/* Loaded chunks count as seen by a view before the first: birth 0. */
+char *table_adopt(struct table *table, char *mapped, size_t items)
+{
+	size_t slot = table_slots(&table->now, table->now.count);
+	char *at = mapped != NULL ? mapped : create_chunk(table, true);
+
+	ASSERT((table->now.count & table->now.mask) == 0);
+	set_slot(table, slot, at, 0);
+	table->now.count += items;
+	table->shown = table->now.count;
+	return at;
 }
 
 /* The writer's directory does not name this chunk any more. */
@@ -210,7 +215,7 @@ void *table_push(struct table *table)
 
 	ASSERT(i < TABLE_COUNT_MAX);
 	if ((i & table->now.mask) == 0)
-		(void)table_add_chunk(table, i >> table->now.shift);
+		add_chunk(table, i >> table->now.shift);
 	table->now.count++;
 	return item_at(table, i);
 }
@@ -230,7 +235,7 @@ static void copy_chunk(struct table *table, size_t slot)
 	}
 	memcpy(fresh, old, items * bytes);
 	memset(fresh + items * bytes, 0, table->family->chunk_bytes - items * bytes);
-	table_set_slot(table, slot, fresh, table->version);
+	set_slot(table, slot, fresh, table->version);
 	drop_chunk(table, old, true);
 	table->changed = true;
 }
@@ -260,7 +265,8 @@ void *table_change(struct table *table, size_t i)
 
 static void cut(struct table *table, size_t count)
 {
-	size_t slots = slots_of(table, count), old_slots = slots_of(table, table->now.count);
+	size_t slots = table_slots(&table->now, count),
+	       old_slots = table_slots(&table->now, table->now.count);
 	size_t used = (count & table->now.mask) * table->now.item_bytes;
 
 	join_split(table);
@@ -283,11 +289,11 @@ void table_resize(struct table *table, size_t count)
 		cut(table, count);
 	if (count == table->now.count)
 		return;
-	for (size_t slot = slots_of(table, table->now.count); slot < slots_of(table, count);
-		slot++) {
+	for (size_t slot = table_slots(&table->now, table->now.count);
+		slot < table_slots(&table->now, count); slot++) {
 		table->now.count = slot
 				   << table->now.shift; /* what a directory's copy takes along */
-		(void)table_add_chunk(table, slot);
+		add_chunk(table, slot);
 	}
 	table->now.count = count;
 }
@@ -373,8 +379,9 @@ static void retire_current(struct table *table)
 {
 	struct published *current = table->current;
 
-	if (current == NULL) {
-		ASSERT(table->replaced == NULL);
+	if (current == NULL) { /* loaded, never published */
+		free_chunks(table->family, table->replaced);
+		table->replaced = NULL;
 		return;
 	}
 	ASSERT(current->pinned == NULL); /* only this function pins to the current view */
@@ -395,7 +402,7 @@ static struct published *create_published(struct table *table)
 	p->directory = directory;
 	p->number = table->version;
 	atomic_init(&p->references, 2); /* the caller's and the table's */
-	directory->shown = MAX_OF(directory->shown, slots_of(table, table->now.count));
+	directory->shown = MAX_OF(directory->shown, table_slots(&table->now, table->now.count));
 	(void)atomic_fetch_add_explicit(&directory->users, 1, memory_order_relaxed);
 	(void)atomic_fetch_add_explicit(&family->members, 1, memory_order_relaxed);
 	ASSERT(pthread_mutex_lock(&family->lock) == 0);
@@ -426,7 +433,7 @@ void table_free(struct table *table)
 	if (table == NULL)
 		return;
 	struct family *family = table->family;
-	for (size_t slot = 0; slot < slots_of(table, table->now.count); slot++)
+	for (size_t slot = 0; slot < table_slots(&table->now, table->now.count); slot++)
 		drop_chunk(table, table->now.chunks[slot], is_shared(table, slot));
 	retire_current(table);
 	leave_directory(family, table->directory);

@@ -72,13 +72,41 @@ static inline const void *view_run(const struct view *view, size_t i, size_t *co
 	return view_at(view, i);
 }
 
-/* Saving.  A table store is one file, grown by appending chunks; table_save() appends the chunks
- * of `view` that this file does not hold yet, and adds to `index` what table_load() needs to
- * find all of them (item size, count, each chunk's offset and CRC-32C).  Nothing is synced here:
- * the caller syncs `file`, then makes `index` durable (checkpoint manifest). */
+/* Saving.  A table store is one file, grown by appending chunks, shared by any number of tables.
+ *
+ * table_save() appends at *end (moved on) the chunks of `view` that the file does not hold yet,
+ * and adds to `index` the entry by which table_load() finds all of them.  It may run on another
+ * thread while the writer goes on; one call at a time for a table, views in the order of their
+ * publication.  Nothing is synced here: the caller syncs `file`, then makes `index` durable
+ * (checkpoint manifest).  On an error *end is untouched, `index` is not to be used, and what
+ * former calls stored stays valid.  ERR_LIMIT: the index is full, or the file over 16 TiB.
+ *
+ * Old versions of chunks stay behind as garbage.  When *end is far above the sum of
+ * table_saved_bytes(), or when a sync failed: open a new file, call table_forget_saved() for
+ * each table, save all into the new file; the old one may then be removed, but must stay open
+ * while tables loaded from it or views of them live. */
 err table_save(struct table *table, const struct view *view, struct file *file, uint64_t *end,
 	struct strbuf *index, struct why *why);
-/* Maps the chunks listed in `index` (consumed from its front) and checks each checksum.
- * ERR_CORRUPT with file and offset.  `file` must outlive the table and its views. */
+uint64_t table_saved_bytes(const struct table *table); /* thread of table_save(), as the next */
+void table_forget_saved(struct table *table);
+
+/* Maps the chunks listed in the entry at the front of `index` (consumed) and checks each
+ * checksum: ERR_CORRUPT with the offset in `file`, whose name the caller notes in `why` before
+ * (why_at); ERR_VERSION.  `file` must outlive the table and its views; its bytes below the
+ * saved end may not change.  Mapped chunks are copied when first changed. */
 err table_load(
 	struct file *file, size_t item_bytes, str *index, struct table **out, struct why *why);
+
+/* A chunk in the file: its items in use, side by side as in memory, at a multiple of 4096.
+ * An entry of the index (varint: LEB128, see varint.h; u32: little-endian):
+ *
+ *   u8      1, the version of this format
+ *   varint  bytes of an item
+ *   varint  k: a chunk has 2^k items
+ *   varint  items
+ *   runs of chunks that lie side by side, until all ceil(items / 2^k) are named:
+ *     varint  zigzag of (page of the first - page behind the run before, at first 0)
+ *     varint  chunks in this run, at least 1
+ *     u32     CRC-32C of the items of each
+ *   u32     CRC-32C of the entry up to here
+ */

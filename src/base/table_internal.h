@@ -73,7 +73,7 @@ struct saver { /* used by table_save() alone, one at a time */
 	uint64_t number; /* the view saved last, and its count */
 	size_t count;
 	struct saved *slots;
-	size_t room;
+	size_t slot_count;
 	atomic_size_t heap_bytes; /* of slots */
 };
 
@@ -95,7 +95,12 @@ struct table {
 	struct saver saver;
 };
 
+static inline size_t table_slots(const struct view *view, size_t count)
+{
+	return (count + view->mask) >> view->shift;
+}
+
 struct table *table_make(size_t item_bytes, uint32_t shift);
-uint32_t table_shift(size_t item_bytes);
-char *table_add_chunk(struct table *table, size_t slot); /* zeroed, into a free slot */
-void table_set_slot(struct table *table, size_t slot, char *items, uint64_t birth);
+/* For a table under construction: the items of the next slot, which are full unless they are the
+ * last; mapped, or NULL for a zeroed chunk on the heap.  Returns where they are. */
+char *table_adopt(struct table *table, char *mapped, size_t items);
