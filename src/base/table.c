@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES_MAX = 4096, DIRECTORY_SLOTS_MIN = 4 };
+enum { DIRECTORY_SLOTS_MIN = 4 };
 
 /* ---- memory that is counted ---- */
 
@@ -108,15 +108,6 @@ static void set_slot(struct table *table, size_t slot, char *items, uint64_t bir
 
 /* ---- the writer ---- */
 
-static uint32_t shift_of(size_t item_bytes)
-{
-	uint32_t shift = 0;
-
-	while ((item_bytes << (shift + 1)) <= CHUNK_BYTES_MAX)
-		shift++;
-	return shift;
-}
-
 struct table *table_make(size_t item_bytes, uint32_t shift)
 {
 	struct family *family = memory_alloc(sizeof(*family));
@@ -135,10 +126,20 @@ struct table *table_make(size_t item_bytes, uint32_t shift)
 	return table;
 }
 
+struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes)
+{
+	uint32_t shift = 0;
+
+	ASSERT(item_bytes > 0 && item_bytes <= TABLE_ITEM_BYTES_MAX);
+	ASSERT(chunk_bytes >= TABLE_CHUNK_BYTES && chunk_bytes <= TABLE_CHUNK_BYTES_MAX);
+	while (item_bytes << (shift + 1) <= chunk_bytes)
+		shift++;
+	return table_make(item_bytes, shift);
+}
+
 struct table *table_create(size_t item_bytes)
 {
-	ASSERT(item_bytes > 0 && item_bytes <= TABLE_ITEM_BYTES_MAX);
-	return table_make(item_bytes, shift_of(item_bytes));
+	return table_create_sized(item_bytes, TABLE_CHUNK_BYTES);
 }
 
 size_t table_count(const struct table *table)
@@ -296,6 +297,18 @@ void table_resize(struct table *table, size_t count)
 		add_chunk(table, slot);
 	}
 	table->now.count = count;
+}
+
+void *table_push_run(struct table *table, size_t count, size_t *first)
+{
+	size_t chunk = table->now.mask + 1, left = chunk - (table->now.count & table->now.mask);
+
+	ASSERT(count > 0 && count <= chunk);
+	if (count > left)
+		table_resize(table, table->now.count + left);
+	*first = table->now.count;
+	table_resize(table, *first + count);
+	return item_at(table, *first);
 }
 
 size_t table_resident_bytes(const struct table *table)

@@ -3,7 +3,7 @@
  * Derived state is kept in tables: they can be published to readers for the price of what
  * changed, saved to disk likewise, and mapped back without reading them.
  *
- *   table -> directory -> [chunk][chunk][chunk ...]     chunk: 2^k items, at most 4 KiB
+ *   table -> directory -> [chunk][chunk][chunk ...]     chunk: 2^k items, in 4 KiB
  *   view  -> directory at the time of publication, item count
  *
  * What a view can see is never changed where it lies: table_change() copies a chunk first (once
@@ -20,6 +20,8 @@
 #include "base/file.h"
 
 #define TABLE_ITEM_BYTES_MAX ((size_t)4096)
+#define TABLE_CHUNK_BYTES ((size_t)4096) /* unless told otherwise ... */
+#define TABLE_CHUNK_BYTES_MAX ((size_t)65536)
 #define TABLE_COUNT_MAX ((size_t)1 << 40) /* items; beyond it is a bug */
 
 struct table;
@@ -32,6 +34,9 @@ struct view {
 };
 
 struct table *table_create(size_t item_bytes); /* 1 to 4096, items aligned to 8 or their size */
+/* The same with chunks of up to `chunk_bytes`, a power of 2 from 4096 to 65536: larger ones are for
+ * tables that are appended to and read in long runs, but hardly changed in between. */
+struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes);
 void table_free(struct table *table); /* NULL is fine; views of it stay valid */
 
 size_t table_count(const struct table *table);
@@ -42,6 +47,9 @@ size_t table_retained_bytes(const struct table *table);
 
 /* A new zeroed item at the end; valid until the next table_publish() or cut. */
 void *table_push(struct table *table);
+/* `count` such items side by side, the first of them at *first; at most a chunk's worth.  Zeroed
+ * items are left out before it where the chunk ends too soon. */
+void *table_push_run(struct table *table, size_t count, size_t *first);
 void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
 const void *table_at(const struct table *table, size_t i); /* i < count; until the next change */
 /* i < count; valid until the next publish or cut */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, CHUNK_BYTES_MAX = 65536, BATCH_PAGES = 64 };
+enum { FORMAT_VERSION = 1, BATCH_PAGES = 64 };
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -201,7 +201,7 @@ static err read_head(struct reader *r, size_t item_bytes, struct entry *entry, s
 		return fail(why, MSG_TABLE_VERSION, arg_int(version), arg_int(FORMAT_VERSION));
 	uint64_t bytes = reader_varint(r), shift = reader_varint(r), count = reader_varint(r);
 	if (r->failed || version != FORMAT_VERSION || bytes != item_bytes || shift > 16 ||
-		bytes << shift > CHUNK_BYTES_MAX || count > TABLE_COUNT_MAX)
+		bytes << shift > TABLE_CHUNK_BYTES_MAX || count > TABLE_COUNT_MAX)
 		return bad_index(why, r);
 	entry->item_bytes = (uint32_t)bytes;
 	entry->shift = (uint32_t)shift;
