@@ -1,0 +1,615 @@
+/* journal/dedup.c - see dedup.h */
+#include "journal/dedup.h"
+
+#include "base/hash.h"
+#include "base/varint.h"
+#include "journal/dedup_manifest.h"
+#include "journal/dedup_merge.h"
+#include "journal/dedup_table.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FIND_GROUP = 64 }; /* look-ups overlapped; more would not stay in the first cache */
+
+struct dedup {
+	struct disk *disk;
+	char folder[PATH_BYTES_MAX];
+	size_t table_entries_max;
+	bool read_blocks;
+
+	struct dedup_table active; /* the writer's alone */
+
+	/* Held over changes of the folder; taken before runs_lock.  Protects what follows it. */
+	pthread_mutex_t disk_lock;
+	uint64_t covered_seq, next_number;
+	bool has_manifest;
+	uint64_t retired[MERGE_RUNS_MAX]; /* merged: to be removed once a manifest says so */
+	size_t retired_count;
+	bool manifest_is_old; /* the last one could not be written */
+
+	/* Held for the time of a look-up or of a change of these.  Runs come and go, and a frozen
+	 * table goes, only under both locks; the writer alone makes one frozen. */
+	pthread_mutex_t runs_lock;
+	bool has_frozen;
+	struct dedup_table frozen; /* full, not yet a run; unchanged while has_frozen */
+	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first */
+	size_t run_count;
+
+	/* The merging thread's alone. */
+	struct dedup_merge *merge;
+	struct dedup_run *merging[MERGE_RUNS_MAX];
+	size_t merging_count;
+	uint64_t merge_number;
+
+	bool was_damaged;
+	struct why damage;
+};
+
+struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
+{
+	char text[DEDUP_KEY_TEXT_BYTES_MAX + VARINT_BYTES_MAX];
+	size_t len = varint_put(text, source.len);
+
+	ASSERT(source.len + message_id.len <= DEDUP_KEY_TEXT_BYTES_MAX);
+	if (source.len > 0)
+		memcpy(text + len, source.ptr, source.len);
+	len += source.len;
+	if (message_id.len > 0)
+		memcpy(text + len, message_id.ptr, message_id.len);
+	struct digest128 digest = digest128(secret, (str){ text, len + message_id.len });
+	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
+}
+
+/* ---- the folder: manifest and what it names; all under disk_lock ---- */
+
+/* Removes what no manifest names; a file that stays costs room, no more: opening removes it. */
+static void remove_run(struct dedup *dedup, uint64_t number)
+{
+	char path[PATH_BYTES_MAX];
+
+	if (run_path(path, dedup->folder, number, NULL) == OK)
+		(void)disk_remove(dedup->disk, path, NULL);
+}
+
+static err write_manifest(struct dedup *dedup, struct why *why)
+{
+	struct manifest *m = memory_alloc(sizeof(*m));
+
+	m->covered_seq = dedup->covered_seq;
+	m->next_number = dedup->next_number;
+	m->run_count = dedup->run_count; /* nobody else changes them: disk_lock is held */
+	for (size_t i = 0; i < m->run_count; i++) {
+		const struct run_header *header = &dedup->runs[i]->header;
+		m->runs[i] = (struct manifest_run){ header->number, header->crc };
+	}
+	err e = manifest_write(dedup->disk, dedup->folder, m, why);
+	free(m);
+	dedup->manifest_is_old = e != OK;
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < dedup->retired_count; i++)
+		remove_run(dedup, dedup->retired[i]);
+	dedup->retired_count = 0;
+	return OK;
+}
+
+static err write_table(struct dedup *dedup, const struct dedup_table *table, struct why *why)
+{
+	struct dedup_writer *writer;
+	struct dedup_run *run;
+	const uint8_t *entry;
+	uint64_t number = dedup->next_number;
+
+	if (dedup->run_count == DEDUP_RUNS_MAX)
+		return fail(why, MSG_DEDUP_RUNS, arg_c(dedup->folder), arg_int(DEDUP_RUNS_MAX));
+	dedup->next_number++;
+	err e = dedup_writer_open(dedup->disk, dedup->folder, number, table->count, &writer, why);
+	if (e != OK)
+		return e;
+	for (size_t at = 0; e == OK && (entry = dedup_table_next(table, &at)) != NULL;)
+		e = dedup_writer_add(writer, entry, why);
+	if (e != OK) {
+		dedup_writer_abandon(writer);
+		return e;
+	}
+	e = dedup_writer_finish(writer, why);
+	if (e == OK)
+		e = dedup_run_open(
+			dedup->disk, dedup->folder, number, dedup->read_blocks, &run, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->runs[dedup->run_count++] = run;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	return OK;
+}
+
+static bool is_frozen(struct dedup *dedup)
+{
+	pthread_mutex_lock(&dedup->runs_lock);
+	bool frozen = dedup->has_frozen;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	return frozen;
+}
+
+/* The frozen table, if there is one, becomes a run; the manifest does not say so yet. */
+static err write_frozen(struct dedup *dedup, struct why *why)
+{
+	if (!is_frozen(dedup))
+		return OK;
+	err e = write_table(dedup, &dedup->frozen, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->has_frozen = false;
+	struct dedup_table empty = dedup->frozen;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	dedup_table_done(&empty);
+	return OK;
+}
+
+static err flush_frozen(struct dedup *dedup, struct why *why)
+{
+	pthread_mutex_lock(&dedup->disk_lock);
+	err e = write_frozen(dedup, why);
+	if (e == OK)
+		e = write_manifest(dedup, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+/* ---- opening and closing ---- */
+
+static bool is_ours(str name)
+{
+	uint64_t number;
+
+	return str_equal(name, STR("manifest")) || str_equal(name, STR("manifest.tmp")) ||
+	       run_name_parse(name, &number);
+}
+
+static bool is_live(const struct dedup *dedup, str name)
+{
+	uint64_t number;
+
+	if (!run_name_parse(name, &number))
+		return str_equal(name, STR("manifest")) && dedup->has_manifest;
+	for (size_t i = 0; i < dedup->run_count; i++)
+		if (dedup->runs[i]->header.number == number)
+			return true;
+	return false;
+}
+
+/* Removes what an interruption, or damage, left behind. */
+static err sweep(struct dedup *dedup, struct why *why)
+{
+	AUTO_ARENA arena = arena_create((size_t)16 << 20);
+	struct disk_entry *entries;
+	size_t count, removed = 0;
+	char path[PATH_BYTES_MAX];
+	err e = disk_list(dedup->disk, dedup->folder, arena, &entries, &count, why);
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		if (!is_ours(entries[i].name) || is_live(dedup, entries[i].name))
+			continue;
+		e = path_join(path, dedup->folder, entries[i].name.ptr, why);
+		if (e == OK)
+			e = disk_remove(dedup->disk, path, why);
+		removed++;
+	}
+	/* A removed manifest must not come back to name new runs under old numbers. */
+	return e == OK && removed > 0 ? disk_sync_folder(dedup->disk, dedup->folder, why) : e;
+}
+
+static err open_runs(struct dedup *dedup, const struct manifest *m, struct why *why)
+{
+	for (size_t i = 0; i < m->run_count; i++) {
+		struct dedup_run *run;
+		err e = dedup_run_open(dedup->disk, dedup->folder, m->runs[i].number,
+			dedup->read_blocks, &run, why);
+		if (e != OK)
+			return e;
+		dedup->runs[dedup->run_count++] = run;
+		if (run->header.crc != m->runs[i].header_crc)
+			return run_damaged(run->path, RUN_CRC_AT, why);
+	}
+	dedup->covered_seq = m->covered_seq;
+	dedup->next_number = m->next_number;
+	dedup->has_manifest = true;
+	return OK;
+}
+
+static void close_runs(struct dedup *dedup)
+{
+	for (size_t i = 0; i < dedup->run_count; i++)
+		dedup_run_close(dedup->runs[i]);
+	dedup->run_count = 0;
+}
+
+static err load(struct dedup *dedup, struct why *why)
+{
+	struct manifest *m = memory_alloc(sizeof(*m));
+	struct why here = { 0 };
+	err e = manifest_read(dedup->disk, dedup->folder, m, &here);
+
+	if (e == OK)
+		e = open_runs(dedup, m, &here);
+	free(m);
+	if (e == ERR_CORRUPT) {
+		close_runs(dedup);
+		dedup->was_damaged = true;
+		dedup->damage = here;
+		e = OK;
+	}
+	if (e == ERR_NOT_FOUND)
+		e = OK;
+	if (e != OK && why != NULL)
+		*why = here;
+	return e == OK ? sweep(dedup, why) : e;
+}
+
+err dedup_open(struct disk *disk, const char *folder, const struct dedup_options *options,
+	struct dedup **out, uint64_t *covered_seq, struct why *why)
+{
+	struct dedup *dedup = memory_alloc(sizeof(*dedup));
+	size_t entries = options == NULL ? 0 : options->memory_entries_max;
+	err e = path_join(dedup->folder, folder, "", why);
+
+	dedup->disk = disk;
+	dedup->read_blocks = options != NULL && options->read_blocks;
+	dedup->table_entries_max = MAX_OF((entries == 0 ? 1048576 : entries) / 2, (size_t)1);
+	dedup->covered_seq = dedup->next_number = 1;
+	dedup_table_init(&dedup->active, dedup->table_entries_max);
+	(void)pthread_mutex_init(&dedup->disk_lock, NULL); /* cannot fail without attributes */
+	(void)pthread_mutex_init(&dedup->runs_lock, NULL);
+	if (e == OK)
+		e = disk_make_folder(disk, folder, why);
+	if (e == OK)
+		e = load(dedup, why);
+	if (e != OK) {
+		dedup_close(dedup);
+		return e;
+	}
+	*covered_seq = dedup->covered_seq;
+	*out = dedup;
+	return OK;
+}
+
+const struct why *dedup_damage(const struct dedup *dedup)
+{
+	return dedup->was_damaged ? &dedup->damage : NULL;
+}
+
+void dedup_close(struct dedup *dedup)
+{
+	if (dedup == NULL)
+		return;
+	dedup_merge_abandon(dedup->merge);
+	close_runs(dedup);
+	dedup_table_done(&dedup->active);
+	if (dedup->has_frozen)
+		dedup_table_done(&dedup->frozen);
+	(void)pthread_mutex_destroy(&dedup->disk_lock); /* nobody holds them */
+	(void)pthread_mutex_destroy(&dedup->runs_lock);
+	free(dedup);
+}
+
+err dedup_discard(struct disk *disk, const char *folder, struct why *why)
+{
+	char path[PATH_BYTES_MAX];
+	err e = path_join(path, folder, "manifest", why);
+
+	if (e == OK)
+		e = disk_remove(disk, path, why);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	return e == OK ? disk_sync_folder(disk, folder, why) : e;
+}
+
+/* ---- looking up ---- */
+
+/* One group of keys; `open` are the indexes of those not found yet. */
+struct search {
+	const struct dedup_key *keys;
+	bool *found;
+	struct dedup_entry *entries;
+	uint8_t open[FIND_GROUP];
+	size_t open_count;
+};
+
+static void search_table(struct search *s, const struct dedup_table *table)
+{
+	size_t kept = 0;
+
+	if (table->count == 0)
+		return;
+	for (size_t i = 0; i < s->open_count; i++)
+		dedup_table_prefetch(table, s->keys[s->open[i]]);
+	for (size_t i = 0; i < s->open_count; i++) {
+		uint8_t k = s->open[i];
+		const uint8_t *entry = dedup_table_find(table, s->keys[k]);
+		if (entry == NULL) {
+			s->open[kept++] = k;
+			continue;
+		}
+		s->found[k] = true;
+		s->entries[k] = entry_load(entry);
+	}
+	s->open_count = kept;
+}
+
+static err search_run(struct search *s, struct dedup_run *run, struct why *why)
+{
+	uint8_t block_bytes[RUN_BLOCK_BYTES], perhaps[FIND_GROUP];
+	uint64_t blocks[FIND_GROUP];
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < s->open_count; i++)
+		dedup_run_prefetch(run, s->keys[s->open[i]]);
+	for (size_t i = 0; i < s->open_count; i++)
+		if (dedup_run_may_have(run, s->keys[s->open[i]]))
+			perhaps[count++] = s->open[i];
+	for (size_t i = 0; i < count; i++) {
+		blocks[i] = dedup_run_locate(run, s->keys[perhaps[i]]);
+		dedup_run_prefetch_block(run, blocks[i], s->keys[perhaps[i]]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *entry;
+		uint8_t k = perhaps[i];
+		err e = dedup_run_search(run, blocks[i], s->keys[k], block_bytes, &entry, why);
+		if (e != OK)
+			return e;
+		if (entry == NULL)
+			continue;
+		s->found[k] = true;
+		s->entries[k] = entry_load(entry);
+	}
+	for (size_t i = 0; count > 0 && i < s->open_count; i++)
+		if (!s->found[s->open[i]])
+			s->open[kept++] = s->open[i];
+	if (count > 0)
+		s->open_count = kept;
+	return OK;
+}
+
+static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
+	struct dedup_entry *entries, struct why *why)
+{
+	struct search s = { .keys = keys, .found = found, .entries = entries };
+	err e = OK;
+
+	for (size_t i = 0; i < count; i++) {
+		found[i] = false;
+		s.open[s.open_count++] = (uint8_t)i;
+	}
+	search_table(&s, &dedup->active);
+	pthread_mutex_lock(&dedup->runs_lock);
+	if (dedup->has_frozen)
+		search_table(&s, &dedup->frozen);
+	for (size_t i = dedup->run_count; e == OK && s.open_count > 0 && i-- > 0;)
+		e = search_run(&s, dedup->runs[i], why);
+	pthread_mutex_unlock(&dedup->runs_lock);
+	return e;
+}
+
+err dedup_find_many(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
+	struct dedup_entry *entries, struct why *why)
+{
+	err e = OK;
+
+	for (size_t at = 0; e == OK && at < count; at += FIND_GROUP)
+		e = find_group(dedup, keys + at, MIN_OF(count - at, (size_t)FIND_GROUP), found + at,
+			entries + at, why);
+	return e;
+}
+
+err dedup_find(struct dedup *dedup, struct dedup_key key, bool *found, struct dedup_entry *entry,
+	struct why *why)
+{
+	return find_group(dedup, &key, 1, found, entry, why);
+}
+
+/* ---- adding and saving ---- */
+
+/* The active table becomes the frozen one; if there is one already, that is written first. */
+static err freeze(struct dedup *dedup, struct why *why)
+{
+	err e = is_frozen(dedup) ? flush_frozen(dedup, why) : OK;
+
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->frozen = dedup->active;
+	dedup->has_frozen = true;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	dedup_table_init(&dedup->active, dedup->table_entries_max);
+	return OK;
+}
+
+err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
+{
+	if (count > dedup->table_entries_max)
+		return fail(why, MSG_NO_ROOM, arg_c(dedup->folder),
+			arg_int((int64_t)dedup->table_entries_max * DEDUP_ENTRY_BYTES));
+	return dedup->active.count + count > dedup->table_entries_max ? freeze(dedup, why) : OK;
+}
+
+err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
+{
+	ASSERT(entry->seq < DEDUP_SEQ_END);
+	err e = dedup_reserve(dedup, 1, why);
+
+	if (e == OK)
+		dedup_table_put(&dedup->active, entry);
+	return e;
+}
+
+static err save(struct dedup *dedup, uint64_t seq, struct why *why)
+{
+	err e = write_frozen(dedup, why);
+
+	if (e == OK && dedup->active.count > 0) {
+		e = write_table(dedup, &dedup->active, why);
+		if (e == OK)
+			dedup_table_done(&dedup->active);
+	}
+	if (e != OK)
+		return e;
+	dedup->covered_seq = seq;
+	return write_manifest(dedup, why);
+}
+
+err dedup_save(struct dedup *dedup, uint64_t seq, struct why *why)
+{
+	ASSERT(seq > 0);
+	pthread_mutex_lock(&dedup->disk_lock);
+	err e = save(dedup, seq, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+/* ---- merging ---- */
+
+/* The new run takes the place of those it was made from. */
+static err put_in_place(struct dedup *dedup, struct dedup_run *run, struct why *why)
+{
+	size_t from = 0, n = dedup->merging_count;
+
+	pthread_mutex_lock(&dedup->runs_lock);
+	while (dedup->runs[from] != dedup->merging[0])
+		from++;
+	dedup->runs[from] = run;
+	memmove(dedup->runs + from + 1, dedup->runs + from + n,
+		(dedup->run_count - from - n) * sizeof(dedup->runs[0]));
+	dedup->run_count -= n - 1;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	for (size_t i = 0; i < n; i++) {
+		dedup->retired[dedup->retired_count++] = dedup->merging[i]->header.number;
+		dedup_run_close(dedup->merging[i]);
+	}
+	return write_manifest(dedup, why);
+}
+
+static err finish_merge(struct dedup *dedup, struct why *why)
+{
+	struct dedup_run *run;
+	err e = dedup_merge_finish(dedup->merge, why);
+
+	dedup->merge = NULL;
+	if (e == OK)
+		e = dedup_run_open(dedup->disk, dedup->folder, dedup->merge_number,
+			dedup->read_blocks, &run, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->disk_lock);
+	e = put_in_place(dedup, run, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+static err step_merge(struct dedup *dedup, struct why *why)
+{
+	bool done;
+	err e = dedup_merge_step(dedup->merge, &done, why);
+
+	if (e != OK) {
+		dedup_merge_abandon(dedup->merge);
+		dedup->merge = NULL;
+	}
+	return e == OK && done ? finish_merge(dedup, why) : e;
+}
+
+/* Chooses what to merge; a manifest that could not be written is tried again before. */
+static err begin_merge(struct dedup *dedup, bool *did, struct why *why)
+{
+	size_t from, count;
+	err e = OK;
+
+	pthread_mutex_lock(&dedup->disk_lock);
+	bool retry = dedup->manifest_is_old;
+	if (retry)
+		e = write_manifest(dedup, why);
+	count = e == OK ? dedup_merge_choose(dedup->runs, dedup->run_count, &from) : 0;
+	if (count > 0) {
+		memcpy(dedup->merging, dedup->runs + from, count * sizeof(dedup->runs[0]));
+		dedup->merge_number = dedup->next_number++;
+	}
+	pthread_mutex_unlock(&dedup->disk_lock);
+	dedup->merging_count = count;
+	*did = retry || count > 0;
+	if (count == 0)
+		return e;
+	return dedup_merge_begin(dedup->disk, dedup->folder, dedup->merge_number, dedup->merging,
+		count, &dedup->merge, why);
+}
+
+err dedup_merge_one(struct dedup *dedup, bool *did, struct why *why)
+{
+	bool begun = true;
+	err e = OK;
+
+	if (is_frozen(dedup))
+		e = flush_frozen(dedup, why);
+	else if (dedup->merge != NULL)
+		e = step_merge(dedup, why);
+	else
+		e = begin_merge(dedup, &begun, why);
+	if (e == OK)
+		*did = begun;
+	return e;
+}
+
+/* ---- what it is like ---- */
+
+static pthread_mutex_t *lock_of(const struct dedup *dedup)
+{
+	return (pthread_mutex_t *)(uintptr_t)&dedup->runs_lock;
+}
+
+uint64_t dedup_count(const struct dedup *dedup)
+{
+	uint64_t count = dedup->active.count;
+
+	pthread_mutex_lock(lock_of(dedup));
+	if (dedup->has_frozen)
+		count += dedup->frozen.count;
+	for (size_t i = 0; i < dedup->run_count; i++)
+		count += dedup->runs[i]->header.entries;
+	pthread_mutex_unlock(lock_of(dedup));
+	return count;
+}
+
+size_t dedup_resident_bytes(const struct dedup *dedup)
+{
+	size_t bytes = sizeof(*dedup) + dedup_table_bytes(&dedup->active);
+
+	pthread_mutex_lock(lock_of(dedup));
+	if (dedup->has_frozen)
+		bytes += dedup_table_bytes(&dedup->frozen);
+	for (size_t i = 0; i < dedup->run_count; i++)
+		bytes += dedup_run_resident_bytes(dedup->runs[i]);
+	pthread_mutex_unlock(lock_of(dedup));
+	return bytes;
+}
+
+static err check_manifest(struct dedup *dedup, struct why *why)
+{
+	struct manifest *m = memory_alloc(sizeof(*m));
+	err e = manifest_read(dedup->disk, dedup->folder, m, why);
+
+	free(m);
+	return e == ERR_NOT_FOUND && dedup->run_count == 0 ? OK : e;
+}
+
+err dedup_check(struct dedup *dedup, struct why *why)
+{
+	pthread_mutex_lock(&dedup->disk_lock); /* no run comes or goes meanwhile */
+	err e = check_manifest(dedup, why);
+
+	for (size_t i = 0; e == OK && i < dedup->run_count; i++)
+		e = dedup_run_check(dedup->runs[i], why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
