@@ -11,7 +11,7 @@
  *   active table --full--> frozen table --write--> run, run ... --merge--> larger run
  *
  * Folder: `manifest` (which runs are live, and covered_seq; dedup_manifest.h tables it) and
- * `run-NUMBER.dedup` (dedup_run.h tables it).  A run that the manifest does not name is what an
+ * `run-NUMBER.dedup` (dedup_format.h tables it).  A run that the manifest does not name is what an
  * interruption left; opening removes it.
  *
  * Invariants:

@@ -3,7 +3,7 @@
 
 #include "base/crc32c.h"
 #include "base/varint.h"
-#include "journal/dedup_run.h"
+#include "journal/dedup_format.h"
 
 enum { MANIFEST_VERSION = 1 };
 
