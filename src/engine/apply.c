@@ -67,7 +67,8 @@ void engine_apply(struct engine *engine, const struct record *record)
 		add(engine, record, record->seq);
 		break;
 	case RECORD_IDENTITY:
-		(void)identity_decide(engine->identity, record); /* an unknown one decides nothing */
+		(void)identity_decide(
+			engine->identity, record); /* an unknown one decides nothing */
 		break;
 	case RECORD_CORRECTION:
 		correct(engine, record);
@@ -89,8 +90,8 @@ void engine_apply(struct engine *engine, const struct record *record)
 
 /* ---- replay */
 
-static err replay_dedup(struct engine *engine, const struct record *record, str bytes,
-	struct why *why)
+static err replay_dedup(
+	struct engine *engine, const struct record *record, str bytes, struct why *why)
 {
 	struct dedup_entry entry = { .seq = record->seq, .check = crc32c(0, bytes) };
 

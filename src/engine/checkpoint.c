@@ -16,7 +16,8 @@ enum { MANIFEST_VERSION = 1, MANIFEST_HEAD_BYTES = 16, KEPT = 2, NAME_BYTES = 32
 
 static void name_of(char name[static NAME_BYTES], uint64_t number, const char *ending)
 {
-	(void)snprintf(name, NAME_BYTES, "%010llu.%s", (unsigned long long)number, ending); /* fits */
+	(void)snprintf(
+		name, NAME_BYTES, "%010llu.%s", (unsigned long long)number, ending); /* fits */
 }
 
 static bool number_of(str name, str ending, uint64_t *number)
@@ -46,16 +47,16 @@ struct manifest {
 	str entries;
 };
 
-static err read_manifest(
-	struct engine *engine, uint64_t number, struct arena *arena, struct manifest *out,
-	struct why *why)
+static err read_manifest(struct engine *engine, uint64_t number, struct arena *arena,
+	struct manifest *out, struct why *why)
 {
 	char path[PATH_BYTES_MAX];
 	str bytes;
 	err e = path_of(engine, number, "manifest", path, why);
 
 	if (e == OK)
-		e = disk_read_whole(engine->options.disk, path, MANIFEST_BYTES_MAX, arena, &bytes, why);
+		e = disk_read_whole(
+			engine->options.disk, path, MANIFEST_BYTES_MAX, arena, &bytes, why);
 	if (e != OK)
 		return e;
 	struct reader in = reader_of(bytes);
@@ -71,8 +72,8 @@ static err read_manifest(
 	return in.failed ? fail(why, MSG_CHECKPOINT_DAMAGED, arg_c(path)) : OK;
 }
 
-static err load_state(struct engine *engine, const struct manifest *manifest, struct file *file,
-	struct why *why)
+static err load_state(
+	struct engine *engine, const struct manifest *manifest, struct file *file, struct why *why)
 {
 	struct identity *identity = NULL;
 	struct threads *threads = NULL;
@@ -111,7 +112,8 @@ static err load(struct engine *engine, uint64_t number, struct why *why)
 		file_close(file);
 		return e;
 	}
-	engine->store = (struct store){ .file = file, .number = manifest.tables, .end = manifest.end };
+	engine->store =
+		(struct store){ .file = file, .number = manifest.tables, .end = manifest.end };
 	engine->applied_seq = manifest.seq;
 	return OK;
 }
@@ -121,8 +123,8 @@ static err list(struct engine *engine, struct arena *arena, struct disk_entry **
 {
 	err e = disk_make_folder(engine->options.disk, engine->checkpoint_folder, why);
 
-	return e != OK ? e :
-			 disk_list(engine->options.disk, engine->checkpoint_folder, arena, entries,
+	return e != OK ? e
+		       : disk_list(engine->options.disk, engine->checkpoint_folder, arena, entries,
 				 count, why);
 }
 
@@ -182,7 +184,8 @@ static err save_state(struct engine *engine, struct strbuf *entries, struct why 
 
 static err write_manifest(struct engine *engine, str entries, struct why *why)
 {
-	struct strbuf body = strbuf_heap(MANIFEST_BYTES_MAX), whole = strbuf_heap(MANIFEST_BYTES_MAX);
+	struct strbuf body = strbuf_heap(MANIFEST_BYTES_MAX),
+		      whole = strbuf_heap(MANIFEST_BYTES_MAX);
 	char name[NAME_BYTES];
 
 	strbuf_add_u64(&body, engine->applied_seq);
@@ -258,7 +261,8 @@ static err remove_all_but(struct engine *engine, size_t keep, struct why *why)
 
 static bool is_mostly_garbage(const struct engine *engine)
 {
-	uint64_t live = identity_saved_bytes(engine->identity) + threads_saved_bytes(engine->threads);
+	uint64_t live =
+		identity_saved_bytes(engine->identity) + threads_saved_bytes(engine->threads);
 
 	return engine->store.end > STORE_BYTES_LEAST && engine->store.end / 2 > live;
 }

@@ -224,8 +224,8 @@ static int by_pair_text(const void *a, const void *b, void *context)
 	const struct identity_decision *x = a, *y = b;
 	int order = str_compare(identity_text(context, x->a), identity_text(context, y->a));
 
-	return order != 0 ? order :
-			    str_compare(identity_text(context, x->b), identity_text(context, y->b));
+	return order != 0 ? order
+			  : str_compare(identity_text(context, x->b), identity_text(context, y->b));
 }
 
 static void add_decisions(struct digesting *d)

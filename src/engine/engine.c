@@ -5,7 +5,7 @@
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "event/codec.h"
-#include "thread/index.h"
+#include "thread/thread_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +39,8 @@ static err lock(struct engine *engine, struct why *why)
 	return e;
 }
 
-static err read_small(struct engine *engine, const char *name, struct arena *arena, str *out,
-	struct why *why)
+static err read_small(
+	struct engine *engine, const char *name, struct arena *arena, str *out, struct why *why)
 {
 	char path[PATH_BYTES_MAX];
 	err e = path_join(path, engine->folder, name, why);
@@ -114,12 +114,12 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 	const struct journal_options journal = { .segment_bytes_max = o->segment_bytes_max };
 	const struct dedup_options dedup = { .memory_entries_max = o->dedup_entries_max };
 	uint64_t dedup_from = 1;
-	err e = journal_open(
-		o->disk, engine->journal_folder, &journal, &engine->journal, &opening->journal, why);
+	err e = journal_open(o->disk, engine->journal_folder, &journal, &engine->journal,
+		&opening->journal, why);
 
 	if (e == OK)
-		e = dedup_open(o->disk, engine->dedup_folder, &dedup, &engine->dedup, &dedup_from,
-			why);
+		e = dedup_open(
+			o->disk, engine->dedup_folder, &dedup, &engine->dedup, &dedup_from, why);
 	if (e != OK)
 		return e;
 	engine->applied_seq = 1;
@@ -226,7 +226,7 @@ void engine_index(struct engine *engine)
 
 	if (threads_wants_base(engine->threads)) {
 		threads_set_base(
-			engine->threads, index_build_base(view, threads_view_rows(view)));
+			engine->threads, thread_index_build_base(view, threads_view_rows(view)));
 		engine->dirty = true;
 	} else if (threads_add_run(engine->threads, view)) {
 		engine->dirty = true;

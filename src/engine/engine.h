@@ -72,17 +72,18 @@ struct engine_item {
 bool engine_is_keyed(enum record_kind kind);
 
 /* Makes durable, applies.  OK: every item has its answer (duplicates are no error). */
-err engine_write(
-	struct engine *engine, struct engine_item *items, size_t count, struct why *why);
+err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why);
 
 /* Which event has this source and message id?  ERR_NOT_FOUND, or ERR_DENIED if it was erased. */
 err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
 
 /* Replaces a whole event; the record carries its source and message id.  The former version
  * stays in the journal.  *seq is the correction's. */
-err engine_correct(struct engine *engine, const struct record *record, uint64_t *seq, struct why *why);
+err engine_correct(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why);
 /* It never happened; the record stays in the journal. */
-err engine_retract(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
+err engine_retract(
+	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
 
 /* The present state; one reference for the caller.  Publishes first what is not yet visible:
  * so, while a writer thread runs, only that thread calls engine_publish(). */

@@ -44,8 +44,8 @@ struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of
 void engine_apply(struct engine *engine, const struct record *record);
 
 /* Replays the journal from applied_seq, and the deduplication from `dedup_from`. */
-err engine_replay(
-	struct engine *engine, uint64_t dedup_from, struct engine_opening *opening, struct why *why);
+err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_opening *opening,
+	struct why *why);
 
 void engine_retire_file(struct engine *engine, struct file *file); /* NULL is fine */
 

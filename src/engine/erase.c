@@ -1,6 +1,7 @@
 /* engine/erase.c - see erase.h */
 #include "engine/erase.h"
 
+#include "base/map64.h"
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "event/codec.h"
@@ -45,8 +46,7 @@ bool erasure_next(struct erasure_reader *reader, struct erased *out)
 	if (reader->left == 0)
 		return false;
 	uint64_t step = reader_varint(&reader->in);
-	*out = (struct erased){ .seq = reader->seq + step,
-		.has_key = reader_u8(&reader->in) == 1 };
+	*out = (struct erased){ .seq = reader->seq + step, .has_key = reader_u8(&reader->in) == 1 };
 	if (out->has_key) {
 		out->key.high = reader_u64(&reader->in);
 		out->key.low = reader_u64(&reader->in);
@@ -67,8 +67,7 @@ static void note(struct places *places, uint64_t seq)
 {
 	if (places->count == places->room) {
 		places->room = MAX_OF(places->room * 2, (size_t)64);
-		places->items =
-			memory_resize(places->items, places->room * sizeof(*places->items));
+		places->items = memory_resize(places->items, places->room * sizeof(*places->items));
 	}
 	places->items[places->count++] = (struct erased){ .seq = seq };
 }
@@ -153,8 +152,7 @@ static err find_keys(struct engine *engine, struct places *places, struct why *w
 			continue;
 		item->has_key = record.message_id.len > 0;
 		if (item->has_key)
-			item->key = dedup_key_of(
-				engine->secret, record.source, record.message_id);
+			item->key = dedup_key_of(engine->secret, record.source, record.message_id);
 		places->items[kept++] = *item;
 	}
 	places->count = kept;
@@ -181,8 +179,8 @@ static err mark_known(struct engine *engine, const struct places *places, struct
 
 enum { PLACES_PER_RECORD = 40000 }; /* 26 bytes each at most: within RECORD_BYTES_MAX */
 
-static err write_erasure(struct engine *engine, const struct places *places, uint64_t *seq,
-	struct why *why)
+static err write_erasure(
+	struct engine *engine, const struct places *places, uint64_t *seq, struct why *why)
 {
 	struct strbuf payload = strbuf_heap(RECORD_BYTES_MAX);
 	err e = OK;
@@ -230,8 +228,8 @@ static err erase_found(struct engine *engine, struct places *places, uint64_t ev
 	return OK;
 }
 
-err engine_erase_customer(struct engine *engine, str type_value, struct erasure_result *result,
-	struct why *why)
+err engine_erase_customer(
+	struct engine *engine, str type_value, struct erasure_result *result, struct why *why)
 {
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	const struct identity_view *identity = snapshot_identity(snapshot);
@@ -244,15 +242,16 @@ err engine_erase_customer(struct engine *engine, str type_value, struct erasure_
 	uint32_t customer = identity_customer_of(identity, identifier), member = identifier;
 	wanted[identifier] = 1; /* alone, if only hidden records name it */
 	if (customer != CUSTOMER_NONE)
-		for (uint32_t left = identity_customer(identity, customer)->members; left > 0; left--) {
+		for (uint32_t left = identity_customer(identity, customer)->members; left > 0;
+			left--) {
 			wanted[member] = 1;
 			member = identity_next_member(identity, member);
 		}
 	find_rows(snapshot_threads(snapshot), wanted, &places);
 	find_decisions(engine, wanted, &places);
 	free(wanted);
-	return erase_found(engine, &places, threads_view_events(snapshot_threads(snapshot)), result,
-		why);
+	return erase_found(
+		engine, &places, threads_view_events(snapshot_threads(snapshot)), result, why);
 }
 
 err engine_erase_event(struct engine *engine, str source, str message_id,

@@ -40,8 +40,8 @@ struct erasure_result {
 
 /* Erases a customer: every event, entity and decision that carries one of the identifiers of the
  * customer whom `type_value` belongs to now, all versions of each.  ERR_NOT_FOUND: unknown. */
-err engine_erase_customer(struct engine *engine, str type_value, struct erasure_result *result,
-	struct why *why);
+err engine_erase_customer(
+	struct engine *engine, str type_value, struct erasure_result *result, struct why *why);
 /* Erases one event, all versions. */
 err engine_erase_event(struct engine *engine, str source, str message_id,
 	struct erasure_result *result, struct why *why);

@@ -36,8 +36,8 @@ static err keep_as_attribute(struct record *record, const struct record_identifi
 	return OK;
 }
 
-static err normalise(struct preparation *p, struct record *record, struct arena *arena,
-	struct why *why)
+static err normalise(
+	struct preparation *p, struct record *record, struct arena *arena, struct why *why)
 {
 	size_t count = record->identifier_count, kept = 0;
 	struct record_identifier *normal = arena_array(arena, count, sizeof(*normal));

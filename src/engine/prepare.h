@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/hash.h"
 #include "engine/engine.h"
 #include "identity/identifier.h"
 

@@ -58,8 +58,8 @@ static err look_up(struct engine *engine, struct group *g, size_t i, struct why 
 		return OK;
 	}
 	item->seq = known.seq;
-	item->status = known.state == DEDUP_ERASED ? ITEM_ERASED :
-						     status_of(known.check, item->check);
+	item->status =
+		known.state == DEDUP_ERASED ? ITEM_ERASED : status_of(known.check, item->check);
 	return OK;
 }
 
@@ -89,8 +89,8 @@ static err reserve(struct engine *engine, const struct engine_item *items, size_
 	return e != OK ? e : identity_reserve(engine->identity, identifiers, why);
 }
 
-static err append(struct engine *engine, const struct engine_item *items, size_t count, size_t fresh,
-	uint64_t *first, struct why *why)
+static err append(struct engine *engine, const struct engine_item *items, size_t count,
+	size_t fresh, uint64_t *first, struct why *why)
 {
 	struct journal_entry *entries = memory_alloc(fresh * sizeof(*entries));
 	int64_t now = engine->options.clock->now_ms(engine->options.clock);
@@ -104,7 +104,8 @@ static err append(struct engine *engine, const struct engine_item *items, size_t
 	return e;
 }
 
-static err apply_item(struct engine *engine, struct engine_item *item, uint64_t seq, struct why *why)
+static err apply_item(
+	struct engine *engine, struct engine_item *item, uint64_t seq, struct why *why)
 {
 	struct record record = *item->record;
 
@@ -233,7 +234,8 @@ static err find_visible(
 	return e;
 }
 
-err engine_correct(struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
+err engine_correct(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
 {
 	struct record correction = *record;
 	err e = find_visible(engine, record->source, record->message_id, &correction.target, why);
@@ -246,7 +248,8 @@ err engine_correct(struct engine *engine, const struct record *record, uint64_t 
 	return e != OK ? e : engine_write_record(engine, &correction, seq, why);
 }
 
-err engine_retract(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
+err engine_retract(
+	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
 {
 	struct record retraction = { .kind = RECORD_RETRACTION };
 	err e = find_visible(engine, source, message_id, &retraction.target, why);

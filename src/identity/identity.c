@@ -1,6 +1,7 @@
 /* identity/identity.c - see identity.h */
 #include "identity/identity.h"
 
+#include "base/random.h"
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
 
@@ -11,9 +12,11 @@
 struct identity *identity_create(void)
 {
 	struct identity *identity = memory_alloc(sizeof(*identity));
+	uint64_t seed; /* identifiers come from outside: nobody shall choose those that collide */
 
-	identity->identifiers = strings_create();
-	identity->sets = strings_create();
+	secret_bytes(&seed, sizeof(seed));
+	identity->identifiers = strings_create(seed);
+	identity->sets = strings_create(seed);
 	identity->members = table_create(sizeof(struct member));
 	identity->nodes = table_create(sizeof(struct node));
 	identity->evidence = table_create(sizeof(struct evidence));

@@ -1,6 +1,7 @@
 /* thread/threads.c - the writer's side of thread.h: rows as they come and go */
 #include "thread/thread.h"
 
+#include "base/random.h"
 #include "thread/threads_internal.h"
 
 #include <stdlib.h>
@@ -9,9 +10,11 @@
 struct threads *threads_create(void)
 {
 	struct threads *t = memory_alloc(sizeof(*t));
+	uint64_t seed; /* names come from outside: nobody shall choose those that collide */
 
-	t->names = strings_create();
-	t->whats = strings_create();
+	secret_bytes(&seed, sizeof(seed));
+	t->names = strings_create(seed);
+	t->whats = strings_create(seed);
 	t->seq = table_create(sizeof(uint64_t));
 	t->time = table_create(sizeof(int64_t));
 	t->set = table_create(sizeof(uint32_t));
@@ -37,9 +40,9 @@ void threads_free(struct threads *t)
 	table_free(t->flags);
 	table_free(t->origins);
 	map64_free(t->latest);
-	index_unref(t->base);
+	thread_index_unref(t->base);
 	for (size_t i = 0; i < t->run_count; i++)
-		index_unref(t->runs[i]);
+		thread_index_unref(t->runs[i]);
 	free(t);
 }
 
@@ -204,12 +207,17 @@ static void find_bounds(struct threads *t)
 	t->bounds_stale = false;
 }
 
+void threads_settle(struct threads *t)
+{
+	if (t->bounds_stale)
+		find_bounds(t);
+}
+
 struct threads_view *threads_publish(struct threads *t, struct identity_view *identity)
 {
 	struct threads_view *view = memory_alloc(sizeof(*view));
 
-	if (t->bounds_stale)
-		find_bounds(t);
+	threads_settle(t);
 	atomic_init(&view->references, 1);
 	view->identity = identity_view_ref(identity);
 	view->names = strings_publish(t->names);
@@ -220,11 +228,11 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 	view->kind = table_publish(t->kind);
 	view->flags = table_publish(t->flags);
 	view->origins = table_publish(t->origins);
-	view->base = index_ref(t->base);
-	view->indexed = t->base == NULL ? 0 : index_rows_end(t->base);
+	view->base = thread_index_ref(t->base);
+	view->indexed = t->base == NULL ? 0 : thread_index_rows_end(t->base);
 	for (size_t i = 0; i < t->run_count; i++) {
-		view->runs[i] = index_ref(t->runs[i]);
-		view->indexed = index_rows_end(t->runs[i]);
+		view->runs[i] = thread_index_ref(t->runs[i]);
+		view->indexed = thread_index_rows_end(t->runs[i]);
 	}
 	view->run_count = t->run_count;
 	view->rows = table_count(t->seq);
@@ -243,26 +251,26 @@ enum { RUN_ROWS = 4096, RUN_GROWTH = 4 };
 static void drop_runs(struct threads *t, size_t from)
 {
 	while (t->run_count > from)
-		index_unref(t->runs[--t->run_count]);
+		thread_index_unref(t->runs[--t->run_count]);
 }
 
 static size_t indexed_rows(const struct threads *t)
 {
 	if (t->run_count > 0)
-		return index_rows_end(t->runs[t->run_count - 1]);
-	return t->base == NULL ? 0 : index_rows_end(t->base);
+		return thread_index_rows_end(t->runs[t->run_count - 1]);
+	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
 }
 
 static size_t run_start(const struct threads *t, size_t i)
 {
 	if (i > 0)
-		return index_rows_end(t->runs[i - 1]);
-	return t->base == NULL ? 0 : index_rows_end(t->base);
+		return thread_index_rows_end(t->runs[i - 1]);
+	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
 }
 
 bool threads_wants_base(const struct threads *t)
 {
-	size_t based = t->base == NULL ? 0 : index_rows_end(t->base);
+	size_t based = t->base == NULL ? 0 : thread_index_rows_end(t->base);
 	size_t since = table_count(t->seq) - based;
 
 	return since > BASE_ROWS_LEAST && since > based / BASE_SHARE;
@@ -271,7 +279,7 @@ bool threads_wants_base(const struct threads *t)
 /* The runs go: what they held behind the new base is indexed again when a run is next wanted. */
 void threads_set_base(struct threads *t, struct thread_index *base)
 {
-	index_unref(t->base);
+	thread_index_unref(t->base);
 	t->base = base;
 	drop_runs(t, 0);
 }
@@ -289,6 +297,6 @@ bool threads_add_run(struct threads *t, const struct threads_view *view)
 		drop_runs(t, t->run_count - 1);
 	}
 	ASSERT(t->run_count < RUNS_MAX);
-	t->runs[t->run_count++] = index_build_run(view, from, to);
+	t->runs[t->run_count++] = thread_index_build_run(view, from, to);
 	return true;
 }

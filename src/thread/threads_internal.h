@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/map64.h"
-#include "thread/index.h"
 #include "thread/thread.h"
+#include "thread/thread_index.h"
 
 #include <stdatomic.h>
 
@@ -65,6 +65,8 @@ void entries_sort(struct entry *entries, size_t count); /* by time, then origin 
 
 /* How many identifiers lead to the base slot of `identifier`, and how many rows had been hidden
  * when the index was built: see thread_of(). */
-uint32_t index_slot_identifiers(const struct thread_index *index, uint32_t identifier);
-uint32_t index_slot(const struct thread_index *index, uint32_t identifier); /* or ROW_NONE */
-uint64_t index_hidden(const struct thread_index *index);
+uint32_t thread_index_slot_identifiers(const struct thread_index *index, uint32_t identifier);
+uint32_t thread_index_slot(const struct thread_index *index, uint32_t identifier); /* or ROW_NONE */
+uint64_t thread_index_hidden(const struct thread_index *index);
+
+void threads_settle(struct threads *threads); /* the bounds are found anew if they are stale */

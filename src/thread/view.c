@@ -24,9 +24,9 @@ void threads_view_unref(struct threads_view *view)
 	view_unref(view->kind);
 	view_unref(view->flags);
 	view_unref(view->origins);
-	index_unref(view->base);
+	thread_index_unref(view->base);
 	for (size_t i = 0; i < view->run_count; i++)
-		index_unref(view->runs[i]);
+		thread_index_unref(view->runs[i]);
 	free(view);
 }
 
@@ -164,10 +164,10 @@ static void gather_slice(struct gathering *g, struct thread slice)
 /* Several identifiers may lead to one base slot: it is taken with the first member that does. */
 static bool slot_seen(const struct threads_view *view, uint32_t head, uint32_t before)
 {
-	uint32_t slot = index_slot(view->base, before);
+	uint32_t slot = thread_index_slot(view->base, before);
 
 	for (uint32_t i = head; i != before; i = identity_next_member(view->identity, i))
-		if (index_slot(view->base, i) == slot)
+		if (thread_index_slot(view->base, i) == slot)
 			return true;
 	return false;
 }
@@ -178,11 +178,11 @@ static void gather(struct gathering *g, const struct customer *customer)
 	uint32_t member = customer->head;
 
 	for (uint32_t i = 0; i < customer->members; i++) {
-		if (view->base != NULL && index_slot(view->base, member) != ROW_NONE &&
+		if (view->base != NULL && thread_index_slot(view->base, member) != ROW_NONE &&
 			!slot_seen(view, customer->head, member))
-			gather_slice(g, index_slice(view->base, member, g->entities));
+			gather_slice(g, thread_index_slice(view->base, member, g->entities));
 		for (size_t k = 0; k < view->run_count; k++)
-			gather_slice(g, index_slice(view->runs[k], member, g->entities));
+			gather_slice(g, thread_index_slice(view->runs[k], member, g->entities));
 		member = identity_next_member(view->identity, member);
 	}
 	for (size_t row = view->indexed; row < view->rows; row++)
@@ -194,22 +194,22 @@ static void gather(struct gathering *g, const struct customer *customer)
 static bool lies_in_base(const struct threads_view *view, const struct customer *customer,
 	bool entities, struct thread *out)
 {
-	if (view->base == NULL || index_hidden(view->base) != view->hidden ||
+	if (view->base == NULL || thread_index_hidden(view->base) != view->hidden ||
 		view->indexed != view->rows)
 		return false;
-	uint32_t slot = index_slot(view->base, customer->head), member = customer->head;
+	uint32_t slot = thread_index_slot(view->base, customer->head), member = customer->head;
 	for (uint32_t i = 0; i < customer->members; i++) {
-		if (index_slot(view->base, member) != slot)
+		if (thread_index_slot(view->base, member) != slot)
 			return false;
 		for (size_t k = 0; k < view->run_count; k++)
-			if (index_slot(view->runs[k], member) != ROW_NONE)
+			if (thread_index_slot(view->runs[k], member) != ROW_NONE)
 				return false;
 		member = identity_next_member(view->identity, member);
 	}
 	if (slot == ROW_NONE ||
-		index_slot_identifiers(view->base, customer->head) != customer->members)
+		thread_index_slot_identifiers(view->base, customer->head) != customer->members)
 		return false;
-	*out = index_slice(view->base, customer->head, entities);
+	*out = thread_index_slice(view->base, customer->head, entities);
 	return true;
 }
 

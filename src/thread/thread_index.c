@@ -1,35 +1,15 @@
-/* thread/index.c - see index.h
+/* thread/thread_index.c - see index.h
  *
  * Building is a counting sort: how many rows each group has (group: customer, or owner in a run),
  * where each group starts, each row to its group in order of arrival; then each group is sorted
  * by time unless it is already, which is the common case.
  */
-#include "thread/index.h"
+#include "thread/thread_index.h"
 
-#include "thread/threads_internal.h"
+#include "thread/thread_index_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Slices side by side: start[g] .. start[g + 1] of the columns is group g. */
-struct slices {
-	int64_t *time;
-	uint32_t *what, *row;
-	size_t *start;
-	size_t groups, count;
-};
-
-struct thread_index {
-	atomic_uint references;
-	bool is_base;
-	size_t from, to; /* rows */
-	uint64_t hidden;
-	struct slices events, entities;
-	uint32_t *slot; /* base: of each identifier, its group, or ROW_NONE */
-	uint32_t *slot_identifiers; /* base: of each group, how many lead to it */
-	size_t slot_count;
-	uint32_t *owners; /* run: of each group, ascending */
-};
 
 static int by_time(const void *a, const void *b)
 {
@@ -156,7 +136,7 @@ static void build_slices(const struct grouping *g, bool entities, struct slices 
 	order_groups(g, out);
 }
 
-static struct thread_index *index_new(
+static struct thread_index *thread_index_new(
 	const struct threads_view *view, bool is_base, size_t from, size_t to)
 {
 	struct thread_index *index = memory_alloc(sizeof(*index));
@@ -186,11 +166,11 @@ static void fill_slots(struct thread_index *index, const struct identity_view *i
 	}
 }
 
-struct thread_index *index_build_base(const struct threads_view *view, size_t rows)
+struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows)
 {
 	const struct identity_view *identity = view->identity;
 	uint32_t sets = identity_set_count(identity);
-	struct thread_index *index = index_new(view, true, 0, rows);
+	struct thread_index *index = thread_index_new(view, true, 0, rows);
 	struct grouping g = { .view = view, .to = rows, .groups = identity_customer_end(identity) };
 
 	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
@@ -244,9 +224,9 @@ static size_t collect_owners(const struct threads_view *view, struct thread_inde
 	return kept;
 }
 
-struct thread_index *index_build_run(const struct threads_view *view, size_t from, size_t to)
+struct thread_index *thread_index_build_run(const struct threads_view *view, size_t from, size_t to)
 {
-	struct thread_index *index = index_new(view, false, from, to);
+	struct thread_index *index = thread_index_new(view, false, from, to);
 	uint32_t sets = identity_set_count(view->identity);
 	struct grouping g = { .view = view, .from = from, .to = to };
 
@@ -266,7 +246,7 @@ struct thread_index *index_build_run(const struct threads_view *view, size_t fro
 
 /* ---- use */
 
-uint32_t index_slot(const struct thread_index *index, uint32_t identifier)
+uint32_t thread_index_slot(const struct thread_index *index, uint32_t identifier)
 {
 	if (index->is_base)
 		return identifier < index->slot_count ? index->slot[identifier] : ROW_NONE;
@@ -274,17 +254,18 @@ uint32_t index_slot(const struct thread_index *index, uint32_t identifier)
 	return at < index->slot_count ? (uint32_t)at : ROW_NONE;
 }
 
-uint32_t index_slot_identifiers(const struct thread_index *index, uint32_t identifier)
+uint32_t thread_index_slot_identifiers(const struct thread_index *index, uint32_t identifier)
 {
-	uint32_t slot = index_slot(index, identifier);
+	uint32_t slot = thread_index_slot(index, identifier);
 
 	return slot == ROW_NONE || !index->is_base ? 0 : index->slot_identifiers[slot];
 }
 
-struct thread index_slice(const struct thread_index *index, uint32_t identifier, bool entities)
+struct thread thread_index_slice(
+	const struct thread_index *index, uint32_t identifier, bool entities)
 {
 	const struct slices *s = entities ? &index->entities : &index->events;
-	uint32_t slot = index_slot(index, identifier);
+	uint32_t slot = thread_index_slot(index, identifier);
 
 	if (slot == ROW_NONE)
 		return (struct thread){ .count = 0 };
@@ -303,23 +284,34 @@ static void free_slices(struct slices *s)
 	free(s->start);
 }
 
-struct thread_index *index_ref(struct thread_index *index)
+struct thread_index *thread_index_ref(struct thread_index *index)
 {
 	if (index != NULL)
 		atomic_fetch_add_explicit(&index->references, 1, memory_order_relaxed);
 	return index;
 }
 
-void index_unref(struct thread_index *index)
+void thread_index_unref(struct thread_index *index)
 {
 	if (index == NULL ||
 		atomic_fetch_sub_explicit(&index->references, 1, memory_order_acq_rel) > 1)
 		return;
+	if (index->file != NULL) {
+		thread_index_drop_mapped(index);
+		return;
+	}
 	free_slices(&index->events);
 	free_slices(&index->entities);
 	free(index->slot);
 	free(index->slot_identifiers);
 	free(index->owners);
+	free(index);
+}
+
+void thread_index_drop_mapped(struct thread_index *index)
+{
+	if (index->file != NULL)
+		file_unmap(index->file, index->mapped, index->mapped_bytes);
 	free(index);
 }
 
@@ -329,7 +321,7 @@ static size_t slices_bytes(const struct slices *s)
 	       (s->groups + 2) * sizeof(*s->start);
 }
 
-size_t index_bytes(const struct thread_index *index)
+size_t thread_index_bytes(const struct thread_index *index)
 {
 	size_t slots = index->slot_count * sizeof(uint32_t) * (index->is_base ? 2 : 1);
 
@@ -337,12 +329,12 @@ size_t index_bytes(const struct thread_index *index)
 	       slices_bytes(&index->entities);
 }
 
-size_t index_rows_end(const struct thread_index *index)
+size_t thread_index_rows_end(const struct thread_index *index)
 {
 	return index->to;
 }
 
-uint64_t index_hidden(const struct thread_index *index)
+uint64_t thread_index_hidden(const struct thread_index *index)
 {
 	return index->hidden;
 }
