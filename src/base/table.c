@@ -147,6 +147,11 @@ size_t table_count(const struct table *table)
 	return table->now.count;
 }
 
+size_t table_chunk_items(const struct table *table)
+{
+	return table->now.mask + 1;
+}
+
 static bool is_shared(const struct table *table, size_t slot)
 {
 	return table->directory->births[slot] < table->version;

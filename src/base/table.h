@@ -40,6 +40,7 @@ struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes);
 void table_free(struct table *table); /* NULL is fine; views of it stay valid */
 
 size_t table_count(const struct table *table);
+size_t table_chunk_items(const struct table *table); /* 2^k: these lie side by side */
 /* On the heap, mapped files apart: for the table and for all living views of it ... */
 size_t table_resident_bytes(const struct table *table);
 /* ... and the part of it that only views still need: what slow readers cost. */

@@ -148,7 +148,7 @@ err table_save(struct table *table, const struct view *view, struct file *file, 
 
 	ASSERT(saver->file == NULL || saver->file == file); /* else: table_forget_saved() */
 	ASSERT(((const struct published *)view)->number >= saver->number);
-	batch.room = MIN_OF(MAX_OF(count, (size_t)1), (size_t)BATCH_PAGES) * chunk_pages;
+	batch.room = MAX_OF(chunk_pages, MIN_OF(count * chunk_pages, (size_t)BATCH_PAGES));
 	batch.bytes = memory_resize(NULL, batch.room * PAGE_BYTES);
 	struct saved *slots = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*slots));
 	err e = save_chunks(saver, view, &batch, slots, why);
