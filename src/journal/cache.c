@@ -87,8 +87,11 @@ struct cached_block *block_cache_add(struct block_cache *cache, uint64_t segment
 	} else {
 		there = memory_alloc(sizeof(*there));
 		make_room(cache, arena_taken(arena));
-		*there = (struct cached_block){ .arena = arena, .records = records,
-			.segment_id = segment_id, .block = block, .refs = 2,
+		*there = (struct cached_block){ .arena = arena,
+			.records = records,
+			.segment_id = segment_id,
+			.block = block,
+			.refs = 2,
 			.used = ++cache->clock };
 		cache->blocks[cache->count++] = there;
 		cache->bytes += arena_taken(arena);

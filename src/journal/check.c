@@ -22,8 +22,8 @@ static void tell_file(struct check *check, const struct segment *s, uint64_t at)
 	tell(check, &fault);
 }
 
-static void tell_records(struct check *check, struct segment *s, uint64_t seq, uint64_t end_seq,
-	uint64_t at)
+static void tell_records(
+	struct check *check, struct segment *s, uint64_t seq, uint64_t end_seq, uint64_t at)
 {
 	struct why fault = { 0 };
 
@@ -77,8 +77,8 @@ static err check_rows(struct check *check, struct segment *s, bool active, struc
 	return e;
 }
 
-static err check_block(struct check *check, struct segment *s, const struct sealed_block *block,
-	struct why *why)
+static err check_block(
+	struct check *check, struct segment *s, const struct sealed_block *block, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(SEALED_BLOCK_MEMORY_MAX);
 	struct sealed_record *records;

@@ -94,8 +94,8 @@ void segment_cursor_close(struct segment_cursor *cursor)
 	free(cursor);
 }
 
-static void set_damage(struct segment_cursor *c, uint64_t end_seq, uint64_t at,
-	struct segment_item *item)
+static void set_damage(
+	struct segment_cursor *c, uint64_t end_seq, uint64_t at, struct segment_item *item)
 {
 	*item = (struct segment_item){
 		.kind = ITEM_DAMAGE, .seq = c->seq, .end_seq = end_seq, .at = at
@@ -116,7 +116,8 @@ static void set_record(struct segment_cursor *c, str bytes, uint64_t at, struct 
 }
 
 /* The next mark of the rows.  True: `item` is something to tell. */
-static err rows_step(struct segment_cursor *c, bool *told, struct segment_item *item, struct why *why)
+static err rows_step(
+	struct segment_cursor *c, bool *told, struct segment_item *item, struct why *why)
 {
 	struct row_found found;
 	err e = row_walk_next(&c->walk, &found, why);
@@ -126,9 +127,9 @@ static err rows_step(struct segment_cursor *c, bool *told, struct segment_item *
 		return e;
 	switch (found.step) {
 	case ROW_BATCH:
-		c->records = (struct row_records){ .body = found.body,
-			.left = found.mark.count,
-			.trusted = found.body_ok };
+		c->records = (struct row_records){
+			.body = found.body, .left = found.mark.count, .trusted = found.body_ok
+		};
 		c->batch_at = found.at;
 		c->received_ms = found.mark.received_ms;
 		return OK;
@@ -293,8 +294,8 @@ static err here(struct hop *hop, bool *ok, const char **head, str *bytes, struct
 	return e;
 }
 
-static err hop_to(struct hop *hop, uint64_t seq, bool *ok, const char **head, str *bytes,
-	struct why *why)
+static err hop_to(
+	struct hop *hop, uint64_t seq, bool *ok, const char **head, str *bytes, struct why *why)
 {
 	err e = OK;
 

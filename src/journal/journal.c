@@ -60,9 +60,9 @@ err journal_open(struct disk *disk, const char *folder, const struct journal_opt
 	struct journal_recovery found = { 0 };
 	struct journal *journal = create(disk, options);
 	int length = snprintf(journal->folder, sizeof(journal->folder), "%s", folder);
-	err e = length < PATH_BYTES_MAX ? OK
-					: fail(why, MSG_PATH_TOO_LONG, arg_c(folder),
-						  arg_int(PATH_BYTES_MAX));
+	err e = length < PATH_BYTES_MAX
+			? OK
+			: fail(why, MSG_PATH_TOO_LONG, arg_c(folder), arg_int(PATH_BYTES_MAX));
 
 	if (e == OK)
 		e = disk_make_folder(disk, folder, why);
@@ -138,8 +138,8 @@ void journal_add_segment(struct journal *journal, struct segment *segment)
 	list_lock(journal);
 	if (journal->count == journal->cap) {
 		journal->cap = MAX_OF(journal->cap * 2, (size_t)16);
-		journal->segments = memory_resize(
-			journal->segments, journal->cap * sizeof(*journal->segments));
+		journal->segments =
+			memory_resize(journal->segments, journal->cap * sizeof(*journal->segments));
 	}
 	journal->segments[journal->count++] = segment;
 	list_unlock(journal);
@@ -300,8 +300,8 @@ static void write_ahead(struct journal *journal, struct segment *active, uint64_
 		journal->zeros_to = end + ahead;
 }
 
-static err write_batch(struct journal *journal, struct segment *active, struct row_mark *mark,
-	struct why *why)
+static err write_batch(
+	struct journal *journal, struct segment *active, struct row_mark *mark, struct why *why)
 {
 	str bytes = strbuf_str(&journal->batch);
 

@@ -34,8 +34,8 @@ static int by_age(const void *a, const void *b)
 	return (x->generation > y->generation) - (x->generation < y->generation);
 }
 
-static err list_names(struct journal *journal, struct arena *arena, struct names *out,
-	struct why *why)
+static err list_names(
+	struct journal *journal, struct arena *arena, struct names *out, struct why *why)
 {
 	struct disk_entry *entries;
 	size_t count;
@@ -197,19 +197,18 @@ static err walk_active(struct segment *s, struct tail *tail, struct why *why)
 
 static struct row_mark former_end(const struct tail *tail, uint64_t at, uint64_t seq, int64_t ms)
 {
-	return (struct row_mark){ .end = true, .first_seq = seq, .at = at,
-		.salt = tail->walk.salt, .received_ms = ms };
+	return (struct row_mark){
+		.end = true, .first_seq = seq, .at = at, .salt = tail->walk.salt, .received_ms = ms
+	};
 }
 
 /* The last batch has a wrong checksum and no proof behind it: torn, or damaged? */
 static err judge_last_batch(struct tail *tail, struct why *why)
 {
-	struct row_mark former =
-		former_end(tail, tail->bad_at, tail->bad_seq, tail->before_ms);
+	struct row_mark former = former_end(tail, tail->bad_at, tail->bad_seq, tail->before_ms);
 	uint64_t bytes;
 	bool torn;
-	err e = row_tail_is_torn(
-		&tail->walk.window, tail->bad_at, &former, &torn, &bytes, why);
+	err e = row_tail_is_torn(&tail->walk.window, tail->bad_at, &former, &torn, &bytes, why);
 
 	if (e != OK || !torn)
 		return e;

@@ -109,8 +109,10 @@ static err write_rows(struct segment *old, struct file *file, const struct segme
 {
 	struct row_writer writer = { .file = file,
 		.batch = strbuf_heap(ROW_MARK_BYTES + (size_t)SEGMENT_BATCH_BYTES_MAX),
-		.mark = { .first_seq = head->first_seq, .at = SEGMENT_HEAD_BYTES,
-			.salt = head->salt, .received_ms = head->received_ms } };
+		.mark = { .first_seq = head->first_seq,
+			.at = SEGMENT_HEAD_BYTES,
+			.salt = head->salt,
+			.received_ms = head->received_ms } };
 	struct segment_cursor *cursor = segment_cursor_open(old, head->first_seq);
 	struct segment_item item = { .kind = ITEM_RECORD };
 	err e = write_head(file, head, why);
@@ -169,7 +171,8 @@ static err reseal_block(struct segment *old, struct sealed_writer *writer,
 	return e;
 }
 
-static err refuse_gap(struct segment *old, uint64_t seq, uint64_t next, uint64_t at, struct why *why)
+static err refuse_gap(
+	struct segment *old, uint64_t seq, uint64_t next, uint64_t at, struct why *why)
 {
 	return seq == next ? OK : segment_damage(old, seq, MAX_OF(next, seq + 1), at, why);
 }
@@ -184,12 +187,11 @@ static err copy_sealed(struct segment *old, struct file *file, const struct segm
 	err e = sealed_writer_begin(&writer, head, why);
 	for (size_t i = 0; e == OK && i < old->block_count; i++) {
 		const struct sealed_block *block = &old->blocks[i];
-		e = refuse_gap(old, writer.seq, block->first_seq, block->at, why);
+		e = refuse_gap(old, writer.seq + writer.count, block->first_seq, block->at, why);
 		if (e != OK)
 			break;
 		(void)is_erased(&erased, block->first_seq); /* drops those before it */
-		bool touched = erased.count > 0 &&
-			       erased.seqs[0] - block->first_seq < block->count;
+		bool touched = erased.count > 0 && erased.seqs[0] - block->first_seq < block->count;
 		e = touched ? reseal_block(old, &writer, block, &erased, why)
 			    : sealed_writer_copy(&writer, old->file, block, why);
 	}
@@ -201,8 +203,8 @@ static err copy_sealed(struct segment *old, struct file *file, const struct segm
 	return e;
 }
 
-static err put_in_place(struct journal *journal, struct segment *old, struct segment_name name,
-	struct why *why)
+static err put_in_place(
+	struct journal *journal, struct segment *old, struct segment_name name, struct why *why)
 {
 	struct segment *fresh;
 	err e = segment_open(
@@ -236,7 +238,9 @@ static err replace(struct journal *journal, struct segment *old, bool sealed, in
 			arg_int(SEGMENT_GENERATION_MAX));
 	head.generation++;
 	head.salt = segment_new_salt();
-	head.level = !sealed ? 0 : level > 0 ? (uint32_t)level : LEVEL_DEFAULT; /* its head was lost */
+	head.level = !sealed     ? 0
+		     : level > 0 ? (uint32_t)level
+				 : LEVEL_DEFAULT; /* its head was lost */
 	head.end_seq = sealed ? segment_end_seq(old) : 0;
 	head.sealed = sealed;
 	head.version = SEGMENT_VERSION;

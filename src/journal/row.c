@@ -178,8 +178,8 @@ static bool is_ours(const struct row_walk *walk, const struct row_mark *mark)
 	       mark->at + ROW_MARK_BYTES + mark->body_bytes <= walk->window.limit;
 }
 
-static err mark_at(struct row_walk *walk, uint64_t at, bool *there, struct row_mark *mark,
-	struct why *why)
+static err mark_at(
+	struct row_walk *walk, uint64_t at, bool *there, struct row_mark *mark, struct why *why)
 {
 	const char *bytes;
 
@@ -193,8 +193,8 @@ static err mark_at(struct row_walk *walk, uint64_t at, bool *there, struct row_m
 }
 
 /* Looks for the next mark behind damage.  Linear: each byte is looked at once. */
-static err search_mark(struct row_walk *walk, uint64_t from, bool *there, struct row_mark *mark,
-	struct why *why)
+static err search_mark(
+	struct row_walk *walk, uint64_t from, bool *there, struct row_mark *mark, struct why *why)
 {
 	struct row_window *w = &walk->window;
 	const char *bytes;
@@ -277,7 +277,8 @@ static bool all_zero(const char *bytes, size_t len)
 }
 
 /* Does the page that begins at `at` (or the part of it from there) look as before the write? */
-static bool page_is_former(const char *bytes, size_t len, uint64_t at, const struct row_mark *former)
+static bool page_is_former(
+	const char *bytes, size_t len, uint64_t at, const struct row_mark *former)
 {
 	char mark[ROW_MARK_BYTES];
 	size_t skip = 0;

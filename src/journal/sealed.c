@@ -41,7 +41,8 @@ static bool head_decode(str bytes, uint64_t at, struct sealed_block *out)
 }
 
 /* Within the file, and following the one before? */
-static bool is_plausible(const struct sealed_block *b, const struct sealed_block *before, uint64_t end)
+static bool is_plausible(
+	const struct sealed_block *b, const struct sealed_block *before, uint64_t end)
 {
 	if (b->count == 0 || b->count > SEAL_RECORDS_MAX || b->first_seq == 0 ||
 		b->first_seq > INT64_MAX || b->bytes > SEALED_BLOCK_FILE_BYTES_MAX)
@@ -52,8 +53,8 @@ static bool is_plausible(const struct sealed_block *b, const struct sealed_block
 					 b->at >= before->at + before->bytes);
 }
 
-static err read_exactly(struct file *file, uint64_t at, char *to, size_t bytes, bool *got_all,
-	struct why *why)
+static err read_exactly(
+	struct file *file, uint64_t at, char *to, size_t bytes, bool *got_all, struct why *why)
 {
 	size_t got = 0;
 	err e = file_read_at(file, at, to, bytes, &got, why);
@@ -81,8 +82,9 @@ static bool trailer_decode(str bytes, uint64_t file_bytes, struct trailer *out)
 		crc != crc32c(0, str_upto(bytes, SEALED_TRAILER_BYTES - 4)))
 		return false;
 	*out = t;
-	return t.footer_at <= file_bytes && file_bytes - t.footer_at == SEALED_TRAILER_BYTES +
-			(uint64_t)t.blocks * SEALED_FOOTER_ENTRY_BYTES;
+	return t.footer_at <= file_bytes &&
+	       file_bytes - t.footer_at ==
+		       SEALED_TRAILER_BYTES + (uint64_t)t.blocks * SEALED_FOOTER_ENTRY_BYTES;
 }
 
 static struct sealed_block entry_decode(struct reader *r)
@@ -285,8 +287,7 @@ static err flush(struct sealed_writer *writer, struct why *why)
 	return e;
 }
 
-err sealed_writer_add(
-	struct sealed_writer *writer, int64_t received_ms, str bytes, struct why *why)
+err sealed_writer_add(struct sealed_writer *writer, int64_t received_ms, str bytes, struct why *why)
 {
 	str copy = arena_str(writer->arena, bytes);
 
@@ -313,8 +314,8 @@ err sealed_writer_copy(struct sealed_writer *writer, struct file *from,
 	if (e != OK)
 		return e;
 	if (!all || crc32c(0, (str){ room, block->bytes }) != block->crc)
-		return fail(why, MSG_JOURNAL_DAMAGED, arg_c("block"),
-			arg_int((int64_t)block->at), arg_int((int64_t)block->first_seq),
+		return fail(why, MSG_JOURNAL_DAMAGED, arg_c("block"), arg_int((int64_t)block->at),
+			arg_int((int64_t)block->first_seq),
 			arg_int((int64_t)block->first_seq + block->count - 1));
 	writer->out.len += block->bytes;
 	return put_block(writer, *block, why);

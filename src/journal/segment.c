@@ -99,7 +99,8 @@ static err load_head(struct segment *s, struct why *why)
 	err e = file_read_at(s->file, 0, bytes, sizeof(bytes), &got, why);
 
 	s->head = (struct segment_head){ .sealed = s->name.sealed,
-		.generation = s->name.generation, .first_seq = s->name.first_seq };
+		.generation = s->name.generation,
+		.first_seq = s->name.first_seq };
 	if (e == OK)
 		e = segment_head_decode((str){ bytes, got }, s->path, &s->head, why);
 	s->head_ok = e == OK && s->head.sealed == s->name.sealed &&
@@ -275,8 +276,8 @@ struct row_walk segment_walk(struct segment *segment, uint64_t limit)
 	};
 }
 
-err segment_damage(struct segment *segment, uint64_t seq, uint64_t end_seq, uint64_t at,
-	struct why *why)
+err segment_damage(
+	struct segment *segment, uint64_t seq, uint64_t end_seq, uint64_t at, struct why *why)
 {
 	if (why != NULL)
 		why_at(why, str_of(segment->path), -1, -1, (int64_t)at);

@@ -121,8 +121,7 @@ struct segment_item {
 /* Goes through a segment from a sequence on.  One thread. */
 struct segment_cursor;
 struct segment_cursor *segment_cursor_open(struct segment *segment, uint64_t from_seq);
-err segment_cursor_next(
-	struct segment_cursor *cursor, struct segment_item *item, struct why *why);
+err segment_cursor_next(struct segment_cursor *cursor, struct segment_item *item, struct why *why);
 void segment_cursor_close(struct segment_cursor *cursor); /* NULL is fine */
 
 /* One record by its sequence, first_seq <= seq < end_seq; `bytes` in `arena`.  Any thread. */

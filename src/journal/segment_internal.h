@@ -48,5 +48,5 @@ void segment_note_batch(struct segment *segment, const struct row_mark *mark, st
 /* Rows: a walk from the file head on. */
 struct row_walk segment_walk(struct segment *segment, uint64_t limit);
 /* Fills `why` with the words for damaged records; returns ERR_CORRUPT. */
-err segment_damage(struct segment *segment, uint64_t seq, uint64_t end_seq, uint64_t at,
-	struct why *why);
+err segment_damage(
+	struct segment *segment, uint64_t seq, uint64_t end_seq, uint64_t at, struct why *why);
