@@ -12,6 +12,8 @@
  * Texts and arrays lie in the arena of the log, the trace or the event: each is emptied when the
  * next one begins.
  */
+#include "exchange/xes.h"
+
 #include "exchange/xes_build.h"
 
 #include <libxml/parser.h>
@@ -19,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_BYTES = 1 << 16, PENDING_MAX = 1 << 18, XML_FIELDS = 5 };
+enum { READ_BYTES = 1 << 16, PENDING_MAX = 1 << 21, XML_FIELDS = 5 };
 
 enum frame_kind {
 	FRAME_LOG,
@@ -388,6 +390,7 @@ static bool begin_extension(struct xes *x, int count, const xmlChar **attributes
 	if (!xes_is_ours(map.map.items, map.map.count))
 		return value_list_add(&x->log.extensions, x->arenas[0], &map);
 	x->build.ours = true;
+	x->log.extensions.count = 0; /* those before it are the writer's own */
 	x->build.zone.utc_ms = NULL; /* our own times tell their zone */
 	return true;
 }

@@ -19,8 +19,8 @@
 #include "exchange/stream.h"
 
 enum {
-	XES_DEPTH_MAX = 48, /* elements within each other */
-	XES_EVENT_MEMORY_MAX = 16 << 20, /* of one event: past it the event is rejected */
+	XES_DEPTH_MAX = 200, /* elements within each other; libxml2 ends at 256 */
+	XES_EVENT_MEMORY_MAX = 256 << 20, /* of one event: past it the event is rejected */
 	XES_TRACE_MEMORY_MAX = 64 << 20, /* of the attributes of a trace or a log: then ERR_LIMIT */
 	XES_CUSTOMERS_MAX = 16,
 	XES_REJECT_BYTES_MAX = 1 << 16,

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const str name_key = STR_INIT("concept:name"), time_key = STR_INIT("time:timestamp"),
-		 added_key = STR_INIT("ariane:added"), positions_key = STR_INIT("ariane:positions"),
-		 escape = STR_INIT(XES_KEY_ESCAPE), backoffice = STR_INIT("backoffice");
+		 positions_key = STR_INIT("ariane:positions"), escape = STR_INIT(XES_KEY_ESCAPE),
+		 backoffice = STR_INIT("backoffice");
 
 bool value_list_add(struct value_list *list, struct arena *arena, const struct value *value)
 {
@@ -48,16 +48,6 @@ static bool renamed(const struct build *b, const struct attribute *a, str prefix
 
 /* ---- traces */
 
-/* A name that Ariane gave to a trace without one. */
-static bool is_added(const struct attribute *a)
-{
-	char room[XES_TEXT_BYTES];
-	struct xes_element e = xes_element_of(&a->value, room);
-
-	return str_equal(a->key, name_key) && e.type == XES_STRING && e.child_count == 1 &&
-	       str_equal(e.children[0].key, added_key);
-}
-
 static bool take_positions(const struct attribute *a, struct arena *arena, const int64_t **out,
 	size_t *count, bool *is_positions)
 {
@@ -98,7 +88,7 @@ bool build_trace(const struct build *b, const struct attribute *raw, size_t coun
 	if (items == NULL)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (b->ours && is_added(&raw[i]))
+		if (b->ours && xes_is_added(&raw[i]))
 			continue;
 		if (b->ours &&
 			!take_positions(&raw[i], arena, &out->positions, &positions, &is_positions))

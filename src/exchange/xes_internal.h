@@ -93,6 +93,9 @@ str xes_actor_of(const struct attribute *items, size_t count, char room[static X
 /* Attributes of <log> that are there, with these values, where the entity does not tell others. */
 extern const struct attribute xes_head_defaults[2];
 bool xes_is_ours(const struct attribute *items, size_t count); /* of an <extension> */
+/* The name that the writer gives to a trace without one: the reader drops it. */
+#define XES_ADDED "ariane:added"
+bool xes_is_added(const struct attribute *attribute);
 str xes_object_id(str name, str otherwise); /* the name where it may be an object's id */
 
 /* ---- xes_put.c */

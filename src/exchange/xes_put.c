@@ -1,9 +1,11 @@
 /* exchange/xes_put.c - values as XES elements; see xes_internal.h */
 #include "exchange/xes_internal.h"
 
+enum { INDENT_MAX = 8 }; /* deeper ones are the machine's to read */
+
 static void put_indent(struct strbuf *out, int indent)
 {
-	for (int i = 0; i < indent; i++)
+	for (int i = 0; i < indent && i < INDENT_MAX; i++)
 		strbuf_add_byte(out, '\t');
 }
 

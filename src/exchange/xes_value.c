@@ -328,3 +328,14 @@ str xes_object_id(str name, str otherwise)
 
 	return fits ? name : otherwise;
 }
+
+bool xes_is_added(const struct attribute *a)
+{
+	char room[XES_TEXT_BYTES];
+
+	if (!str_equal(a->key, STR("concept:name")))
+		return false;
+	struct xes_element e = xes_element_of(&a->value, room);
+	return e.type == XES_STRING && e.child_count == 1 &&
+	       str_equal(e.children[0].key, STR(XES_ADDED));
+}
