@@ -304,23 +304,6 @@ err backup_check(struct disk *disk, const char *folder, struct backup_summary *o
 	return read_list(disk, folder, out, restore_one, &r, why);
 }
 
-static err parent_of(const char *path, char out[static PATH_BYTES_MAX], struct why *why)
-{
-	str text = str_of(path), before, after;
-
-	while (text.len > 1 && str_ends(text, STR("/")))
-		text.len--;
-	if (!str_split_last(text, '/', &before, &after))
-		before = STR(".");
-	if (before.len == 0)
-		before = STR("/");
-	if (before.len >= PATH_BYTES_MAX)
-		return fail(why, MSG_PATH_TOO_LONG, arg_c(path), arg_int(PATH_BYTES_MAX));
-	memcpy(out, before.ptr, before.len);
-	out[before.len] = '\0';
-	return OK;
-}
-
 static err make_folders(struct disk *disk, const char *fresh, struct why *why)
 {
 	static const char *const names[] = { "journal", "dedup" };
@@ -357,7 +340,7 @@ err backup_restore(struct disk *disk, const char *folder, const char *target,
 	struct restoring r = { .disk = disk, .from = folder, .to = fresh };
 	struct disk_entry *entries;
 	size_t count;
-	err e = parent_of(target, parent, why);
+	err e = path_parent(parent, target, why);
 
 	if (e == OK && disk_list(disk, target, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
 		e = fail(why, MSG_RESTORE_TARGET, arg_c(target));
@@ -365,9 +348,7 @@ err backup_restore(struct disk *disk, const char *folder, const char *target,
 		e = fail(why, MSG_PATH_TOO_LONG, arg_c(target), arg_int(PATH_BYTES_MAX));
 	if (e != OK)
 		return e;
-	str name = str_of(target);
-	while (name.len > 1 && str_ends(name, STR("/")))
-		name.len--;
+	str name = path_trim(str_of(target));
 	(void)snprintf(fresh, sizeof(fresh), "%.*s.restoring", (int)name.len, name.ptr); /* fits */
 	if (disk_list(disk, fresh, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
 		return fail(why, MSG_RESTORE_TARGET, arg_c(fresh));

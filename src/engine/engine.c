@@ -16,10 +16,13 @@ static const str format_line = STR_INIT("ariane 1\n");
 
 static err set_folders(struct engine *engine, const char *folder, struct why *why)
 {
-	err e = path_join(engine->folder, folder, "", why);
+	str trimmed = path_trim(str_of(folder));
+	err e = OK;
 
-	if (e == OK)
-		e = path_join(engine->journal_folder, engine->folder, "journal", why);
+	if (trimmed.len >= sizeof(engine->folder))
+		return fail(why, MSG_PATH_TOO_LONG, arg_c(folder), arg_int(PATH_BYTES_MAX));
+	memcpy(engine->folder, trimmed.ptr, trimmed.len); /* zeroed: ends with a NUL */
+	e = path_join(engine->journal_folder, engine->folder, "journal", why);
 	if (e == OK)
 		e = path_join(engine->dedup_folder, engine->folder, "dedup", why);
 	if (e == OK)
@@ -86,14 +89,24 @@ static err check_format(struct engine *engine, bool *fresh, struct why *why)
 	return OK;
 }
 
+/* Makes the folder, and its name durable. */
+static err make_named(struct engine *engine, struct why *why)
+{
+	char parent[PATH_BYTES_MAX];
+	err e = disk_make_folder(engine->options.disk, engine->folder, why);
+
+	if (e == OK)
+		e = path_parent(parent, engine->folder, why);
+	return e != OK ? e : disk_sync_folder(engine->options.disk, parent, why);
+}
+
 static err open_folder(struct engine *engine, struct engine_opening *opening, struct why *why)
 {
-	struct disk *disk = engine->options.disk;
 	bool fresh;
 	err e = OK;
 
 	if (!engine->options.must_exist)
-		e = disk_make_folder(disk, engine->options.folder, why);
+		e = make_named(engine, why);
 	if (e == OK)
 		e = lock(engine, why);
 	if (e == ERR_NOT_FOUND)
