@@ -43,7 +43,8 @@ TEST(csv_rows_as_they_are)
 		{ "no last line end", STR_INIT(HEAD T ",call,7"),
 			"2 event " T " backoffice [call] customer:7\n" },
 		{ "crlf and mark",
-			STR_INIT("\xef\xbb\xbf" "time;activity;client\r\n" T ";appel;7\r\n"),
+			STR_INIT("\xef\xbb\xbf"
+				 "time;activity;client\r\n" T ";appel;7\r\n"),
 			"2 event " T " backoffice [appel] customer:7\n" },
 		{ "cr only", STR_INIT("time,activity,customer\r" T ",call,7\r"),
 			"2 event " T " backoffice [call] customer:7\n" },
@@ -85,7 +86,9 @@ TEST(csv_rows_as_they_are)
 		{ "no time, no customer, no activity", STR_INIT(HEAD ",a,7\n" T ",a,\n" T ",,7\n"),
 			"!2:1 record-no-time ,a,7\n!3:1 record-no-identifier " T ",a,\n"
 			"!4:1 record-no-activity " T ",,7\n" },
-		{ "latin-1", STR_INIT("date,activit\xe9,client\n2026-03-14,r\xe9" "clamation,7\n"),
+		{ "latin-1",
+			STR_INIT("date,activit\xe9,client\n2026-03-14,r\xe9"
+				 "clamation,7\n"),
 			"2 event 2026-03-13T23:00:00 backoffice [r\xc3\xa9"
 			"clamation] customer:7\n" },
 		{ "decomposed", STR_INIT(HEAD T ",re\xcc\x81sumer,7\n"),
