@@ -1,10 +1,9 @@
-/* event/check.c - what a source may not send, and copying what it did; see codec.h */
-#include "event/codec.h"
+/* event/check.c - what a source may not send; see codec.h */
+#include "event/codec_internal.h"
+
+#include "base/varint.h"
 
 #include <math.h>
-#include <string.h>
-
-static const int64_t time_ms_least = -62135596800000, time_ms_most = 253402300799999;
 
 static err check_name(str name, const char *what, bool may_be_empty, size_t most, struct why *why)
 {
@@ -20,10 +19,11 @@ static err check_name(str name, const char *what, bool may_be_empty, size_t most
 
 static err check_instant(const struct instant *t, str what, struct why *why)
 {
-	bool in_range = t->ms >= time_ms_least && t->ms <= time_ms_most && t->sub_ns >= 0 &&
-			t->sub_ns <= 999999 &&
-			(t->offset_min == INSTANT_NO_OFFSET ||
-				(t->offset_min >= -1080 && t->offset_min <= 1080));
+	bool in_range =
+		t->ms >= TIME_MS_LEAST && t->ms <= TIME_MS_MOST && t->sub_ns >= 0 &&
+		t->sub_ns <= SUB_NS_MAX &&
+		(t->offset_min == INSTANT_NO_OFFSET ||
+			(t->offset_min >= -OFFSET_MIN_MAX && t->offset_min <= OFFSET_MIN_MAX));
 
 	return in_range ? OK : fail(why, MSG_RECORD_TIME_RANGE, arg_str(what));
 }
@@ -64,7 +64,7 @@ static err check_attributes(const struct attribute *items, size_t count, int dep
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++) {
-		e = check_name(items[i].key, "attribute", depth > 0, RECORD_NAME_BYTES_MAX, why);
+		e = check_name(items[i].key, "key", depth > 0, RECORD_NAME_BYTES_MAX, why);
 		if (e == OK)
 			e = check_value(&items[i].value, items[i].key, depth, why);
 	}
@@ -107,9 +107,10 @@ static err check_identifiers(const struct record *r, struct why *why)
 		const struct record_identifier *id = &r->identifiers[i];
 		if (!identifier_type_is_valid(id->type))
 			return fail(why, MSG_IDENTIFIER_FORM, arg_str(id->type));
-		e = check_name(id->value, "identifier", false, IDENTIFIER_VALUE_BYTES_MAX, why);
-		if (e == OK && !str_is_utf8(id->raw))
-			e = fail(why, MSG_RECORD_NOT_UTF8, arg_str(id->type));
+		e = check_name(
+			id->value, "identifiers.value", false, IDENTIFIER_VALUE_BYTES_MAX, why);
+		if (e == OK && !str_is_text(id->raw))
+			e = fail(why, MSG_RECORD_NOT_UTF8, arg_c("identifiers.raw"));
 	}
 	return e;
 }
@@ -120,11 +121,12 @@ static err check_objects(const struct record *r, struct why *why)
 
 	for (size_t i = 0; e == OK && i < r->object_count; i++) {
 		const struct object_ref *o = &r->objects[i];
-		e = check_name(o->type, "object type", false, RECORD_NAME_BYTES_MAX, why);
+		e = check_name(o->type, "objects.type", false, RECORD_NAME_BYTES_MAX, why);
 		if (e == OK)
-			e = check_name(o->id, "object id", false, RECORD_NAME_BYTES_MAX, why);
+			e = check_name(o->id, "objects.id", false, RECORD_NAME_BYTES_MAX, why);
 		if (e == OK)
-			e = check_name(o->qualifier, "qualifier", true, RECORD_NAME_BYTES_MAX, why);
+			e = check_name(o->qualifier, "objects.qualifier", true,
+				RECORD_NAME_BYTES_MAX, why);
 	}
 	return e;
 }
@@ -137,12 +139,12 @@ static err check_strings(const struct record *r, struct why *why)
 		size_t most;
 	} names[] = {
 		{ r->source, "source", RECORD_NAME_BYTES_MAX },
-		{ r->message_id, "message id", RECORD_MESSAGE_ID_BYTES_MAX },
+		{ r->message_id, "message_id", RECORD_MESSAGE_ID_BYTES_MAX },
 		{ r->activity, "activity", RECORD_NAME_BYTES_MAX },
 		{ r->interaction, "interaction", RECORD_NAME_BYTES_MAX },
 		{ r->case_id, "case", RECORD_NAME_BYTES_MAX },
 		{ r->actor, "actor", RECORD_NAME_BYTES_MAX },
-		{ r->text_language, "language", RECORD_NAME_BYTES_MAX },
+		{ r->text_language, "text_language", RECORD_NAME_BYTES_MAX },
 	};
 	err e = OK;
 
@@ -170,6 +172,77 @@ static err check_event(const struct record *r, struct why *why)
 	return OK;
 }
 
+/* The canonical bytes of a value, or more. */
+static size_t value_bytes_most(const struct value *v);
+
+static size_t attributes_bytes_most(const struct attribute *items, size_t count)
+{
+	size_t bytes = VARINT_BYTES_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += VARINT_BYTES_MAX + items[i].key.len + value_bytes_most(&items[i].value);
+	return bytes;
+}
+
+static size_t value_bytes_most(const struct value *v)
+{
+	size_t bytes = 1 + VARINT_BYTES_MAX;
+
+	switch (v->kind) {
+	case VALUE_STRING:
+		return bytes + v->string.len;
+	case VALUE_TIME:
+		return bytes + 1 + 2 * VARINT_BYTES_MAX;
+	case VALUE_LIST:
+		for (size_t i = 0; i < v->list.count; i++)
+			bytes += value_bytes_most(&v->list.items[i]);
+		return bytes;
+	case VALUE_MAP:
+		return 1 + attributes_bytes_most(v->map.items, v->map.count);
+	case VALUE_NULL:
+	case VALUE_INTEGER:
+	case VALUE_FLOAT:
+	case VALUE_BOOLEAN:
+	case VALUE_KIND_COUNT_:
+		break;
+	}
+	return bytes;
+}
+
+static size_t record_bytes_most(const struct record *r)
+{
+	const str *const strings[RECORD_STRING_COUNT] = RECORD_STRINGS(r);
+	size_t bytes = 3 + 6 * VARINT_BYTES_MAX;
+
+	for (size_t i = 0; i < RECORD_STRING_COUNT; i++)
+		bytes += VARINT_BYTES_MAX + strings[i]->len;
+	for (size_t i = 0; i < r->identifier_count; i++)
+		bytes += 3 * VARINT_BYTES_MAX + 1 + r->identifiers[i].type.len +
+			 r->identifiers[i].value.len + r->identifiers[i].raw.len;
+	for (size_t i = 0; i < r->object_count; i++)
+		bytes += 3 * VARINT_BYTES_MAX + r->objects[i].type.len + r->objects[i].id.len +
+			 r->objects[i].qualifier.len;
+	return bytes + attributes_bytes_most(r->attributes, r->attribute_count) +
+	       attributes_bytes_most(r->traits, r->trait_count);
+}
+
+/* Only where the quick sum leaves a doubt are the bytes made, to be counted. */
+static err check_bytes(const struct record *r, struct why *why)
+{
+	size_t bytes = record_bytes_most(r);
+
+	if (bytes > RECORD_BYTES_MAX) {
+		struct strbuf out = strbuf_heap(bytes);
+		record_encode(r, &out);
+		ASSERT(strbuf_ok(&out));
+		bytes = out.len;
+		strbuf_done(&out);
+	}
+	return bytes <= RECORD_BYTES_MAX ? OK
+					 : fail(why, MSG_RECORD_TOO_LARGE, arg_int((int64_t)bytes),
+						   arg_int(RECORD_BYTES_MAX));
+}
+
 err record_check(const struct record *r, struct why *why)
 {
 	err e = check_strings(r, why);
@@ -186,5 +259,7 @@ err record_check(const struct record *r, struct why *why)
 		e = check_attributes(r->traits, r->trait_count, 0, why);
 	if (e == OK && (r->kind == RECORD_EVENT || r->kind == RECORD_CORRECTION))
 		e = check_event(r, why);
+	if (e == OK)
+		e = check_bytes(r, why);
 	return e;
 }
