@@ -335,9 +335,9 @@ size_t table_retained_bytes(const struct table *table)
 
 /* ---- views ---- */
 
-static struct published *published_of(const struct view *view)
+static struct published *published_of(struct view *view)
 {
-	return (struct published *)(uintptr_t)view;
+	return (struct published *)view;
 }
 
 struct view *view_ref(struct view *view)
@@ -413,12 +413,12 @@ static struct published *create_published(struct table *table)
 {
 	struct family *family = table->family;
 	struct directory *directory = table->directory;
-	struct published *p = family_alloc(family, sizeof(*p), true);
+	struct published *p = family_alloc(family, sizeof(*p), false);
 
-	p->view = table->now;
-	p->family = family;
-	p->directory = directory;
-	p->number = table->version;
+	*p = (struct published){ .view = table->now,
+		.family = family,
+		.directory = directory,
+		.number = table->version };
 	atomic_init(&p->references, 2); /* the caller's and the table's */
 	directory->shown = MAX_OF(directory->shown, table_slots(&table->now, table->now.count));
 	(void)atomic_fetch_add_explicit(&directory->users, 1, memory_order_relaxed);
