@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY = CSV_SAMPLE_BYTES + CSV_ROW_BYTES_MAX };
+enum { CAPACITY = CSV_SAMPLE_BYTES + CSV_ROW_BYTES_MAX, FIRST_BYTES = 64 << 10 };
 
 struct csv_rows {
 	struct input *input;
@@ -22,7 +22,7 @@ struct csv_rows {
 	bool at_end; /* the input has ended */
 	bool skipping; /* within an over-long row */
 	char *buffer;
-	size_t at, end;
+	size_t at, end, capacity;
 	uint64_t offset; /* in the input, of buffer[0] */
 	int64_t line; /* of buffer[at] */
 	bool stops[256]; /* where an unquoted field may end */
@@ -34,6 +34,14 @@ struct csv_rows {
 
 enum cut { CUT_WHOLE, CUT_MORE, CUT_AFTER_QUOTE, CUT_OPEN_QUOTE, CUT_COLUMNS };
 
+/* Small files take little; none takes more than CAPACITY. */
+static void grow(struct csv_rows *r)
+{
+	r->capacity = r->capacity == 0 ? FIRST_BYTES : MIN_OF(r->capacity * 4, (size_t)CAPACITY);
+	r->buffer = memory_resize(r->buffer, r->capacity + 1);
+	r->unquoted = memory_resize(r->unquoted, r->capacity);
+}
+
 static err fill(struct csv_rows *r, struct why *why)
 {
 	if (r->at > 0) {
@@ -44,7 +52,10 @@ static err fill(struct csv_rows *r, struct why *why)
 	}
 	while (!r->at_end && r->end < CAPACITY) {
 		size_t got = 0;
-		err e = r->input->read(r->input, r->buffer + r->end, CAPACITY - r->end, &got, why);
+		if (r->end == r->capacity)
+			grow(r);
+		err e = r->input->read(
+			r->input, r->buffer + r->end, r->capacity - r->end, &got, why);
 		if (e != OK)
 			return e;
 		r->at_end = got == 0;
@@ -59,10 +70,8 @@ err csv_rows_open(struct input *input, struct csv_rows **out, struct why *why)
 	struct csv_rows *r = memory_alloc(sizeof(*r));
 
 	r->input = input;
-	r->buffer = malloc(CAPACITY + 1); /* not zeroed: small files touch little of it */
-	r->unquoted = malloc(CAPACITY);
-	r->fields = malloc(CSV_COLUMNS_MAX * sizeof(*r->fields));
-	ASSERT(r->buffer != NULL && r->unquoted != NULL && r->fields != NULL);
+	r->fields = memory_alloc(CSV_COLUMNS_MAX * sizeof(*r->fields));
+	grow(r);
 	err e = fill(r, why);
 	if (e != OK) {
 		csv_rows_close(r);
