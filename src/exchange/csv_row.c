@@ -4,8 +4,8 @@
  *            0           at                                end     CAPACITY
  *
  * A row is cut where it lies; when it reaches past `end`, what is left moves to the front, the
- * buffer is filled, and the row is begun anew: at most once in a megabyte.  buffer[end] is always a
- * line feed, so that scanning stops without asking for the end at each byte.
+ * buffer is filled (or grows, for a row longer than it), and the row is begun anew.  buffer[end] is
+ * always a line feed, so that scanning stops without asking for the end at each byte.
  */
 #include "exchange/csv_row.h"
 
@@ -34,7 +34,6 @@ struct csv_rows {
 
 enum cut { CUT_WHOLE, CUT_MORE, CUT_AFTER_QUOTE, CUT_OPEN_QUOTE, CUT_COLUMNS };
 
-/* Small files take little; none takes more than CAPACITY. */
 static void grow(struct csv_rows *r)
 {
 	r->capacity = r->capacity == 0 ? FIRST_BYTES : MIN_OF(r->capacity * 4, (size_t)CAPACITY);
@@ -42,6 +41,8 @@ static void grow(struct csv_rows *r)
 	r->unquoted = memory_resize(r->unquoted, r->capacity);
 }
 
+/* Moves what is left to the front and reads up to CSV_SAMPLE_BYTES; past that the buffer grows only
+ * for a row that fills it. */
 static err fill(struct csv_rows *r, struct why *why)
 {
 	if (r->at > 0) {
@@ -49,11 +50,15 @@ static err fill(struct csv_rows *r, struct why *why)
 		r->offset += r->at;
 		r->end -= r->at;
 		r->at = 0;
+	} else if (r->end == r->capacity && r->capacity < CAPACITY) {
+		grow(r);
 	}
-	while (!r->at_end && r->end < CAPACITY) {
+	while (!r->at_end) {
 		size_t got = 0;
-		if (r->end == r->capacity)
+		if (r->end == r->capacity && r->capacity < CSV_SAMPLE_BYTES)
 			grow(r);
+		if (r->end == r->capacity)
+			break;
 		err e = r->input->read(
 			r->input, r->buffer + r->end, r->capacity - r->end, &got, why);
 		if (e != OK)
