@@ -635,7 +635,8 @@ static int on_read(void *context, char *to, int bytes)
 
 static err parse(struct xes *x)
 {
-	/* No entity is ever looked up: XML's own five are libxml2's affair. */
+	/* NOENT means: &amp; is given as &, and not as &#38; for a tree to be built from.  There are
+	 * no entities but XML's own five, since a document type ends the reading. */
 	xmlSAXHandler handler = {
 		.initialized = XML_SAX2_MAGIC,
 		.internalSubset = on_doctype,
@@ -649,7 +650,7 @@ static err parse(struct xes *x)
 	*x->parser->sax = handler;
 	x->parser->userData = x;
 	xmlDocPtr tree = xmlCtxtReadIO(
-		x->parser, on_read, NULL, x, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS);
+		x->parser, on_read, NULL, x, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOENT);
 	ASSERT(tree == NULL);
 	if (x->error == OK && !x->parser->wellFormed) {
 		why_at(x->why, x->input->name, line_of(x), -1, -1);

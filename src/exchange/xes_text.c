@@ -1,7 +1,9 @@
 /* exchange/xes_text.c - dates, numbers and characters as XES writes them; see xes_internal.h */
 #include "exchange/xes_internal.h"
 
-#include <locale.h>
+#include "base/json.h"
+#include "base/timestamp.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,46 +11,6 @@
 #include <strings.h>
 
 /* ---- dates */
-
-/* Days since 1970-01-01 of a date of the Gregorian calendar (Hinnant, days_from_civil). */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int64_t yoe = y - era * 400;
-	int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static void date_of(int64_t days, int64_t *year, int64_t *month, int64_t *day)
-{
-	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-	*day = doy - (153 * mp + 2) / 5 + 1;
-	*month = mp + (mp < 10 ? 3 : -9);
-	*year = yoe + era * 400 + (*month <= 2);
-}
-
-/* Exactly `count` digits off the front. */
-static bool take_digits(str *text, size_t count, int64_t *number)
-{
-	int64_t n = 0;
-
-	if (text->len < count)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		char c = text->ptr[i];
-		if (c < '0' || c > '9')
-			return false;
-		n = n * 10 + (c - '0');
-	}
-	*text = str_from(*text, count);
-	*number = n;
-	return true;
-}
 
 static bool take(str *text, char a, char b)
 {
@@ -60,18 +22,16 @@ static bool take(str *text, char a, char b)
 
 static bool take_day(str *text, int64_t *days)
 {
-	static const int8_t lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int64_t y, m, d;
 
 	bool five = str_starts(*text, STR("10000")); /* the last hours of 9999 east of UTC */
-	if (!take_digits(text, five ? 5 : 4, &y) || !take(text, '-', '-') ||
-		!take_digits(text, 2, &m) || !take(text, '-', '-') || !take_digits(text, 2, &d) ||
+	if (!timestamp_take_number(text, five ? 5 : 4, five ? 5 : 4, &y) || !take(text, '-', '-') ||
+		!timestamp_take_number(text, 2, 2, &m) || !take(text, '-', '-') || !timestamp_take_number(text, 2, 2, &d) ||
 		m < 1 || m > 12)
 		return false;
-	bool leap = m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-	if (d < 1 || d > lengths[m - 1] + (leap ? 1 : 0))
+	if (d < 1 || d > month_days(y, (int)m))
 		return false;
-	*days = days_of(y, m, d);
+	*days = days_of_date(y, (int)m, (int)d);
 	return true;
 }
 
@@ -96,8 +56,8 @@ static bool take_clock(str *text, int64_t *ms, int64_t *sub_ns, bool *exact)
 {
 	int64_t h, m, s, ns = 0;
 
-	if (!take_digits(text, 2, &h) || !take(text, ':', ':') || !take_digits(text, 2, &m) ||
-		!take(text, ':', ':') || !take_digits(text, 2, &s) || h > 23 || m > 59 || s > 59)
+	if (!timestamp_take_number(text, 2, 2, &h) || !take(text, ':', ':') || !timestamp_take_number(text, 2, 2, &m) ||
+		!take(text, ':', ':') || !timestamp_take_number(text, 2, 2, &s) || h > 23 || m > 59 || s > 59)
 		return false;
 	if (take(text, '.', ',') && !take_fraction(text, &ns, exact))
 		return false;
@@ -120,10 +80,10 @@ static bool take_zone(str *text, int16_t *offset, bool *zoned)
 		*offset = 0;
 		return true;
 	}
-	if (!take(text, '+', '-') || !take_digits(text, 2, &h))
+	if (!take(text, '+', '-') || !timestamp_take_number(text, 2, 2, &h))
 		return false;
 	(void)take(text, ':', ':'); /* often left out */
-	if (!take_digits(text, 2, &m) || m > 59 || h * 60 + m > 1080)
+	if (!timestamp_take_number(text, 2, 2, &m) || m > 59 || h * 60 + m > INSTANT_OFFSET_MIN_MAX)
 		return false;
 	if (!minus || h + m > 0)
 		*offset = (int16_t)(minus ? -(h * 60 + m) : h * 60 + m);
@@ -144,7 +104,7 @@ bool xes_date_of(str text, struct xes_zone *zone, struct instant *out, bool *exa
 		return false;
 	if (!take_zone(&text, &t.offset_min, &zoned) || text.len > 0)
 		return false;
-	t.ms = days * 86400000 + ms;
+	t.ms = days * DAY_MS + ms;
 	t.sub_ns = (int32_t)sub_ns;
 	if (!zoned && zone != NULL) {
 		zone->used++;
@@ -153,7 +113,7 @@ bool xes_date_of(str text, struct xes_zone *zone, struct instant *out, bool *exa
 	} else if (t.offset_min != INSTANT_NO_OFFSET) {
 		t.ms -= (int64_t)t.offset_min * 60000;
 	}
-	if (t.ms < -62135596800000 || t.ms > 253402300799999)
+	if (!instant_is_valid(&t))
 		return false;
 	*out = t;
 	return true;
@@ -163,14 +123,15 @@ bool xes_date_of(str text, struct xes_zone *zone, struct instant *out, bool *exa
 static str date_text(const struct instant *t, char room[static XES_TEXT_BYTES])
 {
 	int64_t offset = t->offset_min == INSTANT_NO_OFFSET ? 0 : t->offset_min;
-	int64_t local = t->ms + offset * 60000, y, m, d;
-	int64_t days = (local >= 0 ? local : local - 86399999) / 86400000;
-	int64_t ms = local - days * 86400000, ns = ms % 1000 * 1000000 + t->sub_ns;
+	int64_t local = t->ms + offset * 60000, y;
+	int m, d;
+	int64_t days = (local >= 0 ? local : local - (DAY_MS - 1)) / DAY_MS;
+	int64_t ms = local - days * DAY_MS, ns = ms % 1000 * 1000000 + t->sub_ns;
 	int64_t s = ms / 1000;
 
-	date_of(days, &y, &m, &d);
-	int len = snprintf(room, XES_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, (int)m,
-		(int)d, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	date_of_days(days, &y, &m, &d);
+	int len = snprintf(room, XES_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, m,
+		d, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
 	if (t->sub_ns == 0)
 		len += snprintf(
 			room + len, XES_TEXT_BYTES - (size_t)len, ".%03d", (int)(ns / 1000000));
@@ -195,7 +156,7 @@ bool xes_int_of(str text, int64_t *out)
 	return str_to_int64(text, out);
 }
 
-/* "C" whatever the program's locale: a comma is no decimal point here. */
+/* The program never leaves the C locale for numbers: a comma is no decimal point. */
 bool xes_float_of(str text, double *out)
 {
 	char room[128];
@@ -233,19 +194,6 @@ bool xes_boolean_of(str text, bool *out)
 	return false;
 }
 
-/* As few digits as read back as the same number. */
-static str float_text(double number, char room[static XES_TEXT_BYTES])
-{
-	int len = 0;
-
-	for (int digits = 15; digits <= 17; digits++) {
-		len = snprintf(room, XES_TEXT_BYTES, "%.*g", digits, number);
-		if (strtod(room, NULL) == number)
-			break;
-	}
-	return (str){ room, (size_t)len };
-}
-
 str xes_scalar_text(const struct value *value, char room[static XES_TEXT_BYTES])
 {
 	switch (value->kind) {
@@ -255,7 +203,7 @@ str xes_scalar_text(const struct value *value, char room[static XES_TEXT_BYTES])
 		return (str){ room,
 			(size_t)snprintf(room, XES_TEXT_BYTES, "%lld", (long long)value->integer) };
 	case VALUE_FLOAT:
-		return float_text(value->number, room);
+		return (str){ room, json_float_text(value->number, room) };
 	case VALUE_BOOLEAN:
 		return value->boolean ? STR("true") : STR("false");
 	case VALUE_TIME:

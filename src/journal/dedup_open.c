@@ -2,7 +2,9 @@
 #include "journal/dedup_internal.h"
 #include "journal/dedup_manifest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_ours(str name)
 {
@@ -92,13 +94,36 @@ static err load(struct dedup *dedup, struct why *why)
 	return e == OK ? sweep(dedup, why) : e;
 }
 
+static err folder_is_short(const char *folder, struct why *why)
+{
+	if (strlen(folder) >= PATH_BYTES_MAX)
+		return fail(why, MSG_PATH_TOO_LONG, arg_c(folder), arg_int(PATH_BYTES_MAX));
+	return OK;
+}
+
+/* Makes the folder and its name durable: else a saved index could vanish with it. */
+static err make_folder(struct disk *disk, const char *folder, struct why *why)
+{
+	char parent[PATH_BYTES_MAX];
+	str above = str_of("."), below;
+	err e = disk_make_folder(disk, folder, why);
+
+	if (e != OK)
+		return e;
+	if (str_split_last(str_of(folder), '/', &above, &below) && above.len == 0)
+		above = str_of("/");
+	(void)snprintf(parent, sizeof(parent), STR_FMT, STR_ARG(above)); /* shorter than folder */
+	return disk_sync_folder(disk, parent, why);
+}
+
 err dedup_open(struct disk *disk, const char *folder, const struct dedup_options *options,
 	struct dedup **out, uint64_t *covered_seq, struct why *why)
 {
 	struct dedup *dedup = memory_alloc(sizeof(*dedup));
 	size_t entries = options == NULL ? 0 : options->memory_entries_max;
-	err e = path_join(dedup->folder, folder, "", why);
+	err e = folder_is_short(folder, why);
 
+	(void)snprintf(dedup->folder, sizeof(dedup->folder), "%s", folder);
 	dedup->disk = disk;
 	dedup->read_blocks = options != NULL && options->read_blocks;
 	dedup->table_entries_max = MAX_OF((entries == 0 ? 1048576 : entries) / 2, (size_t)1);
@@ -107,7 +132,7 @@ err dedup_open(struct disk *disk, const char *folder, const struct dedup_options
 	(void)pthread_mutex_init(&dedup->disk_lock, NULL); /* cannot fail without attributes */
 	(void)pthread_mutex_init(&dedup->runs_lock, NULL);
 	if (e == OK)
-		e = disk_make_folder(disk, folder, why);
+		e = make_folder(disk, folder, why);
 	if (e == OK)
 		e = load(dedup, why);
 	if (e != OK) {

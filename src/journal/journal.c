@@ -48,7 +48,7 @@ static struct journal *create(struct disk *disk, const struct journal_options *o
 	if (o->batch_bytes_max == 0 || o->batch_bytes_max > SEGMENT_BATCH_BYTES_MAX)
 		o->batch_bytes_max = SEGMENT_BATCH_BYTES_MAX;
 	journal->cache = block_cache_create();
-	journal->batch = strbuf_heap(ROW_MARK_BYTES + (size_t)SEGMENT_BATCH_BYTES_MAX);
+	journal->batch = strbuf_heap(ROW_BATCH_BYTES_MAX);
 	ASSERT(pthread_mutex_init(&journal->list_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&journal->replacing, NULL) == 0);
 	return journal;

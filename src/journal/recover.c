@@ -141,7 +141,7 @@ struct tail {
 	uint64_t bad_at, bad_seq; /* the last batch, if its checksum is wrong; 0: it is not */
 	int64_t received_ms, before_ms; /* of the last batch; of the one before */
 	bool ended; /* an end mark stands at `at` */
-	uint64_t damaged; /* records */
+	uint64_t damaged, bad_damaged; /* records; of these, in the last batch */
 };
 
 static uint64_t count_damaged(const struct row_found *found)
@@ -164,7 +164,8 @@ static void take_batch(struct segment *s, struct tail *tail, const struct row_fo
 		segment_note_batch(s, &found->mark, found->body);
 		segment_unlock(s);
 	} else {
-		tail->damaged += count_damaged(found);
+		tail->bad_damaged = count_damaged(found);
+		tail->damaged += tail->bad_damaged;
 	}
 	tail->bad_at = found->body_ok ? 0 : found->at;
 	tail->bad_seq = found->seq;
@@ -216,6 +217,7 @@ static err judge_last_batch(struct tail *tail, struct why *why)
 	tail->at = tail->bad_at;
 	tail->seq = tail->bad_seq;
 	tail->received_ms = tail->before_ms;
+	tail->damaged -= tail->bad_damaged;
 	tail->last_at = 0; /* the one before was acknowledged, so it is durable */
 	return OK;
 }

@@ -108,7 +108,7 @@ static err write_rows(struct segment *old, struct file *file, const struct segme
 	struct erased erased, struct why *why)
 {
 	struct row_writer writer = { .file = file,
-		.batch = strbuf_heap(ROW_MARK_BYTES + (size_t)SEGMENT_BATCH_BYTES_MAX),
+		.batch = strbuf_heap(ROW_BATCH_BYTES_MAX),
 		.mark = { .first_seq = head->first_seq,
 			.at = SEGMENT_HEAD_BYTES,
 			.salt = head->salt,

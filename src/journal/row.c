@@ -43,7 +43,7 @@ static bool sizes_agree(const struct row_mark *mark)
 		return false;
 	if (mark->end)
 		return mark->body_bytes == 0 && mark->count == 0;
-	return mark->count > 0 && mark->body_bytes <= SEGMENT_BATCH_BYTES_MAX &&
+	return mark->count > 0 && mark->body_bytes <= SEGMENT_BATCH_BYTES_MAX + 1 &&
 	       mark->body_bytes / ROW_RECORD_HEAD_BYTES >= mark->count;
 }
 
@@ -95,8 +95,8 @@ void row_batch_begin(struct strbuf *batch)
 
 void row_batch_end(struct strbuf *batch, struct row_mark *mark)
 {
+	strbuf_add_byte(batch, ROW_FOOT);
 	str body = str_from(strbuf_str(batch), ROW_MARK_BYTES);
-
 	mark->body_bytes = (uint32_t)body.len;
 	mark->body_crc = crc32c(0, body);
 	row_mark_encode(mark, batch->ptr);
@@ -325,16 +325,16 @@ err row_tail_is_torn(struct row_window *window, uint64_t at, const struct row_ma
 		return e;
 	*bytes = end - at;
 	*torn = true;
-	if (end == at || window->limit - at < ROW_MARK_BYTES)
-		return OK;
+	if (end - at <= ROW_MARK_BYTES || window->limit - at < ROW_MARK_BYTES)
+		return OK; /* no body: no record */
 	e = row_window_need(window, at, ROW_MARK_BYTES, &page, why);
 	if (e != OK)
 		return e;
 	/* With a whole mark the batch says how long it is; else only the mark can tell. */
 	bool whole = row_mark_decode(page, at, &mark) && mark.salt == former->salt;
 	uint64_t stop = at + ROW_MARK_BYTES + (whole ? mark.body_bytes : 0);
-	if (stop > window->limit)
-		return OK;
+	if (stop > window->limit || (whole && end < stop))
+		return OK; /* not even its foot was written */
 	for (uint64_t p = at; e == OK && p < stop;) {
 		uint64_t next = MIN_OF((p / ROW_PAGE_BYTES + 1) * ROW_PAGE_BYTES, stop);
 		e = row_window_need(window, p, (size_t)(next - p), &page, why);

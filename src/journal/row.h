@@ -6,7 +6,13 @@
 
 #include "journal/segment.h"
 
-enum { ROW_MARK_BYTES = 56, ROW_RECORD_HEAD_BYTES = 8, ROW_PAGE_BYTES = 512 };
+enum {
+	ROW_MARK_BYTES = 56,
+	ROW_RECORD_HEAD_BYTES = 8,
+	ROW_PAGE_BYTES = 512,
+	ROW_FOOT = 0x5a,
+	ROW_BATCH_BYTES_MAX = ROW_MARK_BYTES + SEGMENT_BATCH_BYTES_MAX + 1
+};
 
 struct row_mark {
 	bool end;
@@ -19,8 +25,8 @@ void row_mark_encode(const struct row_mark *mark, char out[static ROW_MARK_BYTES
 /* Does a mark stand here?  Its CRC and place agree; the salt is the caller's to compare. */
 bool row_mark_decode(const char bytes[static ROW_MARK_BYTES], uint64_t at, struct row_mark *out);
 
-/* A batch is built in one buffer: begin leaves room for the mark, records follow, end puts the
- * mark in front (its sizes and checksum are filled in). */
+/* A batch is built in one buffer: begin leaves room for the mark, records follow, end
+ * adds the foot and puts the mark in front (its sizes and checksum are filled in). */
 void row_batch_begin(struct strbuf *batch);
 void row_batch_end(struct strbuf *batch, struct row_mark *mark);
 

@@ -19,8 +19,8 @@
  *               24  8  received time, ms      32  8  where in the file this mark stands
  *               40  8  the file's salt        48  4  zero
  *               52  4  CRC of bytes 0 to 51
- *   batch        mark, body: count records, each
- *                0  4  length                  4  4  CRC of the length's 4 bytes and the bytes
+ *   batch        mark, body: count records and a foot of one byte, 0x5a
+ *   record       0  4  length                  4  4  CRC of the length's 4 bytes and the bytes
  *                8  .. bytes
  *
  *   sealed       file head, blocks one after the other, footer, trailer
@@ -41,10 +41,11 @@
  *  2. the last batch is proved by the end mark, which journal_close(), a roll and every recovery
  *     write behind it.  While the journal is being written there is none;
  *  3. then, after a crash, the last batch may be torn.  A torn batch has at least one page of 512
- *     bytes in its former state: zeros, past the end, or the former end mark.  If there is
- *     none, all of it was written and has changed since: ERR_CORRUPT.  If there is one, it is
- *     cut.  What cannot be told apart: a batch that was acknowledged just before a crash and
- *     then lost a whole page to zeros; and the same with a damaged end mark behind it.
+ *     bytes in its former state (zeros, past the end, or the former end mark), or was cut short,
+ *     so that its foot is missing.  If neither is so, all of it was written and has changed
+ *     since: ERR_CORRUPT.  Else it is cut.  What cannot be told apart: a batch that was
+ *     acknowledged just before a crash and then lost a whole page to zeros; and the same with a
+ *     damaged end mark behind it.
  *
  * Zeros are written ahead of small batches, so that a sync need not change the file's size: that
  * doubles the rate of small appends.
@@ -61,7 +62,7 @@ enum {
 	SEGMENT_GENERATION_MAX = 9999,
 	SEGMENT_INDEX_BYTES = 64 << 10, /* of rows, from one entry of their index to the next */
 	SEGMENT_BLOCK_BYTES = 1 << 20, /* of records in a sealed block, before sealing */
-	SEGMENT_BATCH_BYTES_MAX = 64 << 20, /* of one batch's body */
+	SEGMENT_BATCH_BYTES_MAX = 64 << 20, /* of one batch's records with their heads */
 };
 
 struct segment_head {
