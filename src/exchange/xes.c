@@ -167,7 +167,7 @@ static void push(struct xes *x, str key, const struct value *value)
 		return;
 	}
 	if (x->pending_count == x->pending_size) {
-		x->pending_size = MAX_OF(x->pending_size * 2, (size_t)64);
+		x->pending_size *= 2;
 		x->pending = memory_resize(x->pending, x->pending_size * sizeof(*x->pending));
 	}
 	x->pending[x->pending_count++] = (struct attribute){ key, *value };
@@ -655,6 +655,12 @@ static int on_read(void *context, char *to, int bytes)
 	return (int)done;
 }
 
+/* What libxml2 says outside of any parser would go to standard error. */
+static void hush(void *context, xmlErrorPtr error)
+{
+	(void)context, (void)error;
+}
+
 static err parse(struct xes *x)
 {
 	/* NOENT means: &amp; is given as &, and not as &#38; for a tree to be built from.  There
@@ -671,8 +677,12 @@ static err parse(struct xes *x)
 	ASSERT(x->parser != NULL);
 	*x->parser->sax = handler;
 	x->parser->userData = x;
+	xmlStructuredErrorFunc before = xmlStructuredError; /* of this thread */
+	void *before_context = xmlStructuredErrorContext;
+	xmlSetStructuredErrorFunc(NULL, hush);
 	xmlDocPtr tree = xmlCtxtReadIO(
 		x->parser, on_read, NULL, x, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOENT);
+	xmlSetStructuredErrorFunc(before_context, before);
 	ASSERT(tree == NULL);
 	if (x->error == OK && !x->parser->wellFormed) {
 		why_at(x->why, x->input->name, line_of(x), -1, -1);
@@ -703,6 +713,8 @@ err xes_read(struct input *input, const struct xes_options *options, struct reco
 		x->memory_max[i] = x->options.memory_max > 0 ? x->options.memory_max : limits[i];
 		x->arenas[i] = arena_create(x->memory_max[i]);
 	}
+	x->pending_size = 64;
+	x->pending = memory_alloc(x->pending_size * sizeof(*x->pending));
 	err e = parse(x);
 	summary->times_without_zone = x->build.zone.used;
 	for (size_t i = 0; i < 3; i++)
