@@ -219,6 +219,7 @@ enum json_quick_answer json_quick_parse(struct json_quick *quick, const char *te
  * other than 0 stands, counted from the point, plus its exponent, tell. */
 static bool is_tiny(const char *text, const char *end)
 {
+	const long long exponent_most = 1LL << 60;
 	const char *exponent = text;
 	long long first = 0, scale = 0;
 	bool found = false, after_point = false;
@@ -233,8 +234,9 @@ static bool is_tiny(const char *text, const char *end)
 	}
 	if (exponent < end) {
 		const char *digits = exponent + (exponent + 1 < end && exponent[1] == '+' ? 2 : 1);
-		if (std::from_chars(digits, end, scale).ec != std::errc())
-			return *digits == '-'; /* the exponent itself is beyond 64 bits */
+		bool read = std::from_chars(digits, end, scale).ec == std::errc();
+		if (!read || scale > exponent_most || scale < -exponent_most)
+			return *digits == '-'; /* no text is long enough to make up for it */
 	}
 	return !found || first + scale < 0;
 }
