@@ -102,6 +102,12 @@ err engine_merge_one(struct engine *engine, bool *did, struct why *why);
 /* Writes a checkpoint of the present state and removes all but the last two. */
 err engine_checkpoint(struct engine *engine, struct why *why);
 
+/* Decisions on identity, in the order of the pairs' first mention; the sequence is that of the
+ * record that holds now, or 0 if none does.  Writer's place. */
+size_t engine_decision_count(const struct engine *engine);
+uint64_t engine_decision_seq(const struct engine *engine, size_t i);
+
+uint64_t engine_damaged(const struct engine *engine); /* records that opening could not read */
 struct journal *engine_journal(struct engine *engine);
 struct dedup *engine_dedup(struct engine *engine);
 const uint8_t *engine_secret(const struct engine *engine); /* DEDUP_SECRET_BYTES */

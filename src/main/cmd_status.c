@@ -13,11 +13,11 @@ struct status {
 
 static void put_time(struct json_writer *w, const char *key, bool known, int64_t ms)
 {
-	char text[TIMESTAMP_TEXT_BYTES];
+	char text[INSTANT_TEXT_BYTES];
 
 	json_put_key(w, str_of(key));
 	if (known)
-		json_put_string(w, timestamp_utc_text(ms, text));
+		json_put_string(w, instant_utc(text, ms));
 	else
 		json_put_null(w);
 }
