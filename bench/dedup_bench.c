@@ -5,13 +5,15 @@
  * Adds N entries (1,000,000 unless told) with all merging in the same thread, saves, then looks
  * up: keys that are unknown (the usual message), and known ones in the order they came (a file
  * imported again), one at a time and many at once, from mapped memory and by system calls.
- * Answers are checked.  Look-ups: median of 5 rounds, each over other keys.  The memory is warm:
- * the page cache holds what it can of the files just written.
+ * Counts occurrences of as many contents, one in a hundred a twin.  Answers are checked.  Look-ups:
+ * median of 5 rounds, each over other keys.  The memory is warm: the page cache holds what it can
+ * of the files just written.
  */
 #include "base/clock.h"
 #include "base/random.h"
 #include "journal/dedup.h"
 #include "journal/dedup_run.h"
+#include "journal/occurrence.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -242,6 +244,35 @@ static void bench_check(void)
 	dedup_close(dedup);
 }
 
+static void bench_occurrence(void)
+{
+	static struct digest128 digests[BATCH];
+	static uint64_t n[BATCH];
+	struct why why = { 0 };
+	struct occurrence *occurrence;
+	uint64_t twins = 0;
+	double start = now_s();
+
+	if (occurrence_open(disk_real(), options.folder, 0, &occurrence, &why) != OK)
+		stop("occurrence", &why);
+	for (uint64_t at = 0; at < options.entries; at += BATCH) {
+		for (size_t i = 0; i < BATCH; i++) {
+			uint64_t content = i % 100 == 99 ? (at + i) / 2 : at + i;
+			struct dedup_key key = key_of(content);
+			memcpy(digests[i].bytes, &key.high, 8);
+			memcpy(digests[i].bytes + 8, &key.low, 8);
+		}
+		if (occurrence_count(occurrence, digests, BATCH, n, &why) != OK)
+			stop("occurrence", &why);
+		for (size_t i = 0; i < BATCH; i++)
+			twins += n[i] > 1;
+	}
+	figure("count an occurrence, merging included",
+		(now_s() - start) * 1e9 / (double)options.entries, "ns");
+	figure("twins counted", (double)twins, "contents");
+	occurrence_close(occurrence);
+}
+
 static void remove_index(void)
 {
 	struct why why = { 0 };
@@ -267,8 +298,9 @@ int main(int argc, char **argv)
 		else
 			return fprintf(stderr, "unknown: %s\n", argv[i]), 2;
 	}
-	if (uname(&machine) != 0)
+	if (uname(&machine) != 0 || options.entries < BATCH)
 		return 1;
+	options.entries -= options.entries % BATCH;
 	json = options.json == NULL ? NULL : fopen(options.json, "w");
 	printf("%" PRIu64 " entries; %s, %ld processors\n", options.entries, machine.machine,
 		sysconf(_SC_NPROCESSORS_ONLN));
@@ -284,6 +316,7 @@ int main(int argc, char **argv)
 	bench_find();
 	bench_check();
 	remove_index();
+	bench_occurrence();
 	if (json != NULL)
 		fprintf(json, "\n]}\n");
 	return json == NULL || fclose(json) == 0 ? 0 : 1;

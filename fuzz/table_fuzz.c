@@ -50,7 +50,11 @@ static void unmap(struct file *file, const void *mapped, size_t bytes)
 {
 	(void)file;
 	(void)bytes;
-	free((void *)(uintptr_t)mapped);
+	union {
+		const void *from;
+		void *to;
+	} same = { mapped };
+	free(same.to);
 }
 
 static const struct file_ops ops = {

@@ -5,7 +5,8 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { PRODUCERS = 8, ITEMS = 2000 };
+#define PRODUCERS ((size_t)8)
+#define ITEMS ((size_t)2000)
 
 static char items[PRODUCERS][ITEMS]; /* their addresses travel */
 

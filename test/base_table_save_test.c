@@ -127,7 +127,7 @@ TEST(table_save_writes_what_changed)
 		struct view *view = table_publish(table);
 		strbuf_clear(&index);
 		CHECK(rows[r].row, table_save(table, view, &file->file, &end, &index, NULL) == OK);
-		CHECK(rows[r].row, file->written - before == rows[r].pages * 4096);
+		CHECK(rows[r].row, file->written - before == rows[r].pages * (size_t)4096);
 		view_unref(view);
 	}
 	str left = strbuf_str(&index);
@@ -139,7 +139,7 @@ TEST(table_save_writes_what_changed)
 	CHECK("after loading nothing is new",
 		table_save(loaded, view, &file->file, &end, &index, NULL) == OK &&
 			file->written == before);
-	CHECK("mapped, but for the tail", table_resident_bytes(loaded) < 3 * 4096);
+	CHECK("mapped, but for the tail", table_resident_bytes(loaded) < (size_t)3 * 4096);
 	view_unref(view);
 	table_free(loaded);
 	table_free(table);
@@ -245,7 +245,7 @@ TEST(table_load_finds_damage)
 		str left = strbuf_str(&index);
 		why_at(&why, STR("the/tables"), -1, -1, -1);
 		CHECK("read", file_read_at(file, at, &byte, 1, &got, NULL) == OK);
-		byte ^= (char)(1 << random_below(&random, 8));
+		byte = (char)(byte ^ (1 << random_below(&random, 8)));
 		CHECK("write", file_write_at(file, at, &byte, 1, NULL) == OK);
 		CHECK("found", table_load(file, 8, &left, &loaded, &why) == ERR_CORRUPT);
 		CHECK("where", why.has_offset && (uint64_t)why.offset == at / 4096 * 4096 &&

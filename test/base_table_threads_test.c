@@ -116,9 +116,9 @@ static bool texts_are_right(const struct strings_view *view, struct random *rand
 	return right;
 }
 
-static void *read_on(void *number)
+static void *read_on(void *seed)
 {
-	struct random random = random_of(100 + (uint64_t)(uintptr_t)number);
+	struct random random = random_of(*(const uint64_t *)seed);
 	struct snapshot kept = take(); /* an old one, while newer come and go */
 
 	while (!atomic_load(&shared.done)) {
@@ -179,6 +179,7 @@ static void *save_on(void *context)
 TEST(table_threads_see_whole_states)
 {
 	struct random random = random_of(1);
+	uint64_t seeds[READERS] = { 100, 101, 102 };
 	pthread_t readers[READERS], saver;
 	bool saved = false;
 
@@ -188,7 +189,7 @@ TEST(table_threads_see_whole_states)
 	(void)table_push(shared.numbers);
 	publish();
 	for (size_t i = 0; i < READERS; i++)
-		ASSERT(pthread_create(&readers[i], NULL, read_on, (void *)(uintptr_t)i) == 0);
+		ASSERT(pthread_create(&readers[i], NULL, read_on, &seeds[i]) == 0);
 	ASSERT(pthread_create(&saver, NULL, save_on, &saved) == 0);
 	for (int i = 0; i < PUBLICATIONS || atomic_load(&shared.looked) < 100; i++) {
 		write_some(&random);

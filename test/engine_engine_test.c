@@ -80,12 +80,12 @@ static struct engine_item put(struct house *h, const struct record *record)
 	struct preparation p = { .rules = { .phone_country = STR("33") },
 		.default_source = STR("test"),
 		.secret = engine_secret(h->engine) };
-	struct engine_item item;
+	struct prepared prepared;
 	struct why why = { 0 };
 
-	CHECK("prepared", item_prepare(&p, record, h->arena, &item, &why) == OK);
-	CHECK("written", engine_write(h->engine, &item, 1, &why) == OK);
-	return item;
+	CHECK("prepared", item_prepare(&p, record, h->arena, &prepared, &why) == OK);
+	CHECK("written", engine_write(h->engine, &prepared.item, 1, &why) == OK);
+	return prepared.item;
 }
 
 static struct engine_item put_event(struct house *h, const char *identifiers, const char *activity,
@@ -216,8 +216,11 @@ TEST(engine_finds_twins_within_a_batch)
 	struct engine_item items[ARRAY_LEN(records)];
 	struct why why = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(records); i++)
-		CHECK("prepared", item_prepare(&p, &records[i], h.arena, &items[i], &why) == OK);
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		struct prepared prepared;
+		CHECK("prepared", item_prepare(&p, &records[i], h.arena, &prepared, &why) == OK);
+		items[i] = prepared.item;
+	}
 	CHECK("written", engine_write(h.engine, items, ARRAY_LEN(items), &why) == OK);
 	CHECK("new", items[0].status == ITEM_NEW && items[0].seq == 1);
 	CHECK("twin", items[1].status == ITEM_DUPLICATE && items[1].seq == 1);
@@ -372,11 +375,12 @@ TEST(engine_refuses_after_a_failed_write)
 	struct house h = house_make();
 	struct record record = event(&h, "email:a@x.fr", "one", 1, "m1");
 	struct preparation p = { .default_source = STR("test"), .secret = engine_secret(h.engine) };
-	struct engine_item item;
+	struct prepared prepared;
 	struct why why = { 0 };
 
 	(void)put_event(&h, "email:a@x.fr", "zero", 0, "m0");
-	CHECK("prepared", item_prepare(&p, &record, h.arena, &item, &why) == OK);
+	CHECK("prepared", item_prepare(&p, &record, h.arena, &prepared, &why) == OK);
+	struct engine_item item = prepared.item;
 	sim_disk_faults(h.sim)->fail_at = sim_disk_operations(h.sim) + 1;
 	sim_disk_faults(h.sim)->fail_with = ERR_FULL;
 	CHECK("fails", engine_write(h.engine, &item, 1, &why) == ERR_FULL);

@@ -28,6 +28,10 @@ TEST(dedup_key_separates_source_and_id)
 
 	CHECK("as said", memcmp(digest.bytes, &key.high, 8) == 0 &&
 				 memcmp(digest.bytes + 8, &key.low, 8) == 0);
+	static char id[5000];
+	memset(id, 'x', sizeof(id));
+	CHECK("long", dedup_key_of(secret, STR("web"), (str){ id, 5000 }).high !=
+			      dedup_key_of(secret, STR("web"), (str){ id, 4999 }).high);
 	CHECK("keyed", dedup_key_of(other, STR("web"), STR("42")).high != key.high);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		CHECK(rows[i].row,

@@ -2,15 +2,12 @@
  * erase, reopen; limits; what a newer program wrote. */
 #include "journal/journal.h"
 
-#include "base/random.h"
+#include "base/crc32c.h"
 #include "event/codec.h"
 #include "support/sim_disk.h"
 #include "test.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FOLDER "/journal"
@@ -183,5 +180,181 @@ TEST(journal_seals_and_erases)
 	check_all(&b, "reopened", gone, 90);
 	CHECK("append goes on", append(&b, 1, 90) == OK);
 	check_all(&b, "appended", gone, 90);
+	bench_done(&b);
+}
+
+TEST(journal_refuses_what_it_cannot_keep)
+{
+	struct bench b = bench_of(4);
+	AUTO_ARENA arena = arena_create(16 << 20);
+	struct journal_options tight = { .segment_bytes_max = 4096, .batch_bytes_max = 1000 };
+	struct journal_record record;
+	struct journal_scan *scan;
+	uint64_t first = 0, beyond = 2, zero = 0;
+	bool did = true;
+	struct journal_entry large = { { arena_alloc(arena, RECORD_BYTES_MAX + 1),
+		RECORD_BYTES_MAX + 1 } };
+
+	CHECK("record", journal_append(b.journal, 1, &large, 1, &first, &b.why) == ERR_LIMIT);
+	large.bytes.len--;
+	CHECK("largest", journal_append(b.journal, 1, &large, 1, &first, &b.why) == OK);
+	CHECK("read 0", journal_read(b.journal, 0, arena, &record, &b.why) == ERR_NOT_FOUND);
+	CHECK("read end", journal_read(b.journal, 2, arena, &record, &b.why) == ERR_NOT_FOUND);
+	CHECK("scan 0", journal_scan_open(b.journal, 0, &scan, &b.why) == ERR_NOT_FOUND);
+	CHECK("scan beyond", journal_scan_open(b.journal, 3, &scan, &b.why) == ERR_NOT_FOUND);
+	CHECK("erase beyond", journal_rewrite(b.journal, &beyond, 1, &b.why) == ERR_NOT_FOUND);
+	CHECK("erase 0", journal_rewrite(b.journal, &zero, 1, &b.why) == ERR_NOT_FOUND);
+	CHECK("erase nothing", journal_rewrite(b.journal, &zero, 0, &b.why) == OK);
+	CHECK("nothing to seal", journal_seal_one(b.journal, 3, &did, &b.why) == OK && !did);
+	journal_close(b.journal);
+	CHECK("reopen", journal_open(sim_disk_of(b.sim), FOLDER, &tight, &b.journal, &b.recovery,
+				&b.why) == OK);
+	large.bytes.len = 993;
+	CHECK("batch", journal_append(b.journal, 1, &large, 1, &first, &b.why) == ERR_LIMIT);
+	large.bytes.len = 992;
+	CHECK("just", journal_append(b.journal, 1, &large, 1, &first, &b.why) == OK && first == 2);
+	bench_done(&b);
+}
+
+TEST(journal_read_within_a_small_arena_is_refused)
+{
+	struct bench b = bench_of(5);
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct journal_record record;
+
+	CHECK("append", append(&b, 3, 50) == OK);
+	for (int sealed = 0; sealed < 2; sealed++) {
+		bool did = true;
+		arena_fail_at(arena, 1);
+		CHECK("limit", journal_read(b.journal, 2, arena, &record, &b.why) == ERR_LIMIT);
+		CHECK("then", journal_read(b.journal, 2, arena, &record, &b.why) == OK);
+		CHECK("roll", journal_roll(b.journal, &b.why) == OK);
+		CHECK("seal", journal_seal_one(b.journal, 1, &did, &b.why) == OK);
+	}
+	bench_done(&b);
+}
+
+TEST(journal_received_time_never_decreases)
+{
+	struct bench b = bench_of(6);
+	AUTO_ARENA arena = arena_create(1 << 20);
+	static const int64_t told[] = { 500, 400, 600, -3, 600, 700 };
+	static const int64_t kept[] = { 500, 500, 600, 600, 600, 700 };
+	struct journal_entry entry = { event_bytes(arena, 1, 5) };
+	struct journal_record record;
+	uint64_t first;
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		CHECK("append",
+			journal_append(b.journal, told[i], &entry, 1, &first, &b.why) == OK);
+		if (i == 3) /* also over an empty active segment */
+			CHECK("roll and reopen",
+				journal_roll(b.journal, &b.why) == OK && reopen(&b) == OK);
+		CHECK("last", journal_last_received_ms(b.journal) == kept[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		CHECK("read", journal_read(b.journal, i + 1, arena, &record, &b.why) == OK);
+		CHECK("time", record.received_ms == kept[i]);
+	}
+	bench_done(&b);
+}
+
+TEST(journal_scan_goes_on_after_the_end)
+{
+	struct bench b = bench_of(7);
+	struct journal_scan *scan;
+	struct journal_record record;
+	bool more = true;
+
+	CHECK("open at the end", journal_scan_open(b.journal, 1, &scan, &b.why) == OK);
+	for (uint64_t round = 0; round < 3; round++) {
+		CHECK("end", journal_scan_next(scan, &more, &record, &b.why) == OK && !more);
+		CHECK("append", append(&b, 2, 20) == OK);
+		CHECK("roll", round != 1 || journal_roll(b.journal, &b.why) == OK);
+		for (uint64_t i = 1; i <= 2; i++) {
+			CHECK("next", journal_scan_next(scan, &more, &record, &b.why) == OK);
+			CHECK("seq", more && record.seq == round * 2 + i);
+		}
+	}
+	journal_scan_close(scan);
+	bench_done(&b);
+}
+
+/* Rows of every size, with places of the sparse index within and between large batches. */
+TEST(journal_reads_within_large_batches)
+{
+	static const struct journal_options large = { .segment_bytes_max = 1 << 20 };
+	struct bench b = { .sim = sim_disk_create(8, NULL) };
+
+	CHECK("open", journal_open(sim_disk_of(b.sim), FOLDER, &large, &b.journal, &b.recovery,
+			      &b.why) == OK);
+	CHECK("one large", append(&b, 700, 500) == OK);
+	CHECK("small ones", append(&b, 1, 500) == OK && append(&b, 2, 500) == OK);
+	CHECK("one larger", append(&b, 1500, 500) == OK);
+	CHECK("the next file", append(&b, 300, 500) == OK);
+	for (int i = 0; i < 2; i++) {
+		check_all(&b, i == 0 ? "live" : "reopened", NULL, 500);
+		journal_close(b.journal);
+		CHECK("reopen", journal_open(sim_disk_of(b.sim), FOLDER, &large, &b.journal,
+					&b.recovery, &b.why) == OK);
+	}
+	bench_done(&b);
+}
+
+TEST(journal_full_disk_loses_nothing)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct journal_entry entry = { event_bytes(arena, 1, 5) };
+	uint64_t first, acked;
+
+	for (uint64_t room = 0; room < 6000; room += 61) {
+		struct bench b = bench_of(room);
+		CHECK("before", append(&b, 4, 100) == OK);
+		sim_disk_faults(b.sim)->capacity = journal_bytes(b.journal) + room;
+		err e = OK;
+		for (acked = 5; e == OK && acked < 300; acked += e == OK ? 3 : 0)
+			e = append(&b, 3, 100);
+		CHECK("full", e == ERR_FULL);
+		CHECK("stopped", journal_append(b.journal, 1, &entry, 1, &first, &b.why) == ERR_IO);
+		CHECK("roll is refused", journal_roll(b.journal, &b.why) == ERR_IO);
+		sim_disk_faults(b.sim)->capacity = 0;
+		CHECK("reopen", reopen(&b) == OK && journal_end(b.journal) == acked);
+		CHECK("goes on", append(&b, 3, 100) == OK);
+		check_all(&b, "all there", NULL, 100);
+		bench_done(&b);
+	}
+}
+
+TEST(journal_of_a_newer_program_is_refused)
+{
+	struct bench b = bench_of(9);
+	bool did;
+	char head[64];
+	size_t got;
+	struct file *file;
+	struct disk *disk = sim_disk_of(b.sim);
+	const char *paths[] = { FOLDER "/00000000000000000001-0001.seal",
+		FOLDER "/00000000000000000004-0000.log" };
+
+	CHECK("append", append(&b, 3, 10) == OK && journal_roll(b.journal, &b.why) == OK);
+	CHECK("seal", journal_seal_one(b.journal, 3, &did, &b.why) == OK && append(&b, 1, 1) == OK);
+	journal_close(b.journal);
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		char saved[64];
+		CHECK("open", disk_open(disk, paths[i], FILE_WRITE, &file, &b.why) == OK);
+		CHECK("read", file_read_at(file, 0, head, sizeof(head), &got, &b.why) == OK);
+		memcpy(saved, head, sizeof(head));
+		head[8] = 2;
+		uint32_t crc = crc32c(0, (str){ head, 60 });
+		for (int j = 0; j < 4; j++)
+			head[60 + j] = (char)(crc >> (8 * j));
+		CHECK("write", file_write_at(file, 0, head, sizeof(head), &b.why) == OK);
+		CHECK(paths[i], journal_open(disk, FOLDER, &small, &b.journal, &b.recovery,
+					&b.why) == ERR_VERSION);
+		CHECK("back", file_write_at(file, 0, saved, sizeof(saved), &b.why) == OK);
+		file_close(file);
+	}
+	b.journal = NULL;
+	CHECK("as before", reopen(&b) == OK);
 	bench_done(&b);
 }

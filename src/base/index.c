@@ -71,7 +71,8 @@ static unsigned find_tag(const struct bucket *bucket, uint16_t tag, unsigned i)
 	for (unsigned at = i & ~7u; at < bucket->count; at += 8) {
 		const char *tags = (const char *)bucket + offsetof(struct bucket, tags);
 		/* 84 is no multiple of 8: the last load takes some codes along */
-		__m128i eight = _mm_loadu_si128((const __m128i *)(const void *)(tags + 2 * at));
+		__m128i eight =
+			_mm_loadu_si128((const __m128i *)(const void *)(tags + (size_t)2 * at));
 		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi16(eight, wanted));
 		if (at < i)
 			hits &= ~0u << (2 * (i - at));

@@ -335,9 +335,9 @@ size_t table_retained_bytes(const struct table *table)
 
 /* ---- views ---- */
 
-static struct published *published_of(const struct view *view)
+static struct published *published_of(struct view *view)
 {
-	return (struct published *)(uintptr_t)view;
+	return (struct published *)view;
 }
 
 struct view *view_ref(struct view *view)

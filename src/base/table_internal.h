@@ -58,7 +58,7 @@ struct family {
 	atomic_size_t heap_bytes;
 	size_t chunk_bytes; /* items alone */
 	struct file *file; /* of the mapped chunks, or NULL */
-	const char *mapped;
+	char *mapped; /* read-only: a mapped chunk is copied before it is changed */
 	size_t mapped_bytes;
 };
 

@@ -246,11 +246,9 @@ static err read_runs(struct reader *r, struct entry *entry, struct why *why)
 	return OK;
 }
 
-static size_t entry_bytes(const struct entry *entry, size_t slot)
+static size_t entry_items(const struct entry *entry, size_t slot)
 {
-	size_t first = slot << entry->shift;
-
-	return MIN_OF(entry->count - first, (size_t)1 << entry->shift) * entry->item_bytes;
+	return MIN_OF(entry->count - (slot << entry->shift), (size_t)1 << entry->shift);
 }
 
 static err damaged(struct why *why, uint64_t offset)
@@ -266,7 +264,19 @@ static void trim_end(struct entry *entry)
 	uint64_t whole = pages_of((uint64_t)entry->item_bytes << entry->shift);
 
 	if (entry->page_end == entry->slots[last].page + whole)
-		entry->page_end = entry->slots[last].page + pages_of(entry_bytes(entry, last));
+		entry->page_end = entry->slots[last].page +
+				  pages_of(entry_items(entry, last) * entry->item_bytes);
+}
+
+/* Directories point to chunks of both kinds, so to those without const. */
+static char *without_const(const void *mapped)
+{
+	union {
+		const void *from;
+		char *to;
+	} same = { mapped };
+
+	return same.to;
 }
 
 static err map_pages(struct file *file, struct entry *entry, struct family *family, struct why *why)
@@ -285,7 +295,7 @@ static err map_pages(struct file *file, struct entry *entry, struct family *fami
 	if (e != OK)
 		return e;
 	family->file = file;
-	family->mapped = mapped;
+	family->mapped = without_const(mapped);
 	family->mapped_bytes = span;
 	return OK;
 }
@@ -294,13 +304,13 @@ static err adopt_chunks(struct table *table, const struct entry *entry, struct w
 {
 	for (size_t slot = 0; slot < entry->slot_count; slot++) {
 		uint64_t offset = (entry->slots[slot].page - entry->page_min) * PAGE_BYTES;
-		const char *at = table->family->mapped + offset;
-		size_t bytes = entry_bytes(entry, slot), items = bytes / entry->item_bytes;
+		char *at = table->family->mapped + offset;
+		size_t items = entry_items(entry, slot), bytes = items * entry->item_bytes;
 
 		if (crc32c(0, (str){ at, bytes }) != entry->slots[slot].crc)
 			return damaged(why, entry->slots[slot].page * (uint64_t)PAGE_BYTES);
 		if (items == (size_t)1 << entry->shift)
-			(void)table_adopt(table, (char *)(uintptr_t)at, items);
+			(void)table_adopt(table, at, items);
 		else
 			memcpy(table_adopt(table, NULL, items), at, bytes); /* to append to */
 	}
@@ -341,8 +351,9 @@ err table_load(
 {
 	struct reader r = reader_of(*index);
 	struct entry entry = { .page_min = UINT32_MAX };
-	err e = load_entry(file, &r, item_bytes, &entry, out, why);
 
+	ASSERT(item_bytes > 0 && item_bytes <= TABLE_ITEM_BYTES_MAX);
+	err e = load_entry(file, &r, item_bytes, &entry, out, why);
 	free(entry.slots);
 	if (e == OK)
 		*index = str_from(*index, reader_offset(&r));

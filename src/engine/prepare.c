@@ -86,62 +86,76 @@ static err encode(const struct record *record, struct arena *arena, str *bytes, 
 	return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
 }
 
-/* Makes the id from the bytes without it, and puts it into them: the id follows the source. */
-static err give_id(struct preparation *p, struct record *record, struct arena *arena, str *bytes,
-	struct why *why)
-{
-	struct digest128 digest = digest128(NULL, *bytes);
-	uint64_t n = 1;
-	err e = p->occurrence == NULL ? OK : p->occurrence(p->context, digest, &n, why);
-	char *id = arena_alloc(arena, HASH_ID_BYTES_MAX);
-
-	if (e != OK)
-		return e;
-	if (id == NULL)
-		return no_room(why, arena);
-	struct strbuf text = { .ptr = id, .cap = HASH_ID_BYTES_MAX, .cap_max = HASH_ID_BYTES_MAX };
-	strbuf_add(&text, STR("h:"));
-	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
-		strbuf_add_byte(&text, "0123456789abcdef"[digest.bytes[i] >> 4]);
-		strbuf_add_byte(&text, "0123456789abcdef"[digest.bytes[i] & 15]);
-	}
-	strbuf_add_byte(&text, '#');
-	strbuf_add_int(&text, (int64_t)n);
-	record->message_id = strbuf_str(&text);
-	return encode(record, arena, bytes, why);
-}
-
 bool engine_is_keyed(enum record_kind kind)
 {
 	return kind == RECORD_EVENT || kind == RECORD_ENTITY || kind == RECORD_IDENTITY ||
 	       kind == RECORD_SOURCE;
 }
 
+static void complete(const struct preparation *p, struct engine_item *item)
+{
+	item->check = crc32c(0, item->bytes);
+	item->has_key = engine_is_keyed(item->record->kind);
+	if (item->has_key)
+		item->key = dedup_key_of(p->secret, item->record->source, item->record->message_id);
+}
+
 err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
-	struct engine_item *out, struct why *why)
+	struct prepared *out, struct why *why)
 {
 	struct record *record = arena_alloc(arena, sizeof(*record));
-	str bytes;
 
 	if (record == NULL)
 		return no_room(why, arena);
 	*record = *raw;
 	if (record->source.len == 0)
 		record->source = p->default_source;
+	*out = (struct prepared){ .item.record = record };
 	err e = normalise(p, record, arena, why);
 	if (e == OK)
 		e = record_check(record, why);
 	if (e == OK)
-		e = encode(record, arena, &bytes, why);
-	if (e == OK && record->message_id.len == 0 && engine_is_keyed(record->kind))
-		e = give_id(p, record, arena, &bytes, why);
+		e = encode(record, arena, &out->item.bytes, why);
 	if (e != OK)
 		return e;
-	*out = (struct engine_item){ .record = record,
-		.bytes = bytes,
-		.check = crc32c(0, bytes),
-		.has_key = engine_is_keyed(record->kind) };
-	if (out->has_key)
-		out->key = dedup_key_of(p->secret, record->source, record->message_id);
+	out->needs_number = record->message_id.len == 0 && engine_is_keyed(record->kind);
+	if (out->needs_number)
+		out->digest = digest128(NULL, out->item.bytes);
+	else
+		complete(p, &out->item);
+	return OK;
+}
+
+static void write_id(struct digest128 digest, uint64_t n, struct strbuf *out)
+{
+	strbuf_add(out, STR("h:"));
+	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
+		strbuf_add_byte(out, "0123456789abcdef"[digest.bytes[i] >> 4]);
+		strbuf_add_byte(out, "0123456789abcdef"[digest.bytes[i] & 15]);
+	}
+	strbuf_add_byte(out, '#');
+	strbuf_add_int(out, (int64_t)n);
+}
+
+err item_number(struct preparation *p, struct prepared *prepared, uint64_t n, struct arena *arena,
+	struct why *why)
+{
+	struct strbuf id = strbuf_in(arena, HASH_ID_BYTES_MAX);
+	struct strbuf bytes = strbuf_in(arena, prepared->item.bytes.len + HASH_ID_BYTES_MAX);
+	struct record *record = arena_alloc(arena, sizeof(*record));
+
+	ASSERT(prepared->needs_number && n > 0);
+	write_id(prepared->digest, n, &id);
+	if (record == NULL || !strbuf_ok(&id))
+		return no_room(why, arena);
+	*record = *prepared->item.record;
+	record->message_id = strbuf_str(&id);
+	record_insert_message_id(prepared->item.bytes, record->message_id, &bytes);
+	if (!strbuf_ok(&bytes))
+		return no_room(why, arena);
+	prepared->item.record = record;
+	prepared->item.bytes = strbuf_str(&bytes);
+	prepared->needs_number = false;
+	complete(p, &prepared->item);
 	return OK;
 }

@@ -22,14 +22,20 @@ struct preparation {
 	struct identifier_rules rules;
 	str default_source; /* "import" */
 	const uint8_t *secret; /* engine_secret() */
-	/* The how-manieth record with this content in this input: 1, 2 ...  NULL: always 1. */
-	err (*occurrence)(void *context, struct digest128 digest, uint64_t *n, struct why *why);
-	void *context;
 	uint64_t identifiers_dropped; /* counted here */
 };
 
-/* Everything in *out lies in `arena` (the record is copied as far as it changes; strings of `raw`
- * that stay are borrowed until the bytes are made).  ERR_SYNTAX, ERR_LIMIT: words for the
- * source. */
+struct prepared {
+	struct engine_item item; /* complete, unless ... */
+	bool needs_number; /* ... its message id is still to be made: item_number() */
+	struct digest128 digest; /* then: of its content */
+};
+
+/* Everything in *out lies in `arena`, but for strings of `raw` that stay: they must live as long
+ * as the item.  ERR_SYNTAX, ERR_LIMIT: words for the source. */
 err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
-	struct engine_item *out, struct why *why);
+	struct prepared *out, struct why *why);
+
+/* Gives the item that needs it the message id of the n-th record (from 1) with this content. */
+err item_number(struct preparation *p, struct prepared *prepared, uint64_t n, struct arena *arena,
+	struct why *why);

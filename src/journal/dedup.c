@@ -8,18 +8,24 @@
 
 #include <stdlib.h>
 
+enum { DEDUP_KEY_TEXT_BYTES = 2048 }; /* longer ones, which no record has, go to the heap */
+
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
 {
-	char text[DEDUP_KEY_TEXT_BYTES_MAX + VARINT_BYTES_MAX];
+	char short_text[DEDUP_KEY_TEXT_BYTES + VARINT_BYTES_MAX];
+	bool is_long = source.len + message_id.len > DEDUP_KEY_TEXT_BYTES;
+	char *text =
+		is_long ? memory_alloc(source.len + message_id.len + VARINT_BYTES_MAX) : short_text;
 	size_t len = varint_put(text, source.len);
 
-	ASSERT(source.len + message_id.len <= DEDUP_KEY_TEXT_BYTES_MAX);
 	if (source.len > 0)
 		memcpy(text + len, source.ptr, source.len);
 	len += source.len;
 	if (message_id.len > 0)
 		memcpy(text + len, message_id.ptr, message_id.len);
 	struct digest128 digest = digest128(secret, (str){ text, len + message_id.len });
+	if (is_long)
+		free(text);
 	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
 }
 

@@ -37,7 +37,6 @@ struct dedup_key {
 };
 
 enum { DEDUP_SECRET_BYTES = 32 };
-enum { DEDUP_KEY_TEXT_BYTES_MAX = 4096 }; /* source and message id together; record.h allows less */
 
 /* `secret` has DEDUP_SECRET_BYTES bytes. */
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id);

@@ -87,6 +87,13 @@ static void fit(const struct grid *grid, size_t columns, size_t *widths)
 	}
 }
 
+static void end_line(struct strbuf *out)
+{
+	while (out->len > 0 && out->ptr[out->len - 1] == ' ')
+		out->len--;
+	strbuf_add_byte(out, '\n');
+}
+
 static void write_cell(
 	const struct grid *grid, size_t column, str text, const size_t *widths, struct strbuf *out)
 {
@@ -99,7 +106,7 @@ static void write_cell(
 	if (text.len > 0)
 		display_add_cut(out, text, MAX_OF(widths[column], (size_t)1));
 	if (is_last)
-		strbuf_add_byte(out, '\n');
+		end_line(out);
 	else
 		display_add_spaces(
 			out, GAP + (grid->columns[column].kind == GRID_NUMBER ? 0 : pad));

@@ -101,7 +101,11 @@ static void unmap(struct file *file, const void *mapped, size_t bytes)
 {
 	ASSERT(bytes > 0 && memory(file)->mapped > 0);
 	memory(file)->mapped--;
-	free((void *)(uintptr_t)mapped);
+	union {
+		const void *from;
+		void *to;
+	} same = { mapped };
+	free(same.to);
 }
 
 void memory_file_free(struct memory_file *m)
