@@ -216,6 +216,7 @@ TEST(xes_texts_are_utf8_and_references_are_resolved)
 	struct why why = { 0 };
 
 	CHECK(NULL, read_fixture(FIXTURE("latin1.xes"), NULL, &kept, &summary, &why) == OK);
+	CHECK(NULL, strcmp(summary.encoding, "ISO-8859-1") == 0);
 	check_shown("latin1", &kept,
 		"event Réclamation|@1773500966000.000000+0|backoffice||case:Noël | "
 		"case:concept:name='Noël'\n");

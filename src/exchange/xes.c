@@ -655,6 +655,18 @@ static int on_read(void *context, char *to, int bytes)
 	return (int)done;
 }
 
+/* As the file declares it; UTF-8 where it declares none. */
+static void note_encoding(struct xes *x)
+{
+	const xmlParserInput *in = x->parser->input;
+	const xmlChar *name =
+		in != NULL && in->encoding != NULL ? in->encoding : x->parser->encoding;
+	str text = name == NULL ? STR("UTF-8") : str_of((const char *)name);
+
+	text = str_upto(text, sizeof(x->summary->encoding) - 1);
+	memcpy(x->summary->encoding, text.ptr, text.len);
+}
+
 /* What libxml2 says outside of any parser would go to standard error. */
 static void hush(void *context, xmlErrorPtr error)
 {
@@ -688,6 +700,7 @@ static err parse(struct xes *x)
 		why_at(x->why, x->input->name, line_of(x), -1, -1);
 		x->error = fail(x->why, MSG_XES_MALFORMED, arg_int(x->parser->errNo));
 	}
+	note_encoding(x);
 	xmlFreeParserCtxt(x->parser);
 	return x->error;
 }
