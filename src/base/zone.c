@@ -6,6 +6,8 @@
  */
 #include "base/zone.h"
 
+#include "base/near.h"
+
 #include <pthread.h>
 #include <string.h>
 #include <unicode/ucal.h>
@@ -144,33 +146,13 @@ static struct zone *build_fixed(str name)
 	return zone;
 }
 
-/* Levenshtein's distance without regard to case, for names shorter than ZONE_NAME_BYTES_MAX. */
-static unsigned distance(str a, str b)
-{
-	unsigned row[ZONE_NAME_BYTES_MAX + 1];
-
-	for (unsigned j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 0; i < a.len; i++) {
-		unsigned diagonal = row[0];
-		row[0] = (unsigned)i + 1;
-		for (size_t j = 0; j < b.len; j++) {
-			bool same = (a.ptr[i] | 0x20) == (b.ptr[j] | 0x20);
-			unsigned replaced = diagonal + (same ? 0 : 1);
-			diagonal = row[j + 1];
-			row[j + 1] = MIN_OF(replaced, MIN_OF(diagonal, row[j]) + 1);
-		}
-	}
-	return row[b.len];
-}
-
 /* The nearest name, or its last part alone ("paris"); Europe/Paris if none is near. */
 static err refuse(str name, struct why *why)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UEnumeration *names = ucal_openTimeZones(&status);
 	char best[ZONE_NAME_BYTES_MAX] = "Europe/Paris";
-	unsigned least = MIN_OF((unsigned)name.len / 3, 4) + 1;
+	uint32_t least = (uint32_t)MIN_OF(name.len / 3, (size_t)4) + 1;
 	int32_t len = 0;
 	const char *candidate;
 
@@ -179,9 +161,9 @@ static err refuse(str name, struct why *why)
 		str whole = { candidate, (size_t)len }, before, last;
 		if (whole.len >= sizeof(best))
 			continue;
-		unsigned far = distance(name, whole);
+		uint32_t far = near_distance(name, whole);
 		if (str_split_last(whole, '/', &before, &last))
-			far = MIN_OF(far, distance(name, last));
+			far = MIN_OF(far, near_distance(name, last));
 		if (far >= least)
 			continue;
 		least = far;
