@@ -56,14 +56,23 @@ str walk::copy(std::string_view from)
 	return to;
 }
 
+/* The tape counts up to 2^24 - 1 and no further. */
+template <typename container> size_t count_of(container from)
+{
+	size_t count = from.size();
+
+	if (count < 0xffffff)
+		return count;
+	count = 0;
+	for (auto i = from.begin(); i != from.end(); ++i)
+		count++;
+	return count;
+}
+
 bool walk::array(dom::array from, struct json *to)
 {
-	size_t count = 0;
+	size_t count = count_of(from);
 
-	for (dom::element item : from) {
-		(void)item;
-		count++;
-	}
 	to->kind = JSON_ARRAY;
 	to->array = json_items{ nullptr, 0 };
 	if (count == 0)
@@ -82,12 +91,8 @@ bool walk::array(dom::array from, struct json *to)
 
 bool walk::object(dom::object from, struct json *to)
 {
-	size_t count = 0;
+	size_t count = count_of(from);
 
-	for (auto field : from) {
-		(void)field;
-		count++;
-	}
 	to->kind = JSON_OBJECT;
 	to->object = json_members{ nullptr, 0 };
 	if (count == 0)
@@ -219,6 +224,7 @@ enum json_quick_answer json_quick_parse(struct json_quick *quick, const char *te
  * other than 0 stands, counted from the point, plus its exponent, tell. */
 static bool is_tiny(const char *text, const char *end)
 {
+	const long long exponent_most = 1LL << 60;
 	const char *exponent = text;
 	long long first = 0, scale = 0;
 	bool found = false, after_point = false;
@@ -233,8 +239,9 @@ static bool is_tiny(const char *text, const char *end)
 	}
 	if (exponent < end) {
 		const char *digits = exponent + (exponent + 1 < end && exponent[1] == '+' ? 2 : 1);
-		if (std::from_chars(digits, end, scale).ec != std::errc())
-			return *digits == '-'; /* the exponent itself is beyond 64 bits */
+		bool read = std::from_chars(digits, end, scale).ec == std::errc();
+		if (!read || scale > exponent_most || scale < -exponent_most)
+			return *digits == '-'; /* no text is long enough to make up for it */
 	}
 	return !found || first + scale < 0;
 }

@@ -330,11 +330,11 @@ static err get_item(struct parse *p, bool is_object, size_t depth)
 static err close_container(struct parse *p, bool is_object, size_t base, struct json *out)
 {
 	size_t count = p->stack->count - base;
-	const struct json_member *from = p->stack->items + base;
 
 	*out = (struct json){ .kind = is_object ? JSON_OBJECT : JSON_ARRAY };
 	if (count == 0)
 		return OK;
+	const struct json_member *from = p->stack->items + base;
 	if (is_object) {
 		struct json_member *to = arena_array(p->arena, count, sizeof(*to));
 		if (to == NULL)

@@ -1,0 +1,87 @@
+/* journal/row.h - the bytes of a row file: marks, batches, records; walking over them.
+ *
+ * segment.h tables them.  Pure but for reading the file; one thread at a time per object.
+ */
+#pragma once
+
+#include "journal/segment.h"
+
+enum {
+	ROW_MARK_BYTES = 56,
+	ROW_RECORD_HEAD_BYTES = 8,
+	ROW_PAGE_BYTES = 512,
+	ROW_FOOT = 0x5a,
+	ROW_BATCH_BYTES_MAX = ROW_MARK_BYTES + SEGMENT_BATCH_BYTES_MAX + 1
+};
+
+struct row_mark {
+	bool end;
+	uint32_t body_bytes, count, body_crc;
+	uint64_t first_seq, at, salt;
+	int64_t received_ms;
+};
+
+void row_mark_encode(const struct row_mark *mark, char out[static ROW_MARK_BYTES]);
+/* Does a mark stand here?  Its CRC and place agree; the salt is the caller's to compare. */
+bool row_mark_decode(const char bytes[static ROW_MARK_BYTES], uint64_t at, struct row_mark *out);
+
+/* A batch is built in one buffer: begin leaves room for the mark, records follow, end
+ * adds the foot and puts the mark in front (its sizes and checksum are filled in). */
+void row_batch_begin(struct strbuf *batch);
+void row_batch_end(struct strbuf *batch, struct row_mark *mark);
+
+/* Appends one record to a body. */
+void row_record_encode(str bytes, struct strbuf *body);
+/* The length in a record's head; and whether these are a record's bytes. */
+uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES]);
+bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes);
+
+/* Takes the records out of a body one by one. */
+struct row_records {
+	str body;
+	size_t at; /* of the next one */
+	uint32_t left;
+	bool trusted; /* the body's checksum was right: those of the records need no look */
+};
+/* False at the end.  *ok false: this record's bytes are damaged; *skip says how many records are
+ * lost with it (all that are left, where its length makes no sense). */
+bool row_records_next(struct row_records *records, str *bytes, bool *ok, uint32_t *skip);
+
+/* A window on a file, up to a limit that nobody writes below. */
+struct row_window {
+	struct file *file;
+	uint64_t limit, at;
+	char *bytes;
+	size_t len, cap;
+	size_t chunk; /* how much is read at once; 0: 1 MiB */
+};
+/* *out points to `bytes` bytes from `at`, which lie below the limit; until the next call. */
+err row_window_need(
+	struct row_window *window, uint64_t at, size_t bytes, const char **out, struct why *why);
+void row_window_done(struct row_window *window);
+
+enum row_step {
+	ROW_BATCH, /* a batch; body_ok tells whether its checksum is right */
+	ROW_GAP, /* [seq, mark.first_seq) is lost; what follows is proved */
+	ROW_END, /* an end mark */
+	ROW_TAIL, /* no mark from here to the limit */
+};
+struct row_walk {
+	struct row_window window;
+	uint64_t at, seq, salt; /* where the next mark is looked for; what it should begin with */
+	bool any_salt; /* the file head is damaged: take that of the first mark found */
+};
+struct row_found {
+	enum row_step step;
+	uint64_t at; /* of the mark, or of the gap */
+	uint64_t seq, end_seq;
+	struct row_mark mark;
+	str body; /* until the next call */
+	bool body_ok;
+};
+err row_walk_next(struct row_walk *walk, struct row_found *found, struct why *why);
+
+/* Could this tail of a file, which begins at `at` where the end mark `former` stood or zeros, be
+ * a batch that a crash tore?  *bytes gets how many of its bytes are not zero at the end. */
+err row_tail_is_torn(struct row_window *window, uint64_t at, const struct row_mark *former,
+	bool *torn, uint64_t *bytes, struct why *why);
