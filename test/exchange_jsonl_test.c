@@ -1,12 +1,15 @@
 /* test/exchange_jsonl_test.c - JSON lines: calls become records, records come back as they were. */
 #include "exchange/jsonl.h"
 
+#include "base/file.h"
+#include "base/schema.h"
 #include "event/codec.h"
 #include "exchange/native.h"
 #include "support/memory_stream.h"
 #include "support/random_record.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Reads `text`, and gives each record as a native line, each reject as "! kebab line:column". */
@@ -226,4 +229,35 @@ TEST(jsonl_records_come_back)
 	CHECK("read", e == OK && sink.count == COUNT && summary.rejects == 0);
 	for (size_t i = 0; i < sink.count; i++)
 		CHECK("same", same_bytes(&records[i], &sink.records[i], arena));
+}
+
+/* What is written keeps to docs/schemas/record.json. */
+TEST(jsonl_records_keep_to_their_schema)
+{
+	AUTO_ARENA arena = arena_create((size_t)1 << 28);
+	struct random random = random_of(9);
+	struct json_parser *parser =
+		json_parser_create(&(struct json_limits){ .depth = JSONL_NESTING_MAX });
+	struct json schema, line;
+	struct why why = { 0 };
+	str text;
+	err e = disk_read_whole(disk_real(), ARIANE_SOURCE_FOLDER "/docs/schemas/record.json",
+		1 << 20, arena, &text, &why);
+
+	if (e == OK)
+		e = json_parse(parser, text, arena, &schema, &why);
+	CHECK("the schema", e == OK);
+	for (size_t i = 0; e == OK && i < 200; i++) {
+		struct record record = random_record(&random, arena);
+		struct strbuf out = strbuf_in(arena, (size_t)1 << 25);
+		struct json_writer w = json_writer_of(&out, JSON_COMPACT);
+		native_write(&w, &record);
+		e = json_parse(parser, strbuf_str(&out), arena, &line, &why);
+		CHECK("JSON", e == OK);
+		e = schema_check(&schema, &line, &why);
+		CHECK("keeps to it", e == OK);
+		if (e != OK)
+			printf("%s\n%.*s\n", why.text, (int)MIN_OF(out.len, 2000u), out.ptr);
+	}
+	json_parser_free(parser);
 }

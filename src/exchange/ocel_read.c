@@ -10,6 +10,7 @@
 #include "exchange/native.h"
 #include "exchange/ocel_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const size_t element_memory_max = (size_t)1 << 28;
@@ -28,7 +29,7 @@ struct ocel {
 	struct names *type_numbers; /* ("", type) to its number */
 	struct names *event_values, *object_values; /* (type, attribute) to enum ocel_type */
 	str *type_names; /* by number */
-	uint32_t type_count;
+	uint32_t type_count, type_max;
 	struct strbuf event_types,
 		object_types; /* the declarations, as the text of an array's inside */
 	bool is_ours; /* the document has ariane:records */
@@ -87,6 +88,11 @@ static err number_of_type(struct ocel *o, str type, uint32_t *number)
 	if (known == NAMES_NONE || (known == OCEL_TYPES_MAX))
 		return too_many(o, o->why);
 	if (known == o->type_count) {
+		if (o->type_count == o->type_max) {
+			o->type_max = MAX_OF(64u, o->type_max * 2);
+			o->type_names =
+				memory_resize(o->type_names, o->type_max * sizeof(*o->type_names));
+		}
 		str kept = arena_str(o->types, type);
 		if (kept.ptr == NULL)
 			return fail(o->why, MSG_NO_ROOM, arg_c("OCEL"),
@@ -583,7 +589,6 @@ err ocel_read(struct input *first, struct input *second, const struct ocel_optio
 		.type_numbers = names_create(),
 		.event_values = names_create(),
 		.object_values = names_create(),
-		.type_names = arena_array(types, OCEL_TYPES_MAX, sizeof(str)),
 		.event_types = strbuf_heap(OCEL_ELEMENT_BYTES_MAX),
 		.object_types = strbuf_heap(OCEL_ELEMENT_BYTES_MAX) };
 
@@ -599,6 +604,7 @@ err ocel_read(struct input *first, struct input *second, const struct ocel_optio
 	names_free(o.type_numbers);
 	names_free(o.event_values);
 	names_free(o.object_values);
+	free(o.type_names);
 	strbuf_done(&o.event_types);
 	strbuf_done(&o.object_types);
 	return e;

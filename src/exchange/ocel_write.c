@@ -10,6 +10,7 @@
 #include "exchange/native.h"
 #include "exchange/ocel_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FLUSH_BYTES = 1 << 16 };
@@ -31,7 +32,7 @@ struct types {
 	struct arena *arena;
 	struct declared *first, *last;
 	struct declared **by_number;
-	uint32_t count;
+	uint32_t count, max;
 	struct names *numbers; /* ("", type) */
 	struct names *values; /* (type, attribute) to enum ocel_type */
 	struct names *listed; /* (type, attribute) that `first` ... have */
@@ -60,7 +61,6 @@ static err no_room(struct ocel *o)
 static void types_init(struct types *types, struct arena *arena)
 {
 	*types = (struct types){ .arena = arena,
-		.by_number = arena_array(arena, OCEL_TYPES_MAX, sizeof(struct declared *)),
 		.numbers = names_create(),
 		.values = names_create(),
 		.listed = names_create() };
@@ -71,6 +71,7 @@ static void types_done(struct types *types)
 	names_free(types->numbers);
 	names_free(types->values);
 	names_free(types->listed);
+	free(types->by_number);
 }
 
 /* The type of that name, made if it is new; NULL: no room. */
@@ -90,6 +91,11 @@ static struct declared *type_of(struct types *types, str name)
 		types->first = d;
 	else
 		types->last->next = d;
+	if (types->count == types->max) {
+		types->max = MAX_OF(64u, types->max * 2);
+		types->by_number =
+			memory_resize(types->by_number, types->max * sizeof(*types->by_number));
+	}
 	types->by_number[types->count++] = types->last = d;
 	return d->name.ptr == NULL ? NULL : d;
 }
