@@ -2,6 +2,8 @@
  *
  * Usage: table_bench [millions of items, default 25].  Prints medians of 5 runs, alternating
  * with the plain array where there is one, and checks that both give the same answer.
+ *
+ * smoke: 1
  */
 #include "base/clock.h"
 #include "base/crc32c.h"

@@ -77,6 +77,10 @@ err engine_write(struct engine *engine, struct engine_item *items, size_t count,
 /* Which event has this source and message id?  ERR_NOT_FOUND, or ERR_DENIED if it was erased. */
 err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
 
+/* The record that holds the present version of an event, given any version's sequence.
+ * ERR_NOT_FOUND: it was retracted or erased. */
+err engine_present(struct engine *engine, uint64_t seq, uint64_t *present, struct why *why);
+
 /* Replaces a whole event; the record carries its source and message id.  The former version
  * stays in the journal.  *seq is the correction's. */
 err engine_correct(

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RECORD_ARENA_BYTES = 64 << 20, ATTRIBUTE_PREFIX = 10 };
+enum { RECORD_ARENA_BYTES = 64 << 20 };
 
 static const struct {
 	str name;
@@ -39,7 +39,8 @@ static err set_attribute(
 		memmove(items + at, items + at + 1, (count - at - 1) * sizeof(*items));
 		count--;
 	} else if (text.len > 0) {
-		items[at] = (struct attribute){ .key = key, .value = typed_value_auto(text) };
+		items[at].key = key;
+		(void)typed_value(TYPE_AUTO, text, zone_utc(), &items[at].value); /* never fails */
 		count = MAX_OF(count, at + 1);
 	}
 	record->attributes = items;

@@ -289,10 +289,11 @@ static void add_names(struct random *random, struct arena *arena, struct record 
 
 struct record random_record(struct random *random, struct arena *arena)
 {
-	struct record r = { .kind = RECORD_EVENT };
-
-	if (chance(random, 40))
-		r.kind = (enum record_kind)(1 + random_below(random, RECORD_KIND_COUNT_ - 1));
+	struct record r = { .kind = chance(random, 60)
+					    ? RECORD_EVENT
+					    : (enum record_kind)(
+						      random_below(random, RECORD_KIND_COUNT_ - 1) +
+						      1) };
 	bool event = r.kind == RECORD_EVENT || r.kind == RECORD_CORRECTION;
 
 	r.has_time = event || chance(random, 50);
