@@ -16,6 +16,8 @@
 
 enum { FILES_MAX = 16, NEXT_SEQ = 9, MENDS_MAX = 64, REPORTS_MAX = 1 << 20 };
 
+#define UNKNOWN UINT64_MAX
+
 /* A disk of a few files in memory; the journal keeps them in one folder. */
 struct content {
 	char path[64];
@@ -326,8 +328,10 @@ static uint64_t scan_all(struct journal *journal)
 		err e = journal_scan_next(scan, &more, &record, &why);
 		ASSERT(e == OK || e == ERR_CORRUPT || e == ERR_VERSION);
 		reports += e != OK;
-		if (e == ERR_VERSION)
-			break;
+		if (e == ERR_VERSION) { /* nothing is known of what follows */
+			journal_scan_close(scan);
+			return UNKNOWN;
+		}
 		if (e != OK || !more)
 			continue;
 		ASSERT(record.seq > last && record.seq < journal_end(journal));
@@ -355,6 +359,8 @@ static void try_everything(struct journal *journal)
 	ASSERT(str_equal(record.bytes, entry.bytes));
 	ASSERT(journal_roll(journal, &why) == OK);
 	/* Any answer will do: what matters is that nothing is lost by it. */
+	if (records == UNKNOWN)
+		return;
 	if (journal_seal_one(journal, 1, &did, &why) == OK)
 		ASSERT(scan_all(journal) == records + 1);
 	seq = 1;

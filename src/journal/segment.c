@@ -265,6 +265,34 @@ void segment_note_batch(struct segment *segment, const struct row_mark *mark, st
 	}
 }
 
+const struct row_place *segment_find_place(const struct segment *s, uint64_t seq)
+{
+	size_t low = 0, high = s->place_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (s->places[middle].seq <= seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? NULL : &s->places[low - 1];
+}
+
+size_t segment_find_block(const struct segment *s, uint64_t seq)
+{
+	size_t low = 0, high = s->block_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (s->blocks[middle].first_seq <= seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? 0 : low - 1;
+}
+
 struct row_walk segment_walk(struct segment *segment, uint64_t limit)
 {
 	return (struct row_walk){
