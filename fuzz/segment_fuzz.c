@@ -372,6 +372,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const paths[] = { "/j/00000000000000000001-0000.log",
 		"/j/00000000000000000001-0000.log", "/j/00000000000000000001-0001.seal" };
+	static const struct journal_options small = { .segment_bytes_max = 1 << 16 };
 	struct journal_recovery recovery, again;
 	struct journal *journal;
 	struct why why = { 0 };
@@ -382,9 +383,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lay_file(paths[kind], data + 1, size - 1, kind == 2, (data[0] & 4) != 0);
 	if (kind > 0)
 		lay_active();
-	if (journal_open(&disk, "/j", NULL, &journal, &recovery, &why) == OK) {
+	if (journal_open(&disk, "/j", &small, &journal, &recovery, &why) == OK) {
 		journal_close(journal);
-		ASSERT(journal_open(&disk, "/j", NULL, &journal, &again, &why) == OK);
+		ASSERT(journal_open(&disk, "/j", &small, &journal, &again, &why) == OK);
 		ASSERT(again.end_seq == recovery.end_seq && again.torn_bytes == 0);
 		if (recovery.end_seq < INT64_MAX / 2)
 			try_everything(journal);

@@ -98,14 +98,15 @@ static err load_head(struct segment *s, struct why *why)
 	size_t got = 0;
 	err e = file_read_at(s->file, 0, bytes, sizeof(bytes), &got, why);
 
-	s->head = (struct segment_head){ .sealed = s->name.sealed,
-		.generation = s->name.generation,
-		.first_seq = s->name.first_seq };
 	if (e == OK)
 		e = segment_head_decode((str){ bytes, got }, s->path, &s->head, why);
 	s->head_ok = e == OK && s->head.sealed == s->name.sealed &&
 		     s->head.first_seq == s->name.first_seq &&
 		     s->head.generation == s->name.generation;
+	if (!s->head_ok) /* damaged, or of another file: the name counts */
+		s->head = (struct segment_head){ .sealed = s->name.sealed,
+			.generation = s->name.generation,
+			.first_seq = s->name.first_seq };
 	s->damaged = !s->head_ok;
 	return e == ERR_CORRUPT ? OK : e;
 }
