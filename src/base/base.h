@@ -12,20 +12,21 @@
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
 
+/* On a type: whoever drops a value of it gets a compile-time warning. */
+#ifdef __cplusplus
+#define MUST_USE
+#define _Noreturn [[noreturn]]
+extern "C" {
+#else
+#define MUST_USE [[nodiscard]]
+#endif
+
 /* ASSERT stays in release builds: it states what the program believes about
  * itself, and a program that is wrong about itself must stop.  Never use it on
  * input from outside; that is what enum err is for. */
 #define ASSERT(cond) \
 	(__builtin_expect(!!(cond), 1) ? (void)0 : assert_failed(#cond, __FILE__, __LINE__))
 _Noreturn void assert_failed(const char *cond, const char *file, int line);
-
-/* On a type: whoever drops a value of it gets a compile-time warning. */
-#ifdef __cplusplus
-#define MUST_USE
-extern "C" {
-#else
-#define MUST_USE [[nodiscard]]
-#endif
 
 /* What went wrong, for code to branch on.  The words for people are in why.h.
  * To drop an error on purpose write (void)f() and say beside it why that is right. */

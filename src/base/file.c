@@ -94,12 +94,34 @@ err path_join(
 {
 	char path[PATH_BYTES_MAX]; /* `out` may be `folder` */
 	size_t len = strlen(folder);
-	const char *slash = len > 0 && folder[len - 1] == '/' ? "" : "/";
+	bool bare = name[0] == '\0' || (len > 0 && folder[len - 1] == '/');
+	const char *slash = bare ? "" : "/";
 	int written = snprintf(path, sizeof(path), "%s%s%s", folder, slash, name);
 
 	if (written < 0 || written >= PATH_BYTES_MAX)
 		return fail(why, MSG_PATH_TOO_LONG, arg_c(name), arg_int(PATH_BYTES_MAX));
 	memcpy(out, path, (size_t)written + 1);
+	return OK;
+}
+
+str path_trim(str path)
+{
+	while (path.len > 1 && str_ends(path, STR("/")))
+		path.len--;
+	return path;
+}
+
+err path_parent(char out[static PATH_BYTES_MAX], const char *path, struct why *why)
+{
+	str name, parent = STR(".");
+	bool nested = str_split_last(path_trim(str_of(path)), '/', &parent, &name);
+
+	if (nested && parent.len == 0)
+		parent = STR("/");
+	if (parent.len >= PATH_BYTES_MAX)
+		return fail(why, MSG_PATH_TOO_LONG, arg_c(path), arg_int(PATH_BYTES_MAX));
+	memcpy(out, parent.ptr, parent.len);
+	out[parent.len] = '\0';
 	return OK;
 }
 

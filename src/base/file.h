@@ -103,9 +103,14 @@ err file_map(struct file *file, uint64_t at, size_t bytes, const void **out, str
 void file_unmap(struct file *file, const void *mapped, size_t bytes);
 void file_close(struct file *file); /* NULL is fine */
 
-/* Joins folder and name with one '/'; ERR_LIMIT past PATH_BYTES_MAX. */
+/* Joins folder and name with one '/', none if the name is empty; ERR_LIMIT past
+ * PATH_BYTES_MAX.  `out` may be `folder`. */
 err path_join(
 	char out[static PATH_BYTES_MAX], const char *folder, const char *name, struct why *why);
+
+str path_trim(str path); /* without slashes at its end; "/" stays */
+/* The folder that holds `path`: "." for a bare name, "/" for what is under the root. */
+err path_parent(char out[static PATH_BYTES_MAX], const char *path, struct why *why);
 
 /* Writes a whole small file so that after a crash it is the old or the new one: `path`.tmp,
  * sync, rename, sync of the folder. */

@@ -3,51 +3,119 @@
  * Derived state is kept in tables: they can be published to readers for the price of what
  * changed, saved to disk likewise, and mapped back without reading them.
  *
- *   table -> directory -> [chunk][chunk][chunk ...]     chunk: 2^k items, at most 64 KiB
+ *   table -> directory -> [chunk][chunk][chunk ...]     chunk: 2^k items, in 4 KiB
  *   view  -> directory at the time of publication, item count
  *
- * A chunk that a view can see is never changed where it lies: table_change() copies it first
- * (once per publication).  Appending needs no copy: a view does not look past its count.  A
- * directory is copied when a shared one must point elsewhere, else shared.
+ * What a view can see is never changed where it lies: table_change() copies a chunk first (once
+ * per publication).  Appending needs no copy: a view does not look past its count.  A directory
+ * is copied when a shared one must point elsewhere, else shared.  A replaced chunk is freed with
+ * the last view that can see it, not sooner and not later.
  *
- * Threads: one writer; views may be read and released by any thread.  Reference counts are
- * atomic; a chunk is freed with the last directory that names it.
+ * Threads: one writer, for all table_ functions but table_save(); views may be read, referenced
+ * and released by any thread.  Handing a view to another thread is the caller's affair (a mutex,
+ * or an atomic store with release).
  */
 #pragma once
 
 #include "base/file.h"
 
+#define TABLE_ITEM_BYTES_MAX ((size_t)4096)
+#define TABLE_CHUNK_BYTES ((size_t)4096) /* unless told otherwise ... */
+#define TABLE_CHUNK_BYTES_MAX ((size_t)65536)
+#define TABLE_COUNT_MAX ((size_t)1 << 40) /* items; beyond it is a bug */
+
 struct table;
-struct view; /* an immutable state of a table */
+
+/* An immutable state of a table.  Private: laid open only for the inline functions below. */
+struct view {
+	char *const *chunks;
+	size_t count, mask;
+	uint32_t shift, item_bytes;
+};
 
 struct table *table_create(size_t item_bytes); /* 1 to 4096, items aligned to 8 or their size */
+/* The same with chunks of up to `chunk_bytes`, a power of 2 from 4096 to 65536: larger ones are for
+ * tables that are appended to and read in long runs, but hardly changed in between. */
+struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes);
 void table_free(struct table *table); /* NULL is fine; views of it stay valid */
 
 size_t table_count(const struct table *table);
-size_t table_resident_bytes(const struct table *table); /* heap, not mapped files */
+size_t table_chunk_items(const struct table *table); /* 2^k: these lie side by side */
+/* On the heap, mapped files apart: for the table and for all living views of it ... */
+size_t table_resident_bytes(const struct table *table);
+/* ... and the part of it that only views still need: what slow readers cost. */
+size_t table_retained_bytes(const struct table *table);
 
-/* A new zeroed item at the end; valid until the next table_publish(). */
+/* A new zeroed item at the end; valid until the next table_publish() or cut. */
 void *table_push(struct table *table);
+/* `count` such items side by side, the first of them at *first; at most a chunk's worth.  Zeroed
+ * items are left out before it where the chunk ends too soon. */
+void *table_push_run(struct table *table, size_t count, size_t *first);
 void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
 const void *table_at(const struct table *table, size_t i); /* i < count; until the next change */
-void *table_change(struct table *table, size_t i); /* i < count; valid until the next publish */
+/* i < count; valid until the next publish or cut */
+void *table_change(struct table *table, size_t i);
 
-/* The present state for readers; one reference, for the caller.  Cheap when little changed. */
+/* The present state for readers; one reference, for the caller.  Without changes since the last
+ * time the same view again; after appending alone nothing is copied. */
 struct view *table_publish(struct table *table);
 struct view *view_ref(struct view *view);
 void view_unref(struct view *view); /* NULL is fine */
-size_t view_count(const struct view *view);
-const void *view_at(const struct view *view, size_t i); /* i < count */
-/* The run of items from `i` that lie side by side: *count > 0 if i < view_count(). */
-const void *view_run(const struct view *view, size_t i, size_t *count);
 
-/* Saving.  A table store is one file, grown by appending chunks; table_save() appends the chunks
- * of `view` that this file does not hold yet, and adds to `index` what table_load() needs to
- * find all of them (item size, count, each chunk's offset and CRC-32C).  Nothing is synced here:
- * the caller syncs `file`, then makes `index` durable (checkpoint manifest). */
+static inline size_t view_count(const struct view *view)
+{
+	return view->count;
+}
+static inline const void *view_at(const struct view *view, size_t i) /* i < count */
+{
+	return view->chunks[i >> view->shift] + (i & view->mask) * view->item_bytes;
+}
+/* The run of items from `i` that lie side by side: *count > 0 if i < view_count(). */
+static inline const void *view_run(const struct view *view, size_t i, size_t *count)
+{
+	if (i >= view->count) {
+		*count = 0;
+		return NULL;
+	}
+	*count = MIN_OF(view->mask + 1 - (i & view->mask), view->count - i);
+	return view_at(view, i);
+}
+
+/* Saving.  A table store is one file, grown by appending chunks, shared by any number of tables.
+ *
+ * table_save() appends at *end (moved on) the chunks of `view` that the file does not hold yet,
+ * and adds to `index` the entry by which table_load() finds all of them.  It may run on another
+ * thread while the writer goes on; one call at a time for a table, views in the order of their
+ * publication.  Nothing is synced here: the caller syncs `file`, then makes `index` durable
+ * (checkpoint manifest).  On an error *end is untouched, `index` is not to be used, and what
+ * former calls stored stays valid.  ERR_LIMIT: the index is full, or the file over 16 TiB.
+ *
+ * Old versions of chunks stay behind as garbage.  When *end is far above the sum of
+ * table_saved_bytes(), or when a sync failed: open a new file, call table_forget_saved() for
+ * each table, save all into the new file; the old one may then be removed, but must stay open
+ * while tables loaded from it or views of them live. */
 err table_save(struct table *table, const struct view *view, struct file *file, uint64_t *end,
 	struct strbuf *index, struct why *why);
-/* Maps the chunks listed in `index` (consumed from its front) and checks each checksum.
- * ERR_CORRUPT with file and offset.  `file` must outlive the table and its views. */
+uint64_t table_saved_bytes(const struct table *table); /* thread of table_save(), as the next */
+void table_forget_saved(struct table *table);
+
+/* Maps the chunks listed in the entry at the front of `index` (consumed) and checks each
+ * checksum: ERR_CORRUPT with the offset in `file`, whose name the caller notes in `why` before
+ * (why_at); ERR_VERSION.  `file` must outlive the table and its views; its bytes below the
+ * saved end may not change.  Mapped chunks are copied when first changed. */
 err table_load(
 	struct file *file, size_t item_bytes, str *index, struct table **out, struct why *why);
+
+/* A chunk in the file: its items in use, side by side as in memory, at a multiple of 4096.
+ * An entry of the index (varint: LEB128, see varint.h; u32: little-endian):
+ *
+ *   u8      1, the version of this format
+ *   varint  bytes of an item
+ *   varint  k: a chunk has 2^k items
+ *   varint  items
+ *   runs of chunks that lie side by side, until all ceil(items / 2^k) are named:
+ *     varint  zigzag of (page of the first - page behind the run before, at first 0)
+ *     varint  chunks in this run, at least 1
+ *     u32     CRC-32C of the items of each
+ *   u32     CRC-32C of the entry up to here
+ */

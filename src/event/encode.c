@@ -110,3 +110,21 @@ void record_encode(const struct record *r, struct strbuf *out)
 	put_objects(r, out);
 	put_attributes(r->traits, r->trait_count, out);
 }
+
+/* The id follows the source: an empty one is a single zero byte. */
+void record_insert_message_id(str bytes, str message_id, struct strbuf *out)
+{
+	struct reader in = reader_of(bytes);
+
+	(void)reader_bytes(&in, 2); /* version, kind */
+	uint8_t flags = reader_u8(&in);
+	for (int field = HAS_TIME; field <= HAS_TARGET; field *= 2)
+		if (flags & field)
+			(void)reader_varint(&in);
+	(void)reader_sized(&in); /* source */
+	size_t at = reader_offset(&in);
+	ASSERT(!in.failed && reader_varint(&in) == 0);
+	strbuf_add(out, str_upto(bytes, at));
+	strbuf_add_sized(out, message_id);
+	strbuf_add(out, str_from(bytes, at + 1));
+}

@@ -15,7 +15,7 @@
  */
 #pragma once
 
-#include "base/base.h"
+#include "base/timestamp.h"
 
 enum record_kind {
 	RECORD_EVENT = 1,
@@ -39,16 +39,6 @@ enum {
 	IDENTIFIER_TYPE_BYTES_MAX = 32,
 	IDENTIFIER_VALUE_BYTES_MAX = 512,
 	CHANNEL_BYTES_MAX = 32,
-};
-
-enum { INSTANT_NO_OFFSET = INT16_MIN };
-
-/* A moment as it was told: UTC milliseconds, the rest of its precision, the zone it came with.
- * Years 0001 to 9999: ms from -62135596800000 to 253402300799999. */
-struct instant {
-	int64_t ms; /* since 1970-01-01T00:00:00Z, leap seconds not counted */
-	int32_t sub_ns; /* 0 to 999,999 within the millisecond */
-	int16_t offset_min; /* of the zone it was written in, -1080 to 1080; or INSTANT_NO_OFFSET */
 };
 
 enum value_kind {

@@ -96,9 +96,9 @@ static void put_column(struct seal_streams *streams, const struct column *c)
 }
 
 static void put_block(struct seal_streams *streams, const struct sealed_record *records,
-	size_t count, int64_t *numbers)
+	size_t count, bool whole, int64_t *numbers)
 {
-	struct shredder *shredder = shredder_create();
+	struct shredder *shredder = shredder_create(whole);
 
 	for (size_t i = 0; i < count; i++)
 		numbers[i] = records[i].received_ms;
@@ -135,10 +135,23 @@ static void put_head(struct seal_streams *streams, size_t count, size_t bytes, s
 	strbuf_done(&packed);
 }
 
+static void seal_as(const struct sealed_record *records, size_t count, size_t bytes, int level,
+	bool whole, struct strbuf *out)
+{
+	struct seal_streams streams;
+	int64_t *numbers = memory_alloc(count * sizeof(*numbers));
+
+	streams_init(&streams, level);
+	put_block(&streams, records, count, whole, numbers);
+	put_head(&streams, count, bytes, out);
+	streams_done(&streams);
+	free(numbers);
+}
+
 err seal_block(const struct sealed_record *records, size_t count, int level, struct strbuf *out,
 	struct why *why)
 {
-	struct seal_streams streams;
+	struct strbuf cut = strbuf_heap(SIZE_MAX), whole = strbuf_heap(SIZE_MAX);
 	size_t bytes = 0, before = out->len;
 
 	for (size_t i = 0; i < count && bytes <= SEAL_BLOCK_BYTES_MAX; i++)
@@ -146,12 +159,13 @@ err seal_block(const struct sealed_record *records, size_t count, int level, str
 	if (count == 0 || count > SEAL_RECORDS_MAX || bytes > SEAL_BLOCK_BYTES_MAX)
 		return fail(
 			why, MSG_SEAL_TOO_LARGE, arg_int((int64_t)count), arg_int((int64_t)bytes));
-	int64_t *numbers = memory_alloc(count * sizeof(*numbers));
-	streams_init(&streams, level);
-	put_block(&streams, records, count, numbers);
-	put_head(&streams, count, bytes, out);
-	streams_done(&streams);
-	free(numbers);
+	seal_as(records, count, bytes, level, false, &cut);
+	if (bytes < SEAL_SMALL_BYTES)
+		seal_as(records, count, bytes, level, true, &whole);
+	bool is_whole = bytes < SEAL_SMALL_BYTES && whole.len < cut.len;
+	strbuf_add(out, strbuf_str(is_whole ? &whole : &cut));
+	strbuf_done(&cut);
+	strbuf_done(&whole);
 	if (strbuf_ok(out))
 		return OK;
 	out->len = before;

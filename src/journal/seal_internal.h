@@ -14,6 +14,8 @@ enum {
 	SEAL_INLINE_BYTES = 256, /* a shorter stream lies in the directory, else in its own frame */
 	SEAL_HOLES_MAX = 4096, /* of one record; a record with more is kept plain */
 	SEAL_VALUES_MAX = 8 << 20, /* of one block; records past it are kept plain */
+	SEAL_SMALL_BYTES =
+		16384, /* a block of fewer is tried whole too: columns cost a little each */
 	SEAL_NODES_MAX = 8192, /* places in records that get a column of their own */
 	SEAL_PATTERN_TEXT_MAX = 512, /* a longer string is never cut by a pattern */
 	SEAL_TOKENS_MAX = 64, /* in one pattern */
@@ -124,7 +126,7 @@ struct column {
 };
 
 struct shredder;
-struct shredder *shredder_create(void);
+struct shredder *shredder_create(bool whole); /* whole: cuts nothing, keeps all records plain */
 void shredder_free(struct shredder *shredder);
 /* Cuts one record; returns the number of its template. */
 uint32_t shredder_add(struct shredder *shredder, const struct sealed_record *record);

@@ -39,6 +39,7 @@ struct hole {
 };
 
 struct shredder {
+	bool whole; /* records are kept plain */
 	struct arena *arena; /* copies of templates and nodes */
 	struct names templates, nodes;
 	uint32_t *node_columns; /* of each node, + 1; 0: has none yet */
@@ -296,7 +297,7 @@ static void store(struct column *c, const struct hole *hole)
 
 uint32_t shredder_add(struct shredder *s, const struct sealed_record *record)
 {
-	if (!walk(s, record))
+	if (s->whole || !walk(s, record))
 		keep_plain(s, record->bytes);
 	for (size_t i = 0; i < s->hole_count; i++)
 		store(&s->columns[s->holes[i].column], &s->holes[i]);
@@ -304,10 +305,11 @@ uint32_t shredder_add(struct shredder *s, const struct sealed_record *record)
 	return names_add(&s->templates, strbuf_str(&s->ops), s->arena);
 }
 
-struct shredder *shredder_create(void)
+struct shredder *shredder_create(bool whole)
 {
 	struct shredder *s = memory_alloc(sizeof(*s));
 
+	s->whole = whole;
 	s->arena = arena_create(SIZE_MAX);
 	s->ops = strbuf_heap(SIZE_MAX);
 	s->node_columns =

@@ -21,6 +21,10 @@ const char *unseal_unpack(struct unsealer *u, struct reader *from, uint64_t byte
 	str stored = reader_bytes(from, (size_t)packed);
 	if (packed == bytes)
 		return stored.ptr;
+	if (ZSTD_getFrameContentSize(stored.ptr, stored.len) != bytes) { /* or claims to */
+		u->failed = true;
+		return NULL;
+	}
 	char *out = unseal_alloc(u, bytes, 1);
 	if (out == NULL)
 		return NULL;

@@ -1,0 +1,114 @@
+/* fuzz/csv_fuzz.c - any bytes as CSV: records that pass their check, whatever the reads' sizes.
+ *
+ * The first byte chooses how the columns are mapped and how many bytes each read gives; the same
+ * text read at once must give the same records and rejects. */
+#include "event/codec.h"
+#include "exchange/csv.h"
+#include "fuzz.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+struct source {
+	struct input input;
+	str left;
+	size_t step;
+};
+
+static err give(struct input *input, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	struct source *s = (struct source *)input;
+
+	(void)why;
+	*got = MIN_OF(MIN_OF(s->left.len, bytes), s->step);
+	if (*got > 0)
+		memcpy(to, s->left.ptr, *got);
+	s->left = str_from(s->left, *got);
+	return OK;
+}
+
+struct sum {
+	struct record_sink sink;
+	uint64_t records, rejects, hash;
+	int64_t line;
+	struct strbuf bytes;
+};
+
+static err take(struct record_sink *sink, const struct record *record, const struct place *place,
+	struct why *why)
+{
+	struct sum *sum = (struct sum *)sink;
+	struct record named = *record;
+
+	(void)why;
+	named.source = STR("fuzz");
+	ASSERT(record_check(&named, NULL) == OK);
+	ASSERT(place->line >= sum->line); /* rows come in order */
+	sum->line = place->line;
+	strbuf_clear(&sum->bytes);
+	record_encode(&named, &sum->bytes);
+	ASSERT(strbuf_ok(&sum->bytes));
+	sum->hash = hash64(sum->hash, strbuf_str(&sum->bytes));
+	sum->records++;
+	return OK;
+}
+
+static err refuse(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
+{
+	struct sum *sum = (struct sum *)sink;
+
+	(void)why;
+	ASSERT(reason->message != MSG_NONE && reason->has_line && reason->line >= sum->line);
+	sum->line = reason->line;
+	sum->hash = hash64(sum->hash + (uint64_t)reason->line, raw);
+	sum->rejects++;
+	return OK;
+}
+
+static struct sum read_all(str text, size_t step, const struct mapping *mapping)
+{
+	struct source source = { { give, STR("fuzz.csv") }, text, step };
+	struct sum sum = { .sink = { take, refuse }, .bytes = strbuf_heap(8 << 20) };
+	struct read_summary summary;
+	struct why why = { 0 };
+	err e = csv_read(&source.input, mapping, &sum.sink, &summary, &why);
+
+	ASSERT(e == OK || (why.message != MSG_NONE && sum.records == 0 && sum.rejects == 0));
+	ASSERT(summary.records == sum.records && summary.rejects == sum.rejects);
+	strbuf_done(&sum.bytes);
+	return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct mapping mapping = mapping_default();
+	struct mapping_identifier identifier = { .type = STR("customer"),
+		.column = STR("column 1") };
+	str time[] = { STR("column 2") };
+	str names[] = { STR("column 1"), STR("column 2"), STR("column 3") };
+
+	if (size == 0)
+		return 0;
+	uint8_t choice = data[0];
+	str text = { (const char *)data + 1, size - 1 };
+	if ((choice & 1) != 0) { /* no header: three columns, short rows filled up */
+		mapping.has_header = false;
+		mapping.may_be_short = true;
+		mapping.columns = (struct mapping_names){ names, ARRAY_LEN(names) };
+		mapping.identifiers = &identifier;
+		mapping.identifier_count = 1;
+		mapping.time.columns = (struct mapping_names){ time, 1 };
+		mapping.activity = (struct mapping_term){ .origin = ORIGIN_TEMPLATE,
+			.text = STR("a {column 3}") };
+	}
+	if ((choice & 2) != 0)
+		mapping.encoding = ENCODING_UTF8;
+	if ((choice & 4) != 0)
+		mapping.comment = '#';
+	struct sum whole = read_all(text, SIZE_MAX, &mapping);
+	struct sum pieces = read_all(text, 1 + (choice >> 3), &mapping);
+	ASSERT(whole.hash == pieces.hash && whole.records == pieces.records &&
+		whole.rejects == pieces.rejects);
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* base/strings.h - a dictionary: text <-> code, each text once; for channels, activities, sources,
+ * attribute keys, identifiers.
+ *
+ * Codes are 0, 1, 2 ... in the order of arrival and stay; so do the bytes of a text, in the
+ * store and in its views.  Made of tables (table.h): one thread writes, readers have views,
+ * publishing and saving cost what changed.  Beside its bytes a text costs 4 (where it is), 1 to 3
+ * (its length), 1.5 (alignment) and 9 (index.h).
+ */
+#pragma once
+
+#include "base/index.h"
+
+#define STRINGS_TEXT_BYTES_MAX ((size_t)65532) /* of one text */
+#define STRINGS_BYTES_MAX ((uint64_t)1 << 34) /* of all together: 16 GiB */
+#define STRINGS_COUNT_MAX INDEX_COUNT_MAX
+#define STRINGS_NONE UINT32_MAX /* no code */
+
+struct strings;
+struct strings_view; /* an immutable state */
+
+/* `seed` of the hash: random where outsiders choose the texts (secret_bytes()), any in tests. */
+struct strings *strings_create(uint64_t seed);
+void strings_free(struct strings *strings); /* NULL is fine; views stay valid */
+
+size_t strings_count(const struct strings *strings);
+size_t strings_resident_bytes(const struct strings *strings); /* as in table.h */
+size_t strings_retained_bytes(const struct strings *strings);
+
+/* The code of `text`, a new one if it is new.  STRINGS_NONE past a limit above: ask
+ * strings_has_room() first where that must not happen. */
+uint32_t strings_intern(struct strings *strings, str text);
+bool strings_has_room(const struct strings *strings, size_t texts, uint64_t bytes);
+uint32_t strings_find(const struct strings *strings, str text); /* or STRINGS_NONE */
+/* Of an erased code: .ptr NULL.  Valid until the next publication or erasure; code < count. */
+str strings_get(const struct strings *strings, uint32_t code);
+
+/* Overwrites the text of a code, which stays a code; the same text would get a new one.  Views
+ * of before still show it, and so does a file: save into a new one (table.h). */
+void strings_erase(struct strings *strings, uint32_t code);
+
+/* One reference, for the caller; the same view again when nothing changed. */
+struct strings_view *strings_publish(struct strings *strings);
+struct strings_view *strings_view_ref(struct strings_view *view);
+void strings_view_unref(struct strings_view *view); /* NULL is fine */
+size_t strings_view_count(const struct strings_view *view);
+uint32_t strings_view_find(const struct strings_view *view, str text); /* or STRINGS_NONE */
+str strings_view_get(const struct strings_view *view, uint32_t code); /* lives as long as view */
+
+/* As table_save() and table_load(), with the same threads and errors; the entry in the index:
+ *
+ *   u8   1, the version of this format
+ *   u64  seed
+ *   u64  hash64(seed, "ariane"): hash functions may change between versions of the program
+ *   the entries of four tables: granules of text, places, and the two of the index
+ *
+ * ERR_VERSION also when the hash function is another: rebuild. */
+err strings_save(struct strings *strings, const struct strings_view *view, struct file *file,
+	uint64_t *end, struct strbuf *index, struct why *why);
+err strings_load(struct file *file, str *index, struct strings **out, struct why *why);
+uint64_t strings_saved_bytes(const struct strings *strings);
+void strings_forget_saved(struct strings *strings);

@@ -1,0 +1,363 @@
+/* engine/backup.c - see backup.h */
+#include "engine/backup.h"
+
+#include "base/crc32c.h"
+#include "engine/engine_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COPY_BYTES = 1 << 20 };
+#define LIST_BYTES_MAX ((size_t)256 << 20)
+#define LISTING_BYTES_MAX ((size_t)64 << 20)
+
+/* ---- copying one file, its checksum made on the way; without a target it is only read */
+
+static err copy_bytes(
+	struct file *from, struct file *to, uint64_t *bytes, uint32_t *crc, struct why *why)
+{
+	char *buffer = memory_alloc(COPY_BYTES);
+	size_t got = COPY_BYTES;
+	err e = OK;
+
+	*bytes = 0;
+	*crc = 0;
+	while (e == OK && got == COPY_BYTES) {
+		e = file_read_at(from, *bytes, buffer, COPY_BYTES, &got, why);
+		if (e == OK && to != NULL && got > 0)
+			e = file_write_at(to, *bytes, buffer, got, why);
+		if (e != OK)
+			break;
+		*crc = crc32c(*crc, (str){ buffer, got });
+		*bytes += got;
+	}
+	free(buffer);
+	if (e == OK && to != NULL)
+		e = file_sync(to, why);
+	return e;
+}
+
+static err copy_file(struct disk *disk, const char *from, const char *to, uint64_t *bytes,
+	uint32_t *crc, struct why *why)
+{
+	struct file *source, *target = NULL;
+	err e = disk_open(disk, from, FILE_READ, &source, why);
+
+	if (e != OK)
+		return e;
+	if (to != NULL)
+		e = disk_open(disk, to, FILE_CREATE, &target, why);
+	if (e == OK)
+		e = copy_bytes(source, target, bytes, crc, why);
+	file_close(target);
+	file_close(source);
+	return e;
+}
+
+/* ---- making one */
+
+struct copying {
+	struct disk *disk;
+	const char *from, *to;
+	struct strbuf list;
+	struct backup_summary *out;
+};
+
+static err copy_named(struct copying *c, const char *name, struct why *why)
+{
+	char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
+	uint64_t bytes;
+	uint32_t crc;
+	err e = path_join(from, c->from, name, why);
+
+	if (e == OK)
+		e = path_join(to, c->to, name, why);
+	if (e == OK)
+		e = copy_file(c->disk, from, to, &bytes, &crc, why);
+	if (e != OK)
+		return e;
+	strbuf_printf(&c->list, "file %llu %08x %s\n", (unsigned long long)bytes, crc, name);
+	c->out->files++;
+	c->out->bytes += bytes;
+	return OK;
+}
+
+static err copy_folder(struct copying *c, const char *folder, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
+	char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX], name[PATH_BYTES_MAX];
+	struct disk_entry *entries;
+	size_t count = 0;
+	err e = path_join(from, c->from, folder, why);
+
+	if (e == OK)
+		e = path_join(to, c->to, folder, why);
+	if (e == OK)
+		e = disk_list(c->disk, from, arena, &entries, &count, why);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	if (e == OK)
+		e = disk_make_folder(c->disk, to, why);
+	for (size_t i = 0; e == OK && i < count; i++) {
+		if (entries[i].is_folder || str_ends(entries[i].name, STR(".tmp")))
+			continue;
+		e = path_join(name, folder, entries[i].name.ptr, why);
+		if (e == OK)
+			e = copy_named(c, name, why);
+	}
+	return e != OK ? e : disk_sync_folder(c->disk, to, why);
+}
+
+static err check_target(struct disk *disk, const char *target, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
+	struct disk_entry *entries;
+	size_t count = 0;
+	err e = disk_list(disk, target, arena, &entries, &count, NULL);
+
+	if (e == ERR_NOT_FOUND)
+		return disk_make_folder(disk, target, why);
+	if (e == OK && count > 0)
+		return fail(why, MSG_BACKUP_TARGET, arg_c(target));
+	return e == OK ? OK : disk_list(disk, target, arena, &entries, &count, why);
+}
+
+static err copy_everything(struct copying *c, struct why *why)
+{
+	err e = copy_folder(c, "journal", why);
+
+	if (e == OK)
+		e = copy_folder(c, "dedup", why);
+	if (e == OK)
+		e = copy_named(c, "secret", why);
+	if (e == OK)
+		e = copy_named(c, "format", why);
+	return e;
+}
+
+static err write_list(struct copying *c, struct why *why)
+{
+	uint32_t sum = crc32c(0, (str){ c->list.ptr, c->list.len });
+
+	strbuf_printf(&c->list, "sum %08x\n", sum);
+	if (!strbuf_ok(&c->list))
+		return fail(why, MSG_NO_ROOM, arg_c("backup"), arg_int((int64_t)LIST_BYTES_MAX));
+	return disk_write_whole(c->disk, c->to, "backup", strbuf_str(&c->list), why);
+}
+
+/* A new segment is begun, so that every copied one is closed and complete. */
+err engine_backup(
+	struct engine *engine, const char *target, struct backup_summary *out, struct why *why)
+{
+	struct copying c = { .disk = engine->options.disk,
+		.from = engine->folder,
+		.to = target,
+		.list = strbuf_heap(LIST_BYTES_MAX),
+		.out = out };
+	err e = check_target(c.disk, target, why);
+
+	*out = (struct backup_summary){ .end_seq = journal_end(engine->journal),
+		.made_ms = engine->options.clock->now_ms(engine->options.clock) };
+	strbuf_printf(&c.list, "ariane backup 1\nend %llu\nmade %lld\n",
+		(unsigned long long)out->end_seq, (long long)out->made_ms);
+	if (e == OK)
+		e = dedup_save(engine->dedup, engine->applied_seq, why);
+	if (e == OK)
+		e = journal_roll(engine->journal, why);
+	if (e == OK)
+		e = copy_everything(&c, why);
+	if (e == OK)
+		e = write_list(&c, why);
+	strbuf_done(&c.list);
+	return e;
+}
+
+/* ---- reading one */
+
+struct listed {
+	uint64_t bytes;
+	uint32_t crc;
+	str name;
+};
+
+static bool hex32(str text, uint32_t *out)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		bool digit = c >= '0' && c <= '9', letter = c >= 'a' && c <= 'f';
+		if (!digit && !letter)
+			return false;
+		n = n << 4 | (uint32_t)(digit ? c - '0' : c - 'a' + 10);
+	}
+	*out = n;
+	return text.len == 8;
+}
+
+/* A name must stay within the back-up. */
+static bool is_inside(str name)
+{
+	str folder, rest;
+	bool nested = str_split(name, '/', &folder, &rest);
+
+	if (nested && !str_equal(folder, STR("journal")) && !str_equal(folder, STR("dedup")))
+		return false;
+	str last = nested ? rest : name;
+	return last.len > 0 && !str_has(last, '/') && last.ptr[0] != '.' && str_is_text(last);
+}
+
+static bool read_file_line(str line, struct listed *out)
+{
+	str bytes, crc, rest;
+	int64_t n;
+
+	if (!str_split(line, ' ', &bytes, &rest) || !str_split(rest, ' ', &crc, &out->name))
+		return false;
+	if (!str_to_int64(bytes, &n) || n < 0 || !hex32(crc, &out->crc) || !is_inside(out->name))
+		return false;
+	out->bytes = (uint64_t)n;
+	return true;
+}
+
+typedef err on_listed(void *context, const struct listed *file, struct why *why);
+
+static bool read_number_line(str *text, str word, int64_t *number)
+{
+	str line, rest;
+
+	if (!str_split(*text, '\n', &line, &rest) || !str_skip_prefix(&line, word) ||
+		!str_to_int64(line, number))
+		return false;
+	*text = rest;
+	return true;
+}
+
+/* Calls `each` for every line of the list; its own checksum first. */
+static err read_list(struct disk *disk, const char *folder, struct backup_summary *out,
+	on_listed *each, void *context, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(LIST_BYTES_MAX * 2);
+	char path[PATH_BYTES_MAX];
+	str text, line;
+	uint32_t sum;
+	int64_t end, made;
+	err e = path_join(path, folder, "backup", why);
+
+	if (e == OK)
+		e = disk_read_whole(disk, path, LIST_BYTES_MAX, arena, &text, why);
+	if (e == ERR_NOT_FOUND)
+		return fail(why, MSG_BACKUP_NONE, arg_c(folder));
+	if (e != OK)
+		return e;
+	size_t tail = strlen("sum 00000000\n");
+	bool whole = text.len > tail &&
+		     hex32(str_from(str_upto(text, text.len - 1), text.len - tail + 4), &sum) &&
+		     crc32c(0, str_upto(text, text.len - tail)) == sum;
+	text = whole ? str_upto(text, text.len - tail) : text;
+	if (!whole || !str_skip_prefix(&text, STR("ariane backup 1\n")) ||
+		!read_number_line(&text, STR("end "), &end) ||
+		!read_number_line(&text, STR("made "), &made))
+		return fail(why, MSG_BACKUP_DAMAGED, arg_c(path));
+	*out = (struct backup_summary){ .end_seq = (uint64_t)end, .made_ms = made };
+	while (e == OK && str_split(text, '\n', &line, &text)) {
+		struct listed file;
+		if (!str_skip_prefix(&line, STR("file ")) || !read_file_line(line, &file))
+			return fail(why, MSG_BACKUP_DAMAGED, arg_c(path));
+		out->files++;
+		out->bytes += file.bytes;
+		e = each(context, &file, why);
+	}
+	return e;
+}
+
+struct restoring {
+	struct disk *disk;
+	const char *from, *to; /* to NULL: only checked */
+};
+
+static err restore_one(void *context, const struct listed *file, struct why *why)
+{
+	const struct restoring *r = context;
+	char name[PATH_BYTES_MAX], from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
+	uint64_t bytes;
+	uint32_t crc;
+
+	if (file->name.len >= sizeof(name))
+		return fail(why, MSG_PATH_TOO_LONG, arg_str(file->name), arg_int(PATH_BYTES_MAX));
+	(void)snprintf(name, sizeof(name), "%.*s", (int)file->name.len, file->name.ptr); /* fits */
+	err e = path_join(from, r->from, name, why);
+	if (e == OK && r->to != NULL)
+		e = path_join(to, r->to, name, why);
+	if (e == OK)
+		e = copy_file(r->disk, from, r->to == NULL ? NULL : to, &bytes, &crc, why);
+	if (e == OK && (bytes != file->bytes || crc != file->crc))
+		e = fail(why, MSG_BACKUP_DAMAGED, arg_c(from));
+	return e;
+}
+
+err backup_check(struct disk *disk, const char *folder, struct backup_summary *out, struct why *why)
+{
+	struct restoring r = { .disk = disk, .from = folder };
+
+	return read_list(disk, folder, out, restore_one, &r, why);
+}
+
+static err make_folders(struct disk *disk, const char *fresh, struct why *why)
+{
+	static const char *const names[] = { "journal", "dedup" };
+	char path[PATH_BYTES_MAX];
+	err e = disk_make_folder(disk, fresh, why);
+
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
+		e = path_join(path, fresh, names[i], why);
+		if (e == OK)
+			e = disk_make_folder(disk, path, why);
+	}
+	return e;
+}
+
+static err sync_folders(struct disk *disk, const char *fresh, struct why *why)
+{
+	static const char *const names[] = { "journal", "dedup", "" };
+	char path[PATH_BYTES_MAX];
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
+		e = path_join(path, fresh, names[i], why);
+		if (e == OK)
+			e = disk_sync_folder(disk, path, why);
+	}
+	return e;
+}
+
+err backup_restore(struct disk *disk, const char *folder, const char *target,
+	struct backup_summary *out, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
+	char fresh[PATH_BYTES_MAX], parent[PATH_BYTES_MAX];
+	struct restoring r = { .disk = disk, .from = folder, .to = fresh };
+	struct disk_entry *entries;
+	size_t count;
+	err e = path_parent(parent, target, why);
+
+	if (e == OK && disk_list(disk, target, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
+		e = fail(why, MSG_RESTORE_TARGET, arg_c(target));
+	if (e == OK && strlen(target) + strlen(".restoring") >= sizeof(fresh))
+		e = fail(why, MSG_PATH_TOO_LONG, arg_c(target), arg_int(PATH_BYTES_MAX));
+	if (e != OK)
+		return e;
+	str name = path_trim(str_of(target));
+	(void)snprintf(fresh, sizeof(fresh), "%.*s.restoring", (int)name.len, name.ptr); /* fits */
+	if (disk_list(disk, fresh, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
+		return fail(why, MSG_RESTORE_TARGET, arg_c(fresh));
+	e = make_folders(disk, fresh, why);
+	if (e == OK)
+		e = read_list(disk, folder, out, restore_one, &r, why);
+	if (e == OK)
+		e = sync_folders(disk, fresh, why);
+	if (e == OK)
+		e = disk_rename(disk, fresh, target, why);
+	return e != OK ? e : disk_sync_folder(disk, parent, why);
+}

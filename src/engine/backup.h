@@ -1,0 +1,30 @@
+/* engine/backup.h - a copy of the data folder that can be trusted, and the way back.
+ *
+ * A back-up is a folder: the journal, the index of known messages, the secret and the format,
+ * copied at one moment between two writes, and, written last:
+ *
+ *   backup   text, a line each: "ariane backup 1", "end SEQUENCE", "made MS",
+ *            "file BYTES CRC32C NAME" (CRC in 8 hex digits), and "sum CRC32C" of the lines before
+ *
+ * Without that last file it is not a back-up.  Checkpoints are not in it: restoring replays.
+ */
+#pragma once
+
+#include "engine/engine.h"
+
+struct backup_summary {
+	uint64_t end_seq, files, bytes;
+	int64_t made_ms;
+};
+
+/* `target` must not exist, or be an empty folder.  In the writer's place. */
+err engine_backup(
+	struct engine *engine, const char *target, struct backup_summary *out, struct why *why);
+
+/* Reads every byte of a back-up and compares it with the list: ERR_CORRUPT names the file. */
+err backup_check(
+	struct disk *disk, const char *folder, struct backup_summary *out, struct why *why);
+
+/* Copies a checked back-up to `target`, which must not exist: written beside it, then renamed. */
+err backup_restore(struct disk *disk, const char *folder, const char *target,
+	struct backup_summary *out, struct why *why);

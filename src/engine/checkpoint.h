@@ -1,0 +1,32 @@
+/* engine/checkpoint.h - the derived state on disk, so that opening need not replay everything.
+ *
+ * Folder `checkpoint/`:
+ *   NNNNNNNNNN.tables    a table store (base/table.h): chunks of state, appended and never changed
+ *   NNNNNNNNNN.manifest  what a checkpoint consists of:
+ *     8 bytes  "ARIANECP"
+ *     u32      version, 1
+ *     u32      CRC-32C of all that follows
+ *     u64      the state holds all records below this sequence
+ *     u64      number of the .tables file
+ *     u64      end of what this checkpoint needs of that file
+ *     entries  of identity, then of threads (identity_save, threads_save)
+ *
+ * A checkpoint writes only chunks that changed since the last one into the same .tables file; a
+ * new file is begun when over half of it is out of date.  Order: chunks, sync, manifest whole,
+ * then what no kept manifest needs is removed.  Two manifests are kept: if the newest is damaged,
+ * the one before serves.  All may be deleted: then everything is replayed.
+ */
+#pragma once
+
+#include "engine/engine.h"
+
+/* Takes identity and threads from the newest whole checkpoint; leaves them NULL if there is none
+ * that fits the journal. */
+void checkpoint_load(struct engine *engine, struct engine_opening *opening);
+
+/* Removes every checkpoint. */
+err checkpoint_remove_all(struct engine *engine, struct why *why);
+
+/* Throws the state away, makes it anew from the journal alone, and a checkpoint of that: after
+ * bytes were erased from the journal, so that no dictionary keeps them. */
+err engine_renew(struct engine *engine, struct why *why);

@@ -1,0 +1,108 @@
+/* engine/engine.h - the single writer: it orders, makes durable, applies, and publishes.
+ *
+ * The one face to which imports, the API and the outbox submit.  The way of a batch:
+ *
+ *   items (prepare.h) -> known? (dedup) -> journal, synced -> identity, threads -> snapshot
+ *
+ * Everything that can be refused is refused before the append; what is durable is always
+ * applied.  OK from engine_write() means durable.
+ *
+ * State is derived: engine_open() takes it from the newest whole checkpoint and replays the
+ * journal behind it, or replays everything.  The digest (digest.h) is the same either way.
+ *
+ * After a failed append or sync the engine refuses every write (ERR_IO) until it is opened
+ * again; readers go on.
+ *
+ * Data folder:
+ *   ariane.lock   held while it is open: one process at a time
+ *   format        "ariane 1\n": the version of what is here
+ *   secret        32 bytes: the key of the deduplication's hashes
+ *   journal/ dedup/ checkpoint/ rejects/
+ *
+ * Threads: engine_write() and every call that changes are for one thread at a time (writer.h
+ * brings many producers to it); engine_snapshot() and what reads a snapshot, for any.
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/snapshot.h"
+#include "journal/dedup.h"
+#include "journal/journal.h"
+
+struct engine;
+
+struct engine_options {
+	struct disk *disk; /* NULL: disk_real() */
+	struct clock *clock; /* NULL: clock_real() */
+	const char *folder;
+	bool must_exist; /* ERR_NOT_FOUND instead of making the folder */
+	uint64_t segment_bytes_max; /* 0: 64 MiB */
+	size_t dedup_entries_max; /* in memory; 0: the index's default */
+	bool ignore_checkpoint; /* replay everything */
+};
+
+/* What opening found and did. */
+struct engine_opening {
+	struct journal_recovery journal;
+	uint64_t checkpoint_seq; /* taken from a checkpoint: events below; 0: none */
+	uint64_t checkpoints_damaged; /* passed over */
+	uint64_t replayed; /* records */
+	uint64_t quarantined; /* records that could not be read: engine_check() names them */
+	bool made; /* the folder was new */
+};
+
+err engine_open(const struct engine_options *options, struct engine **out,
+	struct engine_opening *opening, struct why *why);
+void engine_close(struct engine *engine); /* NULL is fine; all is durable already */
+
+/* One record on its way in: filled by prepare.h, answered by engine_write(). */
+enum item_status { ITEM_REFUSED, ITEM_NEW, ITEM_DUPLICATE, ITEM_CONFLICT, ITEM_ERASED };
+struct engine_item {
+	const struct record *record;
+	str bytes; /* canonical */
+	struct dedup_key key;
+	uint32_t check; /* CRC-32C of the bytes */
+	bool has_key; /* else it is never taken for a duplicate: corrections and the like */
+	enum item_status status; /* the answer ... */
+	uint64_t seq; /* ... and the sequence: its own, or that of the one there is */
+};
+
+/* May records of this kind be told apart by source and message id? */
+bool engine_is_keyed(enum record_kind kind);
+
+/* Makes durable, applies.  OK: every item has its answer (duplicates are no error). */
+err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why);
+
+/* Which event has this source and message id?  ERR_NOT_FOUND, or ERR_DENIED if it was erased. */
+err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
+
+/* Replaces a whole event; the record carries its source and message id.  The former version
+ * stays in the journal.  *seq is the correction's. */
+err engine_correct(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why);
+/* It never happened; the record stays in the journal. */
+err engine_retract(
+	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
+
+/* The present state; one reference for the caller.  Publishes first what is not yet visible:
+ * so, while a writer thread runs, only that thread calls engine_publish(). */
+struct snapshot *engine_snapshot(struct engine *engine);
+void engine_publish(struct engine *engine);
+/* Brings the index up to date: runs, or a new base where that pays.  For after bulk loading. */
+void engine_index(struct engine *engine);
+
+/* The content of an event, read back from the journal; memory from `arena`. */
+err engine_read(struct engine *engine, uint64_t seq, struct arena *arena, struct record *out,
+	struct why *why);
+
+/* House-keeping in steps, each bounded; *did says whether there was something to do. */
+err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why);
+err engine_merge_one(struct engine *engine, bool *did, struct why *why);
+/* Writes a checkpoint of the present state and removes all but the last two. */
+err engine_checkpoint(struct engine *engine, struct why *why);
+
+struct journal *engine_journal(struct engine *engine);
+struct dedup *engine_dedup(struct engine *engine);
+const uint8_t *engine_secret(const struct engine *engine); /* DEDUP_SECRET_BYTES */
+const struct engine_options *engine_options(const struct engine *engine);

@@ -1,0 +1,57 @@
+/* engine/engine_internal.h - the engine's state, for the files of this folder. */
+#pragma once
+
+#include "engine/engine.h"
+
+#include <pthread.h>
+
+enum { FORMAT_VERSION = 1, RECORD_ARENA_BYTES = 16 << 20 };
+#define STORE_BYTES_LEAST ((uint64_t)64 << 20)
+
+/* The file into which checkpoints are saved. */
+struct store {
+	struct file *file; /* NULL: none yet */
+	uint64_t number, end;
+};
+
+struct engine {
+	struct engine_options options;
+	char folder[PATH_BYTES_MAX], journal_folder[PATH_BYTES_MAX], dedup_folder[PATH_BYTES_MAX],
+		checkpoint_folder[PATH_BYTES_MAX];
+	struct file *lock;
+	uint8_t secret[DEDUP_SECRET_BYTES];
+	struct journal *journal;
+	struct dedup *dedup;
+	struct identity *identity;
+	struct threads *threads;
+	uint64_t applied_seq; /* all records below are in the state */
+	uint64_t epoch;
+	bool failed; /* a write failed: see engine.h */
+	bool dirty; /* applied, not yet published */
+	struct snapshot *snapshot; /* the published one; replaced under the lock */
+	pthread_mutex_t snapshot_lock; /* a leaf: protects only the pointer above */
+	struct store store;
+	uint64_t manifest; /* number of the newest */
+	/* Files whose mapped chunks a snapshot may still show: closed with the engine. */
+	struct file **retired;
+	size_t retired_count;
+};
+
+struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of_ms,
+	struct threads_view *threads, struct identity_view *identity); /* takes the references */
+
+/* Puts one durable record into the state.  Cannot fail. */
+void engine_apply(struct engine *engine, const struct record *record);
+
+/* Replays the journal from applied_seq, and the deduplication from `dedup_from`. */
+err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_opening *opening,
+	struct why *why);
+
+void engine_retire_file(struct engine *engine, struct file *file); /* NULL is fine */
+
+/* The snapshot as last published: for any thread. */
+struct snapshot *engine_published(struct engine *engine);
+
+/* Writes one record that never counts as a duplicate. */
+err engine_write_record(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why);

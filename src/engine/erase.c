@@ -1,0 +1,338 @@
+/* engine/erase.c - see erase.h */
+#include "engine/erase.h"
+
+#include "base/map64.h"
+#include "engine/checkpoint.h"
+#include "engine/engine_internal.h"
+#include "event/codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the payload */
+
+static void put_u64(struct strbuf *out, uint64_t n)
+{
+	strbuf_add_u64(out, n);
+}
+
+void erasure_write(const struct erased *items, size_t count, struct strbuf *out)
+{
+	uint64_t last = 0;
+
+	strbuf_add_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		ASSERT(items[i].seq > last);
+		strbuf_add_varint(out, items[i].seq - last);
+		strbuf_add_byte(out, items[i].has_key ? 1 : 0);
+		if (items[i].has_key) {
+			put_u64(out, items[i].key.high);
+			put_u64(out, items[i].key.low);
+		}
+		last = items[i].seq;
+	}
+}
+
+struct erasure_reader erasure_reader_of(str payload)
+{
+	struct erasure_reader reader = { .in = reader_of(payload) };
+
+	reader.left = reader_varint(&reader.in);
+	return reader;
+}
+
+bool erasure_next(struct erasure_reader *reader, struct erased *out)
+{
+	if (reader->left == 0)
+		return false;
+	uint64_t step = reader_varint(&reader->in);
+	*out = (struct erased){ .seq = reader->seq + step, .has_key = reader_u8(&reader->in) == 1 };
+	if (out->has_key) {
+		out->key.high = reader_u64(&reader->in);
+		out->key.low = reader_u64(&reader->in);
+	}
+	reader->left--;
+	reader->seq = out->seq;
+	return !reader->in.failed;
+}
+
+/* ---- finding every place */
+
+struct places {
+	struct erased *items;
+	size_t count, room;
+};
+
+static void note(struct places *places, uint64_t seq)
+{
+	if (places->count == places->room) {
+		places->room = MAX_OF(places->room * 2, (size_t)64);
+		places->items = memory_resize(places->items, places->room * sizeof(*places->items));
+	}
+	places->items[places->count++] = (struct erased){ .seq = seq };
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	uint64_t x = ((const struct erased *)a)->seq, y = ((const struct erased *)b)->seq;
+
+	return (x > y) - (x < y);
+}
+
+static void sort_places(struct places *places)
+{
+	size_t kept = 0;
+
+	if (places->count > 0)
+		qsort(places->items, places->count, sizeof(*places->items), by_seq);
+	for (size_t i = 0; i < places->count; i++)
+		if (kept == 0 || places->items[kept - 1].seq != places->items[i].seq)
+			places->items[kept++] = places->items[i];
+	places->count = kept;
+}
+
+static bool set_names_one(const struct identity_view *view, uint32_t set, const uint8_t *wanted)
+{
+	uint32_t members[SET_IDENTIFIERS_MAX];
+	size_t count = set == IDENTITY_NO_CODE ? 0 : identity_set_members(view, set, members);
+
+	for (size_t i = 0; i < count; i++)
+		if (wanted[members[i]])
+			return true;
+	return false;
+}
+
+/* Rows, hidden ones too, whose set names one of the identifiers; and, so that no version of an
+ * event stays behind, all rows of the same origin. */
+static void find_rows(const struct threads_view *view, const uint8_t *wanted, struct places *places)
+{
+	const struct identity_view *identity = threads_view_identity(view);
+	size_t rows = threads_view_rows(view), before = places->count;
+	struct map64 *origins = map64_create();
+	uint64_t unused;
+
+	for (uint32_t row = 0; row < rows; row++) {
+		struct row r = threads_view_row(view, row);
+		if (!set_names_one(identity, r.set, wanted))
+			continue;
+		note(places, r.seq);
+		map64_put(origins, r.origin, 1);
+	}
+	for (uint32_t row = 0; places->count > before && row < rows; row++) {
+		struct row r = threads_view_row(view, row);
+		if (map64_get(origins, r.origin, &unused))
+			note(places, r.seq);
+	}
+	map64_free(origins);
+}
+
+static void find_decisions(struct engine *engine, const uint8_t *wanted, struct places *places)
+{
+	for (size_t i = 0; i < identity_decision_count(engine->identity); i++) {
+		const struct identity_decision *d = identity_decision_at(engine->identity, i);
+		if (wanted[d->a] || wanted[d->b])
+			note(places, d->seq);
+	}
+}
+
+/* The keyed hash of the message at each place; places already emptied fall away. */
+static err find_keys(struct engine *engine, struct places *places, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < places->count; i++) {
+		struct record record;
+		struct erased *item = &places->items[i];
+		arena_reset(arena);
+		err e = engine_read(engine, item->seq, arena, &record, why);
+		if (e != OK)
+			return e;
+		if (record.kind == RECORD_TOMBSTONE)
+			continue;
+		item->has_key = record.message_id.len > 0;
+		if (item->has_key)
+			item->key = dedup_key_of(engine->secret, record.source, record.message_id);
+		places->items[kept++] = *item;
+	}
+	places->count = kept;
+	return OK;
+}
+
+/* ---- making them vanish from sight */
+
+static err mark_known(struct engine *engine, const struct places *places, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < places->count; i++) {
+		const struct dedup_entry entry = { .key = places->items[i].key,
+			.seq = places->items[i].seq,
+			.state = DEDUP_ERASED };
+		if (places->items[i].has_key)
+			e = dedup_add(engine->dedup, &entry, why);
+	}
+	if (e != OK)
+		engine->failed = true; /* durable, but the index does not know: open again */
+	return e;
+}
+
+enum { PLACES_PER_RECORD = 40000 }; /* 26 bytes each at most: within RECORD_BYTES_MAX */
+
+static err write_erasure(
+	struct engine *engine, const struct places *places, uint64_t *seq, struct why *why)
+{
+	struct strbuf payload = strbuf_heap(RECORD_BYTES_MAX);
+	err e = OK;
+
+	for (size_t at = 0; e == OK && at < places->count; at += PLACES_PER_RECORD) {
+		size_t count = MIN_OF(places->count - at, (size_t)PLACES_PER_RECORD);
+		strbuf_clear(&payload);
+		erasure_write(places->items + at, count, &payload);
+		const struct record record = { .kind = RECORD_ERASURE,
+			.payload = strbuf_str(&payload) };
+		e = engine_write_record(engine, &record, seq, why);
+	}
+	strbuf_done(&payload);
+	return e;
+}
+
+static err erase_places(struct engine *engine, struct places *places, struct erasure_result *result,
+	struct why *why)
+{
+	uint64_t seq = 0;
+
+	sort_places(places);
+	err e = find_keys(engine, places, why);
+	if (e == OK)
+		e = write_erasure(engine, places, &seq, why);
+	if (e == OK)
+		e = mark_known(engine, places, why);
+	if (e != OK)
+		return e;
+	result->records = places->count;
+	result->seq = seq;
+	return OK;
+}
+
+static err erase_found(struct engine *engine, struct places *places, uint64_t events_before,
+	struct erasure_result *result, struct why *why)
+{
+	err e = erase_places(engine, places, result, why);
+
+	free(places->items);
+	if (e != OK)
+		return e;
+	AUTO_SNAPSHOT after = engine_snapshot(engine);
+	result->events = events_before - threads_view_events(snapshot_threads(after));
+	return OK;
+}
+
+err engine_erase_customer(
+	struct engine *engine, str type_value, struct erasure_result *result, struct why *why)
+{
+	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+	const struct identity_view *identity = snapshot_identity(snapshot);
+	uint32_t identifier = identity_find(identity, type_value);
+	struct places places = { 0 };
+
+	if (identifier == IDENTITY_NO_CODE)
+		return fail(why, MSG_IDENTIFIER_UNKNOWN, arg_str(type_value));
+	uint8_t *wanted = memory_alloc((size_t)identity_identifier_count(identity) + 1);
+	uint32_t customer = identity_customer_of(identity, identifier), member = identifier;
+	wanted[identifier] = 1; /* alone, if only hidden records name it */
+	if (customer != CUSTOMER_NONE)
+		for (uint32_t left = identity_customer(identity, customer)->members; left > 0;
+			left--) {
+			wanted[member] = 1;
+			member = identity_next_member(identity, member);
+		}
+	find_rows(snapshot_threads(snapshot), wanted, &places);
+	find_decisions(engine, wanted, &places);
+	free(wanted);
+	return erase_found(
+		engine, &places, threads_view_events(snapshot_threads(snapshot)), result, why);
+}
+
+err engine_erase_event(struct engine *engine, str source, str message_id,
+	struct erasure_result *result, struct why *why)
+{
+	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+	const struct threads_view *view = snapshot_threads(snapshot);
+	struct places places = { 0 };
+	uint64_t seq;
+	err e = engine_find(engine, source, message_id, &seq, why);
+
+	if (e != OK)
+		return e;
+	note(&places, seq);
+	for (uint32_t row = 0; row < threads_view_rows(view); row++) {
+		struct row r = threads_view_row(view, row);
+		if (r.origin == seq)
+			note(&places, r.seq);
+	}
+	return erase_found(engine, &places, threads_view_events(view), result, why);
+}
+
+/* ---- and from the disk */
+
+/* All places that any ERASURE names and that are not emptied yet. */
+static err find_unemptied(struct engine *engine, struct places *places, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
+	struct journal_scan *scan;
+	struct journal_record stored;
+	bool more = true;
+	err e = journal_scan_open(engine->journal, 1, &scan, why);
+
+	while (e == OK && more) {
+		struct record record;
+		e = journal_scan_next(scan, &more, &stored, why);
+		if (e == ERR_CORRUPT) { /* a damaged record names nothing */
+			e = OK;
+			continue;
+		}
+		if (e != OK || !more)
+			break;
+		arena_reset(arena);
+		if (record_decode(stored.bytes, arena, &record, NULL) != OK ||
+			record.kind != RECORD_ERASURE)
+			continue;
+		struct erasure_reader reader = erasure_reader_of(record.payload);
+		struct erased item;
+		while (erasure_next(&reader, &item))
+			note(places, item.seq);
+	}
+	journal_scan_close(scan);
+	return e;
+}
+
+/* Drops from the list what is a TOMBSTONE already: so a second run rewrites nothing. */
+static err drop_emptied(struct engine *engine, struct places *places, struct why *why)
+{
+	return find_keys(engine, places, why);
+}
+
+err engine_erase_bytes(struct engine *engine, uint64_t *rewritten, struct why *why)
+{
+	struct places places = { 0 };
+	err e = find_unemptied(engine, &places, why);
+
+	if (e == OK) {
+		sort_places(&places);
+		e = drop_emptied(engine, &places, why);
+	}
+	if (e == OK && places.count > 0) {
+		uint64_t *seqs = memory_alloc(places.count * sizeof(*seqs));
+		for (size_t i = 0; i < places.count; i++)
+			seqs[i] = places.items[i].seq;
+		e = journal_rewrite(engine->journal, seqs, places.count, why);
+		free(seqs);
+	}
+	if (e == OK)
+		e = engine_renew(engine, why);
+	if (e == OK)
+		*rewritten = places.count;
+	free(places.items);
+	return e;
+}

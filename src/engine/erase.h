@@ -1,0 +1,51 @@
+/* engine/erase.h - making events and people vanish.
+ *
+ * An ERASURE record makes them invisible at once: durable, replayed like any other.  Its payload
+ * names the places, and for each the keyed hash of its message, so that a redelivery is answered
+ * `erased` and brings nobody back:
+ *
+ *   varint count, then for each, ascending:
+ *     varint  sequence, less the one before (the first: itself)
+ *     1 byte  1 if a key follows
+ *     [16 bytes] high, low: the key of dedup.h, little-endian
+ *
+ * The bytes vanish by engine_erase_bytes(): journal segments that hold them are rewritten, the
+ * checkpoints are made anew from a replay (so that no dictionary keeps a name), rejects are
+ * cleaned.
+ */
+#pragma once
+
+#include "base/varint.h"
+#include "engine/engine.h"
+
+struct erased {
+	uint64_t seq;
+	struct dedup_key key;
+	bool has_key;
+};
+
+struct erasure_reader {
+	struct reader in;
+	uint64_t left, seq;
+};
+struct erasure_reader erasure_reader_of(str payload);
+bool erasure_next(struct erasure_reader *reader, struct erased *out); /* false at the end */
+void erasure_write(const struct erased *items, size_t count, struct strbuf *out);
+
+struct erasure_result {
+	uint64_t events; /* visible ones */
+	uint64_t records; /* places emptied: former versions, entities and decisions included */
+	uint64_t seq; /* of the ERASURE record */
+};
+
+/* Erases a customer: every event, entity and decision that carries one of the identifiers of the
+ * customer whom `type_value` belongs to now, all versions of each.  ERR_NOT_FOUND: unknown. */
+err engine_erase_customer(
+	struct engine *engine, str type_value, struct erasure_result *result, struct why *why);
+/* Erases one event, all versions. */
+err engine_erase_event(struct engine *engine, str source, str message_id,
+	struct erasure_result *result, struct why *why);
+
+/* Rewrites what still holds erased bytes; afterwards none is left in the data folder.
+ * *rewritten counts the places.  May take long: it replays. */
+err engine_erase_bytes(struct engine *engine, uint64_t *rewritten, struct why *why);

@@ -1,0 +1,270 @@
+/* engine/write.c - the way in: known or not, durable, applied; see engine.h */
+#include "engine/engine_internal.h"
+
+#include "base/crc32c.h"
+#include "event/codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Items of one batch that are new, by key: so that twins within it are found too. */
+struct group {
+	struct engine_item *items;
+	uint32_t *slots; /* index + 1, or 0 */
+	size_t slot_count;
+};
+
+static size_t slot_of(const struct group *g, struct dedup_key key)
+{
+	size_t at = key.low & (g->slot_count - 1); /* a keyed hash: as good as chance */
+
+	while (g->slots[at] != 0) {
+		struct dedup_key other = g->items[g->slots[at] - 1].key;
+		if (other.high == key.high && other.low == key.low)
+			break;
+		at = (at + 1) & (g->slot_count - 1);
+	}
+	return at;
+}
+
+static enum item_status status_of(uint32_t known_check, uint32_t check)
+{
+	return known_check == check ? ITEM_DUPLICATE : ITEM_CONFLICT;
+}
+
+/* Sequences of items that repeat a new one of this batch are filled in after the append: until
+ * then seq is the index of that one. */
+static err look_up(struct engine *engine, struct group *g, size_t i, struct why *why)
+{
+	struct engine_item *item = &g->items[i];
+	struct dedup_entry known;
+	bool found;
+
+	item->status = ITEM_NEW;
+	item->seq = i;
+	if (!item->has_key)
+		return OK;
+	size_t slot = slot_of(g, item->key);
+	if (g->slots[slot] != 0) {
+		item->seq = g->slots[slot] - 1;
+		item->status = status_of(g->items[item->seq].check, item->check);
+		return OK;
+	}
+	err e = dedup_find(engine->dedup, item->key, &found, &known, why);
+	if (e != OK)
+		return e;
+	if (!found) {
+		g->slots[slot] = (uint32_t)i + 1;
+		return OK;
+	}
+	item->seq = known.seq;
+	item->status =
+		known.state == DEDUP_ERASED ? ITEM_ERASED : status_of(known.check, item->check);
+	return OK;
+}
+
+static err look_up_all(struct engine *engine, struct group *g, size_t count, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = look_up(engine, g, i, why);
+	return e;
+}
+
+/* Room for everything that applying will need, before anything is durable. */
+static err reserve(struct engine *engine, const struct engine_item *items, size_t count,
+	size_t *fresh, struct why *why)
+{
+	size_t rows = 0, identifiers = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].status != ITEM_NEW)
+			continue;
+		rows++;
+		identifiers += items[i].record->identifier_count;
+	}
+	*fresh = rows;
+	err e = threads_reserve(engine->threads, rows, why);
+	return e != OK ? e : identity_reserve(engine->identity, identifiers, why);
+}
+
+static err append(struct engine *engine, const struct engine_item *items, size_t count,
+	size_t fresh, uint64_t *first, struct why *why)
+{
+	struct journal_entry *entries = memory_alloc(fresh * sizeof(*entries));
+	int64_t now = engine->options.clock->now_ms(engine->options.clock);
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (items[i].status == ITEM_NEW)
+			entries[n++].bytes = items[i].bytes;
+	err e = journal_append(engine->journal, now, entries, fresh, first, why);
+	free(entries);
+	return e;
+}
+
+static err apply_item(
+	struct engine *engine, struct engine_item *item, uint64_t seq, struct why *why)
+{
+	struct record record = *item->record;
+
+	item->seq = record.seq = seq;
+	record.received_ms = journal_last_received_ms(engine->journal);
+	engine_apply(engine, &record);
+	if (!item->has_key)
+		return OK;
+	const struct dedup_entry entry = { .key = item->key, .seq = seq, .check = item->check };
+	return dedup_add(engine->dedup, &entry, why);
+}
+
+/* The records are durable: an index that cannot follow makes the engine fail, for what it misses
+ * would be taken twice; opening again replays it. */
+static err apply_all(struct engine *engine, struct engine_item *items, size_t count, uint64_t seq,
+	struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].status != ITEM_NEW)
+			continue;
+		err added = apply_item(engine, &items[i], seq++, e == OK ? why : NULL);
+		e = e == OK ? added : e;
+	}
+	return e;
+}
+
+static void resolve_twins(struct engine_item *items, const struct group *g, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].status != ITEM_DUPLICATE && items[i].status != ITEM_CONFLICT)
+			continue;
+		uint32_t slot = g->slots[slot_of(g, items[i].key)];
+		if (slot != 0)
+			items[i].seq = items[slot - 1].seq;
+	}
+}
+
+static err write_group(struct engine *engine, struct group *g, size_t count, struct why *why)
+{
+	uint64_t first = 0;
+	size_t fresh = 0;
+	err e = look_up_all(engine, g, count, why);
+
+	if (e == OK)
+		e = reserve(engine, g->items, count, &fresh, why);
+	if (e != OK)
+		return e;
+	if (fresh > 0)
+		e = append(engine, g->items, count, fresh, &first, why);
+	if (e == OK && fresh > 0)
+		e = apply_all(engine, g->items, count, first, why);
+	if (e != OK) {
+		engine->failed = true;
+		return e;
+	}
+	resolve_twins(g->items, g, count);
+	return OK;
+}
+
+err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)
+{
+	struct group g = { .items = items, .slot_count = 16 };
+
+	if (engine->failed)
+		return fail(why, MSG_ENGINE_FAILED);
+	while (g.slot_count < count * 2)
+		g.slot_count *= 2;
+	g.slots = memory_alloc(g.slot_count * sizeof(*g.slots));
+	err e = write_group(engine, &g, count, why);
+	free(g.slots);
+	if (e != OK)
+		for (size_t i = 0; i < count; i++)
+			items[i].status = ITEM_REFUSED;
+	return e;
+}
+
+/* ---- changing what is there */
+
+err engine_write_record(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
+{
+	struct strbuf bytes = strbuf_heap(RECORD_BYTES_MAX);
+	struct engine_item item = { .record = record };
+	err e;
+
+	record_encode(record, &bytes);
+	if (!strbuf_ok(&bytes)) {
+		e = fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+	} else {
+		item.bytes = strbuf_str(&bytes);
+		item.check = crc32c(0, item.bytes);
+		e = engine_write(engine, &item, 1, why);
+	}
+	if (e == OK)
+		*seq = item.seq;
+	strbuf_done(&bytes);
+	return e;
+}
+
+err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
+{
+	struct dedup_key key = dedup_key_of(engine->secret, source, message_id);
+	struct dedup_entry known;
+	bool found;
+	err e = dedup_find(engine->dedup, key, &found, &known, why);
+
+	if (e != OK)
+		return e;
+	if (!found)
+		return fail(why, MSG_EVENT_UNKNOWN, arg_str(source), arg_str(message_id));
+	if (known.state == DEDUP_ERASED)
+		return fail(why, MSG_EVENT_ERASED, arg_str(source), arg_str(message_id));
+	*seq = known.seq;
+	return OK;
+}
+
+static err find_visible(
+	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
+{
+	err e = engine_find(engine, source, message_id, seq, why);
+
+	if (e == OK && threads_row_of(engine->threads, *seq) == ROW_NONE)
+		e = fail(why, MSG_EVENT_RETRACTED, arg_str(source), arg_str(message_id));
+	return e;
+}
+
+err engine_correct(
+	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
+{
+	struct record correction = *record;
+	err e = find_visible(engine, record->source, record->message_id, &correction.target, why);
+
+	if (e != OK)
+		return e;
+	correction.kind = RECORD_CORRECTION;
+	correction.seq = 0;
+	e = record_check(&correction, why);
+	return e != OK ? e : engine_write_record(engine, &correction, seq, why);
+}
+
+err engine_retract(
+	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
+{
+	struct record retraction = { .kind = RECORD_RETRACTION };
+	err e = find_visible(engine, source, message_id, &retraction.target, why);
+
+	return e != OK ? e : engine_write_record(engine, &retraction, seq, why);
+}
+
+/* ---- house-keeping that is the journal's and the index's own */
+
+err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why)
+{
+	return journal_seal_one(engine->journal, level, did, why);
+}
+
+err engine_merge_one(struct engine *engine, bool *did, struct why *why)
+{
+	return dedup_merge_one(engine->dedup, did, why);
+}

@@ -1,0 +1,258 @@
+/* exchange/csv.c - see csv.h */
+#include "exchange/csv.h"
+
+#include "exchange/csv_row.h"
+#include "exchange/decode.h"
+#include "exchange/row_map.h"
+
+#include <string.h>
+
+enum { NAMES_BYTES_MAX = 8 << 20, ROW_ARENA_BYTES_MAX = 16 << 20 };
+
+struct csv_reader {
+	struct input *input;
+	const struct mapping *mapping;
+	struct record_sink *sink;
+	struct read_summary summary;
+	struct decode *decode;
+	struct csv_rows *rows;
+	struct arena *names_arena, *row_arena;
+	str *names;
+	size_t count;
+	str *padded; /* a short row, filled up */
+	struct row_map *map;
+};
+
+/* ---- header */
+
+static bool is_named(const struct csv_reader *r, size_t count, str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(r->names[i], name))
+			return true;
+	return false;
+}
+
+static str numbered(struct csv_reader *r, str name, size_t count)
+{
+	struct strbuf out = strbuf_in(r->names_arena, name.len + 32);
+
+	for (int n = 2; n <= CSV_COLUMNS_MAX + 1; n++) {
+		strbuf_clear(&out);
+		strbuf_add(&out, name);
+		strbuf_printf(&out, " (%d)", n);
+		if (!strbuf_ok(&out) || !is_named(r, count, strbuf_str(&out)))
+			break;
+	}
+	return strbuf_ok(&out) ? strbuf_str(&out) : (str){ NULL, 0 };
+}
+
+static str column_n(struct csv_reader *r, size_t n)
+{
+	struct strbuf out = strbuf_in(r->names_arena, 32);
+
+	strbuf_printf(&out, "column %zu", n);
+	return strbuf_ok(&out) ? strbuf_str(&out) : (str){ NULL, 0 };
+}
+
+static err name_columns(struct csv_reader *r, const str *names, size_t count, struct why *why)
+{
+	r->names = arena_array(r->names_arena, count, sizeof(*r->names));
+	r->padded = arena_array(r->names_arena, count, sizeof(*r->padded));
+	for (size_t i = 0; i < count && r->names != NULL; i++) {
+		str name = { NULL, 0 };
+		if (text_nfc(str_trim(names[i]), r->names_arena, &name, NULL) == OK)
+			name = arena_str(r->names_arena, name);
+		if (name.ptr != NULL && name.len == 0)
+			name = column_n(r, i + 1);
+		if (name.ptr != NULL && is_named(r, i, name))
+			name = numbered(r, name, i);
+		if (name.ptr == NULL)
+			r->names = NULL;
+		else
+			r->names[i] = name;
+	}
+	if (r->names == NULL || r->padded == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("header"), arg_int(NAMES_BYTES_MAX));
+	r->count = count;
+	return OK;
+}
+
+/* *skip: how many rows stand before the first record. */
+static err read_header(struct csv_reader *r, size_t *skip, struct why *why)
+{
+	const struct mapping_names *told = &r->mapping->columns;
+	struct csv_row row;
+	struct why fault;
+	enum csv_found found = CSV_END;
+	err e = OK;
+
+	*skip = r->mapping->has_header ? 1 : 0;
+	if (*skip > 0)
+		e = csv_rows_next(r->rows, &found, &row, &fault, why);
+	if (e != OK)
+		return e;
+	if (found == CSV_BAD) {
+		if (why != NULL)
+			*why = fault;
+		return message_code(fault.message);
+	}
+	if (told->count > 0)
+		return name_columns(r, told->items, told->count, why);
+	if (!r->mapping->has_header)
+		return fail(why, MSG_CSV_NO_HEADER);
+	return found == CSV_END ? OK : name_columns(r, row.fields, row.count, why);
+}
+
+/* ---- rows */
+
+static void tell_place(
+	struct csv_reader *r, const struct csv_row *row, size_t column, struct why *why)
+{
+	why_at(why, r->input->name, row->place.line, (int64_t)column + 1, row->place.offset);
+}
+
+static err reject(
+	struct csv_reader *r, const struct csv_row *row, const struct why *reason, struct why *why)
+{
+	r->summary.rejects++;
+	return r->sink->reject(r->sink, reason, str_upto(row->raw, CSV_RAW_BYTES_MAX), why);
+}
+
+/* A row with fewer or more fields than the header is no record: nobody knows which are missing. */
+static bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
+{
+	if (row->count == r->count)
+		return true;
+	if (row->count > r->count || !r->mapping->may_be_short) {
+		(void)fail(fault, MSG_CSV_RAGGED, arg_int((int64_t)row->count),
+			arg_int((int64_t)r->count));
+		tell_place(r, row, MIN_OF(row->count, r->count), fault);
+		return false;
+	}
+	for (size_t i = 0; i < r->count; i++)
+		r->padded[i] = i < row->count ? row->fields[i] : (str){ NULL, 0 };
+	row->fields = r->padded;
+	row->count = r->count;
+	return true;
+}
+
+static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
+{
+	struct why fault = { 0 };
+	struct record record;
+	bool skip = false;
+	size_t column = 0;
+
+	if (!fit(r, row, &fault))
+		return reject(r, row, &fault, why);
+	arena_reset(r->row_arena);
+	if (row_map_record(r->map, row->fields, r->row_arena, &record, &skip, &column, &fault) !=
+		OK) {
+		tell_place(r, row, column, &fault);
+		return reject(r, row, &fault, why);
+	}
+	if (skip)
+		return OK;
+	r->summary.records++;
+	return r->sink->record(r->sink, &record, &row->place, why);
+}
+
+static err show_rows(struct csv_reader *r, struct why *why)
+{
+	struct csv_row row;
+	struct why fault;
+	enum csv_found found;
+
+	for (int i = 0; i < CSV_SHOWN_ROWS; i++) {
+		err e = csv_rows_next(r->rows, &found, &row, &fault, why);
+		if (e != OK)
+			return e;
+		if (found == CSV_END)
+			break;
+		if (found == CSV_ROW && fit(r, &row, &fault))
+			row_map_show(r->map, row.fields);
+	}
+	return row_map_settle(r->map, why);
+}
+
+static err read_rows(struct csv_reader *r, struct why *why)
+{
+	struct csv_row row;
+	enum csv_found found;
+
+	for (;;) {
+		struct why fault = { 0 };
+		err e = csv_rows_next(r->rows, &found, &row, &fault, why);
+		if (e != OK || found == CSV_END)
+			return e;
+		e = found == CSV_BAD ? reject(r, &row, &fault, why) : read_row(r, &row, why);
+		if (e != OK)
+			return e;
+	}
+}
+
+static void choose_dialect(struct csv_reader *r)
+{
+	const struct mapping *m = r->mapping;
+	struct csv_dialect dialect = { m->delimiter, m->quote, m->comment };
+
+	if (dialect.delimiter == 0)
+		dialect.delimiter = csv_rows_guess_delimiter(r->rows, &dialect);
+	csv_rows_set(r->rows, &dialect);
+	r->summary.delimiter = dialect.delimiter;
+}
+
+static err read_all(struct csv_reader *r, struct why *why)
+{
+	size_t skip;
+
+	choose_dialect(r);
+	err e = read_header(r, &skip, why);
+	if (e != OK || r->count == 0)
+		return e;
+	e = row_map_create(r->mapping, r->names, r->count, &r->map, why);
+	if (e == OK)
+		e = show_rows(r, why);
+	if (e != OK)
+		return e;
+	csv_rows_restart(r->rows, skip);
+	return read_rows(r, why);
+}
+
+static void summarise(struct csv_reader *r, struct read_summary *out)
+{
+	r->summary.bytes = decode_bytes_read(r->decode);
+	struct strbuf encoding = { .ptr = r->summary.encoding,
+		.cap = sizeof(r->summary.encoding) - 1,
+		.cap_max = sizeof(r->summary.encoding) - 1 };
+	strbuf_add_c(&encoding, text_encoding_name(decode_encoding(r->decode)));
+	if (r->map != NULL) {
+		r->summary.times_without_zone = row_map_times_without_zone(r->map);
+		row_map_time_format(r->map, r->summary.time_format);
+	}
+	*out = r->summary;
+}
+
+err csv_read(struct input *input, const struct mapping *mapping, struct record_sink *sink,
+	struct read_summary *summary, struct why *why)
+{
+	struct csv_reader r = { .input = input, .mapping = mapping, .sink = sink };
+	err e = decode_open(input, mapping->encoding, &r.decode, why);
+
+	if (e != OK)
+		return e;
+	r.names_arena = arena_create(NAMES_BYTES_MAX);
+	r.row_arena = arena_create(ROW_ARENA_BYTES_MAX);
+	e = csv_rows_open(decode_input(r.decode), &r.rows, why);
+	if (e == OK)
+		e = read_all(&r, why);
+	if (summary != NULL)
+		summarise(&r, summary);
+	row_map_free(r.map);
+	csv_rows_close(r.rows);
+	decode_close(r.decode);
+	arena_free(r.names_arena);
+	arena_free(r.row_arena);
+	return e;
+}

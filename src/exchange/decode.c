@@ -1,0 +1,147 @@
+/* exchange/decode.c - see decode.h */
+#include "exchange/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PIECE_BYTES = 64 << 10 };
+
+struct decode {
+	struct input input; /* first: what is handed out */
+	struct input *from;
+	enum text_encoding encoding;
+	bool at_end;
+	char *raw; /* [raw_at, raw_end): read, not decoded yet */
+	size_t raw_at, raw_end;
+	struct strbuf decoded; /* [decoded_at, len): decoded, not handed out yet */
+	size_t decoded_at;
+	uint64_t bytes_read;
+};
+
+/* Fills up to `bytes` of raw, unless the input ends. */
+static err fill(struct decode *d, size_t bytes, struct why *why)
+{
+	while (!d->at_end && d->raw_end < bytes) {
+		size_t got = 0;
+		err e = d->from->read(d->from, d->raw + d->raw_end, bytes - d->raw_end, &got, why);
+		if (e != OK)
+			return e;
+		d->at_end = got == 0;
+		d->raw_end += got;
+		d->bytes_read += got;
+	}
+	return OK;
+}
+
+/* The next piece, of which at most three bytes are left over: half a UTF-16 pair. */
+static err decode_more(struct decode *d, struct why *why)
+{
+	size_t left = d->raw_end - d->raw_at;
+
+	if (left < 4) {
+		memmove(d->raw, d->raw + d->raw_at, left);
+		d->raw_at = 0;
+		d->raw_end = left;
+		err e = fill(d, PIECE_BYTES, why);
+		if (e != OK)
+			return e;
+	}
+	str piece = { d->raw + d->raw_at, MIN_OF(d->raw_end - d->raw_at, (size_t)PIECE_BYTES) };
+	bool last = d->at_end && piece.len == d->raw_end - d->raw_at;
+	strbuf_clear(&d->decoded);
+	d->decoded_at = 0;
+	d->raw_at += text_decode(d->encoding, piece, last, &d->decoded);
+	ASSERT(strbuf_ok(&d->decoded));
+	return OK;
+}
+
+static size_t hand_out(const char *from, size_t left, void *to, size_t bytes)
+{
+	size_t len = MIN_OF(left, bytes);
+
+	memcpy(to, from, len);
+	return len;
+}
+
+static err read_utf8(struct decode *d, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	if (d->raw_at < d->raw_end) {
+		*got = hand_out(d->raw + d->raw_at, d->raw_end - d->raw_at, to, bytes);
+		d->raw_at += *got;
+		return OK;
+	}
+	err e = d->at_end ? OK : d->from->read(d->from, to, bytes, got, why);
+	if (e != OK)
+		return e;
+	if (d->at_end)
+		*got = 0;
+	d->at_end = *got == 0;
+	d->bytes_read += *got;
+	return OK;
+}
+
+static err decode_read(struct input *input, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	struct decode *d = (struct decode *)input;
+
+	if (d->encoding == ENCODING_UTF8)
+		return read_utf8(d, to, bytes, got, why);
+	while (d->decoded_at == d->decoded.len && (!d->at_end || d->raw_at < d->raw_end)) {
+		err e = decode_more(d, why);
+		if (e != OK)
+			return e;
+	}
+	*got = hand_out(d->decoded.ptr + d->decoded_at, d->decoded.len - d->decoded_at, to, bytes);
+	d->decoded_at += *got;
+	return OK;
+}
+
+err decode_open(
+	struct input *input, enum text_encoding encoding, struct decode **out, struct why *why)
+{
+	struct decode *d = memory_alloc(sizeof(*d));
+	size_t mark_bytes = 0;
+
+	*d = (struct decode){ .input = { decode_read, input->name }, .from = input };
+	d->raw = malloc(TEXT_SAMPLE_BYTES); /* not zeroed: most of it is never touched */
+	ASSERT(d->raw != NULL);
+	d->decoded = strbuf_heap((size_t)PIECE_BYTES * 3);
+	strbuf_add(&d->decoded, STR(" ")); /* so that ptr is never NULL */
+	strbuf_clear(&d->decoded);
+	err e = fill(d, TEXT_SAMPLE_BYTES, why);
+	if (e != OK) {
+		decode_close(d);
+		return e;
+	}
+	str sample = { d->raw, d->raw_end };
+	enum text_encoding told = text_detect(sample, d->at_end, &mark_bytes);
+	d->encoding = encoding == ENCODING_UNKNOWN ? told : encoding;
+	if (told == d->encoding)
+		d->raw_at = mark_bytes;
+	*out = d;
+	return OK;
+}
+
+struct input *decode_input(struct decode *d)
+{
+	return &d->input;
+}
+
+enum text_encoding decode_encoding(const struct decode *d)
+{
+	return d->encoding;
+}
+
+uint64_t decode_bytes_read(const struct decode *d)
+{
+	return d->bytes_read;
+}
+
+void decode_close(struct decode *d)
+{
+	if (d == NULL)
+		return;
+	free(d->raw);
+	strbuf_done(&d->decoded);
+	free(d);
+}

@@ -1,0 +1,175 @@
+/* identity/identifier.c - see identifier.h */
+#include "identity/identifier.h"
+
+#include "event/codec.h"
+
+#include <string.h>
+
+enum { PHONE_DIGITS_MIN = 6, PHONE_DIGITS_MAX = 15 };
+enum { PHONE_BYTES_MAX = PHONE_DIGITS_MAX + 3 }; /* 00 or + in front, a 0 that falls away */
+
+/* Appends the normal form; a full strbuf is for the caller to see. */
+typedef err fold_fn(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why);
+
+/* RFC 5321, 2.4 lets a host tell Ann@ from ann@.  Hardly one does, and people
+ * type both: not folding would cut one customer in two. */
+static err fold_email(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	str user, host;
+	bool split = str_split(value, '@', &user, &host) && user.len > 0 && host.len > 0;
+
+	(void)rules;
+	if (!split || str_has(host, '@') || str_has(value, ' '))
+		return fail(why, MSG_IDENTIFIER_EMAIL, arg_str(value));
+	strbuf_add_lower(out, value);
+	return OK;
+}
+
+/* Keeps + and digits without their layout; empty if there is anything else, or too much. */
+static str strip_phone(str written, char kept[static PHONE_BYTES_MAX])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < written.len; i++) {
+		char c = written.ptr[i];
+		/* +33 (0)6 12: the 0 is dialled only at home */
+		if (len > 0 && kept[0] == '+' && str_starts(str_from(written, i), STR("(0)"))) {
+			i += 2;
+			continue;
+		}
+		if (str_has(STR(" .-/()"), c))
+			continue;
+		bool keep = (c >= '0' && c <= '9') || (c == '+' && len == 0);
+		if (!keep || len == PHONE_BYTES_MAX)
+			return STR("");
+		kept[len++] = c;
+	}
+	return (str){ kept, len };
+}
+
+static err fold_phone(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	char kept[PHONE_BYTES_MAX];
+	str rest = strip_phone(value, kept), country = STR("");
+	bool international = str_skip_prefix(&rest, STR("+")) || str_skip_prefix(&rest, STR("00"));
+
+	if (!international && str_starts(rest, STR("0")) && rules->phone_country.len > 0) {
+		rest = str_from(rest, 1);
+		country = rules->phone_country;
+		international = true;
+	}
+	size_t digits = country.len + rest.len;
+	if (digits < PHONE_DIGITS_MIN || digits > PHONE_DIGITS_MAX)
+		return fail(why, MSG_IDENTIFIER_PHONE, arg_str(value), arg_int(PHONE_DIGITS_MIN),
+			arg_int(PHONE_DIGITS_MAX));
+	strbuf_add(out, international ? STR("+") : STR(""));
+	strbuf_add(out, country);
+	strbuf_add(out, rest);
+	return OK;
+}
+
+static err fold_nothing(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	(void)rules;
+	(void)why; /* any value will do */
+	strbuf_add(out, value);
+	return OK;
+}
+
+static const struct {
+	str type;
+	fold_fn *fold;
+	int rank;
+} types[] = {
+	{ STR_INIT("user_id"), fold_nothing, 0 },
+	{ STR_INIT("customer"), fold_nothing, 1 },
+	{ STR_INIT("account"), fold_nothing, 1 },
+	{ STR_INIT("loyalty_card"), fold_nothing, 2 },
+	{ STR_INIT("email"), fold_email, 3 },
+	{ STR_INIT("phone"), fold_phone, 4 },
+	{ STR_INIT("device"), fold_nothing, 20 },
+	{ STR_INIT("cookie"), fold_nothing, 20 },
+	{ STR_INIT("anonymous_id"), fold_nothing, 20 },
+};
+enum { RANK_OF_OTHERS = 10 };
+
+static size_t row_of(str type)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(types) && !str_equal(types[i].type, type))
+		i++;
+	return i;
+}
+
+int identifier_rank(str type)
+{
+	size_t i = row_of(type);
+
+	return i < ARRAY_LEN(types) ? types[i].rank : RANK_OF_OTHERS;
+}
+
+static err check(str type, str value, struct why *why)
+{
+	if (!identifier_type_is_valid(type))
+		return fail(why, MSG_IDENTIFIER_TYPE, arg_str(type));
+	if (value.len == 0)
+		return fail(why, MSG_IDENTIFIER_EMPTY, arg_str(type));
+	if (value.len > IDENTIFIER_VALUE_BYTES_MAX)
+		return fail(why, MSG_IDENTIFIER_LONG, arg_str(type), arg_int((int64_t)value.len),
+			arg_int(IDENTIFIER_VALUE_BYTES_MAX));
+	/* A CR LF let in here would come out as a forged mail or SIP header. */
+	if (!str_is_text(value))
+		return fail(why, MSG_IDENTIFIER_TEXT, arg_str(type));
+	return OK;
+}
+
+err identifier_normalise(const struct identifier_rules *rules, str type, str raw,
+	struct arena *arena, struct record_identifier *out, struct why *why)
+{
+	struct strbuf normal = strbuf_in(arena, IDENTIFIER_VALUE_BYTES_MAX);
+	str trimmed = str_trim(raw);
+	err e = check(type, trimmed, why);
+	size_t row = row_of(type);
+
+	if (e == OK && row < ARRAY_LEN(types))
+		e = types[row].fold(rules, trimmed, &normal, why);
+	else if (e == OK)
+		e = fold_nothing(rules, trimmed, &normal, why);
+	if (e != OK)
+		return e;
+	str kept_type = arena_str(arena, type);
+	str kept_raw = strbuf_ok(&normal) && str_equal(strbuf_str(&normal), raw)
+			       ? STR("")
+			       : arena_str(arena, raw);
+	if (!strbuf_ok(&normal) || kept_type.ptr == NULL || kept_raw.ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_str(type), arg_int((int64_t)arena_taken(arena)));
+	out->type = kept_type;
+	out->value = strbuf_str(&normal);
+	out->raw = kept_raw;
+	return OK;
+}
+
+err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,
+	struct record_identifier *out, struct why *why)
+{
+	str type, value;
+
+	if (!str_split(text, ':', &type, &value) || !identifier_type_is_valid(type))
+		return fail(why, MSG_IDENTIFIER_FORM, arg_str(text));
+	return identifier_normalise(rules, type, value, arena, out, why);
+}
+
+str identifier_text(str type, str value, struct arena *arena)
+{
+	struct strbuf text = strbuf_in(arena, type.len + 1 + value.len);
+
+	strbuf_add(&text, type);
+	strbuf_add_byte(&text, ':');
+	strbuf_add(&text, value);
+	return strbuf_ok(&text) ? strbuf_str(&text) : (str){ NULL, 0 };
+}

@@ -1,0 +1,50 @@
+/* identity/identifier.h - one spelling per customer identifier.
+ *
+ * Two events belong to one customer when they carry the same identifier, and identifiers are
+ * the same when type and value are the same bytes.  So each is brought into its normal form
+ * once, at the border; code behind it never trims, folds case or decodes again.  The value as
+ * it came is kept beside it: people recognise it, and a better rule can start from it anew.
+ *
+ *   type   value accepted                          normal form
+ *   email  user@host, one @, no space              ann@example.org (folded whole)
+ *   phone  + first or not at all, digits, and      +33612345678
+ *          spaces . - / ( ) between them; 6 to 15
+ *          digits once normal (E.164); (0) after
+ *          a country code falls away
+ *   other  any                                     as it came, without blanks around it
+ *
+ * All values: NFC, no control characters, 1 to IDENTIFIER_VALUE_BYTES_MAX bytes.
+ * Invariant: a normal form is its own normal form.
+ *
+ * Pure functions over the caller's arena.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/why.h"
+#include "event/record.h"
+
+enum {
+	IDENTIFIER_TEXT_BYTES_MAX = IDENTIFIER_TYPE_BYTES_MAX + 1 + IDENTIFIER_VALUE_BYTES_MAX,
+};
+
+struct identifier_rules {
+	str phone_country; /* digits put before a national number: "33" */
+};
+
+/* Brings `raw` into normal form.  OK fills out->type, ->value, ->raw (empty when it is the
+ * value), memory from `arena`, and leaves out->verified.  ERR_SYNTAX or ERR_LIMIT leave *out. */
+err identifier_normalise(const struct identifier_rules *rules, str type, str raw,
+	struct arena *arena, struct record_identifier *out, struct why *why);
+
+/* Reads "type:value", split at the first colon, as a person types it; normalises the value. */
+err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,
+	struct record_identifier *out, struct why *why);
+
+/* "type:value", the form in which identifiers are kept and compared.  NULL .ptr: arena full. */
+str identifier_text(str type, str value, struct arena *arena);
+
+/* Which identifier of an event decides whose it is, when its identifiers belong to several
+ * customers: the lowest rank, then the lowest text.  user_id and account names say who somebody
+ * is; a cookie only where he sat. */
+int identifier_rank(str type);

@@ -1,0 +1,118 @@
+/* identity/view.c - what readers see of identity; see identity.h */
+#include "identity/identity_internal.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct identity_view {
+	atomic_uint references;
+	struct strings_view *identifiers, *sets;
+	struct view *members, *customers;
+	uint32_t live_identifiers, live_customers;
+};
+
+struct identity_view *identity_publish(struct identity *identity)
+{
+	struct identity_view *view = memory_alloc(sizeof(*view));
+
+	atomic_init(&view->references, 1);
+	view->identifiers = strings_publish(identity->identifiers);
+	view->sets = strings_publish(identity->sets);
+	view->members = table_publish(identity->members);
+	view->customers = table_publish(identity->customers);
+	view->live_identifiers = identity->live_identifiers;
+	view->live_customers = identity->live_customers;
+	return view;
+}
+
+struct identity_view *identity_view_ref(struct identity_view *view)
+{
+	atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);
+	return view;
+}
+
+void identity_view_unref(struct identity_view *view)
+{
+	if (view == NULL ||
+		atomic_fetch_sub_explicit(&view->references, 1, memory_order_acq_rel) > 1)
+		return;
+	strings_view_unref(view->identifiers);
+	strings_view_unref(view->sets);
+	view_unref(view->members);
+	view_unref(view->customers);
+	free(view);
+}
+
+static const struct member *seen(const struct identity_view *view, uint32_t identifier)
+{
+	return view_at(view->members, identifier);
+}
+
+uint32_t identity_identifier_count(const struct identity_view *view)
+{
+	return (uint32_t)view_count(view->members);
+}
+
+uint32_t identity_live_count(const struct identity_view *view)
+{
+	return view->live_identifiers;
+}
+
+uint32_t identity_customer_count(const struct identity_view *view)
+{
+	return view->live_customers;
+}
+
+uint32_t identity_customer_end(const struct identity_view *view)
+{
+	return (uint32_t)view_count(view->customers);
+}
+
+const struct customer *identity_customer(const struct identity_view *view, uint32_t customer)
+{
+	return view_at(view->customers, customer);
+}
+
+uint32_t identity_find(const struct identity_view *view, str type_value)
+{
+	uint32_t code = strings_view_find(view->identifiers, type_value);
+
+	return code < view_count(view->members) ? code : IDENTITY_NO_CODE;
+}
+
+str identity_text(const struct identity_view *view, uint32_t identifier)
+{
+	return strings_view_get(view->identifiers, identifier);
+}
+
+uint32_t identity_customer_of(const struct identity_view *view, uint32_t identifier)
+{
+	return seen(view, identifier)->live == 0 ? CUSTOMER_NONE : seen(view, identifier)->customer;
+}
+
+uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier)
+{
+	return seen(view, identifier)->next;
+}
+
+size_t identity_set_members(
+	const struct identity_view *view, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX])
+{
+	return set_codes(strings_view_get(view->sets, set), out);
+}
+
+uint32_t identity_set_owner(const struct identity_view *view, uint32_t set)
+{
+	uint32_t owner;
+	str bytes = strings_view_get(view->sets, set);
+
+	ASSERT(bytes.len >= sizeof(owner));
+	memcpy(&owner, bytes.ptr, sizeof(owner));
+	return owner;
+}
+
+uint32_t identity_set_count(const struct identity_view *view)
+{
+	return (uint32_t)strings_view_count(view->sets);
+}

@@ -1,0 +1,331 @@
+/* journal/dedup.c - adding, saving, merging: see dedup.h */
+#include "journal/dedup.h"
+
+#include "base/hash.h"
+#include "base/varint.h"
+#include "journal/dedup_internal.h"
+#include "journal/dedup_manifest.h"
+
+#include <stdlib.h>
+
+enum { DEDUP_KEY_TEXT_BYTES = 2048 }; /* longer ones, which no record has, go to the heap */
+
+struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
+{
+	char short_text[DEDUP_KEY_TEXT_BYTES + VARINT_BYTES_MAX];
+	bool is_long = source.len + message_id.len > DEDUP_KEY_TEXT_BYTES;
+	char *text =
+		is_long ? memory_alloc(source.len + message_id.len + VARINT_BYTES_MAX) : short_text;
+	size_t len = varint_put(text, source.len);
+
+	if (source.len > 0)
+		memcpy(text + len, source.ptr, source.len);
+	len += source.len;
+	if (message_id.len > 0)
+		memcpy(text + len, message_id.ptr, message_id.len);
+	struct digest128 digest = digest128(secret, (str){ text, len + message_id.len });
+	if (is_long)
+		free(text);
+	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
+}
+
+/* ---- the folder: manifest and what it names; all under disk_lock ---- */
+
+/* Removes what no manifest names; a file that stays costs room, no more: opening removes it. */
+static void remove_run(struct dedup *dedup, uint64_t number)
+{
+	char path[PATH_BYTES_MAX];
+
+	if (run_path(path, dedup->folder, number, NULL) == OK)
+		(void)disk_remove(dedup->disk, path, NULL);
+}
+
+static err write_manifest(struct dedup *dedup, struct why *why)
+{
+	struct manifest *m = memory_alloc(sizeof(*m));
+
+	m->covered_seq = dedup->covered_seq;
+	m->next_number = dedup->next_number;
+	m->run_count = dedup->run_count; /* nobody else changes them: disk_lock is held */
+	for (size_t i = 0; i < m->run_count; i++) {
+		const struct run_header *header = &dedup->runs[i]->header;
+		m->runs[i] = (struct manifest_run){ header->number, header->crc };
+	}
+	err e = manifest_write(dedup->disk, dedup->folder, m, why);
+	free(m);
+	dedup->manifest_is_old = e != OK;
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < dedup->retired_count; i++)
+		remove_run(dedup, dedup->retired[i]);
+	dedup->retired_count = 0;
+	return OK;
+}
+
+static err write_table(struct dedup *dedup, const struct dedup_table *table, struct why *why)
+{
+	struct dedup_writer *writer;
+	struct dedup_run *run;
+	const uint8_t *entry;
+	uint64_t number = dedup->next_number;
+
+	if (dedup->run_count == DEDUP_RUNS_MAX)
+		return fail(why, MSG_DEDUP_RUNS, arg_c(dedup->folder), arg_int(DEDUP_RUNS_MAX));
+	dedup->next_number++;
+	err e = dedup_writer_open(dedup->disk, dedup->folder, number, table->count, &writer, why);
+	if (e != OK)
+		return e;
+	for (size_t at = 0; e == OK && (entry = dedup_table_next(table, &at)) != NULL;)
+		e = dedup_writer_add(writer, entry, why);
+	if (e != OK) {
+		dedup_writer_abandon(writer);
+		return e;
+	}
+	e = dedup_writer_finish(writer, why);
+	if (e == OK)
+		e = dedup_run_open(
+			dedup->disk, dedup->folder, number, dedup->read_blocks, &run, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->runs[dedup->run_count++] = run;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	return OK;
+}
+
+static bool is_frozen(struct dedup *dedup)
+{
+	pthread_mutex_lock(&dedup->runs_lock);
+	bool frozen = dedup->has_frozen;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	return frozen;
+}
+
+/* The frozen table, if there is one, becomes a run; the manifest does not say so yet. */
+static err write_frozen(struct dedup *dedup, struct why *why)
+{
+	if (!is_frozen(dedup))
+		return OK;
+	err e = write_table(dedup, &dedup->frozen, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->has_frozen = false;
+	struct dedup_table empty = dedup->frozen;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	dedup_table_done(&empty);
+	return OK;
+}
+
+static err flush_frozen(struct dedup *dedup, struct why *why)
+{
+	pthread_mutex_lock(&dedup->disk_lock);
+	err e = write_frozen(dedup, why);
+	if (e == OK)
+		e = write_manifest(dedup, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+/* ---- adding and saving ---- */
+
+/* The active table becomes the frozen one; if there is one already, that is written first. */
+static err freeze(struct dedup *dedup, struct why *why)
+{
+	err e = is_frozen(dedup) ? flush_frozen(dedup, why) : OK;
+
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->runs_lock);
+	dedup->frozen = dedup->active;
+	dedup->has_frozen = true;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	dedup_table_init(&dedup->active, dedup->table_entries_max);
+	return OK;
+}
+
+err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
+{
+	if (count > dedup->table_entries_max)
+		return fail(why, MSG_NO_ROOM, arg_c(dedup->folder),
+			arg_int((int64_t)dedup->table_entries_max * DEDUP_ENTRY_BYTES));
+	return dedup->active.count + count > dedup->table_entries_max ? freeze(dedup, why) : OK;
+}
+
+err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
+{
+	ASSERT(entry->seq < DEDUP_SEQ_END);
+	err e = dedup_reserve(dedup, 1, why);
+
+	if (e == OK)
+		dedup_table_put(&dedup->active, entry);
+	return e;
+}
+
+static err save(struct dedup *dedup, uint64_t seq, struct why *why)
+{
+	err e = write_frozen(dedup, why);
+
+	if (e == OK && dedup->active.count > 0) {
+		e = write_table(dedup, &dedup->active, why);
+		if (e == OK)
+			dedup_table_done(&dedup->active);
+	}
+	if (e != OK)
+		return e;
+	dedup->covered_seq = seq;
+	return write_manifest(dedup, why);
+}
+
+err dedup_save(struct dedup *dedup, uint64_t seq, struct why *why)
+{
+	ASSERT(seq > 0);
+	pthread_mutex_lock(&dedup->disk_lock);
+	err e = save(dedup, seq, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+/* ---- merging ---- */
+
+/* The new run takes the place of those it was made from. */
+static err put_in_place(struct dedup *dedup, struct dedup_run *run, struct why *why)
+{
+	size_t from = 0, n = dedup->merging_count;
+
+	pthread_mutex_lock(&dedup->runs_lock);
+	while (dedup->runs[from] != dedup->merging[0])
+		from++;
+	dedup->runs[from] = run;
+	memmove(dedup->runs + from + 1, dedup->runs + from + n,
+		(dedup->run_count - from - n) * sizeof(dedup->runs[0]));
+	dedup->run_count -= n - 1;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	for (size_t i = 0; i < n; i++) {
+		dedup->retired[dedup->retired_count++] = dedup->merging[i]->header.number;
+		dedup_run_close(dedup->merging[i]);
+	}
+	return write_manifest(dedup, why);
+}
+
+static err finish_merge(struct dedup *dedup, struct why *why)
+{
+	struct dedup_run *run;
+	err e = dedup_merge_finish(dedup->merge, why);
+
+	dedup->merge = NULL;
+	if (e == OK)
+		e = dedup_run_open(dedup->disk, dedup->folder, dedup->merge_number,
+			dedup->read_blocks, &run, why);
+	if (e != OK)
+		return e;
+	pthread_mutex_lock(&dedup->disk_lock);
+	e = put_in_place(dedup, run, why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
+static err step_merge(struct dedup *dedup, struct why *why)
+{
+	bool done;
+	err e = dedup_merge_step(dedup->merge, &done, why);
+
+	if (e != OK) {
+		dedup_merge_abandon(dedup->merge);
+		dedup->merge = NULL;
+	}
+	return e == OK && done ? finish_merge(dedup, why) : e;
+}
+
+/* Chooses what to merge; a manifest that could not be written is tried again before. */
+static err begin_merge(struct dedup *dedup, bool *did, struct why *why)
+{
+	size_t from, count;
+	err e = OK;
+
+	pthread_mutex_lock(&dedup->disk_lock);
+	bool retry = dedup->manifest_is_old;
+	if (retry)
+		e = write_manifest(dedup, why);
+	count = e == OK ? dedup_merge_choose(dedup->runs, dedup->run_count, &from) : 0;
+	if (count > 0) {
+		memcpy(dedup->merging, dedup->runs + from, count * sizeof(dedup->runs[0]));
+		dedup->merge_number = dedup->next_number++;
+	}
+	pthread_mutex_unlock(&dedup->disk_lock);
+	dedup->merging_count = count;
+	*did = retry || count > 0;
+	if (count == 0)
+		return e;
+	return dedup_merge_begin(dedup->disk, dedup->folder, dedup->merge_number, dedup->merging,
+		count, &dedup->merge, why);
+}
+
+err dedup_merge_one(struct dedup *dedup, bool *did, struct why *why)
+{
+	bool begun = true;
+	err e = OK;
+
+	if (is_frozen(dedup))
+		e = flush_frozen(dedup, why);
+	else if (dedup->merge != NULL)
+		e = step_merge(dedup, why);
+	else
+		e = begin_merge(dedup, &begun, why);
+	if (e == OK)
+		*did = begun;
+	return e;
+}
+
+/* ---- what it is like ---- */
+
+static pthread_mutex_t *lock_of(const struct dedup *dedup)
+{
+	return (pthread_mutex_t *)(uintptr_t)&dedup->runs_lock;
+}
+
+uint64_t dedup_count(const struct dedup *dedup)
+{
+	uint64_t count = dedup->active.count;
+
+	pthread_mutex_lock(lock_of(dedup));
+	if (dedup->has_frozen)
+		count += dedup->frozen.count;
+	for (size_t i = 0; i < dedup->run_count; i++)
+		count += dedup->runs[i]->header.entries;
+	pthread_mutex_unlock(lock_of(dedup));
+	return count;
+}
+
+size_t dedup_resident_bytes(const struct dedup *dedup)
+{
+	size_t bytes = sizeof(*dedup) + dedup_table_bytes(&dedup->active);
+
+	pthread_mutex_lock(lock_of(dedup));
+	if (dedup->has_frozen)
+		bytes += dedup_table_bytes(&dedup->frozen);
+	for (size_t i = 0; i < dedup->run_count; i++)
+		bytes += dedup_run_resident_bytes(dedup->runs[i]);
+	pthread_mutex_unlock(lock_of(dedup));
+	return bytes;
+}
+
+static err check_manifest(struct dedup *dedup, struct why *why)
+{
+	struct manifest *m = memory_alloc(sizeof(*m));
+	err e = manifest_read(dedup->disk, dedup->folder, m, why);
+
+	free(m);
+	return e == ERR_NOT_FOUND && dedup->run_count == 0 ? OK : e;
+}
+
+err dedup_check(struct dedup *dedup, struct why *why)
+{
+	pthread_mutex_lock(&dedup->disk_lock); /* no run comes or goes meanwhile */
+	err e = check_manifest(dedup, why);
+
+	for (size_t i = 0; e == OK && i < dedup->run_count; i++)
+		e = dedup_run_check(dedup->runs[i], why);
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}

@@ -1,0 +1,41 @@
+/* journal/dedup_internal.h - what the index holds: for dedup*.c only. */
+#pragma once
+
+#include "journal/dedup_merge.h"
+#include "journal/dedup_table.h"
+
+#include <pthread.h>
+
+struct dedup {
+	struct disk *disk;
+	char folder[PATH_BYTES_MAX];
+	size_t table_entries_max;
+	bool read_blocks;
+
+	struct dedup_table active; /* the writer's alone */
+
+	/* Held over changes of the folder; taken before runs_lock.  Protects what follows it. */
+	pthread_mutex_t disk_lock;
+	uint64_t covered_seq, next_number;
+	bool has_manifest;
+	uint64_t retired[MERGE_RUNS_MAX]; /* merged: to be removed once a manifest says so */
+	size_t retired_count;
+	bool manifest_is_old; /* the last one could not be written */
+
+	/* Held for the time of a look-up or of a change of these.  Runs come and go, and a frozen
+	 * table goes, only under both locks; the writer alone makes one frozen. */
+	pthread_mutex_t runs_lock;
+	bool has_frozen;
+	struct dedup_table frozen; /* full, not yet a run; unchanged while has_frozen */
+	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first */
+	size_t run_count;
+
+	/* The merging thread's alone. */
+	struct dedup_merge *merge;
+	struct dedup_run *merging[MERGE_RUNS_MAX];
+	size_t merging_count;
+	uint64_t merge_number;
+
+	bool was_damaged;
+	struct why damage;
+};

@@ -1,0 +1,50 @@
+/* journal/dedup_run.h - a run of the index (dedup_format.h): opened, looked up in, read.
+ *
+ * Threads: a run may be read by many, but for dedup_run_search (it notes which blocks were
+ * checked): one at a time.
+ */
+#pragma once
+
+#include "journal/dedup_format.h"
+
+enum { RUN_READ_BLOCKS = 16 }; /* read at once by a cursor */
+
+struct dedup_run {
+	struct run_header header;
+	struct run_layout layout;
+	struct file *file;
+	const uint8_t *map; /* header, filter, index and, unless read_blocks, the blocks */
+	size_t map_bytes;
+	uint8_t *checked; /* a bit for each block: its checksum was right; NULL if read_blocks */
+	char path[PATH_BYTES_MAX]; /* for words */
+};
+
+/* Opens, and checks header, filter and index: ERR_CORRUPT names file and offset; a missing file
+ * is ERR_CORRUPT too, for the manifest names it. */
+err dedup_run_open(struct disk *disk, const char *folder, uint64_t number, bool read_blocks,
+	struct dedup_run **out, struct why *why);
+void dedup_run_close(struct dedup_run *run); /* NULL is fine */
+size_t dedup_run_resident_bytes(const struct dedup_run *run);
+
+/* A look-up in four steps, so that many can overlap: fetch the line; does the filter let it
+ * pass; which block; search it (*entry NULL: not there; else 27 bytes, valid until the run is
+ * closed or `block_bytes`, RUN_BLOCK_BYTES of them, used again). */
+void dedup_run_prefetch(const struct dedup_run *run, struct dedup_key key);
+bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key);
+uint64_t dedup_run_locate(const struct dedup_run *run, struct dedup_key key);
+void dedup_run_prefetch_block(const struct dedup_run *run, uint64_t block, struct dedup_key key);
+err dedup_run_search(struct dedup_run *run, uint64_t block, struct dedup_key key,
+	uint8_t *block_bytes, const uint8_t **entry, struct why *why);
+
+/* Reads a run from front to back, checking blocks and order. */
+struct run_cursor {
+	struct dedup_run *run;
+	const uint8_t *entry; /* the present one; NULL at the end */
+	uint64_t done; /* entries before the present one */
+	uint8_t bytes[RUN_READ_BLOCKS * RUN_BLOCK_BYTES];
+};
+err run_cursor_begin(struct run_cursor *cursor, struct dedup_run *run, struct why *why);
+err run_cursor_next(struct run_cursor *cursor, struct why *why);
+
+/* Every byte: checksums, paddings, order, index and filter against the entries. */
+err dedup_run_check(struct dedup_run *run, struct why *why);

@@ -1,0 +1,36 @@
+/* journal/dedup_table.h - the new entries, in memory: a hash table whose slots are in key order.
+ *
+ * A key's home is the part of the table where its high half falls; collisions go to the
+ * slots behind, kept sorted (ordered linear probing, Amble and Knuth 1974).  So a look-up of an
+ * unknown key stops early, and walking the slots gives the entries sorted: a run is written
+ * without sorting.  There is no wrap-around: behind the homes lies a tail, which grows.
+ */
+#pragma once
+
+#include "journal/dedup_entry.h"
+
+struct dedup_table {
+	uint8_t *slots; /* of DEDUP_ENTRY_BYTES */
+	size_t homes, size; /* homes <= size slots */
+	size_t count;
+	size_t homes_wanted; /* grown to in steps, and past only if it must */
+};
+
+/* Made for `count_max` entries; takes no memory yet. */
+void dedup_table_init(struct dedup_table *table, size_t count_max);
+void dedup_table_done(struct dedup_table *table); /* empty again, without memory */
+size_t dedup_table_bytes(const struct dedup_table *table);
+
+/* NULL: not there.  Valid until the next put. */
+const uint8_t *dedup_table_find(const struct dedup_table *table, struct dedup_key key);
+void dedup_table_put(struct dedup_table *table, const struct dedup_entry *entry);
+
+/* The first entry at or after slot *at, in key order; NULL at the end.  Moves *at behind it. */
+const uint8_t *dedup_table_next(const struct dedup_table *table, size_t *at);
+
+static inline void dedup_table_prefetch(const struct dedup_table *table, struct dedup_key key)
+{
+	if (table->count > 0)
+		__builtin_prefetch(
+			table->slots + part_of(key.high, table->homes) * DEDUP_ENTRY_BYTES);
+}

@@ -1,0 +1,32 @@
+/* main/ariane.c - the program: what the process has around it, given to the console. */
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "main/console.h"
+#include "main/signals.h"
+
+static size_t terminal_columns(FILE *stream)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col > 0 ? size.ws_col : 80; /* some terminals do not say */
+}
+
+int main(int argc, char **argv)
+{
+	struct console console = {
+		.out = stdout,
+		.error = stderr,
+		.environment = getenv,
+		.clock = clock_real(),
+		.disk = disk_real(),
+		.columns = terminal_columns(stdout),
+		.error_columns = terminal_columns(stderr),
+		.stop = signals_install(),
+	};
+
+	return console_run(&console, commands_all(), argc > 1 ? (size_t)argc - 1 : 0, argv + 1);
+}

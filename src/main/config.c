@@ -1,0 +1,189 @@
+/* main/config.c - see config.h */
+#include "main/config.h"
+
+#include <ini.h>
+#include <string.h>
+
+#include "main/locale.h"
+#include "main/suggest.h"
+
+const struct setting_row setting_rows[SETTING_COUNT_] = {
+	[SETTING_DATA] = { STR_INIT("store"), STR_INIT("data"), SETTING_PATH, "ARIANE_DATA",
+		STR_INIT("data"), STR_INIT("./data"),
+		WORDS("The data folder. It holds everything; nothing outside it is needed to "
+		      "restore.",
+			"Le dossier des données. Il contient tout ; rien d'autre n'est nécessaire "
+			"pour restaurer.") },
+	[SETTING_LANGUAGE] = { STR_INIT("display"), STR_INIT("language"), SETTING_LANGUAGE_TAG,
+		"ARIANE_LANG", STR_INIT("lang"), STR_INIT(""),
+		WORDS("The language of messages, fr or en. Not set: that of LC_ALL, LC_MESSAGES or "
+		      "LANG.",
+			"La langue des messages, fr ou en. Sans réglage : celle de LC_ALL, "
+			"LC_MESSAGES ou LANG.") },
+	[SETTING_ZONE] = { STR_INIT("display"), STR_INIT("zone"), SETTING_TEXT, "ARIANE_ZONE",
+		STR_INIT("zone"), STR_INIT("Europe/Paris"),
+		WORDS("The time zone in which times are shown, and read where they name none.",
+			"Le fuseau horaire dans lequel les dates sont affichées, et lues si elles "
+			"n'en nomment aucun.") },
+	[SETTING_PROGRESS] = { STR_INIT("display"), STR_INIT("progress"), SETTING_YES_NO,
+		"ARIANE_PROGRESS", STR_INIT("no-progress"), STR_INIT("yes"),
+		WORDS("Whether a terminal shows a progress bar, yes or no.",
+			"Afficher une barre de progression sur un terminal, yes ou no.") },
+};
+
+/* Where inih stands in the bytes, and what its handler met first. */
+struct reading {
+	struct settings *settings;
+	struct arena *arena;
+	str rest;
+	int64_t line;
+	err failed;
+	struct why *why;
+};
+
+void settings_init(struct settings *settings)
+{
+	*settings = (struct settings){ 0 };
+	for (size_t i = 0; i < SETTING_COUNT_; i++)
+		settings->values[i].text = setting_rows[i].preset;
+}
+
+static bool is_yes_no(str text)
+{
+	return str_equal(text, STR("yes")) || str_equal(text, STR("no"));
+}
+
+static err check(enum setting which, str text, struct why *why)
+{
+	const struct setting_row *row = &setting_rows[which];
+	enum language ignored;
+
+	if (!str_is_text(text) || text.len == 0)
+		return fail(why, MSG_CONFIG_EMPTY, arg_str(row->section), arg_str(row->key));
+	if (row->is == SETTING_YES_NO && !is_yes_no(text))
+		return fail(why, MSG_CONFIG_YES_NO, arg_str(row->key), arg_str(text));
+	if (row->is == SETTING_LANGUAGE_TAG && !language_from_tag(text, &ignored))
+		return fail(why, MSG_LANGUAGE_UNKNOWN, arg_str(text));
+	return OK;
+}
+
+err settings_set(
+	struct settings *settings, enum setting which, str text, enum origin from, struct why *why)
+{
+	err e = check(which, text, why);
+
+	if (e != OK)
+		return e;
+	settings->values[which].text = text;
+	settings->values[which].from = from;
+	return OK;
+}
+
+static err unknown_key(str section, str key, struct why *why)
+{
+	struct suggestion best = { 0 };
+	bool has_section = false;
+
+	for (size_t i = 0; i < SETTING_COUNT_; i++)
+		has_section |= str_equal(setting_rows[i].section, section);
+	if (!has_section) {
+		for (size_t i = 0; i < SETTING_COUNT_; i++)
+			suggest(&best, section, setting_rows[i].section);
+		return best.name.len == 0 ? fail(why, MSG_CONFIG_SECTION, arg_str(section))
+					  : fail(why, MSG_CONFIG_SECTION_NEAR, arg_str(section),
+						    arg_str(best.name));
+	}
+	for (size_t i = 0; i < SETTING_COUNT_; i++)
+		if (str_equal(setting_rows[i].section, section))
+			suggest(&best, key, setting_rows[i].key);
+	return best.name.len == 0 ? fail(why, MSG_CONFIG_KEY, arg_str(section), arg_str(key))
+				  : fail(why, MSG_CONFIG_KEY_NEAR, arg_str(section), arg_str(key),
+					    arg_str(best.name));
+}
+
+static err take(struct reading *r, str section, str key, str text)
+{
+	for (size_t i = 0; i < SETTING_COUNT_; i++) {
+		if (!str_equal(setting_rows[i].section, section) ||
+			!str_equal(setting_rows[i].key, key))
+			continue;
+		if (r->settings->values[i].from == ORIGIN_FILE)
+			return fail(r->why, MSG_CONFIG_TWICE, arg_str(section), arg_str(key),
+				arg_int(r->settings->values[i].line));
+		str kept = arena_str(r->arena, text);
+		if (kept.ptr == NULL)
+			return fail(r->why, MSG_NO_ROOM, arg_c("ariane.conf"),
+				arg_int(CONFIG_BYTES_MAX));
+		err e = settings_set(r->settings, (enum setting)i, kept, ORIGIN_FILE, r->why);
+		r->settings->values[i].line = r->line;
+		return e;
+	}
+	return unknown_key(section, key, r->why);
+}
+
+/* inih's own convention: 0 is an error.  After the first, nothing counts any more. */
+static int handle(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+
+	if (r->failed != OK)
+		return 0;
+	r->failed = take(r, str_of(section), str_of(name), str_of(value));
+	return r->failed == OK;
+}
+
+/* Gives inih one line as fgets() would.  inih cuts what is longer than its own buffer and takes
+ * the rest for another line: such a line is refused here, where it is still whole. */
+static char *next_line(char *to, int size, void *user)
+{
+	struct reading *r = user;
+	const char *newline = r->rest.len == 0 ? NULL : memchr(r->rest.ptr, '\n', r->rest.len);
+	size_t len = newline == NULL ? r->rest.len : (size_t)(newline - r->rest.ptr) + 1;
+
+	if (len == 0 || r->failed != OK)
+		return NULL;
+	r->line++;
+	if (len > CONFIG_LINE_BYTES_MAX || len >= (size_t)size) {
+		r->failed = fail(r->why, MSG_CONFIG_LINE_LONG, arg_int(CONFIG_LINE_BYTES_MAX));
+		return NULL;
+	}
+	memcpy(to, r->rest.ptr, len);
+	to[len] = '\0';
+	r->rest = str_from(r->rest, len);
+	return to;
+}
+
+err settings_read(
+	struct settings *settings, str bytes, str name, struct arena *arena, struct why *why)
+{
+	struct settings read = *settings; /* written to only on success */
+	struct reading r = { &read, arena, bytes, 0, OK, why };
+
+	if (bytes.len > CONFIG_BYTES_MAX || !str_is_utf8(bytes) || str_has(bytes, '\0')) {
+		why_at(why, name, -1, -1, -1);
+		return fail(why, MSG_CONFIG_BYTES, arg_int(CONFIG_BYTES_MAX));
+	}
+	int bad_line = ini_parse_stream(next_line, &r, handle, &r);
+	if (r.failed == OK && bad_line != 0) {
+		r.line = bad_line;
+		r.failed = fail(why, MSG_CONFIG_SYNTAX);
+	}
+	if (r.failed != OK) {
+		why_at(why, name, r.line, -1, -1);
+		return r.failed;
+	}
+	read.file = name;
+	*settings = read;
+	return OK;
+}
+
+str setting_text(const struct settings *settings, enum setting which)
+{
+	return settings->values[which].text;
+}
+
+bool setting_yes(const struct settings *settings, enum setting which)
+{
+	ASSERT(setting_rows[which].is == SETTING_YES_NO);
+	return str_equal(settings->values[which].text, STR("yes"));
+}

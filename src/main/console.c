@@ -1,0 +1,236 @@
+/* main/console.c - see console.h */
+#include "main/console.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/zone.h"
+#include "main/help.h"
+#include "main/progress.h"
+#include "main/render.h"
+#include "main/request.h"
+#include "main/sink.h"
+
+enum { RENDERED_BYTES_MAX = 1 << 14 };
+
+struct console_sink {
+	struct sink base;
+	const struct console *console;
+	struct progress progress;
+	bool shows_progress;
+};
+
+static struct console_sink *own(struct sink *sink)
+{
+	return (struct console_sink *)sink;
+}
+
+static void clear_progress(struct console_sink *sink)
+{
+	if (!sink->progress.is_shown)
+		return;
+	(void)fputs("\r\x1b[K", sink->console->error); /* decoration: may fail unseen */
+	(void)fflush(sink->console->error);
+	sink->progress.is_shown = false;
+}
+
+static err output_failed(int error, struct why *why)
+{
+	char text[128];
+
+	if (error == EPIPE)
+		return fail(why, MSG_OUTPUT_CLOSED);
+	if (error == ENOSPC)
+		return fail(why, MSG_DISK_FULL, arg_c("stdout"));
+	return fail(why, MSG_IO, arg_c("write"), arg_c("stdout"),
+		arg_c(strerror_r(error, text, sizeof(text))));
+}
+
+static err console_write(struct sink *sink, str bytes, struct why *why)
+{
+	clear_progress(own(sink));
+	errno = 0;
+	if (fwrite(bytes.ptr, 1, bytes.len, own(sink)->console->out) < bytes.len)
+		return output_failed(errno, why);
+	return OK;
+}
+
+static void console_remark(struct sink *sink, str line)
+{
+	clear_progress(own(sink));
+	(void)fwrite(line.ptr, 1, line.len, own(sink)->console->error); /* a remark only */
+}
+
+static void console_progress(struct sink *sink, const struct progress_state *state)
+{
+	struct console_sink *s = own(sink);
+	struct strbuf line = strbuf_heap(RENDERED_BYTES_MAX);
+
+	if (!s->shows_progress || !progress_due(&s->progress, state))
+		return;
+	strbuf_add_c(&line, "\r\x1b[K");
+	progress_add_line(state, s->progress.rate, sink->locale->language,
+		s->console->error_columns - 1, &line);
+	(void)fwrite(line.ptr, 1, line.len, s->console->error); /* decoration: may fail unseen */
+	(void)fflush(s->console->error);
+	strbuf_done(&line);
+}
+
+/* What must be known before the words are: how to tell that they are wrong. */
+struct manner {
+	bool json;
+	enum language language;
+};
+
+static struct manner manner_of(const struct console *console, const str *words, size_t count)
+{
+	struct manner m = { false, language_from_environment(console->environment) };
+	str tag;
+
+	(void)language_from_tag(str_of(console->environment("ARIANE_LANG")), &m.language);
+	for (size_t i = 0; i < count && !str_equal(words[i], STR("--")); i++) {
+		tag = words[i];
+		if (str_equal(words[i], STR("--json")))
+			m.json = true;
+		else if (str_equal(words[i], STR("--lang")) && i + 1 < count)
+			(void)language_from_tag(words[i + 1], &m.language);
+		else if (str_skip_prefix(&tag, STR("--lang=")))
+			(void)language_from_tag(tag, &m.language);
+	}
+	return m;
+}
+
+static err read_file(const struct console *console, const char *path, struct settings *settings,
+	struct arena *arena, struct why *why)
+{
+	str bytes;
+	err e = disk_read_whole(console->disk, path, CONFIG_BYTES_MAX, arena, &bytes, why);
+
+	return e != OK ? e : settings_read(settings, bytes, str_of(path), arena, why);
+}
+
+/* The file named must be there; the usual one need not. */
+static err settle_file(const struct console *console, const struct request *request,
+	struct settings *settings, struct arena *arena, struct why *why)
+{
+	str named = request_text(request, "config");
+	struct why ignored = { 0 };
+
+	if (named.len == 0)
+		named = str_of(console->environment("ARIANE_CONFIG"));
+	if (named.len > 0)
+		return read_file(console, named.ptr, settings, arena, why);
+	err e = read_file(console, "ariane.conf", settings, arena, &ignored);
+	if (e == ERR_NOT_FOUND && !ignored.has_line)
+		return OK;
+	if (e != OK)
+		*why = ignored;
+	return e;
+}
+
+static err settle_settings(const struct console *console, const struct request *request,
+	struct settings *settings, struct arena *arena, struct why *why)
+{
+	settings_init(settings);
+	err e = settle_file(console, request, settings, arena, why);
+
+	for (size_t i = 0; i < SETTING_COUNT_ && e == OK; i++) {
+		const struct setting_row *row = &setting_rows[i];
+		str value = str_of(console->environment(row->environment));
+		if (value.len > 0)
+			e = settings_set(settings, (enum setting)i, value, ORIGIN_ENVIRONMENT, why);
+		if (e != OK || !request_has(request, row->option.ptr))
+			continue;
+		value = row->is == SETTING_YES_NO ? STR("no")
+						  : request_text(request, row->option.ptr);
+		e = settings_set(settings, (enum setting)i, value, ORIGIN_OPTION, why);
+	}
+	return e;
+}
+
+static err run_command(struct request *request, struct console_sink *sink, struct why *why)
+{
+	const struct command *command = request_command(request);
+	struct strbuf help = strbuf_in(request_arena(request), 1 << 20);
+
+	if (request_has(request, "version"))
+		return cmd_version.run(request, &sink->base, why);
+	if (command == NULL || request_has(request, "help")) {
+		enum language language = sink->base.locale->language;
+		if (command == NULL)
+			help_add_overview(
+				request_commands(request), language, sink->base.columns, &help);
+		else
+			help_add_command(command, language, sink->base.columns, &help);
+		sink_built(&sink->base, &help);
+		return OK;
+	}
+	return command->run(request, &sink->base, why);
+}
+
+static err run_request(const struct console *console, struct request *request,
+	struct manner *manner, struct why *why)
+{
+	static const struct sink_ops ops = { console_write, console_progress, console_remark };
+	struct settings settings;
+	struct locale locale = { .language = manner->language };
+	struct surroundings around = { &settings, &locale, console->clock->now_ms(console->clock),
+		console->stop };
+	struct console_sink sink = { .base = { .ops = &ops,
+					     .json = manner->json,
+					     .quiet = request_has(request, "quiet"),
+					     .columns = console->columns,
+					     .locale = &locale },
+		.console = console };
+
+	err e = settle_settings(console, request, &settings, request_arena(request), why);
+	if (e != OK)
+		return e;
+	(void)language_from_tag(setting_text(&settings, SETTING_LANGUAGE), &locale.language);
+	manner->language = locale.language; /* of errors from here on */
+	e = zone_named(setting_text(&settings, SETTING_ZONE), &locale.zone, why);
+	if (e == OK)
+		e = request_settle(request, &around, why);
+	if (e != OK)
+		return e;
+	progress_init(&sink.progress, console->clock);
+	sink.shows_progress = console->error_columns > 1 && !sink.base.quiet && !sink.base.json &&
+			      setting_yes(&settings, SETTING_PROGRESS);
+	e = run_command(request, &sink, why);
+	clear_progress(&sink);
+	if (e == OK)
+		e = sink_finish(&sink.base, why);
+	if (fflush(console->out) != 0 && e == OK)
+		e = output_failed(errno, why);
+	return e;
+}
+
+static void tell(const struct console *console, const struct manner *manner, const struct why *why)
+{
+	struct strbuf out = strbuf_heap(RENDERED_BYTES_MAX);
+
+	(manner->json ? render_json : render_words)(why, manner->language, &out);
+	(void)fwrite(out.ptr, 1, out.len, console->error); /* nobody is left to tell */
+	strbuf_done(&out);
+}
+
+int console_run(const struct console *console, const struct command_list *list, size_t count,
+	char *const *words)
+{
+	AUTO_ARENA arena = arena_create(CONSOLE_MEMORY_MAX);
+	struct why why = { 0 };
+	struct request *request = NULL;
+	str *texts = arena_array(arena, count, sizeof(*texts));
+
+	ASSERT(texts != NULL); /* the kernel allows far fewer words */
+	for (size_t i = 0; i < count; i++)
+		texts[i] = str_of(words[i]);
+	struct manner manner = manner_of(console, texts, count);
+	err e = request_parse(list, texts, count, manner.language, arena, &request, &why);
+	if (e == OK)
+		e = run_request(console, request, &manner, &why);
+	if (e == OK || why.message == MSG_OUTPUT_CLOSED)
+		return 0;
+	tell(console, &manner, &why);
+	return err_exit_code(e, &why);
+}

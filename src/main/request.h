@@ -1,0 +1,57 @@
+/* main/request.h - what is asked of a command: its arguments and options, checked.
+ *
+ * A request is made from words, however they came (a shell, a socket, a URL).  Its command
+ * reads it by name; asking for a name that the command's row does not have is a bug.  It lives
+ * in the arena given; nothing in it changes while the command runs, but the cancellation flag.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "main/command.h"
+#include "main/config.h"
+#include "main/locale.h"
+
+struct request;
+
+/* Reads words such as `import calls.csv --source pbx`.  Understood: --name VALUE, --name=VALUE,
+ * --flag, -h, and -- before what must not be taken for an option.  Global options may stand
+ * anywhere, a command's own behind its name.  Without a command (only global options) *out has
+ * none.  With --help or --version, arguments may be missing.  `language` is that of the names
+ * that messages quote from the table.
+ * ERR_SYNTAX, ERR_NOT_FOUND, ERR_LIMIT: messages of the usage kind (render.h). */
+err request_parse(const struct command_list *list, const str *words, size_t count,
+	enum language language, struct arena *arena, struct request **out, struct why *why);
+
+/* What the words do not say.  All borrowed for the life of the request. */
+struct surroundings {
+	const struct settings *settings;
+	const struct locale *locale;
+	int64_t now_ms; /* what 7d counts back from */
+	const atomic_bool *stop; /* NULL: never cancelled */
+};
+/* Completes the request and reads its times in the zone of the locale: ERR_SYNTAX. */
+err request_settle(struct request *request, const struct surroundings *around, struct why *why);
+
+const struct command *request_command(const struct request *request); /* NULL: none */
+const struct command_list *request_commands(const struct request *request);
+struct arena *request_arena(const struct request *request);
+const struct locale *request_locale(const struct request *request);
+const struct settings *request_settings(const struct request *request);
+str request_data(const struct request *request); /* the data folder; NUL-terminated */
+int64_t request_now_ms(const struct request *request);
+bool request_cancelled(const struct request *request); /* any thread */
+
+size_t request_argument_count(const struct request *request);
+str request_argument(const struct request *request, size_t i); /* NUL-terminated */
+
+/* Options, by name.  Not given: the preset of the row, if it has one.  Texts are
+ * NUL-terminated.  Number, time and duration only of options of that kind, and only where
+ * request_has() or a preset says that there is one. */
+bool request_has(const struct request *request, const char *name); /* given, not preset */
+str request_text(const struct request *request, const char *name); /* "" without */
+int64_t request_number(const struct request *request, const char *name);
+int64_t request_time_ms(const struct request *request, const char *name); /* UTC */
+int64_t request_duration_ms(const struct request *request, const char *name);
+size_t request_times(const struct request *request, const char *name); /* how often given */
+str request_nth(const struct request *request, const char *name, size_t i); /* i-th from 0 */

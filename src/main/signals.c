@@ -1,0 +1,27 @@
+/* main/signals.c - see signals.h */
+#include "main/signals.h"
+
+#include <signal.h>
+
+#include "base/base.h"
+
+static atomic_bool stop;
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a signal handler may set it");
+
+static void on_signal(int number)
+{
+	(void)number;
+	atomic_store(&stop, true);
+}
+
+const atomic_bool *signals_install(void)
+{
+	struct sigaction once = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction never = { .sa_handler = SIG_IGN };
+
+	bool installed = sigaction(SIGINT, &once, NULL) == 0 &&
+			 sigaction(SIGTERM, &once, NULL) == 0 &&
+			 sigaction(SIGPIPE, &never, NULL) == 0;
+	ASSERT(installed); /* it fails only for signals that do not exist */
+	return &stop;
+}

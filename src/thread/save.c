@@ -1,0 +1,155 @@
+/* thread/save.c - rows into a table store and back; see thread.h
+ *
+ * The entry:  u32 version, 1
+ *             u64 events, u64 entities, u64 hidden
+ *             u64 first, u64 last (ticks, two's complement)
+ *             the dictionaries of names and of whats (strings_save)
+ *             the tables seq, time, set, kind, flags, origins
+ *             the base (thread_index_save)
+ *
+ * Runs are not saved: they are built again from the rows behind the base.
+ */
+#include "thread/threads_internal.h"
+
+#include "base/varint.h"
+
+#include <stdlib.h>
+
+enum { SAVE_VERSION = 1, TABLES = 6 };
+
+struct named {
+	struct table **table;
+	size_t item_bytes;
+};
+
+static void tables_of(struct threads *t, struct named out[static TABLES])
+{
+	const struct named tables[TABLES] = {
+		{ &t->seq, sizeof(uint64_t) },
+		{ &t->time, sizeof(int64_t) },
+		{ &t->set, sizeof(uint32_t) },
+		{ &t->kind, sizeof(uint32_t) },
+		{ &t->flags, sizeof(uint8_t) },
+		{ &t->origins, sizeof(struct origin) },
+	};
+
+	for (size_t i = 0; i < TABLES; i++)
+		out[i] = tables[i];
+}
+
+static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why)
+{
+	struct strings_view *view = strings_publish(strings);
+	err e = strings_save(strings, view, file, end, index, why);
+
+	strings_view_unref(view);
+	return e;
+}
+
+static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
+	struct why *why)
+{
+	struct view *view = table_publish(table);
+	err e = table_save(table, view, file, end, index, why);
+
+	view_unref(view);
+	return e;
+}
+
+err threads_save(
+	struct threads *t, struct file *file, uint64_t *end, struct strbuf *index, struct why *why)
+{
+	struct named tables[TABLES];
+
+	threads_settle(t);
+	strbuf_add_u32(index, SAVE_VERSION);
+	strbuf_add_u64(index, t->events);
+	strbuf_add_u64(index, t->entities);
+	strbuf_add_u64(index, t->hidden);
+	strbuf_add_u64(index, (uint64_t)t->first);
+	strbuf_add_u64(index, (uint64_t)t->last);
+	err e = save_strings(t->names, file, end, index, why);
+	if (e == OK)
+		e = save_strings(t->whats, file, end, index, why);
+	tables_of(t, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = save_table(*tables[i].table, file, end, index, why);
+	return e != OK ? e : thread_index_save(t->base, file, end, index, why);
+}
+
+static bool agrees(const struct threads *t)
+{
+	size_t rows = table_count(t->seq);
+
+	return table_count(t->time) == rows && table_count(t->set) == rows &&
+	       table_count(t->kind) == rows && table_count(t->flags) == rows &&
+	       table_count(t->origins) <= rows && t->events + t->entities + t->hidden == rows &&
+	       (t->base == NULL || thread_index_rows_end(t->base) <= rows);
+}
+
+static void note_latest(struct threads *t)
+{
+	for (size_t i = 0; i < table_count(t->origins); i++) {
+		const struct origin *o = table_at(t->origins, i);
+		map64_put(t->latest, o->seq, o->row);
+	}
+}
+
+err threads_load(struct file *file, str *index, struct threads **out, struct why *why)
+{
+	struct threads *t = memory_alloc(sizeof(*t));
+	struct reader in = reader_of(*index);
+	struct named tables[TABLES];
+	uint32_t version = reader_u32(&in);
+	err e = OK;
+
+	t->latest = map64_create();
+	t->events = reader_u64(&in);
+	t->entities = reader_u64(&in);
+	t->hidden = reader_u64(&in);
+	t->first = (int64_t)reader_u64(&in);
+	t->last = (int64_t)reader_u64(&in);
+	if (in.failed || version != SAVE_VERSION)
+		e = fail(why, MSG_STATE_DAMAGED);
+	else
+		*index = str_from(*index, reader_offset(&in));
+	if (e == OK)
+		e = strings_load(file, index, &t->names, why);
+	if (e == OK)
+		e = strings_load(file, index, &t->whats, why);
+	tables_of(t, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
+	if (e == OK)
+		e = thread_index_load(file, index, &t->base, why);
+	if (e == OK && !agrees(t))
+		e = fail(why, MSG_STATE_DAMAGED);
+	if (e != OK) {
+		threads_free(t);
+		return e;
+	}
+	note_latest(t);
+	*out = t;
+	return OK;
+}
+
+uint64_t threads_saved_bytes(const struct threads *t)
+{
+	return strings_saved_bytes(t->names) + strings_saved_bytes(t->whats) +
+	       table_saved_bytes(t->seq) + table_saved_bytes(t->time) + table_saved_bytes(t->set) +
+	       table_saved_bytes(t->kind) + table_saved_bytes(t->flags) +
+	       table_saved_bytes(t->origins) + (t->base == NULL ? 0 : thread_index_bytes(t->base));
+}
+
+void threads_forget_saved(struct threads *t)
+{
+	struct named tables[TABLES];
+
+	strings_forget_saved(t->names);
+	strings_forget_saved(t->whats);
+	tables_of(t, tables);
+	for (size_t i = 0; i < TABLES; i++)
+		table_forget_saved(*tables[i].table);
+	thread_index_forget_saved(t->base);
+}

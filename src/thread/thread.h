@@ -1,0 +1,141 @@
+/* thread/thread.h - all events of one customer, one after the other, in time order.
+ *
+ * Rows are events in order of arrival: what a reader needs to find, order and count them.
+ * Everything else of an event stays in the journal and is read back by its sequence.
+ *
+ *   row     seq (the record that holds its content), set (whose: identity.h), time, what
+ *   what    code of the pair (channel, activity)
+ *   time    ticks of 100 ns since 1970, UTC: the order is exact to 100 ns, events closer than
+ *           that stand in order of arrival
+ *   hidden  erased, retracted, or replaced by a correction (whose row follows, with the place
+ *           of the first version: `origin`)
+ *
+ * The index brings rows into threads: one `base`, built in one go from a snapshot (index.h), holds
+ * for each customer of that moment a contiguous slice in thread order; `runs` hold what came
+ * later, sorted by owner and merged geometrically.  A thread is gathered from the base slices
+ * of its identifiers and from the runs; where base alone has it, it is read in place.
+ *
+ * Entities (records without an event) are rows too, of a kind of their own: they count for the
+ * profile and stand in no thread.
+ *
+ * Threads: one writer; views are read by any thread.
+ */
+#pragma once
+
+#include "base/strings.h"
+#include "base/table.h"
+#include "event/record.h"
+#include "identity/identity.h"
+
+#define TICKS_PER_MS 10000
+#define ROW_NONE UINT32_MAX
+#define ROWS_MAX 4000000000u /* row numbers are 32 bits */
+
+static inline int64_t ticks_of(struct instant time)
+{
+	return time.ms * TICKS_PER_MS + time.sub_ns / 100;
+}
+/* Rounded down to the millisecond also before 1970. */
+static inline int64_t ms_of_ticks(int64_t ticks)
+{
+	return ticks >= 0 ? ticks / TICKS_PER_MS : -((-ticks + TICKS_PER_MS - 1) / TICKS_PER_MS);
+}
+
+struct threads;
+struct threads_view;
+
+struct threads *threads_create(void);
+void threads_free(struct threads *threads); /* NULL is fine */
+
+/* ERR_FULL when `rows` more would pass ROWS_MAX: asked before a record is made durable. */
+err threads_reserve(const struct threads *threads, size_t rows, struct why *why);
+
+/* Codes of names (sources, channels, activities), found or made. */
+uint32_t threads_name(struct threads *threads, str name);
+
+/* A row for an event, correction or entity with the given set (IDENTITY_NO_CODE: nobody's).
+ * `origin` is the sequence of the first version: record->seq but for a correction. */
+uint32_t threads_add(
+	struct threads *threads, const struct record *record, uint64_t origin, uint32_t set);
+
+/* The row that now shows the event whose first version is `seq` (any version's sequence will
+ * do); ROW_NONE if there is none, or it is hidden. */
+uint32_t threads_row_of(const struct threads *threads, uint64_t seq);
+void threads_hide(struct threads *threads, uint32_t row);
+
+uint32_t threads_row_set(const struct threads *threads, uint32_t row);
+uint64_t threads_row_seq(const struct threads *threads, uint32_t row);
+uint64_t threads_row_origin(const struct threads *threads, uint32_t row);
+size_t threads_row_count(const struct threads *threads);
+
+/* The index.  Rows that are in no index are looked through one by one when a thread is gathered:
+ * so build a run whenever there are some thousands, a base when threads_wants_base(). */
+struct thread_index;
+enum { BASE_ROWS_LEAST = 65536, BASE_SHARE = 16 };
+bool threads_wants_base(const struct threads *threads); /* over 1/16 of the rows are not in it */
+/* Puts a base (index.h) in place of the present one; takes over the reference. */
+void threads_set_base(struct threads *threads, struct thread_index *base);
+/* Builds a run over the rows of `view`, which was just published, that are in no index yet;
+ * false if they are too few. */
+bool threads_add_run(struct threads *threads, const struct threads_view *view);
+
+/* Saving into a table store, as identity_save(). */
+err threads_save(struct threads *threads, struct file *file, uint64_t *end, struct strbuf *index,
+	struct why *why);
+err threads_load(struct file *file, str *index, struct threads **out, struct why *why);
+uint64_t threads_saved_bytes(const struct threads *threads);
+void threads_forget_saved(struct threads *threads);
+
+/* ---- what readers see */
+
+enum row_flag { ROW_HIDDEN = 1, ROW_CORRECTED = 2, ROW_ENTITY = 4 };
+
+struct row {
+	uint64_t seq, origin;
+	int64_t time; /* ticks; INT64_MIN for an entity without a time */
+	uint32_t set, what;
+	unsigned flags; /* enum row_flag */
+};
+
+/* The views of `identity` are those of the same moment; one reference is kept. */
+struct threads_view *threads_publish(struct threads *threads, struct identity_view *identity);
+struct threads_view *threads_view_ref(struct threads_view *view);
+void threads_view_unref(struct threads_view *view); /* NULL is fine */
+
+size_t threads_view_rows(const struct threads_view *view);
+struct row threads_view_row(const struct threads_view *view, uint32_t row);
+uint64_t threads_view_events(const struct threads_view *view); /* visible rows that are events */
+uint64_t threads_view_entities(const struct threads_view *view); /* visible entities */
+const struct identity_view *threads_view_identity(const struct threads_view *view);
+
+/* What a code of `what` stands for. */
+struct what {
+	uint32_t channel, activity; /* names */
+};
+size_t threads_view_what_count(const struct threads_view *view);
+struct what threads_view_what(const struct threads_view *view, uint32_t code);
+str threads_view_name(const struct threads_view *view, uint32_t name);
+uint32_t threads_view_find_name(
+	const struct threads_view *view, str name); /* or IDENTITY_NO_CODE */
+
+/* Earliest and latest event in ticks; false if there is none. */
+bool threads_view_bounds(const struct threads_view *view, int64_t *first, int64_t *last);
+
+/* Whose row it is now; CUSTOMER_NONE for nobody's. */
+uint32_t threads_view_customer(const struct threads_view *view, uint32_t row);
+
+/* A customer's thread: three columns side by side, in thread order. */
+struct thread {
+	const int64_t *time; /* ticks */
+	const uint32_t *what;
+	const uint32_t *row;
+	size_t count;
+};
+
+/* The columns lie in the view, or in `arena` if they had to be gathered: both must outlive the
+ * use.  ERR_LIMIT if the arena is too small; ERR_NOT_FOUND if there is no such customer. */
+err thread_of(const struct threads_view *view, uint32_t customer, struct arena *arena,
+	struct thread *out, struct why *why);
+/* The rows of a customer's entities, in order of arrival. */
+err entities_of(const struct threads_view *view, uint32_t customer, struct arena *arena,
+	const uint32_t **rows, size_t *count, struct why *why);

@@ -1,0 +1,39 @@
+/* thread/thread_index.h - rows brought into threads: the base and the runs of thread.h.
+ *
+ * An index is immutable: slices of entries in thread order (time, then origin), once for events
+ * and once for entities.
+ *
+ *   base   a slice for each customer of the moment it was built; slot[identifier] finds it
+ *   run    a slice for each owner (identifier), sorted by owner: found by bisection
+ *
+ * Slices are found by identifier and not by customer, because customers change: whose an entry
+ * is now, is asked of the snapshot.
+ *
+ * Memory of a base: 16 bytes an entry, 8 a customer, 4 an identifier; as much again for a moment
+ * while it is built, less the columns.
+ */
+#pragma once
+
+#include "thread/thread.h"
+
+struct thread_index;
+
+/* A base over the first `rows` rows of the view.  Pure; any thread; takes a while. */
+struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows);
+/* A run over rows [from, to). */
+struct thread_index *thread_index_build_run(
+	const struct threads_view *view, size_t from, size_t to);
+struct thread_index *thread_index_ref(struct thread_index *index);
+void thread_index_unref(struct thread_index *index); /* NULL is fine */
+size_t thread_index_bytes(const struct thread_index *index);
+size_t thread_index_rows_end(const struct thread_index *index); /* rows below this are in it */
+
+/* The slice of an identifier; count 0 if it has none. */
+struct thread thread_index_slice(
+	const struct thread_index *index, uint32_t identifier, bool entities);
+
+/* Saving into a table store (base/table.h) and taking it back; NULL saves that there is none. */
+err thread_index_save(struct thread_index *index, struct file *file, uint64_t *end,
+	struct strbuf *entry, struct why *why);
+err thread_index_load(struct file *file, str *entry, struct thread_index **out, struct why *why);
+void thread_index_forget_saved(struct thread_index *index); /* NULL is fine */

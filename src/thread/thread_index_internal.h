@@ -1,0 +1,37 @@
+/* thread/thread_index_internal.h - an index laid open, for index.c and thread_index_save.c. */
+#pragma once
+
+#include "base/file.h"
+#include "thread/thread_index.h"
+#include "thread/threads_internal.h"
+
+/* Slices side by side: start[g] .. start[g + 1] of the columns is group g. */
+struct slices {
+	int64_t *time;
+	uint32_t *what, *row;
+	size_t *start;
+	size_t groups, count;
+};
+
+struct saved_index {
+	uint64_t offset, bytes; /* 0 bytes: not saved */
+	uint32_t crc;
+};
+
+struct thread_index {
+	atomic_uint references;
+	bool is_base;
+	size_t from, to; /* rows */
+	uint64_t hidden; /* rows that were hidden when it was built */
+	struct slices events, entities;
+	uint32_t *slot; /* base: of each identifier, its group, or ROW_NONE */
+	uint32_t *slot_identifiers; /* base: of each group, how many lead to it */
+	size_t slot_count;
+	uint32_t *owners; /* run: of each group, ascending */
+	struct saved_index saved;
+	struct file *file; /* loaded: the arrays lie in `mapped`, else on the heap */
+	const void *mapped;
+	size_t mapped_bytes;
+};
+
+void thread_index_drop_mapped(struct thread_index *index); /* frees a loaded index */

@@ -1,0 +1,204 @@
+/* thread/thread_index_save.c - the base into a table store and back
+ *
+ * The entry:  u8 0: there is none; else 1, then
+ *             u64 offset in the file (a multiple of 4096), u64 bytes, u32 CRC-32C of them
+ *             u64 rows end, u64 hidden, u64 identifiers
+ *             u64 groups, u64 events, u64 entities
+ * The bytes, each array from a multiple of 8:
+ *             events: time[events] i64, what[events] u32, row[events] u32, start[groups + 1] u64
+ *             entities: the same
+ *             slot[identifiers] u32, slot_identifiers[groups] u32
+ *
+ * Loaded, the arrays are read where they are mapped.
+ */
+#include "thread/thread_index_internal.h"
+
+#include "base/crc32c.h"
+#include "base/varint.h"
+
+#include <string.h>
+
+struct piece {
+	const void **array;
+	size_t bytes;
+};
+enum { PIECES = 10, PAGE = 4096 };
+
+static void slices_pieces(struct slices *s, struct piece *out)
+{
+	out[0] = (struct piece){ (const void **)&s->time, s->count * sizeof(*s->time) };
+	out[1] = (struct piece){ (const void **)&s->what, s->count * sizeof(*s->what) };
+	out[2] = (struct piece){ (const void **)&s->row, s->count * sizeof(*s->row) };
+	out[3] = (struct piece){ (const void **)&s->start, (s->groups + 1) * sizeof(*s->start) };
+}
+
+static void pieces_of(struct thread_index *index, struct piece out[static PIECES])
+{
+	slices_pieces(&index->events, out);
+	slices_pieces(&index->entities, out + 4);
+	out[8] = (struct piece){ (const void **)&index->slot,
+		index->slot_count * sizeof(*index->slot) };
+	out[9] = (struct piece){ (const void **)&index->slot_identifiers,
+		index->events.groups * sizeof(*index->slot_identifiers) };
+}
+
+static uint64_t padded(uint64_t bytes, uint64_t to)
+{
+	return (bytes + to - 1) / to * to;
+}
+
+static err write_piece(
+	struct file *file, uint64_t at, const struct piece *piece, uint32_t *crc, struct why *why)
+{
+	static const char zeros[8] = { 0 };
+	str bytes = { *piece->array, piece->bytes };
+	str pad = { zeros, padded(piece->bytes, 8) - piece->bytes };
+
+	*crc = crc32c(crc32c(*crc, bytes), pad);
+	err e = bytes.len == 0 ? OK : file_write_at(file, at, bytes.ptr, bytes.len, why);
+	return e != OK || pad.len == 0 ? e
+				       : file_write_at(file, at + bytes.len, pad.ptr, pad.len, why);
+}
+
+static err write_index(
+	struct thread_index *index, struct file *file, uint64_t *end, struct why *why)
+{
+	struct piece pieces[PIECES];
+	uint64_t at = padded(*end, PAGE), start = at;
+	uint32_t crc = 0;
+	err e = OK;
+
+	pieces_of(index, pieces);
+	for (size_t i = 0; e == OK && i < PIECES; i++) {
+		e = write_piece(file, at, &pieces[i], &crc, why);
+		at += padded(pieces[i].bytes, 8);
+	}
+	if (e != OK)
+		return e;
+	index->saved = (struct saved_index){ .offset = start, .bytes = at - start, .crc = crc };
+	*end = at;
+	return OK;
+}
+
+err thread_index_save(struct thread_index *index, struct file *file, uint64_t *end,
+	struct strbuf *entry, struct why *why)
+{
+	strbuf_add_byte(entry, index == NULL ? 0 : 1);
+	if (index == NULL)
+		return OK;
+	err e = index->saved.bytes > 0 ? OK : write_index(index, file, end, why);
+	if (e != OK)
+		return e;
+	strbuf_add_u64(entry, index->saved.offset);
+	strbuf_add_u64(entry, index->saved.bytes);
+	strbuf_add_u32(entry, index->saved.crc);
+	strbuf_add_u64(entry, index->to);
+	strbuf_add_u64(entry, index->hidden);
+	strbuf_add_u64(entry, index->slot_count);
+	strbuf_add_u64(entry, index->events.groups);
+	strbuf_add_u64(entry, index->events.count);
+	strbuf_add_u64(entry, index->entities.count);
+	return OK;
+}
+
+/* The arrays lie where their lengths say; they must fill the bytes exactly. */
+static bool place_arrays(struct thread_index *index, const char *bytes, uint64_t size)
+{
+	struct piece pieces[PIECES];
+	uint64_t at = 0;
+
+	pieces_of(index, pieces);
+	for (size_t i = 0; i < PIECES; i++) {
+		if (pieces[i].bytes > size - at)
+			return false;
+		*pieces[i].array = bytes + at;
+		at += padded(pieces[i].bytes, 8);
+		if (at > size)
+			return false;
+	}
+	return at == size;
+}
+
+static bool starts_are_sound(const struct slices *s)
+{
+	for (size_t i = 0; i < s->groups; i++)
+		if (s->start[i] > s->start[i + 1])
+			return false;
+	return s->start[0] == 0 && s->start[s->groups] == s->count;
+}
+
+static bool is_sound(const struct thread_index *index)
+{
+	for (size_t i = 0; i < index->slot_count; i++)
+		if (index->slot[i] != ROW_NONE && index->slot[i] >= index->events.groups)
+			return false;
+	for (size_t i = 0; i < index->events.count; i++)
+		if (index->events.row[i] >= index->to)
+			return false;
+	for (size_t i = 0; i < index->entities.count; i++)
+		if (index->entities.row[i] >= index->to)
+			return false;
+	return starts_are_sound(&index->events) && starts_are_sound(&index->entities);
+}
+
+static err map_index(struct thread_index *index, struct file *file, struct why *why)
+{
+	const struct saved_index *saved = &index->saved;
+	uint64_t size;
+	err e = file_size(file, &size, why);
+
+	if (e == OK && (saved->offset % PAGE != 0 || saved->bytes == 0 || saved->offset > size ||
+			       saved->bytes > size - saved->offset))
+		e = fail(why, MSG_STATE_DAMAGED);
+	if (e == OK)
+		e = file_map(file, saved->offset, saved->bytes, &index->mapped, why);
+	if (e != OK)
+		return e;
+	index->file = file;
+	index->mapped_bytes = saved->bytes;
+	if (crc32c(0, (str){ index->mapped, saved->bytes }) != saved->crc ||
+		!place_arrays(index, index->mapped, saved->bytes) || !is_sound(index))
+		return fail(why, MSG_STATE_DAMAGED);
+	return OK;
+}
+
+err thread_index_load(struct file *file, str *entry, struct thread_index **out, struct why *why)
+{
+	struct reader in = reader_of(*entry);
+	struct thread_index *index;
+
+	if (reader_u8(&in) == 0 && !in.failed) {
+		*entry = str_from(*entry, reader_offset(&in));
+		*out = NULL;
+		return OK;
+	}
+	index = memory_alloc(sizeof(*index));
+	atomic_init(&index->references, 1);
+	index->is_base = true;
+	index->saved.offset = reader_u64(&in);
+	index->saved.bytes = reader_u64(&in);
+	index->saved.crc = reader_u32(&in);
+	index->to = reader_u64(&in);
+	index->hidden = reader_u64(&in);
+	index->slot_count = reader_u64(&in);
+	index->events.groups = index->entities.groups = reader_u64(&in);
+	index->events.count = reader_u64(&in);
+	index->entities.count = reader_u64(&in);
+	bool plausible = !in.failed && index->to <= ROWS_MAX && index->slot_count <= ROWS_MAX &&
+			 index->events.groups <= ROWS_MAX && index->events.count <= ROWS_MAX &&
+			 index->entities.count <= ROWS_MAX;
+	err e = plausible ? map_index(index, file, why) : fail(why, MSG_STATE_DAMAGED);
+	if (e != OK) {
+		thread_index_drop_mapped(index);
+		return e;
+	}
+	*entry = str_from(*entry, reader_offset(&in));
+	*out = index;
+	return OK;
+}
+
+void thread_index_forget_saved(struct thread_index *index)
+{
+	if (index != NULL)
+		index->saved = (struct saved_index){ 0 };
+}

@@ -1,0 +1,302 @@
+/* thread/threads.c - the writer's side of thread.h: rows as they come and go */
+#include "thread/thread.h"
+
+#include "base/random.h"
+#include "thread/threads_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct threads *threads_create(void)
+{
+	struct threads *t = memory_alloc(sizeof(*t));
+	uint64_t seed; /* names come from outside: nobody shall choose those that collide */
+
+	secret_bytes(&seed, sizeof(seed));
+	t->names = strings_create(seed);
+	t->whats = strings_create(seed);
+	t->seq = table_create(sizeof(uint64_t));
+	t->time = table_create(sizeof(int64_t));
+	t->set = table_create(sizeof(uint32_t));
+	t->kind = table_create(sizeof(uint32_t));
+	t->flags = table_create(sizeof(uint8_t));
+	t->origins = table_create(sizeof(struct origin));
+	t->latest = map64_create();
+	t->first = INT64_MAX;
+	t->last = INT64_MIN;
+	return t;
+}
+
+void threads_free(struct threads *t)
+{
+	if (t == NULL)
+		return;
+	strings_free(t->names);
+	strings_free(t->whats);
+	table_free(t->seq);
+	table_free(t->time);
+	table_free(t->set);
+	table_free(t->kind);
+	table_free(t->flags);
+	table_free(t->origins);
+	map64_free(t->latest);
+	thread_index_unref(t->base);
+	for (size_t i = 0; i < t->run_count; i++)
+		thread_index_unref(t->runs[i]);
+	free(t);
+}
+
+err threads_reserve(const struct threads *t, size_t rows, struct why *why)
+{
+	if (rows > ROWS_MAX - table_count(t->seq))
+		return fail(why, MSG_THREADS_FULL, arg_int(ROWS_MAX));
+	return OK;
+}
+
+uint32_t threads_name(struct threads *t, str name)
+{
+	return strings_intern(t->names, name);
+}
+
+static uint32_t what_of(struct threads *t, const struct record *record)
+{
+	const uint32_t names[2] = { threads_name(t, record->channel),
+		threads_name(t, record->activity) };
+
+	return strings_intern(t->whats, (str){ (const char *)names, sizeof(names) });
+}
+
+static void push_u32(struct table *table, uint32_t n)
+{
+	*(uint32_t *)table_push(table) = n;
+}
+
+static uint8_t row_flags(const struct threads *t, uint32_t row)
+{
+	return *(const uint8_t *)table_at(t->flags, row);
+}
+
+static int64_t row_time(const struct threads *t, uint32_t row)
+{
+	return *(const int64_t *)table_at(t->time, row);
+}
+
+static void note_bounds(struct threads *t, int64_t time)
+{
+	t->first = MIN_OF(t->first, time);
+	t->last = MAX_OF(t->last, time);
+}
+
+uint32_t threads_add(struct threads *t, const struct record *record, uint64_t origin, uint32_t set)
+{
+	uint32_t row = (uint32_t)table_count(t->seq);
+	bool is_entity = record->kind == RECORD_ENTITY, is_corrected = origin != record->seq;
+	int64_t time = record->has_time ? ticks_of(record->time) : INT64_MIN;
+
+	ASSERT(is_entity || record->has_time);
+	*(uint64_t *)table_push(t->seq) = record->seq;
+	*(int64_t *)table_push(t->time) = time;
+	push_u32(t->set, set);
+	push_u32(t->kind, what_of(t, record));
+	*(uint8_t *)table_push(t->flags) =
+		(uint8_t)((is_entity ? ROW_ENTITY : 0) | (is_corrected ? ROW_CORRECTED : 0));
+	if (is_corrected) {
+		*(struct origin *)table_push(t->origins) =
+			(struct origin){ .seq = origin, .row = row };
+		map64_put(t->latest, origin, row);
+	}
+	if (is_entity) {
+		t->entities++;
+	} else {
+		t->events++;
+		note_bounds(t, time);
+	}
+	return row;
+}
+
+/* Rows come in the order of their sequences. */
+static uint32_t row_with_seq(const struct threads *t, uint64_t seq)
+{
+	size_t low = 0, high = table_count(t->seq);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (*(const uint64_t *)table_at(t->seq, middle) < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	bool found = low < table_count(t->seq) && *(const uint64_t *)table_at(t->seq, low) == seq;
+	return found ? (uint32_t)low : ROW_NONE;
+}
+
+/* The correction that made this row; they too come in order of rows. */
+static const struct origin *origin_entry(const struct threads *t, uint32_t row)
+{
+	size_t low = 0, high = table_count(t->origins);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct origin *o = table_at(t->origins, middle);
+		if (o->row < row)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return table_at(t->origins, low);
+}
+
+uint64_t threads_row_origin(const struct threads *t, uint32_t row)
+{
+	return (row_flags(t, row) & ROW_CORRECTED) ? origin_entry(t, row)->seq
+						   : threads_row_seq(t, row);
+}
+
+uint32_t threads_row_of(const struct threads *t, uint64_t seq)
+{
+	uint32_t row = row_with_seq(t, seq);
+	uint64_t latest;
+
+	if (row == ROW_NONE)
+		return ROW_NONE;
+	if (map64_get(t->latest, threads_row_origin(t, row), &latest))
+		row = (uint32_t)latest;
+	return (row_flags(t, row) & ROW_HIDDEN) ? ROW_NONE : row;
+}
+
+void threads_hide(struct threads *t, uint32_t row)
+{
+	uint8_t flags = row_flags(t, row);
+
+	ASSERT((flags & ROW_HIDDEN) == 0);
+	*(uint8_t *)table_change(t->flags, row) = flags | ROW_HIDDEN;
+	t->hidden++;
+	if (flags & ROW_ENTITY) {
+		t->entities--;
+		return;
+	}
+	t->events--;
+	int64_t time = row_time(t, row);
+	t->bounds_stale |= time == t->first || time == t->last;
+}
+
+uint32_t threads_row_set(const struct threads *t, uint32_t row)
+{
+	return *(const uint32_t *)table_at(t->set, row);
+}
+
+uint64_t threads_row_seq(const struct threads *t, uint32_t row)
+{
+	return *(const uint64_t *)table_at(t->seq, row);
+}
+
+size_t threads_row_count(const struct threads *t)
+{
+	return table_count(t->seq);
+}
+
+/* ---- publishing */
+
+static void find_bounds(struct threads *t)
+{
+	t->first = INT64_MAX;
+	t->last = INT64_MIN;
+	for (uint32_t row = 0; row < table_count(t->seq); row++)
+		if ((row_flags(t, row) & (ROW_HIDDEN | ROW_ENTITY)) == 0)
+			note_bounds(t, row_time(t, row));
+	t->bounds_stale = false;
+}
+
+void threads_settle(struct threads *t)
+{
+	if (t->bounds_stale)
+		find_bounds(t);
+}
+
+struct threads_view *threads_publish(struct threads *t, struct identity_view *identity)
+{
+	struct threads_view *view = memory_alloc(sizeof(*view));
+
+	threads_settle(t);
+	atomic_init(&view->references, 1);
+	view->identity = identity_view_ref(identity);
+	view->names = strings_publish(t->names);
+	view->whats = strings_publish(t->whats);
+	view->seq = table_publish(t->seq);
+	view->time = table_publish(t->time);
+	view->set = table_publish(t->set);
+	view->kind = table_publish(t->kind);
+	view->flags = table_publish(t->flags);
+	view->origins = table_publish(t->origins);
+	view->base = thread_index_ref(t->base);
+	view->indexed = t->base == NULL ? 0 : thread_index_rows_end(t->base);
+	for (size_t i = 0; i < t->run_count; i++) {
+		view->runs[i] = thread_index_ref(t->runs[i]);
+		view->indexed = thread_index_rows_end(t->runs[i]);
+	}
+	view->run_count = t->run_count;
+	view->rows = table_count(t->seq);
+	view->events = t->events;
+	view->entities = t->entities;
+	view->hidden = t->hidden;
+	view->first = t->first;
+	view->last = t->last;
+	return view;
+}
+
+/* ---- the index: the base renewed, or runs over what came since */
+
+enum { RUN_ROWS = 4096, RUN_GROWTH = 4 };
+
+static void drop_runs(struct threads *t, size_t from)
+{
+	while (t->run_count > from)
+		thread_index_unref(t->runs[--t->run_count]);
+}
+
+static size_t indexed_rows(const struct threads *t)
+{
+	if (t->run_count > 0)
+		return thread_index_rows_end(t->runs[t->run_count - 1]);
+	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
+}
+
+static size_t run_start(const struct threads *t, size_t i)
+{
+	if (i > 0)
+		return thread_index_rows_end(t->runs[i - 1]);
+	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
+}
+
+bool threads_wants_base(const struct threads *t)
+{
+	size_t based = t->base == NULL ? 0 : thread_index_rows_end(t->base);
+	size_t since = table_count(t->seq) - based;
+
+	return since > BASE_ROWS_LEAST && since > based / BASE_SHARE;
+}
+
+/* The runs go: what they held behind the new base is indexed again when a run is next wanted. */
+void threads_set_base(struct threads *t, struct thread_index *base)
+{
+	thread_index_unref(t->base);
+	t->base = base;
+	drop_runs(t, 0);
+}
+
+bool threads_add_run(struct threads *t, const struct threads_view *view)
+{
+	size_t from = indexed_rows(t), to = threads_view_rows(view);
+
+	if (to - from < RUN_ROWS)
+		return false;
+	/* Runs that are not RUN_GROWTH times larger than what follows them are taken in. */
+	while (t->run_count > 0 &&
+		from - run_start(t, t->run_count - 1) < RUN_GROWTH * (to - from)) {
+		from = run_start(t, t->run_count - 1);
+		drop_runs(t, t->run_count - 1);
+	}
+	ASSERT(t->run_count < RUNS_MAX);
+	t->runs[t->run_count++] = thread_index_build_run(view, from, to);
+	return true;
+}

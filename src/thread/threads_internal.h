@@ -1,0 +1,72 @@
+/* thread/threads_internal.h - rows and views, shared by the files of this folder. */
+#pragma once
+
+#include "base/map64.h"
+#include "thread/thread.h"
+#include "thread/thread_index.h"
+
+#include <stdatomic.h>
+
+enum { RUNS_MAX = 24 }; /* geometric: enough for ROWS_MAX */
+
+/* A correction's row and the sequence of the first version. */
+struct origin {
+	uint64_t seq;
+	uint32_t row;
+	uint32_t unused;
+};
+
+struct threads {
+	struct strings *names, *whats; /* a what: two names, 8 bytes */
+	struct table *seq, *time, *set, *kind, *flags, *origins;
+	struct map64 *latest; /* origin -> newest row, for what was corrected */
+	struct thread_index *base, *runs[RUNS_MAX]; /* runs follow each other from the base on */
+	size_t run_count;
+	uint64_t events, entities, hidden;
+	int64_t first, last; /* of the visible events; first > last: none */
+	bool bounds_stale;
+};
+
+struct threads_view {
+	atomic_uint references;
+	struct identity_view *identity;
+	struct strings_view *names, *whats;
+	struct view *seq, *time, *set, *kind, *flags, *origins;
+	struct thread_index *base, *runs[RUNS_MAX];
+	size_t run_count, indexed; /* rows below `indexed` are in base or runs */
+	size_t rows;
+	uint64_t events, entities, hidden;
+	int64_t first, last;
+};
+
+static inline uint32_t view_u32(const struct view *view, size_t i)
+{
+	return *(const uint32_t *)view_at(view, i);
+}
+static inline int64_t view_i64(const struct view *view, size_t i)
+{
+	return *(const int64_t *)view_at(view, i);
+}
+static inline uint8_t view_u8(const struct view *view, size_t i)
+{
+	return *(const uint8_t *)view_at(view, i);
+}
+
+/* The place in the order of equal times: the sequence of the first version. */
+uint64_t origin_of(const struct threads_view *view, uint32_t row, uint8_t flags);
+
+/* One entry of a thread on its way to its place. */
+struct entry {
+	int64_t time;
+	uint64_t origin;
+	uint32_t row, what;
+};
+void entries_sort(struct entry *entries, size_t count); /* by time, then origin */
+
+/* How many identifiers lead to the base slot of `identifier`, and how many rows had been hidden
+ * when the index was built: see thread_of(). */
+uint32_t thread_index_slot_identifiers(const struct thread_index *index, uint32_t identifier);
+uint32_t thread_index_slot(const struct thread_index *index, uint32_t identifier); /* or ROW_NONE */
+uint64_t thread_index_hidden(const struct thread_index *index);
+
+void threads_settle(struct threads *threads); /* the bounds are found anew if they are stale */
