@@ -16,12 +16,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 5, RECORDS = 2000, APPENDS_MAX = 100000, REPLAY_BATCHES = 1500 };
+enum {
+	ROUNDS = 5,
+	RECORDS = 20000,
+	REPLAY_BATCH = 200,
+	APPENDS_MAX = 100000,
+	REPLAY_BATCHES = 1500
+};
 
 static struct {
 	struct arena *arena;
 	struct journal_entry entries[RECORDS];
 	size_t bytes; /* of all entries */
+	size_t next; /* where the next batch is taken from */
 	int64_t nanoseconds; /* of one measure */
 	char folder[PATH_BYTES_MAX];
 } bench;
@@ -123,7 +130,10 @@ static void journal_one(void *to, size_t count)
 	uint64_t first;
 	struct why why = { 0 };
 
-	must(journal_append(to, 1, bench.entries, count, &first, &why), &why);
+	if (bench.next + count > RECORDS)
+		bench.next = 0;
+	must(journal_append(to, 1, bench.entries + bench.next, count, &first, &why), &why);
+	bench.next += count;
 }
 
 struct bare {
@@ -231,7 +241,7 @@ static void replays(struct journal *journal)
 	bool did = true;
 
 	for (int i = 0; i < REPLAY_BATCHES; i++)
-		journal_one(journal, RECORDS / 10);
+		journal_one(journal, REPLAY_BATCH);
 	must(journal_roll(journal, &why), &why);
 	double records = (double)(journal_end(journal) - 1), rows = (double)journal_bytes(journal);
 	printf("rows     %.1f bytes a record of %zu\n", rows / records, bench.bytes / RECORDS);
