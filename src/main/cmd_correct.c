@@ -117,7 +117,8 @@ const struct command cmd_correct = {
 			"time, activity, channel, interaction, case, actor, text, language, ou "
 			"attribute:CLÉ ; une valeur vide l'enlève"),
 		STR_INIT("") } },
-	.examples = { { STR_INIT("ariane correct crm m-17 --set channel=phone --set attribute:wait_s=42"),
+	.examples = { { STR_INIT("ariane correct crm m-17 --set channel=phone --set "
+				 "attribute:wait_s=42"),
 		WORDS("two things at once", "deux choses à la fois") } },
 	.schema = STR_INIT("decision"),
 	.run = run,

@@ -98,10 +98,9 @@ static err note_trait(struct gathering *g, const struct record *record,
 	if (i < g->profile.trait_count && g->traits[i].since_ms > ms)
 		return OK;
 	g->profile.trait_count = MAX_OF(g->profile.trait_count, i + 1);
-	g->traits[i] = (struct profile_trait){ .key = told->key,
-		.value = told->value,
-		.source = record->source,
-		.since_ms = ms };
+	g->traits[i] = (struct profile_trait){
+		.key = told->key, .value = told->value, .source = record->source, .since_ms = ms
+	};
 	return OK;
 }
 
@@ -270,8 +269,8 @@ static void answer_program(const struct gathering *g, const struct snapshot *sna
 	strbuf_done(&out);
 }
 
-static err answer(const struct request *request, struct sink *sink, struct engine *engine,
-	struct why *why)
+static err answer(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
 {
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	AUTO_ARENA arena = arena_create(PROFILE_BYTES_MAX);

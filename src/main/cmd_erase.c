@@ -20,8 +20,8 @@ static err erase(const struct request *request, struct engine *engine,
 	if (e != OK)
 		return e;
 	str text = identifier_text(id.type, id.value, arena);
-	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0)) :
-				  engine_erase_customer(engine, text, result, why);
+	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0))
+				: engine_erase_customer(engine, text, result, why);
 }
 
 static void answer(const struct request *request, struct sink *sink,
@@ -78,11 +78,12 @@ const struct command cmd_erase = {
 	.group = GROUP_CUSTOMERS,
 	.summary = WORDS("erase a customer, or one event, for ever",
 		"effacer un client, ou un événement, pour toujours"),
-	.about = WORDS("Every event, entity and decision that carries one of the customer's "
-		       "identifiers is invisible at once. With --now the stored bytes are rewritten "
-		       "too, also those of earlier erasures. What remains are keyed hashes, so that "
-		       "a redelivery brings nobody back. There is no undo; back-ups keep what they "
-		       "have.",
+	.about = WORDS(
+		"Every event, entity and decision that carries one of the customer's "
+		"identifiers is invisible at once. With --now the stored bytes are rewritten "
+		"too, also those of earlier erasures. What remains are keyed hashes, so that "
+		"a redelivery brings nobody back. There is no undo; back-ups keep what they "
+		"have.",
 		"Tout événement, entité et décision portant un identifiant du client disparaît "
 		"aussitôt. Avec --now les octets conservés sont réécrits, y compris ceux des "
 		"effacements précédents. Il reste des empreintes à clé, pour qu'une relivraison ne "
@@ -97,7 +98,8 @@ const struct command cmd_erase = {
 			WORDS("of the one event to erase", "de l'unique événement à effacer"),
 			STR_INIT("") },
 		{ STR_INIT("now"), IS_FLAG, false, SAME_WORDS(""),
-			WORDS("rewrite the stored bytes now", "réécrire maintenant les octets conservés"),
+			WORDS("rewrite the stored bytes now",
+				"réécrire maintenant les octets conservés"),
 			STR_INIT("") } },
 	.examples = { { STR_INIT("ariane erase email:jeanne@exemple.fr --now"),
 			      WORDS("her, and every byte", "elle, et chaque octet") },

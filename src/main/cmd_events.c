@@ -133,9 +133,9 @@ static void end_grid(struct looking *l)
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct looking l = { .request = request,
-		.sink = sink,
-		.left = (size_t)request_number(request, "limit") };
+	struct looking l = {
+		.request = request, .sink = sink, .left = (size_t)request_number(request, "limit")
+	};
 	err e = store_open(request, sink, STORE_READ, &l.engine, why);
 
 	if (e != OK)
@@ -176,7 +176,8 @@ const struct command cmd_events = {
 		{ STR_INIT("limit"), IS_NUMBER, false, WORDS("N", "N"),
 			WORDS("at most so many", "au plus ce nombre"), STR_INIT("50") } },
 	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),
-			      WORDS("the calls of the last week", "les appels des sept derniers jours") },
+			      WORDS("the calls of the last week",
+				      "les appels des sept derniers jours") },
 		{ STR_INIT("ariane events --activity 'Order *' --json --limit 1000"),
 			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },
 	.schema = STR_INIT("record"),

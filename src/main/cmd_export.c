@@ -53,7 +53,8 @@ static err find_format(const struct request *request, size_t *format, struct why
 	return fail(why, MSG_EXPORT_FORMAT, arg_str(name));
 }
 
-static void answer(const struct request *request, struct sink *sink, uint64_t records, uint64_t bytes)
+static void answer(
+	const struct request *request, struct sink *sink, uint64_t records, uint64_t bytes)
 {
 	struct strbuf out = strbuf_in(request_arena(request), 4096);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -118,9 +119,10 @@ const struct command cmd_export = {
 	.group = GROUP_EVENTS,
 	.summary = WORDS("write what is there as CSV, JSON lines, XES or OCEL",
 		"écrire ce qui est là en CSV, lignes JSON, XES ou OCEL"),
-	.about = WORDS("Everything is written that is needed to have the same again: importing the "
-		       "file into a new folder gives the same threads, and exporting that gives the "
-		       "same bytes.",
+	.about = WORDS(
+		"Everything is written that is needed to have the same again: importing the "
+		"file into a new folder gives the same threads, and exporting that gives the "
+		"same bytes.",
 		"Tout est écrit pour retrouver la même chose : importer le fichier dans un nouveau "
 		"dossier donne les mêmes fils, et l'exporter à son tour donne les mêmes octets."),
 	.options = { { STR_INIT("format"), IS_TEXT, false, SAME_WORDS("csv|jsonl|xes|ocel"),

@@ -36,9 +36,9 @@ static err decide(const struct request *request, struct engine *engine, str what
 	struct engine_item *item, struct arena *arena, struct why *why)
 {
 	struct identifier_rules rules = store_identifier_rules(request);
-	struct preparation preparation = { .rules = rules,
-		.default_source = STR("people"),
-		.secret = engine_secret(engine) };
+	struct preparation preparation = {
+		.rules = rules, .default_source = STR("people"), .secret = engine_secret(engine)
+	};
 	struct record_identifier *pair = arena_array(arena, 2, sizeof(*pair));
 	struct record record = { .kind = RECORD_IDENTITY,
 		.activity = what,
@@ -92,29 +92,30 @@ static err run_forget(const struct request *request, struct sink *sink, struct w
 	return run(request, sink, STR("forget"), why);
 }
 
-#define BOTH                                                                     \
-	{                                                                        \
+#define BOTH \
+	{ \
 		2, 2, WORDS("IDENTIFIER IDENTIFIER", "IDENTIFIANT IDENTIFIANT"), \
-			WORDS("both as type:value", "tous deux en type:valeur")  \
+			WORDS("both as type:value", "tous deux en type:valeur") \
 	}
-#define WHO_AND_WHY                                                                          \
-	{                                                                                    \
-		{ STR_INIT("by"), IS_TEXT, false, WORDS("WHO", "QUI"),                       \
-			WORDS("who decides; otherwise the user of this process",             \
-				"qui décide ; sinon l'utilisateur de ce processus"),         \
-			STR_INIT("") },                                                      \
-		{                                                                            \
-			STR_INIT("because"), IS_TEXT, false, WORDS("TEXT", "TEXTE"),         \
-				WORDS("why, kept with the decision",                         \
-					"pourquoi, gardé avec la décision"),                 \
-				STR_INIT("")                                                 \
-		}                                                                            \
+#define WHO_AND_WHY \
+	{ \
+		{ STR_INIT("by"), IS_TEXT, false, WORDS("WHO", "QUI"), \
+			WORDS("who decides; otherwise the user of this process", \
+				"qui décide ; sinon l'utilisateur de ce processus"), \
+			STR_INIT("") }, \
+		{ \
+			STR_INIT("because"), IS_TEXT, false, WORDS("TEXT", "TEXTE"), \
+				WORDS("why, kept with the decision", \
+					"pourquoi, gardé avec la décision"), \
+				STR_INIT("") \
+		} \
 	}
 
 const struct command cmd_identity_link = {
 	.name = STR_INIT("identity link"),
 	.group = GROUP_CUSTOMERS,
-	.summary = WORDS("two identifiers are one customer", "deux identifiants sont un seul client"),
+	.summary =
+		WORDS("two identifiers are one customer", "deux identifiants sont un seul client"),
 	.arguments = BOTH,
 	.options = WHO_AND_WHY,
 	.examples = { { STR_INIT("ariane identity link email:j@exemple.fr loyalty_card:4711"),

@@ -76,8 +76,8 @@ static err import_argument(struct importer *im, str path, struct why *why)
 
 	for (size_t i = 0; e == OK && i < count; i++) {
 		im->files++;
-		e = import_input(im->engine, files[i].ptr, &im->options, im->rejects, &im->counts,
-			why);
+		e = import_input(
+			im->engine, files[i].ptr, &im->options, im->rejects, &im->counts, why);
 		if (e == OK && request_cancelled(im->request))
 			e = fail(why, MSG_CANCELLED);
 	}
@@ -182,8 +182,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
 	if (e != OK)
 		return e;
-	im.rejects = rejects_create(disk_real(), request_data(request).ptr,
-		request_now_ms(request), locale->language);
+	im.rejects = rejects_create(
+		disk_real(), request_data(request).ptr, request_now_ms(request), locale->language);
 	e = import_all(&im, why);
 	err kept = rejects_free(im.rejects, e == OK ? why : NULL);
 	e = e == OK ? kept : e;

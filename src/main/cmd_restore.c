@@ -24,8 +24,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	err e = backup_check(disk_real(), backup, &summary, why);
 
 	if (e == OK && !request_has(request, "check"))
-		e = backup_restore(
-			disk_real(), backup, request_data(request).ptr, &summary, why);
+		e = backup_restore(disk_real(), backup, request_data(request).ptr, &summary, why);
 	if (e == OK && !request_has(request, "check"))
 		e = open_once(request, sink, why);
 	if (e == OK)
@@ -39,9 +38,11 @@ const struct command cmd_restore = {
 	.name = STR_INIT("restore"),
 	.group = GROUP_STORE,
 	.summary = WORDS("make a data folder of a back-up, after checking every byte",
-		"refaire un dossier de données d'une sauvegarde, après en avoir vérifié chaque octet"),
-	.about = WORDS("The data folder must not exist: nothing is ever overwritten. Move the old one "
-		       "away first; what came in after the back-up is still in it.",
+		"refaire un dossier de données d'une sauvegarde, après en avoir vérifié chaque "
+		"octet"),
+	.about = WORDS(
+		"The data folder must not exist: nothing is ever overwritten. Move the old one "
+		"away first; what came in after the back-up is still in it.",
 		"Le dossier de données ne doit pas exister : rien n'est jamais écrasé. Déplacez "
 		"d'abord l'ancien ; ce qui est arrivé après la sauvegarde s'y trouve encore."),
 	.arguments = { 1, 1, WORDS("FOLDER", "DOSSIER"), WORDS("the back-up", "la sauvegarde") },

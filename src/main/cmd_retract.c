@@ -10,8 +10,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 
 	if (e != OK)
 		return e;
-	e = engine_retract(engine, request_argument(request, 0), request_argument(request, 1), &seq,
-		why);
+	e = engine_retract(
+		engine, request_argument(request, 0), request_argument(request, 1), &seq, why);
 	if (e == OK)
 		summary_of_record(request, sink, TEXT_RETRACT_DONE, seq, false);
 	engine_close(engine);

@@ -28,8 +28,7 @@ static void put_count(struct json_writer *w, const char *key, uint64_t n)
 	json_put_uint(w, n);
 }
 
-static void answer_program(
-	const struct request *request, struct sink *sink, const struct status *s)
+static void answer_program(const struct request *request, struct sink *sink, const struct status *s)
 {
 	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -76,8 +75,7 @@ static void add_time(struct grid *grid, const struct locale *locale, enum text n
 	add_row(grid, locale->language, name, cell);
 }
 
-static void answer_people(
-	const struct request *request, struct sink *sink, const struct status *s)
+static void answer_people(const struct request *request, struct sink *sink, const struct status *s)
 {
 	const struct locale *locale = request_locale(request);
 	enum language language = locale->language;
@@ -150,8 +148,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 const struct command cmd_status = {
 	.name = STR_INIT("status"),
 	.group = GROUP_START,
-	.summary = WORDS("say how much there is, and how it is",
-		"dire combien il y a, et dans quel état"),
+	.summary = WORDS(
+		"say how much there is, and how it is", "dire combien il y a, et dans quel état"),
 	.examples = { { STR_INIT("ariane status"),
 			      WORDS("of the folder ./data", "celui du dossier ./data") },
 		{ STR_INIT("ariane --data /srv/ariane status --json"),

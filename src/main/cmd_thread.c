@@ -43,8 +43,8 @@ static bool is_wanted(const struct telling *t, int64_t ticks)
 	       (!request_has(t->request, "until") || ms < request_time_ms(t->request, "until"));
 }
 
-static err tell_thread(struct telling *t, const struct snapshot *snapshot, uint32_t customer,
-	struct why *why)
+static err tell_thread(
+	struct telling *t, const struct snapshot *snapshot, uint32_t customer, struct why *why)
 {
 	const struct threads_view *view = snapshot_threads(snapshot);
 	AUTO_ARENA arena = arena_create(THREAD_BYTES_MAX);
@@ -57,7 +57,8 @@ static err tell_thread(struct telling *t, const struct snapshot *snapshot, uint3
 		if (!is_wanted(t, thread.time[i]))
 			continue;
 		arena_reset(one);
-		e = engine_read(t->engine, threads_view_row(view, thread.row[i]).seq, one, &record, why);
+		e = engine_read(
+			t->engine, threads_view_row(view, thread.row[i]).seq, one, &record, why);
 		if (e == OK)
 			tell(t, &record);
 		t->left--;
@@ -82,8 +83,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	thread_view_init(&t.view, request_locale(request), sink->columns);
 	{
 		AUTO_SNAPSHOT snapshot = engine_snapshot(t.engine);
-		e = store_customer(request, snapshot, request_argument(request, 0), &text,
-			&customer, why);
+		e = store_customer(
+			request, snapshot, request_argument(request, 0), &text, &customer, why);
 		if (e == OK)
 			e = tell_thread(&t, snapshot, customer, why);
 	}
@@ -112,7 +113,8 @@ const struct command cmd_thread = {
 	.examples = { { STR_INIT("ariane thread email:jeanne@exemple.fr"),
 			      WORDS("her thread", "son fil") },
 		{ STR_INIT("ariane thread case:case-10011 --json"),
-			WORDS("a line of JSON for each event", "une ligne de JSON par événement") } },
+			WORDS("a line of JSON for each event",
+				"une ligne de JSON par événement") } },
 	.schema = STR_INIT("record"),
 	.json_lines = true,
 	.read_only = true,

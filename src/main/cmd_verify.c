@@ -110,9 +110,9 @@ static void answer(struct verifying *v, const struct verification *result)
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct verifying v = { .request = request,
-		.sink = sink,
-		.out = strbuf_heap(OUTPUT_BYTES_MAX) };
+	struct verifying v = {
+		.request = request, .sink = sink, .out = strbuf_heap(OUTPUT_BYTES_MAX)
+	};
 	struct verification result;
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_READ, &engine, why);
@@ -139,12 +139,14 @@ const struct command cmd_verify = {
 	.group = GROUP_STORE,
 	.summary = WORDS("check every stored byte, and the live state against a replay",
 		"vérifier chaque octet conservé, et l'état courant contre une relecture"),
-	.about = WORDS("Names file, offset and remedy of each fault. Changes nothing. The digest it "
-		       "prints is the same for the same events, however they came in.",
+	.about = WORDS(
+		"Names file, offset and remedy of each fault. Changes nothing. The digest it "
+		"prints is the same for the same events, however they came in.",
 		"Nomme le fichier, la position et le remède de chaque défaut. Ne change rien. "
 		"L'empreinte affichée est la même pour les mêmes événements, quelle que soit leur "
 		"arrivée."),
-	.examples = { { STR_INIT("ariane verify"), WORDS("the folder ./data", "le dossier ./data") } },
+	.examples = { { STR_INIT("ariane verify"),
+		WORDS("the folder ./data", "le dossier ./data") } },
 	.schema = STR_INIT("verify"),
 	.read_only = true,
 	.run = run,

@@ -1,6 +1,7 @@
 /* main/import.c - see import.h */
 #include "main/import.h"
 
+#include "base/zone.h"
 #include "exchange/csv.h"
 #include "exchange/jsonl.h"
 #include "exchange/ocel.h"

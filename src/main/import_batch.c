@@ -5,6 +5,7 @@
 #include "event/copy.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct pipeline {

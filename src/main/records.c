@@ -42,7 +42,8 @@ static str customer_text(const struct records *r, uint32_t customer)
 	const struct customer *c = identity_customer(identity, customer);
 	uint32_t least = c->head, member = c->head;
 	for (uint32_t left = c->members; left > 0; left--) {
-		if (str_compare(identity_text(identity, member), identity_text(identity, least)) < 0)
+		if (str_compare(identity_text(identity, member), identity_text(identity, least)) <
+			0)
 			least = member;
 		member = identity_next_member(identity, member);
 	}
@@ -110,8 +111,8 @@ static void order_by_sequence(struct records *r)
 {
 	const struct threads_view *view = snapshot_threads(r->snapshot);
 	size_t rows = threads_view_rows(view), count = 0;
-	struct placed *placed = memory_alloc((rows + engine_decision_count(r->engine) + 1) *
-					     sizeof(*placed));
+	struct placed *placed =
+		memory_alloc((rows + engine_decision_count(r->engine) + 1) * sizeof(*placed));
 
 	add_decisions(r);
 	for (; count < r->count; count++)
@@ -182,8 +183,8 @@ struct records *records_open(
 	struct engine *engine, const struct snapshot *snapshot, enum records_order order)
 {
 	struct records *r = memory_alloc(sizeof(*r));
-	size_t room = threads_view_rows(snapshot_threads(snapshot)) +
-		      engine_decision_count(engine) + 1;
+	size_t room =
+		threads_view_rows(snapshot_threads(snapshot)) + engine_decision_count(engine) + 1;
 
 	*r = (struct records){ .source = { rewind_records, next_record },
 		.engine = engine,

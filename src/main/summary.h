@@ -10,5 +10,5 @@ void summary_of_backup(const struct request *request, struct sink *sink, enum te
 	const struct backup_summary *summary);
 
 /* {"sequence":N,"known":BOOL}, or the sentence `id` with N. */
-void summary_of_record(const struct request *request, struct sink *sink, enum text id, uint64_t seq,
-	bool known);
+void summary_of_record(
+	const struct request *request, struct sink *sink, enum text id, uint64_t seq, bool known);
