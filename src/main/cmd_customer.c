@@ -317,7 +317,7 @@ const struct command cmd_customer = {
 	.examples = { { STR_INIT("ariane customer email:jeanne@exemple.fr"),
 			      WORDS("her identifiers, channels and traits",
 				      "ses identifiants, ses canaux et ses traits") },
-		{ STR_INIT("ariane customer phone:'06 12 34 56 78' --json"),
+		{ STR_INIT("ariane customer phone:0612345678 --json"),
 			WORDS("found by any identifier, as one types it",
 				"trouvé par n'importe quel identifiant, tel qu'on le tape") } },
 	.schema = STR_INIT("customer"),

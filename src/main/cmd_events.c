@@ -178,7 +178,7 @@ const struct command cmd_events = {
 	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),
 			      WORDS("the calls of the last week",
 				      "les appels des sept derniers jours") },
-		{ STR_INIT("ariane events --activity 'Order *' --json --limit 1000"),
+		{ STR_INIT("ariane events --activity call.* --json --limit 1000"),
 			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },
 	.schema = STR_INIT("record"),
 	.json_lines = true,

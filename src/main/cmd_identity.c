@@ -132,7 +132,7 @@ const struct command cmd_identity_unlink = {
 	.arguments = BOTH,
 	.options = WHO_AND_WHY,
 	.examples = { { STR_INIT("ariane identity unlink email:j@exemple.fr phone:0612345678 "
-				 "--because 'téléphone partagé'"),
+				 "--because shared"),
 		WORDS("a phone of two people", "un téléphone pour deux personnes") } },
 	.schema = STR_INIT("decision"),
 	.run = run_unlink,

@@ -263,7 +263,7 @@ const struct command cmd_import = {
 		{ STR_INIT("ariane import Master.csv --mapping examples/mappings/asterisk-cdr.json"),
 			WORDS("what Asterisk wrote, by a ready-made mapping",
 				"ce qu'a écrit Asterisk, par une correspondance toute prête") },
-		{ STR_INIT("zcat old.jsonl.gz | ariane import - --format jsonl --source web"),
+		{ STR_INIT("ariane import - --format jsonl --source web"),
 			WORDS("Segment calls from standard input",
 				"des appels Segment depuis l'entrée standard") },
 	},
