@@ -1,6 +1,7 @@
 /* test/exchange_mapping_examples_test.c - each shipped mapping, on a small file of its system,
  * gives the records written down beside it; the BPI 2016 files in full. */
 #include "base/file.h"
+#include "base/schema.h"
 #include "exchange/csv.h"
 #include "exchange/log.h"
 #include "support/record_trap.h"
@@ -73,6 +74,28 @@ TEST(no_shipped_mapping_is_untested)
 
 	CHECK("list", disk_list(disk_real(), examples, arena, &entries, &count, NULL) == OK);
 	CHECK("count", count == ARRAY_LEN(systems) + 2); /* and BPI 2016, below */
+}
+
+TEST(shipped_mappings_keep_to_the_published_schema)
+{
+	AUTO_ARENA arena = arena_create(16 << 20);
+	struct json_parser *parser = json_parser_create(NULL);
+	struct disk_entry *entries;
+	struct json schema, value;
+	size_t count = 0;
+	str text = file_text(ARIANE_SOURCE_FOLDER "/docs/schemas", "mapping.json", arena);
+
+	CHECK("schema", json_parse(parser, text, arena, &schema, NULL) == OK);
+	CHECK("list", disk_list(disk_real(), examples, arena, &entries, &count, NULL) == OK);
+	for (size_t i = 0; i < count; i++) {
+		text = file_text(examples, entries[i].name.ptr, arena);
+		CHECK(entries[i].name.ptr, json_parse(parser, text, arena, &value, NULL) == OK);
+		CHECK(entries[i].name.ptr, schema_check(&schema, &value, NULL) == OK);
+	}
+	CHECK("wrong", json_parse(parser, STR("{\"version\":1,\"activty\":\"a\"}"), arena, &value,
+			       NULL) == OK);
+	CHECK("wrong", schema_check(&schema, &value, NULL) == ERR_SYNTAX);
+	json_parser_free(parser);
 }
 
 struct distinct {
