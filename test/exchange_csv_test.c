@@ -168,6 +168,50 @@ TEST(csv_says_which_columns_there_are)
 	}
 }
 
+struct failing_input {
+	struct input input;
+	str left;
+	int reads_left; /* then it fails */
+};
+
+static err read_or_fail(struct input *input, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	struct failing_input *f = (struct failing_input *)input;
+
+	if (f->reads_left-- == 0)
+		return fail(why, MSG_IO, arg_c("read"), arg_c("x"), arg_c("broken"));
+	*got = MIN_OF(MIN_OF(f->left.len, bytes), (size_t)16);
+	if (*got > 0)
+		memcpy(to, f->left.ptr, *got);
+	f->left = str_from(f->left, *got);
+	return OK;
+}
+
+TEST(csv_stops_where_its_input_or_its_sink_does)
+{
+	static const char text[] = HEAD T ",call,7\n" T ",call,8\n" T ",call,9\n";
+	struct mapping mapping = mapping_default();
+	int reads = 0;
+
+	for (err e = ERR_IO; e != OK && reads < 100; reads++) {
+		struct failing_input input = { { read_or_fail, STR("x") }, str_of(text), reads };
+		struct record_trap trap = record_trap_make();
+		e = csv_read(&input.input, &mapping, &trap.sink, NULL, NULL);
+		CHECK("input", e == ERR_IO || (e == OK && trap.records == 3));
+		record_trap_done(&trap);
+	}
+	CHECK("some failed", reads > 5 && reads < 100);
+	for (uint64_t n = 1; n <= 3; n++) {
+		struct text_input input = text_input_of(str_of(text), 0);
+		struct record_trap trap = record_trap_make();
+		trap.stop_after = n;
+		CHECK("sink",
+			csv_read(&input.input, &mapping, &trap.sink, NULL, NULL) == ERR_CANCELLED);
+		CHECK("sink", trap.records == n);
+		record_trap_done(&trap);
+	}
+}
+
 /* ---- files of others */
 
 struct seen {
