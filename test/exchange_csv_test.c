@@ -313,6 +313,8 @@ static void add_event(void *context, const struct record *r)
 	struct threads *t = context;
 	struct strbuf words = strbuf_heap(10000);
 
+	if (r->kind != RECORD_EVENT)
+		return; /* the log itself, which XES tells */
 	strbuf_add(&words, r->identifiers[0].type);
 	strbuf_add(&words, STR(":"));
 	strbuf_add(&words, r->identifiers[0].value);
@@ -322,8 +324,7 @@ static void add_event(void *context, const struct record *r)
 	strbuf_add(&words, r->activity);
 	strbuf_add(&words, STR(" "));
 	strbuf_add(&words, r->actor);
-	if (r->kind == RECORD_EVENT)
-		t->sum += hash64(0, strbuf_str(&words));
+	t->sum += hash64(0, strbuf_str(&words));
 	strbuf_done(&words);
 }
 
