@@ -261,3 +261,72 @@ TEST(jsonl_records_keep_to_their_schema)
 	}
 	json_parser_free(parser);
 }
+
+/* ---- other people's errors */
+
+struct stopping_sink {
+	struct record_sink sink;
+	int left; /* calls until it fails */
+};
+
+static err stop(struct stopping_sink *s, struct why *why)
+{
+	return s->left-- > 0 ? OK : fail(why, MSG_DISK_FULL, arg_c("test"));
+}
+
+static err stop_record(struct record_sink *sink, const struct record *record,
+	const struct place *place, struct why *why)
+{
+	(void)record;
+	(void)place;
+	return stop((struct stopping_sink *)sink, why);
+}
+
+static err stop_reject(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
+{
+	(void)reason;
+	(void)raw;
+	return stop((struct stopping_sink *)sink, why);
+}
+
+static err broken_read(struct input *input, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	(void)input;
+	(void)to;
+	(void)bytes;
+	(void)got;
+	return fail(why, MSG_IO, arg_c("read"), arg_c("test"), arg_c("broken"));
+}
+
+static err broken_write(struct output *output, str bytes, struct why *why)
+{
+	(void)output;
+	(void)bytes;
+	return fail(why, MSG_DISK_FULL, arg_c("test"));
+}
+
+TEST(jsonl_passes_errors_on)
+{
+	static const struct jsonl_options options;
+	const str text = STR("{\"type\":\"group\"}\nx\n{\"batch\":[{\"type\":\"group\"},1]}\n");
+	struct read_summary summary;
+
+	for (int left = 0; left <= 4; left++) {
+		struct memory_input input = memory_input_of(text, 10);
+		struct stopping_sink sink = { { stop_record, stop_reject }, left };
+		struct why why = { 0 };
+		err e = jsonl_read(&input.input, &options, &sink.sink, &summary, &why);
+		CHECK("sink", e == (left < 4 ? ERR_FULL : OK));
+		CHECK("words", (why.message == MSG_DISK_FULL) == (left < 4));
+	}
+	struct input broken = { broken_read, STR("broken") };
+	struct stopping_sink sink = { { stop_record, stop_reject }, 10 };
+	err e = jsonl_read(&broken, &options, &sink.sink, &summary, NULL);
+	CHECK("input", e == ERR_IO);
+
+	const struct record record = { .kind = RECORD_ENTITY };
+	struct memory_source source = memory_source_of(&record, 1);
+	struct output output = { broken_write };
+	e = jsonl_write(&source.source, &output, NULL);
+	CHECK("output", e == ERR_FULL);
+}
