@@ -322,7 +322,7 @@ static err count_holding(
 static err check_any(struct check *c, const struct rule *rule, const struct json *v)
 {
 	bool one = str_equal(rule->keyword, STR("oneOf"));
-	size_t holding;
+	size_t holding = 0;
 
 	if (rule->asks->kind != JSON_ARRAY)
 		return wrong(c, rule->keyword);
@@ -346,7 +346,7 @@ static err check_all(struct check *c, const struct rule *rule, const struct json
 static err check_not(struct check *c, const struct rule *rule, const struct json *v)
 {
 	const struct json one = { .kind = JSON_ARRAY, .array = { rule->asks, 1 } };
-	size_t holding;
+	size_t holding = 0;
 	err e = count_holding(c, &one, v, &holding);
 
 	if (e != OK)
