@@ -307,7 +307,17 @@ TEST(writer_stops_while_producers_push)
 	house_done(&h);
 }
 
-/* The disk fails once: everybody hears of it, nobody waits for ever, readers go on. */
+/* Any operation may be house-keeping's, which only notes it: so all of them fail.  Alone, for the
+ * disk's faults have no lock. */
+static err fill_disk(struct engine *engine, void *context, struct why *why)
+{
+	(void)engine;
+	(void)why;
+	sim_disk_faults(context)->capacity = 1;
+	return OK;
+}
+
+/* The disk is full: everybody hears of it, nobody waits for ever, readers go on. */
 TEST(writer_tells_everybody_of_a_failed_disk)
 {
 	const struct writer_options options = { .queue = { 8, 1000, 1 << 20 } };
@@ -321,8 +331,7 @@ TEST(writer_tells_everybody_of_a_failed_disk)
 	start_producers(&h, producers);
 	while (writer_status(h.writer).items < 300)
 		CHECK("call", writer_call(h.writer, count_call, &calls, &why) == OK);
-	/* Any operation may be house-keeping's, which only notes it: so all of them fail. */
-	sim_disk_faults(h.sim)->capacity = 1;
+	CHECK("breaks", writer_call_alone(h.writer, fill_disk, h.sim, &why) == OK);
 	for (size_t i = 0; i < PRODUCERS; i++) {
 		ASSERT(pthread_join(producers[i].thread, NULL) == 0);
 		CHECK("told", producers[i].ended == ERR_FULL || producers[i].ended == ERR_IO);
