@@ -51,6 +51,8 @@ void writer_start(struct writer *w)
 	w->has_threads = true;
 	ASSERT(pthread_create(&w->writing, NULL, writer_run, w) == 0);
 	ASSERT(pthread_create(&w->keeping, NULL, writer_run_house, w) == 0);
+	(void)pthread_setname_np(w->writing, "writer"); /* for whoever looks at the process */
+	(void)pthread_setname_np(w->keeping, "housekeeping");
 }
 
 static void begin_to_stop(struct writer *w)
