@@ -15,7 +15,10 @@ TEST(dedup_key_separates_source_and_id)
 {
 	const uint8_t secret[DEDUP_SECRET_BYTES] = { 7 }, other[DEDUP_SECRET_BYTES] = { 8 };
 	struct dedup_key key = dedup_key_of(secret, STR("web"), STR("42"));
-	struct digest128 digest = digest128(secret, STR("\3web42"));
+	char text[DEDUP_SECRET_BYTES + 6];
+	memcpy(text, secret, DEDUP_SECRET_BYTES);
+	memcpy(text + DEDUP_SECRET_BYTES, "\3web42", 6);
+	struct digest128 digest = digest128(NULL, (str){ text, sizeof(text) });
 	static const struct {
 		const char *row;
 		str source, id;

@@ -11,6 +11,12 @@
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(((struct digest_state *)0)->opaque),
 	"the digest's state has room");
 
+/* libsodium stays with portable code until it is told to look at the processor. */
+__attribute__((constructor)) static void choose_code(void)
+{
+	ASSERT(sodium_init() >= 0);
+}
+
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	unsigned __int128 product = (unsigned __int128)a * b;

@@ -38,7 +38,8 @@ struct dedup_key {
 
 enum { DEDUP_SECRET_BYTES = 32 };
 
-/* `secret` has DEDUP_SECRET_BYTES bytes. */
+/* The first 16 bytes of BLAKE2b of: secret (DEDUP_SECRET_BYTES bytes), varint length of the source,
+ * source, message id. */
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id);
 
 enum dedup_state { DEDUP_LIVE, DEDUP_ERASED };

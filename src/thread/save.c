@@ -105,6 +105,7 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 	err e = OK;
 
 	t->latest = map64_create();
+	t->lineage = threads_new_lineage();
 	t->events = reader_u64(&in);
 	t->entities = reader_u64(&in);
 	t->hidden = reader_u64(&in);

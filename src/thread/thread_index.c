@@ -146,6 +146,7 @@ static struct thread_index *thread_index_new(
 	index->from = from;
 	index->to = to;
 	index->hidden = view->hidden;
+	index->lineage = view->lineage;
 	return index;
 }
 
@@ -327,6 +328,21 @@ size_t thread_index_bytes(const struct thread_index *index)
 
 	return sizeof(*index) + slots + slices_bytes(&index->events) +
 	       slices_bytes(&index->entities);
+}
+
+bool thread_index_is_base(const struct thread_index *index)
+{
+	return index->is_base;
+}
+
+uint64_t thread_index_lineage(const struct thread_index *index)
+{
+	return index->lineage;
+}
+
+size_t thread_index_rows_start(const struct thread_index *index)
+{
+	return index->from;
 }
 
 size_t thread_index_rows_end(const struct thread_index *index)

@@ -26,6 +26,8 @@ struct thread_index *thread_index_build_run(
 struct thread_index *thread_index_ref(struct thread_index *index);
 void thread_index_unref(struct thread_index *index); /* NULL is fine */
 size_t thread_index_bytes(const struct thread_index *index);
+bool thread_index_is_base(const struct thread_index *index);
+size_t thread_index_rows_start(const struct thread_index *index); /* of a base: 0 */
 size_t thread_index_rows_end(const struct thread_index *index); /* rows below this are in it */
 
 /* The slice of an identifier; count 0 if it has none. */

@@ -22,6 +22,7 @@ struct thread_index {
 	atomic_uint references;
 	bool is_base;
 	size_t from, to; /* rows */
+	uint64_t lineage; /* of the view that it was built from: see threads_internal.h */
 	uint64_t hidden; /* rows that were hidden when it was built */
 	struct slices events, entities;
 	uint32_t *slot; /* base: of each identifier, its group, or ROW_NONE */

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint64_t threads_new_lineage(void)
+{
+	static _Atomic uint64_t last;
+
+	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+}
+
 struct threads *threads_create(void)
 {
 	struct threads *t = memory_alloc(sizeof(*t));
@@ -22,6 +29,7 @@ struct threads *threads_create(void)
 	t->flags = table_create(sizeof(uint8_t));
 	t->origins = table_create(sizeof(struct origin));
 	t->latest = map64_create();
+	t->lineage = threads_new_lineage();
 	t->first = INT64_MAX;
 	t->last = INT64_MIN;
 	return t;
@@ -219,6 +227,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 
 	threads_settle(t);
 	atomic_init(&view->references, 1);
+	view->lineage = t->lineage;
 	view->identity = identity_view_ref(identity);
 	view->names = strings_publish(t->names);
 	view->whats = strings_publish(t->whats);
@@ -254,26 +263,21 @@ static void drop_runs(struct threads *t, size_t from)
 		thread_index_unref(t->runs[--t->run_count]);
 }
 
-static size_t indexed_rows(const struct threads *t)
+static size_t rows_end(const struct thread_index *index) /* NULL: of no base */
 {
-	if (t->run_count > 0)
-		return thread_index_rows_end(t->runs[t->run_count - 1]);
-	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
+	return index == NULL ? 0 : thread_index_rows_end(index);
 }
 
-static size_t run_start(const struct threads *t, size_t i)
+static bool wants_base(size_t rows, const struct thread_index *base)
 {
-	if (i > 0)
-		return thread_index_rows_end(t->runs[i - 1]);
-	return t->base == NULL ? 0 : thread_index_rows_end(t->base);
+	size_t based = rows_end(base), since = rows - based;
+
+	return since > BASE_ROWS_LEAST && since > based / BASE_SHARE;
 }
 
 bool threads_wants_base(const struct threads *t)
 {
-	size_t based = t->base == NULL ? 0 : thread_index_rows_end(t->base);
-	size_t since = table_count(t->seq) - based;
-
-	return since > BASE_ROWS_LEAST && since > based / BASE_SHARE;
+	return wants_base(table_count(t->seq), t->base);
 }
 
 /* The runs go: what they held behind the new base is indexed again when a run is next wanted. */
@@ -284,19 +288,75 @@ void threads_set_base(struct threads *t, struct thread_index *base)
 	drop_runs(t, 0);
 }
 
-bool threads_add_run(struct threads *t, const struct threads_view *view)
+/* A run over what is in no index yet, and over the runs before it that are not RUN_GROWTH times
+ * larger than all that follows them. */
+static struct thread_index *build_run(const struct threads_view *view)
 {
-	size_t from = indexed_rows(t), to = threads_view_rows(view);
+	size_t from = view->indexed, to = view->rows, run = view->run_count;
 
 	if (to - from < RUN_ROWS)
-		return false;
-	/* Runs that are not RUN_GROWTH times larger than what follows them are taken in. */
-	while (t->run_count > 0 &&
-		from - run_start(t, t->run_count - 1) < RUN_GROWTH * (to - from)) {
-		from = run_start(t, t->run_count - 1);
-		drop_runs(t, t->run_count - 1);
+		return NULL;
+	while (run > 0) {
+		size_t start = thread_index_rows_start(view->runs[run - 1]);
+		if (from - start >= RUN_GROWTH * (to - from))
+			break;
+		from = start;
+		run--;
 	}
+	return thread_index_build_run(view, from, to);
+}
+
+struct thread_index *threads_view_build_index(const struct threads_view *view)
+{
+	if (wants_base(view->rows, view->base))
+		return thread_index_build_base(view, view->rows);
+	return build_run(view);
+}
+
+/* How many runs end where the new one starts, or ROW_NONE if there is a gap or an overlap. */
+static size_t runs_before(const struct threads *t, const struct thread_index *run)
+{
+	size_t from = thread_index_rows_start(run);
+
+	if (from == rows_end(t->base))
+		return 0;
+	for (size_t i = 0; i < t->run_count; i++)
+		if (thread_index_rows_end(t->runs[i]) == from)
+			return i + 1;
+	return ROW_NONE;
+}
+
+static bool put_run(struct threads *t, struct thread_index *run)
+{
+	size_t kept = runs_before(t, run);
+
+	if (kept == ROW_NONE)
+		return false;
+	drop_runs(t, kept);
 	ASSERT(t->run_count < RUNS_MAX);
-	t->runs[t->run_count++] = thread_index_build_run(view, from, to);
+	t->runs[t->run_count++] = run;
 	return true;
+}
+
+bool threads_put_index(struct threads *t, struct thread_index *index)
+{
+	bool fits = thread_index_lineage(index) == t->lineage;
+
+	if (thread_index_is_base(index)) {
+		fits = fits && rows_end(index) >= rows_end(t->base);
+		if (fits)
+			threads_set_base(t, index);
+	} else {
+		fits = fits && put_run(t, index);
+	}
+	if (!fits)
+		thread_index_unref(index);
+	return fits;
+}
+
+bool threads_add_run(struct threads *t, const struct threads_view *view)
+{
+	struct thread_index *run = build_run(view);
+
+	return run != NULL && put_run(t, run);
 }

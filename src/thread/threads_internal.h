@@ -17,6 +17,7 @@ struct origin {
 };
 
 struct threads {
+	uint64_t lineage; /* no other has it: row numbers mean something among equals only */
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
 	struct table *seq, *time, *set, *kind, *flags, *origins;
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
@@ -29,6 +30,7 @@ struct threads {
 
 struct threads_view {
 	atomic_uint references;
+	uint64_t lineage;
 	struct identity_view *identity;
 	struct strings_view *names, *whats;
 	struct view *seq, *time, *set, *kind, *flags, *origins;
@@ -68,5 +70,8 @@ void entries_sort(struct entry *entries, size_t count); /* by time, then origin 
 uint32_t thread_index_slot_identifiers(const struct thread_index *index, uint32_t identifier);
 uint32_t thread_index_slot(const struct thread_index *index, uint32_t identifier); /* or ROW_NONE */
 uint64_t thread_index_hidden(const struct thread_index *index);
+uint64_t thread_index_lineage(const struct thread_index *index);
+
+uint64_t threads_new_lineage(void);
 
 void threads_settle(struct threads *threads); /* the bounds are found anew if they are stale */

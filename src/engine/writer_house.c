@@ -1,0 +1,111 @@
+/* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing.
+ *
+ * A step never waits for the writer: what it has built it leaves in a place from where the writer
+ * takes it between two groups.  So whoever holds `house` keeps no producer waiting.
+ */
+#include "engine/writer_internal.h"
+
+static bool has_fresh_index(struct writer *w)
+{
+	mutex_lock(&w->lock);
+	bool has = w->fresh_index != NULL;
+	mutex_unlock(&w->lock);
+	return has;
+}
+
+/* One at a time: the next is planned from a snapshot that knows the last. */
+static bool build_index(struct writer *w)
+{
+	if (has_fresh_index(w))
+		return false;
+	AUTO_SNAPSHOT snapshot = engine_published(w->engine);
+	struct thread_index *index = threads_view_build_index(snapshot_threads(snapshot));
+	if (index == NULL)
+		return false;
+	mutex_lock(&w->lock);
+	w->fresh_index = index;
+	mutex_unlock(&w->lock);
+	intake_wake(w->intake);
+	return true;
+}
+
+static bool did_without(struct writer *w, err e, const struct why *why)
+{
+	if (e == OK)
+		return true;
+	writer_note_error(w, why);
+	w->house_rests_until_ns = engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
+	return false;
+}
+
+static bool may_use_disk(const struct writer *w)
+{
+	return engine_ticks_ns(w->engine) >= w->house_rests_until_ns;
+}
+
+static bool merge_one(struct writer *w)
+{
+	struct why why = { 0 };
+	bool did = false;
+
+	if (!did_without(w, engine_merge_one(w->engine, &did, &why), &why) || !did)
+		return false;
+	mutex_lock(&w->lock);
+	w->status.merged++;
+	mutex_unlock(&w->lock);
+	return true;
+}
+
+static bool seal_one(struct writer *w)
+{
+	struct why why = { 0 };
+	bool did = false;
+	err e = engine_seal_one(w->engine, w->options.seal_level, &did, &why);
+
+	if (!did_without(w, e, &why) || !did)
+		return false;
+	mutex_lock(&w->lock);
+	w->status.sealed++;
+	mutex_unlock(&w->lock);
+	return true;
+}
+
+/* The most pressing first: readers feel rows without an index at once. */
+bool writer_keep_house(struct writer *w)
+{
+	mutex_lock(&w->house);
+	bool did = build_index(w) || (may_use_disk(w) && (merge_one(w) || seal_one(w)));
+	mutex_unlock(&w->house);
+	return did;
+}
+
+/* Waits until something was published since `*seen`; false: the writer is stopping. */
+static bool wait_for_news(struct writer *w, uint64_t *seen)
+{
+	struct deadline until = deadline_in(WRITER_IDLE_MS);
+	bool in_time = true;
+
+	mutex_lock(&w->lock);
+	while (in_time && !w->is_stopping && w->news_count == *seen)
+		in_time = condition_wait(&w->news, &w->lock, &until);
+	*seen = w->news_count;
+	bool goes_on = !w->is_stopping;
+	mutex_unlock(&w->lock);
+	return goes_on;
+}
+
+void *writer_run_house(void *context)
+{
+	struct writer *w = context;
+	uint64_t seen = 0;
+
+	while (wait_for_news(w, &seen))
+		while (writer_keep_house(w)) {
+			mutex_lock(&w->lock);
+			bool stop = w->is_stopping;
+			mutex_unlock(&w->lock);
+			if (stop)
+				return NULL;
+		}
+	return NULL;
+}

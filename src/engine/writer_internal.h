@@ -1,0 +1,59 @@
+/* engine/writer_internal.h - the writer's state and its small steps, for the files of this folder
+ * and for tests that put the steps in another order. */
+#pragma once
+
+#include "engine/engine_internal.h"
+#include "engine/waiting.h"
+#include "engine/writer.h"
+#include "thread/thread_index.h"
+
+enum { NS_PER_MS = 1000000 };
+
+struct writer {
+	struct engine *engine;
+	struct writer_options options;
+	struct intake *intake;
+
+	/* The writer's own. */
+	struct engine_item *items; /* of a group, side by side */
+	size_t items_room;
+	int64_t published_ns, publish_cost_ns;
+	uint64_t checkpoint_seq;
+	int64_t checkpoint_ns;
+
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t published; /* or failed, or stopped */
+	pthread_cond_t news; /* for house-keeping: published, or stopped */
+	struct thread_index *fresh_index; /* built, to be put in place */
+	bool is_stopping, has_ended; /* ended: nothing will be published any more */
+	uint64_t news_count;
+	struct writer_status status;
+
+	pthread_mutex_t house; /* held during a step of house-keeping, or to keep it at rest */
+	int64_t house_rests_until_ns; /* after an error; under `house` */
+	bool has_threads;
+	pthread_t writing, keeping;
+};
+
+/* Submissions that are written and answered together. */
+struct group {
+	struct submission *first;
+	size_t submissions, items;
+};
+
+/* The steps of writer_step(), in this order. */
+err writer_take(struct writer *writer, int64_t wait_ms, struct group *group);
+void writer_write(struct writer *writer, struct group *group);
+void writer_answer(struct writer *writer, struct group *group);
+void writer_install(struct writer *writer);
+void writer_publish_if_due(struct writer *writer);
+void writer_checkpoint_if_due(struct writer *writer);
+
+int64_t engine_ticks_ns(const struct engine *engine);
+
+/* Tells readers and house-keeping that there is a new snapshot. */
+void writer_announce(struct writer *writer);
+void writer_note_error(struct writer *writer, const struct why *why); /* the fatal one stays */
+
+void *writer_run(void *writer); /* the two threads */
+void *writer_run_house(void *writer);
