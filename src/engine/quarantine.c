@@ -79,7 +79,8 @@ static err draw_conclusion(struct quarantine *q, str mark, struct why *why)
 	return write_list(q, why);
 }
 
-err quarantine_open(struct disk *disk, const char *folder, struct quarantine **out, struct why *why)
+err quarantine_open(struct disk *disk, const char *folder, uint64_t boot, struct quarantine **out,
+	struct why *why)
 {
 	AUTO_ARENA arena = arena_create(1 << 16);
 	struct quarantine *q = memory_alloc(sizeof(*q));
