@@ -82,8 +82,13 @@ static err load_state(
 
 	if (e == OK)
 		e = threads_load(file, &entries, &threads, why);
+	if (e == OK && engine->options.skip_attributes)
+		threads_skip_attributes(threads);
+	else if (e == OK && !threads_has_attributes(threads))
+		e = fail(why, MSG_STATE_VERSION); /* they are wanted again */
 	if (e != OK) {
 		identity_free(identity);
+		threads_free(threads);
 		return e;
 	}
 	engine->identity = identity;
@@ -143,9 +148,10 @@ void checkpoint_load(struct engine *engine, struct engine_opening *opening)
 		engine->manifest = MAX_OF(engine->manifest, number); /* also of ignored ones */
 		if (engine->identity != NULL || engine->options.ignore_checkpoint)
 			continue;
-		if (load(engine, number, NULL) == OK)
+		err e = load(engine, number, NULL);
+		if (e == OK)
 			opening->checkpoint_seq = engine->applied_seq;
-		else
+		else if (e != ERR_VERSION) /* another program's: nothing is wrong with it */
 			opening->checkpoints_damaged++;
 	}
 }
@@ -336,7 +342,7 @@ err engine_renew(struct engine *engine, struct why *why)
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
 	engine->identity = identity_create();
-	engine->threads = threads_create();
+	engine->threads = engine_empty_threads(engine);
 	engine->applied_seq = 1;
 	err e = engine_replay(engine, end, &opening, why);
 	if (e != OK) {

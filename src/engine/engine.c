@@ -167,7 +167,7 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 	checkpoint_load(engine, opening);
 	if (engine->identity == NULL) {
 		engine->identity = identity_create();
-		engine->threads = threads_create();
+		engine->threads = engine_empty_threads(engine);
 	}
 	opening->index_from = dedup_from;
 	opening->index_damaged = dedup_damage(engine->dedup) != NULL;
@@ -231,6 +231,15 @@ void engine_retire_file(struct engine *engine, struct file *file)
 	size_t bytes = (engine->retired_count + 1) * sizeof(struct file *);
 	engine->retired = memory_resize(engine->retired, bytes);
 	engine->retired[engine->retired_count++] = file;
+}
+
+struct threads *engine_empty_threads(const struct engine *engine)
+{
+	struct threads *threads = threads_create();
+
+	if (engine->options.skip_attributes)
+		threads_skip_attributes(threads);
+	return threads;
 }
 
 /* ---- snapshots */

@@ -41,6 +41,7 @@ struct engine_options {
 	uint64_t segment_bytes_max; /* 0: 64 MiB */
 	size_t dedup_entries_max; /* in memory; 0: the index's default */
 	bool ignore_checkpoint; /* replay everything */
+	bool skip_attributes; /* no columns (thread/attribute.h): questions read the journal */
 };
 
 /* What opening found and did. */

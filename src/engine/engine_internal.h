@@ -53,6 +53,8 @@ extern struct engine_planted engine_planted;
 struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of_ms,
 	struct threads_view *threads, struct identity_view *identity); /* takes the references */
 
+struct threads *engine_empty_threads(const struct engine *engine);
+
 /* Puts one durable record into the state.  Cannot fail. */
 void engine_apply(struct engine *engine, const struct record *record);
 

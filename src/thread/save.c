@@ -1,11 +1,12 @@
 /* thread/save.c - rows into a table store and back; see thread.h
  *
- * The entry:  u32 version, 1
+ * The entry:  u32 version, 2 (1 had no attributes)
  *             u64 events, u64 entities, u64 hidden
  *             u64 first, u64 last (ticks, two's complement)
  *             the dictionaries of names and of whats (strings_save)
  *             the tables seq, time, set, kind, flags, origins
  *             the base (thread_index_save)
+ *             u32 1, the attribute columns (attributes_save); or u32 0: they were skipped
  *
  * Runs are not saved: they are built again from the rows behind the base.
  */
@@ -15,7 +16,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 1, TABLES = 6 };
+enum { SAVE_VERSION = 2, TABLES = 6 };
 
 struct named {
 	struct table **table;
@@ -75,7 +76,12 @@ err threads_save(
 	tables_of(t, tables);
 	for (size_t i = 0; e == OK && i < TABLES; i++)
 		e = save_table(*tables[i].table, file, end, index, why);
-	return e != OK ? e : thread_index_save(t->base, file, end, index, why);
+	if (e == OK)
+		e = thread_index_save(t->base, file, end, index, why);
+	strbuf_add_u32(index, t->attributes != NULL);
+	if (e == OK && t->attributes != NULL)
+		e = attributes_save(t->attributes, file, end, index, why);
+	return e;
 }
 
 static bool agrees(const struct threads *t)
@@ -96,6 +102,17 @@ static void note_latest(struct threads *t)
 	}
 }
 
+static err load_attributes(struct file *file, str *index, struct threads *t, struct why *why)
+{
+	struct reader in = reader_of(*index);
+	uint32_t there = reader_u32(&in);
+
+	if (in.failed || there > 1)
+		return fail(why, MSG_STATE_DAMAGED);
+	*index = str_from(*index, reader_offset(&in));
+	return there == 0 ? OK : attributes_load(file, index, &t->attributes, why);
+}
+
 err threads_load(struct file *file, str *index, struct threads **out, struct why *why)
 {
 	struct threads *t = memory_alloc(sizeof(*t));
@@ -111,8 +128,10 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 	t->hidden = reader_u64(&in);
 	t->first = (int64_t)reader_u64(&in);
 	t->last = (int64_t)reader_u64(&in);
-	if (in.failed || version != SAVE_VERSION)
+	if (in.failed)
 		e = fail(why, MSG_STATE_DAMAGED);
+	else if (version != SAVE_VERSION)
+		e = fail(why, MSG_STATE_VERSION);
 	else
 		*index = str_from(*index, reader_offset(&in));
 	if (e == OK)
@@ -124,6 +143,8 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
 	if (e == OK)
 		e = thread_index_load(file, index, &t->base, why);
+	if (e == OK)
+		e = load_attributes(file, index, t, why);
 	if (e == OK && !agrees(t))
 		e = fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
@@ -140,7 +161,9 @@ uint64_t threads_saved_bytes(const struct threads *t)
 	return strings_saved_bytes(t->names) + strings_saved_bytes(t->whats) +
 	       table_saved_bytes(t->seq) + table_saved_bytes(t->time) + table_saved_bytes(t->set) +
 	       table_saved_bytes(t->kind) + table_saved_bytes(t->flags) +
-	       table_saved_bytes(t->origins) + (t->base == NULL ? 0 : thread_index_bytes(t->base));
+	       table_saved_bytes(t->origins) +
+	       (t->attributes == NULL ? 0 : attributes_saved_bytes(t->attributes)) +
+	       (t->base == NULL ? 0 : thread_index_bytes(t->base));
 }
 
 void threads_forget_saved(struct threads *t)
@@ -153,4 +176,6 @@ void threads_forget_saved(struct threads *t)
 	for (size_t i = 0; i < TABLES; i++)
 		table_forget_saved(*tables[i].table);
 	thread_index_forget_saved(t->base);
+	if (t->attributes != NULL)
+		attributes_forget_saved(t->attributes);
 }

@@ -26,6 +26,7 @@
 #include "base/table.h"
 #include "event/record.h"
 #include "identity/identity.h"
+#include "thread/attribute.h"
 
 #define TICKS_PER_MS 10000
 #define ROW_NONE UINT32_MAX
@@ -46,6 +47,12 @@ struct threads_view;
 
 struct threads *threads_create(void);
 void threads_free(struct threads *threads); /* NULL is fine */
+
+/* Without attribute columns (attribute.h) from now on, and without those there were. */
+void threads_skip_attributes(struct threads *threads);
+bool threads_has_attributes(const struct threads *threads);
+/* On the heap. */
+size_t threads_attribute_bytes(const struct threads *threads);
 
 /* ERR_FULL when `rows` more would pass ROWS_MAX: asked before a record is made durable. */
 err threads_reserve(const struct threads *threads, size_t rows, struct why *why);
@@ -115,6 +122,8 @@ struct row threads_view_row(const struct threads_view *view, uint32_t row);
 uint64_t threads_view_events(const struct threads_view *view); /* visible rows that are events */
 uint64_t threads_view_entities(const struct threads_view *view); /* visible entities */
 const struct identity_view *threads_view_identity(const struct threads_view *view);
+const struct attributes_view *threads_view_attributes(
+	const struct threads_view *view); /* NULL: they were skipped */
 
 /* What a code of `what` stands for. */
 struct what {

@@ -30,6 +30,7 @@ struct threads *threads_create(void)
 	t->origins = table_create(sizeof(struct origin));
 	t->latest = map64_create();
 	t->lineage = threads_new_lineage();
+	t->attributes = attributes_create();
 	t->first = INT64_MAX;
 	t->last = INT64_MIN;
 	return t;
@@ -48,10 +49,27 @@ void threads_free(struct threads *t)
 	table_free(t->flags);
 	table_free(t->origins);
 	map64_free(t->latest);
+	attributes_free(t->attributes);
 	thread_index_unref(t->base);
 	for (size_t i = 0; i < t->run_count; i++)
 		thread_index_unref(t->runs[i]);
 	free(t);
+}
+
+void threads_skip_attributes(struct threads *t)
+{
+	attributes_free(t->attributes);
+	t->attributes = NULL;
+}
+
+bool threads_has_attributes(const struct threads *t)
+{
+	return t->attributes != NULL;
+}
+
+size_t threads_attribute_bytes(const struct threads *t)
+{
+	return t->attributes == NULL ? 0 : attributes_resident_bytes(t->attributes);
 }
 
 err threads_reserve(const struct threads *t, size_t rows, struct why *why)
@@ -119,6 +137,8 @@ uint32_t threads_add(struct threads *t, const struct record *record, uint64_t or
 		t->events++;
 		note_bounds(t, time);
 	}
+	if (t->attributes != NULL)
+		attributes_add(t->attributes, row, record);
 	return row;
 }
 
@@ -237,6 +257,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 	view->kind = table_publish(t->kind);
 	view->flags = table_publish(t->flags);
 	view->origins = table_publish(t->origins);
+	view->attributes = t->attributes == NULL ? NULL : attributes_publish(t->attributes);
 	view->base = thread_index_ref(t->base);
 	view->indexed = t->base == NULL ? 0 : thread_index_rows_end(t->base);
 	for (size_t i = 0; i < t->run_count; i++) {

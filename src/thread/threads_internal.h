@@ -21,6 +21,7 @@ struct threads {
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
 	struct table *seq, *time, *set, *kind, *flags, *origins;
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
+	struct attributes *attributes; /* NULL: skipped */
 	struct thread_index *base, *runs[RUNS_MAX]; /* runs follow each other from the base on */
 	size_t run_count;
 	uint64_t events, entities, hidden;
@@ -34,6 +35,7 @@ struct threads_view {
 	struct identity_view *identity;
 	struct strings_view *names, *whats;
 	struct view *seq, *time, *set, *kind, *flags, *origins;
+	struct attributes_view *attributes;
 	struct thread_index *base, *runs[RUNS_MAX];
 	size_t run_count, indexed; /* rows below `indexed` are in base or runs */
 	size_t rows;

@@ -24,6 +24,7 @@ void threads_view_unref(struct threads_view *view)
 	view_unref(view->kind);
 	view_unref(view->flags);
 	view_unref(view->origins);
+	attributes_view_unref(view->attributes);
 	thread_index_unref(view->base);
 	for (size_t i = 0; i < view->run_count; i++)
 		thread_index_unref(view->runs[i]);
@@ -77,6 +78,11 @@ uint64_t threads_view_entities(const struct threads_view *view)
 const struct identity_view *threads_view_identity(const struct threads_view *view)
 {
 	return view->identity;
+}
+
+const struct attributes_view *threads_view_attributes(const struct threads_view *view)
+{
+	return view->attributes;
 }
 
 size_t threads_view_what_count(const struct threads_view *view)

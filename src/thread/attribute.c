@@ -1,0 +1,309 @@
+/* thread/attribute.c - the writer's side of attribute.h: values on their way into columns */
+#include "thread/attribute.h"
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "thread/attribute_internal.h"
+#include "thread/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGN ((uint64_t)1 << 63)
+#define PACKED_CHUNK_BYTES TABLE_CHUNK_BYTES_MAX /* appended to, read in runs, never changed */
+
+/* ---- columns */
+
+struct column *column_create(bool is_string)
+{
+	struct column *column = memory_alloc(sizeof(*column));
+	uint64_t seed; /* texts come from outside: nobody shall choose those that collide */
+
+	secret_bytes(&seed, sizeof(seed));
+	column->dictionary = is_string ? strings_create(seed) : NULL;
+	column->blocks = table_create(sizeof(struct attribute_block));
+	column->tail = table_create(sizeof(struct pair));
+	return column;
+}
+
+void column_free(struct column *column)
+{
+	if (column == NULL)
+		return;
+	attribute_column_unref(column->current);
+	strings_free(column->dictionary);
+	table_free(column->blocks);
+	table_free(column->tail);
+	free(column);
+}
+
+/* The tail becomes a block. */
+static void pack_tail(struct attributes *a, struct column *column)
+{
+	uint32_t rows[ATTRIBUTE_BLOCK_ENTRIES];
+	uint64_t values[ATTRIBUTE_BLOCK_ENTRIES], words[ATTRIBUTE_BLOCK_WORDS_MAX];
+	struct attribute_block block;
+	size_t count = table_count(column->tail), at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pair *pair = table_at(column->tail, i);
+		rows[i] = pair->row;
+		values[i] = pair->value;
+	}
+	size_t taken = attribute_block_pack(rows, values, count, &block, words);
+	if (taken > 0)
+		memcpy(table_push_run(a->packed, taken, &at), words, taken * sizeof(*words));
+	block.at = at;
+	*(struct attribute_block *)table_push(column->blocks) = block;
+	table_resize(column->tail, 0);
+	column->in_blocks += count;
+}
+
+static void push_pair(struct attributes *a, struct column *column, uint32_t row, uint64_t value)
+{
+	if (column->current != NULL) {
+		attribute_column_unref(column->current);
+		column->current = NULL;
+	}
+	*(struct pair *)table_push(column->tail) = (struct pair){ .row = row, .value = value };
+	if (table_count(column->tail) == ATTRIBUTE_BLOCK_ENTRIES)
+		pack_tail(a, column);
+}
+
+void attributes_set_slots(struct attributes *a, size_t slots)
+{
+	if (slots > a->room) {
+		a->room = MAX_OF(slots, a->room * 2);
+		a->columns = memory_resize(a->columns, a->room * sizeof(struct column *));
+	}
+	for (; a->slots < slots; a->slots++)
+		a->columns[a->slots] = NULL;
+}
+
+static struct column *column_at(struct attributes *a, size_t slot)
+{
+	if (a->columns[slot] == NULL)
+		a->columns[slot] = column_create(slot_is_string(slot));
+	return a->columns[slot];
+}
+
+struct attributes *attributes_create(void)
+{
+	struct attributes *a = memory_alloc(sizeof(*a));
+
+	secret_bytes(&a->seed, sizeof(a->seed));
+	a->keys = strings_create(a->seed);
+	a->budgets = table_create(sizeof(struct budget));
+	a->packed = table_create_sized(sizeof(uint64_t), PACKED_CHUNK_BYTES);
+	attributes_set_slots(a, slot_of_key(0, 0));
+	return a;
+}
+
+void attributes_free(struct attributes *a)
+{
+	if (a == NULL)
+		return;
+	attributes_view_unref(a->current);
+	for (size_t i = 0; i < a->slots; i++)
+		column_free(a->columns[i]);
+	free(a->columns);
+	strings_free(a->keys);
+	table_free(a->budgets);
+	table_free(a->packed);
+	free(a);
+}
+
+size_t attributes_resident_bytes(const struct attributes *a)
+{
+	size_t bytes = sizeof(*a) + a->room * sizeof(struct column *) +
+		       strings_resident_bytes(a->keys) + table_resident_bytes(a->budgets) +
+		       table_resident_bytes(a->packed);
+
+	for (size_t i = 0; i < a->slots; i++) {
+		const struct column *column = a->columns[i];
+		if (column == NULL)
+			continue;
+		bytes += sizeof(*column) + table_resident_bytes(column->blocks) +
+			 table_resident_bytes(column->tail);
+		if (column->dictionary != NULL)
+			bytes += strings_resident_bytes(column->dictionary);
+	}
+	return bytes;
+}
+
+/* ---- one row */
+
+struct adding {
+	struct attributes *all;
+	uint32_t row, source; /* STRINGS_NONE: it may bring nothing new */
+	size_t nth; /* value of the row */
+	uint64_t left_out;
+};
+
+static struct budget *budget_of(const struct adding *in)
+{
+	return in->source == STRINGS_NONE ? NULL : table_change(in->all->budgets, in->source);
+}
+
+static uint32_t new_key(struct adding *in, str key)
+{
+	struct attributes *a = in->all;
+	struct budget *budget = budget_of(in);
+
+	if (budget == NULL || budget->keys == ATTRIBUTE_SOURCE_KEYS_MAX ||
+		strings_count(a->keys) == ATTRIBUTE_KEYS_MAX)
+		return STRINGS_NONE;
+	budget->keys++;
+	uint32_t code = strings_intern(a->keys, key);
+	attributes_set_slots(a, slot_of_key(strings_count(a->keys), 0));
+	return code;
+}
+
+/* Events of a kind carry their keys in one order: so the key last seen in this place first. */
+static uint32_t key_code(struct adding *in, str key)
+{
+	struct attributes *a = in->all;
+	uint32_t *guess = &a->guesses[in->nth++ % GUESSES], code;
+
+	if (*guess < strings_count(a->keys) && str_equal(strings_get(a->keys, *guess), key))
+		return *guess;
+	code = strings_find(a->keys, key);
+	if (code == STRINGS_NONE)
+		code = new_key(in, key);
+	if (code != STRINGS_NONE)
+		*guess = code;
+	return code;
+}
+
+/* False: the source has brought too many. */
+static bool spend_on_text(struct adding *in)
+{
+	struct budget *budget = budget_of(in);
+
+	if (budget == NULL || budget->values == ATTRIBUTE_SOURCE_VALUES_MAX)
+		return false;
+	budget->values++;
+	return true;
+}
+
+/* Texts of fields are not counted: `in` is NULL. */
+static bool add_text(
+	struct attributes *a, struct adding *in, uint32_t row, size_t string_slot, str text)
+{
+	struct column *column = column_at(a, string_slot);
+	size_t hashed = string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED;
+	uint32_t code = STRINGS_NONE;
+
+	if (text.len <= ATTRIBUTE_TEXT_BYTES_MAX) {
+		code = strings_find(column->dictionary, text);
+		if (code == STRINGS_NONE &&
+			strings_count(column->dictionary) < ATTRIBUTE_DICTIONARY_MAX) {
+			if (in != NULL && !spend_on_text(in))
+				return false;
+			code = strings_intern(column->dictionary, text);
+		}
+	}
+	if (code != STRINGS_NONE)
+		push_pair(a, column, row, code);
+	else
+		push_pair(a, column_at(a, hashed), row, hash64(a->seed, text));
+	return true;
+}
+
+static uint64_t bits_of_float(double number)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	return (bits & SIGN) ? ~bits : bits | SIGN;
+}
+
+static void add_value(void *context, str key, const struct value *value)
+{
+	struct adding *in = context;
+	struct attributes *a = in->all;
+	uint32_t code = key_code(in, key);
+	enum attribute_type type = ATTRIBUTE_STRING;
+	uint64_t bits = 0;
+
+	if (code == STRINGS_NONE) {
+		in->left_out++;
+		return;
+	}
+	switch (value->kind) {
+	case VALUE_STRING:
+		if (add_text(a, in, in->row, slot_of_key(code, type), value->string))
+			a->values++;
+		else
+			in->left_out++;
+		return;
+	case VALUE_INTEGER:
+		type = ATTRIBUTE_INTEGER;
+		bits = (uint64_t)value->integer ^ SIGN;
+		break;
+	case VALUE_FLOAT:
+		type = ATTRIBUTE_FLOAT;
+		bits = bits_of_float(value->number);
+		break;
+	case VALUE_BOOLEAN:
+		type = ATTRIBUTE_BOOLEAN;
+		bits = value->boolean;
+		break;
+	case VALUE_TIME:
+		type = ATTRIBUTE_TIME;
+		bits = (uint64_t)ticks_of(value->time) ^ SIGN;
+		break;
+	case VALUE_NULL:
+	case VALUE_LIST:
+	case VALUE_MAP:
+	case VALUE_KIND_COUNT_:
+		ASSERT(!"laid flat");
+	}
+	a->values++;
+	push_pair(a, column_at(a, slot_of_key(code, type)), in->row, bits);
+}
+
+static void add_field(struct attributes *a, uint32_t row, enum attribute_field field, str text)
+{
+	if (text.len > 0)
+		(void)add_text(a, NULL, row, slot_of_special(field, ATTRIBUTE_STRING), text);
+}
+
+static void add_fields(struct attributes *a, uint32_t row, const struct record *record)
+{
+	add_field(a, row, FIELD_SOURCE, record->source);
+	add_field(a, row, FIELD_ACTOR, record->actor);
+	add_field(a, row, FIELD_INTERACTION, record->interaction);
+	add_field(a, row, FIELD_CASE, record->case_id);
+	if (record->text.len > 0)
+		push_pair(a, column_at(a, slot_of_special(FIELD_TEXT, ATTRIBUTE_BOOLEAN)), row, 1);
+}
+
+static uint32_t source_code(struct attributes *a, str source)
+{
+	const struct column *column = column_at(a, slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING));
+	uint32_t code = strings_find(column->dictionary, source);
+
+	if (code != STRINGS_NONE && code >= table_count(a->budgets))
+		table_resize(a->budgets, (size_t)code + 1);
+	return code;
+}
+
+void attributes_add(struct attributes *a, uint32_t row, const struct record *record)
+{
+	struct adding in = { .all = a, .row = row };
+
+	attributes_view_unref(a->current);
+	a->current = NULL;
+	add_fields(a, row, record);
+	if (record->attribute_count == 0)
+		return;
+	in.source = source_code(a, record->source);
+	in.left_out += attribute_walk(record, add_value, &in);
+	if (in.left_out == 0)
+		return;
+	a->not_indexed += in.left_out;
+	if (in.source != STRINGS_NONE)
+		budget_of(&in)->not_indexed += in.left_out;
+	push_pair(a, column_at(a, slot_of_special(KEY_PARTIAL, ATTRIBUTE_BOOLEAN)), row, 0);
+}
