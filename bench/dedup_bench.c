@@ -8,6 +8,8 @@
  * Counts occurrences of as many contents, one in a hundred a twin.  Answers are checked.  Look-ups:
  * median of 5 rounds, each over other keys.  The memory is warm: the page cache holds what it can
  * of the files just written.
+ *
+ * smoke: --entries 20000
  */
 #include "base/clock.h"
 #include "base/random.h"

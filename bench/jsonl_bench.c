@@ -1,6 +1,8 @@
 /* bench/jsonl_bench.c - how fast Segment events become canonical bytes; JSON alone beside it.
  *
  * usage: jsonl_bench [EVENTS]     default 200,000 events of about 490 bytes, 5 rounds, medians
+ *
+ * smoke: 2000
  */
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,7 +1,10 @@
 /* bench/seal_bench.c - workload R2 sealed: bytes an event, and how fast, by block and level.
  *
  * seal_bench [EVENTS [CUSTOMERS]]: default 65,536 events of 1,000,000 customers.  Beside it plain
- * zstd of the same calls as JSON lines in blocks of as many events. */
+ * zstd of the same calls as JSON lines in blocks of as many events.
+ *
+ * smoke: 4096 1000
+ */
 #include "demo/workload.h"
 #include "event/codec.h"
 #include "journal/seal.h"

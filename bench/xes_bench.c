@@ -1,4 +1,7 @@
-/* bench/xes_bench.c - how fast XES is read: xes_bench FILE [TIMES] */
+/* bench/xes_bench.c - how fast XES is read: xes_bench FILE [TIMES]
+ *
+ * smoke: DATA/events/receipt.xes.gz 1
+ */
 #include "base/clock.h"
 #include "exchange/inputs.h"
 #include "exchange/xes.h"

@@ -12,7 +12,7 @@ static void write_out(const struct settings *settings, struct strbuf *out)
 		if (settings->values[i].from != ORIGIN_FILE)
 			continue;
 		strbuf_printf(
-			out, "[%s]\n%s = ", setting_rows[i].section.ptr, setting_rows[i].key.ptr);
+			out, "[%s]\n%s=", setting_rows[i].section.ptr, setting_rows[i].key.ptr);
 		strbuf_add(out, settings->values[i].text);
 		strbuf_add_byte(out, '\n');
 	}

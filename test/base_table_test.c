@@ -178,3 +178,31 @@ TEST(table_is_a_plain_array_and_views_stay)
 			free(m.items);
 		}
 }
+
+/* Memory is what some view can see: not one chunk more, however often it was replaced. */
+TEST(table_slow_readers_keep_what_they_see)
+{
+	enum { ITEMS = 10 * 1024, CHUNK = 4096 };
+	struct table *table = table_create(4);
+
+	for (uint32_t i = 0; i < ITEMS; i++)
+		*(uint32_t *)table_push(table) = i;
+	struct view *slow = table_publish(table), *late = NULL;
+	for (int round = 0; round < 50; round++) {
+		*(uint32_t *)table_change(table, 5000) = 0;
+		*(uint32_t *)table_change(table, (size_t)round * 200) = 0;
+		struct view *view = table_publish(table);
+		if (round == 25)
+			late = view_ref(view);
+		view_unref(view);
+	}
+	/* slow: all 10 chunks as they were; late: 5 of the same, and one of its own */
+	size_t both = table_retained_bytes(table);
+	CHECK("two readers", both / CHUNK == 11);
+	view_unref(slow);
+	size_t one = table_retained_bytes(table);
+	CHECK("one reader", one / CHUNK == 6);
+	view_unref(late);
+	CHECK("none", table_retained_bytes(table) == 0);
+	table_free(table);
+}

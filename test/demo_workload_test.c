@@ -2,7 +2,9 @@
 #include "demo/workload.h"
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "event/codec.h"
+#include "exchange/segment.h"
 #include "test.h"
 
 #include <math.h>
@@ -185,8 +187,9 @@ TEST(workload_call_in_both_forms)
 			STR("{\"messageId\":\"01234567-89ab-4def-8048-d159e26af37b\",\"type\":"
 			    "\"track\","
 			    "\"event\":\"Product Viewed\","
-			    "\"anonymousId\":\"00000000-0000-4000-8000-000000000000\","
-			    "\"userId\":\"u0000042\",\"timestamp\":\"2026-03-14T15:09:26.535Z\","
+			    "\"userId\":\"u0000042\",\"anonymousId\":\"00000000-0000-4000-8000-"
+			    "000000000000\","
+			    "\"timestamp\":\"2026-03-14T15:09:26.535Z\","
 			    "\"context\":{\"library\":{\"name\":\"analytics.js\",\"version\":\"2."
 			    "11.1\"},"
 			    "\"page\":{\"path\":\"/maison/00008\"},"
@@ -205,6 +208,37 @@ TEST(workload_call_in_both_forms)
 	CHECK("price", r.attribute_count == 4 && str_equal(r.attributes[1].key, STR("price")) &&
 			       r.attributes[1].value.number == 19.9);
 	strbuf_done(&json);
+}
+
+/* The reader of Segment calls is the oracle: what it makes of the line is the record. */
+TEST(workload_record_is_what_its_json_means)
+{
+	static struct workload_calls calls;
+	const struct segment_options options = { 0 };
+	struct json_parser *parser = json_parser_create(NULL);
+	struct workload_call call;
+	AUTO_ARENA arena = arena_create(ROOM);
+
+	calls = workload_calls_of(5, 2000, 300);
+	while (workload_calls_next(&calls, &call)) {
+		arena_reset(arena);
+		struct strbuf line = strbuf_in(arena, 2000), a = strbuf_in(arena, 2000);
+		struct strbuf b = strbuf_in(arena, 2000);
+		struct record told, read;
+		struct json json;
+		uint64_t without_zone = 0;
+		workload_call_json(&call, &line);
+		CHECK("json",
+			json_parse(parser, str_trim(strbuf_str(&line)), arena, &json, NULL) == OK);
+		CHECK("call",
+			segment_record(&json, &options, arena, &read, &without_zone, NULL) == OK);
+		CHECK("told", workload_call_record(&call, arena, &told, NULL) == OK);
+		read.source = told.source; /* the importer names it */
+		record_encode(&told, &a);
+		record_encode(&read, &b);
+		CHECK("same", str_equal(strbuf_str(&a), strbuf_str(&b)));
+	}
+	json_parser_free(parser);
 }
 
 TEST(workload_record_meets_a_full_arena)

@@ -1,12 +1,15 @@
 /* test/exchange_jsonl_test.c - JSON lines: calls become records, records come back as they were. */
 #include "exchange/jsonl.h"
 
+#include "base/file.h"
+#include "base/schema.h"
 #include "event/codec.h"
 #include "exchange/native.h"
 #include "support/memory_stream.h"
 #include "support/random_record.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Reads `text`, and gives each record as a native line, each reject as "! kebab line:column". */
@@ -226,4 +229,104 @@ TEST(jsonl_records_come_back)
 	CHECK("read", e == OK && sink.count == COUNT && summary.rejects == 0);
 	for (size_t i = 0; i < sink.count; i++)
 		CHECK("same", same_bytes(&records[i], &sink.records[i], arena));
+}
+
+/* What is written keeps to docs/schemas/record.json. */
+TEST(jsonl_records_keep_to_their_schema)
+{
+	AUTO_ARENA arena = arena_create((size_t)1 << 28);
+	struct random random = random_of(9);
+	struct json_parser *parser =
+		json_parser_create(&(struct json_limits){ .depth = JSONL_NESTING_MAX });
+	struct json schema, line;
+	struct why why = { 0 };
+	str text;
+	err e = disk_read_whole(disk_real(), ARIANE_SOURCE_FOLDER "/docs/schemas/record.json",
+		1 << 20, arena, &text, &why);
+
+	if (e == OK)
+		e = json_parse(parser, text, arena, &schema, &why);
+	CHECK("the schema", e == OK);
+	for (size_t i = 0; e == OK && i < 200; i++) {
+		struct record record = random_record(&random, arena);
+		struct strbuf out = strbuf_in(arena, (size_t)1 << 25);
+		struct json_writer w = json_writer_of(&out, JSON_COMPACT);
+		native_write(&w, &record);
+		e = json_parse(parser, strbuf_str(&out), arena, &line, &why);
+		CHECK("JSON", e == OK);
+		e = schema_check(&schema, &line, &why);
+		CHECK("keeps to it", e == OK);
+		if (e != OK)
+			printf("%s\n%.*s\n", why.text, (int)MIN_OF(out.len, 2000u), out.ptr);
+	}
+	json_parser_free(parser);
+}
+
+/* ---- other people's errors */
+
+struct stopping_sink {
+	struct record_sink sink;
+	int left; /* calls until it fails */
+};
+
+static err stop(struct stopping_sink *s, struct why *why)
+{
+	return s->left-- > 0 ? OK : fail(why, MSG_DISK_FULL, arg_c("test"));
+}
+
+static err stop_record(struct record_sink *sink, const struct record *record,
+	const struct place *place, struct why *why)
+{
+	(void)record;
+	(void)place;
+	return stop((struct stopping_sink *)sink, why);
+}
+
+static err stop_reject(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
+{
+	(void)reason;
+	(void)raw;
+	return stop((struct stopping_sink *)sink, why);
+}
+
+static err broken_read(struct input *input, void *to, size_t bytes, size_t *got, struct why *why)
+{
+	(void)input;
+	(void)to;
+	(void)bytes;
+	(void)got;
+	return fail(why, MSG_IO, arg_c("read"), arg_c("test"), arg_c("broken"));
+}
+
+static err broken_write(struct output *output, str bytes, struct why *why)
+{
+	(void)output;
+	(void)bytes;
+	return fail(why, MSG_DISK_FULL, arg_c("test"));
+}
+
+TEST(jsonl_passes_errors_on)
+{
+	static const struct jsonl_options options;
+	const str text = STR("{\"type\":\"group\"}\nx\n{\"batch\":[{\"type\":\"group\"},1]}\n");
+	struct read_summary summary;
+
+	for (int left = 0; left <= 4; left++) {
+		struct memory_input input = memory_input_of(text, 10);
+		struct stopping_sink sink = { { stop_record, stop_reject }, left };
+		struct why why = { 0 };
+		err e = jsonl_read(&input.input, &options, &sink.sink, &summary, &why);
+		CHECK("sink", e == (left < 4 ? ERR_FULL : OK));
+		CHECK("words", (why.message == MSG_DISK_FULL) == (left < 4));
+	}
+	struct input broken = { broken_read, STR("broken") };
+	struct stopping_sink sink = { { stop_record, stop_reject }, 10 };
+	err e = jsonl_read(&broken, &options, &sink.sink, &summary, NULL);
+	CHECK("input", e == ERR_IO);
+
+	const struct record record = { .kind = RECORD_ENTITY };
+	struct memory_source source = memory_source_of(&record, 1);
+	struct output output = { broken_write };
+	e = jsonl_write(&source.source, &output, NULL);
+	CHECK("output", e == ERR_FULL);
 }

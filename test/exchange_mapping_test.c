@@ -94,7 +94,7 @@ TEST(mapping_applies_every_key)
 		"2 event 2026-03-14T15:09:00 store [call by DESK!] customer:7 @id=m1 "
 		"@interaction=1 "
 		"@case=c @actor=ann @text=r\xc3\xa9 @language=fr @source=crm count=7 what='call' "
-		"how='DESK' who=7 v=2 +vip=true\n"
+		"how='DESK' v=2 +vip=true\n"
 		"3 event 2026-03-14T15:10:00 web [call by fax!] email:j@ex.fr @id=m @case=c "
 		"@language=fr @source=crm what='call' how='fax' who=0 v=2\n"
 		"!5:9 csv-value 14/03/2026;15:11;call;post;-;;;;z\n";

@@ -1,8 +1,10 @@
 /* test/exchange_xes_write_test.c - what is written reads back the same, byte for byte */
 #include "exchange/xes_write.h"
 
+#include "base/file.h"
 #include "base/random.h"
 #include "event/codec.h"
+#include "exchange/inputs.h"
 #include "exchange/xes.h"
 #include "support/kept_stream.h"
 #include "support/random_record.h"
@@ -181,5 +183,95 @@ TEST(xes_random_records_come_back_the_same)
 		kept_records_done(&kept);
 		arena_reset(arena);
 	}
+	arena_free(arena);
+}
+
+/* ---- real logs, and failing outputs */
+
+TEST(xes_public_logs_are_exported_and_read_back)
+{
+	static const char *const names[] = { "roadtraffic100traces.xes", "receipt.xes.gz" };
+	const char *data = test_data();
+	char path[PATH_BYTES_MAX];
+
+	if (data == NULL) {
+		test_skip("no external data");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct kept_records kept;
+		struct read_summary summary;
+		struct input_file *file;
+		(void)snprintf(path, sizeof(path), "%s/events/%s", data, names[i]);
+		kept_records_init(&kept);
+		CHECK(names[i], input_open(path, &file, NULL) == OK);
+		CHECK(names[i],
+			xes_read(input_stream(file), NULL, &kept.sink, &summary, NULL) == OK);
+		input_close(file);
+		CHECK(names[i], kept.count > 300);
+		check_round(names[i], &kept);
+		kept_records_done(&kept);
+	}
+}
+
+TEST(xes_trace_attributes_are_said_once)
+{
+	static const str expected =
+		STR_INIT("\t<trace>\n\t\t<string key=\"city\" value=\"Lyon\"/>\n"
+			 "\t\t<list key=\"ariane:positions\">\n\t\t\t<values>\n"
+			 "\t\t\t\t<int key=\"item\" value=\"1\"/>\n\t\t\t</values>\n\t\t</list>\n"
+			 "\t\t<string key=\"concept:name\" value=\"email:a@b.fr\">\n"
+			 "\t\t\t<boolean key=\"ariane:added\" value=\"true\"/>\n\t\t</string>\n"
+			 "\t\t<event>\n");
+	const struct record_identifier id = { .type = STR("email"), .value = STR("a@b.fr") };
+	struct kept_records kept;
+	struct kept_output out;
+
+	kept_records_init(&kept);
+	for (int64_t i = 0; i < 2; i++) {
+		const struct attribute attributes[] = {
+			{ STR("n"), { .kind = VALUE_INTEGER, .integer = i } },
+			{ STR("case:city"), { .kind = VALUE_STRING, .string = STR("Lyon") } },
+			{ STR("case:n"), { .kind = VALUE_INTEGER, .integer = i } },
+		};
+		const struct record r = { .kind = RECORD_EVENT,
+			.has_time = true,
+			.time = { .ms = i, .offset_min = 60 },
+			.source = STR("s"),
+			.channel = STR("phone"),
+			.activity = STR("Call"),
+			.identifiers = &id,
+			.identifier_count = 1,
+			.attributes = attributes,
+			.attribute_count = 3 };
+		kept_records_add(&kept, &r);
+	}
+	CHECK(NULL, write_all(&kept, &out));
+	CHECK(NULL, memmem(out.text.ptr, out.text.len, expected.ptr, expected.len) != NULL);
+	strbuf_done(&out.text);
+	check_round("said once", &kept);
+	kept_records_done(&kept);
+}
+
+TEST(xes_a_failing_output_stops_the_writing)
+{
+	struct random random = random_of(3);
+	struct arena *arena = arena_create(1 << 28);
+	struct kept_records kept;
+	err e = ERR_IO;
+	size_t n = 0;
+
+	kept_records_init(&kept);
+	for (int i = 0; i < 300; i++)
+		add_customer(&random, arena, &kept);
+	while (e != OK && n < 1000) {
+		struct kept_output out = kept_output();
+		out.fail_at = ++n;
+		e = xes_write(&kept.source, &out.base, NULL);
+		CHECK("fault", e == OK || (e == ERR_IO && out.writes == n));
+		strbuf_done(&out.text);
+	}
+	CHECK("fault", e == OK && n > 2);
+	kept_records_done(&kept);
 	arena_free(arena);
 }

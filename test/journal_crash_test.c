@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { SEEDS = 250, BUG_SEEDS = 300 };
+enum { SEEDS = 250, BUG_SEEDS = 300, RECOVERY_SEED = 3 };
 
 static void live(struct crash_life life, const char *kind)
 {
@@ -44,6 +44,25 @@ TEST(journal_survives_a_crash_at_every_operation)
 			(void)snprintf(row, sizeof(row), "seed %llu, operation %llu",
 				(unsigned long long)seed, (unsigned long long)at);
 			const char *wrong = journal_crash_at(seed, at, &reached);
+			if (wrong != NULL)
+				printf("%s: %s\n", row, wrong);
+			CHECK(row, wrong == NULL);
+		}
+	}
+}
+
+/* What failed may be seen and yet not be durable, until opening makes it so. */
+TEST(journal_survives_a_crash_while_recovering_from_any_error)
+{
+	bool reached = true;
+
+	for (uint64_t at = 1; reached && at < 150; at++) {
+		for (uint64_t after = 1; after < 10; after++) {
+			char row[64];
+			(void)snprintf(row, sizeof(row), "error at %llu, crash %llu later",
+				(unsigned long long)at, (unsigned long long)after);
+			const char *wrong =
+				journal_crash_after_error(RECOVERY_SEED, at, after, &reached);
 			if (wrong != NULL)
 				printf("%s: %s\n", row, wrong);
 			CHECK(row, wrong == NULL);

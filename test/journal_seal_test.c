@@ -49,7 +49,7 @@ static str one_of(enum mix mix, struct random *random, struct arena *arena)
 	struct record r;
 
 	if (mix == MIX_ALL)
-		mix = random_below(random, MIX_ALL);
+		mix = (enum mix)random_below(random, MIX_ALL);
 	if (mix == MIX_GARBAGE)
 		return garbage(random, arena);
 	r = mix == MIX_PLAIN ? random_plain_event(random, arena) : random_record(random, arena);

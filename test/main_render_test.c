@@ -18,6 +18,9 @@ TEST(errors_are_told_with_place_and_hint)
 		{ "file", "calls.csv", -1, -1, LANGUAGE_ENGLISH,
 			"ariane: calls.csv: \"x\" is not a time\n"
 			"  write it as 2026-03-14T15:09:26.535Z or 2026-03-14\n" },
+		{ "a file's name cannot steer the terminal", "\x1b[2J.csv", 3, -1, LANGUAGE_ENGLISH,
+			"ariane: \\x1b[2J.csv:3: \"x\" is not a time\n"
+			"  write it as 2026-03-14T15:09:26.535Z or 2026-03-14\n" },
 		{ "all", "calls.csv", 12, 5, LANGUAGE_FRENCH,
 			"ariane: calls.csv:12:5: « x » n'est pas une date\n"
 			"  écrivez-la ainsi : 2026-03-14T15:09:26.535Z ou 2026-03-14\n" },

@@ -1,8 +1,8 @@
 /* test/test.h - the whole test harness: register, run, count.
  *
  * CHECK reports and goes on, so one run shows every broken row of a table; `row`
- * names it.  main() takes a name part to run only some tests, and its last line
- * is "N passed, N failed".
+ * names it.  main() takes a name part to run only some tests, or "2/4" for the
+ * second quarter of them, and its last line is "N passed, N failed".
  */
 #pragma once
 

@@ -91,6 +91,14 @@ bool json_get_bool(const struct json *object, str key, bool otherwise)
 	return v != NULL && v->kind == JSON_BOOLEAN ? v->boolean : otherwise;
 }
 
+bool json_number(str text, double *number)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!str_has(STR("0123456789+-.eE"), text.ptr[i]))
+			return false;
+	return text.len > 0 && json_float_of(text.ptr, text.len, number);
+}
+
 static bool arrays_equal(const struct json_items *a, const struct json_items *b)
 {
 	if (a->count != b->count)

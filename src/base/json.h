@@ -41,6 +41,8 @@ const struct json *json_get(const struct json *object, str key);
 str json_get_string(const struct json *object, str key, str otherwise);
 int64_t json_get_int(const struct json *object, str key, int64_t otherwise);
 bool json_get_bool(const struct json *object, str key, bool otherwise);
+/* Text that is a decimal number and nothing else, as the nearest double, whatever the locale. */
+bool json_number(str text, double *number);
 /* By value, in depth; object members in order; 1 and 1.0 differ, 0.0 and -0.0 too. */
 bool json_equal(const struct json *a, const struct json *b);
 

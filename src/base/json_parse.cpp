@@ -56,14 +56,23 @@ str walk::copy(std::string_view from)
 	return to;
 }
 
+/* The tape counts up to 2^24 - 1 and no further. */
+template <typename container> size_t count_of(container from)
+{
+	size_t count = from.size();
+
+	if (count < 0xffffff)
+		return count;
+	count = 0;
+	for (auto i = from.begin(); i != from.end(); ++i)
+		count++;
+	return count;
+}
+
 bool walk::array(dom::array from, struct json *to)
 {
-	size_t count = 0;
+	size_t count = count_of(from);
 
-	for (dom::element item : from) {
-		(void)item;
-		count++;
-	}
 	to->kind = JSON_ARRAY;
 	to->array = json_items{ nullptr, 0 };
 	if (count == 0)
@@ -82,12 +91,8 @@ bool walk::array(dom::array from, struct json *to)
 
 bool walk::object(dom::object from, struct json *to)
 {
-	size_t count = 0;
+	size_t count = count_of(from);
 
-	for (auto field : from) {
-		(void)field;
-		count++;
-	}
 	to->kind = JSON_OBJECT;
 	to->object = json_members{ nullptr, 0 };
 	if (count == 0)

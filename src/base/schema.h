@@ -15,7 +15,7 @@
 
 #include "base/json.h"
 
-enum { SCHEMA_DEPTH_MAX = 256 }; /* of schemas within each other, $ref included */
+enum { SCHEMA_DEPTH_MAX = 1024 }; /* of schemas within each other, $ref included */
 
 /* ERR_SYNTAX: `value` breaks a rule; `why` names the JSON pointer (RFC 6901; "" is the whole
  * value), the keyword, and what it asks.  Also when the schema itself

@@ -232,9 +232,9 @@ void workload_call_json(const struct workload_call *call, struct strbuf *out)
 	put_text(STR("messageId"), t.record.message_id, out);
 	put_text(STR("type"), STR("track"), out);
 	put_text(STR("event"), t.record.activity, out);
-	put_text(STR("anonymousId"), str_of(t.anonymous_id), out);
 	if (call->has_user)
 		put_text(STR("userId"), str_of(t.user_id), out);
+	put_text(STR("anonymousId"), str_of(t.anonymous_id), out);
 	put_text(STR("timestamp"), str_of(t.time), out);
 	put_member(&t.attributes[properties], out); /* the context */
 	strbuf_add(out, STR("\"properties\":"));

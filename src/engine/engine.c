@@ -167,6 +167,7 @@ err engine_open(const struct engine_options *options, struct engine **out,
 		engine_close(engine);
 		return e;
 	}
+	engine->damaged = opening->quarantined + opening->journal.damaged_records;
 	engine->dirty = true;
 	*out = engine;
 	return OK;
@@ -262,6 +263,23 @@ err engine_read(struct engine *engine, uint64_t seq, struct arena *arena, struct
 	out->seq = stored.seq;
 	out->received_ms = stored.received_ms;
 	return OK;
+}
+
+size_t engine_decision_count(const struct engine *engine)
+{
+	return identity_decision_count(engine->identity);
+}
+
+uint64_t engine_decision_seq(const struct engine *engine, size_t i)
+{
+	const struct identity_decision *d = identity_decision_at(engine->identity, i);
+
+	return d->kind == DECISION_NONE ? 0 : d->seq;
+}
+
+uint64_t engine_damaged(const struct engine *engine)
+{
+	return engine->damaged;
 }
 
 struct journal *engine_journal(struct engine *engine)

@@ -18,6 +18,7 @@
  *   format        "ariane 1\n": the version of what is here
  *   secret        32 bytes: the key of the deduplication's hashes
  *   journal/ dedup/ checkpoint/ rejects/
+ *   replay-mark, quarantine   see quarantine.h: there only when something went wrong
  *
  * Threads: engine_write() and every call that changes are for one thread at a time (writer.h
  * brings many producers to it); engine_snapshot() and what reads a snapshot, for any.
@@ -77,6 +78,10 @@ err engine_write(struct engine *engine, struct engine_item *items, size_t count,
 /* Which event has this source and message id?  ERR_NOT_FOUND, or ERR_DENIED if it was erased. */
 err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
 
+/* The record that holds the present version of an event, given any version's sequence.
+ * ERR_NOT_FOUND: it was retracted or erased. */
+err engine_present(struct engine *engine, uint64_t seq, uint64_t *present, struct why *why);
+
 /* Replaces a whole event; the record carries its source and message id.  The former version
  * stays in the journal.  *seq is the correction's. */
 err engine_correct(
@@ -102,6 +107,12 @@ err engine_merge_one(struct engine *engine, bool *did, struct why *why);
 /* Writes a checkpoint of the present state and removes all but the last two. */
 err engine_checkpoint(struct engine *engine, struct why *why);
 
+/* Decisions on identity, in the order of the pairs' first mention; the sequence is that of the
+ * record that holds now, or 0 if none does.  Writer's place. */
+size_t engine_decision_count(const struct engine *engine);
+uint64_t engine_decision_seq(const struct engine *engine, size_t i);
+
+uint64_t engine_damaged(const struct engine *engine); /* records that opening could not read */
 struct journal *engine_journal(struct engine *engine);
 struct dedup *engine_dedup(struct engine *engine);
 const uint8_t *engine_secret(const struct engine *engine); /* DEDUP_SECRET_BYTES */

@@ -26,6 +26,7 @@ struct engine {
 	struct threads *threads;
 	uint64_t applied_seq; /* all records below are in the state */
 	uint64_t epoch;
+	uint64_t damaged; /* records that opening could not read */
 	bool failed; /* a write failed: see engine.h */
 	bool dirty; /* applied, not yet published */
 	struct snapshot *snapshot; /* the published one; replaced under the lock */

@@ -224,6 +224,16 @@ err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq
 	return OK;
 }
 
+err engine_present(struct engine *engine, uint64_t seq, uint64_t *present, struct why *why)
+{
+	uint32_t row = threads_row_of(engine->threads, seq);
+
+	if (row == ROW_NONE)
+		return fail(why, MSG_EVENT_GONE, arg_int((int64_t)seq));
+	*present = threads_row_seq(engine->threads, row);
+	return OK;
+}
+
 static err find_visible(
 	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
 {

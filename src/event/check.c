@@ -64,7 +64,7 @@ static err check_attributes(const struct attribute *items, size_t count, int dep
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++) {
-		e = check_name(items[i].key, "key", depth > 0, RECORD_NAME_BYTES_MAX, why);
+		e = check_name(items[i].key, "key", depth > 0, RECORD_KEY_BYTES_MAX, why);
 		if (e == OK)
 			e = check_value(&items[i].value, items[i].key, depth, why);
 	}

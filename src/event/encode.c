@@ -56,7 +56,7 @@ static void put_value(const struct value *v, struct strbuf *out)
 		put_attributes(v->map.items, v->map.count, out);
 		break;
 	case VALUE_KIND_COUNT_:
-		ASSERT(!"a kind of value");
+		ASSERT(false); /* no kind of value */
 	}
 }
 

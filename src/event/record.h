@@ -34,7 +34,8 @@ enum {
 	RECORD_BYTES_MAX = 1 << 20, /* of the canonical bytes */
 	RECORD_NESTING_MAX = 64, /* lists and maps within each other */
 	RECORD_IDENTIFIERS_MAX = 64,
-	RECORD_NAME_BYTES_MAX = 512, /* activity, source, keys, types ... */
+	RECORD_NAME_BYTES_MAX = 512, /* activity, source, types ... */
+	RECORD_KEY_BYTES_MAX = 8192, /* of attributes and traits: real logs have them this long */
 	RECORD_MESSAGE_ID_BYTES_MAX = 512,
 	IDENTIFIER_TYPE_BYTES_MAX = 32,
 	IDENTIFIER_VALUE_BYTES_MAX = 512,

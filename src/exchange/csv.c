@@ -1,13 +1,14 @@
 /* exchange/csv.c - see csv.h */
 #include "exchange/csv.h"
 
+#include "exchange/csv_own.h"
 #include "exchange/csv_row.h"
 #include "exchange/decode.h"
 #include "exchange/row_map.h"
 
 #include <string.h>
 
-enum { NAMES_BYTES_MAX = 8 << 20, ROW_ARENA_BYTES_MAX = 16 << 20 };
+enum { NAMES_BYTES_MAX = 8 << 20, ROW_ARENA_BYTES_MAX = 256 << 20 };
 
 struct csv_reader {
 	struct input *input;
@@ -21,6 +22,7 @@ struct csv_reader {
 	size_t count;
 	str *padded; /* a short row, filled up */
 	struct row_map *map;
+	struct csv_own *own; /* in place of the map: a file of our own */
 };
 
 /* ---- header */
@@ -147,8 +149,11 @@ static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 	if (!fit(r, row, &fault))
 		return reject(r, row, &fault, why);
 	arena_reset(r->row_arena);
-	if (row_map_record(r->map, row->fields, r->row_arena, &record, &skip, &column, &fault) !=
-		OK) {
+	err e = r->own != NULL ? csv_own_record(r->own, row->fields, r->row_arena, &record, &column,
+					 &fault)
+			       : row_map_record(r->map, row->fields, r->row_arena, &record, &skip,
+					 &column, &fault);
+	if (e != OK) {
 		tell_place(r, row, column, &fault);
 		return reject(r, row, &fault, why);
 	}
@@ -203,9 +208,42 @@ static void choose_dialect(struct csv_reader *r)
 	r->summary.delimiter = dialect.delimiter;
 }
 
+static bool is_own(const struct csv_reader *r)
+{
+	str sample = csv_rows_sample(r->rows);
+
+	return str_skip_prefix(&sample, STR(CSV_OWN_MARK)) &&
+	       (sample.len == 0 || str_has(STR(",\r\n"), sample.ptr[0]));
+}
+
+static err read_own(struct csv_reader *r, struct why *why)
+{
+	struct csv_row row;
+	struct why fault = { 0 };
+	enum csv_found found;
+
+	csv_rows_set(r->rows, &(struct csv_dialect){ ',', '"', 0 });
+	r->summary.delimiter = ',';
+	err e = csv_rows_next(r->rows, &found, &row, &fault, why);
+	if (e != OK)
+		return e;
+	if (found != CSV_ROW)
+		return fail(why, MSG_CSV_NO_HEADER);
+	e = csv_own_create(row.fields, row.count, &r->own, why);
+	if (e == OK)
+		e = name_columns(r, row.fields, row.count, why);
+	if (e != OK)
+		return e;
+	csv_rows_restart(r->rows, 1);
+	return read_rows(r, why);
+}
+
 static err read_all(struct csv_reader *r, struct why *why)
 {
 	size_t skip;
+
+	if (is_own(r))
+		return read_own(r, why);
 
 	choose_dialect(r);
 	err e = read_header(r, &skip, why);
@@ -250,6 +288,7 @@ err csv_read(struct input *input, const struct mapping *mapping, struct record_s
 	if (summary != NULL)
 		summarise(&r, summary);
 	row_map_free(r.map);
+	csv_own_free(r.own);
 	csv_rows_close(r.rows);
 	decode_close(r.decode);
 	arena_free(r.names_arena);

@@ -4,15 +4,15 @@
  *            0           at                                end     CAPACITY
  *
  * A row is cut where it lies; when it reaches past `end`, what is left moves to the front, the
- * buffer is filled, and the row is begun anew: at most once in a megabyte.  buffer[end] is always a
- * line feed, so that scanning stops without asking for the end at each byte.
+ * buffer is filled (or grows, for a row longer than it), and the row is begun anew.  buffer[end] is
+ * always a line feed, so that scanning stops without asking for the end at each byte.
  */
 #include "exchange/csv_row.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY = CSV_SAMPLE_BYTES + CSV_ROW_BYTES_MAX };
+enum { CAPACITY = CSV_SAMPLE_BYTES + CSV_ROW_BYTES_MAX, FIRST_BYTES = 64 << 10 };
 
 struct csv_rows {
 	struct input *input;
@@ -22,7 +22,7 @@ struct csv_rows {
 	bool at_end; /* the input has ended */
 	bool skipping; /* within an over-long row */
 	char *buffer;
-	size_t at, end;
+	size_t at, end, capacity;
 	uint64_t offset; /* in the input, of buffer[0] */
 	int64_t line; /* of buffer[at] */
 	bool stops[256]; /* where an unquoted field may end */
@@ -34,6 +34,15 @@ struct csv_rows {
 
 enum cut { CUT_WHOLE, CUT_MORE, CUT_AFTER_QUOTE, CUT_OPEN_QUOTE, CUT_COLUMNS };
 
+static void grow(struct csv_rows *r)
+{
+	r->capacity = r->capacity == 0 ? FIRST_BYTES : MIN_OF(r->capacity * 4, (size_t)CAPACITY);
+	r->buffer = memory_resize(r->buffer, r->capacity + 1);
+	r->unquoted = memory_resize(r->unquoted, r->capacity);
+}
+
+/* Moves what is left to the front and reads up to CSV_SAMPLE_BYTES; past that the buffer grows only
+ * for a row that fills it. */
 static err fill(struct csv_rows *r, struct why *why)
 {
 	if (r->at > 0) {
@@ -41,10 +50,17 @@ static err fill(struct csv_rows *r, struct why *why)
 		r->offset += r->at;
 		r->end -= r->at;
 		r->at = 0;
+	} else if (r->end == r->capacity && r->capacity < CAPACITY) {
+		grow(r);
 	}
-	while (!r->at_end && r->end < CAPACITY) {
+	while (!r->at_end) {
 		size_t got = 0;
-		err e = r->input->read(r->input, r->buffer + r->end, CAPACITY - r->end, &got, why);
+		if (r->end == r->capacity && r->capacity < CSV_SAMPLE_BYTES)
+			grow(r);
+		if (r->end == r->capacity)
+			break;
+		err e = r->input->read(
+			r->input, r->buffer + r->end, r->capacity - r->end, &got, why);
 		if (e != OK)
 			return e;
 		r->at_end = got == 0;
@@ -59,10 +75,8 @@ err csv_rows_open(struct input *input, struct csv_rows **out, struct why *why)
 	struct csv_rows *r = memory_alloc(sizeof(*r));
 
 	r->input = input;
-	r->buffer = malloc(CAPACITY + 1); /* not zeroed: small files touch little of it */
-	r->unquoted = malloc(CAPACITY);
-	r->fields = malloc(CSV_COLUMNS_MAX * sizeof(*r->fields));
-	ASSERT(r->buffer != NULL && r->unquoted != NULL && r->fields != NULL);
+	r->fields = memory_alloc(CSV_COLUMNS_MAX * sizeof(*r->fields));
+	grow(r);
 	err e = fill(r, why);
 	if (e != OK) {
 		csv_rows_close(r);

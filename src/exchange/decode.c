@@ -12,7 +12,7 @@ struct decode {
 	enum text_encoding encoding;
 	bool at_end;
 	char *raw; /* [raw_at, raw_end): read, not decoded yet */
-	size_t raw_at, raw_end;
+	size_t raw_at, raw_end, raw_capacity;
 	struct strbuf decoded; /* [decoded_at, len): decoded, not handed out yet */
 	size_t decoded_at;
 	uint64_t bytes_read;
@@ -23,7 +23,12 @@ static err fill(struct decode *d, size_t bytes, struct why *why)
 {
 	while (!d->at_end && d->raw_end < bytes) {
 		size_t got = 0;
-		err e = d->from->read(d->from, d->raw + d->raw_end, bytes - d->raw_end, &got, why);
+		if (d->raw_end == d->raw_capacity) {
+			d->raw_capacity = MIN_OF(d->raw_capacity * 4, (size_t)TEXT_SAMPLE_BYTES);
+			d->raw = memory_resize(d->raw, d->raw_capacity);
+		}
+		size_t room = MIN_OF(bytes, d->raw_capacity) - d->raw_end;
+		err e = d->from->read(d->from, d->raw + d->raw_end, room, &got, why);
 		if (e != OK)
 			return e;
 		d->at_end = got == 0;
@@ -103,8 +108,8 @@ err decode_open(
 	size_t mark_bytes = 0;
 
 	*d = (struct decode){ .input = { decode_read, input->name }, .from = input };
-	d->raw = malloc(TEXT_SAMPLE_BYTES); /* not zeroed: most of it is never touched */
-	ASSERT(d->raw != NULL);
+	d->raw_capacity = PIECE_BYTES;
+	d->raw = memory_alloc(d->raw_capacity);
 	d->decoded = strbuf_heap((size_t)PIECE_BYTES * 3);
 	strbuf_add(&d->decoded, STR(" ")); /* so that ptr is never NULL */
 	strbuf_clear(&d->decoded);

@@ -116,7 +116,7 @@ static err decode_gzip(struct inflater *f, char *to, size_t bytes, size_t *got, 
 		*got = bytes - f->gzip.avail_out;
 		if (z == Z_STREAM_END)
 			f->in_frame = false;
-		else if (z != Z_OK && z != Z_BUF_ERROR)
+		else if (z != Z_OK && z != Z_BUF_ERROR && *got == 0) /* else at the next call */
 			return broken(f, MSG_INPUT_DAMAGED, why);
 	}
 	return OK;

@@ -49,9 +49,17 @@ struct mapping_term {
 	bool has_otherwise;
 };
 
+/* Rows of which the column has (or has not) one of the values. */
+struct mapping_rule {
+	str column;
+	struct mapping_names values;
+	bool wanted;
+};
+
 struct mapping_identifier {
 	str type, column;
 	struct mapping_names ignore; /* values that name nobody: "", "anonymous", "0" */
+	struct mapping_rule when; /* only in such rows; no column: in all */
 };
 
 struct mapping_time {
@@ -67,13 +75,6 @@ struct mapping_attribute {
 struct mapping_attributes {
 	const struct mapping_attribute *items;
 	size_t count;
-};
-
-/* A row is kept when every rule holds: the column has (or has not) one of the values. */
-struct mapping_rule {
-	str column;
-	struct mapping_names values;
-	bool wanted;
 };
 
 struct mapping {
@@ -100,7 +101,7 @@ struct mapping {
 	struct mapping_attributes attributes, traits;
 	const struct attribute *constants;
 	size_t constant_count;
-	const struct mapping_rule *rules;
+	const struct mapping_rule *rules; /* a row is kept when each of them holds */
 	size_t rule_count;
 
 	struct mapping_pairs object_types; /* OCEL: object type -> identifier type */

@@ -318,7 +318,36 @@ static err read_zone(struct file *f, str key, const struct json *value, void *ta
 	return e == OK ? told(f, zone_named(m->zone, &zone, f->why)) : e;
 }
 
-/* ---- customer: a list of {"type", "column", "ignore"} */
+/* ---- rules: {"column", "in"} and {"column", "not_in"} */
+
+static err rule_column(struct file *f, str key, const struct json *value, void *target)
+{
+	return read_string(f, key, value, &((struct mapping_rule *)target)->column);
+}
+static err rule_in(struct file *f, str key, const struct json *value, void *target)
+{
+	((struct mapping_rule *)target)->wanted = true;
+	return read_names(f, key, value, &((struct mapping_rule *)target)->values);
+}
+static err rule_not_in(struct file *f, str key, const struct json *value, void *target)
+{
+	((struct mapping_rule *)target)->wanted = false;
+	return read_names(f, key, value, &((struct mapping_rule *)target)->values);
+}
+
+static const struct key rule_keys[] = { { "column", rule_column }, { "in", rule_in },
+	{ "not_in", rule_not_in } };
+
+static err read_rule(struct file *f, str key, const struct json *value, struct mapping_rule *rule)
+{
+	err e = read_object(f, key, value, rule_keys, ARRAY_LEN(rule_keys), rule);
+
+	if (e == OK && (rule->column.len == 0 || rule->values.count == 0))
+		return bad_value(f, key);
+	return e;
+}
+
+/* ---- customer: a list of {"type", "column", "ignore", "when"} */
 
 static err identifier_type(struct file *f, str key, const struct json *value, void *target)
 {
@@ -338,10 +367,16 @@ static err identifier_ignore(struct file *f, str key, const struct json *value, 
 	return read_names(f, key, value, &((struct mapping_identifier *)target)->ignore);
 }
 
+static err identifier_when(struct file *f, str key, const struct json *value, void *target)
+{
+	return read_rule(f, key, value, &((struct mapping_identifier *)target)->when);
+}
+
 static err read_customer(struct file *f, str key, const struct json *value, void *target)
 {
 	static const struct key keys[] = { { "type", identifier_type },
-		{ "column", identifier_column }, { "ignore", identifier_ignore } };
+		{ "column", identifier_column }, { "ignore", identifier_ignore },
+		{ "when", identifier_when } };
 	struct mapping *m = target;
 	err e = OK;
 
@@ -492,27 +527,10 @@ static err read_traits(struct file *f, str key, const struct json *value, void *
 	return read_columns(f, key, value, &((struct mapping *)target)->traits);
 }
 
-/* ---- rows: a list of {"column", "in"} and {"column", "not_in"} */
-
-static err rule_column(struct file *f, str key, const struct json *value, void *target)
-{
-	return read_string(f, key, value, &((struct mapping_rule *)target)->column);
-}
-static err rule_in(struct file *f, str key, const struct json *value, void *target)
-{
-	((struct mapping_rule *)target)->wanted = true;
-	return read_names(f, key, value, &((struct mapping_rule *)target)->values);
-}
-static err rule_not_in(struct file *f, str key, const struct json *value, void *target)
-{
-	((struct mapping_rule *)target)->wanted = false;
-	return read_names(f, key, value, &((struct mapping_rule *)target)->values);
-}
+/* ---- rows: a list of rules */
 
 static err read_rows(struct file *f, str key, const struct json *value, void *target)
 {
-	static const struct key keys[] = { { "column", rule_column }, { "in", rule_in },
-		{ "not_in", rule_not_in } };
 	struct mapping *m = target;
 	err e = OK;
 
@@ -521,11 +539,8 @@ static err read_rows(struct file *f, str key, const struct json *value, void *ta
 	struct mapping_rule *rules = arena_array(f->arena, value->array.count, sizeof(*rules));
 	if (rules == NULL)
 		return no_room(f);
-	for (size_t i = 0; e == OK && i < value->array.count; i++) {
-		e = read_object(f, key, &value->array.items[i], keys, ARRAY_LEN(keys), &rules[i]);
-		if (e == OK && (rules[i].column.len == 0 || rules[i].values.count == 0))
-			e = bad_value(f, key);
-	}
+	for (size_t i = 0; e == OK && i < value->array.count; i++)
+		e = read_rule(f, key, &value->array.items[i], &rules[i]);
 	m->rules = rules;
 	m->rule_count = value->array.count;
 	return e;

@@ -25,21 +25,23 @@ struct bound_term {
 	size_t piece_count;
 };
 
-struct bound_attribute {
+struct bound_rule {
+	const struct mapping_rule *rule;
 	size_t column;
-	str key;
-	enum mapping_type type;
-	bool is_channel_word; /* kept only where the channel is spelled otherwise */
 };
 
 struct bound_identifier {
 	const struct mapping_identifier *identifier;
 	size_t column;
+	struct bound_rule when;
 };
 
-struct bound_rule {
-	const struct mapping_rule *rule;
+struct bound_attribute {
 	size_t column;
+	str key;
+	enum mapping_type type;
+	bool is_channel_word; /* kept only where the channel is spelled otherwise */
+	const struct bound_identifier *identifier; /* kept only where it names nobody; or NULL */
 };
 
 struct row_map {
@@ -152,7 +154,11 @@ static err bind_identifiers(struct row_map *map, struct why *why)
 		struct bound_identifier *b = &map->identifiers[i];
 		b->identifier = &map->mapping.identifiers[i];
 		e = find_column(map, b->identifier->column, &b->column, why);
-		if (e == OK && b->identifier->ignore.count == 0)
+		b->when.rule = &b->identifier->when;
+		bool always = b->when.rule->column.len == 0;
+		if (e == OK && !always)
+			e = find_column(map, b->when.rule->column, &b->when.column, why);
+		if (e == OK && always && b->identifier->ignore.count == 0)
 			map->taken[b->column] = true;
 	}
 	return e;
@@ -198,6 +204,14 @@ static bool is_excluded(const struct row_map *map, str name)
 	return false;
 }
 
+static const struct bound_identifier *identifier_at(const struct row_map *map, size_t column)
+{
+	for (size_t i = 0; i < map->mapping.identifier_count; i++)
+		if (map->identifiers[i].column == column)
+			return &map->identifiers[i];
+	return NULL;
+}
+
 static err bind_values(struct row_map *map, struct why *why)
 {
 	const struct mapping *m = &map->mapping;
@@ -215,8 +229,8 @@ static err bind_values(struct row_map *map, struct why *why)
 		bool is_word = i == map->channel.column && m->channel.values.count == 0;
 		if ((map->taken[i] && !is_word) || is_excluded(map, map->names[i]))
 			continue;
-		map->attributes[map->attribute_count++] =
-			(struct bound_attribute){ i, map->names[i], TYPE_AUTO, is_word };
+		map->attributes[map->attribute_count++] = (struct bound_attribute){ i,
+			map->names[i], TYPE_AUTO, is_word, identifier_at(map, i) };
 	}
 	return e;
 }
@@ -408,12 +422,28 @@ static void read_terms(
 
 /* ---- identifiers and attributes */
 
-static bool names_nobody(const struct mapping_identifier *identifier, str value)
+static bool is_one_of(const struct mapping_names *names, str text)
 {
-	for (size_t i = 0; i < identifier->ignore.count; i++)
-		if (same_word(identifier->ignore.items[i], value))
+	for (size_t i = 0; i < names->count; i++)
+		if (same_word(names->items[i], text))
 			return true;
-	return value.len == 0;
+	return false;
+}
+
+static bool holds(const struct bound_rule *bound, const str *fields)
+{
+	return is_one_of(&bound->rule->values, str_trim(fields[bound->column])) ==
+	       bound->rule->wanted;
+}
+
+/* Empty where the row names nobody by it. */
+static str identifier_text(const struct bound_identifier *b, const str *fields)
+{
+	str value = str_trim(fields[b->column]);
+	bool taken = !is_one_of(&b->identifier->ignore, value) &&
+		     (b->identifier->when.column.len == 0 || holds(&b->when, fields));
+
+	return taken ? value : (str){ NULL, 0 };
 }
 
 static err read_identifiers(struct row_map *map, const str *fields, struct arena *arena,
@@ -426,8 +456,8 @@ static err read_identifiers(struct row_map *map, const str *fields, struct arena
 		return no_room(map, why);
 	for (size_t i = 0; i < most; i++) {
 		const struct bound_identifier *b = &map->identifiers[i];
-		str value = str_trim(fields[b->column]);
-		if (names_nobody(b->identifier, value))
+		str value = identifier_text(b, fields);
+		if (value.len == 0)
 			continue;
 		items[out->identifier_count++] =
 			(struct record_identifier){ .type = b->identifier->type, .value = value };
@@ -443,7 +473,8 @@ static err read_values(struct row_map *map, const struct bound_attribute *bound,
 	for (size_t i = 0; i < count; i++) {
 		const struct bound_attribute *b = &bound[i];
 		str text = fields[b->column];
-		if (text.len == 0 || (b->is_channel_word && str_equal(text, channel)))
+		if (text.len == 0 || (b->is_channel_word && str_equal(text, channel)) ||
+			(b->identifier != NULL && identifier_text(b->identifier, fields).len > 0))
 			continue;
 		struct attribute *item = &items[*item_count];
 		item->key = b->key;
@@ -483,15 +514,9 @@ static err read_attributes(struct row_map *map, const str *fields, struct arena 
 
 static bool is_wanted(const struct row_map *map, const str *fields)
 {
-	for (size_t i = 0; i < map->mapping.rule_count; i++) {
-		const struct mapping_rule *rule = map->rules[i].rule;
-		bool has = false;
-		for (size_t v = 0; v < rule->values.count; v++)
-			has = has || same_word(rule->values.items[v],
-					     str_trim(fields[map->rules[i].column]));
-		if (has != rule->wanted)
+	for (size_t i = 0; i < map->mapping.rule_count; i++)
+		if (!holds(&map->rules[i], fields))
 			return false;
-	}
 	return true;
 }
 

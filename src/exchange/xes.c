@@ -167,7 +167,7 @@ static void push(struct xes *x, str key, const struct value *value)
 		return;
 	}
 	if (x->pending_count == x->pending_size) {
-		x->pending_size = MAX_OF(x->pending_size * 2, (size_t)64);
+		x->pending_size *= 2;
 		x->pending = memory_resize(x->pending, x->pending_size * sizeof(*x->pending));
 	}
 	x->pending[x->pending_count++] = (struct attribute){ key, *value };
@@ -459,6 +459,14 @@ static void begin(
 		no_room(x);
 }
 
+/* libxml2 tells of a start tag before it sees that the input ends within it. */
+static bool at_tag_end(const struct xes *x)
+{
+	const xmlParserInput *in = x->parser->input;
+
+	return in->cur < in->end && (*in->cur == '>' || *in->cur == '/');
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
 	int namespace_count, const xmlChar **namespaces, int count, int defaulted,
 	const xmlChar **attributes)
@@ -467,7 +475,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 	struct frame f = { .kind = FRAME_LOG, .mark = x->pending_count };
 
 	(void)prefix, (void)uri, (void)namespace_count, (void)namespaces, (void)defaulted;
-	if (x->error != OK)
+	if (x->error != OK || !at_tag_end(x))
 		return;
 	if (x->depth == XES_DEPTH_MAX) {
 		stop_for(x, MSG_XES_DEEP, arg_int(XES_DEPTH_MAX));
@@ -592,6 +600,15 @@ static str open_element(const struct xes *x)
 	return f->kind == FRAME_ATTRIBUTE ? xes_type_name(f->type) : names[f->kind];
 }
 
+/* The input is over and its last tag is not closed. */
+static bool ends_here(const struct xes *x)
+{
+	const xmlParserInput *in = x->parser->input;
+
+	return x->input_end && (in == NULL || in->cur >= in->end ||
+				       memchr(in->cur, '>', (size_t)(in->end - in->cur)) == NULL);
+}
+
 static void on_error(void *context, xmlErrorPtr error)
 {
 	struct xes *x = context;
@@ -603,8 +620,7 @@ static void on_error(void *context, xmlErrorPtr error)
 	if (error->level != XML_ERR_FATAL || x->error != OK)
 		return;
 	why_at(x->why, x->input->name, error->line, error->int2, -1);
-	const xmlParserInput *in = x->parser->input;
-	if (x->input_end && (in == NULL || in->cur >= in->end))
+	if (ends_here(x))
 		x->error = fail(x->why, MSG_XES_TRUNCATED, arg_str(open_element(x)));
 	else if (bytes)
 		x->error = fail(x->why, MSG_XES_ENCODING);
@@ -612,31 +628,55 @@ static void on_error(void *context, xmlErrorPtr error)
 		x->error = fail(x->why, MSG_XES_MALFORMED, arg_int(error->code));
 }
 
+/* As many bytes as are asked for while there are any: libxml2 tells the encoding by the first. */
 static int on_read(void *context, char *to, int bytes)
 {
 	struct xes *x = context;
+	size_t done = 0;
 
-	if (x->at == x->have && !x->input_end) {
-		err e = x->input->read(x->input, x->buffer, sizeof(x->buffer), &x->have, x->why);
-		if (e != OK) {
-			x->error = x->error == OK ? e : x->error;
-			x->at = x->have = 0;
-			return -1;
+	while (done < (size_t)bytes && !x->input_end) {
+		if (x->at == x->have) {
+			err e = x->input->read(
+				x->input, x->buffer, sizeof(x->buffer), &x->have, x->why);
+			x->at = 0;
+			if (e != OK) {
+				x->have = 0;
+				x->error = x->error == OK ? e : x->error;
+				return -1;
+			}
+			x->input_end = x->have == 0;
+			x->summary->bytes += x->have;
 		}
-		x->at = 0;
-		x->input_end = x->have == 0;
-		x->summary->bytes += x->have;
+		size_t piece = MIN_OF((size_t)bytes - done, x->have - x->at);
+		memcpy(to + done, x->buffer + x->at, piece);
+		x->at += piece;
+		done += piece;
 	}
-	size_t got = MIN_OF((size_t)bytes, x->have - x->at);
-	memcpy(to, x->buffer + x->at, got);
-	x->at += got;
-	return (int)got;
+	return (int)done;
+}
+
+/* As the file declares it; UTF-8 where it declares none. */
+static void note_encoding(struct xes *x)
+{
+	const xmlParserInput *in = x->parser->input;
+	const xmlChar *name =
+		in != NULL && in->encoding != NULL ? in->encoding : x->parser->encoding;
+	str text = name == NULL ? STR("UTF-8") : str_of((const char *)name);
+
+	text = str_upto(text, sizeof(x->summary->encoding) - 1);
+	memcpy(x->summary->encoding, text.ptr, text.len);
+}
+
+/* What libxml2 says outside of any parser would go to standard error. */
+static void hush(void *context, xmlErrorPtr error)
+{
+	(void)context, (void)error;
 }
 
 static err parse(struct xes *x)
 {
-	/* NOENT means: &amp; is given as &, and not as &#38; for a tree to be built from.  There are
-	 * no entities but XML's own five, since a document type ends the reading. */
+	/* NOENT means: &amp; is given as &, and not as &#38; for a tree to be built from.  There
+	 * are no entities but XML's own five, since a document type ends the reading. */
 	xmlSAXHandler handler = {
 		.initialized = XML_SAX2_MAGIC,
 		.internalSubset = on_doctype,
@@ -649,13 +689,18 @@ static err parse(struct xes *x)
 	ASSERT(x->parser != NULL);
 	*x->parser->sax = handler;
 	x->parser->userData = x;
+	xmlStructuredErrorFunc before = xmlStructuredError; /* of this thread */
+	void *before_context = xmlStructuredErrorContext;
+	xmlSetStructuredErrorFunc(NULL, hush);
 	xmlDocPtr tree = xmlCtxtReadIO(
 		x->parser, on_read, NULL, x, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOENT);
+	xmlSetStructuredErrorFunc(before_context, before);
 	ASSERT(tree == NULL);
 	if (x->error == OK && !x->parser->wellFormed) {
 		why_at(x->why, x->input->name, line_of(x), -1, -1);
 		x->error = fail(x->why, MSG_XES_MALFORMED, arg_int(x->parser->errNo));
 	}
+	note_encoding(x);
 	xmlFreeParserCtxt(x->parser);
 	return x->error;
 }
@@ -681,6 +726,8 @@ err xes_read(struct input *input, const struct xes_options *options, struct reco
 		x->memory_max[i] = x->options.memory_max > 0 ? x->options.memory_max : limits[i];
 		x->arenas[i] = arena_create(x->memory_max[i]);
 	}
+	x->pending_size = 64;
+	x->pending = memory_alloc(x->pending_size * sizeof(*x->pending));
 	err e = parse(x);
 	summary->times_without_zone = x->build.zone.used;
 	for (size_t i = 0; i < 3; i++)

@@ -75,6 +75,35 @@ static err fold_phone(
 	return OK;
 }
 
+/* ITU-T E.164, list of assigned country codes: the French-speaking countries and their neighbours.
+ * Only those whose national numbers begin with a 0 that falls away. */
+static const struct {
+	str country, code;
+} countries[] = {
+	{ STR_INIT("FR"), STR_INIT("33") },
+	{ STR_INIT("BE"), STR_INIT("32") },
+	{ STR_INIT("CH"), STR_INIT("41") },
+	{ STR_INIT("DE"), STR_INIT("49") },
+	{ STR_INIT("AT"), STR_INIT("43") },
+	{ STR_INIT("NL"), STR_INIT("31") },
+	{ STR_INIT("GB"), STR_INIT("44") },
+	{ STR_INIT("IE"), STR_INIT("353") },
+	{ STR_INIT("MA"), STR_INIT("212") },
+	{ STR_INIT("DZ"), STR_INIT("213") },
+	{ STR_INIT("GP"), STR_INIT("590") },
+	{ STR_INIT("GF"), STR_INIT("594") },
+	{ STR_INIT("MQ"), STR_INIT("596") },
+	{ STR_INIT("RE"), STR_INIT("262") },
+};
+
+str identifier_country(str country)
+{
+	for (size_t i = 0; i < ARRAY_LEN(countries); i++)
+		if (str_equal(countries[i].country, country))
+			return countries[i].code;
+	return STR("");
+}
+
 static err fold_nothing(
 	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
 {

@@ -32,6 +32,10 @@ struct identifier_rules {
 	str phone_country; /* digits put before a national number: "33" */
 };
 
+/* The country code of a two-letter country (ISO 3166), for phone_country: "FR" -> "33"; "" if this
+ * program does not know it. */
+str identifier_country(str country);
+
 /* Brings `raw` into normal form.  OK fills out->type, ->value, ->raw (empty when it is the
  * value), memory from `arena`, and leaves out->verified.  ERR_SYNTAX or ERR_LIMIT leave *out. */
 err identifier_normalise(const struct identifier_rules *rules, str type, str raw,

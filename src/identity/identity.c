@@ -277,7 +277,7 @@ bool identity_decide(struct identity *identity, const struct record *record)
 {
 	static const struct {
 		str activity;
-		int kind;
+		enum decision_kind kind;
 	} kinds[] = {
 		{ STR_INIT("link"), DECISION_TOGETHER },
 		{ STR_INIT("unlink"), DECISION_APART },

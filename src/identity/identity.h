@@ -113,7 +113,7 @@ const struct evidence *identity_evidence(const struct identity *identity, uint32
 /* The newest decision on each pair, in the order of their first mention. */
 struct identity_decision {
 	uint32_t a, b; /* identifiers; a < b by text */
-	enum { DECISION_NONE, DECISION_TOGETHER, DECISION_APART } kind;
+	enum decision_kind { DECISION_NONE, DECISION_TOGETHER, DECISION_APART } kind;
 	uint64_t seq; /* of the record that made it */
 };
 size_t identity_decision_count(const struct identity *identity);

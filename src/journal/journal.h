@@ -20,11 +20,13 @@
  *  4. a batch is there whole or not at all.
  *
  * Recovery cuts a torn batch only at the very end of the active segment, where nothing was
- * acknowledged; every other fault is ERR_CORRUPT with file and offset, and the records around
- * it stay readable (journal_scan goes on behind it).
+ * acknowledged (segment.h says how it is told from damage, and what cannot be told); every other
+ * fault is ERR_CORRUPT with file and offset, and the records around it stay readable
+ * (journal_scan_next goes on behind it).
  *
- * Threads: one writer (append, roll, rewrite); any number of readers, on sequences at most
- * journal_end() as they saw it.
+ * Threads: one writer (append, roll, rewrite); one sealer; any number of readers, on sequences
+ * below journal_end() as they saw it.  Sealing and rewriting wait for each other; readers wait
+ * for neither, and go on with a file that was replaced meanwhile.
  */
 #pragma once
 
@@ -47,17 +49,23 @@ struct journal_recovery {
 	uint64_t first_seq, end_seq; /* records are [first_seq, end_seq) */
 	uint64_t segments, sealed_segments, bytes;
 	uint64_t torn_bytes; /* cut off the end of the active segment: never acknowledged */
-	uint64_t damaged_records; /* unreadable; journal_check() lists them */
+	uint64_t damaged_records; /* in the active segment; journal_check() finds and lists all */
 	int64_t last_received_ms;
 };
 
 /* Opens, or makes, the journal in `folder` (made if absent; its parent must exist and be
- * locked by the caller).  ERR_VERSION: written by a newer program. */
+ * locked by the caller).  `options` and `recovery` may be NULL.  Damage within is no error here
+ * (journal_scan_next, journal_read and journal_check tell it), but for damage at the very end,
+ * or a last file that is missing: going on there could give a sequence twice, ERR_CORRUPT.
+ * ERR_VERSION: written by a newer program.  It writes: a read-only disk is ERR_READ_ONLY. */
 err journal_open(struct disk *disk, const char *folder, const struct journal_options *options,
 	struct journal **out, struct journal_recovery *recovery, struct why *why);
-void journal_close(struct journal *journal); /* NULL is fine; syncs nothing: all is durable */
+/* NULL is fine.  All is durable already; it adds the end mark that proves the last batch. */
+void journal_close(struct journal *journal);
 
-/* Appends all entries as one batch and syncs once.  *first_seq gets the first one's sequence.
+/* Appends all entries (at least one, none empty) as one batch and syncs once.  *first_seq gets the
+ * first one's sequence.  ERR_LIMIT, and nothing changed: an entry over RECORD_BYTES_MAX, a batch
+ * over batch_bytes_max.
  * `received_ms` is raised to the last batch's if the clock went back.  On any error nothing
  * was appended as far as the caller may know: see invariant 3. */
 err journal_append(struct journal *journal, int64_t received_ms,
@@ -83,21 +91,28 @@ err journal_read(struct journal *journal, uint64_t seq, struct arena *arena,
 struct journal_scan;
 err journal_scan_open(
 	struct journal *journal, uint64_t from_seq, struct journal_scan **out, struct why *why);
-/* The record is valid until the next call; *more is false at the end. */
+/* The record is valid until the next call; *more is false at the end (later, when more was
+ * appended, it goes on).  ERR_CORRUPT: some records are lost, the next call goes on behind them;
+ * after any other error it stays where it was. */
 err journal_scan_next(
 	struct journal_scan *scan, bool *more, struct journal_record *out, struct why *why);
 void journal_scan_close(struct journal_scan *scan); /* NULL is fine */
 
-/* Closes the active segment and begins a new one, so that it can be sealed. */
+/* Closes the active segment and begins a new one, so that it can be sealed.  Nothing happens if
+ * it is empty.  Invariant 3 holds for a failed roll too. */
 err journal_roll(struct journal *journal, struct why *why);
 
 /* Seals the oldest closed segment that is not sealed yet; *did says whether there was one.
+ * ERR_CORRUPT: it is damaged, and will be left alone from now on: call again for the others.
  * Runs in any one thread beside the writer and the readers.  `level` is zstd's, 1 to 19. */
 err journal_seal_one(struct journal *journal, int level, bool *did, struct why *why);
 
 /* Erasure: rewrites every segment that holds one of the `count` sequences (sorted, ascending),
  * leaving a TOMBSTONE record in their places, and removes the old files.  Afterwards no byte of
- * those records is left in the folder. */
+ * those records is left in the folder.  The active segment is rolled first if it holds one.
+ * ERR_NOT_FOUND: a sequence past the end.  ERR_CORRUPT: a segment is damaged and was left as it
+ * is.  On any error some segments may be rewritten and others not, and a record may turn out to be
+ * erased only when the journal is opened again: repeat the call until it is OK. */
 err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why);
 
 /* Checks every checksum, length and sequence on disk; calls `report` once for each fault with

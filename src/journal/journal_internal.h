@@ -32,7 +32,7 @@ struct journal {
 
 /* Reads the folder and fills `segments`; the last one is recovered.  (recover.c) */
 err journal_load(struct journal *journal, struct journal_recovery *recovery, struct why *why);
-/* Removes what belongs to no segment of the list, and syncs the folder.  (recover.c) */
+/* Syncs the folder, and removes what belongs to no segment of the list.  (recover.c) */
 err journal_sweep(struct journal *journal, struct why *why);
 
 /* Makes and opens an empty row file, durable under its name; it becomes the active one. */

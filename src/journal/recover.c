@@ -115,22 +115,29 @@ static bool is_ours_to_remove(struct journal *journal, str file)
 	return segment_name_parse(file, &name) && !is_listed(journal, name);
 }
 
+/* What is seen may not be durable yet: a sync of the folder may have failed before this opening.
+ * So it is synced before anything is removed for the sake of a newer file. */
 err journal_sweep(struct journal *journal, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(LIST_BYTES_MAX);
 	char path[PATH_BYTES_MAX];
 	struct disk_entry *entries;
-	size_t count;
-	err e = disk_list(journal->disk, journal->folder, arena, &entries, &count, why);
+	size_t count, removed = 0;
+	err e = disk_sync_folder(journal->disk, journal->folder, why);
 
+	if (e == OK)
+		e = disk_list(journal->disk, journal->folder, arena, &entries, &count, why);
 	for (size_t i = 0; e == OK && i < count; i++) {
 		if (entries[i].is_folder || !is_ours_to_remove(journal, entries[i].name))
 			continue;
 		e = path_join(path, journal->folder, entries[i].name.ptr, why);
 		if (e == OK)
 			e = disk_remove(journal->disk, path, why);
+		removed++;
 	}
-	return e == OK ? disk_sync_folder(journal->disk, journal->folder, why) : e;
+	if (e == OK && removed > 0)
+		e = disk_sync_folder(journal->disk, journal->folder, why);
+	return e;
 }
 
 /* What the walk over the active segment has found so far. */

@@ -98,14 +98,15 @@ static err load_head(struct segment *s, struct why *why)
 	size_t got = 0;
 	err e = file_read_at(s->file, 0, bytes, sizeof(bytes), &got, why);
 
-	s->head = (struct segment_head){ .sealed = s->name.sealed,
-		.generation = s->name.generation,
-		.first_seq = s->name.first_seq };
 	if (e == OK)
 		e = segment_head_decode((str){ bytes, got }, s->path, &s->head, why);
 	s->head_ok = e == OK && s->head.sealed == s->name.sealed &&
 		     s->head.first_seq == s->name.first_seq &&
 		     s->head.generation == s->name.generation;
+	if (!s->head_ok) /* damaged, or of another file: the name counts */
+		s->head = (struct segment_head){ .sealed = s->name.sealed,
+			.generation = s->name.generation,
+			.first_seq = s->name.first_seq };
 	s->damaged = !s->head_ok;
 	return e == ERR_CORRUPT ? OK : e;
 }
@@ -263,6 +264,34 @@ void segment_note_batch(struct segment *segment, const struct row_mark *mark, st
 		here.seq += skip;
 		here.within = (uint32_t)records.at;
 	}
+}
+
+const struct row_place *segment_find_place(const struct segment *s, uint64_t seq)
+{
+	size_t low = 0, high = s->place_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (s->places[middle].seq <= seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? NULL : &s->places[low - 1];
+}
+
+size_t segment_find_block(const struct segment *s, uint64_t seq)
+{
+	size_t low = 0, high = s->block_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (s->blocks[middle].first_seq <= seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? 0 : low - 1;
 }
 
 struct row_walk segment_walk(struct segment *segment, uint64_t limit)

@@ -45,6 +45,10 @@ static inline void segment_unlock(struct segment *segment)
 
 /* Rows: notes the places of a batch; the caller holds the lock. */
 void segment_note_batch(struct segment *segment, const struct row_mark *mark, str body);
+/* Rows: the last place not behind `seq`, or NULL; the caller holds the lock. */
+const struct row_place *segment_find_place(const struct segment *s, uint64_t seq);
+/* Sealed: the last block not behind `seq`; 0 if there is none. */
+size_t segment_find_block(const struct segment *s, uint64_t seq);
 /* Rows: a walk from the file head on. */
 struct row_walk segment_walk(struct segment *segment, uint64_t limit);
 /* Fills `why` with the words for damaged records; returns ERR_CORRUPT. */

@@ -2,6 +2,7 @@
 #include "main/render.h"
 
 #include "base/json.h"
+#include "main/display.h"
 #include "main/text.h"
 
 /* A message is short; its four arguments share WHY_TEXT_BYTES_MAX, four bytes each escaped. */
@@ -44,7 +45,7 @@ static void add_place(const struct why *why, struct strbuf *out)
 {
 	if (why->file[0] == '\0' && !why->has_line)
 		return;
-	strbuf_add_c(out, why->file);
+	display_add_safe(out, str_of(why->file)); /* others may have named it */
 	if (why->has_line)
 		strbuf_printf(out, ":%lld", (long long)why->line);
 	if (why->has_line && why->has_column)

@@ -377,3 +377,8 @@ str request_nth(const struct request *request, const char *name, size_t i)
 	ASSERT(given != NULL);
 	return given->text;
 }
+
+const atomic_bool *request_stop(const struct request *request)
+{
+	return request->around.stop;
+}

@@ -41,6 +41,7 @@ const struct settings *request_settings(const struct request *request);
 str request_data(const struct request *request); /* the data folder; NUL-terminated */
 int64_t request_now_ms(const struct request *request);
 bool request_cancelled(const struct request *request); /* any thread */
+const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 
 size_t request_argument_count(const struct request *request);
 str request_argument(const struct request *request, size_t i); /* NUL-terminated */

@@ -26,19 +26,20 @@ enum { PIECES = 10, PAGE = 4096 };
 
 static void slices_pieces(struct slices *s, struct piece *out)
 {
-	out[0] = (struct piece){ (const void **)&s->time, s->count * sizeof(*s->time) };
-	out[1] = (struct piece){ (const void **)&s->what, s->count * sizeof(*s->what) };
-	out[2] = (struct piece){ (const void **)&s->row, s->count * sizeof(*s->row) };
-	out[3] = (struct piece){ (const void **)&s->start, (s->groups + 1) * sizeof(*s->start) };
+	out[0] = (struct piece){ (const void **)(void *)&s->time, s->count * sizeof(*s->time) };
+	out[1] = (struct piece){ (const void **)(void *)&s->what, s->count * sizeof(*s->what) };
+	out[2] = (struct piece){ (const void **)(void *)&s->row, s->count * sizeof(*s->row) };
+	out[3] = (struct piece){ (const void **)(void *)&s->start,
+		(s->groups + 1) * sizeof(*s->start) };
 }
 
 static void pieces_of(struct thread_index *index, struct piece out[static PIECES])
 {
 	slices_pieces(&index->events, out);
 	slices_pieces(&index->entities, out + 4);
-	out[8] = (struct piece){ (const void **)&index->slot,
+	out[8] = (struct piece){ (const void **)(void *)&index->slot,
 		index->slot_count * sizeof(*index->slot) };
-	out[9] = (struct piece){ (const void **)&index->slot_identifiers,
+	out[9] = (struct piece){ (const void **)(void *)&index->slot_identifiers,
 		index->events.groups * sizeof(*index->slot_identifiers) };
 }
 

@@ -24,3 +24,8 @@ const char *journal_crash_live(const struct crash_life *life);
 /* The same short story with a crash at exactly this operation; *reached false: it was over
  * before. */
 const char *journal_crash_at(uint64_t seed, uint64_t operation, bool *reached);
+
+/* The same story with a disk error at exactly this operation, and the power failing `after` as
+ * many operations of the next opening. */
+const char *journal_crash_after_error(
+	uint64_t seed, uint64_t operation, uint64_t after, bool *reached);

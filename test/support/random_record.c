@@ -174,7 +174,7 @@ static const struct attribute *random_attributes(
 
 static struct value random_value(struct random *random, struct arena *arena, int depth)
 {
-	struct value v = { .kind = random_below(random, VALUE_KIND_COUNT_) };
+	struct value v = { .kind = (enum value_kind)random_below(random, VALUE_KIND_COUNT_) };
 
 	if (depth > 4 && (v.kind == VALUE_LIST || v.kind == VALUE_MAP))
 		v.kind = VALUE_STRING;
@@ -291,7 +291,9 @@ struct record random_record(struct random *random, struct arena *arena)
 {
 	struct record r = { .kind = chance(random, 60)
 					    ? RECORD_EVENT
-					    : random_below(random, RECORD_KIND_COUNT_ - 1) + 1 };
+					    : (enum record_kind)(
+						      random_below(random, RECORD_KIND_COUNT_ - 1) +
+						      1) };
 	bool event = r.kind == RECORD_EVENT || r.kind == RECORD_CORRECTION;
 
 	r.has_time = event || chance(random, 50);

@@ -1,0 +1,34 @@
+/* main/cmd_backup.c - ariane backup: a copy that can be trusted. */
+#include "base/json.h"
+#include "engine/backup.h"
+#include "main/store.h"
+#include "main/summary.h"
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct backup_summary summary;
+	struct engine *engine;
+	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
+
+	if (e != OK)
+		return e;
+	e = engine_backup(engine, request_argument(request, 0).ptr, &summary, why);
+	if (e == OK)
+		summary_of_backup(request, sink, TEXT_BACKUP_DONE, &summary);
+	engine_close(engine);
+	return e;
+}
+
+const struct command cmd_backup = {
+	.name = STR_INIT("backup"),
+	.group = GROUP_STORE,
+	.summary = WORDS("copy the data folder to a new folder, with checksums",
+		"copier le dossier de données dans un nouveau dossier, avec sommes de contrôle"),
+	.arguments = { 1, 1, WORDS("FOLDER", "DOSSIER"),
+		WORDS("the back-up to be made: new or empty",
+			"la sauvegarde à faire : nouveau ou vide") },
+	.examples = { { STR_INIT("ariane backup /srv/backup/2026-11-21"),
+		WORDS("as of now", "à cet instant") } },
+	.schema = STR_INIT("backup"),
+	.run = run,
+};

@@ -1,0 +1,110 @@
+/* main/cmd_erase.c - ariane erase: a customer, or an event, is gone. */
+#include "base/json.h"
+#include "engine/erase.h"
+#include "identity/identifier.h"
+#include "main/store.h"
+
+static err erase(const struct request *request, struct engine *engine,
+	struct erasure_result *result, struct why *why)
+{
+	struct identifier_rules rules = store_identifier_rules(request);
+	struct arena *arena = request_arena(request);
+	struct record_identifier id;
+
+	if (request_has(request, "message-id"))
+		return engine_erase_event(engine, request_text(request, "source"),
+			request_text(request, "message-id"), result, why);
+	if (request_argument_count(request) == 0)
+		return request_has(request, "now") ? OK : fail(why, MSG_ERASE_WHAT);
+	err e = identifier_parse(&rules, request_argument(request, 0), arena, &id, why);
+	if (e != OK)
+		return e;
+	str text = identifier_text(id.type, id.value, arena);
+	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0))
+				: engine_erase_customer(engine, text, result, why);
+}
+
+static void answer(const struct request *request, struct sink *sink,
+	const struct erasure_result *result, uint64_t rewritten)
+{
+	struct strbuf out = strbuf_in(request_arena(request), 4096);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+	bool now = request_has(request, "now");
+
+	if (!sink->json) {
+		if (result->seq > 0)
+			sink_say(sink, TEXT_ERASE_DONE, arg_int((int64_t)result->events),
+				arg_int((int64_t)result->records));
+		if (now)
+			sink_say(sink, TEXT_ERASE_BYTES, arg_int((int64_t)rewritten));
+		else
+			sink_remark(sink, TEXT_ERASE_LATER);
+		return;
+	}
+	json_put_object(&w);
+	json_put_key(&w, STR("events"));
+	json_put_uint(&w, result->events);
+	json_put_key(&w, STR("records"));
+	json_put_uint(&w, result->records);
+	json_put_key(&w, STR("rewritten"));
+	json_put_uint(&w, rewritten);
+	json_put_key(&w, STR("bytes_gone"));
+	json_put_bool(&w, now);
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(sink, &out);
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct erasure_result result = { 0 };
+	uint64_t rewritten = 0;
+	struct engine *engine;
+	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
+
+	if (e != OK)
+		return e;
+	e = erase(request, engine, &result, why);
+	if (e == OK && request_has(request, "now"))
+		e = engine_erase_bytes(engine, &rewritten, why);
+	if (e == OK)
+		answer(request, sink, &result, rewritten);
+	engine_close(engine);
+	return e;
+}
+
+const struct command cmd_erase = {
+	.name = STR_INIT("erase"),
+	.group = GROUP_CUSTOMERS,
+	.summary = WORDS("erase a customer, or one event, for ever",
+		"effacer un client, ou un événement, pour toujours"),
+	.about = WORDS(
+		"Every event, entity and decision that carries one of the customer's "
+		"identifiers is invisible at once. With --now the stored bytes are rewritten "
+		"too, also those of earlier erasures. What remains are keyed hashes, so that "
+		"a redelivery brings nobody back. There is no undo; back-ups keep what they "
+		"have.",
+		"Tout événement, entité et décision portant un identifiant du client disparaît "
+		"aussitôt. Avec --now les octets conservés sont réécrits, y compris ceux des "
+		"effacements précédents. Il reste des empreintes à clé, pour qu'une relivraison ne "
+		"ramène personne. Pas de retour en arrière ; les sauvegardes gardent ce qu'elles "
+		"ont."),
+	.arguments = { 0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
+		WORDS("of the customer: type:value", "celui du client : type:valeur") },
+	.options = { { STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),
+			     WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			     STR_INIT("import") },
+		{ STR_INIT("message-id"), IS_TEXT, false, WORDS("ID", "ID"),
+			WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			STR_INIT("") },
+		{ STR_INIT("now"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("rewrite the stored bytes now",
+				"réécrire maintenant les octets conservés"),
+			STR_INIT("") } },
+	.examples = { { STR_INIT("ariane erase email:jeanne@exemple.fr --now"),
+			      WORDS("her, and every byte", "elle, et chaque octet") },
+		{ STR_INIT("ariane erase --source crm --message-id m-17"),
+			WORDS("one event", "un événement") } },
+	.schema = STR_INIT("erase"),
+	.run = run,
+};

@@ -1,0 +1,187 @@
+/* main/cmd_events.c - ariane events: looking around. */
+#include "base/json.h"
+#include "exchange/native.h"
+#include "main/store.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+enum { LINE_BYTES_MAX = 8 << 20, PATTERN_BYTES_MAX = 512 };
+
+struct looking {
+	const struct request *request;
+	struct sink *sink;
+	struct engine *engine;
+	const struct threads_view *view;
+	uint8_t *wanted; /* of each what */
+	size_t left, found;
+	struct arena *one;
+	struct grid *grid;
+	bool more;
+};
+
+static bool fits(const struct request *request, const char *option, str name)
+{
+	char text[PATTERN_BYTES_MAX + 1];
+	struct strbuf copy = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	if (!request_has(request, option))
+		return true;
+	strbuf_add(&copy, name);
+	strbuf_add_byte(&copy, '\0');
+	return strbuf_ok(&copy) && fnmatch(request_text(request, option).ptr, text, 0) == 0;
+}
+
+static void choose_whats(struct looking *l)
+{
+	size_t count = threads_view_what_count(l->view);
+
+	l->wanted = memory_alloc(count + 1);
+	for (uint32_t i = 0; i < count; i++) {
+		struct what what = threads_view_what(l->view, i);
+		l->wanted[i] =
+			fits(l->request, "activity", threads_view_name(l->view, what.activity)) &&
+			fits(l->request, "channel", threads_view_name(l->view, what.channel));
+	}
+}
+
+static bool is_wanted(const struct looking *l, const struct row *row)
+{
+	int64_t ms = ms_of_ticks(row->time);
+
+	return (row->flags & (ROW_HIDDEN | ROW_ENTITY)) == 0 && l->wanted[row->what] &&
+	       (!request_has(l->request, "since") || ms >= request_time_ms(l->request, "since")) &&
+	       (!request_has(l->request, "until") || ms < request_time_ms(l->request, "until"));
+}
+
+static void show(struct looking *l, struct record *record)
+{
+	struct strbuf cell = strbuf_heap(LINE_BYTES_MAX);
+
+	if (l->sink->json) {
+		struct json_writer w = json_writer_of(&cell, JSON_COMPACT);
+		native_write(&w, record);
+		strbuf_add_byte(&cell, '\n');
+		sink_built(l->sink, &cell);
+	} else {
+		locale_moment(request_locale(l->request), record->time.ms, &cell);
+		grid_add_cell(l->grid, strbuf_str(&cell));
+		grid_add_cell(l->grid, record->channel);
+		grid_add_cell(l->grid, record->activity);
+		strbuf_clear(&cell);
+		strbuf_add(&cell, record->identifiers[0].type);
+		strbuf_add_byte(&cell, ':');
+		strbuf_add(&cell, record->identifiers[0].value);
+		grid_add_cell(l->grid, strbuf_str(&cell));
+		grid_add_cell(l->grid, record->source);
+		grid_add_cell(l->grid, record->message_id);
+	}
+	strbuf_done(&cell);
+}
+
+static err look(struct looking *l, struct why *why)
+{
+	size_t rows = threads_view_rows(l->view);
+	err e = OK;
+
+	for (uint32_t row = 0; e == OK && row < rows && sink_ok(l->sink); row++) {
+		struct row at = threads_view_row(l->view, row);
+		struct record record;
+		if (!is_wanted(l, &at))
+			continue;
+		l->more = l->left == 0;
+		if (l->more || request_cancelled(l->request))
+			break;
+		l->left--;
+		l->found++;
+		arena_reset(l->one);
+		e = engine_read(l->engine, at.seq, l->one, &record, why);
+		if (e != OK)
+			break;
+		record.kind = RECORD_EVENT;
+		record.target = 0;
+		show(l, &record);
+	}
+	return e;
+}
+
+static void begin_grid(struct looking *l)
+{
+	enum language language = request_locale(l->request)->language;
+
+	if (l->sink->json)
+		return;
+	l->grid = grid_create(request_arena(l->request));
+	ASSERT(l->grid != NULL); /* the request's arena is fresh */
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_TIME, language), GRID_TEXT);
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_CHANNEL, language), GRID_TEXT);
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_ACTIVITY, language), GRID_SHRINKS);
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_CUSTOMER, language), GRID_SHRINKS);
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_SOURCE, language), GRID_SHRINKS);
+	grid_add_column(l->grid, text_words(TEXT_EVENTS_ID, language), GRID_SHRINKS);
+}
+
+static void end_grid(struct looking *l)
+{
+	if (!l->sink->json && l->found > 0)
+		sink_grid(l->sink, request_arena(l->request), l->grid);
+	if (!l->sink->json && l->found == 0)
+		sink_say(l->sink, TEXT_EVENTS_NONE);
+	if (l->more)
+		sink_remark(l->sink, TEXT_EVENTS_MORE, arg_int((int64_t)l->found));
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct looking l = {
+		.request = request, .sink = sink, .left = (size_t)request_number(request, "limit")
+	};
+	err e = store_open(request, sink, STORE_READ, &l.engine, why);
+
+	if (e != OK)
+		return e;
+	{
+		AUTO_SNAPSHOT snapshot = engine_snapshot(l.engine);
+		AUTO_ARENA one = arena_create(32 << 20);
+		l.view = snapshot_threads(snapshot);
+		l.one = one;
+		choose_whats(&l);
+		begin_grid(&l);
+		e = look(&l, why);
+		if (e == OK)
+			end_grid(&l);
+		free(l.wanted);
+	}
+	engine_close(l.engine);
+	return e;
+}
+
+const struct command cmd_events = {
+	.name = STR_INIT("events"),
+	.group = GROUP_EVENTS,
+	.summary = WORDS("look through the events, in the order in which they came",
+		"parcourir les événements, dans l'ordre de leur arrivée"),
+	.options = { { STR_INIT("activity"), IS_TEXT, false, WORDS("PATTERN", "MOTIF"),
+			     WORDS("only these; * stands for anything, as in 'call.*'",
+				     "seulement ceux-ci ; * vaut n'importe quoi, comme 'call.*'"),
+			     STR_INIT("") },
+		{ STR_INIT("channel"), IS_TEXT, false, WORDS("PATTERN", "MOTIF"),
+			WORDS("only on these channels", "seulement sur ces canaux"), STR_INIT("") },
+		{ STR_INIT("since"), IS_TIME, false, WORDS("TIME", "DATE"),
+			WORDS("from this time on, as in 2026-03-14 or 7d",
+				"à partir de cette date, comme 2026-03-14 ou 7d"),
+			STR_INIT("") },
+		{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"),
+			WORDS("before this time", "avant cette date"), STR_INIT("") },
+		{ STR_INIT("limit"), IS_NUMBER, false, WORDS("N", "N"),
+			WORDS("at most so many", "au plus ce nombre"), STR_INIT("50") } },
+	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),
+			      WORDS("the calls of the last week",
+				      "les appels des sept derniers jours") },
+		{ STR_INIT("ariane events --activity call.* --json --limit 1000"),
+			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },
+	.schema = STR_INIT("record"),
+	.json_lines = true,
+	.read_only = true,
+	.run = run,
+};

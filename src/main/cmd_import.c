@@ -1,0 +1,272 @@
+/* main/cmd_import.c - ariane import: files into the journal. */
+#include "base/json.h"
+#include "main/import.h"
+#include "main/store.h"
+
+#include <string.h>
+
+enum { MAPPING_ARENA_BYTES = 8 << 20 };
+
+struct importer {
+	const struct request *request;
+	struct sink *sink;
+	struct engine *engine;
+	struct mapping mapping;
+	struct import_options options;
+	struct import_counts counts;
+	struct rejects *rejects;
+	uint64_t files;
+};
+
+/* ---- the mapping: the file's, then what flags say */
+
+static err read_mapping(struct importer *im, struct why *why)
+{
+	str path = request_text(im->request, "mapping");
+	struct arena *arena = request_arena(im->request);
+	str json;
+
+	im->mapping = mapping_default();
+	if (path.len == 0)
+		return OK;
+	err e = disk_read_whole(disk_real(), path.ptr, MAPPING_BYTES_MAX, arena, &json, why);
+	if (e == OK)
+		e = mapping_parse(json, arena, &im->mapping, why);
+	if (e != OK)
+		why_at(why, path, -1, -1, -1);
+	return e;
+}
+
+static err apply_flags(struct importer *im, struct why *why)
+{
+	static const char *const flags[] = { "customer", "activity", "time", "channel", "source",
+		"zone", "time-format", "delimiter", "encoding" };
+	struct arena *arena = request_arena(im->request);
+	err e = OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		for (size_t n = 0; e == OK && n < request_times(im->request, flags[i]); n++)
+			e = mapping_flag(&im->mapping, str_of(flags[i]),
+				request_nth(im->request, flags[i], n), arena, why);
+	str format = request_text(im->request, "format");
+	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
+		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
+	return e;
+}
+
+/* ---- files */
+
+static void tell(void *context, const struct input_progress *read, uint64_t records)
+{
+	struct importer *im = context;
+	const struct progress_state state = { .doing = TEXT_IMPORTING,
+		.unit = UNIT_BYTES,
+		.done = read->consumed,
+		.total = read->total_known ? read->total : 0 };
+
+	(void)records;
+	sink_progress(im->sink, &state);
+}
+
+static err import_argument(struct importer *im, str path, struct why *why)
+{
+	str *files;
+	size_t count;
+	err e = input_list(path.ptr, request_arena(im->request), &files, &count, why);
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		im->files++;
+		e = import_input(
+			im->engine, files[i].ptr, &im->options, im->rejects, &im->counts, why);
+		if (e == OK && request_cancelled(im->request))
+			e = fail(why, MSG_CANCELLED);
+	}
+	return e;
+}
+
+/* ---- the answer */
+
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+static void put_text(struct json_writer *w, const char *key, str text)
+{
+	json_put_key(w, str_of(key));
+	json_put_string(w, text);
+}
+
+static void answer_program(struct importer *im)
+{
+	const struct import_counts *c = &im->counts;
+	struct strbuf out = strbuf_in(request_arena(im->request), 1 << 16);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	put_count(&w, "files", im->files);
+	put_count(&w, "read", c->records);
+	put_count(&w, "imported", c->fresh);
+	put_count(&w, "duplicates", c->duplicates);
+	put_count(&w, "conflicts", c->conflicts);
+	put_count(&w, "erased", c->erased);
+	put_count(&w, "rejected", c->rejected);
+	put_count(&w, "identifiers_dropped", c->identifiers_dropped);
+	put_count(&w, "times_without_zone", c->times_without_zone);
+	put_text(&w, "encoding", str_of(c->encoding));
+	put_text(&w, "time_format", str_of(c->time_format));
+	put_text(&w, "rejects_file", str_of(rejects_path(im->rejects)));
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(im->sink, &out);
+}
+
+static void say_count(struct sink *sink, enum text id, uint64_t n)
+{
+	if (n > 0)
+		sink_say(sink, id, arg_int((int64_t)n));
+}
+
+static void answer_people(struct importer *im)
+{
+	const struct import_counts *c = &im->counts;
+	struct sink *sink = im->sink;
+
+	sink_say(sink, TEXT_IMPORT_READ, arg_int((int64_t)c->records), arg_int((int64_t)im->files));
+	sink_say(sink, TEXT_IMPORT_FRESH, arg_int((int64_t)c->fresh));
+	say_count(sink, TEXT_IMPORT_DUPLICATES, c->duplicates);
+	say_count(sink, TEXT_IMPORT_CONFLICTS, c->conflicts);
+	say_count(sink, TEXT_IMPORT_ERASED, c->erased);
+	say_count(sink, TEXT_IMPORT_DROPPED, c->identifiers_dropped);
+	if (c->times_without_zone > 0) {
+		str zone = im->mapping.zone.len > 0 ? im->mapping.zone : STR("Europe/Paris");
+		sink_say(sink, TEXT_IMPORT_ZONE, arg_int((int64_t)c->times_without_zone),
+			arg_str(zone));
+	}
+	if (c->rejected > 0)
+		sink_say(sink, TEXT_IMPORT_REJECTED, arg_int((int64_t)c->rejected),
+			arg_c(rejects_path(im->rejects)));
+}
+
+static err import_all(struct importer *im, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < request_argument_count(im->request); i++)
+		e = import_argument(im, request_argument(im->request, i), why);
+	if (e == OK || im->counts.records > 0) {
+		if (im->sink->json)
+			answer_program(im);
+		else
+			answer_people(im);
+	}
+	engine_index(im->engine);
+	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct importer im = { .request = request, .sink = sink };
+	const struct locale *locale = request_locale(request);
+
+	im.options = (struct import_options){ .mapping = &im.mapping,
+		.strict = request_has(request, "strict"),
+		.stop = request_stop(request),
+		.progress = tell,
+		.context = &im };
+	err e = read_mapping(&im, why);
+	if (e == OK)
+		e = apply_flags(&im, why);
+	if (e == OK)
+		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
+	if (e != OK)
+		return e;
+	im.rejects = rejects_create(
+		disk_real(), request_data(request).ptr, request_now_ms(request), locale->language);
+	e = import_all(&im, why);
+	err kept = rejects_free(im.rejects, e == OK ? why : NULL);
+	e = e == OK ? kept : e;
+	if (e == OK && im.counts.fresh > 0)
+		e = engine_checkpoint(im.engine, why);
+	engine_close(im.engine);
+	return e;
+}
+
+const struct command cmd_import = {
+	.name = STR_INIT("import"),
+	.group = GROUP_EVENTS,
+	.summary = WORDS("read files of events into the data folder",
+		"lire des fichiers d'événements dans le dossier de données"),
+	.about = WORDS(
+		"Reads CSV, TSV, JSON lines (Segment calls, or what ariane export wrote), XES, OCEL 2.0 "
+		"and access logs; gzip or zstd; files, folders, or - for standard input. What is "
+		"acknowledged is durable. Reading the same file again, renamed, compressed or grown, "
+		"adds only what is new; rows that stand twice in one file are kept twice. What cannot "
+		"be read goes to a rejects file with line, column and reason.",
+		"Lit du CSV, du TSV, des lignes JSON (appels Segment, ou ce qu'a écrit ariane export), "
+		"du XES, de l'OCEL 2.0 et des journaux d'accès ; gzip ou zstd ; fichiers, dossiers, ou "
+		"- pour l'entrée standard. Ce qui est acquitté est durable. Relire le même fichier, "
+		"renommé, compressé ou allongé, n'ajoute que le nouveau ; les lignes présentes deux "
+		"fois dans un fichier sont gardées deux fois. Ce qui ne peut être lu va dans un "
+		"fichier de rejets, avec ligne, colonne et raison."),
+	.arguments = { 1, ARGUMENTS_ANY, WORDS("FILE", "FICHIER"),
+		WORDS("files, folders, or - for standard input",
+			"fichiers, dossiers, ou - pour l'entrée standard") },
+	.options = {
+		{ STR_INIT("format"), IS_TEXT, false, SAME_WORDS("csv|tsv|jsonl|xes|ocel|log"),
+			WORDS("what the files hold; otherwise told from their content",
+				"ce que contiennent les fichiers ; sinon déduit de leur contenu"),
+			STR_INIT("") },
+		{ STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),
+			WORDS("where the events come from; otherwise import",
+				"d'où viennent les événements ; sinon import"),
+			STR_INIT("") },
+		{ STR_INIT("mapping"), IS_PATH, false, WORDS("FILE", "FICHIER"),
+			WORDS("a mapping file: which column is what",
+				"un fichier de correspondance : quelle colonne est quoi"),
+			STR_INIT("") },
+		{ STR_INIT("customer"), IS_TEXT, true, WORDS("TYPE=COLUMN", "TYPE=COLONNE"),
+			WORDS("a column that names the customer, and the type of that identifier",
+				"une colonne qui désigne le client, et le type de cet identifiant"),
+			STR_INIT("") },
+		{ STR_INIT("activity"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that says what happened", "la colonne qui dit ce qui s'est passé"),
+			STR_INIT("") },
+		{ STR_INIT("time"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that says when", "la colonne qui dit quand"), STR_INIT("") },
+		{ STR_INIT("channel"), IS_TEXT, false, WORDS("COLUMN|=VALUE", "COLONNE|=VALEUR"),
+			WORDS("the column that says on which channel, or one channel for all",
+				"la colonne qui dit sur quel canal, ou un canal pour tous"),
+			STR_INIT("") },
+		{ STR_INIT("time-format"), IS_TEXT, false, WORDS("FORMAT", "FORMAT"),
+			WORDS("how times are written; otherwise told from the column",
+				"comment les dates sont écrites ; sinon déduit de la colonne"),
+			STR_INIT("") },
+		{ STR_INIT("delimiter"), IS_TEXT, false, WORDS("CHARACTER", "CARACTÈRE"),
+			WORDS("between the fields of a CSV; otherwise told from the file",
+				"entre les champs d'un CSV ; sinon déduit du fichier"),
+			STR_INIT("") },
+		{ STR_INIT("encoding"), IS_TEXT, false, WORDS("NAME", "NOM"),
+			WORDS("of the characters; otherwise told from the file",
+				"celui des caractères ; sinon déduit du fichier"),
+			STR_INIT("") },
+		{ STR_INIT("strict"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("import nothing of a file of which a row cannot be read",
+				"ne rien importer d'un fichier dont une ligne ne peut être lue"),
+			STR_INIT("") },
+	},
+	.examples = {
+		{ STR_INIT("ariane import calls.csv --customer phone=caller --activity event --time at "
+			   "--channel =phone"),
+			WORDS("a list of calls", "une liste d'appels") },
+		{ STR_INIT("ariane import Master.csv --mapping examples/mappings/asterisk-cdr.json"),
+			WORDS("what Asterisk wrote, by a ready-made mapping",
+				"ce qu'a écrit Asterisk, par une correspondance toute prête") },
+		{ STR_INIT("ariane import - --format jsonl --source web"),
+			WORDS("Segment calls from standard input",
+				"des appels Segment depuis l'entrée standard") },
+	},
+	.schema = STR_INIT("import"),
+	.run = run,
+};

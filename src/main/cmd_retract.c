@@ -1,0 +1,33 @@
+/* main/cmd_retract.c - ariane retract: an event never happened. */
+#include "main/store.h"
+#include "main/summary.h"
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct engine *engine;
+	uint64_t seq;
+	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
+
+	if (e != OK)
+		return e;
+	e = engine_retract(
+		engine, request_argument(request, 0), request_argument(request, 1), &seq, why);
+	if (e == OK)
+		summary_of_record(request, sink, TEXT_RETRACT_DONE, seq, false);
+	engine_close(engine);
+	return e;
+}
+
+const struct command cmd_retract = {
+	.name = STR_INIT("retract"),
+	.group = GROUP_EVENTS,
+	.summary = WORDS("take an event out of every thread; its record stays in the journal",
+		"retirer un événement de tous les fils ; son enregistrement reste au journal"),
+	.arguments = { 2, 2, WORDS("SOURCE MESSAGE_ID", "SOURCE ID_MESSAGE"),
+		WORDS("which event: ariane events --json shows both",
+			"quel événement : ariane events --json montre les deux") },
+	.examples = { { STR_INIT("ariane retract crm m-17"),
+		WORDS("the message m-17 of the source crm", "le message m-17 de la source crm") } },
+	.schema = STR_INIT("decision"),
+	.run = run,
+};

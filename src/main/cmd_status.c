@@ -1,0 +1,160 @@
+/* main/cmd_status.c - ariane status: how much there is, and how it is. */
+#include "base/json.h"
+#include "base/timestamp.h"
+#include "main/store.h"
+
+enum { OUTPUT_BYTES_MAX = 1 << 20 };
+
+struct status {
+	uint64_t events, entities, customers, identifiers, epoch, end_seq, journal_bytes, damaged;
+	bool has_bounds;
+	int64_t first_ms, last_ms;
+};
+
+static void put_time(struct json_writer *w, const char *key, bool known, int64_t ms)
+{
+	char text[INSTANT_TEXT_BYTES];
+
+	json_put_key(w, str_of(key));
+	if (known)
+		json_put_string(w, instant_utc(text, ms));
+	else
+		json_put_null(w);
+}
+
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+static void answer_program(const struct request *request, struct sink *sink, const struct status *s)
+{
+	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	put_count(&w, "events", s->events);
+	put_count(&w, "customers", s->customers);
+	put_count(&w, "identifiers", s->identifiers);
+	put_count(&w, "entities", s->entities);
+	put_time(&w, "first_time", s->has_bounds, s->first_ms);
+	put_time(&w, "last_time", s->has_bounds, s->last_ms);
+	put_count(&w, "epoch", s->epoch);
+	put_count(&w, "next_sequence", s->end_seq);
+	put_count(&w, "journal_bytes", s->journal_bytes);
+	put_count(&w, "damaged_records", s->damaged);
+	json_put_key(&w, STR("health"));
+	json_put_string(&w, s->damaged == 0 ? STR("good") : STR("damaged"));
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(sink, &out);
+}
+
+static void add_row(struct grid *grid, enum language language, enum text name, struct strbuf *cell)
+{
+	grid_add_cell(grid, text_words(name, language));
+	grid_add_cell(grid, strbuf_str(cell));
+	strbuf_clear(cell);
+}
+
+static void add_number(
+	struct grid *grid, enum language language, enum text name, uint64_t n, struct strbuf *cell)
+{
+	locale_number(language, (int64_t)n, cell);
+	add_row(grid, language, name, cell);
+}
+
+static void add_time(struct grid *grid, const struct locale *locale, enum text name,
+	const struct status *s, int64_t ms, struct strbuf *cell)
+{
+	if (s->has_bounds)
+		locale_moment(locale, ms, cell);
+	else
+		strbuf_add(cell, text_words(TEXT_STATUS_NEVER, locale->language));
+	add_row(grid, locale->language, name, cell);
+}
+
+static void answer_people(const struct request *request, struct sink *sink, const struct status *s)
+{
+	const struct locale *locale = request_locale(request);
+	enum language language = locale->language;
+	struct arena *arena = request_arena(request);
+	struct strbuf cell = strbuf_in(arena, OUTPUT_BYTES_MAX);
+	struct grid *grid = grid_create(arena);
+
+	if (grid == NULL) {
+		sink_grid(sink, arena, NULL);
+		return;
+	}
+	grid_add_column(grid, STR(""), GRID_TEXT);
+	grid_add_column(grid, STR(""), GRID_SHRINKS);
+	strbuf_add(&cell, request_data(request));
+	add_row(grid, language, TEXT_STATUS_FOLDER, &cell);
+	add_number(grid, language, TEXT_STATUS_EVENTS, s->events, &cell);
+	add_number(grid, language, TEXT_STATUS_CUSTOMERS, s->customers, &cell);
+	add_number(grid, language, TEXT_STATUS_IDENTIFIERS, s->identifiers, &cell);
+	if (s->entities > 0)
+		add_number(grid, language, TEXT_STATUS_ENTITIES, s->entities, &cell);
+	add_time(grid, locale, TEXT_STATUS_FIRST, s, s->first_ms, &cell);
+	add_time(grid, locale, TEXT_STATUS_LAST, s, s->last_ms, &cell);
+	locale_bytes(language, s->journal_bytes, &cell);
+	add_row(grid, language, TEXT_STATUS_JOURNAL, &cell);
+	strbuf_add(&cell, text_words(s->damaged == 0 ? TEXT_STATUS_GOOD : TEXT_STATUS_SOUND_DAMAGED,
+				  language));
+	add_row(grid, language, TEXT_STATUS_HEALTH, &cell);
+	sink_grid(sink, arena, grid);
+}
+
+static struct status status_of(struct engine *engine, const struct snapshot *snapshot)
+{
+	const struct threads_view *view = snapshot_threads(snapshot);
+	const struct identity_view *identity = snapshot_identity(snapshot);
+	int64_t first = 0, last = 0;
+	struct status s = { .events = threads_view_events(view),
+		.entities = threads_view_entities(view),
+		.customers = identity_customer_count(identity),
+		.identifiers = identity_live_count(identity),
+		.epoch = snapshot_epoch(snapshot),
+		.end_seq = snapshot_end_seq(snapshot),
+		.journal_bytes = journal_bytes(engine_journal(engine)),
+		.damaged = engine_damaged(engine),
+		.has_bounds = threads_view_bounds(view, &first, &last) };
+
+	s.first_ms = ms_of_ticks(first);
+	s.last_ms = ms_of_ticks(last);
+	return s;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct engine *engine;
+	err e = store_open(request, sink, STORE_READ, &engine, why);
+
+	if (e != OK)
+		return e;
+	{
+		AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+		struct status status = status_of(engine, snapshot);
+		if (sink->json)
+			answer_program(request, sink, &status);
+		else
+			answer_people(request, sink, &status);
+	}
+	engine_close(engine);
+	return OK;
+}
+
+const struct command cmd_status = {
+	.name = STR_INIT("status"),
+	.group = GROUP_START,
+	.summary = WORDS(
+		"say how much there is, and how it is", "dire combien il y a, et dans quel état"),
+	.examples = { { STR_INIT("ariane status"),
+			      WORDS("of the folder ./data", "celui du dossier ./data") },
+		{ STR_INIT("ariane --data /srv/ariane status --json"),
+			WORDS("for a program", "pour un programme") } },
+	.schema = STR_INIT("status"),
+	.read_only = true,
+	.run = run,
+};

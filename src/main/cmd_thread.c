@@ -1,0 +1,122 @@
+/* main/cmd_thread.c - ariane thread: all events of one customer, in order. */
+#include "base/json.h"
+#include "exchange/native.h"
+#include "main/store.h"
+#include "main/thread_view.h"
+
+#include <stdlib.h>
+
+enum { LINE_BYTES_MAX = 8 << 20 };
+#define THREAD_BYTES_MAX ((size_t)1 << 30)
+
+struct telling {
+	const struct request *request;
+	struct sink *sink;
+	struct engine *engine;
+	struct thread_view view;
+	struct json_writer json;
+	struct strbuf out;
+	size_t left; /* events to tell yet */
+};
+
+static void tell(struct telling *t, struct record *record)
+{
+	if (record->kind == RECORD_CORRECTION)
+		record->kind = RECORD_EVENT;
+	record->target = 0;
+	if (t->sink->json) {
+		struct json_writer w = json_writer_of(&t->out, JSON_COMPACT);
+		native_write(&w, record);
+		strbuf_add_byte(&t->out, '\n');
+	} else {
+		thread_view_add(&t->view, record, &t->out);
+	}
+	sink_built(t->sink, &t->out);
+	strbuf_clear(&t->out);
+}
+
+static bool is_wanted(const struct telling *t, int64_t ticks)
+{
+	int64_t ms = ms_of_ticks(ticks);
+
+	return (!request_has(t->request, "since") || ms >= request_time_ms(t->request, "since")) &&
+	       (!request_has(t->request, "until") || ms < request_time_ms(t->request, "until"));
+}
+
+static err tell_thread(
+	struct telling *t, const struct snapshot *snapshot, uint32_t customer, struct why *why)
+{
+	const struct threads_view *view = snapshot_threads(snapshot);
+	AUTO_ARENA arena = arena_create(THREAD_BYTES_MAX);
+	AUTO_ARENA one = arena_create(32 << 20);
+	struct thread thread;
+	err e = thread_of(view, customer, arena, &thread, why);
+
+	for (size_t i = 0; e == OK && i < thread.count && t->left > 0; i++) {
+		struct record record;
+		if (!is_wanted(t, thread.time[i]))
+			continue;
+		arena_reset(one);
+		e = engine_read(
+			t->engine, threads_view_row(view, thread.row[i]).seq, one, &record, why);
+		if (e == OK)
+			tell(t, &record);
+		t->left--;
+		if (request_cancelled(t->request) || !sink_ok(t->sink))
+			break;
+	}
+	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct telling t = { .request = request,
+		.sink = sink,
+		.out = strbuf_heap(LINE_BYTES_MAX),
+		.left = (size_t)request_number(request, "limit") };
+	uint32_t customer;
+	str text;
+	err e = store_open(request, sink, STORE_READ, &t.engine, why);
+
+	if (e != OK)
+		return e;
+	thread_view_init(&t.view, request_locale(request), sink->columns);
+	{
+		AUTO_SNAPSHOT snapshot = engine_snapshot(t.engine);
+		e = store_customer(
+			request, snapshot, request_argument(request, 0), &text, &customer, why);
+		if (e == OK)
+			e = tell_thread(&t, snapshot, customer, why);
+	}
+	strbuf_done(&t.out);
+	engine_close(t.engine);
+	return e;
+}
+
+const struct command cmd_thread = {
+	.name = STR_INIT("thread"),
+	.group = GROUP_CUSTOMERS,
+	.summary = WORDS("tell all that happened to a customer, over all channels, in order",
+		"raconter tout ce qui est arrivé à un client, tous canaux confondus, dans l'ordre"),
+	.arguments = { 1, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
+		WORDS("type:value, as in email:jeanne@exemple.fr",
+			"type:valeur, comme email:jeanne@exemple.fr") },
+	.options = { { STR_INIT("since"), IS_TIME, false, WORDS("TIME", "DATE"),
+			     WORDS("from this time on, as in 2026-03-14 or 7d",
+				     "à partir de cette date, comme 2026-03-14 ou 7d"),
+			     STR_INIT("") },
+		{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"),
+			WORDS("before this time", "avant cette date"), STR_INIT("") },
+		{ STR_INIT("limit"), IS_NUMBER, false, WORDS("N", "N"),
+			WORDS("at most so many events", "au plus ce nombre d'événements"),
+			STR_INIT("100000") } },
+	.examples = { { STR_INIT("ariane thread email:jeanne@exemple.fr"),
+			      WORDS("her thread", "son fil") },
+		{ STR_INIT("ariane thread case:case-10011 --json"),
+			WORDS("a line of JSON for each event",
+				"une ligne de JSON par événement") } },
+	.schema = STR_INIT("record"),
+	.json_lines = true,
+	.read_only = true,
+	.run = run,
+};

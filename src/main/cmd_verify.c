@@ -1,0 +1,153 @@
+/* main/cmd_verify.c - ariane verify: is everything what it should be? */
+#include "base/json.h"
+#include "engine/verify.h"
+#include "main/render.h"
+#include "main/store.h"
+
+enum { OUTPUT_BYTES_MAX = 16 << 20, FAULTS_SHOWN_MAX = 1000, DIGEST_BYTES = 32 };
+
+struct verifying {
+	const struct request *request;
+	struct sink *sink;
+	struct strbuf out;
+	struct json_writer json;
+	uint64_t shown;
+};
+
+static void add_place(struct strbuf *out, const struct why *fault)
+{
+	strbuf_add_c(out, fault->file);
+	if (fault->has_offset) {
+		strbuf_add_c(out, " @ ");
+		strbuf_add_int(out, fault->offset);
+	}
+	if (out->len > 0)
+		strbuf_add_c(out, ": ");
+}
+
+static void show_people(struct verifying *v, const struct why *fault)
+{
+	enum language language = request_locale(v->request)->language;
+	struct strbuf line = strbuf_heap(OUTPUT_BYTES_MAX);
+
+	add_place(&line, fault);
+	why_words(fault, language, &line);
+	strbuf_add_c(&line, "\n  ");
+	why_hint(fault, language, &line);
+	strbuf_add_byte(&line, '\n');
+	sink_built(v->sink, &line);
+	strbuf_done(&line);
+}
+
+static void show(void *context, const struct why *fault)
+{
+	struct verifying *v = context;
+	enum language language = request_locale(v->request)->language;
+
+	if (v->shown++ >= FAULTS_SHOWN_MAX)
+		return; /* counted all the same */
+	if (!v->sink->json) {
+		show_people(v, fault);
+		return;
+	}
+	struct strbuf words = strbuf_heap(OUTPUT_BYTES_MAX);
+	json_put_object(&v->json);
+	json_put_key(&v->json, STR("code"));
+	json_put_string(&v->json, message_kebab(fault->message));
+	json_put_key(&v->json, STR("detail"));
+	why_words(fault, language, &words);
+	json_put_string(&v->json, strbuf_str(&words));
+	strbuf_clear(&words);
+	json_put_key(&v->json, STR("hint"));
+	why_hint(fault, language, &words);
+	json_put_string(&v->json, strbuf_str(&words));
+	json_put_key(&v->json, STR("file"));
+	json_put_string(&v->json, str_of(fault->file));
+	json_put_key(&v->json, STR("offset"));
+	if (fault->has_offset)
+		json_put_int(&v->json, fault->offset);
+	else
+		json_put_null(&v->json);
+	json_put_end(&v->json);
+	strbuf_done(&words);
+}
+
+static void add_hex(struct strbuf *out, const uint8_t *bytes)
+{
+	for (size_t i = 0; i < DIGEST_BYTES; i++)
+		strbuf_printf(out, "%02x", bytes[i]);
+}
+
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+static void answer(struct verifying *v, const struct verification *result)
+{
+	struct strbuf digest = strbuf_in(request_arena(v->request), 100);
+
+	add_hex(&digest, result->live.bytes);
+	if (v->sink->json) {
+		json_put_end(&v->json);
+		put_count(&v->json, "records", result->records);
+		put_count(&v->json, "faults", result->faults);
+		put_count(&v->json, "events", result->live.events);
+		put_count(&v->json, "customers", result->live.customers);
+		json_put_key(&v->json, STR("digest"));
+		json_put_string(&v->json, strbuf_str(&digest));
+		json_put_end(&v->json);
+		strbuf_add_byte(&v->out, '\n');
+		sink_built(v->sink, &v->out);
+	} else if (result->faults == 0) {
+		sink_say(v->sink, TEXT_VERIFY_SOUND, arg_int((int64_t)result->records));
+		sink_say(v->sink, TEXT_VERIFY_DIGEST, arg_str(strbuf_str(&digest)));
+	} else {
+		sink_say(v->sink, TEXT_VERIFY_FAULTS, arg_int((int64_t)result->faults));
+	}
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	struct verifying v = {
+		.request = request, .sink = sink, .out = strbuf_heap(OUTPUT_BYTES_MAX)
+	};
+	struct verification result;
+	struct engine *engine;
+	err e = store_open(request, sink, STORE_READ, &engine, why);
+
+	if (e != OK)
+		return e;
+	v.json = json_writer_of(&v.out, JSON_PRETTY);
+	json_put_object(&v.json);
+	json_put_key(&v.json, STR("found"));
+	json_put_array(&v.json);
+	e = engine_verify(engine, show, &v, &result, why);
+	if (e == OK) {
+		answer(&v, &result);
+		if (result.faults > 0)
+			e = fail(why, MSG_VERIFY_FAULTY, arg_int((int64_t)result.faults));
+	}
+	strbuf_done(&v.out);
+	engine_close(engine);
+	return e;
+}
+
+const struct command cmd_verify = {
+	.name = STR_INIT("verify"),
+	.group = GROUP_STORE,
+	.summary = WORDS("check every stored byte, and the live state against a replay",
+		"vérifier chaque octet conservé, et l'état courant contre une relecture"),
+	.about = WORDS(
+		"Names file, offset and remedy of each fault. Changes nothing. The digest it "
+		"prints is the same for the same events, however they came in.",
+		"Nomme le fichier, la position et le remède de chaque défaut. Ne change rien. "
+		"L'empreinte affichée est la même pour les mêmes événements, quelle que soit leur "
+		"arrivée."),
+	.examples = { { STR_INIT("ariane verify"),
+		WORDS("the folder ./data", "le dossier ./data") } },
+	.schema = STR_INIT("verify"),
+	.read_only = true,
+	.run = run,
+};

@@ -1,0 +1,430 @@
+/* main/import.c - see import.h */
+#include "main/import.h"
+
+#include "base/zone.h"
+#include "exchange/csv.h"
+#include "exchange/jsonl.h"
+#include "exchange/log.h"
+#include "exchange/ocel.h"
+#include "exchange/xes.h"
+#include "main/import_batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADER_BYTES_MAX = 64 << 10 };
+
+/* One reading of one input: where its records and rejects go. */
+struct importing {
+	struct record_sink sink;
+	const struct import_options *options;
+	struct pipeline *pipeline; /* NULL: only looking, the first reading of strict mode ... */
+	struct preparation *preparation; /* ... with these two */
+	struct arena *arena;
+	struct rejects *rejects;
+	struct input_file *input;
+	uint64_t records, rejected;
+	bool first_is_error; /* strict */
+};
+
+static struct importing *importing_of(struct record_sink *sink)
+{
+	return (struct importing *)sink;
+}
+
+static err tell_progress(const struct importing *im, struct why *why)
+{
+	const struct import_options *o = im->options;
+
+	if (im->records % 256 != 0)
+		return OK;
+	if (o->stop != NULL && atomic_load(o->stop))
+		return fail(why, MSG_CANCELLED);
+	if (o->progress != NULL) {
+		struct input_progress at = input_progress(im->input);
+		o->progress(o->context, &at, im->records);
+	}
+	return OK;
+}
+
+static err take_reject(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
+{
+	struct importing *im = importing_of(sink);
+
+	if (im->first_is_error) {
+		*why = *reason;
+		why_at(why, input_stream(im->input)->name, -1, -1, -1);
+		return message_code(reason->message);
+	}
+	im->rejected++;
+	if (im->pipeline != NULL)
+		rejects_add(im->rejects, reason, raw);
+	return OK;
+}
+
+/* A record that the format accepts and the house does not: its reject is its place alone, for the
+ * bytes are gone.  (CSV has checked before, and gives the row.) */
+static err refuse(
+	struct importing *im, const struct place *place, struct why *reason, struct why *why)
+{
+	why_at(reason, STR(""), place->line, place->column, place->offset);
+	return take_reject(&im->sink, reason, STR(""), why);
+}
+
+static err look_at(struct importing *im, const struct record *record, const struct place *place,
+	struct why *why)
+{
+	struct prepared prepared;
+	struct why reason = { 0 };
+
+	arena_reset(im->arena);
+	err e = item_prepare(im->preparation, record, im->arena, &prepared, &reason);
+	return e == OK ? OK : refuse(im, place, &reason, why);
+}
+
+static err take_record(struct record_sink *sink, const struct record *record,
+	const struct place *place, struct why *why)
+{
+	struct importing *im = importing_of(sink);
+	struct why reason = { 0 };
+	bool ended = false;
+
+	im->records++;
+	err e = tell_progress(im, why);
+	if (e != OK)
+		return e;
+	if (im->pipeline == NULL)
+		return look_at(im, record, place, why);
+	e = pipeline_add(im->pipeline, record, &ended, &reason);
+	if (ended) {
+		if (e == OK)
+			return fail(
+				why, MSG_CANCELLED); /* the writer's own error is told at the end */
+		*why = reason;
+		return e;
+	}
+	if (e == ERR_SYNTAX || e == ERR_LIMIT) {
+		im->records--;
+		return refuse(im, place, &reason, why);
+	}
+	if (e != OK)
+		*why = reason;
+	return e;
+}
+
+/* ---- what each format's reader wants to know */
+
+static enum mapping_format format_of(enum exchange_format format)
+{
+	switch (format) {
+	case EXCHANGE_CSV:
+	case EXCHANGE_TSV:
+		return MAPPING_CSV;
+	case EXCHANGE_JSONL:
+		return MAPPING_JSONL;
+	case EXCHANGE_OCEL:
+		return MAPPING_OCEL;
+	case EXCHANGE_XES:
+		return MAPPING_XES;
+	case EXCHANGE_UNKNOWN:
+	case EXCHANGE_FORMAT_COUNT_:
+		break;
+	}
+	return MAPPING_ANY;
+}
+
+bool import_format_named(str name, enum mapping_format *format)
+{
+	static const struct {
+		str name;
+		enum mapping_format format;
+	} names[] = {
+		{ STR_INIT("csv"), MAPPING_CSV },
+		{ STR_INIT("tsv"), MAPPING_CSV },
+		{ STR_INIT("jsonl"), MAPPING_JSONL },
+		{ STR_INIT("ocel"), MAPPING_OCEL },
+		{ STR_INIT("xes"), MAPPING_XES },
+		{ STR_INIT("log"), MAPPING_LOG },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_equal(names[i].name, name)) {
+			*format = names[i].format;
+			return true;
+		}
+	return false;
+}
+
+static int64_t utc_of_local(void *zone, int64_t local_ms)
+{
+	return zone_utc_of_local(zone, local_ms);
+}
+
+static err read_xes(struct importing *im, struct read_summary *summary, struct why *why)
+{
+	const struct mapping *m = im->options->mapping;
+	struct xes_customer customers[XES_CUSTOMERS_MAX];
+	const struct zone *zone;
+	err e = zone_named(m->zone.len > 0 ? m->zone : STR("Europe/Paris"), &zone, why);
+
+	if (e != OK)
+		return e;
+	if (m->identifier_count > XES_CUSTOMERS_MAX)
+		return fail(why, MSG_IMPORT_CUSTOMERS, arg_int(XES_CUSTOMERS_MAX));
+	for (size_t i = 0; i < m->identifier_count; i++)
+		customers[i] =
+			(struct xes_customer){ m->identifiers[i].type, m->identifiers[i].column };
+	AUTO_ARENA arena = arena_create(16 << 20);
+	struct xes_channel_word *words =
+		arena_array(arena, m->channel.values.count, sizeof(*words));
+	if (words == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("channels"), arg_int(16 << 20));
+	for (size_t i = 0; i < m->channel.values.count; i++)
+		words[i] = (struct xes_channel_word){ m->channel.values.items[i].from,
+			m->channel.values.items[i].to };
+	union { /* a context is not const */
+		const struct zone *is;
+		void *as;
+	} context = { zone };
+	const struct xes_options options = { .customers = customers,
+		.customer_count = m->identifier_count,
+		.channel = m->channel.text,
+		.channel_is_attribute = m->channel.origin == ORIGIN_COLUMN,
+		.channel_words = words,
+		.channel_word_count = m->channel.values.count,
+		.utc_ms = utc_of_local,
+		.zone_context = context.as };
+	return xes_read(input_stream(im->input), &options, &im->sink, summary, why);
+}
+
+static err read_ocel(
+	struct importing *im, const char *path, struct read_summary *summary, struct why *why)
+{
+	const struct mapping *m = im->options->mapping;
+	struct ocel_customer customers[OCEL_CUSTOMERS_MAX];
+	size_t count = 0;
+	struct ocel_summary ocel = { 0 };
+	struct input_file *second;
+
+	if (m->identifier_count + m->object_types.count > OCEL_CUSTOMERS_MAX)
+		return fail(why, MSG_IMPORT_CUSTOMERS, arg_int(OCEL_CUSTOMERS_MAX));
+	for (size_t i = 0; i < m->identifier_count; i++)
+		customers[count++] =
+			(struct ocel_customer){ m->identifiers[i].type, m->identifiers[i].column };
+	for (size_t i = 0; i < m->object_types.count; i++)
+		customers[count++] = (struct ocel_customer){ m->object_types.items[i].to,
+			m->object_types.items[i].from };
+	err e = input_open(path, &second, why);
+	if (e != OK)
+		return e;
+	const struct ocel_options options = { customers, count };
+	e = ocel_read(
+		input_stream(im->input), input_stream(second), &options, &im->sink, &ocel, why);
+	*summary = ocel.read;
+	input_close(second);
+	return e;
+}
+
+static err read_format(struct importing *im, const char *path, enum mapping_format format,
+	struct read_summary *summary, struct why *why)
+{
+	struct input *input = input_stream(im->input);
+
+	switch (format) {
+	case MAPPING_CSV:
+		return csv_read(input, im->options->mapping, &im->sink, summary, why);
+	case MAPPING_JSONL:
+		return jsonl_read(
+			input, &(const struct jsonl_options){ 0 }, &im->sink, summary, why);
+	case MAPPING_XES:
+		return read_xes(im, summary, why);
+	case MAPPING_OCEL:
+		return read_ocel(im, path, summary, why);
+	case MAPPING_LOG:
+		return log_read(input, im->options->mapping, &im->sink, summary, why);
+	case MAPPING_ANY:
+		break;
+	}
+	return fail(why, MSG_IMPORT_FORMAT, arg_str(input->name));
+}
+
+/* ---- one reading */
+
+/* The first line of a CSV goes before its rejected rows. */
+static str header_of(enum mapping_format format, const struct mapping *mapping, str first_bytes)
+{
+	str line, rest;
+
+	if (format != MAPPING_CSV || !mapping->has_header)
+		return STR("");
+	return str_split(first_bytes, '\n', &line, &rest) ? str_trim(line) : STR("");
+}
+
+static err read_once(
+	struct importing *im, const char *path, struct read_summary *summary, struct why *why)
+{
+	enum mapping_format format = im->options->format != MAPPING_ANY
+					     ? im->options->format
+					     : im->options->mapping->format;
+	str first_bytes;
+	err e = input_open(path, &im->input, why);
+
+	if (e != OK)
+		return e;
+	e = input_peek(im->input, &first_bytes, why);
+	if (e == OK && format == MAPPING_ANY)
+		format = format_of(exchange_detect(str_of(path), first_bytes));
+	if (e == OK && im->pipeline != NULL)
+		rejects_begin(im->rejects, str_of(path),
+			header_of(format, im->options->mapping, first_bytes));
+	if (e == OK)
+		e = read_format(im, path, format, summary, why);
+	if (e != OK)
+		why_at(why, str_of(path), -1, -1, -1);
+	input_close(im->input);
+	return e;
+}
+
+static void add_counts(struct import_counts *counts, const struct importing *im,
+	const struct batch_counts *batch, const struct read_summary *summary)
+{
+	counts->records += im->records + im->rejected;
+	counts->rejected += im->rejected;
+	counts->fresh += batch->fresh;
+	counts->duplicates += batch->duplicates;
+	counts->conflicts += batch->conflicts;
+	counts->erased += batch->erased;
+	counts->times_without_zone += summary->times_without_zone;
+	counts->delimiter = summary->delimiter;
+	memcpy(counts->encoding, summary->encoding, sizeof(counts->encoding));
+	memcpy(counts->time_format, summary->time_format, sizeof(counts->time_format));
+}
+
+static struct preparation preparation_of(struct engine *engine, const struct mapping *mapping)
+{
+	str country = mapping->phone_country.len > 0 ? mapping->phone_country : STR("FR");
+
+	return (struct preparation){ .rules = { .phone_country = identifier_country(country) },
+		.default_source = mapping->source.len > 0 ? mapping->source : STR("import"),
+		.secret = engine_secret(engine) };
+}
+
+static err import_checked(struct engine *engine, const char *path,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why)
+{
+	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct importing im = {
+		.sink = { take_record, take_reject }, .options = options, .rejects = rejects
+	};
+	struct read_summary summary = { 0 };
+	struct batch_counts batch = { 0 };
+	char scratch[PATH_BYTES_MAX];
+	struct why reading = { 0 }, writing = { 0 };
+	err e = path_join(scratch, engine_options(engine)->folder, "counting", why);
+
+	if (e == OK)
+		e = pipeline_open(engine, &preparation, scratch, &im.pipeline, why);
+	if (e != OK)
+		return e;
+	e = read_once(&im, path, &summary, &reading);
+	/* What was read before a fault stays: reading it again adds nothing. */
+	err written = pipeline_close(im.pipeline, true, &batch, &writing);
+	add_counts(counts, &im, &batch, &summary);
+	counts->identifiers_dropped += preparation.identifiers_dropped;
+	if (written != OK) {
+		*why = writing;
+		return written;
+	}
+	if (e != OK)
+		*why = reading;
+	return e;
+}
+
+/* The first reading of strict mode: no reject may come. */
+static err check_strictly(struct engine *engine, const char *path,
+	const struct import_options *options, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(64 << 20);
+	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct importing im = { .sink = { take_record, take_reject },
+		.options = options,
+		.preparation = &preparation,
+		.arena = arena,
+		.first_is_error = true };
+	struct read_summary summary = { 0 };
+
+	return read_once(&im, path, &summary, why);
+}
+
+static err import_file(struct engine *engine, const char *path,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why)
+{
+	err e = options->strict ? check_strictly(engine, path, options, why) : OK;
+
+	return e != OK ? e : import_checked(engine, path, options, rejects, counts, why);
+}
+
+/* ---- standard input that must be read twice */
+
+enum { COPY_BYTES = 1 << 16 };
+
+static err copy_input(struct input *from, struct file *to, struct why *why)
+{
+	char *buffer = memory_alloc(COPY_BYTES);
+	uint64_t at = 0;
+	size_t got = 1;
+	err e = OK;
+
+	while (e == OK && got > 0) {
+		e = from->read(from, buffer, COPY_BYTES, &got, why);
+		if (e == OK && got > 0)
+			e = file_write_at(to, at, buffer, got, why);
+		at += got;
+	}
+	free(buffer);
+	return e;
+}
+
+static err keep_input(struct disk *disk, const char *kept, struct why *why)
+{
+	struct input_file *input;
+	struct file *file;
+	err e = input_open("-", &input, why);
+
+	if (e != OK)
+		return e;
+	e = disk_open(disk, kept, FILE_CREATE_OR_EMPTY, &file, why);
+	if (e == OK) {
+		e = copy_input(input_stream(input), file, why);
+		file_close(file);
+	}
+	input_close(input);
+	return e;
+}
+
+static bool is_read_once(const struct import_options *options)
+{
+	enum mapping_format format =
+		options->format != MAPPING_ANY ? options->format : options->mapping->format;
+
+	return !options->strict && format != MAPPING_ANY && format != MAPPING_OCEL;
+}
+
+err import_input(struct engine *engine, const char *path, const struct import_options *options,
+	struct rejects *rejects, struct import_counts *counts, struct why *why)
+{
+	const struct engine_options *o = engine_options(engine);
+	char kept[PATH_BYTES_MAX];
+
+	if (strcmp(path, "-") != 0 || is_read_once(options))
+		return import_file(engine, path, options, rejects, counts, why);
+	err e = path_join(kept, o->folder, "standard-input", why);
+	if (e == OK)
+		e = keep_input(o->disk, kept, why);
+	if (e == OK)
+		e = import_file(engine, kept, options, rejects, counts, why);
+	(void)disk_remove(o->disk, kept, NULL); /* overwritten by the next, if it stays */
+	return e;
+}

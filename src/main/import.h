@@ -1,0 +1,44 @@
+/* main/import.h - inputs into the engine: read, prepared, written, counted.
+ *
+ *   reader (this thread)  -> batches ->  writer thread
+ *   parse, normalise, hash               dedup, journal, apply
+ *
+ * Batches are bounded in items and bytes, and so is their number: memory stays the same however
+ * long the input.  What is no record goes to a rejects file (rejects.h); in strict mode the first
+ * one ends the import before anything of that input was written.
+ */
+#pragma once
+
+#include "engine/prepare.h"
+#include "exchange/inputs.h"
+#include "exchange/mapping.h"
+#include "main/rejects.h"
+
+#include <stdatomic.h>
+
+struct import_options {
+	const struct mapping *mapping;
+	enum mapping_format format; /* MAPPING_ANY: the mapping's, or told from the input */
+	bool strict;
+	const atomic_bool *stop; /* may be NULL */
+	void (*progress)(void *context, const struct input_progress *read, uint64_t records);
+	void *context;
+};
+
+struct import_counts {
+	uint64_t records; /* read: the sum of the following */
+	uint64_t fresh, duplicates, conflicts, erased, rejected;
+	uint64_t identifiers_dropped;
+	uint64_t times_without_zone;
+	char encoding[32], time_format[64];
+	char delimiter;
+};
+
+/* One input: a path, or "-" for standard input.  Adds to *counts.  On an error what was
+ * acknowledged stays: importing the same input again adds the rest.  Strict mode, and OCEL, read
+ * twice: standard input is then kept in the data folder for as long. */
+err import_input(struct engine *engine, const char *path, const struct import_options *options,
+	struct rejects *rejects, struct import_counts *counts, struct why *why);
+
+/* "csv", "tsv", "jsonl", "ocel", "xes", "log". */
+bool import_format_named(str name, enum mapping_format *format);

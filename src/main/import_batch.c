@@ -1,0 +1,204 @@
+/* main/import_batch.c - see import_batch.h */
+#include "main/import_batch.h"
+
+#include "base/queue.h"
+#include "event/copy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct pipeline {
+	struct engine *engine;
+	struct preparation *preparation;
+	struct occurrence *occurrence;
+	struct batch *batches[BATCHES_MAX], *current;
+	struct queue *full, *empty;
+	pthread_t writer;
+	struct batch_counts counts; /* the writer's, until it has ended */
+	atomic_bool failed;
+	err error; /* the writer's, read after it has ended */
+	struct why why;
+};
+
+/* ---- the writer */
+
+static void count_answers(struct pipeline *p, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		switch (batch->items[i].status) {
+		case ITEM_NEW:
+			p->counts.fresh++;
+			break;
+		case ITEM_DUPLICATE:
+			p->counts.duplicates++;
+			break;
+		case ITEM_CONFLICT:
+			p->counts.conflicts++;
+			break;
+		case ITEM_ERASED:
+			p->counts.erased++;
+			break;
+		case ITEM_REFUSED:
+			break;
+		}
+	}
+}
+
+static void write_batch(struct pipeline *p, struct batch *batch)
+{
+	if (p->error != OK)
+		return; /* what follows a failure is not written */
+	for (size_t i = 0; i < batch->count; i++)
+		batch->items[i] = batch->prepared[i].item;
+	p->error = engine_write(p->engine, batch->items, batch->count, &p->why);
+	if (p->error == OK)
+		count_answers(p, batch);
+	else
+		atomic_store(&p->failed, true);
+}
+
+static void *writer_run(void *context)
+{
+	struct pipeline *p = context;
+	void *item;
+	size_t count;
+
+	while (queue_pop(p->full, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
+		struct batch *batch = item;
+		write_batch(p, batch);
+		batch->count = 0;
+		arena_reset(batch->arena);
+		ASSERT(queue_push(p->empty, batch, 0) == OK); /* it has room for all there are */
+	}
+	return NULL;
+}
+
+/* ---- the reader */
+
+static void free_pipeline(struct pipeline *p)
+{
+	for (size_t i = 0; i < BATCHES_MAX && p->batches[i] != NULL; i++) {
+		arena_free(p->batches[i]->arena);
+		free(p->batches[i]);
+	}
+	queue_free(p->full);
+	queue_free(p->empty);
+	occurrence_close(p->occurrence);
+	free(p);
+}
+
+err pipeline_open(struct engine *engine, struct preparation *preparation, const char *scratch,
+	struct pipeline **out, struct why *why)
+{
+	struct pipeline *p = memory_alloc(sizeof(*p));
+	const struct engine_options *options = engine_options(engine);
+
+	p->engine = engine;
+	p->preparation = preparation;
+	atomic_init(&p->failed, false);
+	err e = occurrence_open(options->disk, scratch, 0, &p->occurrence, why);
+	if (e != OK) {
+		free(p);
+		return e;
+	}
+	p->full = queue_create(BATCHES_MAX);
+	p->empty = queue_create(BATCHES_MAX);
+	for (size_t i = 0; i < BATCHES_MAX; i++) {
+		p->batches[i] = memory_alloc(sizeof(*p->batches[i]));
+		p->batches[i]->arena = arena_create(BATCH_BYTES_MAX);
+		ASSERT(queue_push(p->empty, p->batches[i], 0) == OK);
+	}
+	ASSERT(pthread_create(&p->writer, NULL, writer_run, p) == 0);
+	*out = p;
+	return OK;
+}
+
+static err number_items(struct pipeline *p, struct batch *batch, struct why *why)
+{
+	struct digest128 *digests = memory_alloc(BATCH_ITEMS_MAX * sizeof(*digests));
+	uint64_t *n = memory_alloc(BATCH_ITEMS_MAX * sizeof(*n));
+	size_t count = 0;
+
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->prepared[i].needs_number)
+			digests[count++] = batch->prepared[i].digest;
+	err e = count == 0 ? OK : occurrence_count(p->occurrence, digests, count, n, why);
+	count = 0;
+	for (size_t i = 0; e == OK && i < batch->count; i++)
+		if (batch->prepared[i].needs_number)
+			e = item_number(
+				p->preparation, &batch->prepared[i], n[count++], batch->arena, why);
+	free(digests);
+	free(n);
+	return e;
+}
+
+static err send_off(struct pipeline *p, struct why *why)
+{
+	struct batch *batch = p->current;
+
+	p->current = NULL;
+	if (batch == NULL)
+		return OK;
+	err e = number_items(p, batch, why);
+	if (e == OK)
+		ASSERT(queue_push(p->full, batch, 0) == OK); /* it has room for all there are */
+	return e;
+}
+
+static void take_batch(struct pipeline *p)
+{
+	void *item;
+	size_t count;
+
+	if (p->current != NULL)
+		return;
+	ASSERT(queue_pop(p->empty, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK);
+	p->current = item;
+}
+
+/* Half of the arena is left for the numbers and their longer bytes. */
+static bool is_full(const struct batch *batch)
+{
+	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_MAX / 4;
+}
+
+err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)
+{
+	struct record copy;
+	err e = OK;
+
+	*ended = false;
+	take_batch(p);
+	if (is_full(p->current)) {
+		e = send_off(p, why);
+		*ended = e != OK || atomic_load(&p->failed);
+		if (*ended)
+			return e;
+		take_batch(p);
+	}
+	if (!record_copy(record, p->current->arena, &copy))
+		return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+	e = item_prepare(p->preparation, &copy, p->current->arena,
+		&p->current->prepared[p->current->count], why);
+	if (e == OK)
+		p->current->count++;
+	return e;
+}
+
+err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *counts, struct why *why)
+{
+	err e = send_rest && !atomic_load(&p->failed) ? send_off(p, why) : OK;
+
+	queue_close(p->full);
+	ASSERT(pthread_join(p->writer, NULL) == 0);
+	*counts = p->counts;
+	if (p->error != OK) { /* the first fault there was */
+		e = p->error;
+		if (why != NULL)
+			*why = p->why;
+	}
+	free_pipeline(p);
+	return e;
+}

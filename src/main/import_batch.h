@@ -1,0 +1,36 @@
+/* main/import_batch.h - batches of prepared records on their way from reader to writer. */
+#pragma once
+
+#include "engine/prepare.h"
+#include "journal/occurrence.h"
+
+enum {
+	BATCH_ITEMS_MAX = 4096,
+	BATCHES_MAX = 4, /* in flight */
+};
+#define BATCH_BYTES_MAX ((size_t)32 << 20)
+
+struct batch {
+	struct arena *arena;
+	struct prepared prepared[BATCH_ITEMS_MAX];
+	struct engine_item items[BATCH_ITEMS_MAX];
+	size_t count;
+};
+
+struct batch_counts {
+	uint64_t fresh, duplicates, conflicts, erased;
+};
+
+/* The writer's side: a thread that takes full batches and writes them. */
+struct pipeline;
+
+/* `scratch`: a folder for counting occurrences; made and removed. */
+err pipeline_open(struct engine *engine, struct preparation *preparation, const char *scratch,
+	struct pipeline **out, struct why *why);
+/* Prepares one record into the current batch, sending it off when full.  ERR_SYNTAX, ERR_LIMIT:
+ * this record is refused, the pipeline goes on; other errors are its end: *ended. */
+err pipeline_add(
+	struct pipeline *pipeline, const struct record *record, bool *ended, struct why *why);
+/* Sends off what is left, waits until all is written, and frees the pipeline. */
+err pipeline_close(
+	struct pipeline *pipeline, bool send_rest, struct batch_counts *counts, struct why *why);

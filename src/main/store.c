@@ -1,0 +1,50 @@
+/* main/store.c - see store.h */
+#include "main/store.h"
+
+#include "identity/identifier.h"
+
+static void remark_opening(const struct engine_opening *opening, struct sink *sink)
+{
+	if (opening->journal.torn_bytes > 0)
+		sink_remark(sink, TEXT_OPEN_TORN, arg_int((int64_t)opening->journal.torn_bytes));
+	if (opening->checkpoints_damaged > 0)
+		sink_remark(sink, TEXT_OPEN_CHECKPOINT);
+	if (opening->quarantined > 0)
+		sink_remark(sink, TEXT_OPEN_DAMAGED, arg_int((int64_t)opening->quarantined));
+}
+
+err store_open(const struct request *request, struct sink *sink, enum store_use use,
+	struct engine **out, struct why *why)
+{
+	const struct engine_options options = { .folder = request_data(request).ptr,
+		.must_exist = use != STORE_MAKE };
+	struct engine_opening opening;
+	err e = engine_open(&options, out, &opening, why);
+
+	if (e == OK)
+		remark_opening(&opening, sink);
+	return e;
+}
+
+struct identifier_rules store_identifier_rules(const struct request *request)
+{
+	(void)request; /* the country becomes a setting when there is more than one default */
+	return (struct identifier_rules){ .phone_country = identifier_country(STR("FR")) };
+}
+
+err store_customer(const struct request *request, const struct snapshot *snapshot, str typed,
+	str *text, uint32_t *customer, struct why *why)
+{
+	struct identifier_rules rules = store_identifier_rules(request);
+	struct arena *arena = request_arena(request);
+	struct record_identifier id;
+	err e = identifier_parse(&rules, typed, arena, &id, why);
+
+	if (e != OK)
+		return e;
+	*text = identifier_text(id.type, id.value, arena);
+	if (text->ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_str(typed), arg_int((int64_t)arena_taken(arena)));
+	*customer = snapshot_customer_of(snapshot, *text);
+	return *customer == CUSTOMER_NONE ? fail(why, MSG_IDENTIFIER_UNKNOWN, arg_str(*text)) : OK;
+}

@@ -1,0 +1,58 @@
+/* main/summary.c - see summary.h */
+#include "main/summary.h"
+
+#include "base/json.h"
+#include "base/timestamp.h"
+
+enum { OUTPUT_BYTES_MAX = 4096 };
+
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+static void finish(struct json_writer *w, struct strbuf *out, struct sink *sink)
+{
+	json_put_end(w);
+	strbuf_add_byte(out, '\n');
+	sink_built(sink, out);
+}
+
+void summary_of_backup(const struct request *request, struct sink *sink, enum text id,
+	const struct backup_summary *summary)
+{
+	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+	char made[INSTANT_TEXT_BYTES];
+
+	if (!sink->json) {
+		sink_say(sink, id, arg_int((int64_t)summary->files),
+			arg_int((int64_t)summary->bytes), arg_int((int64_t)summary->end_seq - 1));
+		return;
+	}
+	json_put_object(&w);
+	put_count(&w, "files", summary->files);
+	put_count(&w, "bytes", summary->bytes);
+	put_count(&w, "end_sequence", summary->end_seq);
+	json_put_key(&w, STR("made"));
+	json_put_string(&w, instant_utc(made, summary->made_ms));
+	finish(&w, &out, sink);
+}
+
+void summary_of_record(const struct request *request, struct sink *sink, enum text id, uint64_t seq,
+	bool known)
+{
+	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	if (!sink->json) {
+		sink_say(sink, id, arg_int((int64_t)seq));
+		return;
+	}
+	json_put_object(&w);
+	put_count(&w, "sequence", seq);
+	json_put_key(&w, STR("known"));
+	json_put_bool(&w, known);
+	finish(&w, &out, sink);
+}
