@@ -109,6 +109,17 @@ static err copy_folder(struct copying *c, const char *folder, struct why *why)
 	return e != OK ? e : disk_sync_folder(c->disk, to, why);
 }
 
+/* The name of the folder is made durable too: else a crash could take the whole back-up. */
+static err make_target(struct disk *disk, const char *target, struct why *why)
+{
+	char parent[PATH_BYTES_MAX];
+	err e = path_parent(parent, target, why);
+
+	if (e == OK)
+		e = disk_make_folder(disk, target, why);
+	return e != OK ? e : disk_sync_folder(disk, parent, why);
+}
+
 static err check_target(struct disk *disk, const char *target, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
@@ -116,11 +127,11 @@ static err check_target(struct disk *disk, const char *target, struct why *why)
 	size_t count = 0;
 	err e = disk_list(disk, target, arena, &entries, &count, NULL);
 
-	if (e == ERR_NOT_FOUND)
-		return disk_make_folder(disk, target, why);
-	if (e == OK && count > 0)
+	if (e == ERR_NOT_FOUND || (e == OK && count == 0))
+		return make_target(disk, target, why);
+	if (e == OK)
 		return fail(why, MSG_BACKUP_TARGET, arg_c(target));
-	return e == OK ? OK : disk_list(disk, target, arena, &entries, &count, why);
+	return disk_list(disk, target, arena, &entries, &count, why);
 }
 
 static err copy_everything(struct copying *c, struct why *why)
@@ -150,6 +161,8 @@ static err write_list(struct copying *c, struct why *why)
 err engine_backup(
 	struct engine *engine, const char *target, struct backup_summary *out, struct why *why)
 {
+	if (engine->failed) /* what is in memory may not be what is durable */
+		return fail(why, MSG_ENGINE_FAILED);
 	struct copying c = { .disk = engine->options.disk,
 		.from = engine->folder,
 		.to = target,

@@ -140,8 +140,8 @@ void checkpoint_load(struct engine *engine, struct engine_opening *opening)
 	for (size_t i = count; i > 0; i--) { /* the newest last in the listing */
 		if (!number_of(entries[i - 1].name, STR(".manifest"), &number))
 			continue;
-		engine->manifest = MAX_OF(engine->manifest, number);
-		if (engine->identity != NULL)
+		engine->manifest = MAX_OF(engine->manifest, number); /* also of ignored ones */
+		if (engine->identity != NULL || engine->options.ignore_checkpoint)
 			continue;
 		if (load(engine, number, NULL) == OK)
 			opening->checkpoint_seq = engine->applied_seq;
@@ -167,7 +167,16 @@ static err begin_store(struct engine *engine, struct why *why)
 	engine->store = (struct store){ .file = file, .number = number };
 	identity_forget_saved(engine->identity);
 	threads_forget_saved(engine->threads);
-	return OK;
+	/* Its name before any manifest's: a crash could keep the one and not the other. */
+	return disk_sync_folder(engine->options.disk, engine->checkpoint_folder, why);
+}
+
+/* After a failed write or sync nobody knows what the file holds: the next checkpoint begins anew.
+ */
+static void leave_store(struct engine *engine)
+{
+	engine_retire_file(engine, engine->store.file);
+	engine->store = (struct store){ 0 };
 }
 
 static err save_state(struct engine *engine, struct strbuf *entries, struct why *why)
@@ -177,8 +186,10 @@ static err save_state(struct engine *engine, struct strbuf *entries, struct why 
 
 	if (e == OK)
 		e = threads_save(engine->threads, store->file, &store->end, entries, why);
-	if (e == OK)
+	if (e == OK && !engine_planted.manifest_first)
 		e = file_sync(store->file, why);
+	if (e != OK)
+		leave_store(engine);
 	return e;
 }
 
@@ -231,10 +242,34 @@ static size_t needed_tables(struct engine *engine, const struct disk_entry *entr
 	return n;
 }
 
+static err remove_entries(struct engine *engine, const struct disk_entry *entries, size_t count,
+	const uint64_t *kept, size_t kept_count, str ending, struct why *why)
+{
+	char path[PATH_BYTES_MAX];
+	uint64_t number;
+	size_t removed = 0;
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		if (!str_ends(entries[i].name, ending) ||
+			(number_of(entries[i].name, ending, &number) &&
+				is_kept(kept, kept_count, number)))
+			continue;
+		e = path_join(path, engine->checkpoint_folder, entries[i].name.ptr, why);
+		if (e == OK)
+			e = disk_remove(engine->options.disk, path, why);
+		removed++;
+	}
+	if (e == OK && removed > 0)
+		e = disk_sync_folder(engine->options.disk, engine->checkpoint_folder, why);
+	return e;
+}
+
+/* Manifests first, and durably: a crash must not leave one whose tables are gone. */
 static err remove_all_but(struct engine *engine, size_t keep, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
-	uint64_t manifests[KEPT], tables[KEPT], number;
+	uint64_t manifests[KEPT], tables[KEPT];
 	struct disk_entry *entries;
 	size_t count;
 	err e = list(engine, arena, &entries, &count, why);
@@ -242,20 +277,11 @@ static err remove_all_but(struct engine *engine, size_t keep, struct why *why)
 	if (e != OK)
 		return e;
 	size_t kept = needed_tables(engine, entries, count, keep, manifests, tables);
-	for (size_t i = 0; e == OK && i < count; i++) {
-		char path[PATH_BYTES_MAX];
-		bool stays = (number_of(entries[i].name, STR(".manifest"), &number) &&
-				     is_kept(manifests, kept, number)) ||
-			     (number_of(entries[i].name, STR(".tables"), &number) &&
-				     is_kept(tables, kept, number));
-		if (stays)
-			continue;
-		e = path_join(path, engine->checkpoint_folder, entries[i].name.ptr, why);
-		if (e == OK)
-			e = disk_remove(engine->options.disk, path, why);
-	}
+	e = remove_entries(engine, entries, count, manifests, kept, STR(".manifest"), why);
 	if (e == OK)
-		e = disk_sync_folder(engine->options.disk, engine->checkpoint_folder, why);
+		e = remove_entries(engine, entries, count, NULL, 0, STR(".tmp"), why);
+	if (e == OK)
+		e = remove_entries(engine, entries, count, tables, kept, STR(".tables"), why);
 	return e;
 }
 
@@ -264,7 +290,10 @@ static bool is_mostly_garbage(const struct engine *engine)
 	uint64_t live =
 		identity_saved_bytes(engine->identity) + threads_saved_bytes(engine->threads);
 
-	return engine->store.end > STORE_BYTES_LEAST && engine->store.end / 2 > live;
+	uint64_t least = engine_planted.store_bytes_least;
+
+	return engine->store.end > (least > 0 ? least : STORE_BYTES_LEAST) &&
+	       engine->store.end / 2 > live;
 }
 
 /* The index of known messages first: what a checkpoint holds, it must cover too, or a crash would
@@ -272,11 +301,11 @@ static bool is_mostly_garbage(const struct engine *engine)
 err engine_checkpoint(struct engine *engine, struct why *why)
 {
 	struct strbuf entries = strbuf_heap(MANIFEST_BYTES_MAX);
-	err e = disk_make_folder(engine->options.disk, engine->checkpoint_folder, why);
 
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
-	if (e == OK)
+	err e = disk_make_folder(engine->options.disk, engine->checkpoint_folder, why);
+	if (e == OK && !engine_planted.index_unsaved)
 		e = dedup_save(engine->dedup, engine->applied_seq, why);
 	if (e == OK && (engine->store.file == NULL || is_mostly_garbage(engine)))
 		e = begin_store(engine, why);
@@ -292,27 +321,34 @@ err engine_checkpoint(struct engine *engine, struct why *why)
 
 err checkpoint_remove_all(struct engine *engine, struct why *why)
 {
-	engine_retire_file(engine, engine->store.file);
-	engine->store = (struct store){ 0 };
+	leave_store(engine);
 	return remove_all_but(engine, 0, why);
 }
 
+/* The old state serves until the new one is whole; readers keep what they have. */
 err engine_renew(struct engine *engine, struct why *why)
 {
 	struct engine_opening opening = { 0 };
+	struct identity *identity = engine->identity;
+	struct threads *threads = engine->threads;
 	uint64_t end = engine->applied_seq;
 
-	identity_free(engine->identity);
-	threads_free(engine->threads);
+	if (engine->failed)
+		return fail(why, MSG_ENGINE_FAILED);
 	engine->identity = identity_create();
 	engine->threads = threads_create();
 	engine->applied_seq = 1;
 	err e = engine_replay(engine, end, &opening, why);
 	if (e != OK) {
-		engine->failed = true;
+		identity_free(engine->identity);
+		threads_free(engine->threads);
+		engine->identity = identity;
+		engine->threads = threads;
+		engine->applied_seq = end;
 		return e;
 	}
-	engine->dirty = true;
+	identity_free(identity);
+	threads_free(threads);
 	engine_index(engine);
 	e = checkpoint_remove_all(engine, why);
 	return e != OK ? e : engine_checkpoint(engine, why);

@@ -21,7 +21,7 @@
 #include "engine/engine.h"
 
 /* Takes identity and threads from the newest whole checkpoint; leaves them NULL if there is none
- * that fits the journal. */
+ * that fits the journal, or checkpoints are to be ignored. */
 void checkpoint_load(struct engine *engine, struct engine_opening *opening);
 
 /* Removes every checkpoint. */

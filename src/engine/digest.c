@@ -53,7 +53,11 @@ static err read_contents(struct digesting *d, struct why *why)
 		struct journal_record stored;
 		struct record record;
 		e = journal_scan_next(scan, &more, &stored, why);
-		if (e != OK || !more || stored.seq < threads_view_row(d->view, (uint32_t)row).seq)
+		if (e != OK || !more)
+			break;
+		while (row < rows && threads_view_row(d->view, (uint32_t)row).seq < stored.seq)
+			row++; /* a row whose record is gone counts as nothing */
+		if (row == rows || threads_view_row(d->view, (uint32_t)row).seq > stored.seq)
 			continue;
 		arena_reset(arena);
 		e = record_decode(stored.bytes, arena, &record, why);

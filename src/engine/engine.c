@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct engine_planted engine_planted;
+
 static const str format_line = STR_INIT("ariane 1\n");
 
 /* ---- opening */
@@ -121,27 +123,58 @@ static err open_folder(struct engine *engine, struct engine_opening *opening, st
 	return make_folder(engine, why);
 }
 
+static err open_index(struct engine *engine, struct dedup **out, uint64_t *from, struct why *why)
+{
+	const struct dedup_options options = { .memory_entries_max =
+						       engine->options.dedup_entries_max };
+
+	return dedup_open(engine->options.disk, engine->dedup_folder, &options, out, from, why);
+}
+
+/* Opening sweeps the old runs away, so from then on the old index must not be saved any more. */
+err engine_rebuild_index(struct engine *engine, struct why *why)
+{
+	struct engine_opening opening = { 0 };
+	struct dedup *old = engine->dedup, *fresh;
+	uint64_t from;
+	err e = dedup_discard(engine->options.disk, engine->dedup_folder, why);
+
+	if (e != OK)
+		return e;
+	e = open_index(engine, &fresh, &from, why);
+	if (e == OK) {
+		engine->dedup = fresh;
+		dedup_close(old);
+		e = engine_replay(engine, from, &opening, why);
+	}
+	engine->failed = e != OK;
+	return e;
+}
+
 static err open_parts(struct engine *engine, struct engine_opening *opening, struct why *why)
 {
 	const struct engine_options *o = &engine->options;
 	const struct journal_options journal = { .segment_bytes_max = o->segment_bytes_max };
-	const struct dedup_options dedup = { .memory_entries_max = o->dedup_entries_max };
 	uint64_t dedup_from = 1;
 	err e = journal_open(o->disk, engine->journal_folder, &journal, &engine->journal,
 		&opening->journal, why);
 
 	if (e == OK)
-		e = dedup_open(
-			o->disk, engine->dedup_folder, &dedup, &engine->dedup, &dedup_from, why);
+		e = open_index(engine, &engine->dedup, &dedup_from, why);
 	if (e != OK)
 		return e;
 	engine->applied_seq = 1;
-	if (!o->ignore_checkpoint)
-		checkpoint_load(engine, opening);
+	checkpoint_load(engine, opening);
 	if (engine->identity == NULL) {
 		engine->identity = identity_create();
 		engine->threads = threads_create();
 	}
+	opening->index_from = dedup_from;
+	opening->index_damaged = dedup_damage(engine->dedup) != NULL;
+	if (engine_planted.index_unsaved)
+		dedup_from = MAX_OF(dedup_from, engine->applied_seq);
+	if (engine_planted.replay_twice && engine->applied_seq > 1)
+		engine->applied_seq--;
 	return engine_replay(engine, dedup_from, opening, why);
 }
 

@@ -48,6 +48,8 @@ struct engine_opening {
 	struct journal_recovery journal;
 	uint64_t checkpoint_seq; /* taken from a checkpoint: events below; 0: none */
 	uint64_t checkpoints_damaged; /* passed over */
+	uint64_t index_from; /* the index of known messages was replayed from here ... */
+	bool index_damaged; /* ... and this is 1, as it had to be made anew */
 	uint64_t replayed; /* records */
 	uint64_t quarantined; /* records that could not be read: engine_check() names them */
 	bool made; /* the folder was new */

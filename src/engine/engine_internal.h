@@ -38,6 +38,18 @@ struct engine {
 	size_t retired_count;
 };
 
+/* Bugs that the crash simulation plants, to show that it would find them, and what it scales down.
+ * All zero but in that test, which runs one engine at a time in one thread; nothing else sets them.
+ */
+struct engine_planted {
+	bool skip_apply; /* every tenth record is durable, but not applied while live */
+	bool replay_twice; /* replay begins one record too early */
+	bool manifest_first; /* a checkpoint's manifest before its tables are synced */
+	bool index_unsaved; /* a checkpoint without the index of known messages, and trusting it */
+	uint64_t store_bytes_least; /* of a .tables file before it is begun anew; 0: 64 MiB */
+};
+extern struct engine_planted engine_planted;
+
 struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of_ms,
 	struct threads_view *threads, struct identity_view *identity); /* takes the references */
 
@@ -47,6 +59,10 @@ void engine_apply(struct engine *engine, const struct record *record);
 /* Replays the journal from applied_seq, and the deduplication from `dedup_from`. */
 err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_opening *opening,
 	struct why *why);
+
+/* Throws the index of known messages away and makes it anew from the journal.  In the writer's
+ * place; as long as a replay. */
+err engine_rebuild_index(struct engine *engine, struct why *why);
 
 void engine_retire_file(struct engine *engine, struct file *file); /* NULL is fine */
 

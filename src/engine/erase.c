@@ -5,7 +5,9 @@
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "event/codec.h"
+#include "identity/identifier.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,13 +128,61 @@ static void find_rows(const struct threads_view *view, const uint8_t *wanted, st
 	map64_free(origins);
 }
 
-static void find_decisions(struct engine *engine, const uint8_t *wanted, struct places *places)
+static bool names_one(
+	const struct identity_view *view, const struct record *record, const uint8_t *wanted)
+{
+	char text[IDENTIFIER_TEXT_BYTES_MAX + 1];
+
+	for (size_t i = 0; i < record->identifier_count; i++) {
+		const struct record_identifier *id = &record->identifiers[i];
+		int len = snprintf(text, sizeof(text), STR_FMT ":" STR_FMT, STR_ARG(id->type),
+			STR_ARG(id->value));
+		uint32_t code = identity_find(view, (str){ text, (size_t)len });
+		if (code != IDENTITY_NO_CODE && wanted[code])
+			return true;
+	}
+	return false;
+}
+
+static bool has_decision(struct engine *engine, const uint8_t *wanted)
 {
 	for (size_t i = 0; i < identity_decision_count(engine->identity); i++) {
 		const struct identity_decision *d = identity_decision_at(engine->identity, i);
 		if (wanted[d->a] || wanted[d->b])
-			note(places, d->seq);
+			return true;
 	}
+	return false;
+}
+
+/* Identity knows only the newest decision on a pair; the records of those before it name people
+ * too, so all are sought in the journal. */
+static err find_decisions(struct engine *engine, const struct identity_view *view,
+	const uint8_t *wanted, struct places *places, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
+	struct journal_scan *scan;
+	struct journal_record stored;
+	bool more = true;
+
+	if (!has_decision(engine, wanted))
+		return OK;
+	err e = journal_scan_open(engine->journal, 1, &scan, why);
+	while (e == OK && more) {
+		struct record record;
+		e = journal_scan_next(scan, &more, &stored, why);
+		if (e == ERR_CORRUPT) { /* reported by verify, with its place */
+			e = OK;
+			continue;
+		}
+		if (e != OK || !more)
+			break;
+		arena_reset(arena);
+		if (record_decode(stored.bytes, arena, &record, NULL) == OK &&
+			record.kind == RECORD_IDENTITY && names_one(view, &record, wanted))
+			note(places, stored.seq);
+	}
+	journal_scan_close(scan);
+	return e;
 }
 
 /* The keyed hash of the message at each place; places already emptied fall away. */
@@ -179,32 +229,65 @@ static err mark_known(struct engine *engine, const struct places *places, struct
 
 enum { PLACES_PER_RECORD = 40000 }; /* 26 bytes each at most: within RECORD_BYTES_MAX */
 
+/* One ERASURE record of a batch. */
+struct part {
+	struct strbuf payload, bytes;
+	struct record record;
+};
+
+static void fill_part(
+	struct part *part, struct engine_item *item, const struct erased *places, size_t count)
+{
+	part->payload = strbuf_heap(RECORD_BYTES_MAX);
+	part->bytes = strbuf_heap(RECORD_BYTES_MAX);
+	erasure_write(places, count, &part->payload);
+	part->record =
+		(struct record){ .kind = RECORD_ERASURE, .payload = strbuf_str(&part->payload) };
+	record_encode(&part->record, &part->bytes);
+	ASSERT(strbuf_ok(&part->bytes));
+	*item = (struct engine_item){ .record = &part->record, .bytes = strbuf_str(&part->bytes) };
+}
+
+/* All in one batch: a crash must not leave half a customer, whose other half nobody would find. */
 static err write_erasure(
 	struct engine *engine, const struct places *places, uint64_t *seq, struct why *why)
 {
-	struct strbuf payload = strbuf_heap(RECORD_BYTES_MAX);
+	size_t count = (places->count + PLACES_PER_RECORD - 1) / PLACES_PER_RECORD;
+	struct part *parts = memory_alloc((count + 1) * sizeof(*parts));
+	struct engine_item *items = memory_alloc((count + 1) * sizeof(*items));
 	err e = OK;
 
-	for (size_t at = 0; e == OK && at < places->count; at += PLACES_PER_RECORD) {
-		size_t count = MIN_OF(places->count - at, (size_t)PLACES_PER_RECORD);
-		strbuf_clear(&payload);
-		erasure_write(places->items + at, count, &payload);
-		const struct record record = { .kind = RECORD_ERASURE,
-			.payload = strbuf_str(&payload) };
-		e = engine_write_record(engine, &record, seq, why);
+	for (size_t i = 0; i < count; i++) {
+		size_t at = i * PLACES_PER_RECORD;
+		fill_part(&parts[i], &items[i], places->items + at,
+			MIN_OF(places->count - at, (size_t)PLACES_PER_RECORD));
 	}
-	strbuf_done(&payload);
+	if (count > 0)
+		e = engine_write(engine, items, count, why);
+	if (e == OK && count > 0)
+		*seq = items[count - 1].seq;
+	for (size_t i = 0; i < count; i++) {
+		strbuf_done(&parts[i].payload);
+		strbuf_done(&parts[i].bytes);
+	}
+	free(parts);
+	free(items);
 	return e;
 }
 
 static err erase_places(struct engine *engine, struct places *places, struct erasure_result *result,
 	struct why *why)
 {
+	struct why too_many = { 0 };
 	uint64_t seq = 0;
 
 	sort_places(places);
 	err e = find_keys(engine, places, why);
-	if (e == OK)
+	if (e == OK) /* so that marking cannot fail; more than fit are marked in several goes */
+		e = dedup_reserve(engine->dedup, places->count, &too_many);
+	if (e != OK && e != ERR_LIMIT && why != NULL)
+		*why = too_many;
+	if (e == OK || e == ERR_LIMIT)
 		e = write_erasure(engine, places, &seq, why);
 	if (e == OK)
 		e = mark_known(engine, places, why);
@@ -218,9 +301,9 @@ static err erase_places(struct engine *engine, struct places *places, struct era
 static err erase_found(struct engine *engine, struct places *places, uint64_t events_before,
 	struct erasure_result *result, struct why *why)
 {
-	err e = erase_places(engine, places, result, why);
+	err e = engine->failed ? fail(why, MSG_ENGINE_FAILED)
+			       : erase_places(engine, places, result, why);
 
-	free(places->items);
 	if (e != OK)
 		return e;
 	AUTO_SNAPSHOT after = engine_snapshot(engine);
@@ -248,10 +331,13 @@ err engine_erase_customer(
 			member = identity_next_member(identity, member);
 		}
 	find_rows(snapshot_threads(snapshot), wanted, &places);
-	find_decisions(engine, wanted, &places);
+	err e = find_decisions(engine, identity, wanted, &places, why);
 	free(wanted);
-	return erase_found(
-		engine, &places, threads_view_events(snapshot_threads(snapshot)), result, why);
+	if (e == OK)
+		e = erase_found(engine, &places, threads_view_events(snapshot_threads(snapshot)),
+			result, why);
+	free(places.items);
+	return e;
 }
 
 err engine_erase_event(struct engine *engine, str source, str message_id,
@@ -265,13 +351,17 @@ err engine_erase_event(struct engine *engine, str source, str message_id,
 
 	if (e != OK)
 		return e;
-	note(&places, seq);
 	for (uint32_t row = 0; row < threads_view_rows(view); row++) {
 		struct row r = threads_view_row(view, row);
 		if (r.origin == seq)
 			note(&places, r.seq);
 	}
-	return erase_found(engine, &places, threads_view_events(view), result, why);
+	if (places.count == 0) /* a decision: those are forgotten, or go with their customer */
+		e = fail(why, MSG_EVENT_UNKNOWN, arg_str(source), arg_str(message_id));
+	else
+		e = erase_found(engine, &places, threads_view_events(view), result, why);
+	free(places.items);
+	return e;
 }
 
 /* ---- and from the disk */
@@ -316,6 +406,9 @@ static err drop_emptied(struct engine *engine, struct places *places, struct why
 err engine_erase_bytes(struct engine *engine, uint64_t *rewritten, struct why *why)
 {
 	struct places places = { 0 };
+
+	if (engine->failed)
+		return fail(why, MSG_ENGINE_FAILED);
 	err e = find_unemptied(engine, &places, why);
 
 	if (e == OK) {

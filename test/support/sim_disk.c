@@ -65,6 +65,7 @@ struct sim_disk {
 	size_t pending_count, pending_cap;
 	uint64_t operations, life;
 	bool crashed;
+	const char *doing;
 	struct inode *late_sync; /* bug_late_sync: to be kept at the next operation */
 };
 
@@ -189,6 +190,26 @@ static str folder_of(const char *path)
 	return before;
 }
 
+/* "/a/x" becomes "/b/x" where "/a" becomes "/b"; others stay. */
+static bool move_path(char path[static 128], const char *from, const char *to)
+{
+	char moved[128];
+	size_t len = strlen(from);
+
+	if (strncmp(path, from, len) != 0 || path[len] != '/')
+		return false;
+	int length = snprintf(moved, sizeof(moved), "%s%s", to, path + len);
+	ASSERT(length < (int)sizeof(moved));
+	memcpy(path, moved, sizeof(moved));
+	return true;
+}
+
+static void move_children(struct names *names, const char *from, const char *to)
+{
+	for (size_t i = 0; i < names->count; i++)
+		(void)move_path(names->list[i].path, from, to);
+}
+
 static void apply(struct names *names, const struct change *change)
 {
 	const struct name *from;
@@ -202,6 +223,8 @@ static void apply(struct names *names, const struct change *change)
 		if (from != NULL && from->inode == change->inode)
 			remove_name(names, change->path);
 		set_name(names, change->to, change->inode);
+		if (change->inode->is_folder)
+			move_children(names, change->path, change->to);
 		return;
 	case REMOVE:
 		from = find(names, change->path);
@@ -220,6 +243,10 @@ static void note(struct sim_disk *sim, struct change change)
 	}
 	ref(change.inode);
 	apply(&sim->now, &change);
+	for (size_t i = 0; change.kind == RENAME && i < sim->pending_count; i++) {
+		(void)move_path(sim->pending[i].path, change.path, change.to);
+		(void)move_path(sim->pending[i].to, change.path, change.to);
+	}
 	sim->pending[sim->pending_count++] = change;
 }
 
@@ -311,6 +338,7 @@ void sim_disk_reboot(struct sim_disk *sim)
 	sim->late_sync = NULL;
 	sim->crashed = false;
 	sim->faults.crash_at = sim->faults.fail_at = 0;
+	sim->faults.crash_class = 0;
 	sim->life++;
 	(void)pthread_mutex_unlock(&sim->lock);
 }
@@ -330,20 +358,80 @@ static struct sim_point *point_of(struct sim_coverage *coverage, const char *nam
 	ASSERT(coverage->count < SIM_POINTS_MAX);
 	struct sim_point *fresh = &coverage->points[coverage->count++];
 	(void)snprintf(fresh->name, sizeof(fresh->name), "%s", name); /* fits */
+	fresh->life = coverage->life;
 	return fresh;
 }
 
-static void cover(struct sim_disk *sim, const char *kind, const char *path, bool crash)
+/* The name of a point, without "doing". */
+static void name_point(struct sim_disk *sim, const char *kind, const char *path, char *out)
 {
-	char name[SIM_POINT_BYTES_MAX];
 	const char *base = strrchr(path, '/'), *suffix = strchr(base == NULL ? path : base, '.');
+	const struct name *there = find(&sim->now, path);
+	bool is_folder = strcmp(kind, "make") == 0 || (there != NULL && there->inode->is_folder);
+	size_t len =
+		(size_t)snprintf(out, SIM_POINT_BYTES_MAX / 2, "%s ", kind); /* kinds are short */
 
-	if (sim->coverage == NULL)
-		return;
-	(void)snprintf(name, sizeof(name), "%s %s", kind, suffix == NULL ? "folder" : suffix + 1);
-	struct sim_point *point = point_of(sim->coverage, name);
-	point->met++;
-	point->crashed += crash;
+	for (const char *c = suffix != NULL ? suffix + 1
+			     : base == NULL ? path
+					    : base + 1;
+		*c != 0 && len < SIM_POINT_BYTES_MAX / 2; c++)
+		if (*c < '0' || *c > '9')
+			out[len++] = *c;
+	if (is_folder)
+		out[len++] = '/';
+	out[len] = 0;
+}
+
+static unsigned class_of(const char *name)
+{
+	uint32_t hash =
+		2166136261u; /* FNV-1a: the same for ever, so that seeds keep their meaning */
+
+	for (; *name != 0; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return hash % SIM_CLASSES + 1;
+}
+
+static bool is_time(struct sim_disk *sim, const char *name)
+{
+	struct sim_faults *faults = &sim->faults;
+
+	if (sim->operations == faults->crash_at)
+		return true;
+	for (size_t i = 0; i < SIM_AIMS_MAX; i++) {
+		const char *aim = faults->crash_points[i];
+		if (aim == NULL || strcmp(name, aim) != 0)
+			continue;
+		faults->crash_points[i] = NULL;
+		return true;
+	}
+	if (faults->crash_class == 0 || class_of(name) != faults->crash_class)
+		return false;
+	if (sim->faults.crash_skip > 0) {
+		sim->faults.crash_skip--;
+		return false;
+	}
+	return true;
+}
+
+/* Does the power fail here? */
+static bool meet(struct sim_disk *sim, const char *kind, const char *path)
+{
+	char point[SIM_POINT_BYTES_MAX], name[SIM_POINT_BYTES_MAX];
+
+	if (sim->coverage == NULL && sim->faults.crash_class == 0 &&
+		sim->faults.crash_points[0] == NULL)
+		return sim->operations == sim->faults.crash_at;
+	name_point(sim, kind, path, point);
+	(void)snprintf(name, sizeof(name), "%.24s%s%.36s", sim->doing == NULL ? "" : sim->doing,
+		sim->doing == NULL ? "" : ": ", point);
+	bool crash = is_time(sim, name);
+	if (sim->coverage == NULL || sim->faults.uncounted)
+		return crash;
+	struct sim_point *known = point_of(sim->coverage, name);
+	known->met++;
+	known->crashed += crash;
+	return crash;
 }
 
 /* What an operation has to do now. */
@@ -355,9 +443,7 @@ static enum fate begin(struct sim_disk *sim, const char *kind, const char *path)
 		keep_all(sim->late_sync);
 	sim->late_sync = NULL;
 	sim->operations++;
-	bool crash = sim->operations == sim->faults.crash_at;
-	cover(sim, kind, path, crash);
-	if (crash) {
+	if (meet(sim, kind, path)) {
 		sim->crashed = true;
 		return random_below(&sim->random, 2) == 0 ? CRASH_AFTER : CRASH_BEFORE;
 	}
@@ -907,10 +993,12 @@ void sim_disk_flip(struct sim_disk *sim, const char *path, uint64_t at, uint8_t 
 		inode->kept.bytes[at] = (char)((uint8_t)inode->kept.bytes[at] ^ bits);
 }
 
-static bool holds(const struct names *names, str bytes)
+static bool holds(const struct names *names, str folder, str bytes)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		const struct inode *inode = names->list[i].inode;
+		if (!str_starts(str_of(names->list[i].path), folder))
+			continue;
 		if ((inode->now.len > 0 && memmem(inode->now.bytes, inode->now.len, bytes.ptr,
 						   bytes.len) != NULL) ||
 			(inode->kept.len > 0 && memmem(inode->kept.bytes, inode->kept.len,
@@ -922,5 +1010,18 @@ static bool holds(const struct names *names, str bytes)
 
 bool sim_disk_holds(struct sim_disk *sim, str bytes)
 {
-	return holds(&sim->now, bytes) || holds(&sim->kept, bytes);
+	return holds(&sim->now, STR("/"), bytes) || holds(&sim->kept, STR("/"), bytes);
+}
+
+bool sim_disk_holds_under(struct sim_disk *sim, const char *folder, str bytes)
+{
+	char prefix[129];
+
+	(void)snprintf(prefix, sizeof(prefix), "%.127s/", folder);
+	return holds(&sim->now, str_of(prefix), bytes) || holds(&sim->kept, str_of(prefix), bytes);
+}
+
+void sim_disk_doing(struct sim_disk *sim, const char *what)
+{
+	sim->doing = what;
 }
