@@ -26,7 +26,7 @@ static struct engine *open_engine(struct sim_disk *sim, bool replay)
 	const struct engine_options options = { .disk = sim_disk_of(sim),
 		.folder = "/data",
 		.segment_bytes_max = 16384,
-		.dedup_entries_max = 512,
+		.dedup_entries_max = 4096, /* more than fills before the disk does */
 		.ignore_checkpoint = replay };
 	struct engine *engine = NULL;
 	struct engine_opening opening;

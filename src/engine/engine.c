@@ -131,23 +131,33 @@ static err open_index(struct engine *engine, struct dedup **out, uint64_t *from,
 	return dedup_open(engine->options.disk, engine->dedup_folder, &options, out, from, why);
 }
 
-/* Opening sweeps the old runs away, so from then on the old index must not be saved any more. */
-err engine_rebuild_index(struct engine *engine, struct why *why)
+static err renew_index(struct engine *engine, uint64_t *from, struct why *why)
 {
-	struct engine_opening opening = { 0 };
-	struct dedup *old = engine->dedup, *fresh;
-	uint64_t from;
+	struct dedup *old = engine->dedup;
 	err e = dedup_discard(engine->options.disk, engine->dedup_folder, why);
 
 	if (e != OK)
 		return e;
-	e = open_index(engine, &fresh, &from, why);
-	if (e == OK) {
-		engine->dedup = fresh;
+	/* Opening sweeps the old runs away: from then on the old index must not be saved. */
+	e = open_index(engine, &engine->dedup, from, why);
+	if (e == OK)
 		dedup_close(old);
-		e = engine_replay(engine, from, &opening, why);
-	}
-	engine->failed = e != OK;
+	engine->failed |= e != OK;
+	return e;
+}
+
+err engine_rebuild_index(struct engine *engine, struct why *why)
+{
+	struct engine_opening opening = { 0 };
+	uint64_t from;
+
+	ASSERT(pthread_mutex_lock(&engine->index_lock) == 0);
+	err e = renew_index(engine, &from, why);
+	ASSERT(pthread_mutex_unlock(&engine->index_lock) == 0);
+	if (e != OK)
+		return e;
+	e = engine_replay(engine, from, &opening, why);
+	engine->failed |= e != OK;
 	return e;
 }
 
@@ -190,6 +200,7 @@ err engine_open(const struct engine_options *options, struct engine **out,
 	if (engine->options.clock == NULL)
 		engine->options.clock = clock_real();
 	ASSERT(pthread_mutex_init(&engine->snapshot_lock, NULL) == 0);
+	ASSERT(pthread_mutex_init(&engine->index_lock, NULL) == 0);
 	*opening = (struct engine_opening){ 0 };
 	e = set_folders(engine, options->folder, why);
 	if (e == OK)
@@ -221,6 +232,7 @@ void engine_close(struct engine *engine)
 	free(engine->retired);
 	file_close(engine->lock);
 	ASSERT(pthread_mutex_destroy(&engine->snapshot_lock) == 0);
+	ASSERT(pthread_mutex_destroy(&engine->index_lock) == 0);
 	free(engine);
 }
 

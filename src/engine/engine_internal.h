@@ -21,7 +21,8 @@ struct engine {
 	struct file *lock;
 	uint8_t secret[DEDUP_SECRET_BYTES];
 	struct journal *journal;
-	struct dedup *dedup;
+	struct dedup *dedup; /* replaced under index_lock */
+	pthread_mutex_t index_lock; /* held while it is merged beside the writer, or replaced */
 	struct identity *identity;
 	struct threads *threads;
 	uint64_t applied_seq; /* all records below are in the state */
@@ -65,6 +66,10 @@ err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_open
 /* Throws the index of known messages away and makes it anew from the journal.  In the writer's
  * place; as long as a replay. */
 err engine_rebuild_index(struct engine *engine, struct why *why);
+
+/* As engine_merge_one(), for a thread beside the writer: a damaged index is the writer's to make
+ * anew, ERR_CORRUPT says so. */
+err engine_merge_beside(struct engine *engine, bool *did, struct why *why);
 
 void engine_retire_file(struct engine *engine, struct file *file); /* NULL is fine */
 

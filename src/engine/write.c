@@ -319,9 +319,17 @@ err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why
 	return journal_seal_one(engine->journal, level, did, why);
 }
 
+err engine_merge_beside(struct engine *engine, bool *did, struct why *why)
+{
+	ASSERT(pthread_mutex_lock(&engine->index_lock) == 0);
+	err e = dedup_merge_one(engine->dedup, did, why);
+	ASSERT(pthread_mutex_unlock(&engine->index_lock) == 0);
+	return e;
+}
+
 err engine_merge_one(struct engine *engine, bool *did, struct why *why)
 {
-	err e = dedup_merge_one(engine->dedup, did, why);
+	err e = engine_merge_beside(engine, did, why);
 
 	if (e != ERR_CORRUPT)
 		return e;

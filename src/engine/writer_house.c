@@ -47,8 +47,15 @@ static bool merge_one(struct writer *w)
 {
 	struct why why = { 0 };
 	bool did = false;
+	err e = engine_merge_beside(w->engine, &did, &why);
 
-	if (!did_without(w, engine_merge_one(w->engine, &did, &why), &why) || !did)
+	if (e == ERR_CORRUPT) {
+		mutex_lock(&w->lock);
+		w->index_is_damaged = true;
+		mutex_unlock(&w->lock);
+		intake_wake(w->intake);
+	}
+	if (!did_without(w, e, &why) || !did)
 		return false;
 	mutex_lock(&w->lock);
 	w->status.merged++;

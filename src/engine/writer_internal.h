@@ -25,6 +25,7 @@ struct writer {
 	pthread_cond_t published; /* or failed, or stopped */
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
 	struct thread_index *fresh_index; /* built, to be put in place */
+	bool index_is_damaged; /* of known messages: to be made anew in the writer's place */
 	bool is_stopping, has_ended; /* ended: nothing will be published any more */
 	uint64_t news_count;
 	struct writer_status status;

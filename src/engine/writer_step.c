@@ -172,12 +172,29 @@ void writer_answer(struct writer *w, struct group *g)
 
 /* ---- between groups */
 
+static void rebuild_index(struct writer *w)
+{
+	struct why why = { 0 };
+
+	if (w->engine->failed)
+		return;
+	if (engine_rebuild_index(w->engine, &why) != OK)
+		writer_note_error(w, &why);
+	mutex_lock(&w->lock);
+	w->status.has_failed = w->engine->failed;
+	mutex_unlock(&w->lock);
+}
+
 void writer_install(struct writer *w)
 {
 	mutex_lock(&w->lock);
 	struct thread_index *index = w->fresh_index;
+	bool damaged = w->index_is_damaged;
 	w->fresh_index = NULL;
+	w->index_is_damaged = false;
 	mutex_unlock(&w->lock);
+	if (damaged)
+		rebuild_index(w);
 	if (index == NULL)
 		return;
 	bool is_base = thread_index_is_base(index);

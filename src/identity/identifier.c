@@ -4,6 +4,8 @@
 #include "event/codec.h"
 
 #include <string.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 
 enum { PHONE_DIGITS_MIN = 6, PHONE_DIGITS_MAX = 15 };
 enum { PHONE_BYTES_MAX = PHONE_DIGITS_MAX + 3 }; /* 00 or + in front, a 0 that falls away */
@@ -34,8 +36,10 @@ static str strip_phone(str written, char kept[static PHONE_BYTES_MAX])
 
 	for (size_t i = 0; i < written.len; i++) {
 		char c = written.ptr[i];
-		/* +33 (0)6 12: the 0 is dialled only at home */
-		if (len > 0 && kept[0] == '+' && str_starts(str_from(written, i), STR("(0)"))) {
+		/* +33 (0)6 12, 0033 (0)6 12: the 0 is dialled only at home */
+		bool abroad = (len > 0 && kept[0] == '+') ||
+			      (len > 2 && str_starts((str){ kept, len }, STR("00")));
+		if (abroad && str_starts(str_from(written, i), STR("(0)"))) {
 			i += 2;
 			continue;
 		}
@@ -157,28 +161,82 @@ static err check(str type, str value, struct why *why)
 	return OK;
 }
 
+static bool is_ascii(str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] & 0x80)
+			return false;
+	return true;
+}
+
+/* The same text with accents composed (Unicode NFC), in `arena` if it was not so already: an
+ * accent typed on one keyboard is one character, on another two.  NULL .ptr: too long then. */
+static str compose(str text, struct arena *arena)
+{
+	UChar wide[IDENTIFIER_VALUE_BYTES_MAX], composed[IDENTIFIER_VALUE_BYTES_MAX];
+	int32_t wide_len = 0, composed_len = 0, len = 0;
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (is_ascii(text))
+		return text;
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+	u_strFromUTF8(wide, ARRAY_LEN(wide), &wide_len, text.ptr, (int32_t)text.len, &status);
+	bool is_so = unorm2_isNormalized(nfc, wide, wide_len, &status);
+	if (is_so && U_SUCCESS(status))
+		return text;
+	composed_len =
+		unorm2_normalize(nfc, wide, wide_len, composed, ARRAY_LEN(composed), &status);
+	char *out = arena_alloc(arena, IDENTIFIER_VALUE_BYTES_MAX);
+	if (out == NULL || U_FAILURE(status))
+		return (str){ NULL, 0 };
+	u_strToUTF8(out, IDENTIFIER_VALUE_BYTES_MAX, &len, composed, composed_len, &status);
+	return U_SUCCESS(status) ? (str){ out, (size_t)len } : (str){ NULL, 0 };
+}
+
+/* Composed before folding, for composing can bring forth capitals (the Kelvin sign), and after,
+ * for small letters compose where capitals do not. */
+static err normal_value(const struct identifier_rules *rules, str type, str value,
+	struct arena *arena, str *out, struct why *why)
+{
+	struct strbuf folded = strbuf_in(arena, IDENTIFIER_VALUE_BYTES_MAX);
+	str composed = compose(value, arena);
+	size_t row = row_of(type);
+	err e = OK;
+
+	if (composed.ptr == NULL)
+		return fail(why, MSG_IDENTIFIER_LONG, arg_str(type), arg_int((int64_t)value.len),
+			arg_int(IDENTIFIER_VALUE_BYTES_MAX));
+	if (row < ARRAY_LEN(types))
+		e = types[row].fold(rules, composed, &folded, why);
+	else
+		e = fold_nothing(rules, composed, &folded, why);
+	if (e != OK)
+		return e;
+	if (!strbuf_ok(&folded))
+		return fail(why, MSG_NO_ROOM, arg_str(type), arg_int((int64_t)arena_taken(arena)));
+	*out = compose(strbuf_str(&folded), arena);
+	return out->ptr != NULL
+		       ? OK
+		       : fail(why, MSG_IDENTIFIER_LONG, arg_str(type), arg_int((int64_t)value.len),
+				 arg_int(IDENTIFIER_VALUE_BYTES_MAX));
+}
+
 err identifier_normalise(const struct identifier_rules *rules, str type, str raw,
 	struct arena *arena, struct record_identifier *out, struct why *why)
 {
-	struct strbuf normal = strbuf_in(arena, IDENTIFIER_VALUE_BYTES_MAX);
-	str trimmed = str_trim(raw);
+	str trimmed = str_trim(raw), normal;
 	err e = check(type, trimmed, why);
-	size_t row = row_of(type);
 
-	if (e == OK && row < ARRAY_LEN(types))
-		e = types[row].fold(rules, trimmed, &normal, why);
-	else if (e == OK)
-		e = fold_nothing(rules, trimmed, &normal, why);
+	if (e == OK)
+		e = normal_value(rules, type, trimmed, arena, &normal, why);
 	if (e != OK)
 		return e;
 	str kept_type = arena_str(arena, type);
-	str kept_raw = strbuf_ok(&normal) && str_equal(strbuf_str(&normal), raw)
-			       ? STR("")
-			       : arena_str(arena, raw);
-	if (!strbuf_ok(&normal) || kept_type.ptr == NULL || kept_raw.ptr == NULL)
+	str kept_raw = str_equal(normal, raw) ? STR("") : arena_str(arena, raw);
+	if (kept_type.ptr == NULL || kept_raw.ptr == NULL)
 		return fail(why, MSG_NO_ROOM, arg_str(type), arg_int((int64_t)arena_taken(arena)));
 	out->type = kept_type;
-	out->value = strbuf_str(&normal);
+	out->value = normal;
 	out->raw = kept_raw;
 	return OK;
 }
