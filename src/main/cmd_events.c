@@ -2,11 +2,13 @@
 #include "base/json.h"
 #include "exchange/native.h"
 #include "main/store.h"
+#include "thread/where.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 8 << 20, PATTERN_BYTES_MAX = 512 };
+enum { LINE_BYTES_MAX = 8 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
+#define CONDITIONS_BYTES_MAX ((size_t)4 << 30) /* five bits an event */
 
 struct looking {
 	const struct request *request;
@@ -14,6 +16,9 @@ struct looking {
 	struct engine *engine;
 	const struct threads_view *view;
 	uint8_t *wanted; /* of each what */
+	struct where conditions[CONDITIONS_MAX];
+	size_t condition_count;
+	struct where_rows where;
 	size_t left, found;
 	struct arena *one;
 	struct grid *grid;
@@ -43,6 +48,33 @@ static void choose_whats(struct looking *l)
 			fits(l->request, "activity", threads_view_name(l->view, what.activity)) &&
 			fits(l->request, "channel", threads_view_name(l->view, what.channel));
 	}
+}
+
+/* The rows that meet --where, by their columns. */
+static err choose_rows(struct looking *l, struct arena *arena, struct why *why)
+{
+	const struct zone *zone = request_locale(l->request)->zone;
+	size_t count = request_times(l->request, "where");
+	err e = OK;
+
+	if (count > CONDITIONS_MAX)
+		return fail(why, MSG_WHERE_MANY, arg_int(CONDITIONS_MAX));
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = where_parse(request_nth(l->request, "where", i),
+			zone == NULL ? zone_utc() : zone, &l->conditions[i], why);
+	l->condition_count = count;
+	if (e != OK || count == 0)
+		return e;
+	return where_select(threads_view_attributes(l->view), l->conditions, count,
+		threads_view_rows(l->view), arena, &l->where, why);
+}
+
+static bool meets(const struct looking *l, const struct record *record)
+{
+	for (size_t i = 0; i < l->condition_count; i++)
+		if (!where_record(&l->conditions[i], record))
+			return false;
+	return true;
 }
 
 static bool is_wanted(const struct looking *l, const struct row *row)
@@ -85,19 +117,25 @@ static err look(struct looking *l, struct why *why)
 	err e = OK;
 
 	for (uint32_t row = 0; e == OK && row < rows && sink_ok(l->sink); row++) {
+		if (l->condition_count > 0 && !where_bit(l->where.may, row))
+			continue;
 		struct row at = threads_view_row(l->view, row);
 		struct record record;
 		if (!is_wanted(l, &at))
 			continue;
-		l->more = l->left == 0;
-		if (l->more || request_cancelled(l->request))
+		if (request_cancelled(l->request))
 			break;
-		l->left--;
-		l->found++;
 		arena_reset(l->one);
 		e = engine_read(l->engine, at.seq, l->one, &record, why);
 		if (e != OK)
 			break;
+		if (l->condition_count > 0 && where_bit(l->where.ask, row) && !meets(l, &record))
+			continue;
+		l->more = l->left == 0;
+		if (l->more)
+			break;
+		l->left--;
+		l->found++;
 		record.kind = RECORD_EVENT;
 		record.target = 0;
 		show(l, &record);
@@ -143,11 +181,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	{
 		AUTO_SNAPSHOT snapshot = engine_snapshot(l.engine);
 		AUTO_ARENA one = arena_create(32 << 20);
+		AUTO_ARENA sets = arena_create(CONDITIONS_BYTES_MAX);
 		l.view = snapshot_threads(snapshot);
 		l.one = one;
+		e = choose_rows(&l, sets, why);
 		choose_whats(&l);
 		begin_grid(&l);
-		e = look(&l, why);
+		if (e == OK)
+			e = look(&l, why);
 		if (e == OK)
 			end_grid(&l);
 		free(l.wanted);
@@ -167,6 +208,17 @@ const struct command cmd_events = {
 			     STR_INIT("") },
 		{ STR_INIT("channel"), IS_TEXT, false, WORDS("PATTERN", "MOTIF"),
 			WORDS("only on these channels", "seulement sur ces canaux"), STR_INIT("") },
+		{ STR_INIT("where"), IS_TEXT, true, WORDS("CONDITION", "CONDITION"),
+			WORDS("only with this attribute: KEY, or KEY=VALUE (also !=, <, <=, >, "
+			      ">=); "
+			      "a.b within maps; @source, @actor, @interaction, @case, @text; "
+			      "all of them if given several times",
+				"seulement avec cet attribut : CLÉ, ou CLÉ=VALEUR (aussi !=, <, "
+				"<=, "
+				">, >=) ; a.b dans un objet ; @source, @actor, @interaction, "
+				"@case, "
+				"@text ; toutes si l'on en donne plusieurs"),
+			STR_INIT("") },
 		{ STR_INIT("since"), IS_TIME, false, WORDS("TIME", "DATE"),
 			WORDS("from this time on, as in 2026-03-14 or 7d",
 				"à partir de cette date, comme 2026-03-14 ou 7d"),
@@ -178,6 +230,8 @@ const struct command cmd_events = {
 	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),
 			      WORDS("the calls of the last week",
 				      "les appels des sept derniers jours") },
+		{ STR_INIT("ariane events --where 'order.total>=100' --where currency=EUR"),
+			WORDS("large orders in euros", "les grosses commandes en euros") },
 		{ STR_INIT("ariane events --activity call.* --json --limit 1000"),
 			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },
 	.schema = STR_INIT("record"),

@@ -3,12 +3,13 @@
 #include "base/timestamp.h"
 #include "main/store.h"
 
-enum { OUTPUT_BYTES_MAX = 1 << 20 };
+enum { OUTPUT_BYTES_MAX = 1 << 20, SOURCES_SHOWN_MAX = 100 };
 
 struct status {
 	uint64_t events, entities, customers, identifiers, epoch, end_seq, journal_bytes, damaged;
 	bool has_bounds;
 	int64_t first_ms, last_ms;
+	const struct attributes_view *attributes; /* NULL: none */
 };
 
 static void put_time(struct json_writer *w, const char *key, bool known, int64_t ms)
@@ -28,6 +29,32 @@ static void put_count(struct json_writer *w, const char *key, uint64_t n)
 	json_put_uint(w, n);
 }
 
+static void put_attributes(struct json_writer *w, const struct attributes_view *attributes)
+{
+	uint32_t i = 0;
+	uint64_t not_indexed;
+	str source;
+
+	json_put_key(w, STR("attributes"));
+	json_put_object(w);
+	put_count(w, "keys", attributes == NULL ? 0 : attributes_key_count(attributes));
+	put_count(w, "values", attributes == NULL ? 0 : attributes_value_count(attributes));
+	put_count(w, "not_indexed", attributes == NULL ? 0 : attributes_not_indexed(attributes));
+	json_put_key(w, STR("over_budget"));
+	json_put_array(w);
+	for (size_t n = 0; attributes != NULL && n < SOURCES_SHOWN_MAX &&
+			   attributes_next_over_budget(attributes, &i, &source, &not_indexed);
+		n++) {
+		json_put_object(w);
+		json_put_key(w, STR("source"));
+		json_put_string(w, source);
+		put_count(w, "not_indexed", not_indexed);
+		json_put_end(w);
+	}
+	json_put_end(w);
+	json_put_end(w);
+}
+
 static void answer_program(const struct request *request, struct sink *sink, const struct status *s)
 {
 	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
@@ -44,6 +71,7 @@ static void answer_program(const struct request *request, struct sink *sink, con
 	put_count(&w, "next_sequence", s->end_seq);
 	put_count(&w, "journal_bytes", s->journal_bytes);
 	put_count(&w, "damaged_records", s->damaged);
+	put_attributes(&w, s->attributes);
 	json_put_key(&w, STR("health"));
 	json_put_string(&w, s->damaged == 0 ? STR("good") : STR("damaged"));
 	json_put_end(&w);
@@ -75,6 +103,27 @@ static void add_time(struct grid *grid, const struct locale *locale, enum text n
 	add_row(grid, locale->language, name, cell);
 }
 
+static void add_attributes(struct grid *grid, enum language language,
+	const struct attributes_view *attributes, struct strbuf *cell)
+{
+	uint32_t i = 0;
+	uint64_t not_indexed;
+	str source;
+
+	if (attributes == NULL)
+		return;
+	add_number(grid, language, TEXT_STATUS_ATTRIBUTES, attributes_key_count(attributes), cell);
+	for (size_t n = 0; n < SOURCES_SHOWN_MAX &&
+			   attributes_next_over_budget(attributes, &i, &source, &not_indexed);
+		n++) {
+		locale_number(language, (int64_t)not_indexed, cell);
+		strbuf_add(cell, STR(" ("));
+		strbuf_add(cell, source);
+		strbuf_add(cell, STR(")"));
+		add_row(grid, language, TEXT_STATUS_NOT_INDEXED, cell);
+	}
+}
+
 static void answer_people(const struct request *request, struct sink *sink, const struct status *s)
 {
 	const struct locale *locale = request_locale(request);
@@ -96,6 +145,7 @@ static void answer_people(const struct request *request, struct sink *sink, cons
 	add_number(grid, language, TEXT_STATUS_IDENTIFIERS, s->identifiers, &cell);
 	if (s->entities > 0)
 		add_number(grid, language, TEXT_STATUS_ENTITIES, s->entities, &cell);
+	add_attributes(grid, language, s->attributes, &cell);
 	add_time(grid, locale, TEXT_STATUS_FIRST, s, s->first_ms, &cell);
 	add_time(grid, locale, TEXT_STATUS_LAST, s, s->last_ms, &cell);
 	locale_bytes(language, s->journal_bytes, &cell);
@@ -119,6 +169,7 @@ static struct status status_of(struct engine *engine, const struct snapshot *sna
 		.end_seq = snapshot_end_seq(snapshot),
 		.journal_bytes = journal_bytes(engine_journal(engine)),
 		.damaged = engine_damaged(engine),
+		.attributes = threads_view_attributes(view),
 		.has_bounds = threads_view_bounds(view, &first, &last) };
 
 	s.first_ms = ms_of_ticks(first);

@@ -284,6 +284,8 @@ static uint32_t source_code(struct attributes *a, str source)
 	const struct column *column = column_at(a, slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING));
 	uint32_t code = strings_find(column->dictionary, source);
 
+	if (source.len == 0) /* no value of the field, but a source like others */
+		code = strings_intern(column->dictionary, source);
 	if (code != STRINGS_NONE && code >= table_count(a->budgets))
 		table_resize(a->budgets, (size_t)code + 1);
 	return code;
