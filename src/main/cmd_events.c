@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 8 << 20, PATTERN_BYTES_MAX = 512 };
+enum { LINE_BYTES_MAX = 32 << 20, PATTERN_BYTES_MAX = 512 };
 
 struct looking {
 	const struct request *request;
@@ -142,7 +142,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return e;
 	{
 		AUTO_SNAPSHOT snapshot = engine_snapshot(l.engine);
-		AUTO_ARENA one = arena_create(32 << 20);
+		AUTO_ARENA one = arena_create(64 << 20);
 		l.view = snapshot_threads(snapshot);
 		l.one = one;
 		choose_whats(&l);

@@ -158,10 +158,10 @@ static void take_batch(struct pipeline *p)
 	p->current = item;
 }
 
-/* Half of the arena is left for the numbers and their longer bytes. */
+/* What is left of the arena is for the numbers and their longer bytes. */
 static bool is_full(const struct batch *batch)
 {
-	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_MAX / 4;
+	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_FULL;
 }
 
 err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)

@@ -8,7 +8,8 @@ enum {
 	BATCH_ITEMS_MAX = 4096,
 	BATCHES_MAX = 4, /* in flight */
 };
-#define BATCH_BYTES_MAX ((size_t)32 << 20)
+#define BATCH_BYTES_MAX ((size_t)64 << 20)
+#define BATCH_BYTES_FULL ((size_t)8 << 20) /* then it is sent: the largest record still fits */
 
 struct batch {
 	struct arena *arena;
