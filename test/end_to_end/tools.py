@@ -47,7 +47,8 @@ class Answer:
 
 def environment(**more):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ARIANE", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C.UTF-8", "ARIANE_LANG": "en", **more}
+    asan = f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=8"  # records are large, runs many
+    return {**kept, "LC_ALL": "C.UTF-8", "ARIANE_LANG": "en", "ASAN_OPTIONS": asan, **more}
 
 
 def ariane(*words, status=0, stdin=b"", cwd=None, env=None):
