@@ -265,7 +265,8 @@ static err read_list(struct disk *disk, const char *folder, struct backup_summar
 	if (e != OK)
 		return e;
 	size_t tail = strlen("sum 00000000\n");
-	bool whole = text.len > tail &&
+	bool whole = text.len > tail && text.ptr[text.len - 1] == '\n' &&
+		     str_starts(str_from(text, text.len - tail), STR("sum ")) &&
 		     hex32(str_from(str_upto(text, text.len - 1), text.len - tail + 4), &sum) &&
 		     crc32c(0, str_upto(text, text.len - tail)) == sum;
 	text = whole ? str_upto(text, text.len - tail) : text;

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-enum { FORMAT_VERSION = 1, RECORD_ARENA_BYTES = 16 << 20 };
+enum { FORMAT_VERSION = 1, RECORD_ARENA_BYTES = 64 << 20 };
 #define STORE_BYTES_LEAST ((uint64_t)64 << 20)
 
 /* The file into which checkpoints are saved. */

@@ -238,9 +238,9 @@ static err check_bytes(const struct record *r, struct why *why)
 		bytes = out.len;
 		strbuf_done(&out);
 	}
-	return bytes <= RECORD_BYTES_MAX ? OK
-					 : fail(why, MSG_RECORD_TOO_LARGE, arg_int((int64_t)bytes),
-						   arg_int(RECORD_BYTES_MAX));
+	return bytes <= RECORD_BYTES_MAX
+		       ? OK
+		       : fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
 }
 
 err record_check(const struct record *r, struct why *why)

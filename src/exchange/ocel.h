@@ -20,7 +20,7 @@
 #include "exchange/stream.h"
 
 enum {
-	OCEL_ELEMENT_BYTES_MAX = 1 << 24,
+	OCEL_ELEMENT_BYTES_MAX = 1 << 25,
 	OCEL_NAMES_MAX = 1 << 25, /* objects and declared attributes */
 	OCEL_TYPES_MAX = 1 << 16, /* of objects */
 	OCEL_CUSTOMERS_MAX = 32,

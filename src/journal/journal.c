@@ -276,8 +276,7 @@ static err check_sizes(const struct journal *journal, const struct journal_entry
 	for (size_t i = 0; i < count; i++) {
 		ASSERT(entries[i].bytes.len > 0);
 		if (entries[i].bytes.len > RECORD_BYTES_MAX)
-			return fail(why, MSG_RECORD_TOO_LARGE,
-				arg_int((int64_t)entries[i].bytes.len), arg_int(RECORD_BYTES_MAX));
+			return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
 		bytes += ROW_RECORD_HEAD_BYTES + entries[i].bytes.len;
 	}
 	if (bytes > journal->options.batch_bytes_max)

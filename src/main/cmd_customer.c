@@ -137,7 +137,7 @@ static err read_traits(struct gathering *g, uint64_t seq, struct arena *one, str
 static err gather_rows(
 	struct gathering *g, const uint32_t *rows, size_t count, bool entities, struct why *why)
 {
-	AUTO_ARENA one = arena_create(32 << 20);
+	AUTO_ARENA one = arena_create(64 << 20);
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++) {

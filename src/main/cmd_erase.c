@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "engine/erase.h"
 #include "identity/identifier.h"
+#include "main/rejects.h"
 #include "main/store.h"
 
 static err erase(const struct request *request, struct engine *engine,
@@ -25,7 +26,7 @@ static err erase(const struct request *request, struct engine *engine,
 }
 
 static void answer(const struct request *request, struct sink *sink,
-	const struct erasure_result *result, uint64_t rewritten)
+	const struct erasure_result *result, uint64_t rewritten, uint64_t rejects)
 {
 	struct strbuf out = strbuf_in(request_arena(request), 4096);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -39,6 +40,8 @@ static void answer(const struct request *request, struct sink *sink,
 			sink_say(sink, TEXT_ERASE_BYTES, arg_int((int64_t)rewritten));
 		else
 			sink_remark(sink, TEXT_ERASE_LATER);
+		if (rejects > 0)
+			sink_say(sink, TEXT_ERASE_REJECTS, arg_int((int64_t)rejects));
 		return;
 	}
 	json_put_object(&w);
@@ -48,6 +51,8 @@ static void answer(const struct request *request, struct sink *sink,
 	json_put_uint(&w, result->records);
 	json_put_key(&w, STR("rewritten"));
 	json_put_uint(&w, rewritten);
+	json_put_key(&w, STR("rejects_removed"));
+	json_put_uint(&w, rejects);
 	json_put_key(&w, STR("bytes_gone"));
 	json_put_bool(&w, now);
 	json_put_end(&w);
@@ -58,7 +63,7 @@ static void answer(const struct request *request, struct sink *sink,
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct erasure_result result = { 0 };
-	uint64_t rewritten = 0;
+	uint64_t rewritten = 0, rejects = 0;
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
@@ -67,8 +72,10 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	e = erase(request, engine, &result, why);
 	if (e == OK && request_has(request, "now"))
 		e = engine_erase_bytes(engine, &rewritten, why);
+	if (e == OK && request_has(request, "now"))
+		e = rejects_remove_all(disk_real(), request_data(request).ptr, &rejects, why);
 	if (e == OK)
-		answer(request, sink, &result, rewritten);
+		answer(request, sink, &result, rewritten, rejects);
 	engine_close(engine);
 	return e;
 }
@@ -81,12 +88,15 @@ const struct command cmd_erase = {
 	.about = WORDS(
 		"Every event, entity and decision that carries one of the customer's "
 		"identifiers is invisible at once. With --now the stored bytes are rewritten "
-		"too, also those of earlier erasures. What remains are keyed hashes, so that "
+		"too, also those of earlier erasures, and the files of rejected rows are "
+		"removed: anybody's may be among them. What remains are keyed hashes, so that "
 		"a redelivery brings nobody back. There is no undo; back-ups keep what they "
 		"have.",
 		"Tout événement, entité et décision portant un identifiant du client disparaît "
 		"aussitôt. Avec --now les octets conservés sont réécrits, y compris ceux des "
-		"effacements précédents. Il reste des empreintes à clé, pour qu'une relivraison ne "
+		"effacements précédents, et les fichiers de lignes rejetées sont supprimés : il "
+		"peut s'y trouver celles de n'importe qui. Il reste des empreintes à clé, pour "
+		"qu'une relivraison ne "
 		"ramène personne. Pas de retour en arrière ; les sauvegardes gardent ce qu'elles "
 		"ont."),
 	.arguments = { 0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),

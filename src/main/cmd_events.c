@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 8 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
+enum { LINE_BYTES_MAX = 32 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
 #define CONDITIONS_BYTES_MAX ((size_t)4 << 30) /* five bits an event */
 
 struct looking {
@@ -180,7 +180,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return e;
 	{
 		AUTO_SNAPSHOT snapshot = engine_snapshot(l.engine);
-		AUTO_ARENA one = arena_create(32 << 20);
+		AUTO_ARENA one = arena_create(64 << 20);
 		AUTO_ARENA sets = arena_create(CONDITIONS_BYTES_MAX);
 		l.view = snapshot_threads(snapshot);
 		l.one = one;

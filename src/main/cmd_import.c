@@ -51,6 +51,8 @@ static err apply_flags(struct importer *im, struct why *why)
 	str format = request_text(im->request, "format");
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
+	if (e == OK && str_equal(format, STR("tsv")) && !request_has(im->request, "delimiter"))
+		im->mapping.delimiter = '\t';
 	return e;
 }
 
@@ -68,20 +70,31 @@ static void tell(void *context, const struct input_progress *read, uint64_t reco
 	sink_progress(im->sink, &state);
 }
 
-static err import_argument(struct importer *im, str path, struct why *why)
+/* The files of all arguments, folders looked into. */
+static err list_inputs(struct importer *im, str **out, size_t *count, struct why *why)
 {
-	str *files;
-	size_t count;
-	err e = input_list(path.ptr, request_arena(im->request), &files, &count, why);
+	struct arena *arena = request_arena(im->request);
+	size_t n = request_argument_count(im->request), total = 0;
+	str **lists = arena_array(arena, n, sizeof(*lists));
+	size_t *counts = arena_array(arena, n, sizeof(*counts));
+	err e = lists == NULL || counts == NULL ? fail(why, MSG_NO_ROOM, arg_c("files"), arg_int(0))
+						: OK;
 
-	for (size_t i = 0; e == OK && i < count; i++) {
-		im->files++;
-		e = import_input(
-			im->engine, files[i].ptr, &im->options, im->rejects, &im->counts, why);
-		if (e == OK && request_cancelled(im->request))
-			e = fail(why, MSG_CANCELLED);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		e = input_list(
+			request_argument(im->request, i).ptr, arena, &lists[i], &counts[i], why);
+		total += e == OK ? counts[i] : 0;
 	}
-	return e;
+	if (e != OK)
+		return e;
+	*out = arena_array(arena, total, sizeof(**out));
+	if (*out == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("files"), arg_int((int64_t)total));
+	*count = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < counts[i]; k++)
+			(*out)[(*count)++] = lists[i][k];
+	return OK;
 }
 
 /* ---- the answer */
@@ -96,6 +109,19 @@ static void put_text(struct json_writer *w, const char *key, str text)
 {
 	json_put_key(w, str_of(key));
 	json_put_string(w, text);
+}
+
+static void put_conflicts(struct json_writer *w, const struct import_counts *c)
+{
+	json_put_key(w, STR("conflicts_named"));
+	json_put_array(w);
+	for (size_t i = 0; i < c->conflicts_named; i++) {
+		json_put_object(w);
+		put_text(w, "source", str_of(c->conflict[i].source));
+		put_text(w, "message_id", str_of(c->conflict[i].message_id));
+		json_put_end(w);
+	}
+	json_put_end(w);
 }
 
 static void answer_program(struct importer *im)
@@ -114,6 +140,7 @@ static void answer_program(struct importer *im)
 	put_count(&w, "rejected", c->rejected);
 	put_count(&w, "identifiers_dropped", c->identifiers_dropped);
 	put_count(&w, "times_without_zone", c->times_without_zone);
+	put_conflicts(&w, c);
 	put_text(&w, "encoding", str_of(c->encoding));
 	put_text(&w, "time_format", str_of(c->time_format));
 	put_text(&w, "rejects_file", str_of(rejects_path(im->rejects)));
@@ -128,6 +155,26 @@ static void say_count(struct sink *sink, enum text id, uint64_t n)
 		sink_say(sink, id, arg_int((int64_t)n));
 }
 
+static void say_conflicts(struct sink *sink, const struct import_counts *c)
+{
+	say_count(sink, TEXT_IMPORT_CONFLICTS, c->conflicts);
+	for (size_t i = 0; i < c->conflicts_named; i++)
+		sink_say(sink, TEXT_IMPORT_CONFLICT, arg_c(c->conflict[i].source),
+			arg_c(c->conflict[i].message_id));
+}
+
+/* What was told from the file alone, so that a wrong guess is seen. */
+static void remark_guesses(struct importer *im)
+{
+	const struct import_counts *c = &im->counts;
+	char delimiter[2] = { c->delimiter, '\0' };
+
+	if (c->delimiter != 0 && im->files == 1)
+		sink_remark(im->sink, TEXT_IMPORT_READ_AS,
+			arg_c(c->delimiter == '\t' ? "TAB" : delimiter), arg_c(c->encoding),
+			arg_c(c->time_format));
+}
+
 static void answer_people(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
@@ -136,7 +183,7 @@ static void answer_people(struct importer *im)
 	sink_say(sink, TEXT_IMPORT_READ, arg_int((int64_t)c->records), arg_int((int64_t)im->files));
 	sink_say(sink, TEXT_IMPORT_FRESH, arg_int((int64_t)c->fresh));
 	say_count(sink, TEXT_IMPORT_DUPLICATES, c->duplicates);
-	say_count(sink, TEXT_IMPORT_CONFLICTS, c->conflicts);
+	say_conflicts(sink, c);
 	say_count(sink, TEXT_IMPORT_ERASED, c->erased);
 	say_count(sink, TEXT_IMPORT_DROPPED, c->identifiers_dropped);
 	if (c->times_without_zone > 0) {
@@ -144,6 +191,7 @@ static void answer_people(struct importer *im)
 		sink_say(sink, TEXT_IMPORT_ZONE, arg_int((int64_t)c->times_without_zone),
 			arg_str(zone));
 	}
+	remark_guesses(im);
 	if (c->rejected > 0)
 		sink_say(sink, TEXT_IMPORT_REJECTED, arg_int((int64_t)c->rejected),
 			arg_c(rejects_path(im->rejects)));
@@ -151,10 +199,15 @@ static void answer_people(struct importer *im)
 
 static err import_all(struct importer *im, struct why *why)
 {
-	err e = OK;
+	str *files;
+	size_t count;
+	err e = list_inputs(im, &files, &count, why);
 
-	for (size_t i = 0; e == OK && i < request_argument_count(im->request); i++)
-		e = import_argument(im, request_argument(im->request, i), why);
+	if (e == OK) {
+		im->files = count;
+		e = import_inputs(
+			im->engine, files, count, &im->options, im->rejects, &im->counts, why);
+	}
 	if (e == OK || im->counts.records > 0) {
 		if (im->sink->json)
 			answer_program(im);
@@ -252,8 +305,8 @@ const struct command cmd_import = {
 				"celui des caractères ; sinon déduit du fichier"),
 			STR_INIT("") },
 		{ STR_INIT("strict"), IS_FLAG, false, SAME_WORDS(""),
-			WORDS("import nothing of a file of which a row cannot be read",
-				"ne rien importer d'un fichier dont une ligne ne peut être lue"),
+			WORDS("import nothing at all if a single row cannot be read",
+				"ne rien importer du tout si une seule ligne ne peut être lue"),
 			STR_INIT("") },
 	},
 	.examples = {

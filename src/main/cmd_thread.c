@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 8 << 20 };
+enum { LINE_BYTES_MAX = 32 << 20 };
 #define THREAD_BYTES_MAX ((size_t)1 << 30)
 
 struct telling {
@@ -48,7 +48,7 @@ static err tell_thread(
 {
 	const struct threads_view *view = snapshot_threads(snapshot);
 	AUTO_ARENA arena = arena_create(THREAD_BYTES_MAX);
-	AUTO_ARENA one = arena_create(32 << 20);
+	AUTO_ARENA one = arena_create(64 << 20);
 	struct thread thread;
 	err e = thread_of(view, customer, arena, &thread, why);
 

@@ -294,6 +294,9 @@ static void add_counts(struct import_counts *counts, const struct importing *im,
 	counts->duplicates += batch->duplicates;
 	counts->conflicts += batch->conflicts;
 	counts->erased += batch->erased;
+	for (size_t i = 0;
+		i < batch->conflicts_named && counts->conflicts_named < CONFLICTS_NAMED_MAX; i++)
+		counts->conflict[counts->conflicts_named++] = batch->conflict[i];
 	counts->times_without_zone += summary->times_without_zone;
 	counts->delimiter = summary->delimiter;
 	memcpy(counts->encoding, summary->encoding, sizeof(counts->encoding));
@@ -357,15 +360,6 @@ static err check_strictly(struct engine *engine, const char *path,
 	return read_once(&im, path, &summary, why);
 }
 
-static err import_file(struct engine *engine, const char *path,
-	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
-	struct why *why)
-{
-	err e = options->strict ? check_strictly(engine, path, options, why) : OK;
-
-	return e != OK ? e : import_checked(engine, path, options, rejects, counts, why);
-}
-
 /* ---- standard input that must be read twice */
 
 enum { COPY_BYTES = 1 << 16 };
@@ -404,6 +398,11 @@ static err keep_input(struct disk *disk, const char *kept, struct why *why)
 	return e;
 }
 
+static bool is_standard_input(str path)
+{
+	return str_equal(path, STR("-"));
+}
+
 static bool is_read_once(const struct import_options *options)
 {
 	enum mapping_format format =
@@ -412,19 +411,56 @@ static bool is_read_once(const struct import_options *options)
 	return !options->strict && format != MAPPING_ANY && format != MAPPING_OCEL;
 }
 
-err import_input(struct engine *engine, const char *path, const struct import_options *options,
+static err import_one(struct engine *engine, const char *path, const struct import_options *options,
 	struct rejects *rejects, struct import_counts *counts, struct why *why)
+{
+	if (options->stop != NULL && atomic_load(options->stop))
+		return fail(why, MSG_CANCELLED);
+	return import_checked(engine, path, options, rejects, counts, why);
+}
+
+/* Every input by its path, standard input by that of its copy. */
+static err import_files(struct engine *engine, const str *paths, size_t count, const char *kept,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && options->strict && i < count; i++)
+		e = check_strictly(
+			engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options, why);
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = import_one(engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options,
+			rejects, counts, why);
+	return e;
+}
+
+/* A place in the copy is one in what the user gave. */
+static void name_standard_input(struct why *why, const char *kept)
+{
+	if (why != NULL && strcmp(why->file, kept) == 0)
+		why_at(why, STR("-"), -1, -1, -1);
+}
+
+err import_inputs(struct engine *engine, const str *paths, size_t count,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why)
 {
 	const struct engine_options *o = engine_options(engine);
 	char kept[PATH_BYTES_MAX];
+	bool keeps = false;
 
-	if (strcmp(path, "-") != 0 || is_read_once(options))
-		return import_file(engine, path, options, rejects, counts, why);
-	err e = path_join(kept, o->folder, "standard-input", why);
+	for (size_t i = 0; i < count; i++)
+		keeps = keeps || (is_standard_input(paths[i]) && !is_read_once(options));
+	if (!keeps)
+		return import_files(engine, paths, count, "-", options, rejects, counts, why);
+	err e = path_join(kept, o->folder, REJECTS_KEPT_INPUT, why);
 	if (e == OK)
 		e = keep_input(o->disk, kept, why);
 	if (e == OK)
-		e = import_file(engine, kept, options, rejects, counts, why);
+		e = import_files(engine, paths, count, kept, options, rejects, counts, why);
+	if (e != OK)
+		name_standard_input(why, kept);
 	(void)disk_remove(o->disk, kept, NULL); /* overwritten by the next, if it stays */
 	return e;
 }

@@ -5,13 +5,14 @@
  *
  * Batches are bounded in items and bytes, and so is their number: memory stays the same however
  * long the input.  What is no record goes to a rejects file (rejects.h); in strict mode the first
- * one ends the import before anything of that input was written.
+ * one ends the import before anything was written.
  */
 #pragma once
 
 #include "engine/prepare.h"
 #include "exchange/inputs.h"
 #include "exchange/mapping.h"
+#include "main/import_batch.h"
 #include "main/rejects.h"
 
 #include <stdatomic.h>
@@ -30,15 +31,19 @@ struct import_counts {
 	uint64_t fresh, duplicates, conflicts, erased, rejected;
 	uint64_t identifiers_dropped;
 	uint64_t times_without_zone;
-	char encoding[32], time_format[64];
-	char delimiter;
+	struct conflict conflict[CONFLICTS_NAMED_MAX]; /* the first few */
+	size_t conflicts_named;
+	char encoding[32], time_format[64]; /* of the last input */
+	char delimiter; /* 0: it was no CSV */
 };
 
-/* One input: a path, or "-" for standard input.  Adds to *counts.  On an error what was
- * acknowledged stays: importing the same input again adds the rest.  Strict mode, and OCEL, read
- * twice: standard input is then kept in the data folder for as long. */
-err import_input(struct engine *engine, const char *path, const struct import_options *options,
-	struct rejects *rejects, struct import_counts *counts, struct why *why);
+/* Inputs one after the other: paths, or "-" for standard input.  Adds to *counts.  On an error what
+ * was acknowledged stays: importing the same inputs again adds the rest.  In strict mode all of
+ * them are read once before anything of any is written.  So, and for OCEL, inputs are read twice:
+ * standard input is then kept in the data folder for as long. */
+err import_inputs(struct engine *engine, const str *paths, size_t count,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why);
 
 /* "csv", "tsv", "jsonl", "ocel", "xes", "log". */
 bool import_format_named(str name, enum mapping_format *format);

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct pipeline {
 	struct engine *engine;
@@ -23,6 +24,24 @@ struct pipeline {
 
 /* ---- the writer */
 
+static void copy_cut(char to[static CONFLICT_NAME_BYTES], str text)
+{
+	str cut = str_cut(text, CONFLICT_NAME_BYTES - 1);
+
+	memcpy(to, cut.ptr, cut.len);
+	to[cut.len] = '\0';
+}
+
+static void note_conflict(struct batch_counts *counts, const struct record *record)
+{
+	counts->conflicts++;
+	if (counts->conflicts_named == CONFLICTS_NAMED_MAX)
+		return;
+	struct conflict *c = &counts->conflict[counts->conflicts_named++];
+	copy_cut(c->source, record->source);
+	copy_cut(c->message_id, record->message_id);
+}
+
 static void count_answers(struct pipeline *p, const struct batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++) {
@@ -34,7 +53,7 @@ static void count_answers(struct pipeline *p, const struct batch *batch)
 			p->counts.duplicates++;
 			break;
 		case ITEM_CONFLICT:
-			p->counts.conflicts++;
+			note_conflict(&p->counts, batch->items[i].record);
 			break;
 		case ITEM_ERASED:
 			p->counts.erased++;
@@ -158,10 +177,10 @@ static void take_batch(struct pipeline *p)
 	p->current = item;
 }
 
-/* Half of the arena is left for the numbers and their longer bytes. */
+/* What is left of the arena is for the numbers and their longer bytes. */
 static bool is_full(const struct batch *batch)
 {
-	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_MAX / 4;
+	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_FULL;
 }
 
 err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)

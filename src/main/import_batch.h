@@ -8,7 +8,8 @@ enum {
 	BATCH_ITEMS_MAX = 4096,
 	BATCHES_MAX = 4, /* in flight */
 };
-#define BATCH_BYTES_MAX ((size_t)32 << 20)
+#define BATCH_BYTES_MAX ((size_t)64 << 20)
+#define BATCH_BYTES_FULL ((size_t)8 << 20) /* then it is sent: the largest record still fits */
 
 struct batch {
 	struct arena *arena;
@@ -17,8 +18,16 @@ struct batch {
 	size_t count;
 };
 
+/* Named, so that a person can look: the first few of an input. */
+enum { CONFLICTS_NAMED_MAX = 5, CONFLICT_NAME_BYTES = 160 };
+struct conflict {
+	char source[CONFLICT_NAME_BYTES], message_id[CONFLICT_NAME_BYTES]; /* cut where longer */
+};
+
 struct batch_counts {
 	uint64_t fresh, duplicates, conflicts, erased;
+	struct conflict conflict[CONFLICTS_NAMED_MAX];
+	size_t conflicts_named;
 };
 
 /* The writer's side: a thread that takes full batches and writes them. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORD_ARENA_BYTES = 32 << 20 };
+enum { RECORD_ARENA_BYTES = 64 << 20 };
 
 /* One record on its way out: where its content is, and whose it is. */
 struct stop {

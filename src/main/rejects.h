@@ -25,4 +25,11 @@ err rejects_free(struct rejects *rejects, struct why *why);
 void rejects_begin(struct rejects *rejects, str name, str header);
 void rejects_add(struct rejects *rejects, const struct why *reason, str raw);
 uint64_t rejects_count(const struct rejects *rejects); /* of all inputs */
+/* Removes every rejects file of a data folder, and what a broken-off import kept of standard input:
+ * rows of anybody may stand in them, so they go with the bytes that are erased. */
+err rejects_remove_all(struct disk *disk, const char *folder, uint64_t *removed, struct why *why);
+#define REJECTS_KEPT_INPUT \
+	"standard-input" /* in the data folder, while an import reads it twice \
+			  */
+
 const char *rejects_path(const struct rejects *rejects); /* of the newest .rows file, or "" */

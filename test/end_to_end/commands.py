@@ -1,0 +1,251 @@
+"""Every command: help, JSON by its schema, errors, exit codes, both languages, odd surroundings."""
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+from tools import ARIANE, ROOT, ariane, environment, equal, holds, keeps_schema, lacks, lines_of
+
+CALLS = [{"type": "track", "event": f"Step {i}", "userId": f"u{i % 2}", "messageId": f"m{i}",
+          "timestamp": f"2026-03-14T10:{i:02}:00Z", "properties": {"n": i, "place": {"a": [1, 2.5]}}} for i in range(6)]
+
+
+def filled(place, name="data"):
+    folder = place.folder(name)
+    folder.import_(place.file("calls.jsonl", lines_of(CALLS)), "--source", "web")
+    return folder
+
+
+def commands():
+    answer = ariane("help", "--json").json()
+    keeps_schema("help", answer)
+    return [c["name"] for c in answer["commands"]]
+
+
+def check_help_of_every_command(place):
+    """In both languages, with a usage line and an example that names the command."""
+    for name in commands():
+        for language, usage in (("en", "Usage:"), ("fr", "Usage :")):
+            shown = ariane(*name.split(), "--help", "--lang", language).out
+            holds(shown, usage, f"ariane {name}")
+            equal(shown, ariane("help", *name.split(), "--lang", language).out)
+            lacks(shown, "{1}", "{2}")
+        french, english = (ariane(*name.split(), "-h", "--lang", l).out for l in ("fr", "en"))
+        equal(french != english, True, f"{name} is translated")
+
+
+RUNS = {  # a command: words that succeed, and the schema of each line ("*") or of the whole
+    "help": ["help"], "version": [], "config": [], "status": [], "verify": [], "journey map": ["--top", "3"],
+    "customer": ["user_id:u1"], "thread": ["user_id:u1"], "events": ["--limit", "2"],
+    "correct": ["web", "m1", "--set", "channel=phone"], "retract": ["web", "m2"],
+    "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
+    "identity forget": ["user_id:u1", "user_id:u0"], "erase": ["user_id:u0"],
+}
+
+
+def check_json_of_every_command(place):
+    """Each answer of --json keeps to its published schema."""
+    folder = filled(place)
+    backup = place.path / "backup"
+    runs = dict(RUNS)
+    runs["import"] = [place.path / "calls.jsonl"]
+    runs["export"] = ["--out", place.path / "out.jsonl"]
+    runs["backup"] = [backup]
+    runs["restore"] = ["--check", backup]
+    runs["demo"] = ["--events", "5", "--out", place.path / "demo.jsonl"]
+    schemas = {c["name"]: c for c in ariane("help", "--json").json()["commands"]}
+    order = [n for n in runs if n not in ("erase", "restore")] + ["restore", "erase"]
+    equal(sorted(order), sorted(schemas), "a command without a run here")
+    for name in order:
+        answer = folder(*name.split(), *runs[name], "--json")
+        equal(answer.error, "", f"standard error of {name}")
+        schema = {"identity link": "decision", "identity unlink": "decision", "identity forget": "decision",
+                  "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
+                  "restore": "backup"}.get(name, name.replace(" ", "-"))
+        for value in answer.lines() if schema == "record" else [answer.json()]:
+            keeps_schema(schema, value)
+
+
+def check_exported_lines_keep_their_schema(place):
+    for line in filled(place)("export").lines():
+        keeps_schema("record", line)
+
+
+def check_exit_codes(place):
+    """0 done, 1 failed, 2 asked wrongly."""
+    folder = filled(place)
+    for status, words in ((0, ["status"]), (1, ["thread", "user_id:nobody"]), (1, ["import", "no-such-file"]),
+                          (2, ["frobnicate"]), (2, ["status", "--frobnicate"]), (2, ["thread"]), (2, ["identity"]),
+                          (2, ["status", "one-too-many"]), (2, ["events", "--limit", "many"]),
+                          (2, ["events", "--since", "whenever"]), (2, ["status", "--lang", "xx"])):
+        answer = folder(*words, status=status)
+        equal(bool(answer.error), status != 0, words)
+        equal(bool(answer.out), status == 0, words)
+
+
+PROBLEM = {"type", "title", "status", "detail", "code"}
+
+
+def check_errors_are_rfc9457(place):
+    """On standard error, one object, with a stable code; the texts in the language asked."""
+    folder = filled(place)
+    for words, code in ((["thread", "user_id:nobody"], None), (["statos"], "usage-command-near"),
+                        (["import", "no-such-file"], None), (["status", "--jsn"], "usage-option-near")):
+        problems = [folder(*words, "--json", "--lang", l, status=None) for l in ("en", "fr")]
+        english, french = (p.problem() for p in problems)
+        equal(problems[0].out, "")
+        equal(PROBLEM <= set(english), True, english)
+        equal(english["type"], f"/problems/{english['code']}")
+        equal((english["code"], english["status"]), (french["code"], french["status"]))
+        equal(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", english["code"]) is not None, True)
+        equal(code in (None, english["code"]), True, english)
+        equal(english["title"] != french["title"] and english["detail"] != french["detail"], True, french)
+
+
+def check_suggestions(place):
+    for words, hint in ((["statsu"], "ariane status"), (["import", "x", "--custmer", "a=b"], "--customer"),
+                        (["journey", "mpa"], "journey map")):
+        holds(ariane(*words, status=2).error, hint)
+
+
+def check_languages(place):
+    folder = filled(place)
+    holds(folder("status", "--lang", "fr").out, "événements", "identifiants")
+    holds(folder("status", env={"ARIANE_LANG": "", "LANG": "fr_FR.UTF-8", "LC_ALL": ""}).out, "événements")
+    holds(folder("status", "--lang", "en").out, "events")
+    holds(folder("thread", "user_id:nobody", "--lang", "fr", status=1).error, "user_id:nobody")
+
+
+def check_french_typography(place):
+    """No sentence has a straight double quote or a space missing before a colon; accents are there."""
+    for name in commands():
+        shown = ariane(*name.split(), "--help", "--lang", "fr").out
+        for line in shown.splitlines():
+            if line.startswith("  ") and "ariane " in line:
+                continue  # a command to type
+            equal(re.findall(r"[a-zéèà](?:[;!?](?=\s)|:(?=\s))", line), [], f"{name}: {line}")
+
+
+def check_zone(place):
+    """Times are shown, and read, in the zone asked."""
+    folder = filled(place)
+    holds(folder("thread", "user_id:u1").out, "11:01:00")
+    holds(folder("thread", "user_id:u1", "--zone", "America/New_York").out, "06:01:00")
+    holds(folder("thread", "user_id:u1", "--zone", "UTC").out, "10:01:00")
+    equal(len(folder("events", "--since", "2026-03-14T11:03:00", "--json").lines()), 3)
+    equal(len(folder("events", "--since", "2026-03-14T10:03:00", "--zone", "UTC", "--json").lines()), 3)
+    holds(folder("status", "--zone", "Europe/Parsi", status=None).error, "Europe/Parsi")
+    path = place.file("local.csv", "who,time,what\nc1,2026-07-01 12:00:00,Called\n")
+    other = place.folder("other")
+    other.import_(path, "--customer", "account=who", "--time", "time", "--activity", "what", "--zone", "Asia/Tokyo")
+    equal(other.status()["first_time"], "2026-07-01T03:00:00.000Z")
+
+
+def check_odd_paths(place):
+    folder = filled(place, "données de l'été \U0001f600/ici même")
+    path = place.file("appels d'août (1).csv", "who,time,what\nc1,2026-07-01T12:00:00Z,Called\n")
+    equal(folder.import_(path, "--customer", "account=who", "--time", "time", "--activity", "what")["imported"], 1)
+    equal(folder.status()["events"], 7)
+    folder("backup", place.path / "sauvegarde à garder")
+    answer = ariane("--data", "data with space", "status", cwd=place.path, status=None)
+    equal(answer.status, 1)
+    dashed = place.file("-dash.csv", "who,time,what\nc2,2026-07-01T12:00:00Z,Called\n")
+    folder("import", "--customer", "account=who", "--time", "time", "--activity", "what", "--", dashed.name,
+           cwd=place.path)
+    equal(folder.status()["events"], 8)
+
+
+def check_quiet(place):
+    """--quiet leaves answers and errors only."""
+    folder = filled(place)
+    equal(folder("erase", "user_id:u0", "--quiet").error, "")
+    equal(bool(folder("erase", "user_id:u1").error), True, "the remark that --quiet takes away")
+
+
+def check_closed_output(place):
+    """`ariane export | head -1` ends cleanly."""
+    folder = place.folder()
+    many = [{**CALLS[0], "messageId": f"n{i}", "properties": {"long": "x" * 200}} for i in range(3000)]
+    folder.import_(place.file("many.jsonl", lines_of(many)))
+    for words in (["export"], ["thread", "user_id:u0"], ["events", "--limit", "3000"], ["export", "--format", "xes"],
+                  ["export", "--format", "csv"], ["export", "--format", "ocel"], ["help"]):
+        process = subprocess.Popen([ARIANE, "--data", folder.path, *words], env=environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.readline()
+        process.stdout.close()
+        error = process.stderr.read()
+        process.stderr.close()
+        equal((process.wait(), error), (0, b""), words)
+
+
+def check_interrupted_import(place):
+    """Ctrl-C: a message, exit 1, a sound folder; the second import adds the rest."""
+    path = place.path / "many.jsonl"
+    with open(path, "w", encoding="utf-8") as out:
+        for i in range(60000):
+            out.write(json.dumps({**CALLS[0], "messageId": f"n{i}"}) + "\n")
+    for attempt in range(5):
+        folder = place.folder(f"data{attempt}")
+        process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path], env=environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while process.poll() is None and not any((folder.path / "journal").glob("*")):
+            time.sleep(0.002)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate()
+        if process.returncode == 0:
+            continue  # it was faster
+        equal(process.returncode, 1)
+        holds(error.decode(), "stopped")
+        folder.digest()
+        again = folder.import_(path)
+        equal(again["imported"] + again["duplicates"], 60000)
+        equal(folder.status()["events"], 60000)
+        return
+    raise AssertionError("no import was caught in the middle")
+
+
+def check_empty_folder_and_missing_one(place):
+    answer = ariane("--data", place.path / "none", "status", status=1)
+    holds(answer.error, "none", "import something first")
+    equal((place.path / "none").exists(), False, "asking makes no folder")
+    (place.path / "file").write_text("x")
+    ariane("--data", place.path / "file", "status", status=1)
+    equal((place.path / "file").read_text(), "x")
+
+
+def check_formats_said_wrongly(place):
+    folder = filled(place)
+    before = folder.digest()
+    holds(folder("import", place.path / "calls.jsonl", "--format", "xml", status=1).error, "xml", "jsonl")
+    holds(folder("export", "--format", "pdf", status=1).error, "pdf", "ocel")
+    folder("import", place.path / "calls.jsonl", "--format", "xes", status=None)
+    equal(folder.digest(), before)
+
+
+def check_tsv(place):
+    folder = place.folder()
+    path = place.file("calls.txt", "who\twhen, exactly\twhat\nc1\t2026-07-01T12:00:00Z\tCalled, twice\n")
+    summary = folder.import_(path, "--format", "tsv", "--customer", "account=who", "--time", "when, exactly",
+                             "--activity", "what")
+    equal((summary["imported"], summary["rejected"]), (1, 0))
+    equal(folder.events()[0]["activity"], "Called, twice")
+
+
+def check_manual_pages(place):
+    """One page for each command and language, and it is what the program says."""
+    for name in commands():
+        page = f"ariane-{name.replace(' ', '-')}.1"
+        for path in (ROOT / "docs/man" / page, ROOT / "docs/man/fr" / page):
+            equal(path.exists(), True, str(path))
+
+
+def check_configuration_file(place):
+    place.file("ariane.conf", "[store]\n")
+    answer = ariane("config", cwd=place.path, status=None)
+    equal(answer.status in (0, 1), True)
+    place.file("ariane.conf", "[storre]\ndataa = x\n")
+    answer = ariane("config", cwd=place.path, status=1)
+    holds(answer.error, "ariane.conf:", "storre", "[store]")
+    equal(os.listdir(place.path), ["ariane.conf"])

@@ -1,0 +1,151 @@
+"""Nothing is counted twice, and nothing that is there twice is counted once."""
+import shutil
+import signal
+import subprocess
+import time
+
+from tools import ARIANE, Skipped, environment, equal, gz, lines_of
+
+HEAD = "customer,time,activity,channel\n"
+
+
+def row(i, activity="Called"):
+    return f"c{i % 7},2026-03-{i % 28 + 1:02}T10:{i % 60:02}:00Z,{activity},phone\n"
+
+
+ROWS = "".join(row(i) for i in range(200))
+FLAGS = ("--customer", "account=customer", "--time", "time", "--activity", "activity", "--channel", "channel")
+
+
+def expect_nothing_new(folder, *words, **how):
+    before = folder.digest()
+    summary = folder.import_(*words, *FLAGS, **how)
+    equal((summary["imported"], summary["rejected"]), (0, 0), f"new and rejected of {words}")
+    equal(folder.digest(), before, "digest")
+
+
+def imported(place, name="calls.csv", content=HEAD + ROWS):
+    folder = place.folder()
+    path = place.file(name, content)
+    equal(folder.import_(path, *FLAGS)["imported"], content.count("\n") - 1, "imported")
+    return folder, path
+
+
+def check_the_same_file(place):
+    folder, path = imported(place)
+    expect_nothing_new(folder, path)
+
+
+def check_renamed(place):
+    folder, path = imported(place)
+    expect_nothing_new(folder, path.rename(place.path / "appels du mois.csv"))
+
+
+def check_gzipped(place):
+    folder, _ = imported(place)
+    expect_nothing_new(folder, place.file("calls.csv.gz", gz(HEAD + ROWS)))
+
+
+def check_zstd(place):
+    if not shutil.which("zstd"):
+        raise Skipped("no zstd")
+    folder, path = imported(place)
+    subprocess.run(["zstd", "-q", path], check=True)
+    expect_nothing_new(folder, f"{path}.zst")
+
+
+def check_standard_input(place):
+    folder, path = imported(place)
+    expect_nothing_new(folder, "-", stdin=path.read_bytes())
+    expect_nothing_new(folder, "-", stdin=gz(path.read_bytes()))
+
+
+def check_a_folder_of_files(place):
+    folder, path = imported(place, "in/calls.csv")
+    expect_nothing_new(folder, path.parent)
+
+
+def check_a_grown_file(place):
+    folder, path = imported(place)
+    path.write_text(HEAD + ROWS + row(0, "Called back") + row(1))  # row(1) stands twice now
+    summary = folder.import_(path, *FLAGS)
+    equal((summary["imported"], summary["duplicates"]), (2, 200))
+    expect_nothing_new(folder, path)
+
+
+def check_standard_input_alone(place):
+    folder = place.folder()
+    equal(folder.import_("-", *FLAGS, stdin=(HEAD + ROWS).encode())["imported"], 200)
+    expect_nothing_new(folder, place.file("calls.csv", HEAD + ROWS))
+
+
+def check_twins_are_kept(place):
+    """Rows that stand twice in one file are two events; reading the file again adds none."""
+    folder, path = imported(place, content=HEAD + row(1) * 3 + row(2) + row(1))
+    equal(folder.status()["events"], 5)
+    equal(len(folder.thread("account:c1")), 4)
+    expect_nothing_new(folder, path)
+
+
+def check_equal_rows_of_two_files(place):
+    """In two files of one source they are one event; of two sources, two."""
+    folder, _ = imported(place, content=HEAD + row(1) + row(2))
+    other = place.file("other.csv", HEAD + row(2) + row(3))
+    summary = folder.import_(other, *FLAGS)
+    equal((summary["imported"], summary["duplicates"]), (1, 1))
+    equal(folder.import_(other, "--source", "shop", *FLAGS)["imported"], 2)
+    equal(folder.status()["events"], 5)
+
+
+def check_message_ids_in_conflict(place):
+    """The same id with other content is told, and changes nothing."""
+    folder = place.folder()
+
+    def call(name):
+        return lines_of([{"type": "track", "messageId": "m1", "event": name, "userId": "u1",
+                          "timestamp": "2026-03-14T10:00:00Z"}])
+    folder.import_(place.file("a.jsonl", call("Order Completed")))
+    path = place.file("b.jsonl", call("Order Cancelled"))
+    equal(folder.import_(path)["conflicts"], 1)
+    equal([e["activity"] for e in folder.events()], ["Order Completed"])
+    answer = folder("import", path)
+    equal([word in answer.out + answer.error for word in ("m1", "import")], [True, True], "the conflict is named")
+
+
+def grow(place, rows):
+    path = place.path / "many.csv"
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(HEAD)
+        for i in range(rows):
+            out.write(f"c{i % 997},2026-03-{i % 28 + 1:02}T10:{i % 60:02}:{i // 7 % 60:02}Z,Called {i % 5},phone\n")
+    return path
+
+
+def check_kill_in_the_middle(place):
+    """kill -9 at any moment: the second import adds what is missing and nothing else."""
+    path, clean = grow(place, 40000), place.folder("clean")
+    clean.import_(path, *FLAGS)
+    wanted, killed, folder = clean.digest(), 0, None
+    for attempt in range(8):
+        folder = place.folder(f"killed{attempt}")
+        process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path, *FLAGS], env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for_growth(process, folder.path, attempt * 300_000)
+        process.send_signal(signal.SIGKILL)
+        if process.wait() == 0:
+            continue
+        killed += 1
+        summary = folder.import_(path, *FLAGS)
+        equal(summary["imported"] + summary["duplicates"], 40000)
+        equal(folder.digest(), wanted, "digest")
+    if killed == 0:
+        raise AssertionError("no import was caught in the middle")
+
+
+def wait_for_growth(process, path, size):
+    """Until the folder has so many bytes, or the process has ended."""
+    while process.poll() is None:
+        total = sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) if path.exists() else 0
+        if total > size:
+            return
+        time.sleep(0.001)

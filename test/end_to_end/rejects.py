@@ -1,0 +1,185 @@
+"""What cannot be read is kept, with its place and the reason; the rest is imported."""
+import json
+
+from tools import equal, holds, lacks, lines_of
+
+HEAD = "customer,time,activity,channel,note\n"
+GOOD = [f"c{i % 3},2026-03-14T10:{i:02}:00Z,Called,phone,n{i}\n" for i in range(20)]
+FLAGS = ("--customer", "account=customer", "--time", "time", "--activity", "activity", "--channel", "channel")
+
+
+def reasons_of(folder):
+    """(line, column, code, words) of the newest reasons file, and its rows."""
+    path = max((folder.path / "rejects").glob("*.reasons"), key=lambda p: p.stat().st_mtime_ns)
+    told = [line.split("\t") for line in path.read_text().splitlines()]
+    places = [(int(t[0]) if t[0] else None, int(t[1]) if t[1] else None, t[3], t[4]) for t in told]
+    return places, path.with_suffix(".rows")
+
+
+def codes(places):
+    return [(line, code) for line, _, code, _ in places]
+
+
+def check_csv(place):
+    """Bad time, missing fields, no customer: line, column, reason, and the row itself."""
+    bad = ["c1,yesterday,Called,phone,n\n", "c1,2026-03-14T10:00:00Z\n", ",2026-03-14T10:00:00Z,Called,phone,n\n",
+           "c1,2026-03-14T10:00:00Z,,phone,n\n"]
+    folder = place.folder()
+    path = place.file("calls.csv", HEAD + "".join(GOOD[:5] + bad + GOOD[5:]))
+    summary = folder.import_(path, *FLAGS)
+    equal((summary["read"], summary["imported"], summary["rejected"]), (24, 20, 4))
+    places, rows = reasons_of(folder)
+    equal([line for line, *_ in places], [7, 8, 9, 10], "lines")
+    equal(places[0][1:3], (2, "csv-time"), "column and code of the bad time")
+    holds(places[0][3], "yesterday")
+    equal(rows.read_text(), HEAD + "".join(bad), "rows")
+    equal(summary["rejects_file"], str(rows))
+
+
+def mend_and_compare(place, path, mended, flags, fix=lambda text: text):
+    """Rejects mended and imported again: as if they had been right at once."""
+    folder, clean = place.folder(), place.folder("clean")
+    summary = folder.import_(path, *flags)
+    _, rows = reasons_of(folder)
+    mended_file = place.file("mended" + path.suffix, fix(rows.read_bytes()))
+    again = folder.import_(mended_file, *flags)
+    equal(again["imported"], summary["rejected"], "what the mended file adds")
+    clean.import_(mended, *flags)
+    equal(sorted(map(json.dumps, folder.events())), sorted(map(json.dumps, clean.events())))
+    equal(folder.digest(), clean.digest(), "digest")
+
+
+def check_csv_mended(place):
+    good = GOOD[:]
+    bad = good[:]
+    bad[3], bad[11] = bad[3].replace("2026-03-14", "2026-13-44"), bad[11].replace("Called", "")
+    fixed = "".join(good)
+
+    def fix(text):
+        return text.replace(b"2026-13-44", b"2026-03-14").replace(b"Z,,", b"Z,Called,")
+    mend_and_compare(place, place.file("a.csv", HEAD + "".join(bad)), place.file("b.csv", HEAD + fixed), FLAGS, fix)
+
+
+def check_jsonl_mended(place):
+    calls = [{"type": "track", "event": f"Step {i}", "userId": f"u{i % 2}", "messageId": f"m{i}",
+              "timestamp": f"2026-03-14T10:{i:02}:00Z"} for i in range(10)]
+    bad = [dict(c) for c in calls]
+    bad[4]["type"], bad[7]["timestamp"] = "trak", "noon"
+
+    def fix(text):
+        return text.replace(b'"trak"', b'"track"').replace(b'"noon"', b'"2026-03-14T10:07:00Z"')
+    mend_and_compare(place, place.file("a.jsonl", lines_of(bad)), place.file("b.jsonl", lines_of(calls)), (), fix)
+
+
+def check_jsonl(place):
+    lines = ['{"type":"track","event":"A","userId":"u1","timestamp":"2026-03-14T10:00:00Z"}',
+             '{"type":"track","event":"B"', '{"type":"track","event":"C","userId":"u1","timestamp":"soon"}', "[1,2]",
+             '{"type":"track","event":"D","userId":"u1","timestamp":"2026-03-14T10:00:00Z"}']
+    folder = place.folder()
+    summary = folder.import_(place.file("calls.jsonl", "\n".join(lines) + "\n"))
+    equal((summary["imported"], summary["rejected"]), (2, 3))
+    places, rows = reasons_of(folder)
+    equal([line for line, *_ in places], [2, 3, 4])
+    equal(rows.read_text().splitlines(), lines[1:4])
+
+
+def check_unterminated_quote(place):
+    """A quote that never closes loses no row before it, and names its line."""
+    folder = place.folder()
+    path = place.file("calls.csv", HEAD + "".join(GOOD) + 'c1,2026-03-14T10:00:00Z,Called,phone,"never closed\n')
+    summary = folder.import_(path, *FLAGS)
+    equal((summary["imported"], summary["rejected"]), (20, 1))
+    equal(codes(reasons_of(folder)[0]), [(22, "csv-open-quote")])
+
+
+def check_bad_encoding(place):
+    """Said to be UTF-8 and is not: those rows alone are rejected."""
+    folder = place.folder()
+    rows = HEAD.encode() + "".join(GOOD).encode() + b"c1,2026-03-14T10:00:00Z,Called,phone,caf\xe9\n"
+    summary = folder.import_(place.file("calls.csv", rows), "--encoding", "utf-8", *FLAGS)
+    equal((summary["imported"], summary["rejected"]), (20, 1))
+    equal(reasons_of(folder)[0][0][0], 22, "line")
+
+
+def check_latin1_is_told(place):
+    folder = place.folder()
+    rows = HEAD.encode() + b"c1,2026-03-14T10:00:00Z,R\xe9clamation,phone,caf\xe9\n"
+    summary = folder.import_(place.file("calls.csv", rows), *FLAGS)
+    equal(summary["imported"], 1)
+    holds(summary["encoding"].lower(), "1252" if "1252" in summary["encoding"] else "8859-1")
+    equal(folder.events()[0]["activity"], "Réclamation")
+
+
+XES = """<?xml version="1.0" encoding="UTF-8"?>
+<log xes.version="1.0">
+<trace><string key="concept:name" value="c1"/>
+<event><string key="concept:name" value="Called"/><date key="time:timestamp" value="2026-03-14T10:00:00Z"/></event>
+<event><string key="concept:name" value="Called"/><date key="time:timestamp" value="{time}"/></event>
+<event><date key="time:timestamp" value="2026-03-14T10:02:00Z"/></event>
+</trace></log>
+"""
+
+
+def check_xes(place):
+    folder = place.folder()
+    summary = folder.import_(place.file("log.xes", XES.format(time="noon")))
+    equal(summary["rejected"] >= 1, True, summary)
+    places, _ = reasons_of(folder)
+    equal(places[0][0], 5, "line of the bad time")
+    equal(folder.events()[0]["activity"], "Called")
+
+
+def ocel(time):
+    return {"eventTypes": [{"name": "Order", "attributes": []}],
+            "objectTypes": [{"name": "customer", "attributes": []}],
+            "objects": [{"id": "c1", "type": "customer", "attributes": []}],
+            "events": [{"id": f"e{i}", "type": "Order", "time": t, "attributes": [],
+                        "relationships": [{"objectId": "c1", "qualifier": "by"}]}
+                       for i, t in enumerate(["2026-03-14T10:00:00Z", time, "2026-03-14T12:00:00Z"])]}
+
+
+def check_ocel(place):
+    folder = place.folder()
+    path = place.file("log.json", json.dumps(ocel("noon"), indent=1))
+    summary = folder.import_(path, "--format", "ocel", "--customer", "account=customer")
+    equal(summary["rejected"], 1)
+    places, _ = reasons_of(folder)
+    equal(places[0][0] is not None and places[0][0] > 1, True, "a line")
+    equal(folder.status()["events"], 2)
+    mended = place.file("mended.json", json.dumps(ocel("2026-03-14T11:00:00Z")))
+    folder.import_(mended, "--format", "ocel", "--customer", "account=customer")
+    clean = place.folder("clean")
+    clean.import_(mended, "--format", "ocel", "--customer", "account=customer")
+    equal(folder.digest(), clean.digest(), "digest")
+
+
+def check_strict(place):
+    """Nothing at all is imported, and the first place is named."""
+    folder = place.folder()
+    bad = place.file("calls.csv", HEAD + "".join(GOOD) + "c1,yesterday,Called,phone,n\n")
+    answer = folder("import", bad, "--strict", *FLAGS, status=1)
+    holds(answer.error, "calls.csv:22", "yesterday")
+    equal(folder.status()["events"], 0)
+    problem = folder("import", bad, "--strict", "--json", *FLAGS, status=1).problem()
+    equal((problem["code"], problem["where"]["line"], problem["where"]["column"]), ("csv-time", 22, 2))
+    equal(list((folder.path / "rejects").glob("*")) if (folder.path / "rejects").exists() else [], [])
+    good = place.file("good.csv", HEAD + "".join(GOOD))
+    equal(folder.import_(good, "--strict", *FLAGS)["imported"], 20)
+
+
+def check_strict_over_several_files(place):
+    """One bad row in the second file: nothing of the first either."""
+    folder = place.folder()
+    good = place.file("in/a.csv", HEAD + "".join(GOOD))
+    place.file("in/b.csv", HEAD + "c1,yesterday,Called,phone,n\n")
+    folder("import", good.parent, "--strict", *FLAGS, status=1)
+    equal(folder.status()["events"], 0)
+
+
+def check_strict_from_standard_input(place):
+    folder = place.folder()
+    content = (HEAD + "".join(GOOD) + "c1,yesterday,Called,phone,n\n").encode()
+    answer = folder("import", "-", "--strict", *FLAGS, stdin=content, status=1)
+    lacks(answer.error, str(folder.path))  # the place is that of what the user gave
+    equal(folder.status()["events"], 0)
+    equal([p.name for p in folder.path.glob("standard-input*")], [], "no copy stays")
