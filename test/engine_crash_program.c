@@ -1,10 +1,11 @@
 /* test/engine_crash_program.c - the crash simulation of the whole engine, any number of seeds.
  *
- *   engine_crash_program [--seeds N] [--from S] [--errors no|yes|both] [--plant 0..4]
+ *   engine_crash_program [--seeds N] [--from S] [--errors no|yes|both] [--plant 0..4] [--aim POINT]
  *
  * Each seed is one life: power failures alone where it is even, errors of the disk as well where it
- * is odd (--errors says otherwise).  Prints what was wrong, with the line that shows it again, and
- * how often the power failed at each point. */
+ * is odd (--errors says otherwise).  In the end the power is made to fail also where chance did not
+ * bring it: in the life that first came there.  Prints what was wrong, with the line that shows it
+ * again, and how often the power failed at each point. */
 #include "base/clock.h"
 #include "support/engine_sim.h"
 
@@ -12,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { VISITS_MAX = 50 };
+
 struct request {
 	uint64_t seeds, from;
 	bool power, errors;
 	int64_t plant;
+	const char *aim; /* --aim POINT: see engine_sim.h */
 };
 
 static bool read_option(struct request *r, const char *name, const char *text)
@@ -26,6 +30,10 @@ static bool read_option(struct request *r, const char *name, const char *text)
 	if (strcmp(name, "--errors") == 0) {
 		r->power = strcmp(text, "yes") != 0;
 		r->errors = strcmp(text, "no") != 0;
+		return true;
+	}
+	if (strcmp(name, "--aim") == 0) {
+		r->aim = text;
 		return true;
 	}
 	if (!is_number)
@@ -55,15 +63,33 @@ static unsigned live(const struct request *r, uint64_t seed, struct sim_coverage
 	struct engine_life life = { .seed = seed,
 		.errors = errors,
 		.plant = (enum sim_plant)r->plant,
+		.aims[0] = r->aim,
 		.coverage = coverage };
-	const char *wrong = engine_sim_live(&life);
 
+	coverage->life = seed;
+	const char *wrong = engine_sim_live(&life);
 	if (wrong == NULL)
 		return 0;
-	printf("%s\n  engine_crash_program --seeds 1 --from %llu --errors %s\n", wrong,
-		(unsigned long long)seed, errors ? "yes" : "no");
+	printf("%s\n  engine_crash_program --seeds 1 --from %llu --errors %s%s%s%s\n", wrong,
+		(unsigned long long)seed, errors ? "yes" : "no", r->aim == NULL ? "" : " --aim '",
+		r->aim == NULL ? "" : r->aim, r->aim == NULL ? "" : "'");
 	(void)fflush(stdout); /* a convenience: the run goes on for long */
 	return 1;
+}
+
+/* A life in which one point was met only after an aimed failure is not lived again: a few others of
+ * like seeds are tried. */
+static unsigned visit_all(struct request r, struct sim_coverage *coverage)
+{
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < coverage->count; i++) {
+		const struct sim_point *point = &coverage->points[i];
+		r.aim = point->name;
+		for (uint64_t more = 0; more < VISITS_MAX && point->crashed == 0; more++)
+			failed += live(&r, point->life + 2 * more, coverage);
+	}
+	return failed;
 }
 
 static int by_name(const void *a, const void *b)
@@ -102,6 +128,8 @@ int main(int argc, char **argv)
 	int64_t start = clock->ticks_ns(clock);
 	for (uint64_t seed = r.from; seed < r.from + r.seeds; seed++)
 		failed += live(&r, seed, &coverage);
+	if (r.seeds > 1)
+		failed += visit_all(r, &coverage);
 	double seconds = (double)(clock->ticks_ns(clock) - start) / 1e9;
 	unsigned unmet = print_points(&coverage);
 	printf("%llu seeds, %u failed, %zu points, %u where the power never failed, %.0f seeds/s\n",

@@ -81,14 +81,15 @@ TEST(engine_crash_simulation_finds_planted_bugs)
 		const char *name;
 		struct sim_faults bugs;
 		enum sim_plant plant;
-		const char *aim;
+		const char *aims[SIM_AIMS_MAX];
 	} rows[] = {
 		{ .name = "no sync", .bugs.bug_no_sync = true },
 		{ .name = "acknowledged before the sync", .bugs.bug_late_sync = true },
 		{ .name = "no sync of the folder", .bugs.bug_no_folder_sync = true },
 		{ .name = "half a rename",
 			.bugs.bug_half_rename = true,
-			.aim = "checkpoint: sync dedup/" },
+			.aims = { "merge: rename to manifest", "write: rename to manifest",
+				"checkpoint: rename to manifest" } },
 		{ .name = "an apply skipped", .plant = PLANT_SKIPPED_APPLY },
 		{ .name = "a record replayed twice", .plant = PLANT_DOUBLED_REPLAY },
 		{ .name = "the manifest before its tables", .plant = PLANT_MANIFEST_FIRST },
@@ -96,9 +97,8 @@ TEST(engine_crash_simulation_finds_planted_bugs)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct engine_life life = {
-			.bugs = rows[i].bugs, .plant = rows[i].plant, .aims[0] = rows[i].aim
-		};
+		struct engine_life life = { .bugs = rows[i].bugs, .plant = rows[i].plant };
+		memcpy(life.aims, rows[i].aims, sizeof(life.aims));
 		const char *wrong = NULL;
 		while (wrong == NULL && life.seed++ < BUG_SEEDS)
 			wrong = engine_sim_live(&life);

@@ -101,7 +101,7 @@ static err export_to(const struct request *request, struct sink *sink, struct en
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct engine *engine;
-	size_t format;
+	size_t format = 0;
 	err e = find_format(request, &format, why);
 
 	if (e == OK)

@@ -465,6 +465,15 @@ size_t model_places_of_event(
 	return places_of_origins(model, &s, wanted, out);
 }
 
+bool model_erased_before(const struct model *model, uint64_t place, uint64_t seq)
+{
+	for (uint64_t i = 1; i < seq; i++)
+		for (size_t k = 0; k < model->log[i].place_count; k++)
+			if (model->log[i].places[k] == place)
+				return true;
+	return false;
+}
+
 bool model_names(const struct model *model, unsigned identifier)
 {
 	for (uint64_t seq = 1; seq < model->end; seq++) {

@@ -88,5 +88,8 @@ size_t model_places_of_customer(
 	const struct model *model, unsigned identifier, uint64_t out[static MODEL_RECORDS_MAX]);
 size_t model_places_of_event(
 	const struct model *model, uint64_t seq, uint64_t out[static MODEL_RECORDS_MAX]);
+/* Is it named by an ERASURE before this sequence?  Then another need not name it again: once part
+ * of an event's bytes are gone, the engine may not know the rest for its own. */
+bool model_erased_before(const struct model *model, uint64_t place, uint64_t seq);
 /* Does a record that is not erased name the identifier? */
 bool model_names(const struct model *model, unsigned identifier);

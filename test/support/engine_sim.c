@@ -269,18 +269,23 @@ static void retract(struct engine_sim *w)
 static void erased(struct engine_sim *w, err e, size_t places, const struct erasure_result *result,
 	const struct why *why)
 {
-	uint64_t events = w->state.events;
+	uint64_t events = w->state.events, least = 0;
 
+	for (size_t i = 0; i < places; i++) /* w->list: see model_erased_before() */
+		least += !model_erased_before(w->model, w->list[i], w->model->end);
 	if (e == ERR_NOT_FOUND || e == ERR_DENIED) {
-		if (places > 0)
+		if (least > 0)
 			sim_wrong_why(w, "somebody known cannot be erased", why);
 		model_drop(w->model);
 		return;
 	}
+	if (e == OK && result->records == 0 && least == 0)
+		model_drop(w->model); /* nothing was left to name */
 	if (!written(w, e, why))
 		return;
 	model_state_of(w->model, &w->state);
-	if (result->records != places || result->events != events - w->state.events)
+	if (result->records > places || result->records < least ||
+		result->events != events - w->state.events)
 		sim_wrong(w, "an erasure counts wrongly");
 }
 
@@ -499,6 +504,7 @@ static void step_failed(struct engine_sim *w)
 	struct engine_item item;
 	struct why why = { 0 };
 
+	sim_disk_doing(w->sim, "refuse");
 	switch (below(w, 4)) {
 	case 0:
 		seal(w);

@@ -27,30 +27,36 @@ bool sim_digest(struct engine_sim *w, struct state_digest *out)
 
 /* ---- the journal against the log */
 
-static bool same_places(const struct model_record *told, str bytes, struct arena *arena)
+static bool same_places(const struct model *model, uint64_t seq, const struct record *record)
 {
-	struct record record;
-	struct erased item;
-	size_t i = 0;
+	const struct model_record *told = &model->log[seq];
+	struct erasure_reader reader = erasure_reader_of(record->payload);
+	struct erased item = { 0 };
+	bool more = erasure_next(&reader, &item);
 
-	if (record_decode(bytes, arena, &record, NULL) != OK || record.kind != RECORD_ERASURE)
-		return false;
-	struct erasure_reader reader = erasure_reader_of(record.payload);
-	while (erasure_next(&reader, &item))
-		if (i == told->place_count || item.seq != told->places[i++])
+	for (size_t i = 0; i < told->place_count; i++) {
+		if (more && item.seq == told->places[i])
+			more = erasure_next(&reader, &item);
+		else if (!model_erased_before(model, told->places[i], seq))
 			return false;
-	return i == told->place_count;
+	}
+	return !more;
 }
 
-static bool same_bytes(const struct model_record *told, str bytes, struct arena *arena)
+static bool same_bytes(const struct model *model, const struct journal_record *stored,
+	bool is_stone, struct arena *arena)
 {
+	const struct model_record stone = { .kind = RECORD_TOMBSTONE };
+	const struct model_record *told = is_stone ? &stone : &model->log[stored->seq];
 	struct strbuf out = strbuf_in(arena, 1 << 16);
+	struct record record;
 
 	if (told->kind == RECORD_ERASURE)
-		return same_places(told, bytes, arena);
-	struct record record = model_record_of(told, arena);
+		return record_decode(stored->bytes, arena, &record, NULL) == OK &&
+		       record.kind == RECORD_ERASURE && same_places(model, stored->seq, &record);
+	record = model_record_of(told, arena);
 	record_encode(&record, &out);
-	return str_equal(strbuf_str(&out), bytes);
+	return str_equal(strbuf_str(&out), stored->bytes);
 }
 
 /* Is this what the model knows?  Learns what could be either way. */
@@ -58,13 +64,19 @@ static void check_record(struct engine_sim *w, const struct journal_record *stor
 {
 	AUTO_ARENA arena = arena_create(1 << 20);
 	struct model_record *told = &w->model->log[stored->seq];
-	const struct model_record stone = { .kind = RECORD_TOMBSTONE };
-	bool is_stone = same_bytes(&stone, stored->bytes, arena);
+	bool is_stone = same_bytes(w->model, stored, true, arena);
 
 	if (told->bytes == MODEL_EITHER)
 		told->bytes = is_stone ? MODEL_STONE : MODEL_WHOLE;
-	if (!(told->bytes == MODEL_STONE ? is_stone : same_bytes(told, stored->bytes, arena)))
+	if (!same_bytes(w->model, stored, told->bytes == MODEL_STONE, arena)) {
+		if (w->wrong == NULL)
+			(void)snprintf(w->words, sizeof(w->words),
+				"(%llu of %llu, kind %d, %s, has %s)",
+				(unsigned long long)stored->seq, (unsigned long long)w->model->end,
+				(int)told->kind, told->is_erased ? "erased" : "not erased",
+				is_stone ? "no bytes" : "bytes");
 		sim_wrong(w, "a record was altered");
+	}
 	if (told->received_ms == 0)
 		told->received_ms = stored->received_ms;
 	if (told->received_ms != stored->received_ms)
