@@ -230,7 +230,7 @@ const struct command cmd_events = {
 	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),
 			      WORDS("the calls of the last week",
 				      "les appels des sept derniers jours") },
-		{ STR_INIT("ariane events --where 'order.total>=100' --where currency=EUR"),
+		{ STR_INIT("ariane events --where 'total>=100' --where currency=EUR"),
 			WORDS("large orders in euros", "les grosses commandes en euros") },
 		{ STR_INIT("ariane events --activity call.* --json --limit 1000"),
 			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },

@@ -34,6 +34,7 @@ void column_free(struct column *column)
 	strings_free(column->dictionary);
 	table_free(column->blocks);
 	table_free(column->tail);
+	free(column->recent);
 	free(column);
 }
 
@@ -107,6 +108,7 @@ void attributes_free(struct attributes *a)
 	for (size_t i = 0; i < a->slots; i++)
 		column_free(a->columns[i]);
 	free(a->columns);
+	free(a->followers);
 	strings_free(a->keys);
 	table_free(a->budgets);
 	table_free(a->packed);
@@ -136,7 +138,7 @@ size_t attributes_resident_bytes(const struct attributes *a)
 struct adding {
 	struct attributes *all;
 	uint32_t row, source; /* STRINGS_NONE: it may bring nothing new */
-	size_t nth; /* value of the row */
+	uint32_t before; /* the key before, + 1; 0: this is the first */
 	uint64_t left_out;
 };
 
@@ -159,19 +161,34 @@ static uint32_t new_key(struct adding *in, str key)
 	return code;
 }
 
-/* Events of a kind carry their keys in one order: so the key last seen in this place first. */
+static uint32_t *follower_of(struct attributes *a, uint32_t before)
+{
+	size_t count = a->follower_count;
+
+	if (before >= count) {
+		a->follower_count = MAX_OF((size_t)before + 1, count * 2);
+		a->followers =
+			memory_resize(a->followers, a->follower_count * sizeof(*a->followers));
+		memset(a->followers + count, 0,
+			(a->follower_count - count) * sizeof(*a->followers));
+	}
+	return &a->followers[before];
+}
+
 static uint32_t key_code(struct adding *in, str key)
 {
 	struct attributes *a = in->all;
-	uint32_t *guess = &a->guesses[in->nth++ % GUESSES], code;
+	uint32_t *guess = follower_of(a, in->before), code = *guess;
 
-	if (*guess < strings_count(a->keys) && str_equal(strings_get(a->keys, *guess), key))
-		return *guess;
-	code = strings_find(a->keys, key);
-	if (code == STRINGS_NONE)
-		code = new_key(in, key);
-	if (code != STRINGS_NONE)
+	if (code >= strings_count(a->keys) || !str_equal(strings_get(a->keys, code), key)) {
+		code = strings_find(a->keys, key);
+		if (code == STRINGS_NONE)
+			code = new_key(in, key);
+	}
+	if (code != STRINGS_NONE) {
 		*guess = code;
+		in->before = code + 1;
+	}
 	return code;
 }
 
@@ -186,16 +203,33 @@ static bool spend_on_text(struct adding *in)
 	return true;
 }
 
+/* Most texts come again soon: a look at where they stand is cheaper than the index. */
+static uint32_t find_text(struct column *column, str text, uint64_t hash)
+{
+	if (column->recent == NULL)
+		column->recent = memory_alloc(RECENT * sizeof(*column->recent));
+	uint32_t *recent = &column->recent[hash % RECENT], code = *recent;
+
+	if (code < strings_count(column->dictionary) &&
+		str_equal(strings_get(column->dictionary, code), text))
+		return code;
+	code = strings_find(column->dictionary, text);
+	if (code != STRINGS_NONE)
+		*recent = code;
+	return code;
+}
+
 /* Texts of fields are not counted: `in` is NULL. */
 static bool add_text(
 	struct attributes *a, struct adding *in, uint32_t row, size_t string_slot, str text)
 {
 	struct column *column = column_at(a, string_slot);
 	size_t hashed = string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED;
+	uint64_t hash = hash64(a->seed, text);
 	uint32_t code = STRINGS_NONE;
 
 	if (text.len <= ATTRIBUTE_TEXT_BYTES_MAX) {
-		code = strings_find(column->dictionary, text);
+		code = find_text(column, text, hash);
 		if (code == STRINGS_NONE &&
 			strings_count(column->dictionary) < ATTRIBUTE_DICTIONARY_MAX) {
 			if (in != NULL && !spend_on_text(in))
@@ -206,7 +240,7 @@ static bool add_text(
 	if (code != STRINGS_NONE)
 		push_pair(a, column, row, code);
 	else
-		push_pair(a, column_at(a, hashed), row, hash64(a->seed, text));
+		push_pair(a, column_at(a, hashed), row, hash);
 	return true;
 }
 

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 /* Fields and the partial rows are keys in front of the keys that events bring. */
-enum { KEY_PARTIAL = FIELD_COUNT, KEYS_BEFORE = FIELD_COUNT + 1, GUESSES = 64 };
+enum { KEY_PARTIAL = FIELD_COUNT, KEYS_BEFORE = FIELD_COUNT + 1, RECENT = 256 };
 
 static inline size_t slot_of_key(size_t key, enum attribute_type type)
 {
@@ -28,6 +28,7 @@ struct column {
 	struct table *blocks; /* struct attribute_block */
 	struct table *tail; /* struct pair: not yet a block */
 	uint64_t in_blocks; /* pairs */
+	uint32_t *recent; /* RECENT codes by hash of their text, to be verified; NULL: none yet */
 	struct attribute_column *current; /* published; NULL: changed since */
 };
 
@@ -53,7 +54,10 @@ struct attributes {
 	size_t slots, room;
 	uint64_t values, not_indexed;
 	struct attributes_view *current; /* NULL: changed since */
-	uint32_t guesses[GUESSES]; /* the key of the record's n-th value, last time */
+	/* The key that last followed a key (+ 1; 0: was first): events of a kind carry theirs in
+	 * one order.  To be verified. */
+	uint32_t *followers;
+	size_t follower_count;
 };
 
 struct attributes_view {

@@ -9,7 +9,7 @@
  * Slices are found by identifier and not by customer, because customers change: whose an entry
  * is now, is asked of the snapshot.
  *
- * Memory of a base: 16 bytes an entry, 8 a customer, 4 an identifier; as much again for a moment
+ * Memory of a base: 16 bytes an entry, 20 a customer, 4 an identifier; as much again for a moment
  * while it is built, less the columns.
  */
 #pragma once
