@@ -7,13 +7,17 @@
  * with the attributes "ocel:eventTypes" and "ocel:objectTypes".  A relationship to an object that
  * is not in the log is kept, with the type "unknown", and counted.  Types of objects that stand for
  * customers are named by the caller: related ones become identifiers; all others are context and
- * never join customers. Values are put into the type declared when their text says exactly that.
+ * never join customers.  An event without such an object belongs to the customers of its objects,
+ * one relationship away in either direction (order -> customer), where an object has exactly one;
+ * an event without any is a reject. Values are put into the type declared when their text says
+ * exactly that.
  *
  * Out: records that OCEL cannot tell in full carry the rest in attributes whose names begin with
  * "ariane:"; a reader that does not know them sees a plain OCEL log.  docs/formats/ocel.md has the
  * table.  What is written and read again is the same records, byte for byte.
  *
- * Memory: one element at a time, and 16 to 32 bytes for each object and declared attribute.
+ * Memory: one element at a time, 16 to 32 bytes for each object and declared attribute, and the
+ * relationships between objects (ocel_hops.h).
  */
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "event/codec.h"
 #include "exchange/json_stream.h"
 #include "exchange/native.h"
+#include "exchange/ocel_hops.h"
 #include "exchange/ocel_internal.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct ocel {
 	struct arena *arena; /* of the element at hand */
 	struct arena *types; /* what outlives an element */
 	struct names *objects; /* ("", id) to the number of its type */
+	struct ocel_hops *hops; /* between objects, either of which may be a customer */
 	struct names *type_numbers; /* ("", type) to its number */
 	struct names *event_values, *object_values; /* (type, attribute) to enum ocel_type */
 	str *type_names; /* by number */
@@ -103,6 +105,33 @@ static err number_of_type(struct ocel *o, str type, uint32_t *number)
 	return OK;
 }
 
+static bool is_customer_type(const struct ocel *o, str type)
+{
+	for (size_t c = 0; c < o->options->customer_count; c++)
+		if (str_equal(type, o->options->customers[c].object_type))
+			return true;
+	return false;
+}
+
+/* The relationships of an object: from what is no customer to what may be one, in whichever
+ * direction the log tells them. */
+static err note_hops(struct ocel *o, const struct json *object, str id, str type)
+{
+	const struct json *related = json_get(object, STR("relationships"));
+	bool is_customer = is_customer_type(o, type);
+
+	if (o->options->customer_count == 0 || related == NULL || related->kind != JSON_ARRAY)
+		return OK;
+	for (size_t i = 0; i < related->array.count; i++) {
+		str other = json_get_string(&related->array.items[i], STR("objectId"), STR(""));
+		bool kept = other.len == 0 || (is_customer ? ocel_hops_add(o->hops, other, id)
+							   : ocel_hops_add(o->hops, id, other));
+		if (!kept)
+			return too_many(o, o->why);
+	}
+	return OK;
+}
+
 static err note_object(struct ocel *o, const struct json *object)
 {
 	str id = json_get_string(object, STR("id"), STR(""));
@@ -116,7 +145,9 @@ static err note_object(struct ocel *o, const struct json *object)
 		return e;
 	if (names_get(o->objects, STR(""), id) != NAMES_NONE)
 		o->summary->same_ids++;
-	return names_put(o->objects, STR(""), id, number) == NAMES_NONE ? too_many(o, o->why) : OK;
+	if (names_put(o->objects, STR(""), id, number) == NAMES_NONE)
+		return too_many(o, o->why);
+	return note_hops(o, object, id, type);
 }
 
 /* A declared type and its attributes; those that only we add are not told on. */
@@ -355,6 +386,56 @@ static bool is_told(const struct record_identifier *ids, size_t count, str type,
 	return false;
 }
 
+static str type_of_object(const struct ocel *o, str id)
+{
+	int64_t number = names_get(o->objects, STR(""), id);
+
+	return number == NAMES_NONE ? STR("") : o->type_names[number];
+}
+
+/* The one customer beside an object; one that stands beside several (a product, an employee) says
+ * nothing of whose the event is, and must not join them. */
+static bool only_customer_beside(const struct ocel *o, str object, str *customer)
+{
+	*customer = STR("");
+	for (uint32_t hop = ocel_hops_first(o->hops, object); hop != 0;
+		hop = ocel_hops_next(o->hops, hop)) {
+		str id = ocel_hops_id(o->hops, hop);
+		if (!is_customer_type(o, type_of_object(o, id)) || str_equal(id, *customer))
+			continue;
+		if (customer->len > 0)
+			return false;
+		*customer = id;
+	}
+	return customer->len > 0;
+}
+
+/* An event without a customer of its own: those of its objects, one hop away. */
+static err identify_by_hop(struct turn *t)
+{
+	const struct ocel_options *options = t->o->options;
+	size_t most = t->object_count * options->customer_count, n = 0;
+	struct record_identifier *ids = arena_array(t->o->arena, most, sizeof(*ids));
+	str id;
+
+	if (ids == NULL)
+		return no_room(t->o, t->why);
+	for (size_t i = 0; i < t->object_count; i++) {
+		if (!only_customer_beside(t->o, t->objects[i].id, &id))
+			continue;
+		for (size_t c = 0; c < options->customer_count; c++) {
+			str type = options->customers[c].identifier_type;
+			if (str_equal(
+				    type_of_object(t->o, id), options->customers[c].object_type) &&
+				!is_told(ids, n, type, id))
+				ids[n++] = (struct record_identifier){ .type = type, .value = id };
+		}
+	}
+	t->record.identifiers = ids;
+	t->record.identifier_count = n;
+	return n > 0 ? OK : fail(t->why, MSG_OCEL_NOBODY);
+}
+
 /* Each object of a customer's type is an identifier, once. */
 static err identify(struct turn *t)
 {
@@ -469,10 +550,12 @@ static err read_element(struct ocel *o, bool is_event)
 		bad = make_room(&t, &json);
 	if (bad == OK)
 		bad = is_event ? read_event(&t, &json) : read_object(&t, &json);
+	if (bad == OK && !t.has_record && o->options->customer_count == 0)
+		return ask_for_customers(o);
+	if (bad == OK && !t.has_record && is_event && t.record.identifier_count == 0)
+		bad = identify_by_hop(&t);
 	if (bad != OK)
 		return reject(o, &reason);
-	if (!t.has_record && o->options->customer_count == 0)
-		return ask_for_customers(o);
 	o->summary->events += is_event;
 	o->summary->objects += !is_event;
 	return give(o, &t.record);
@@ -586,6 +669,7 @@ err ocel_read(struct input *first, struct input *second, const struct ocel_optio
 		.arena = arena,
 		.types = types,
 		.objects = names_create(),
+		.hops = ocel_hops_create(),
 		.type_numbers = names_create(),
 		.event_values = names_create(),
 		.object_values = names_create(),
@@ -601,6 +685,7 @@ err ocel_read(struct input *first, struct input *second, const struct ocel_optio
 		e = each_piece(&o, second, read_piece);
 	json_parser_free(o.parser);
 	names_free(o.objects);
+	ocel_hops_free(o.hops);
 	names_free(o.type_numbers);
 	names_free(o.event_values);
 	names_free(o.object_values);

@@ -1,7 +1,10 @@
 /* main/store.c - see store.h */
 #include "main/store.h"
 
+#include "base/file.h"
 #include "identity/identifier.h"
+
+#include <string.h>
 
 static void remark_opening(const struct engine_opening *opening, struct sink *sink)
 {
@@ -13,12 +16,29 @@ static void remark_opening(const struct engine_opening *opening, struct sink *si
 		sink_remark(sink, TEXT_OPEN_DAMAGED, arg_int((int64_t)opening->quarantined));
 }
 
+/* The folders above the data folder; what cannot be made, opening tells. */
+static void make_parents(const char *folder)
+{
+	char path[PATH_BYTES_MAX];
+	size_t len = strlen(folder);
+
+	for (size_t i = 1; i < len && i < sizeof(path); i++)
+		if (folder[i] == '/' && folder[i - 1] != '/') {
+			memcpy(path, folder, i);
+			path[i] = '\0';
+			(void)disk_make_folder(disk_real(), path, NULL);
+		}
+}
+
 err store_open(const struct request *request, struct sink *sink, enum store_use use,
 	struct engine **out, struct why *why)
 {
 	const struct engine_options options = { .folder = request_data(request).ptr,
 		.must_exist = use != STORE_MAKE };
 	struct engine_opening opening;
+
+	if (use == STORE_MAKE)
+		make_parents(options.folder);
 	err e = engine_open(&options, out, &opening, why);
 
 	if (e == OK)

@@ -1,6 +1,7 @@
 /* main/thread_view.c - see thread_view.h */
 #include "main/thread_view.h"
 
+#include "base/hash.h"
 #include "main/display.h"
 #include "main/text.h"
 #include "main/value_view.h"
@@ -76,24 +77,74 @@ static void add_named(struct strbuf *details, const struct locale *locale, enum 
 	strbuf_done(&safe);
 }
 
-static void add_details(
-	struct strbuf *details, const struct locale *locale, const struct record *record)
+/* Whether the attribute is as the thread last told it; notes it.  Past THREAD_KEYS_MAX keys
+ * everything is new. */
+static bool is_told(struct thread_view *view, str key, str value)
 {
-	size_t shown = MIN_OF(record->attribute_count, (size_t)THREAD_ATTRIBUTES_MAX);
+	uint64_t k = hash64(0, key), v = hash64(1, value);
+	size_t i = 0;
+
+	while (i < view->key_count && view->last[i].key != k)
+		i++;
+	if (i < view->key_count && view->last[i].value == v)
+		return true;
+	if (i < THREAD_KEYS_MAX) {
+		view->last[i].key = k;
+		view->last[i].value = v;
+		view->key_count = MAX_OF(view->key_count, i + 1);
+	}
+	return false;
+}
+
+static bool says_again(const struct record *record, const struct value *value)
+{
+	return value->kind == VALUE_STRING && value->string.len > 0 &&
+	       (str_equal(value->string, record->activity) ||
+		       str_equal(value->string, record->actor));
+}
+
+/* The event's own attributes, or those of its case; *left counts what is still shown. */
+static void add_attributes(struct thread_view *view, struct strbuf *details,
+	const struct record *record, bool of_case, size_t *left, size_t *more)
+{
+	struct strbuf value = strbuf_heap(LINE_BYTES_MAX);
+
+	for (size_t i = 0; i < record->attribute_count; i++) {
+		const struct attribute *a = &record->attributes[i];
+		if (str_starts(a->key, STR("case:")) != of_case)
+			continue;
+		strbuf_clear(&value);
+		value_view_add(&a->value, view->locale, &value);
+		bool told = is_told(view, a->key, (str){ value.ptr, value.len });
+		if (told || says_again(record, &a->value))
+			continue;
+		if (*left == 0) {
+			++*more;
+			continue;
+		}
+		--*left;
+		add_gap(details);
+		display_add_safe(details, str_cut(a->key, NAME_BYTES_SHOWN));
+		strbuf_add_byte(details, '=');
+		strbuf_add(details, (str){ value.ptr, value.len }); /* if cut, what fitted */
+	}
+	strbuf_done(&value);
+}
+
+static void add_details(
+	struct thread_view *view, struct strbuf *details, const struct record *record)
+{
+	const struct locale *locale = view->locale;
+	size_t left = THREAD_ATTRIBUTES_MAX, more = 0;
 
 	add_named(details, locale, TEXT_THREAD_CASE, record->case_id);
 	add_named(details, locale, TEXT_THREAD_INTERACTION, record->interaction);
 	add_named(details, locale, TEXT_THREAD_BY, record->actor);
-	for (size_t i = 0; i < shown; i++) {
+	add_attributes(view, details, record, false, &left, &more);
+	add_attributes(view, details, record, true, &left, &more);
+	if (more > 0) {
 		add_gap(details);
-		display_add_safe(details, str_cut(record->attributes[i].key, NAME_BYTES_SHOWN));
-		strbuf_add_byte(details, '=');
-		value_view_add(&record->attributes[i].value, locale, details);
-	}
-	if (shown < record->attribute_count) {
-		add_gap(details);
-		text_add(details, locale->language, TEXT_THREAD_MORE,
-			arg_int((int64_t)(record->attribute_count - shown)));
+		text_add(details, locale->language, TEXT_THREAD_MORE, arg_int((int64_t)more));
 	}
 }
 
@@ -158,7 +209,7 @@ void thread_view_add(struct thread_view *view, const struct record *record, stru
 
 	ASSERT(record->has_time);
 	add_day(view, record->time.ms, out);
-	add_details(&details, view->locale, record);
+	add_details(view, &details, record);
 	display_add_spaces(&line, INDENT);
 	locale_clock(view->locale, record->time.ms, &line);
 	display_add_spaces(&line, 2);

@@ -8,6 +8,10 @@
  *   Tuesday 17 March 2026 (3 days later)
  *     09:30:00  email   Message Received
  *
+ * Attributes: what distinguishes an event comes first.  One that is as it was the last time it
+ * came, or that only says the activity or the actor again, is not repeated (`--json` has them all);
+ * those of a log's case (`case:...`) stand behind the event's own.
+ *
  * Events come one after the other, in thread order, so that a thread of any length is shown in
  * constant memory.  Times are those of the locale's zone.  Pure: same records, same text.
  */
@@ -16,13 +20,17 @@
 #include "event/record.h"
 #include "main/locale.h"
 
-enum { THREAD_ATTRIBUTES_MAX = 6, THREAD_EXCERPT_COLUMNS = 160 };
+enum { THREAD_ATTRIBUTES_MAX = 6, THREAD_KEYS_MAX = 256, THREAD_EXCERPT_COLUMNS = 160 };
 
 struct thread_view {
 	const struct locale *locale;
 	size_t columns; /* of the terminal; 0: any */
 	bool has_day;
 	int64_t day; /* of the last event shown, local */
+	struct {
+		uint64_t key, value; /* hashes */
+	} last[THREAD_KEYS_MAX]; /* of the first so many keys */
+	size_t key_count;
 };
 
 void thread_view_init(struct thread_view *view, const struct locale *locale, size_t columns);

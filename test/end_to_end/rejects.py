@@ -153,6 +153,25 @@ def check_ocel(place):
     equal(folder.digest(), clean.digest(), "digest")
 
 
+def check_ocel_events_of_nobody(place):
+    """Whose an event is may be told one object further; where that is nobody, or several, it is rejected."""
+    def related(*ids):
+        return [{"objectId": i, "qualifier": "of"} for i in ids]
+    objects = [("c1", "customer", ("o4",)), ("c2", "customer", ()), ("o1", "order", ("c1",)), ("o2", "order", ()),
+               ("p1", "product", ("c1", "c2")), ("o4", "order", ())]
+    events = [("e1", ("o1",)), ("e2", ("o2",)), ("e3", ("p1",)), ("e4", ("o4",)), ("e5", ("p1", "c2"))]
+    log = {"eventTypes": [], "objectTypes": [],
+           "objects": [{"id": i, "type": t, "attributes": [], "relationships": related(*r)} for i, t, r in objects],
+           "events": [{"id": i, "type": "Seen", "time": "2026-03-14T10:00:00Z", "attributes": [],
+                       "relationships": related(*r)} for i, r in events]}
+    folder = place.folder()
+    summary = folder.import_(place.file("log.json", json.dumps(log)), "--customer", "account=customer")
+    equal(summary["rejected"], 2)
+    equal({code for _, _, code, _ in reasons_of(folder)[0]}, {"ocel-nobody"})
+    equal([e["message_id"] for e in folder.thread("account:c1")], ["e1", "e4"])
+    equal([e["message_id"] for e in folder.thread("account:c2")], ["e5"])
+
+
 def check_strict(place):
     """Nothing at all is imported, and the first place is named."""
     folder = place.folder()

@@ -165,10 +165,13 @@ def check_an_ocel_log(place):
             "events": [{"id": "e1", "type": "Order placed", "time": "2026-02-01T10:00:00Z",
                         "attributes": [{"name": "net", "value": "10.0"}, {"name": "items", "value": "2"}],
                         "relationships": [{"objectId": "o1", "qualifier": "order"},
-                                          {"objectId": "c1", "qualifier": "by"}]}]}
+                                          {"objectId": "c1", "qualifier": "by"}]},
+                       {"id": "e2", "type": "Order placed", "time": "2026-02-02T10:00:00Z", "attributes": [],
+                        "relationships": [{"objectId": "o1", "qualifier": "order"}]}]}
     folder = place.folder()
     summary = folder.import_(place.file("log.json", json.dumps(log_)), "--customer", "account=customer")
     equal(summary["rejected"], 0)
+    equal([e["message_id"] for e in folder.thread("account:c1")], ["e1", "e2"], "by her order")
     same_again(place, folder)
     back = json.loads(folder.export("ocel"))
     equal({o["id"]: o["type"] for o in back["objects"]}, {"c1": "customer", "o1": "order"})
