@@ -23,10 +23,10 @@ struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
 	len += source.len;
 	if (message_id.len > 0)
 		memcpy(text + len, message_id.ptr, message_id.len);
-	struct digest128 digest = digest128(secret, (str){ text, len + message_id.len });
+	struct digest128 tag = tag128(secret, (str){ text, len + message_id.len });
 	if (is_long)
 		free(text);
-	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
+	return (struct dedup_key){ load_u64(tag.bytes), load_u64(tag.bytes + 8) };
 }
 
 /* ---- the folder: manifest and what it names; all under disk_lock ---- */
