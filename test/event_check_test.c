@@ -47,6 +47,8 @@ static void make_good(struct event *e)
 }
 
 static const str too_long = { long_name, sizeof(long_name) };
+static char long_key[RECORD_KEY_BYTES_MAX + 1];
+static const str key_too_long = { long_key, sizeof(long_key) };
 #define NOT_UTF8 STR("\xc3(")
 #define CONTROL STR("a\nb")
 
@@ -121,7 +123,7 @@ static void put_inside(struct event *e, struct attribute inner)
 	ROW(too_many_identifiers, RECORD_TOO_MANY_IDENTIFIERS, "", \
 		e->record.identifier_count = RECORD_IDENTIFIERS_MAX + 1) \
 	ROW(key_empty, RECORD_EMPTY_NAME, "key", e->attributes[0].key = STR("")) \
-	ROW(key_long, RECORD_NAME_LONG, "key", e->attributes[0].key = too_long) \
+	ROW(key_long, RECORD_NAME_LONG, "key", e->attributes[0].key = key_too_long) \
 	ROW(key_control, RECORD_NOT_UTF8, "key", e->attributes[0].key = CONTROL) \
 	ROW(inner_key_control, RECORD_NOT_UTF8, "key", \
 		put_inside(e, (struct attribute){ .key = CONTROL })) \
@@ -162,6 +164,7 @@ static str first_text(const struct why *why)
 TEST(check_refuses_with_the_right_words)
 {
 	memset(long_name, 'n', sizeof(long_name));
+	memset(long_key, 'k', sizeof(long_key));
 	memset(long_text, 't', sizeof(long_text));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct event event;

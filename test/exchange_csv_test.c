@@ -1,6 +1,9 @@
 /* test/exchange_csv_test.c - CSV as it is: each oddity a row, whole files of others. */
 #include "base/file.h"
+#include "base/hash.h"
 #include "exchange/csv.h"
+#include "exchange/inputs.h"
+#include "exchange/xes.h"
 #include "support/record_trap.h"
 #include "test.h"
 
@@ -296,4 +299,61 @@ TEST(csv_reads_the_logs_of_others)
 		}
 		record_trap_done(&trap);
 	}
+}
+
+/* ---- one log in two formats */
+
+struct threads {
+	uint64_t sum; /* of the hash of each event's place in a thread: order of reading aside */
+	struct arena *arena;
+};
+
+static void add_event(void *context, const struct record *r)
+{
+	struct threads *t = context;
+	struct strbuf words = strbuf_heap(10000);
+
+	if (r->kind != RECORD_EVENT)
+		return; /* the log itself, which XES tells */
+	strbuf_add(&words, r->identifiers[0].type);
+	strbuf_add(&words, STR(":"));
+	strbuf_add(&words, r->identifiers[0].value);
+	strbuf_printf(&words, " %lld ", (long long)r->time.ms);
+	strbuf_add(&words, r->channel);
+	strbuf_add(&words, STR(" "));
+	strbuf_add(&words, r->activity);
+	strbuf_add(&words, STR(" "));
+	strbuf_add(&words, r->actor);
+	t->sum += hash64(0, strbuf_str(&words));
+	strbuf_done(&words);
+}
+
+TEST(csv_and_xes_of_one_log_tell_the_same_events)
+{
+	char csv_path[PATH_BYTES_MAX], xes_path[PATH_BYTES_MAX];
+	struct threads of_csv = { 0 }, of_xes = { 0 };
+	struct record_trap trap = record_trap_make();
+	struct mapping mapping = mapping_default();
+	struct input_file *csv = NULL, *xes = NULL;
+	struct read_summary summary;
+
+	if (test_data() == NULL) {
+		test_skip("no test data");
+		record_trap_done(&trap);
+		return;
+	}
+	CHECK("path", path_join(csv_path, test_data(), "events/receipt.csv", NULL) == OK);
+	CHECK("path", path_join(xes_path, test_data(), "events/receipt.xes.gz", NULL) == OK);
+	CHECK("open", input_open(csv_path, &csv, NULL) == OK);
+	CHECK("open", input_open(xes_path, &xes, NULL) == OK);
+	trap.counts_only = true;
+	trap.seen = add_event;
+	trap.context = &of_csv;
+	CHECK("csv", csv_read(input_stream(csv), &mapping, &trap.sink, NULL, NULL) == OK);
+	trap.context = &of_xes;
+	CHECK("xes", xes_read(input_stream(xes), NULL, &trap.sink, &summary, NULL) == OK);
+	CHECK("same", of_csv.sum != 0 && of_csv.sum == of_xes.sum);
+	input_close(csv);
+	input_close(xes);
+	record_trap_done(&trap);
 }

@@ -112,6 +112,20 @@ TEST(grids_align_by_width)
 							"\xe4\xb8\xad                     7\n")));
 }
 
+TEST(grids_without_titles_have_no_head)
+{
+	AUTO_ARENA arena = arena_create(100000);
+	struct strbuf out = strbuf_in(arena, 4000);
+	struct grid *grid = grid_create(arena);
+
+	grid_add_column(grid, STR(""), GRID_TEXT);
+	grid_add_column(grid, STR(""), GRID_NUMBER);
+	grid_add_cell(grid, STR("events"));
+	grid_add_cell(grid, STR("7"));
+	CHECK("drawn", grid_write(grid, 0, &out));
+	CHECK("one line", str_equal(strbuf_str(&out), STR("events  7\n")));
+}
+
 TEST(grids_say_when_memory_is_missing)
 {
 	bool done = false;

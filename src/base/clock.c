@@ -1,6 +1,9 @@
 /* base/clock.c - see clock.h */
 #include "base/clock.h"
 
+#include "base/hash.h"
+
+#include <stdio.h>
 #include <time.h>
 
 static int64_t read_ns(clockid_t id)
@@ -28,4 +31,16 @@ struct clock *clock_real(void)
 	static struct clock clock = { real_now_ms, real_ticks_ns };
 
 	return &clock;
+}
+
+uint64_t boot_number(void)
+{
+	char text[64];
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (file == NULL)
+		return 0;
+	size_t len = fread(text, 1, sizeof(text), file);
+	(void)fclose(file); /* nothing was written */
+	return len == 0 ? 0 : hash64(1, (str){ text, len }) >> 1;
 }

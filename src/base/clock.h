@@ -9,3 +9,7 @@ struct clock {
 };
 
 struct clock *clock_real(void);
+
+/* Which running of the machine this is: the same until it restarts; 0 if it is not known.  Below
+ * 2^63. */
+uint64_t boot_number(void);

@@ -8,6 +8,7 @@
 
 #include "base/crc32c.h"
 #include "engine/erase.h"
+#include "engine/quarantine.h"
 #include "event/codec.h"
 
 static void add(struct engine *engine, const struct record *record, uint64_t origin)
@@ -132,15 +133,36 @@ static err replay_one(struct engine *engine, const struct journal_record *stored
 	record.received_ms = stored->received_ms;
 	if (stored->seq >= dedup_from)
 		e = replay_dedup(engine, &record, stored->bytes, why);
-	if (e == OK && stored->seq >= engine->applied_seq) {
-		engine_apply(engine, &record);
-		opening->replayed++;
-	}
-	return e;
+	if (e != OK || stored->seq < engine->applied_seq)
+		return e;
+	engine_apply(engine, &record);
+	opening->replayed++;
+	return OK;
 }
 
-err engine_replay(
-	struct engine *engine, uint64_t dedup_from, struct engine_opening *opening, struct why *why)
+/* A record in quarantine keeps its place and does nothing. */
+static err replay_guarded(struct engine *engine, struct quarantine *quarantine,
+	const struct journal_record *stored, uint64_t dedup_from, struct arena *arena,
+	struct engine_opening *opening, struct why *why)
+{
+	bool skip = false;
+	err e = OK;
+
+	if (stored->seq >= engine->applied_seq)
+		e = quarantine_enter(quarantine, stored->seq, &skip, why);
+	if (e != OK)
+		return e;
+	if (skip) {
+		opening->quarantined++;
+		engine->applied_seq = stored->seq + 1;
+		return OK;
+	}
+	arena_reset(arena);
+	return replay_one(engine, stored, dedup_from, arena, opening, why);
+}
+
+static err replay_all(struct engine *engine, struct quarantine *quarantine, uint64_t dedup_from,
+	struct engine_opening *opening, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
 	struct journal_scan *scan;
@@ -156,11 +178,24 @@ err engine_replay(
 			e = OK;
 			continue;
 		}
-		if (e == OK && more) {
-			arena_reset(arena);
-			e = replay_one(engine, &stored, dedup_from, arena, opening, why);
-		}
+		if (e == OK && more)
+			e = replay_guarded(
+				engine, quarantine, &stored, dedup_from, arena, opening, why);
 	}
 	journal_scan_close(scan);
 	return e;
+}
+
+err engine_replay(
+	struct engine *engine, uint64_t dedup_from, struct engine_opening *opening, struct why *why)
+{
+	struct quarantine *quarantine;
+	uint64_t boot = engine->options.disk == disk_real() ? boot_number() : 0;
+	err e = quarantine_open(engine->options.disk, engine->folder, boot, &quarantine, why);
+
+	if (e != OK)
+		return e;
+	e = replay_all(engine, quarantine, dedup_from, opening, why);
+	err closed = quarantine_close(quarantine, e == OK ? why : NULL);
+	return e == OK ? closed : e;
 }

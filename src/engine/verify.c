@@ -80,6 +80,7 @@ static err replay_apart(struct verifying *v, struct why *why)
 		.dirty = true };
 	struct engine_opening opening = { 0 };
 
+	memcpy(apart.folder, v->engine->folder, sizeof(apart.folder));
 	memcpy(apart.secret, v->engine->secret, sizeof(apart.secret));
 	ASSERT(pthread_mutex_init(&apart.snapshot_lock, NULL) == 0);
 	err e = engine_replay(&apart, journal_end(apart.journal), &opening, why);

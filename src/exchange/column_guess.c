@@ -182,6 +182,11 @@ err column_guess(
 	} else if (m->identifier_count == 0) {
 		guess_identifiers(m, names, count, found);
 	}
+	if (is_event_log && m->actor.origin == ORIGIN_NONE &&
+		has_column(names, count, STR("org:resource"))) { /* and it stays an attribute */
+		m->actor.origin = ORIGIN_TEMPLATE;
+		m->actor.text = STR("{org:resource}");
+	}
 	if (!is_event_log)
 		guess_term(&m->channel, names, count, channel_names, ARRAY_LEN(channel_names));
 	if (m->channel.origin == ORIGIN_NONE) {

@@ -8,7 +8,8 @@
  *
  * Names are compared without case, accents, spaces and punctuation.  A file with the column
  * `case:concept:name` has the shape of an event log written by process-mining tools: its customer
- * is `case`, its channel `backoffice`, as for XES.  Elsewhere each column named as an identifier
+ * is `case`, its channel `backoffice`, its actor `org:resource` (also kept as an attribute), as for
+ * XES.  Elsewhere each column named as an identifier
  * counts (customer id, e-mail, phone ...).  No channel column: `backoffice`.
  *
  * MSG_CSV_NO_TIME, MSG_CSV_NO_ACTIVITY, MSG_CSV_NO_CUSTOMER list the columns there are; a record of

@@ -17,19 +17,76 @@ static err open_once(const struct request *request, struct sink *sink, struct wh
 	return e;
 }
 
+/* What the present folder has and the back-up has not: said before anything is moved. */
+static err tell_divergence(const struct request *request, struct sink *sink,
+	const struct backup_summary *summary, bool *exists, struct why *why)
+{
+	struct engine *engine;
+	err e = store_open(request, sink, STORE_READ, &engine, why);
+
+	*exists = e != ERR_NOT_FOUND;
+	if (e != OK) /* missing, or damaged: that is what one restores for */
+		return e == ERR_BUSY ? e : OK;
+	uint64_t end = journal_end(engine_journal(engine));
+	engine_close(engine);
+	if (end > summary->end_seq)
+		sink_remark(sink, TEXT_RESTORE_NEWER, arg_int((int64_t)(end - summary->end_seq)),
+			arg_int((int64_t)summary->end_seq), arg_int((int64_t)end - 1));
+	else if (end < summary->end_seq)
+		sink_remark(sink, TEXT_RESTORE_OLDER, arg_int((int64_t)(summary->end_seq - end)));
+	else
+		sink_remark(sink, TEXT_RESTORE_SAME);
+	return OK;
+}
+
+/* Nothing is deleted: the folder is kept under another name. */
+static err set_aside(const struct request *request, struct sink *sink, struct why *why)
+{
+	str data = path_trim(request_data(request));
+	struct strbuf aside = strbuf_in(request_arena(request), PATH_BYTES_MAX);
+	char parent[PATH_BYTES_MAX];
+
+	strbuf_add(&aside, data);
+	strbuf_add_c(&aside, ".before-restore-");
+	strbuf_add_int(&aside, request_now_ms(request));
+	strbuf_add_byte(&aside, '\0');
+	if (!strbuf_ok(&aside))
+		return fail(why, MSG_PATH_TOO_LONG, arg_str(data), arg_int(PATH_BYTES_MAX));
+	err e = path_parent(parent, request_data(request).ptr, why);
+	if (e == OK)
+		e = disk_rename(
+			disk_real(), request_data(request).ptr, strbuf_str(&aside).ptr, why);
+	if (e == OK)
+		e = disk_sync_folder(disk_real(), parent, why);
+	if (e == OK)
+		sink_remark(sink, TEXT_RESTORE_ASIDE, arg_str(str_of(strbuf_str(&aside).ptr)));
+	return e;
+}
+
+static err restore(const struct request *request, struct sink *sink, struct backup_summary *summary,
+	struct why *why)
+{
+	bool exists;
+	err e = tell_divergence(request, sink, summary, &exists, why);
+
+	if (e == OK && exists && request_has(request, "replace"))
+		e = set_aside(request, sink, why);
+	if (e == OK)
+		e = backup_restore(disk_real(), request_argument(request, 0).ptr,
+			request_data(request).ptr, summary, why);
+	return e != OK ? e : open_once(request, sink, why);
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	const char *backup = request_argument(request, 0).ptr;
 	struct backup_summary summary;
-	err e = backup_check(disk_real(), backup, &summary, why);
+	bool only_check = request_has(request, "check");
+	err e = backup_check(disk_real(), request_argument(request, 0).ptr, &summary, why);
 
-	if (e == OK && !request_has(request, "check"))
-		e = backup_restore(disk_real(), backup, request_data(request).ptr, &summary, why);
-	if (e == OK && !request_has(request, "check"))
-		e = open_once(request, sink, why);
+	if (e == OK && !only_check)
+		e = restore(request, sink, &summary, why);
 	if (e == OK)
-		summary_of_backup(request, sink,
-			request_has(request, "check") ? TEXT_BACKUP_SOUND : TEXT_RESTORE_DONE,
+		summary_of_backup(request, sink, only_check ? TEXT_BACKUP_SOUND : TEXT_RESTORE_DONE,
 			&summary);
 	return e;
 }
@@ -47,7 +104,12 @@ const struct command cmd_restore = {
 		"d'abord l'ancien ; ce qui est arrivé après la sauvegarde s'y trouve encore."),
 	.arguments = { 1, 1, WORDS("FOLDER", "DOSSIER"), WORDS("the back-up", "la sauvegarde") },
 	.options = { { STR_INIT("check"), IS_FLAG, false, SAME_WORDS(""),
-		WORDS("only check it", "seulement la vérifier"), STR_INIT("") } },
+			     WORDS("only check it", "seulement la vérifier"), STR_INIT("") },
+		{ STR_INIT("replace"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("keep the present data folder under another name, and restore",
+				"garder le dossier de données présent sous un autre nom, et "
+				"restaurer"),
+			STR_INIT("") } },
 	.examples = { { STR_INIT("ariane --data /srv/ariane restore /srv/backup/2026-11-21"),
 			      WORDS("into a new folder", "dans un nouveau dossier") },
 		{ STR_INIT("ariane restore --check /srv/backup/2026-11-21"),

@@ -112,8 +112,20 @@ static void write_cell(
 			out, GAP + (grid->columns[column].kind == GRID_NUMBER ? 0 : pad));
 }
 
-static void write_rule(const struct grid *grid, const size_t *widths, struct strbuf *out)
+static bool has_titles(const struct grid *grid)
 {
+	size_t bytes = 0;
+
+	for (size_t k = 0; k < grid->column_count; k++)
+		bytes += grid->columns[k].title.len;
+	return bytes > 0;
+}
+
+/* The titles, and a rule below them. */
+static void write_head(const struct grid *grid, const size_t *widths, struct strbuf *out)
+{
+	for (size_t k = 0; k < grid->column_count; k++)
+		write_cell(grid, k, grid->columns[k].title, widths, out);
 	for (size_t i = 0; i < grid->column_count; i++) {
 		display_add_spaces(out, i > 0 ? GAP : 0);
 		for (size_t k = 0; k < widths[i]; k++)
@@ -130,9 +142,8 @@ bool grid_write(const struct grid *grid, size_t columns, struct strbuf *out)
 	for (size_t k = 0; k < grid->column_count; k++)
 		widths[k] = grid->columns[k].width;
 	fit(grid, columns, widths);
-	for (size_t k = 0; k < grid->column_count; k++)
-		write_cell(grid, k, grid->columns[k].title, widths, out);
-	write_rule(grid, widths, out);
+	if (has_titles(grid))
+		write_head(grid, widths, out);
 	for (const struct cell *c = grid->first; c != NULL; c = c->next, i++)
 		write_cell(grid, i % grid->column_count, c->text, widths, out);
 	return !grid->failed && strbuf_ok(out);

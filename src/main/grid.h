@@ -23,6 +23,6 @@ struct grid *grid_create(struct arena *arena);
 void grid_add_column(struct grid *grid, str title, enum grid_column kind);
 /* Cells row by row.  Copied, and made safe for a terminal. */
 void grid_add_cell(struct grid *grid, str text);
-/* Appends titles, rule and rows.  `columns`: of the terminal, 0 for any width.  False if
- * memory ran out on the way: then part of it is missing. */
+/* Appends titles, rule and rows; without any title only rows.  `columns`: of the terminal, 0 for
+ * any width.  False if memory ran out on the way: then part of it is missing. */
 bool grid_write(const struct grid *grid, size_t columns, struct strbuf *out);

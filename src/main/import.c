@@ -4,6 +4,7 @@
 #include "base/zone.h"
 #include "exchange/csv.h"
 #include "exchange/jsonl.h"
+#include "exchange/log.h"
 #include "exchange/ocel.h"
 #include "exchange/xes.h"
 #include "main/import_batch.h"
@@ -242,6 +243,7 @@ static err read_format(struct importing *im, const char *path, enum mapping_form
 	case MAPPING_OCEL:
 		return read_ocel(im, path, summary, why);
 	case MAPPING_LOG:
+		return log_read(input, im->options->mapping, &im->sink, summary, why);
 	case MAPPING_ANY:
 		break;
 	}

@@ -138,7 +138,7 @@ static void add_excerpt(const struct thread_view *view, struct strbuf *line, str
 	for (size_t i = 0; i < text.len; i++) {
 		bool is_blank = str_has(STR(" \t\r\n"), text.ptr[i]);
 		if (!is_blank || !blank)
-			strbuf_add_byte(&flat, is_blank ? ' ' : text.ptr[i]);
+			strbuf_add(&flat, is_blank ? STR(" ") : (str){ text.ptr + i, 1 });
 		blank = is_blank;
 	}
 	display_add_safe(&safe, strbuf_str(&flat));

@@ -1,0 +1,166 @@
+/* engine/quarantine.c - see quarantine.h */
+#include "engine/quarantine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MARK_BYTES = 64, FILE_BYTES_MAX = QUARANTINE_MAX * 24 };
+
+struct quarantine {
+	struct disk *disk;
+	uint64_t boot;
+	char folder[PATH_BYTES_MAX], mark_path[PATH_BYTES_MAX];
+	struct file *mark; /* open from the first note on */
+	uint64_t seqs[QUARANTINE_MAX];
+	size_t count;
+	uint64_t careful_from, careful_to; /* marks by record within [from, to) */
+	uint64_t noted; /* the block that is noted, + 1; 0: none */
+};
+
+static bool holds(const struct quarantine *q, uint64_t seq)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (q->seqs[i] == seq)
+			return true;
+	return false;
+}
+
+static err read_list(struct quarantine *q, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(4 * FILE_BYTES_MAX);
+	char path[PATH_BYTES_MAX];
+	str text, line;
+	int64_t seq;
+	err e = path_join(path, q->folder, "quarantine", why);
+
+	if (e == OK)
+		e = disk_read_whole(q->disk, path, FILE_BYTES_MAX, arena, &text, why);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	if (e != OK)
+		return e;
+	while (q->count < QUARANTINE_MAX && str_split(text, '\n', &line, &text))
+		if (str_to_int64(line, &seq) && seq > 0)
+			q->seqs[q->count++] = (uint64_t)seq;
+	return OK;
+}
+
+static err write_list(struct quarantine *q, struct why *why)
+{
+	struct strbuf text = strbuf_heap(FILE_BYTES_MAX);
+
+	for (size_t i = 0; i < q->count; i++)
+		strbuf_printf(&text, "%llu\n", (unsigned long long)q->seqs[i]);
+	err e = disk_write_whole(q->disk, q->folder, "quarantine", strbuf_str(&text), why);
+	strbuf_done(&text);
+	return e;
+}
+
+/* A mark that was left behind says how far the last start came.  One that cannot be read says
+ * nothing: the crash was the machine's. */
+static err draw_conclusion(struct quarantine *q, str mark, struct why *why)
+{
+	bool block = str_skip_prefix(&mark, STR("BLOCK "));
+	bool record = !block && str_skip_prefix(&mark, STR("RECORD "));
+	str boot, number, rest;
+	int64_t seq, booted;
+
+	if (!(block || record) || !str_split(mark, ' ', &boot, &rest) ||
+		!str_split(rest, '\n', &number, &rest) || !str_to_int64(boot, &booted) ||
+		!str_to_int64(number, &seq) || seq <= 0)
+		return OK;
+	if (q->boot == 0 || (uint64_t)booted != q->boot)
+		return OK;
+	q->careful_from = (uint64_t)seq;
+	q->careful_to = q->careful_from + QUARANTINE_BLOCK;
+	if (block || holds(q, (uint64_t)seq) || q->count == QUARANTINE_MAX)
+		return OK;
+	q->seqs[q->count++] = (uint64_t)seq;
+	return write_list(q, why);
+}
+
+err quarantine_open(struct disk *disk, const char *folder, uint64_t boot, struct quarantine **out,
+	struct why *why)
+{
+	AUTO_ARENA arena = arena_create(1 << 16);
+	struct quarantine *q = memory_alloc(sizeof(*q));
+	str mark;
+
+	q->disk = disk;
+	q->boot = boot;
+	err e = path_join(q->folder, folder, "", why);
+	if (e == OK)
+		e = path_join(q->mark_path, folder, "replay-mark", why);
+	if (e == OK)
+		e = read_list(q, why);
+	if (e == OK && disk_read_whole(disk, q->mark_path, 4096, arena, &mark, NULL) == OK)
+		e = draw_conclusion(q, mark, why);
+	if (e != OK) {
+		free(q);
+		return e;
+	}
+	*out = q;
+	return OK;
+}
+
+static err note(struct quarantine *q, const char *what, uint64_t seq, struct why *why)
+{
+	char text[MARK_BYTES];
+	struct strbuf mark = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+	err e = OK;
+
+	if (q->mark == NULL)
+		e = disk_open(q->disk, q->mark_path, FILE_CREATE_OR_EMPTY, &q->mark, why);
+	if (e != OK)
+		return e;
+	strbuf_printf(&mark, "%s %llu %llu\n", what, (unsigned long long)q->boot,
+		(unsigned long long)seq);
+	return file_write_at(q->mark, 0, mark.ptr, mark.len, why);
+}
+
+err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why *why)
+{
+	uint64_t block = seq / QUARANTINE_BLOCK;
+
+	*skip = q->count > 0 && holds(q, seq);
+	if (*skip)
+		return OK;
+	if (seq >= q->careful_from && seq < q->careful_to)
+		return note(q, "RECORD", seq, why);
+	if (q->noted == block + 1)
+		return OK;
+	q->noted = block + 1;
+	return note(q, "BLOCK", seq, why);
+}
+
+err quarantine_close(struct quarantine *q, struct why *why)
+{
+	err e = OK;
+
+	file_close(q->mark);
+	if (q->mark != NULL || q->careful_to > 0) {
+		e = disk_remove(q->disk, q->mark_path, why);
+		e = e == ERR_NOT_FOUND ? OK : e;
+	}
+	q->mark = NULL;
+	free(q);
+	return e;
+}
+
+void quarantine_abandon(struct quarantine *q)
+{
+	if (q == NULL)
+		return;
+	file_close(q->mark);
+	free(q);
+}
+
+size_t quarantine_count(const struct quarantine *q)
+{
+	return q->count;
+}
+
+uint64_t quarantine_at(const struct quarantine *q, size_t i)
+{
+	return q->seqs[i];
+}

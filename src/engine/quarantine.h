@@ -1,0 +1,36 @@
+/* engine/quarantine.h - a record that crashes replay twice is set aside, not tried for ever.
+ *
+ * Replay is a function of the journal: if one record makes the program crash, it would do so at
+ * every start.  So before records are applied, their place is noted in a file that a crash of the
+ * process leaves behind.  A crash of the machine says nothing about a record: so the mark names
+ * the running of the machine (boot_number()) that it belongs to, and counts only in that.
+ *
+ *   replay-mark   "BLOCK BOOT SEQ\n" (a block of QUARANTINE_BLOCK records begins), or
+ *                 "RECORD BOOT SEQ\n"
+ *   quarantine    a sequence a line: never applied, told by verify and status
+ *
+ * First start: marks by block, which cost nothing.  After a crash in a block: marks by record
+ * within it.  After a crash at a record: it is the second time for that record, and it goes into
+ * quarantine.  Its bytes stay in the journal for whoever mends the program; then the file
+ * `quarantine` is deleted.
+ */
+#pragma once
+
+#include "base/file.h"
+
+enum { QUARANTINE_BLOCK = 4096, QUARANTINE_MAX = 10000 };
+
+struct quarantine;
+
+/* Reads what the last start left behind in the data folder, and draws its conclusion. */
+err quarantine_open(struct disk *disk, const char *folder, uint64_t boot, struct quarantine **out,
+	struct why *why); /* boot 0: not known; then no conclusion is drawn */
+/* Replay has ended, well or with an error, but without a crash: the mark goes. */
+err quarantine_close(struct quarantine *quarantine, struct why *why);
+/* For tests: as if the process had crashed.  The mark stays. */
+void quarantine_abandon(struct quarantine *quarantine);
+
+/* Before the record is applied; *skip: it is in quarantine. */
+err quarantine_enter(struct quarantine *quarantine, uint64_t seq, bool *skip, struct why *why);
+size_t quarantine_count(const struct quarantine *quarantine);
+uint64_t quarantine_at(const struct quarantine *quarantine, size_t i);
