@@ -73,7 +73,8 @@ static struct block *add_block(struct arena *arena, size_t room)
 	return b;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+/* Not zeroed. */
+static void *take(struct arena *arena, size_t bytes)
 {
 	ASSERT(arena != NULL);
 	ASSERT(bytes > 0);
@@ -91,7 +92,14 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 	void *p = b->data + b->used;
 	b->used += room;
 	ASAN_UNPOISON_MEMORY_REGION(p, bytes); /* one byte further is still reported */
-	return memset(p, 0, bytes);
+	return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	void *p = take(arena, bytes);
+
+	return p == NULL ? NULL : memset(p, 0, bytes);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t bytes)
@@ -105,10 +113,12 @@ void *arena_array(struct arena *arena, size_t count, size_t bytes)
 
 str arena_str(struct arena *arena, str text)
 {
-	char *copy = arena_alloc(arena, text.len + 1);
+	char *copy = take(arena, text.len + 1);
 
 	if (copy != NULL && text.len > 0)
 		memcpy(copy, text.ptr, text.len);
+	if (copy != NULL)
+		copy[text.len] = '\0';
 	return (str){ copy, copy == NULL ? 0 : text.len };
 }
 
@@ -192,7 +202,7 @@ static bool grow(struct strbuf *buf, size_t need)
 		buf->cap = cap;
 		return true;
 	}
-	char *ptr = arena_alloc(buf->arena, cap);
+	char *ptr = take(buf->arena, cap);
 	if (ptr == NULL)
 		return false;
 	if (buf->len > 0)
@@ -202,7 +212,7 @@ static bool grow(struct strbuf *buf, size_t need)
 	return true;
 }
 
-static bool reserve(struct strbuf *buf, size_t more)
+bool strbuf_grow(struct strbuf *buf, size_t more)
 {
 	if (more > buf->cap_max - buf->len)
 		buf->failed = true;
@@ -213,26 +223,12 @@ static bool reserve(struct strbuf *buf, size_t more)
 
 char *strbuf_room(struct strbuf *buf, size_t bytes)
 {
-	return reserve(buf, bytes) ? buf->ptr + buf->len : NULL;
-}
-
-void strbuf_add(struct strbuf *buf, str text)
-{
-	if (text.len == 0 || !reserve(buf, text.len))
-		return;
-	memcpy(buf->ptr + buf->len, text.ptr, text.len);
-	buf->len += text.len;
+	return strbuf_grow(buf, bytes) ? buf->ptr + buf->len : NULL;
 }
 
 void strbuf_add_c(struct strbuf *buf, const char *c_string)
 {
 	strbuf_add(buf, str_of(c_string));
-}
-
-void strbuf_add_byte(struct strbuf *buf, char c)
-{
-	if (reserve(buf, 1))
-		buf->ptr[buf->len++] = c;
 }
 
 void strbuf_add_lower(struct strbuf *buf, str text)

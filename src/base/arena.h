@@ -12,6 +12,8 @@
 
 #include "base/base.h"
 
+#include <string.h>
+
 #define ARENA_BLOCK_BYTES ((size_t)4096) /* the first block; later ones double, up to ... */
 #define ARENA_BLOCK_BYTES_MAX ((size_t)262144) /* ... this, unless more is asked at once */
 
@@ -68,9 +70,24 @@ static inline void strbuf_clear(struct strbuf *buf) /* empty and whole again, me
 	buf->len = 0;
 	buf->failed = false;
 }
-void strbuf_add(struct strbuf *buf, str text); /* all of it or nothing */
+bool strbuf_grow(struct strbuf *buf, size_t more); /* the slow way of those below */
+static inline bool strbuf_has_room(const struct strbuf *buf, size_t more)
+{
+	return more <= buf->cap - buf->len && !buf->failed;
+}
+static inline void strbuf_add(struct strbuf *buf, str text) /* all of it or nothing */
+{
+	if (text.len == 0 || !(strbuf_has_room(buf, text.len) || strbuf_grow(buf, text.len)))
+		return;
+	memcpy(buf->ptr + buf->len, text.ptr, text.len);
+	buf->len += text.len;
+}
 void strbuf_add_c(struct strbuf *buf, const char *c_string);
-void strbuf_add_byte(struct strbuf *buf, char c);
+static inline void strbuf_add_byte(struct strbuf *buf, char c)
+{
+	if (strbuf_has_room(buf, 1) || strbuf_grow(buf, 1))
+		buf->ptr[buf->len++] = c;
+}
 void strbuf_add_lower(struct strbuf *buf, str text); /* A-Z folded, other bytes kept */
 void strbuf_add_int(struct strbuf *buf, int64_t number);
 void strbuf_printf(struct strbuf *buf, const char *fmt, ...)

@@ -170,6 +170,9 @@ static bool is_well_formed(str text, bool allow_controls)
 		len = 8;
 		if (next_8_are_plain(text, i))
 			continue;
+		len = 1;
+		if (text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f)
+			continue;
 		len = decode((str){ text.ptr + i, text.len - i }, &c);
 		if (len == 0 || (!allow_controls && (c < 0x20 || (c >= 0x7f && c <= 0x9f))))
 			return false;

@@ -57,6 +57,15 @@ struct digest128 digest128(const uint8_t *key, str bytes)
 	return out;
 }
 
+struct digest128 tag128(const uint8_t *key, str bytes)
+{
+	struct digest128 out;
+
+	ASSERT(crypto_shorthash_siphashx24(
+		       out.bytes, (const uint8_t *)bytes.ptr, bytes.len, key) == 0);
+	return out;
+}
+
 void digest_begin(struct digest_state *state)
 {
 	crypto_generichash_state *s = (void *)state->opaque;

@@ -1,8 +1,9 @@
-/* base/hash.h - two hashes: one for tables in memory, one that stands for its content.
+/* base/hash.h - hashes: for tables in memory, in place of a secret's content, in place of content.
  *
  * hash64() is quick and for hash tables only; its values may change between versions and are
  * never stored.  digest128() is BLAKE2b with 16 bytes of output (RFC 7693): nobody can make two
- * contents with one digest, so equal digests may be taken for equal contents.
+ * contents with one digest, so equal digests may be taken for equal contents.  tag128() is quicker
+ * and as good against everybody who does not hold its key.
  */
 #pragma once
 
@@ -18,6 +19,12 @@ enum { DIGEST_KEY_BYTES = 32 };
 
 /* `key` NULL, or DIGEST_KEY_BYTES secret bytes: then only their holder can make the digest. */
 struct digest128 digest128(const uint8_t *key, str bytes);
+
+enum { TAG_KEY_BYTES = 16 };
+
+/* SipHash-2-4 with 16 bytes of output: a tenth of digest128()'s time for short texts.  Whoever
+ * does not hold the key can neither make nor guess two texts with one tag; the holder could. */
+struct digest128 tag128(const uint8_t *key, str bytes);
 
 /* Of a long content, piece by piece; 32 bytes. */
 struct digest_state {

@@ -35,7 +35,10 @@ static inline void strbuf_add_varint(struct strbuf *out, uint64_t n)
 {
 	char bytes[VARINT_BYTES_MAX];
 
-	strbuf_add(out, (str){ bytes, varint_put(bytes, n) });
+	if (n < 0x80) /* nearly always */
+		strbuf_add_byte(out, (char)n);
+	else
+		strbuf_add(out, (str){ bytes, varint_put(bytes, n) });
 }
 
 /* Fixed widths, little-endian. */

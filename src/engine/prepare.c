@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HASH_ID_BYTES_MAX = 2 + 32 + 1 + 20 };
+enum { HASH_ID_BYTES_MAX = 2 + 32 + 1 + 20, SHORT_RECORD_BYTES = 1024 };
 
 static err no_room(struct why *why, const struct arena *arena)
 {
@@ -36,50 +36,56 @@ static err keep_as_attribute(struct record *record, const struct record_identifi
 	return OK;
 }
 
+static str as_told(const struct record_identifier *id)
+{
+	return id->raw.len > 0 ? id->raw : id->value;
+}
+
 static err normalise(
 	struct preparation *p, struct record *record, struct arena *arena, struct why *why)
 {
 	size_t count = record->identifier_count, kept = 0;
 	struct record_identifier *normal = arena_array(arena, count, sizeof(*normal));
-	struct why last = { 0 };
-	err refused = OK;
+	const struct record_identifier *refused = NULL;
 
 	if (normal == NULL)
 		return no_room(why, arena);
 	for (size_t i = 0; i < count; i++) {
 		const struct record_identifier *id = &record->identifiers[i];
-		str told = id->raw.len > 0 ? id->raw : id->value;
 		normal[kept] = (struct record_identifier){ .verified = id->verified };
-		err e = identifier_normalise(
-			&p->rules, id->type, told, arena, &normal[kept], &last);
-		if (e == OK) {
+		if (identifier_normalise(
+			    &p->rules, id->type, as_told(id), arena, &normal[kept], NULL) == OK) {
 			kept++;
 			continue;
 		}
-		refused = e;
-		e = keep_as_attribute(record, id, arena, why);
+		refused = id;
+		err e = keep_as_attribute(record, id, arena, why);
 		if (e != OK)
 			return e;
 		p->identifiers_dropped++;
 	}
 	record->identifiers = normal;
 	record->identifier_count = kept;
-	if (kept > 0 || refused == OK)
+	if (kept > 0 || refused == NULL)
 		return OK;
 	p->identifiers_dropped -= count; /* refused as a whole, not kept without them */
-	if (why != NULL)
-		*why = last;
-	return refused;
+	return identifier_normalise(&p->rules, refused->type, as_told(refused), arena, &normal[0],
+		why); /* again, for the words */
 }
 
 static err encode(const struct record *record, struct arena *arena, str *bytes, struct why *why)
 {
-	struct strbuf out = strbuf_in(arena, RECORD_BYTES_MAX);
+	char short_bytes[SHORT_RECORD_BYTES]; /* its length is known only afterwards */
+	struct strbuf out = { .arena = arena,
+		.ptr = short_bytes,
+		.cap = sizeof(short_bytes),
+		.cap_max = RECORD_BYTES_MAX };
 
 	record_encode(record, &out);
 	if (strbuf_ok(&out)) {
-		*bytes = strbuf_str(&out);
-		return OK;
+		*bytes = out.ptr == short_bytes ? arena_str(arena, strbuf_str(&out))
+						: strbuf_str(&out);
+		return bytes->ptr != NULL ? OK : no_room(why, arena);
 	}
 	if (arena_left(arena) < RECORD_BYTES_MAX / 2)
 		return no_room(why, arena);
@@ -128,11 +134,14 @@ err item_prepare(struct preparation *p, const struct record *raw, struct arena *
 
 static void write_id(struct digest128 digest, uint64_t n, struct strbuf *out)
 {
-	strbuf_add(out, STR("h:"));
+	char hash[2 * sizeof(digest.bytes)];
+
 	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
-		strbuf_add_byte(out, "0123456789abcdef"[digest.bytes[i] >> 4]);
-		strbuf_add_byte(out, "0123456789abcdef"[digest.bytes[i] & 15]);
+		hash[2 * i] = "0123456789abcdef"[digest.bytes[i] >> 4];
+		hash[2 * i + 1] = "0123456789abcdef"[digest.bytes[i] & 15];
 	}
+	strbuf_add(out, STR("h:"));
+	strbuf_add(out, (str){ hash, sizeof(hash) });
 	strbuf_add_byte(out, '#');
 	strbuf_add_int(out, (int64_t)n);
 }
@@ -140,19 +149,19 @@ static void write_id(struct digest128 digest, uint64_t n, struct strbuf *out)
 err item_number(struct preparation *p, struct prepared *prepared, uint64_t n, struct arena *arena,
 	struct why *why)
 {
-	struct strbuf id = strbuf_in(arena, HASH_ID_BYTES_MAX);
+	char room[HASH_ID_BYTES_MAX];
+	struct strbuf id = { .ptr = room, .cap = sizeof(room), .cap_max = sizeof(room) };
 	struct strbuf bytes = strbuf_in(arena, prepared->item.bytes.len + HASH_ID_BYTES_MAX);
 	struct record *record = arena_alloc(arena, sizeof(*record));
 
 	ASSERT(prepared->needs_number && n > 0);
 	write_id(prepared->digest, n, &id);
-	if (record == NULL || !strbuf_ok(&id))
+	(void)strbuf_room(&bytes, bytes.cap_max); /* all it will take, at once */
+	size_t at = record_insert_message_id(prepared->item.bytes, strbuf_str(&id), &bytes);
+	if (record == NULL || !strbuf_ok(&bytes))
 		return no_room(why, arena);
 	*record = *prepared->item.record;
-	record->message_id = strbuf_str(&id);
-	record_insert_message_id(prepared->item.bytes, record->message_id, &bytes);
-	if (!strbuf_ok(&bytes))
-		return no_room(why, arena);
+	record->message_id = (str){ bytes.ptr + at, id.len };
 	prepared->item.record = record;
 	prepared->item.bytes = strbuf_str(&bytes);
 	prepared->needs_number = false;

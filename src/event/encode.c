@@ -112,7 +112,7 @@ void record_encode(const struct record *r, struct strbuf *out)
 }
 
 /* The id follows the source: an empty one is a single zero byte. */
-void record_insert_message_id(str bytes, str message_id, struct strbuf *out)
+size_t record_insert_message_id(str bytes, str message_id, struct strbuf *out)
 {
 	struct reader in = reader_of(bytes);
 
@@ -126,5 +126,7 @@ void record_insert_message_id(str bytes, str message_id, struct strbuf *out)
 	ASSERT(!in.failed && reader_varint(&in) == 0);
 	strbuf_add(out, str_upto(bytes, at));
 	strbuf_add_sized(out, message_id);
+	size_t end = out->len;
 	strbuf_add(out, str_from(bytes, at + 1));
+	return strbuf_ok(out) ? end - message_id.len : 0;
 }

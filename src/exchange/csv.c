@@ -23,6 +23,7 @@ struct csv_reader {
 	str *padded; /* a short row, filled up */
 	struct row_map *map;
 	struct csv_own *own; /* in place of the map: a file of our own */
+	struct why fault; /* of the row at hand; here, for zeroing one costs more than a row */
 };
 
 /* ---- header */
@@ -118,7 +119,9 @@ static err reject(
 	struct csv_reader *r, const struct csv_row *row, const struct why *reason, struct why *why)
 {
 	r->summary.rejects++;
-	return r->sink->reject(r->sink, reason, str_upto(row->raw, CSV_RAW_BYTES_MAX), why);
+	err e = r->sink->reject(r->sink, reason, str_upto(row->raw, CSV_RAW_BYTES_MAX), why);
+	r->fault = (struct why){ 0 };
+	return e;
 }
 
 /* A row with fewer or more fields than the header is no record: nobody knows which are missing. */
@@ -141,21 +144,20 @@ static bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
 
 static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 {
-	struct why fault = { 0 };
 	struct record record;
 	bool skip = false;
 	size_t column = 0;
 
-	if (!fit(r, row, &fault))
-		return reject(r, row, &fault, why);
+	if (!fit(r, row, &r->fault))
+		return reject(r, row, &r->fault, why);
 	arena_reset(r->row_arena);
 	err e = r->own != NULL ? csv_own_record(r->own, row->fields, r->row_arena, &record, &column,
-					 &fault)
+					 &r->fault)
 			       : row_map_record(r->map, row->fields, r->row_arena, &record, &skip,
-					 &column, &fault);
+					 &column, &r->fault);
 	if (e != OK) {
-		tell_place(r, row, column, &fault);
-		return reject(r, row, &fault, why);
+		tell_place(r, row, column, &r->fault);
+		return reject(r, row, &r->fault, why);
 	}
 	if (skip)
 		return OK;
@@ -187,11 +189,10 @@ static err read_rows(struct csv_reader *r, struct why *why)
 	enum csv_found found;
 
 	for (;;) {
-		struct why fault = { 0 };
-		err e = csv_rows_next(r->rows, &found, &row, &fault, why);
+		err e = csv_rows_next(r->rows, &found, &row, &r->fault, why);
 		if (e != OK || found == CSV_END)
 			return e;
-		e = found == CSV_BAD ? reject(r, &row, &fault, why) : read_row(r, &row, why);
+		e = found == CSV_BAD ? reject(r, &row, &r->fault, why) : read_row(r, &row, why);
 		if (e != OK)
 			return e;
 	}

@@ -10,29 +10,23 @@
 
 enum { DEDUP_KEY_TEXT_BYTES = 2048 }; /* longer ones, which no record has, go to the heap */
 
-/* The secret stands before the text instead of being BLAKE2b's key, which takes a block of 128
- * bytes of its own: nobody can continue a BLAKE2b digest, so it keeps the secret as well, and a
- * usual message fits in one block (160 ns, not 330). */
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
 {
-	char short_text[DEDUP_SECRET_BYTES + VARINT_BYTES_MAX + DEDUP_KEY_TEXT_BYTES];
+	char short_text[DEDUP_KEY_TEXT_BYTES + VARINT_BYTES_MAX];
 	bool is_long = source.len + message_id.len > DEDUP_KEY_TEXT_BYTES;
-	char *text = is_long ? memory_alloc(DEDUP_SECRET_BYTES + VARINT_BYTES_MAX + source.len +
-					    message_id.len)
-			     : short_text;
-	size_t len = DEDUP_SECRET_BYTES;
+	char *text =
+		is_long ? memory_alloc(source.len + message_id.len + VARINT_BYTES_MAX) : short_text;
+	size_t len = varint_put(text, source.len);
 
-	memcpy(text, secret, DEDUP_SECRET_BYTES);
-	len += varint_put(text + len, source.len);
 	if (source.len > 0)
 		memcpy(text + len, source.ptr, source.len);
 	len += source.len;
 	if (message_id.len > 0)
 		memcpy(text + len, message_id.ptr, message_id.len);
-	struct digest128 digest = digest128(NULL, (str){ text, len + message_id.len });
+	struct digest128 tag = tag128(secret, (str){ text, len + message_id.len });
 	if (is_long)
 		free(text);
-	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
+	return (struct dedup_key){ load_u64(tag.bytes), load_u64(tag.bytes + 8) };
 }
 
 /* ---- the folder: manifest and what it names; all under disk_lock ---- */

@@ -1,8 +1,9 @@
 /* journal/dedup.h - which messages are known: (source, message id) -> sequence, for ever.
  *
  * Exactly once rests on this: what is looked up is exact, on disk, and takes at most 2 bytes
- * of memory an entry.  A key is a keyed 128-bit hash (BLAKE2b with the data folder's secret) of
+ * of memory an entry.  A key is a keyed 128-bit hash (SipHash-2-4 with the data folder's secret) of
  * source and message id: after an erasure it is all that remains, and says nothing of anybody.
+ * Without the secret nobody can make two messages with one key, and so make one be lost.
  *
  * A log-structured index.  New entries go to a table in memory; full, it is written as a sorted
  * run; runs are merged geometrically.  Each run has a filter (11 bits an entry) and an index of
@@ -38,8 +39,7 @@ struct dedup_key {
 
 enum { DEDUP_SECRET_BYTES = 32 };
 
-/* The first 16 bytes of BLAKE2b of: secret (DEDUP_SECRET_BYTES bytes), varint length of the source,
- * source, message id. */
+/* `secret` has DEDUP_SECRET_BYTES bytes, of which the first TAG_KEY_BYTES are used. */
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id);
 
 enum dedup_state { DEDUP_LIVE, DEDUP_ERASED };

@@ -25,6 +25,7 @@ struct importing {
 	struct input_file *input;
 	uint64_t records, rejected;
 	bool first_is_error; /* strict */
+	struct why reason; /* of the record at hand; zeroing one for each would cost more than it */
 };
 
 static struct importing *importing_of(struct record_sink *sink)
@@ -68,7 +69,9 @@ static err refuse(
 	struct importing *im, const struct place *place, struct why *reason, struct why *why)
 {
 	why_at(reason, STR(""), place->line, place->column, place->offset);
-	return take_reject(&im->sink, reason, STR(""), why);
+	err e = take_reject(&im->sink, reason, STR(""), why);
+	*reason = (struct why){ 0 };
+	return e;
 }
 
 static err look_at(struct importing *im, const struct record *record, const struct place *place,
@@ -86,7 +89,6 @@ static err take_record(struct record_sink *sink, const struct record *record,
 	const struct place *place, struct why *why)
 {
 	struct importing *im = importing_of(sink);
-	struct why reason = { 0 };
 	bool ended = false;
 
 	im->records++;
@@ -95,20 +97,20 @@ static err take_record(struct record_sink *sink, const struct record *record,
 		return e;
 	if (im->pipeline == NULL)
 		return look_at(im, record, place, why);
-	e = pipeline_add(im->pipeline, record, &ended, &reason);
+	e = pipeline_add(im->pipeline, record, &ended, &im->reason);
 	if (ended) {
 		if (e == OK)
 			return fail(
 				why, MSG_CANCELLED); /* the writer's own error is told at the end */
-		*why = reason;
+		*why = im->reason;
 		return e;
 	}
 	if (e == ERR_SYNTAX || e == ERR_LIMIT) {
 		im->records--;
-		return refuse(im, place, &reason, why);
+		return refuse(im, place, &im->reason, why);
 	}
 	if (e != OK)
-		*why = reason;
+		*why = im->reason;
 	return e;
 }
 

@@ -81,15 +81,54 @@ err threads_reserve(const struct threads *t, size_t rows, struct why *why)
 
 uint32_t threads_name(struct threads *t, str name)
 {
-	return strings_intern(t->names, name);
+	if (t->recent_name > 0 && str_equal(strings_get(t->names, t->recent_name - 1), name))
+		return t->recent_name - 1;
+	uint32_t code = strings_intern(t->names, name);
+	t->recent_name = code == STRINGS_NONE ? 0 : code + 1;
+	return code;
+}
+
+/* ---- what happened: few pairs, and nearly always one seen before */
+
+static uint64_t ends_of(str text) /* the first and last bytes tell names apart well enough */
+{
+	uint64_t first = 0, last = 0;
+	size_t n = MIN_OF(text.len, sizeof(first));
+
+	if (n > 0) {
+		memcpy(&first, text.ptr, n);
+		memcpy(&last, text.ptr + text.len - n, n);
+	}
+	return first ^ last << 1 ^ text.len;
+}
+
+static size_t what_slot(const struct record *record)
+{
+	uint64_t mixed = ends_of(record->channel) * 0x9e3779b97f4a7c15u ^ ends_of(record->activity);
+
+	return (size_t)(mixed * 0xd6e8feb86659fd93u >> 32) % RECENT_WHATS;
+}
+
+static bool is_what(const struct threads *t, uint32_t what, const struct record *record)
+{
+	uint32_t names[2];
+
+	memcpy(names, strings_get(t->whats, what).ptr, sizeof(names));
+	return str_equal(strings_get(t->names, names[0]), record->channel) &&
+	       str_equal(strings_get(t->names, names[1]), record->activity);
 }
 
 static uint32_t what_of(struct threads *t, const struct record *record)
 {
-	const uint32_t names[2] = { threads_name(t, record->channel),
-		threads_name(t, record->activity) };
+	uint32_t *recent = &t->recent_what[what_slot(record)];
 
-	return strings_intern(t->whats, (str){ (const char *)names, sizeof(names) });
+	if (*recent > 0 && is_what(t, *recent - 1, record))
+		return *recent - 1;
+	const uint32_t names[2] = { strings_intern(t->names, record->channel),
+		strings_intern(t->names, record->activity) };
+	uint32_t what = strings_intern(t->whats, (str){ (const char *)names, sizeof(names) });
+	*recent = what == STRINGS_NONE ? 0 : what + 1;
+	return what;
 }
 
 static void push_u32(struct table *table, uint32_t n)

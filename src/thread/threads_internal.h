@@ -7,7 +7,10 @@
 
 #include <stdatomic.h>
 
-enum { RUNS_MAX = 24 }; /* geometric: enough for ROWS_MAX */
+enum {
+	RUNS_MAX = 24, /* geometric: enough for ROWS_MAX */
+	RECENT_WHATS = 1024,
+};
 
 /* A correction's row and the sequence of the first version. */
 struct origin {
@@ -20,6 +23,8 @@ struct threads {
 	uint64_t lineage; /* no other has it: row numbers mean something among equals only */
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
 	struct table *seq, *time, *set, *kind, *flags, *origins;
+	uint32_t recent_what[RECENT_WHATS]; /* by what_slot(): code + 1, or 0 */
+	uint32_t recent_name; /* code + 1, or 0: sources come in long runs of equal ones */
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
 	struct attributes *attributes; /* NULL: skipped */
 	struct thread_index *base, *runs[RUNS_MAX]; /* runs follow each other from the base on */
