@@ -281,7 +281,7 @@ static void add_value(void *context, str key, const struct value *value)
 	case VALUE_LIST:
 	case VALUE_MAP:
 	case VALUE_KIND_COUNT_:
-		ASSERT(!"laid flat");
+		ASSERT(false); /* attribute_walk() lays them flat */
 	}
 	a->values++;
 	push_pair(a, column_at(a, slot_of_key(code, type)), in->row, bits);
