@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARK_BYTES = 64, FILE_BYTES_MAX = QUARANTINE_MAX * 24 };
+enum { MARK_BYTES = 96, FILE_BYTES_MAX = QUARANTINE_MAX * 24 };
 
 struct quarantine {
 	struct disk *disk;
@@ -14,6 +14,8 @@ struct quarantine {
 	uint64_t seqs[QUARANTINE_MAX];
 	size_t count;
 	uint64_t careful_from, careful_to; /* marks by record within [from, to) */
+	uint64_t suspect; /* the record at which the last start ended, or 0 ... */
+	int64_t times; /* ... and how often in a row one did */
 	uint64_t noted; /* the block that is noted, + 1; 0: none */
 };
 
@@ -56,26 +58,35 @@ static err write_list(struct quarantine *q, struct why *why)
 	return e;
 }
 
+/* The next word of a mark, as a number. */
+static bool take_number(str *text, char end, int64_t *number)
+{
+	str word;
+
+	return str_split(*text, end, &word, text) && str_to_int64(word, number) && *number > 0;
+}
+
 /* A mark that was left behind says how far the last start came.  One that cannot be read says
  * nothing: the crash was the machine's. */
 static err draw_conclusion(struct quarantine *q, str mark, struct why *why)
 {
 	bool block = str_skip_prefix(&mark, STR("BLOCK "));
 	bool record = !block && str_skip_prefix(&mark, STR("RECORD "));
-	str boot, number, rest;
-	int64_t seq, booted;
+	int64_t boot, seq, times;
 
-	if (!(block || record) || !str_split(mark, ' ', &boot, &rest) ||
-		!str_split(rest, '\n', &number, &rest) || !str_to_int64(boot, &booted) ||
-		!str_to_int64(number, &seq) || seq <= 0)
+	if (!(block || record) || !take_number(&mark, ' ', &boot) ||
+		!take_number(&mark, ' ', &seq) || !take_number(&mark, '\n', &times) ||
+		q->boot == 0 || (uint64_t)boot != q->boot)
 		return OK;
-	if (q->boot == 0 || (uint64_t)booted != q->boot)
-		return OK;
-	q->careful_from = (uint64_t)seq;
+	q->careful_from = (uint64_t)seq / QUARANTINE_BLOCK * QUARANTINE_BLOCK;
 	q->careful_to = q->careful_from + QUARANTINE_BLOCK;
-	if (block || holds(q, (uint64_t)seq) || q->count == QUARANTINE_MAX)
+	if (block)
 		return OK;
-	q->seqs[q->count++] = (uint64_t)seq;
+	q->suspect = (uint64_t)seq;
+	q->times = times;
+	if (times < QUARANTINE_TIMES || holds(q, q->suspect) || q->count == QUARANTINE_MAX)
+		return OK;
+	q->seqs[q->count++] = q->suspect;
 	return write_list(q, why);
 }
 
@@ -103,7 +114,8 @@ err quarantine_open(struct disk *disk, const char *folder, uint64_t boot, struct
 	return OK;
 }
 
-static err note(struct quarantine *q, const char *what, uint64_t seq, struct why *why)
+static err note(
+	struct quarantine *q, const char *what, uint64_t seq, int64_t times, struct why *why)
 {
 	char text[MARK_BYTES];
 	struct strbuf mark = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
@@ -113,8 +125,8 @@ static err note(struct quarantine *q, const char *what, uint64_t seq, struct why
 		e = disk_open(q->disk, q->mark_path, FILE_CREATE_OR_EMPTY, &q->mark, why);
 	if (e != OK)
 		return e;
-	strbuf_printf(&mark, "%s %llu %llu\n", what, (unsigned long long)q->boot,
-		(unsigned long long)seq);
+	strbuf_printf(&mark, "%s %llu %llu %lld\n", what, (unsigned long long)q->boot,
+		(unsigned long long)seq, (long long)times);
 	return file_write_at(q->mark, 0, mark.ptr, mark.len, why);
 }
 
@@ -126,11 +138,11 @@ err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why 
 	if (*skip)
 		return OK;
 	if (seq >= q->careful_from && seq < q->careful_to)
-		return note(q, "RECORD", seq, why);
+		return note(q, "RECORD", seq, seq == q->suspect ? q->times + 1 : 1, why);
 	if (q->noted == block + 1)
 		return OK;
 	q->noted = block + 1;
-	return note(q, "BLOCK", seq, why);
+	return note(q, "BLOCK", seq, 1, why);
 }
 
 err quarantine_close(struct quarantine *q, struct why *why)

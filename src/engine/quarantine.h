@@ -5,20 +5,21 @@
  * process leaves behind.  A crash of the machine says nothing about a record: so the mark names
  * the running of the machine (boot_number()) that it belongs to, and counts only in that.
  *
- *   replay-mark   "BLOCK BOOT SEQ\n" (a block of QUARANTINE_BLOCK records begins), or
- *                 "RECORD BOOT SEQ\n"
+ *   replay-mark   "BLOCK BOOT SEQ 1\n" (a block of QUARANTINE_BLOCK records begins), or
+ *                 "RECORD BOOT SEQ TIMES\n"
  *   quarantine    a sequence a line: never applied, told by verify and status
  *
  * First start: marks by block, which cost nothing.  After a crash in a block: marks by record
- * within it.  After a crash at a record: it is the second time for that record, and it goes into
- * quarantine.  Its bytes stay in the journal for whoever mends the program; then the file
- * `quarantine` is deleted.
+ * within it.  After QUARANTINE_TIMES crashes in a row at the same record it goes into quarantine:
+ * a process that was merely killed would have to be killed at the very same record twice.  Its
+ * bytes stay in the journal for whoever mends the program; then the file `quarantine` is deleted.
+ * What it carried is unknown meanwhile, also its message id: sent again, it counts as new.
  */
 #pragma once
 
 #include "base/file.h"
 
-enum { QUARANTINE_BLOCK = 4096, QUARANTINE_MAX = 10000 };
+enum { QUARANTINE_BLOCK = 4096, QUARANTINE_TIMES = 2, QUARANTINE_MAX = 10000 };
 
 struct quarantine;
 

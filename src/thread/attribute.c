@@ -137,20 +137,16 @@ size_t attributes_resident_bytes(const struct attributes *a)
 
 struct adding {
 	struct attributes *all;
-	uint32_t row, source; /* STRINGS_NONE: it may bring nothing new */
+	struct budget *budget; /* of its source; NULL: it may bring nothing new */
+	uint32_t row;
 	uint32_t before; /* the key before, + 1; 0: this is the first */
 	uint64_t left_out;
 };
 
-static struct budget *budget_of(const struct adding *in)
-{
-	return in->source == STRINGS_NONE ? NULL : table_change(in->all->budgets, in->source);
-}
-
 static uint32_t new_key(struct adding *in, str key)
 {
 	struct attributes *a = in->all;
-	struct budget *budget = budget_of(in);
+	struct budget *budget = in->budget;
 
 	if (budget == NULL || budget->keys == ATTRIBUTE_SOURCE_KEYS_MAX ||
 		strings_count(a->keys) == ATTRIBUTE_KEYS_MAX)
@@ -192,19 +188,9 @@ static uint32_t key_code(struct adding *in, str key)
 	return code;
 }
 
-/* False: the source has brought too many. */
-static bool spend_on_text(struct adding *in)
-{
-	struct budget *budget = budget_of(in);
-
-	if (budget == NULL || budget->values == ATTRIBUTE_SOURCE_VALUES_MAX)
-		return false;
-	budget->values++;
-	return true;
-}
-
-/* Most texts come again soon: a look at where they stand is cheaper than the index. */
-static uint32_t find_text(struct column *column, str text, uint64_t hash)
+/* The code of a text, a new one if `may_add`.  Most texts come again soon: a look at where they
+ * stand is cheaper than the index. */
+static uint32_t text_code(struct column *column, str text, uint64_t hash, bool may_add)
 {
 	if (column->recent == NULL)
 		column->recent = memory_alloc(RECENT * sizeof(*column->recent));
@@ -213,34 +199,38 @@ static uint32_t find_text(struct column *column, str text, uint64_t hash)
 	if (code < strings_count(column->dictionary) &&
 		str_equal(strings_get(column->dictionary, code), text))
 		return code;
-	code = strings_find(column->dictionary, text);
+	code = may_add ? strings_intern(column->dictionary, text)
+		       : strings_find(column->dictionary, text);
 	if (code != STRINGS_NONE)
 		*recent = code;
 	return code;
 }
 
-/* Texts of fields are not counted: `in` is NULL. */
+/* Texts of fields are not counted: `in` is NULL.  False: the source has brought too many. */
 static bool add_text(
 	struct attributes *a, struct adding *in, uint32_t row, size_t string_slot, str text)
 {
 	struct column *column = column_at(a, string_slot);
-	size_t hashed = string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED;
+	size_t known = strings_count(column->dictionary);
+	bool has_room = known < ATTRIBUTE_DICTIONARY_MAX && text.len <= ATTRIBUTE_TEXT_BYTES_MAX;
+	bool may_add = has_room &&
+		       (in == NULL || (in->budget != NULL &&
+					      in->budget->values < ATTRIBUTE_SOURCE_VALUES_MAX));
 	uint64_t hash = hash64(a->seed, text);
 	uint32_t code = STRINGS_NONE;
 
-	if (text.len <= ATTRIBUTE_TEXT_BYTES_MAX) {
-		code = find_text(column, text, hash);
-		if (code == STRINGS_NONE &&
-			strings_count(column->dictionary) < ATTRIBUTE_DICTIONARY_MAX) {
-			if (in != NULL && !spend_on_text(in))
-				return false;
-			code = strings_intern(column->dictionary, text);
-		}
+	if (text.len <= ATTRIBUTE_TEXT_BYTES_MAX)
+		code = text_code(column, text, hash, may_add);
+	if (code == STRINGS_NONE && has_room)
+		return false;
+	if (code == STRINGS_NONE) {
+		push_pair(a, column_at(a, string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED), row,
+			hash);
+		return true;
 	}
-	if (code != STRINGS_NONE)
-		push_pair(a, column, row, code);
-	else
-		push_pair(a, column_at(a, hashed), row, hash);
+	if (code == known && in != NULL)
+		in->budget->values++;
+	push_pair(a, column, row, code);
 	return true;
 }
 
@@ -291,7 +281,7 @@ static void add_value(void *context, str key, const struct value *value)
 	case VALUE_LIST:
 	case VALUE_MAP:
 	case VALUE_KIND_COUNT_:
-		ASSERT(!"laid flat");
+		ASSERT(false); /* attribute_walk() lays them flat */
 	}
 	a->values++;
 	push_pair(a, column_at(a, slot_of_key(code, type)), in->row, bits);
@@ -313,16 +303,19 @@ static void add_fields(struct attributes *a, uint32_t row, const struct record *
 		push_pair(a, column_at(a, slot_of_special(FIELD_TEXT, ATTRIBUTE_BOOLEAN)), row, 1);
 }
 
-static uint32_t source_code(struct attributes *a, str source)
+/* The pointer holds while the row is added. */
+static struct budget *budget_of(struct attributes *a, str source)
 {
 	const struct column *column = column_at(a, slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING));
 	uint32_t code = strings_find(column->dictionary, source);
 
 	if (source.len == 0) /* no value of the field, but a source like others */
 		code = strings_intern(column->dictionary, source);
-	if (code != STRINGS_NONE && code >= table_count(a->budgets))
+	if (code == STRINGS_NONE)
+		return NULL;
+	if (code >= table_count(a->budgets))
 		table_resize(a->budgets, (size_t)code + 1);
-	return code;
+	return table_change(a->budgets, code);
 }
 
 void attributes_add(struct attributes *a, uint32_t row, const struct record *record)
@@ -334,12 +327,12 @@ void attributes_add(struct attributes *a, uint32_t row, const struct record *rec
 	add_fields(a, row, record);
 	if (record->attribute_count == 0)
 		return;
-	in.source = source_code(a, record->source);
+	in.budget = budget_of(a, record->source);
 	in.left_out += attribute_walk(record, add_value, &in);
 	if (in.left_out == 0)
 		return;
 	a->not_indexed += in.left_out;
-	if (in.source != STRINGS_NONE)
-		budget_of(&in)->not_indexed += in.left_out;
+	if (in.budget != NULL)
+		in.budget->not_indexed += in.left_out;
 	push_pair(a, column_at(a, slot_of_special(KEY_PARTIAL, ATTRIBUTE_BOOLEAN)), row, 0);
 }
