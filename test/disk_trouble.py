@@ -113,6 +113,10 @@ def read_only(house, disk, path):
         fail("read-only disk: events were lost")
 
 
+def holds_lock(pid):
+    return any(str(pid) in line.split() for line in Path("/proc/locks").read_text().splitlines())
+
+
 def second_process(ariane, top):
     house = House(ariane, top / "second")
     house.folder.mkdir()
@@ -122,11 +126,10 @@ def second_process(ariane, top):
     try:
         first.stdin.write(b"email,activity,time,note\n" + b"q@example.org,step,2024-03-01T00:00:00Z,more\n")
         first.stdin.flush()
-        until = time.monotonic() + 30
-        answer = house.run("status", "--json")
-        while answer.returncode == 0 and time.monotonic() < until:
-            answer = house.run("status", "--json")  # the first may not have come so far
-        refused(answer, ("folder-busy",), "second process")
+        until = time.monotonic() + SECONDS / 2
+        while not holds_lock(first.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+        refused(house.run("status", "--json"), ("folder-busy",), "second process")
     finally:
         first.stdin.close()
         first.wait(timeout=SECONDS)
