@@ -1,4 +1,4 @@
-/* test/base_hash_test.c - BLAKE2b against values of Python's hashlib; hash64 spreads. */
+/* test/base_hash_test.c - BLAKE2b and SipHash against others' values; hash64 spreads. */
 #include "base/hash.h"
 
 #include "base/random.h"
@@ -50,6 +50,21 @@ TEST(digest_published_values)
 		digest_end(&state, out);
 		CHECK("in pieces", is_hex(out, 32, rows[i].long_form));
 	}
+}
+
+/* The vectors of its authors' reference implementation (vectors_sip128): the bytes 0, 1, 2 ... */
+TEST(tag128_is_siphash)
+{
+	static const char text[] = "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16";
+	static const char *const tags[] = { "a3817f04ba25a8e66df67214c7550293",
+		"da87c1d86b99af44347659119b22fc45", "8177228da4a45dc7fca38bdef60affe4" };
+	uint8_t key[TAG_KEY_BYTES];
+
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	for (size_t len = 0; len < ARRAY_LEN(tags); len++)
+		CHECK("as its authors",
+			is_hex(tag128(key, (str){ text, len }).bytes, 16, tags[len]));
 }
 
 /* All lengths, each byte and the seed change the hash; equal bytes elsewhere do not. */

@@ -79,11 +79,11 @@ const struct command cmd_seal = {
 		"réduire le journal : compresser ses segments clos"),
 	.about = WORDS(
 		"The journal is written in segments of 64 MiB. A closed one is rewritten by "
-		"columns and compressed: the same records, checked, in a fifth to a half of the "
+		"columns and compressed: the same records, checked, in a tenth to a quarter of the "
 		"bytes. Interrupted, it goes on where it was; what is sealed is left alone.",
 		"Le journal s'écrit par segments de 64 Mio. Un segment clos est réécrit par "
-		"colonnes et compressé : les mêmes enregistrements, vérifiés, en un cinquième à la "
-		"moitié des octets. Interrompu, il reprend où il en était ; ce qui est scellé "
+		"colonnes et compressé : les mêmes enregistrements, vérifiés, en un dixième à un "
+		"quart des octets. Interrompu, il reprend où il en était ; ce qui est scellé "
 		"n'est plus touché."),
 	.options = { { STR_INIT("all"), IS_FLAG, false, SAME_WORDS(""),
 		WORDS("close the segment being written too, and seal it",
