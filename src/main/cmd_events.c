@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 32 << 20, PATTERN_BYTES_MAX = 512 };
+enum { LINE_BYTES_MAX = 64 << 20, PATTERN_BYTES_MAX = 512 };
 
 struct looking {
 	const struct request *request;
