@@ -97,12 +97,12 @@ TEST(csv_rows_bound_what_is_too_long)
 		enum message message; /* MSG_NONE: the row is fine */
 		int64_t next_line;
 	} rows[] = {
-		{ "long", "a,", 'x', (15 << 20), "\nz\n", MSG_NONE, 2 },
-		{ "too long", "a,", 'x', (17 << 20), "\nz\n", MSG_CSV_ROW_LONG, 2 },
+		{ "long", "a,", 'x', (31 << 20), "\nz\n", MSG_NONE, 2 },
+		{ "too long", "a,", 'x', (33 << 20), "\nz\n", MSG_CSV_ROW_LONG, 2 },
 		{ "far too long", "a,", 'x', (36 << 20), "\nz\n", MSG_CSV_ROW_LONG, 2 },
-		{ "quote open for long", "a,\"\n", 'x', (18 << 20), "\nz\n", MSG_CSV_OPEN_QUOTE,
+		{ "quote open for long", "a,\"\n", 'x', (34 << 20), "\nz\n", MSG_CSV_OPEN_QUOTE,
 			2 },
-		{ "quoted and long", "a,\"\n", 'x', (15 << 20), "\"\nz\n", MSG_NONE, 3 },
+		{ "quoted and long", "a,\"\n", 'x', (31 << 20), "\"\nz\n", MSG_NONE, 3 },
 		{ "many columns", "a", ',', CSV_COLUMNS_MAX, "\nz\n", MSG_CSV_COLUMNS, 2 },
 		{ "all columns", "a", ',', CSV_COLUMNS_MAX - 1, "\nz\n", MSG_NONE, 2 },
 	};

@@ -18,7 +18,7 @@
 #include "exchange/stream.h"
 
 enum {
-	CSV_ROW_BYTES_MAX = 32 << 20, /* a record of RECORD_BYTES_MAX, all of it escaped, fits */
+	CSV_ROW_BYTES_MAX = 32 << 20, /* a record of RECORD_BYTES_MAX fits, four bytes for one */
 	CSV_COLUMNS_MAX = 4096,
 	CSV_SAMPLE_BYTES = 1 << 20,
 };

@@ -9,7 +9,7 @@
 
 enum { READ_BYTES = 1 << 18, WRITE_BYTES = 1 << 16 };
 static const size_t line_memory_max = (size_t)1 << 28; /* a line's tree and records */
-static const size_t line_text_max = (size_t)1 << 26; /* a record written */
+static const size_t line_text_max = (size_t)1 << 27; /* a record written */
 
 /* ---- lines */
 

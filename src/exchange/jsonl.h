@@ -11,7 +11,7 @@
 #include "exchange/stream.h"
 
 enum {
-	JSONL_LINE_BYTES_MAX = 1 << 25, /* any record of ours fits, whatever its escapes */
+	JSONL_LINE_BYTES_MAX = 1 << 26, /* any record of ours fits, whatever its escapes */
 	JSONL_NESTING_MAX = 256, /* of the JSON; a record's own limit is checked later */
 	JSONL_REJECT_BYTES_MAX = 4096, /* of an overlong line that go with its reject */
 };

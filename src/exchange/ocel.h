@@ -9,8 +9,8 @@
  * customers are named by the caller: related ones become identifiers; all others are context and
  * never join customers.  An event without such an object belongs to the customers of its objects,
  * one relationship away in either direction (order -> customer), where an object has exactly one;
- * an event without any is a reject. Values are put into the type declared when their text says
- * exactly that.
+ * an event without any has no identifier. Values are put into the type declared when their text
+ * says exactly that.
  *
  * Out: records that OCEL cannot tell in full carry the rest in attributes whose names begin with
  * "ariane:"; a reader that does not know them sees a plain OCEL log.  docs/formats/ocel.md has the
@@ -24,7 +24,7 @@
 #include "exchange/stream.h"
 
 enum {
-	OCEL_ELEMENT_BYTES_MAX = 1 << 25,
+	OCEL_ELEMENT_BYTES_MAX = 1 << 26,
 	OCEL_NAMES_MAX = 1 << 25, /* objects and declared attributes */
 	OCEL_TYPES_MAX = 1 << 16, /* of objects */
 	OCEL_CUSTOMERS_MAX = 32,

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { FLUSH_BYTES = 1 << 16 };
-static const size_t element_text_max = (size_t)1 << 26;
+static const size_t element_text_max = (size_t)1 << 27;
 static const size_t types_memory_max = (size_t)1 << 28;
 
 struct declared_attribute {

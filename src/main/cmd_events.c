@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 32 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
+enum { LINE_BYTES_MAX = 64 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
 #define CONDITIONS_BYTES_MAX ((size_t)4 << 30) /* five bits an event */
 
 struct looking {

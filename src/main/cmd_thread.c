@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 32 << 20 };
+enum { LINE_BYTES_MAX = 64 << 20 };
 #define THREAD_BYTES_MAX ((size_t)1 << 30)
 
 struct telling {

@@ -167,7 +167,7 @@ def check_ocel_events_of_nobody(place):
     folder = place.folder()
     summary = folder.import_(place.file("log.json", json.dumps(log)), "--customer", "account=customer")
     equal(summary["rejected"], 2)
-    equal({code for _, _, code, _ in reasons_of(folder)[0]}, {"ocel-nobody"})
+    equal({code for _, _, code, _ in reasons_of(folder)[0]}, {"record-no-identifier"})
     equal([e["message_id"] for e in folder.thread("account:c1")], ["e1", "e4"])
     equal([e["message_id"] for e in folder.thread("account:c2")], ["e5"])
 
