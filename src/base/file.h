@@ -2,7 +2,7 @@
  *
  * Every byte that Ariane keeps goes through a `struct disk`.  disk_real() is the
  * machine's; the tests bring one that runs full, fails on the nth call, loses or tears
- * what was not synced, and stops dead at any write (test/support/sim_disk.h).
+ * what was not synced, and stops dead at any write (tests/support/sim_disk.h).
  *
  * What the callers may rely on, and nothing more:
  *  1. written bytes are durable once file_sync() has returned OK, not before;

@@ -5,7 +5,7 @@
  *
  * To add a command `journey map`: write cmd_journey_map.c with `const struct command
  * cmd_journey_map`, add its row to commands.def, its JSON schema to docs/schemas/, and run
- * tools/make-man.  test/main_command_test.c says what is missing.
+ * tools/make-man.  tests/main_command_test.c says what is missing.
  */
 #pragma once
 

@@ -1,0 +1,36 @@
+/* tests/base_crc32c_test.c - the checksum against RFC 3720 B.4, and both ways against each other. */
+#include "base/crc32c.h"
+#include "base/random.h"
+#include "test.h"
+
+#include <string.h>
+
+TEST(crc32c_published_values)
+{
+	char bytes[32];
+
+	memset(bytes, 0, sizeof(bytes));
+	CHECK("32 zeros", crc32c(0, (str){ bytes, 32 }) == 0x8a9136aa);
+	memset(bytes, 0xff, sizeof(bytes));
+	CHECK("32 ones", crc32c(0, (str){ bytes, 32 }) == 0x62a8ab43);
+	for (size_t i = 0; i < 32; i++)
+		bytes[i] = (char)i;
+	CHECK("0 to 31", crc32c(0, (str){ bytes, 32 }) == 0x46dd794e);
+	CHECK("check value", crc32c(0, STR("123456789")) == 0xe3069283);
+}
+
+TEST(crc32c_pieces_and_both_ways)
+{
+	struct random random = random_of(1);
+	char bytes[300];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)random_next(&random);
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		uint32_t whole = crc32c(0, (str){ bytes, len });
+		size_t cut = len == 0 ? 0 : random_below(&random, len);
+		uint32_t part = crc32c(0, (str){ bytes, cut });
+		CHECK("same", whole == crc32c_portable(0, (str){ bytes, len }));
+		CHECK("pieces", whole == crc32c(part, (str){ bytes + cut, len - cut }));
+	}
+}

@@ -1,0 +1,103 @@
+/* tests/base_hash_test.c - BLAKE2b and SipHash against others' values; hash64 spreads. */
+#include "base/hash.h"
+
+#include "base/random.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_hex(const uint8_t *bytes, size_t count, const char *hex)
+{
+	char text[129];
+
+	for (size_t i = 0; i < count; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	return strlen(hex) == 2 * count && strcmp(text, hex) == 0;
+}
+
+TEST(digest_published_values)
+{
+	static char many[1000];
+	uint8_t key[DIGEST_KEY_BYTES];
+	static const struct {
+		str text;
+		const char *plain, *keyed, *long_form;
+	} rows[] = {
+		{ STR_INIT(""), "cae66941d9efbd404e4d88758ea67670",
+			"3daf97bce7888fd59773c66bf647459c",
+			"0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8" },
+		{ STR_INIT("abc"), "cf4ab791c62b8d2b2109c90275287816",
+			"1a64be47e4729d951c302ee543f97cf3",
+			"bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319" },
+		{ { many, sizeof(many) }, "6ad2a703f0882f74cfcc78190be5ce3e",
+			"f6442e488b85b55b2c8a427c8ba6b011",
+			"dc99185a095a9a4aa949d105c66b2a491ecd933124ee55e3eb4d30a52dc425e6" },
+	};
+
+	memset(many, 'h', sizeof(many));
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct digest_state state;
+		uint8_t out[32];
+		CHECK("plain", is_hex(digest128(NULL, rows[i].text).bytes, 16, rows[i].plain));
+		CHECK("keyed", is_hex(digest128(key, rows[i].text).bytes, 16, rows[i].keyed));
+		digest_begin(&state);
+		for (str rest = rows[i].text; rest.len > 0;
+			rest = str_from(rest, MIN_OF(rest.len, (size_t)7)))
+			digest_add(&state, str_upto(rest, 7));
+		digest_end(&state, out);
+		CHECK("in pieces", is_hex(out, 32, rows[i].long_form));
+	}
+}
+
+/* The vectors of its authors' reference implementation (vectors_sip128): the bytes 0, 1, 2 ... */
+TEST(tag128_is_siphash)
+{
+	static const char text[] = "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16";
+	static const char *const tags[] = { "a3817f04ba25a8e66df67214c7550293",
+		"da87c1d86b99af44347659119b22fc45", "8177228da4a45dc7fca38bdef60affe4" };
+	uint8_t key[TAG_KEY_BYTES];
+
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	for (size_t len = 0; len < ARRAY_LEN(tags); len++)
+		CHECK("as its authors",
+			is_hex(tag128(key, (str){ text, len }).bytes, 16, tags[len]));
+}
+
+/* All lengths, each byte and the seed change the hash; equal bytes elsewhere do not. */
+TEST(hash64_depends_on_all_it_is_given)
+{
+	struct random random = random_of(1);
+	char bytes[100], copy[101];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)random_next(&random);
+	memcpy(copy + 1, bytes, sizeof(bytes)); /* not aligned alike */
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		uint64_t hash = hash64(1, (str){ bytes, len });
+		CHECK("same elsewhere", hash == hash64(1, (str){ copy + 1, len }));
+		CHECK("seed", hash != hash64(2, (str){ bytes, len }));
+		CHECK("length", len == 0 || hash != hash64(1, (str){ bytes, len - 1 }));
+		for (size_t i = 0; i < len; i++) {
+			bytes[i] ^= 16;
+			CHECK("byte", hash != hash64(1, (str){ bytes, len }));
+			bytes[i] ^= 16;
+		}
+	}
+	CHECK("nothing", hash64(1, (str){ NULL, 0 }) == hash64(1, STR("")));
+}
+
+TEST(hash64_spreads_numbers)
+{
+	enum { KEYS = 1 << 16, SLOTS = 1 << 10 };
+	static uint32_t slots[SLOTS];
+
+	memset(slots, 0, sizeof(slots));
+	for (uint32_t i = 0; i < KEYS; i++)
+		slots[hash64(0, (str){ (const char *)&i, sizeof(i) }) % SLOTS]++;
+	for (size_t i = 0; i < SLOTS; i++) /* mean 64, deviation 8 */
+		CHECK("even", slots[i] > 20 && slots[i] < 120);
+}

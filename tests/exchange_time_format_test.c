@@ -1,0 +1,111 @@
+/* tests/exchange_time_format_test.c - the forms of times: read, refused, told from a column. */
+#include "exchange/time_format.h"
+#include "test.h"
+
+#include <string.h>
+
+TEST(time_formats_read)
+{
+	static const struct {
+		const char *format, *text, *expected; /* NULL: refused */
+	} rows[] = {
+		{ "iso", " 2026-03-14T15:09:26Z ", "2026-03-14T15:09:26Z" },
+		{ "epoch", "0", "1970-01-01T00:00:00Z" },
+		{ "epoch", "1773500966", "2026-03-14T15:09:26Z" },
+		{ "epoch", "1773500966.535897932", "2026-03-14T15:09:26.535897932Z" },
+		{ "epoch", "-1.25", "1969-12-31T23:59:58.750Z" },
+		{ "epoch", "-62135596801", NULL },
+		{ "epoch", "253402300800", NULL },
+		{ "epoch", "1e9", NULL },
+		{ "epoch_ms", "1773500966535", "2026-03-14T15:09:26.535Z" },
+		{ "epoch_us", "1773500966535897", "2026-03-14T15:09:26.535897Z" },
+		{ "epoch_ns", "1773500966535897932", "2026-03-14T15:09:26.535897932Z" },
+		{ "epoch_ns", "-1", "1969-12-31T23:59:59.999999999Z" },
+		{ "epoch_ns", "9999999999999999999", NULL },
+		{ "%d/%m/%Y[ %T]", "14/03/2026", "2026-03-14T00:00:00" },
+		{ "%d/%m/%Y[ %T]", "14/3/2026 15:09", "2026-03-14T15:09:00" },
+		{ "%d/%m/%Y[ %T]", "14/03/2026 ", "2026-03-14T00:00:00" },
+		{ "%d/%m/%Y[ %T]", "31/02/2026", NULL },
+		{ "%d/%m/%Y[ %T]", "14/13/2026", NULL },
+		{ "%d/%m/%Y[ %T]", "14/03/2026 25:00", NULL },
+		{ "%d/%m/%y", "14/03/68", "2068-03-14T00:00:00" },
+		{ "%d/%m/%y", "14/03/69", "1969-03-14T00:00:00" },
+		{ "%m/%d/%Y %I:%M %p", "03/14/2026 12:05 am", "2026-03-14T00:05:00" },
+		{ "%m/%d/%Y %I:%M %p", "03/14/2026 3:05 PM", "2026-03-14T15:05:00" },
+		{ "%m/%d/%Y %I:%M %p", "03/14/2026 13:05 PM", NULL },
+		{ "%d %b %Y",
+			"14 d\xc3\xa9"
+			"cembre 2026",
+			"2026-12-14T00:00:00" },
+		{ "%d %b %Y", "14 Sept. 2026", "2026-09-14T00:00:00" },
+		{ "%d/%b/%Y:%T%z", "14/Mar/2026:15:09:26 +0100", "2026-03-14T15:09:26+01:00" },
+		{ "%Y%m%d", "20260314", "2026-03-14T00:00:00" },
+		{ "%Y-%m-%d %H:%M:%S.%f", "2026-03-14 15:09:26.5", "2026-03-14T15:09:26.500" },
+		{ "100%% %Y", "100% 2026", "2026-01-01T00:00:00" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct time_format format;
+		struct timestamp t;
+		char text[INSTANT_TEXT_BYTES];
+		CHECK(rows[i].format,
+			time_format_named(str_of(rows[i].format), &format, NULL) == OK);
+		bool ok = time_format_read(&format, str_of(rows[i].text), &t);
+		CHECK(rows[i].text, ok == (rows[i].expected != NULL));
+		if (!ok)
+			continue;
+		struct instant at = { t.local_ms, t.sub_ns, t.offset_min };
+		if (t.offset_min != INSTANT_NO_OFFSET)
+			at = timestamp_instant(&t);
+		CHECK(rows[i].text,
+			str_equal(instant_as_told(text, &at), str_of(rows[i].expected)));
+	}
+}
+
+TEST(time_patterns_are_checked)
+{
+	static const char *const bad[] = { "", "dd/mm/yyyy", "%", "%Q", "%d[", "%d]", "%d[ [%T]]",
+		"%d%" };
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct time_format format;
+		CHECK(bad[i], time_format_named(str_of(bad[i]), &format, NULL) == ERR_SYNTAX);
+	}
+}
+
+TEST(time_formats_are_told_from_a_column)
+{
+	static const struct {
+		const char *values[3], *format; /* NULL: none */
+		bool is_ambiguous;
+	} rows[] = {
+		{ { "2026-03-14", "", "2026-03-14 15:09" }, "iso", false },
+		{ { "14/03/2026", "03/04/2026" }, "%d/%m/%Y[ %T][%z]", false },
+		{ { "03/04/2026 10:00", "05/06/2026 11:00:01" }, "%d/%m/%Y[ %T][%z]", true },
+		{ { "03/04/2026", "03/14/2026" }, "%m/%d/%Y[ %T][%z]", false },
+		{ { "14/03/26" }, "%d/%m/%y[ %T][%z]", false },
+		{ { "3/14/2026 3:05 PM" }, "%m/%d/%Y %I:%M[:%S] %p", false },
+		{ { "14.03.2026 15:09" }, "%d.%m.%Y[ %T][%z]", false },
+		{ { "20260314" }, "%Y%m%d", false },
+		{ { "20260314150926" }, "%Y%m%d%H%M%S", false },
+		{ { "1773500966", "999999999" }, "epoch", false },
+		{ { "1773500966535" }, "epoch_ms", false },
+		{ { "1773500966535897" }, "epoch_us", false },
+		{ { "1773500966535897932" }, "epoch_ns", false },
+		{ { "14 mars 2026" }, "%d %b %Y[ %T][%z]", false },
+		{ { "soon", "later" }, NULL, false },
+		{ { "12", "13" }, NULL, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct time_guess guess = { 0 };
+		struct time_format format;
+		bool is_ambiguous = false;
+		for (size_t v = 0; v < 3 && rows[i].values[v] != NULL; v++)
+			time_guess_show(&guess, str_of(rows[i].values[v]));
+		bool ok = time_guess_best(&guess, &format, &is_ambiguous);
+		CHECK(rows[i].values[0], ok == (rows[i].format != NULL));
+		CHECK(rows[i].values[0], !ok || str_equal(format.pattern, str_of(rows[i].format)));
+		CHECK(rows[i].values[0], is_ambiguous == rows[i].is_ambiguous);
+	}
+}

@@ -1,0 +1,114 @@
+/* tests/main_config_test.c - ariane.conf: what is read, what is refused and on which line. */
+#include "main/config.h"
+
+#include <string.h>
+
+#include "main/locale.h"
+#include "test.h"
+
+#define LINE_50 "01234567890123456789012345678901234567890123456789"
+
+TEST(configurations_are_read_or_refused)
+{
+	static const struct {
+		const char *name, *text;
+		enum message message;
+		int64_t line;
+	} rows[] = {
+		{ "empty", "", MSG_NONE, 0 },
+		{ "comments", "; one\n# two\n\n[store]\ndata = /x ; here\n", MSG_NONE, 0 },
+		{ "no end of line", "[display]\nlanguage=fr", MSG_NONE, 0 },
+		{ "carriage returns", "[display]\r\nzone = UTC\r\n", MSG_NONE, 0 },
+		{ "byte order mark", "\xef\xbb\xbf[display]\nprogress = no\n", MSG_NONE, 0 },
+		{ "unknown key", "[store]\n\ndta = /x\n", MSG_CONFIG_KEY_NEAR, 3 },
+		{ "alien key", "[store]\nqqqqqq = /x\n", MSG_CONFIG_KEY, 2 },
+		{ "unknown section", "[stor]\ndata = /x\n", MSG_CONFIG_SECTION_NEAR, 2 },
+		{ "alien section", "[qqqqqq]\ndata = /x\n", MSG_CONFIG_SECTION, 2 },
+		{ "no section", "data = /x\n", MSG_CONFIG_SECTION, 1 },
+		{ "twice", "[store]\ndata = a\ndata = b\n", MSG_CONFIG_TWICE, 3 },
+		{ "continued", "[store]\ndata = a\n  b\n", MSG_CONFIG_TWICE, 3 },
+		{ "no bracket", "[store\n", MSG_CONFIG_SYNTAX, 1 },
+		{ "no equals", "[store]\nnonsense\n", MSG_CONFIG_SYNTAX, 2 },
+		{ "no value", "[store]\ndata =\n", MSG_CONFIG_EMPTY, 2 },
+		{ "a control character", "[store]\ndata = a\x01\n", MSG_CONFIG_EMPTY, 2 },
+		{ "not yes or no", "[display]\nprogress = maybe\n", MSG_CONFIG_YES_NO, 2 },
+		{ "no such language", "[display]\nlanguage = de\n", MSG_LANGUAGE_UNKNOWN, 2 },
+		{ "the first of two", "[x]\n[store]\ndta = 1\nfoo = 2\n", MSG_CONFIG_KEY_NEAR, 3 },
+		{ "a long line",
+			"[store]\ndata = " LINE_50 LINE_50 LINE_50 LINE_50
+			"\n[display]\nlanguage = fr\n",
+			MSG_CONFIG_LINE_LONG, 2 },
+		{ "not UTF-8", "[store]\ndata = \xff\n", MSG_CONFIG_BYTES, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct settings settings, before;
+		struct why why = { 0 };
+		settings_init(&settings);
+		before = settings;
+		err e = settings_read(&settings, str_of(rows[i].text), STR("a.conf"), arena, &why);
+		CHECK(rows[i].name, why.message == rows[i].message);
+		CHECK(rows[i].name, (e == OK) == (rows[i].message == MSG_NONE));
+		CHECK(rows[i].name, why.line == rows[i].line);
+		CHECK(rows[i].name, e == OK || strcmp(why.file, "a.conf") == 0);
+		CHECK(rows[i].name, e == OK || memcmp(&settings, &before, sizeof(before)) == 0);
+	}
+}
+
+TEST(settings_know_where_they_come_from)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct settings s;
+	struct why why = { 0 };
+
+	settings_init(&s);
+	CHECK("preset", str_equal(setting_text(&s, SETTING_DATA), STR("./data")) &&
+				s.values[SETTING_DATA].from == ORIGIN_PRESET);
+	err e = settings_read(&s, STR("[store]\ndata = /srv/été ; here\n[display]\nprogress=no\n"),
+		STR("a.conf"), arena, &why);
+	CHECK("read", e == OK && str_equal(s.file, STR("a.conf")));
+	CHECK("file", str_equal(setting_text(&s, SETTING_DATA), STR("/srv/été")) &&
+			      s.values[SETTING_DATA].from == ORIGIN_FILE &&
+			      s.values[SETTING_DATA].line == 2);
+	CHECK("no", !setting_yes(&s, SETTING_PROGRESS));
+	e = settings_set(&s, SETTING_DATA, STR("/tmp/x"), ORIGIN_OPTION, &why);
+	CHECK("option", e == OK && s.values[SETTING_DATA].from == ORIGIN_OPTION);
+	e = settings_set(&s, SETTING_LANGUAGE, STR("x"), ORIGIN_ENVIRONMENT, &why);
+	CHECK("refused", e == ERR_NOT_FOUND && s.values[SETTING_LANGUAGE].from == ORIGIN_PRESET);
+}
+
+TEST(configurations_have_limits)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct strbuf big = strbuf_heap(CONFIG_BYTES_MAX + 1);
+	struct settings s;
+	struct why why = { 0 };
+
+	for (size_t i = 0; i <= CONFIG_BYTES_MAX; i++)
+		strbuf_add_byte(&big, '\n');
+	settings_init(&s);
+	CHECK("over", settings_read(&s, strbuf_str(&big), STR("x"), arena, &why) != OK &&
+			      why.message == MSG_CONFIG_BYTES);
+	big.len--;
+	CHECK("just", settings_read(&s, strbuf_str(&big), STR("x"), arena, &why) == OK);
+	strbuf_done(&big);
+	arena_fail_at(arena, 1);
+	err e = settings_read(&s, STR("[store]\ndata=x\n"), STR("x"), arena, &why);
+	CHECK("memory", e == ERR_LIMIT && why.message == MSG_NO_ROOM);
+}
+
+TEST(every_setting_has_a_row)
+{
+	for (size_t i = 0; i < SETTING_COUNT_; i++) {
+		const struct setting_row *row = &setting_rows[i];
+		bool is_global = false;
+		for (const struct option *o = global_options; o->name.len > 0; o++)
+			is_global |= str_equal(o->name, row->option) &&
+				     (o->preset.len == 0 || str_equal(o->preset, row->preset));
+		CHECK(row->key.ptr, is_global);
+		CHECK(row->key.ptr, row->help.in[0].len > 0 && row->help.in[1].len > 0);
+		CHECK(row->key.ptr, str_starts(str_of(row->environment), STR("ARIANE_")));
+		CHECK(row->key.ptr, row->is != SETTING_YES_NO || row->preset.len > 0);
+	}
+}

@@ -1,0 +1,17 @@
+/* tests/support/memory_file.h - a file in memory whose nth call fails, and whose bytes one can flip.
+ */
+#pragma once
+
+#include "base/file.h"
+
+struct memory_file {
+	struct file file; /* first */
+	char *bytes;
+	size_t len, room;
+	unsigned fail_in; /* 1: the next call fails with ERR_IO; 0: none */
+	size_t written; /* bytes, by all writes */
+	size_t mapped; /* maps not yet unmapped */
+};
+
+struct memory_file *memory_file_create(void);
+void memory_file_free(struct memory_file *file); /* nothing may be mapped */
