@@ -199,8 +199,8 @@ static void answer_people(struct importer *im)
 
 static err import_all(struct importer *im, struct why *why)
 {
-	str *files;
-	size_t count;
+	str *files = NULL;
+	size_t count = 0;
 	err e = list_inputs(im, &files, &count, why);
 
 	if (e == OK) {
