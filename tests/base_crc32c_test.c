@@ -1,4 +1,5 @@
-/* tests/base_crc32c_test.c - the checksum against RFC 3720 B.4, and both ways against each other. */
+/* tests/base_crc32c_test.c - the checksum against RFC 3720 B.4, and both ways against each other.
+ */
 #include "base/crc32c.h"
 #include "base/random.h"
 #include "test.h"

@@ -1,4 +1,5 @@
-/* tests/base_why_test.c - errors in words: both languages complete, arguments kept and made safe. */
+/* tests/base_why_test.c - errors in words: both languages complete, arguments kept and made safe.
+ */
 #include "base/why.h"
 #include "test.h"
 

@@ -1,5 +1,5 @@
-/* tests/engine_attributes_test.c - columns follow corrections, retractions and erasures, and are the
- * same live, from a checkpoint with what came after it, and replayed. */
+/* tests/engine_attributes_test.c - columns follow corrections, retractions and erasures, and are
+ * the same live, from a checkpoint with what came after it, and replayed. */
 #include "engine/erase.h"
 #include "engine/prepare.h"
 #include "support/sim_disk.h"

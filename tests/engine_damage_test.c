@@ -1,5 +1,5 @@
-/* tests/engine_damage_test.c - an engine whose index is damaged, whose clock jumps back, whose batch
- * is too large: nothing is lost, nothing taken twice, and it goes on where it can. */
+/* tests/engine_damage_test.c - an engine whose index is damaged, whose clock jumps back, whose
+ * batch is too large: nothing is lost, nothing taken twice, and it goes on where it can. */
 #include "engine/backup.h"
 #include "engine/checkpoint.h"
 #include "engine/digest.h"

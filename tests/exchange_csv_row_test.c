@@ -1,4 +1,5 @@
-/* tests/exchange_csv_row_test.c - fields in, rows cut, the same fields out; and what is too long. */
+/* tests/exchange_csv_row_test.c - fields in, rows cut, the same fields out; and what is too long.
+ */
 #include "exchange/csv_row.h"
 
 #include "base/random.h"

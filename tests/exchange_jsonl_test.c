@@ -1,4 +1,5 @@
-/* tests/exchange_jsonl_test.c - JSON lines: calls become records, records come back as they were. */
+/* tests/exchange_jsonl_test.c - JSON lines: calls become records, records come back as they were.
+ */
 #include "exchange/jsonl.h"
 
 #include "base/file.h"

@@ -124,6 +124,72 @@ TEST(ocel_asks_for_customers)
 		str_ends(out, STR("error ocel-no-customer 0:0+0 Order, Customer, Item")));
 }
 
+/* An event names an order, the order names the customer, or the customer the order: one step. */
+TEST(ocel_events_find_their_customer_one_step_away)
+{
+	const struct ocel_options options = { &account, 1 };
+	static const struct {
+		const char *row;
+		str objects;
+		bool found;
+	} hops[] = {
+		{ "order to customer",
+			STR_INIT("{\"id\":\"o\",\"type\":\"Order\",\"relationships\":[{"
+				 "\"objectId\":\"c\"}]},"
+				 "{\"id\":\"c\",\"type\":\"Customer\"}"),
+			true },
+		{ "customer to order",
+			STR_INIT("{\"id\":\"o\",\"type\":\"Order\"},{\"id\":\"c\",\"type\":"
+				 "\"Customer\","
+				 "\"relationships\":[{\"objectId\":\"o\"}]}"),
+			true },
+		{ "both ways, the same one",
+			STR_INIT("{\"id\":\"o\",\"type\":\"Order\",\"relationships\":[{"
+				 "\"objectId\":\"c\"},"
+				 "{\"objectId\":\"c\"}]},{\"id\":\"c\",\"type\":\"Customer\","
+				 "\"relationships\":[{\"objectId\":\"o\"}]}"),
+			true },
+		{ "two customers",
+			STR_INIT("{\"id\":\"o\",\"type\":\"Order\",\"relationships\":[{"
+				 "\"objectId\":\"c\"},"
+				 "{\"objectId\":\"d\"}]},{\"id\":\"c\",\"type\":\"Customer\"},"
+				 "{\"id\":\"d\",\"type\":\"Customer\"}"),
+			false },
+		{ "two steps",
+			STR_INIT("{\"id\":\"o\",\"type\":\"Order\",\"relationships\":[{"
+				 "\"objectId\":\"p\"}]},"
+				 "{\"id\":\"p\",\"type\":\"Parcel\",\"relationships\":[{"
+				 "\"objectId\":\"c\"}]},"
+				 "{\"id\":\"c\",\"type\":\"Customer\"}"),
+			false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(hops); i++) {
+		AUTO_ARENA arena = arena_create(1 << 24);
+		struct strbuf text = strbuf_in(arena, 1 << 16);
+		struct ocel_summary summary;
+		strbuf_add_c(&text, "{\"objects\":[");
+		strbuf_add(&text, hops[i].objects);
+		strbuf_add_c(&text,
+			"],\"events\":[{\"id\":\"e\",\"type\":\"pay\",\"time\":"
+			"\"2026-01-02T00:00:00Z\",\"relationships\":[{\"objectId\":\"o\"}]}]}");
+		str out = told(arena, strbuf_str(&text), SIZE_MAX, &options, &summary);
+		str wanted = STR("\"message_id\":\"e\"");
+		bool has = false;
+		for (size_t at = 0; at + wanted.len <= out.len; at++) {
+			if (!str_starts(str_from(out, at), wanted))
+				continue;
+			str line = str_from(out, at), rest;
+			(void)str_split(line, '\n', &line, &rest); /* or all that is left */
+			str needle =
+				STR("\"identifiers\":[{\"type\":\"account\",\"value\":\"c\"}]");
+			for (size_t k = 0; k + needle.len <= line.len; k++)
+				has |= str_starts(str_from(line, k), needle);
+		}
+		CHECK(hops[i].row, has == hops[i].found);
+	}
+}
+
 TEST(ocel_long_elements_are_passed_over)
 {
 	AUTO_ARENA arena = arena_create((size_t)1 << 27);

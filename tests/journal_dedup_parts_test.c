@@ -26,8 +26,8 @@ TEST(dedup_key_separates_source_and_id)
 		{ "the other way", STR_INIT("42"), STR_INIT("web") },
 	};
 
-	CHECK("as said", memcmp(tag.bytes, &key.high, 8) == 0 &&
-				 memcmp(tag.bytes + 8, &key.low, 8) == 0);
+	CHECK("as said",
+		memcmp(tag.bytes, &key.high, 8) == 0 && memcmp(tag.bytes + 8, &key.low, 8) == 0);
 	static char id[5000];
 	memset(id, 'x', sizeof(id));
 	CHECK("long", dedup_key_of(secret, STR("web"), (str){ id, 5000 }).high !=

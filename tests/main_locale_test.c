@@ -1,4 +1,5 @@
-/* tests/main_locale_test.c - languages, numbers, times and lengths of time as readers write them. */
+/* tests/main_locale_test.c - languages, numbers, times and lengths of time as readers write them.
+ */
 #include "main/locale.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* tests/main_text_test.c - sentences: both languages complete, the right plural, arguments in place.
+/* tests/main_text_test.c - sentences: both languages complete, the right plural, arguments in
+ * place.
  */
 #include "main/text.h"
 

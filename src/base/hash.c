@@ -61,8 +61,8 @@ struct digest128 tag128(const uint8_t *key, str bytes)
 {
 	struct digest128 out;
 
-	ASSERT(crypto_shorthash_siphashx24(
-		       out.bytes, (const uint8_t *)bytes.ptr, bytes.len, key) == 0);
+	ASSERT(crypto_shorthash_siphashx24(out.bytes, (const uint8_t *)bytes.ptr, bytes.len, key) ==
+		0);
 	return out;
 }
 

@@ -31,7 +31,8 @@ enum record_kind {
 
 /* Limits; past them record_check() answers ERR_LIMIT. */
 enum {
-	RECORD_BYTES_MAX = 8 << 20, /* of the canonical bytes: the heading of a real log takes 6 MB */
+	RECORD_BYTES_MAX =
+		8 << 20, /* of the canonical bytes: the heading of a real log takes 6 MB */
 	RECORD_NESTING_MAX = 64, /* lists and maps within each other */
 	RECORD_IDENTIFIERS_MAX = 64,
 	RECORD_NAME_BYTES_MAX = 512, /* activity, source, types ... */

@@ -26,8 +26,8 @@ static bool take_day(str *text, int64_t *days)
 
 	bool five = str_starts(*text, STR("10000")); /* the last hours of 9999 east of UTC */
 	if (!timestamp_take_number(text, five ? 5 : 4, five ? 5 : 4, &y) || !take(text, '-', '-') ||
-		!timestamp_take_number(text, 2, 2, &m) || !take(text, '-', '-') || !timestamp_take_number(text, 2, 2, &d) ||
-		m < 1 || m > 12)
+		!timestamp_take_number(text, 2, 2, &m) || !take(text, '-', '-') ||
+		!timestamp_take_number(text, 2, 2, &d) || m < 1 || m > 12)
 		return false;
 	if (d < 1 || d > month_days(y, (int)m))
 		return false;
@@ -56,8 +56,9 @@ static bool take_clock(str *text, int64_t *ms, int64_t *sub_ns, bool *exact)
 {
 	int64_t h, m, s, ns = 0;
 
-	if (!timestamp_take_number(text, 2, 2, &h) || !take(text, ':', ':') || !timestamp_take_number(text, 2, 2, &m) ||
-		!take(text, ':', ':') || !timestamp_take_number(text, 2, 2, &s) || h > 23 || m > 59 || s > 59)
+	if (!timestamp_take_number(text, 2, 2, &h) || !take(text, ':', ':') ||
+		!timestamp_take_number(text, 2, 2, &m) || !take(text, ':', ':') ||
+		!timestamp_take_number(text, 2, 2, &s) || h > 23 || m > 59 || s > 59)
 		return false;
 	if (take(text, '.', ',') && !take_fraction(text, &ns, exact))
 		return false;
@@ -130,8 +131,8 @@ static str date_text(const struct instant *t, char room[static XES_TEXT_BYTES])
 	int64_t s = ms / 1000;
 
 	date_of_days(days, &y, &m, &d);
-	int len = snprintf(room, XES_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, m,
-		d, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	int len = snprintf(room, XES_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", (int)y, m, d,
+		(int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
 	if (t->sub_ns == 0)
 		len += snprintf(
 			room + len, XES_TEXT_BYTES - (size_t)len, ".%03d", (int)(ns / 1000000));

@@ -143,7 +143,8 @@ static char *next_line(char *to, int size, void *user)
 	if (len == 0 || r->failed != OK)
 		return NULL;
 	r->line++;
-	size_t text = newline == NULL ? len : len - 1; /* its end does not count: the last has none */
+	size_t text =
+		newline == NULL ? len : len - 1; /* its end does not count: the last has none */
 	if (text > CONFIG_LINE_BYTES_MAX || len >= (size_t)size) {
 		r->failed = fail(r->why, MSG_CONFIG_LINE_LONG, arg_int(CONFIG_LINE_BYTES_MAX));
 		return NULL;

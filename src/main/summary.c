@@ -40,8 +40,8 @@ void summary_of_backup(const struct request *request, struct sink *sink, enum te
 	finish(&w, &out, sink);
 }
 
-void summary_of_record(const struct request *request, struct sink *sink, enum text id, uint64_t seq,
-	bool known)
+void summary_of_record(
+	const struct request *request, struct sink *sink, enum text id, uint64_t seq, bool known)
 {
 	struct strbuf out = strbuf_in(request_arena(request), OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);

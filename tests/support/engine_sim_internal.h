@@ -1,4 +1,5 @@
-/* tests/support/engine_sim_internal.h - the simulated world of an engine: for engine_sim*.c only. */
+/* tests/support/engine_sim_internal.h - the simulated world of an engine: for engine_sim*.c only.
+ */
 #pragma once
 
 #include "base/random.h"

@@ -1,4 +1,5 @@
-/* tests/support/memory_file.h - a file in memory whose nth call fails, and whose bytes one can flip.
+/* tests/support/memory_file.h - a file in memory whose nth call fails, and whose bytes one can
+ * flip.
  */
 #pragma once
 
