@@ -41,7 +41,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "customer": ["user_id:u1"], "thread": ["user_id:u1"], "events": ["--limit", "2"],
     "correct": ["web", "m1", "--set", "channel=phone"], "retract": ["web", "m2"],
     "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
-    "identity forget": ["user_id:u1", "user_id:u0"], "erase": ["user_id:u0"],
+    "identity forget": ["user_id:u1", "user_id:u0"], "erase": ["user_id:u0"], "seal": ["--all"],
 }
 
 
