@@ -1,4 +1,5 @@
 """Nothing is counted twice, and nothing that is there twice is counted once."""
+import os
 import shutil
 import signal
 import subprocess
@@ -142,10 +143,21 @@ def check_kill_in_the_middle(place):
         raise AssertionError("no import was caught in the middle")
 
 
+def bytes_below(path):
+    """Files come and go meanwhile: what is gone when it is looked at, counts for nothing."""
+    total = 0
+    for parent, _, names in os.walk(path):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(parent, name)).st_size
+            except FileNotFoundError:
+                pass
+    return total
+
+
 def wait_for_growth(process, path, size):
     """Until the folder has so many bytes, or the process has ended."""
     while process.poll() is None:
-        total = sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) if path.exists() else 0
-        if total > size:
+        if bytes_below(path) > size:
             return
         time.sleep(0.001)
