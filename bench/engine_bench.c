@@ -84,7 +84,7 @@ static void show_machine(void)
 /* ---- the folder */
 
 struct bench {
-	uint64_t events, customers, load;
+	uint64_t events, customers, load, checkpoint_every;
 	int runs;
 	char folder[PATH_BYTES_MAX];
 	struct engine *engine;
@@ -120,7 +120,7 @@ static double open_engine(struct bench *b, bool replay)
 
 static void start(struct bench *b)
 {
-	const struct writer_options options = { 0 };
+	const struct writer_options options = { .checkpoint_records = b->checkpoint_every };
 
 	remove_folder(b->folder);
 	(void)open_engine(b, false);
@@ -234,7 +234,8 @@ static void *produce(void *context)
 }
 
 struct pushed {
-	double rate, p50, p99, writer_us, group_items, publish_ms_most, group_ms_most;
+	double rate, p50, p99, most, checkpoints, checkpoint_ms_most, writer_us, group_items,
+		publish_ms_most, group_ms_most;
 };
 
 static struct pushed push_all(struct bench *b, size_t producers, double rate)
@@ -261,6 +262,9 @@ static struct pushed push_all(struct bench *b, size_t producers, double rate)
 	struct pushed out = { .rate = (double)b->events / seconds,
 		.p50 = share_of(ms, b->batch_count, 0.5),
 		.p99 = share_of(ms, b->batch_count, 0.99),
+		.most = share_of(ms, b->batch_count, 1),
+		.checkpoints = (double)status.checkpoints,
+		.checkpoint_ms_most = (double)status.checkpoint_ns_most / 1e6,
 		.writer_us = cpu / (double)b->events * 1e6,
 		.group_items = (double)status.items / (double)status.groups,
 		.publish_ms_most = (double)status.publish_ns_most / 1e6,
@@ -290,6 +294,10 @@ static double show_pushes(struct bench *b, size_t producers, double rate)
 		{ "durable", "events/s", offsetof(struct pushed, rate) },
 		{ "acknowledged, p50", "ms", offsetof(struct pushed, p50) },
 		{ "acknowledged, p99", "ms", offsetof(struct pushed, p99) },
+		{ "acknowledged, latest", "ms", offsetof(struct pushed, most) },
+		{ "checkpoints", "", offsetof(struct pushed, checkpoints) },
+		{ "writer's longest stop for one", "ms",
+			offsetof(struct pushed, checkpoint_ms_most) },
 		{ "writer's CPU", "us/event", offsetof(struct pushed, writer_us) },
 		{ "group", "events", offsetof(struct pushed, group_items) },
 		{ "longest publication", "ms", offsetof(struct pushed, publish_ms_most) },
@@ -474,6 +482,8 @@ static void read_flags(struct bench *b, int argc, char **argv)
 			b->customers = number(argv[i + 1]);
 		else if (strcmp(argv[i], "--runs") == 0)
 			b->runs = (int)MIN_OF(number(argv[i + 1]), (uint64_t)RUNS_MAX_);
+		else if (strcmp(argv[i], "--checkpoint-every") == 0)
+			b->checkpoint_every = number(argv[i + 1]);
 		else if (strcmp(argv[i], "--load") == 0)
 			b->load = number(argv[i + 1]);
 		else if (strcmp(argv[i], "--folder") == 0)
@@ -490,8 +500,10 @@ static void show_writing(struct bench *b)
 	make_batches(b);
 	stop(b);
 	engine_close(b->engine);
-	(void)show_pushes(b, 1, 0);
-	(void)show_pushes(b, 4, 0);
+	if (b->checkpoint_every == 0) { /* else it is the stops that are asked for */
+		(void)show_pushes(b, 1, 0);
+		(void)show_pushes(b, 4, 0);
+	}
 	double full = show_pushes(b, 16, 0);
 	(void)show_pushes(b, 16, full / 2);
 	free_batches(b);

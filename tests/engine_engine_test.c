@@ -410,3 +410,55 @@ TEST(engine_holds_its_folder_alone)
 	CHECK("words", why.message == MSG_FOLDER_MISSING);
 	house_done(&h);
 }
+
+/* Beside the writer: what came after the beginning is not in it, and comes by replay. */
+TEST(engine_writes_a_checkpoint_beside_the_writer)
+{
+	struct house h = house_make();
+	struct why why = { 0 };
+	char id[16];
+	bool done = false;
+	uint64_t seq;
+
+	for (int i = 0; i < 40; i++) {
+		(void)snprintf(id, sizeof(id), "m%d", i);
+		(void)put_event(&h, i % 2 ? "email:a@x.fr" : "phone:0612345678", "e", i, id);
+	}
+	CHECK("begun", engine_checkpoint_begin(h.engine, &why) == OK);
+	for (int i = 40; !done; i++) {
+		(void)snprintf(id, sizeof(id), "m%d", i);
+		(void)put_event(&h, "email:a@x.fr phone:0612345678", "late", i, id);
+		CHECK("step", engine_checkpoint_step(h.engine, &done, &why) == OK);
+	}
+	CHECK("retracted", engine_retract(h.engine, STR("test"), STR("m3"), &seq, &why) == OK);
+	struct state_digest live = digest_now(&h);
+	house_reopen(&h, false);
+	CHECK("of its beginning", h.opening.checkpoint_seq == 41);
+	CHECK("the rest replayed",
+		h.opening.replayed + 41 == journal_end(engine_journal(h.engine)));
+	CHECK("index", h.opening.index_from >= 41);
+	struct state_digest loaded = digest_now(&h);
+	CHECK("same", same_digest(&live, &loaded));
+	CHECK("known", put_event(&h, "email:a@x.fr", "e", 1, "m1").status == ITEM_DUPLICATE);
+	check_digests(&h, "beside");
+	house_done(&h);
+}
+
+TEST(engine_gives_up_a_checkpoint_for_the_next)
+{
+	struct house h = house_make();
+	struct why why = { 0 };
+	bool done = true;
+
+	(void)put_event(&h, "email:a@x.fr", "one", 1, "m1");
+	CHECK("begun", engine_checkpoint_begin(h.engine, &why) == OK);
+	CHECK("one step", engine_checkpoint_step(h.engine, &done, &why) == OK && !done);
+	(void)put_event(&h, "email:a@x.fr", "two", 2, "m2");
+	CHECK("another", engine_checkpoint(h.engine, &why) == OK);
+	CHECK("nothing left", engine_checkpoint_step(h.engine, &done, &why) == OK && done);
+	CHECK("begun, and left", engine_checkpoint_begin(h.engine, &why) == OK);
+	house_reopen(&h, false);
+	CHECK("the whole one", h.opening.checkpoint_seq == 3 && h.opening.replayed == 0);
+	check_digests(&h, "given up");
+	house_done(&h);
+}

@@ -293,7 +293,10 @@ static struct identity *reloaded(struct identity *identity, struct memory_file *
 	struct why why = { 0 };
 	uint64_t end = 0;
 
-	CHECK("saves", identity_save(identity, &file->file, &end, &index, &why) == OK);
+	struct saving *saving = saving_create();
+	identity_save(identity, saving);
+	CHECK("saves", saving_write(saving, &file->file, &end, &index, &why) == OK);
+	saving_free(saving);
 	str left = strbuf_str(&index);
 	CHECK("loads", identity_load(&file->file, &left, &loaded, &why) == OK && left.len == 0);
 	strbuf_done(&index);

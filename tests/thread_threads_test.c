@@ -261,8 +261,11 @@ static void reload(struct life *l, struct memory_file *file)
 	struct why why = { 0 };
 	uint64_t end = 0;
 
-	CHECK("saves", identity_save(l->identity, &file->file, &end, &index, &why) == OK);
-	CHECK("saves", threads_save(l->threads, &file->file, &end, &index, &why) == OK);
+	struct saving *saving = saving_create();
+	identity_save(l->identity, saving);
+	threads_save(l->threads, saving);
+	CHECK("saves", saving_write(saving, &file->file, &end, &index, &why) == OK);
+	saving_free(saving);
 	str left = strbuf_str(&index);
 	CHECK("loads", identity_load(&file->file, &left, &identity, &why) == OK);
 	CHECK("loads", threads_load(&file->file, &left, &threads, &why) == OK && left.len == 0);

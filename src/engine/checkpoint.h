@@ -15,6 +15,10 @@
  * new file is begun when over half of it is out of date.  Order: chunks, sync, manifest whole,
  * then what no kept manifest needs is removed.  Two manifests are kept: if the newest is damaged,
  * the one before serves.  All may be deleted: then everything is replayed.
+ *
+ * Beside the writer: engine_checkpoint_begin() holds views of all tables (base/saving.h), which the
+ * writer leaves as they are; the steps write from these.  The store, the numbers of files and where
+ * tables lie in them belong to whoever steps.
  */
 #pragma once
 
@@ -23,6 +27,9 @@
 /* Takes identity and threads from the newest whole checkpoint; leaves them NULL if there is none
  * that fits the journal, or checkpoints are to be ignored. */
 void checkpoint_load(struct engine *engine, struct engine_opening *opening);
+
+/* Gives up one that was begun, if there is one: nobody steps it meanwhile. */
+void checkpoint_abandon(struct engine *engine);
 
 /* Removes every checkpoint. */
 err checkpoint_remove_all(struct engine *engine, struct why *why);

@@ -142,6 +142,7 @@ static err renew_index(struct engine *engine, uint64_t *from, struct why *why)
 	e = open_index(engine, &engine->dedup, from, why);
 	if (e == OK)
 		dedup_close(old);
+	engine->index_generation++;
 	engine->failed |= e != OK;
 	return e;
 }
@@ -222,6 +223,7 @@ void engine_close(struct engine *engine)
 	if (engine == NULL)
 		return;
 	snapshot_unref(engine->snapshot);
+	checkpoint_abandon(engine);
 	identity_free(engine->identity);
 	threads_free(engine->threads);
 	dedup_close(engine->dedup);

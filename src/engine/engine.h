@@ -109,6 +109,12 @@ err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why
 err engine_merge_one(struct engine *engine, bool *did, struct why *why);
 /* Writes a checkpoint of the present state and removes all but the last two. */
 err engine_checkpoint(struct engine *engine, struct why *why);
+/* The same without stopping the writer for long.  begin, in the writer's place, notes what the
+ * state is, for the price of a publication; one that was begun before and is not done is given up.
+ * step, until *done, writes a bounded piece of it: any one thread beside the writer.  After an
+ * error, or when the power fails, the checkpoints of before stand. */
+err engine_checkpoint_begin(struct engine *engine, struct why *why);
+err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why);
 
 /* Decisions on identity, in the order of the pairs' first mention; the sequence is that of the
  * record that holds now, or 0 if none does.  Writer's place. */

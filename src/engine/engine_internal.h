@@ -32,6 +32,9 @@ struct engine {
 	bool dirty; /* applied, not yet published */
 	struct snapshot *snapshot; /* the published one; replaced under the lock */
 	pthread_mutex_t snapshot_lock; /* a leaf: protects only the pointer above */
+	uint64_t index_generation; /* grows when dedup is replaced; under index_lock */
+	/* Of whoever writes checkpoints, one at a time, but for beginning one. */
+	struct checkpoint *checkpoint; /* begun, not yet done; NULL: none */
 	struct store store;
 	uint64_t manifest; /* number of the newest */
 	/* Files whose mapped chunks a snapshot may still show: closed with the engine. */

@@ -8,10 +8,10 @@
  * them (group commit).  Then it answers all, and publishes: a snapshot holds what was answered
  * after `publish_ms`, or what a publication costs if that is more, 20 ms at the latest.
  *
- * House-keeping (indexes of threads, merging the index of known messages, sealing) is done beside
- * the writer, in steps; only putting a result in place, and checkpoints, are the writer's own,
- * between two groups.  So are calls: a correction, an erasure, a back-up is a function that runs
- * in the writer's place, in the order in which it was submitted.
+ * House-keeping (indexes of threads, checkpoints, merging the index of known messages, sealing) is
+ * done beside the writer, in steps; only putting a result in place, and noting what a checkpoint
+ * shall hold, are the writer's own, between two groups.  So are calls: a correction, an erasure, a
+ * back-up is a function that runs in the writer's place, in the order in which it was submitted.
  *
  * After a write that failed (see engine.h) its group is answered with the error, and everything
  * that waits or comes with ERR_IO; readers go on.
@@ -100,7 +100,7 @@ struct writer_status {
 	int64_t publish_ns, publish_ns_most;
 	uint64_t bases, runs; /* put in place */
 	uint64_t checkpoints, sealed, merged;
-	int64_t checkpoint_ns_most;
+	int64_t checkpoint_ns_most; /* that the writer stood still for one */
 	bool has_failed; /* it accepts nothing any more: last_error says why */
 	struct why last_error; /* of writing or of house-keeping; message MSG_NONE: none yet */
 };

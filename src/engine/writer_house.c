@@ -1,4 +1,5 @@
-/* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing.
+/* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing,
+ * writing checkpoints.
  *
  * A step never waits for the writer: what it has built it leaves in a place from where the writer
  * takes it between two groups.  So whoever holds `house` keeps no producer waiting.
@@ -77,11 +78,42 @@ static bool seal_one(struct writer *w)
 	return true;
 }
 
-/* The most pressing first: readers feel rows without an index at once. */
+static bool has_checkpoint(struct writer *w)
+{
+	mutex_lock(&w->lock);
+	bool has = w->has_checkpoint;
+	mutex_unlock(&w->lock);
+	return has;
+}
+
+static bool write_checkpoint(struct writer *w)
+{
+	struct why why = { 0 };
+	bool done = false;
+
+	if (!has_checkpoint(w))
+		return false;
+	err e = engine_checkpoint_step(w->engine, &done, &why);
+	bool ended = !did_without(w, e, &why) || done;
+	mutex_lock(&w->lock);
+	w->has_checkpoint = !ended;
+	w->status.checkpoints += e == OK && done;
+	mutex_unlock(&w->lock);
+	return e == OK;
+}
+
+static bool use_disk(struct writer *w)
+{
+	return may_use_disk(w) && (write_checkpoint(w) || merge_one(w) || seal_one(w));
+}
+
+/* Readers feel rows without an index at once, but what is begun on the disk must come to an end
+ * also while indexes are always wanted: they take turns. */
 bool writer_keep_house(struct writer *w)
 {
 	mutex_lock(&w->house);
-	bool did = build_index(w) || (may_use_disk(w) && (merge_one(w) || seal_one(w)));
+	w->disk_first = !w->disk_first;
+	bool did = w->disk_first ? use_disk(w) || build_index(w) : build_index(w) || use_disk(w);
 	mutex_unlock(&w->house);
 	return did;
 }

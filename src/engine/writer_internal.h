@@ -25,12 +25,14 @@ struct writer {
 	pthread_cond_t published; /* or failed, or stopped */
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
 	struct thread_index *fresh_index; /* built, to be put in place */
+	bool has_checkpoint; /* begun by the writer, to be written by house-keeping */
 	bool index_is_damaged; /* of known messages: to be made anew in the writer's place */
 	bool is_stopping, has_ended; /* ended: nothing will be published any more */
 	uint64_t news_count;
 	struct writer_status status;
 
 	pthread_mutex_t house; /* held during a step of house-keeping, or to keep it at rest */
+	bool disk_first; /* the next step; under `house` */
 	int64_t house_rests_until_ns; /* after an error; under `house` */
 	bool has_threads;
 	pthread_t writing, keeping;

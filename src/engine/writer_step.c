@@ -233,26 +233,40 @@ void writer_publish_if_due(struct writer *w)
 	writer_announce(w);
 }
 
-void writer_checkpoint_if_due(struct writer *w)
+static bool is_checkpoint_due(struct writer *w, int64_t now_ns)
 {
 	uint64_t since = w->engine->applied_seq - w->checkpoint_seq;
-	int64_t began = engine_ticks_ns(w->engine);
-	struct why why = { 0 };
 
 	if (w->engine->failed || since == 0 ||
 		(since < w->options.checkpoint_records &&
-			began - w->checkpoint_ns < w->options.checkpoint_ms * NS_PER_MS))
+			now_ns - w->checkpoint_ns < w->options.checkpoint_ms * NS_PER_MS))
+		return false;
+	mutex_lock(&w->lock);
+	bool is_free = !w->has_checkpoint;
+	mutex_unlock(&w->lock);
+	/* What is frozen, house-keeping writes first: here it would cost the writer the disk. */
+	return is_free && !dedup_has_frozen(w->engine->dedup);
+}
+
+/* Begun here, written by house-keeping. */
+void writer_checkpoint_if_due(struct writer *w)
+{
+	int64_t began = engine_ticks_ns(w->engine);
+	struct why why = { 0 };
+
+	if (!is_checkpoint_due(w, began))
 		return;
-	err e = engine_checkpoint(w->engine, &why);
+	err e = engine_checkpoint_begin(w->engine, &why);
 	if (e != OK) /* the next is tried when it is due: meanwhile the journal has it all */
 		writer_note_error(w, &why);
 	w->checkpoint_seq = w->engine->applied_seq;
 	w->checkpoint_ns = engine_ticks_ns(w->engine);
 	mutex_lock(&w->lock);
-	w->status.checkpoints += e == OK;
+	w->has_checkpoint = e == OK;
 	w->status.checkpoint_ns_most =
 		MAX_OF(w->status.checkpoint_ns_most, w->checkpoint_ns - began);
 	mutex_unlock(&w->lock);
+	writer_announce(w); /* house-keeping waits for news */
 }
 
 static int64_t patience_ms(const struct writer *w, int64_t wait_ms)

@@ -27,6 +27,7 @@
  */
 #pragma once
 
+#include "base/saving.h"
 #include "base/strings.h"
 #include "base/table.h"
 #include "event/record.h"
@@ -59,13 +60,10 @@ bool identity_decide(struct identity *identity, const struct record *record);
 /* Takes back the decision that the record with this sequence made, if it is the one that holds. */
 void identity_forget(struct identity *identity, uint64_t seq);
 
-/* Saving into a table store (base/table.h) and taking it back.  Writer's place; `index` gets the
- * entries, `end` moves on.  ERR_CORRUPT, ERR_VERSION: derive it anew. */
-err identity_save(struct identity *identity, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why);
+/* Adds the present state to what is to be saved (base/saving.h): in the writer's place. */
+void identity_save(struct identity *identity, struct saving *saving);
+/* Takes it back from a table store.  ERR_CORRUPT, ERR_VERSION: derive it anew. */
 err identity_load(struct file *file, str *index, struct identity **out, struct why *why);
-uint64_t identity_saved_bytes(const struct identity *identity);
-void identity_forget_saved(struct identity *identity); /* the next save is a whole one */
 
 /* ---- what readers see */
 

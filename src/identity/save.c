@@ -33,41 +33,18 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 		out[i] = tables[i];
 }
 
-static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
-{
-	struct strings_view *view = strings_publish(strings);
-	err e = strings_save(strings, view, file, end, index, why);
-
-	strings_view_unref(view);
-	return e;
-}
-
-static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why)
-{
-	struct view *view = table_publish(table);
-	err e = table_save(table, view, file, end, index, why);
-
-	view_unref(view);
-	return e;
-}
-
-err identity_save(struct identity *identity, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why)
+void identity_save(struct identity *identity, struct saving *saving)
 {
 	struct named tables[TABLES];
 
-	strbuf_add_u32(index, SAVE_VERSION);
-	strbuf_add_u32(index, identity->live_identifiers);
-	strbuf_add_u32(index, identity->live_customers);
-	err e = save_strings(identity->identifiers, file, end, index, why);
-	if (e == OK)
-		e = save_strings(identity->sets, file, end, index, why);
+	saving_add_u32(saving, SAVE_VERSION);
+	saving_add_u32(saving, identity->live_identifiers);
+	saving_add_u32(saving, identity->live_customers);
+	saving_add_strings(saving, identity->identifiers);
+	saving_add_strings(saving, identity->sets);
 	tables_of(identity, tables);
-	for (size_t i = 0; e == OK && i < TABLES; i++)
-		e = save_table(*tables[i].table, file, end, index, why);
-	return e;
+	for (size_t i = 0; i < TABLES; i++)
+		saving_add_table(saving, *tables[i].table);
 }
 
 /* Codes that lead outside would be read there: a checkpoint is believed only where its parts
@@ -112,23 +89,4 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	}
 	*out = identity;
 	return OK;
-}
-
-uint64_t identity_saved_bytes(const struct identity *identity)
-{
-	return strings_saved_bytes(identity->identifiers) + strings_saved_bytes(identity->sets) +
-	       table_saved_bytes(identity->members) + table_saved_bytes(identity->nodes) +
-	       table_saved_bytes(identity->evidence) + table_saved_bytes(identity->customers) +
-	       table_saved_bytes(identity->free_customers) + table_saved_bytes(identity->decisions);
-}
-
-void identity_forget_saved(struct identity *identity)
-{
-	struct named tables[TABLES];
-
-	strings_forget_saved(identity->identifiers);
-	strings_forget_saved(identity->sets);
-	tables_of(identity, tables);
-	for (size_t i = 0; i < TABLES; i++)
-		table_forget_saved(*tables[i].table);
 }

@@ -186,6 +186,30 @@ err dedup_save(struct dedup *dedup, uint64_t seq, struct why *why)
 	return e;
 }
 
+err dedup_freeze(struct dedup *dedup, struct why *why)
+{
+	return dedup->active.count == 0 ? OK : freeze(dedup, why);
+}
+
+bool dedup_has_frozen(struct dedup *dedup)
+{
+	return is_frozen(dedup);
+}
+
+/* A table that was frozen since is written too: the index may know more than it says. */
+err dedup_save_frozen(struct dedup *dedup, uint64_t seq, struct why *why)
+{
+	ASSERT(seq > 0);
+	pthread_mutex_lock(&dedup->disk_lock);
+	err e = write_frozen(dedup, why);
+	if (e == OK) {
+		dedup->covered_seq = MAX_OF(dedup->covered_seq, seq);
+		e = write_manifest(dedup, why);
+	}
+	pthread_mutex_unlock(&dedup->disk_lock);
+	return e;
+}
+
 /* ---- merging ---- */
 
 /* The new run takes the place of those it was made from. */

@@ -100,6 +100,13 @@ err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);
 /* Writes what is in memory as runs; afterwards dedup_open() answers covered_seq = `seq`.  On an
  * error the entries stay known; what the disk keeps is the state before or after. */
 err dedup_save(struct dedup *dedup, uint64_t seq, struct why *why);
+/* The same in two steps, so that the writer need not wait for the disk.  First, by the writer:
+ * what is in memory becomes the frozen table (one that is still frozen is written before: ask
+ * dedup_has_frozen()).  Then, by the thread of dedup_merge_one: it is written, and dedup_open()
+ * answers covered_seq = `seq`, the next sequence at the moment of freezing. */
+err dedup_freeze(struct dedup *dedup, struct why *why);
+bool dedup_has_frozen(struct dedup *dedup);
+err dedup_save_frozen(struct dedup *dedup, uint64_t seq, struct why *why);
 /* Does one bounded step of what is waiting: writes the frozen table, or merges some ten
  * thousand entries.  *did false: nothing waits.  Constant memory (1.5 MB at most). */
 err dedup_merge_one(struct dedup *dedup, bool *did, struct why *why);

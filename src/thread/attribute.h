@@ -35,6 +35,7 @@
  */
 #pragma once
 
+#include "base/saving.h"
 #include "base/strings.h"
 #include "event/record.h"
 #include "thread/attribute_block.h"
@@ -91,12 +92,9 @@ size_t attributes_resident_bytes(const struct attributes *attributes);
 /* One reference, for the caller; the same view again when nothing changed. */
 struct attributes_view *attributes_publish(struct attributes *attributes);
 
-/* As table_save() and table_load(); attribute_save.c has the format.  ERR_VERSION: rebuild. */
-err attributes_save(struct attributes *attributes, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why);
+/* As identity_save() and identity_load(); attribute_save.c has the format. */
+void attributes_save(struct attributes *attributes, struct saving *saving);
 err attributes_load(struct file *file, str *index, struct attributes **out, struct why *why);
-uint64_t attributes_saved_bytes(const struct attributes *attributes);
-void attributes_forget_saved(struct attributes *attributes);
 
 /* ---- readers */
 

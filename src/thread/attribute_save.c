@@ -17,59 +17,31 @@
 enum { SAVE_VERSION = 1 };
 #define NO_MORE_COLUMNS UINT32_MAX
 
-static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
+static void save_column(struct column *column, struct saving *saving)
 {
-	struct strings_view *view = strings_publish(strings);
-	err e = strings_save(strings, view, file, end, index, why);
-
-	strings_view_unref(view);
-	return e;
-}
-
-static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why)
-{
-	struct view *view = table_publish(table);
-	err e = table_save(table, view, file, end, index, why);
-
-	view_unref(view);
-	return e;
-}
-
-static err save_column(struct column *column, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
-{
-	err e = OK;
-
 	if (column->dictionary != NULL)
-		e = save_strings(column->dictionary, file, end, index, why);
-	if (e == OK)
-		e = save_table(column->blocks, file, end, index, why);
-	return e != OK ? e : save_table(column->tail, file, end, index, why);
+		saving_add_strings(saving, column->dictionary);
+	saving_add_table(saving, column->blocks);
+	saving_add_table(saving, column->tail);
 }
 
-err attributes_save(struct attributes *a, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why)
+void attributes_save(struct attributes *a, struct saving *saving)
 {
-	strbuf_add_u32(index, SAVE_VERSION);
-	strbuf_add_u64(index, a->seed);
-	strbuf_add_u64(index, hash64(a->seed, STR("ariane")));
-	strbuf_add_u64(index, a->values);
-	strbuf_add_u64(index, a->not_indexed);
-	err e = save_strings(a->keys, file, end, index, why);
-	if (e == OK)
-		e = save_table(a->budgets, file, end, index, why);
-	if (e == OK)
-		e = save_table(a->packed, file, end, index, why);
-	for (size_t i = 0; e == OK && i < a->slots; i++) {
+	saving_add_u32(saving, SAVE_VERSION);
+	saving_add_u64(saving, a->seed);
+	saving_add_u64(saving, hash64(a->seed, STR("ariane")));
+	saving_add_u64(saving, a->values);
+	saving_add_u64(saving, a->not_indexed);
+	saving_add_strings(saving, a->keys);
+	saving_add_table(saving, a->budgets);
+	saving_add_table(saving, a->packed);
+	for (size_t i = 0; i < a->slots; i++) {
 		if (a->columns[i] == NULL)
 			continue;
-		strbuf_add_u32(index, (uint32_t)i);
-		e = save_column(a->columns[i], file, end, index, why);
+		saving_add_u32(saving, (uint32_t)i);
+		save_column(a->columns[i], saving);
 	}
-	strbuf_add_u32(index, NO_MORE_COLUMNS);
-	return e;
+	saving_add_u32(saving, NO_MORE_COLUMNS);
 }
 
 /* ---- loading */
@@ -177,38 +149,4 @@ err attributes_load(struct file *file, str *index, struct attributes **out, stru
 	}
 	*out = a;
 	return OK;
-}
-
-/* ---- the store */
-
-uint64_t attributes_saved_bytes(const struct attributes *a)
-{
-	uint64_t bytes = strings_saved_bytes(a->keys) + table_saved_bytes(a->budgets) +
-			 table_saved_bytes(a->packed);
-
-	for (size_t i = 0; i < a->slots; i++) {
-		const struct column *column = a->columns[i];
-		if (column == NULL)
-			continue;
-		bytes += table_saved_bytes(column->blocks) + table_saved_bytes(column->tail);
-		if (column->dictionary != NULL)
-			bytes += strings_saved_bytes(column->dictionary);
-	}
-	return bytes;
-}
-
-void attributes_forget_saved(struct attributes *a)
-{
-	strings_forget_saved(a->keys);
-	table_forget_saved(a->budgets);
-	table_forget_saved(a->packed);
-	for (size_t i = 0; i < a->slots; i++) {
-		struct column *column = a->columns[i];
-		if (column == NULL)
-			continue;
-		if (column->dictionary != NULL)
-			strings_forget_saved(column->dictionary);
-		table_forget_saved(column->blocks);
-		table_forget_saved(column->tail);
-	}
 }

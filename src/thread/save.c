@@ -38,50 +38,26 @@ static void tables_of(struct threads *t, struct named out[static TABLES])
 		out[i] = tables[i];
 }
 
-static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
-{
-	struct strings_view *view = strings_publish(strings);
-	err e = strings_save(strings, view, file, end, index, why);
-
-	strings_view_unref(view);
-	return e;
-}
-
-static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why)
-{
-	struct view *view = table_publish(table);
-	err e = table_save(table, view, file, end, index, why);
-
-	view_unref(view);
-	return e;
-}
-
-err threads_save(
-	struct threads *t, struct file *file, uint64_t *end, struct strbuf *index, struct why *why)
+void threads_save(struct threads *t, struct saving *saving)
 {
 	struct named tables[TABLES];
 
 	threads_settle(t);
-	strbuf_add_u32(index, SAVE_VERSION);
-	strbuf_add_u64(index, t->events);
-	strbuf_add_u64(index, t->entities);
-	strbuf_add_u64(index, t->hidden);
-	strbuf_add_u64(index, (uint64_t)t->first);
-	strbuf_add_u64(index, (uint64_t)t->last);
-	err e = save_strings(t->names, file, end, index, why);
-	if (e == OK)
-		e = save_strings(t->whats, file, end, index, why);
+	saving_add_u32(saving, SAVE_VERSION);
+	saving_add_u64(saving, t->events);
+	saving_add_u64(saving, t->entities);
+	saving_add_u64(saving, t->hidden);
+	saving_add_u64(saving, (uint64_t)t->first);
+	saving_add_u64(saving, (uint64_t)t->last);
+	saving_add_strings(saving, t->names);
+	saving_add_strings(saving, t->whats);
 	tables_of(t, tables);
-	for (size_t i = 0; e == OK && i < TABLES; i++)
-		e = save_table(*tables[i].table, file, end, index, why);
-	if (e == OK)
-		e = thread_index_save(t->base, file, end, index, why);
-	strbuf_add_u32(index, t->attributes != NULL);
-	if (e == OK && t->attributes != NULL)
-		e = attributes_save(t->attributes, file, end, index, why);
-	return e;
+	for (size_t i = 0; i < TABLES; i++)
+		saving_add_table(saving, *tables[i].table);
+	thread_index_save(t->base, saving);
+	saving_add_u32(saving, t->attributes != NULL);
+	if (t->attributes != NULL)
+		attributes_save(t->attributes, saving);
 }
 
 static bool agrees(const struct threads *t)
@@ -154,28 +130,4 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 	note_latest(t);
 	*out = t;
 	return OK;
-}
-
-uint64_t threads_saved_bytes(const struct threads *t)
-{
-	return strings_saved_bytes(t->names) + strings_saved_bytes(t->whats) +
-	       table_saved_bytes(t->seq) + table_saved_bytes(t->time) + table_saved_bytes(t->set) +
-	       table_saved_bytes(t->kind) + table_saved_bytes(t->flags) +
-	       table_saved_bytes(t->origins) +
-	       (t->attributes == NULL ? 0 : attributes_saved_bytes(t->attributes)) +
-	       (t->base == NULL ? 0 : thread_index_bytes(t->base));
-}
-
-void threads_forget_saved(struct threads *t)
-{
-	struct named tables[TABLES];
-
-	strings_forget_saved(t->names);
-	strings_forget_saved(t->whats);
-	tables_of(t, tables);
-	for (size_t i = 0; i < TABLES; i++)
-		table_forget_saved(*tables[i].table);
-	thread_index_forget_saved(t->base);
-	if (t->attributes != NULL)
-		attributes_forget_saved(t->attributes);
 }

@@ -22,6 +22,7 @@
  */
 #pragma once
 
+#include "base/saving.h"
 #include "base/strings.h"
 #include "base/table.h"
 #include "event/record.h"
@@ -94,12 +95,9 @@ bool threads_add_run(struct threads *threads, const struct threads_view *view);
 struct thread_index *threads_view_build_index(const struct threads_view *view);
 bool threads_put_index(struct threads *threads, struct thread_index *index);
 
-/* Saving into a table store, as identity_save(). */
-err threads_save(struct threads *threads, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why);
+/* As identity_save() and identity_load(). */
+void threads_save(struct threads *threads, struct saving *saving);
 err threads_load(struct file *file, str *index, struct threads **out, struct why *why);
-uint64_t threads_saved_bytes(const struct threads *threads);
-void threads_forget_saved(struct threads *threads);
 
 /* ---- what readers see */
 

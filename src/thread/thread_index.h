@@ -35,7 +35,5 @@ struct thread thread_index_slice(
 	const struct thread_index *index, uint32_t identifier, bool entities);
 
 /* Saving into a table store (base/table.h) and taking it back; NULL saves that there is none. */
-err thread_index_save(struct thread_index *index, struct file *file, uint64_t *end,
-	struct strbuf *entry, struct why *why);
+void thread_index_save(struct thread_index *base, struct saving *saving);
 err thread_index_load(struct file *file, str *entry, struct thread_index **out, struct why *why);
-void thread_index_forget_saved(struct thread_index *index); /* NULL is fine */

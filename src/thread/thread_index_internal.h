@@ -13,7 +13,7 @@ struct slices {
 	size_t groups, count;
 };
 
-struct saved_index {
+struct saved_index { /* of who writes checkpoints, alone */
 	uint64_t offset, bytes; /* 0 bytes: not saved */
 	uint32_t crc;
 };

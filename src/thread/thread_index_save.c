@@ -81,15 +81,15 @@ static err write_index(
 	return OK;
 }
 
-err thread_index_save(struct thread_index *index, struct file *file, uint64_t *end,
-	struct strbuf *entry, struct why *why)
+static err save_base(
+	void *part, struct file *file, uint64_t *end, struct strbuf *entry, struct why *why)
 {
-	strbuf_add_byte(entry, index == NULL ? 0 : 1);
-	if (index == NULL)
-		return OK;
+	struct thread_index *index = part;
 	err e = index->saved.bytes > 0 ? OK : write_index(index, file, end, why);
+
 	if (e != OK)
 		return e;
+	strbuf_add_byte(entry, 1);
 	strbuf_add_u64(entry, index->saved.offset);
 	strbuf_add_u64(entry, index->saved.bytes);
 	strbuf_add_u32(entry, index->saved.crc);
@@ -100,6 +100,32 @@ err thread_index_save(struct thread_index *index, struct file *file, uint64_t *e
 	strbuf_add_u64(entry, index->events.count);
 	strbuf_add_u64(entry, index->entities.count);
 	return OK;
+}
+
+static uint64_t base_bytes(const void *part)
+{
+	return thread_index_bytes(part);
+}
+
+static void forget_base(void *part)
+{
+	((struct thread_index *)part)->saved = (struct saved_index){ 0 };
+}
+
+static void release_base(void *part)
+{
+	thread_index_unref(part);
+}
+
+/* The base may be replaced before it is written: so the saving has a reference. */
+void thread_index_save(struct thread_index *base, struct saving *saving)
+{
+	static const struct saving_kind kind = { save_base, base_bytes, forget_base, release_base };
+
+	if (base == NULL)
+		saving_add_byte(saving, 0);
+	else
+		saving_add_part(saving, thread_index_ref(base), &kind);
 }
 
 /* The arrays lie where their lengths say; they must fill the bytes exactly. */
@@ -196,10 +222,4 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 	*entry = str_from(*entry, reader_offset(&in));
 	*out = index;
 	return OK;
-}
-
-void thread_index_forget_saved(struct thread_index *index)
-{
-	if (index != NULL)
-		index->saved = (struct saved_index){ 0 };
 }

@@ -345,6 +345,7 @@ static void erase_bytes(struct engine_sim *w)
 		expected++;
 	}
 	err e = engine_erase_bytes(w->engine, &rewritten, &why);
+	w->checkpoint_end = 0; /* so it is by a state made anew */
 	unexpected(w, "bytes cannot be erased on a healthy disk", e, &why);
 	if (e != OK) {
 		w->must_reopen = true; /* to learn what became of them */
@@ -391,9 +392,35 @@ static void checkpoint(struct engine_sim *w)
 	struct why why = { 0 };
 	err e = engine_checkpoint(w->engine, &why);
 
+	w->checkpoint_end = 0; /* one that was begun is given up */
 	unexpected(w, "no checkpoint on a healthy disk", e, &why);
 	if (e == OK)
 		w->index_least = MAX_OF(w->index_least, w->model->end);
+}
+
+/* Beside the writer: begun now, written in pieces while it goes on. */
+static void begin_checkpoint(struct engine_sim *w)
+{
+	struct why why = { 0 };
+	err e = engine_checkpoint_begin(w->engine, &why);
+
+	unexpected(w, "no checkpoint can be begun on a healthy disk", e, &why);
+	w->checkpoint_end = e == OK ? w->model->end : 0;
+}
+
+static void step_checkpoint(struct engine_sim *w)
+{
+	struct why why = { 0 };
+	bool done = false;
+
+	for (uint64_t left = 1 + below(w, 60); left > 0 && w->checkpoint_end > 0; left--) {
+		err e = engine_checkpoint_step(w->engine, &done, &why);
+		unexpected(w, "a checkpoint cannot be written on a healthy disk", e, &why);
+		if (e == OK && done)
+			w->index_least = MAX_OF(w->index_least, w->checkpoint_end);
+		if (e != OK || done)
+			w->checkpoint_end = 0;
+	}
 }
 
 static void roll(struct engine_sim *w)
@@ -458,6 +485,7 @@ static void reindex(struct engine_sim *w)
 void sim_close(struct engine_sim *w)
 {
 	sim_disk_doing(w->sim, "close");
+	w->checkpoint_end = 0;
 	engine_close(w->engine);
 	w->engine = NULL;
 }
@@ -487,7 +515,9 @@ static const struct {
 	{ "erase bytes", erase_bytes, 3 },
 	{ "seal", seal, 6 },
 	{ "merge", merge, 6 },
-	{ "checkpoint", checkpoint, 8 },
+	{ "checkpoint", checkpoint, 4 },
+	{ "checkpoint begun", begin_checkpoint, 5 },
+	{ "checkpoint beside", step_checkpoint, 12 },
 	{ "roll", roll, 3 },
 	{ "back-up", back_up, 3 },
 	{ "restore", restore, 3 },

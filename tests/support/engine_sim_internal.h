@@ -40,6 +40,7 @@ struct engine_sim {
 	struct model_state state; /* scratch */
 	uint64_t list[MODEL_RECORDS_MAX]; /* scratch */
 	uint32_t next_key, next_content;
+	uint64_t checkpoint_end; /* of the one that was begun; 0: none is */
 	uint64_t index_least; /* the index of known messages must cover records below */
 	struct sim_backup backups[SIM_BACKUPS_MAX];
 	size_t backup_count;
