@@ -1,10 +1,12 @@
 /* bench/engine_bench.c - the way of an event from a prepared item to durable, visible and back.
  *
  * engine_bench [--events N] [--customers N] [--runs N] [--folder DIR] [--json FILE] [--load N]
+ *   [--checkpoint-every N]
  *
  * Workload R2 (demo/workload.h) in batches of 100, on a real folder under DIR (default /var/tmp).
  * Prints events/s, acknowledgement times, bytes an event in memory and on disk, replay, start-up
  * from a checkpoint, and the grouping of all events by customer; medians of the runs (5).
+ * --checkpoint-every N: 16 producers only, a checkpoint after each N records: how long they wait.
  * --load N: instead, writes N events once, made as they go, and measures the state they leave.
  */
 #include "base/random.h"
