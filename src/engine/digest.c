@@ -1,14 +1,13 @@
 /* engine/digest.c - see digest.h
  *
- * Two passes: the journal once from end to end, giving each row the hash of its content; then the
- * customers in order.  So no record is read at random.
+ * The customers in order, as many at a time as have DIGEST_ROWS_MAX rows: the journal is read once
+ * from end to end for the contents of these rows (contents.h).  So no record is read at random.
  */
 #include "engine/digest.h"
 
 #include "base/hash.h"
-#include "base/varint.h"
+#include "engine/contents.h"
 #include "engine/engine_internal.h"
-#include "event/codec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,60 +16,15 @@ struct digesting {
 	struct engine *engine;
 	const struct threads_view *view;
 	const struct identity_view *identity;
-	uint64_t *content; /* of each row */
+	struct contents *contents;
 	uint32_t *order; /* customers by the text of their first identifier */
 	uint32_t *first; /* of each customer, that identifier */
 	size_t customers;
+	size_t rows_max; /* of one reading of the journal */
 	struct digest_state state;
 };
 
-/* ---- first pass: contents */
-
-static uint64_t content_of(const struct record *record, struct strbuf *bytes)
-{
-	struct record plain = *record;
-	uint64_t content;
-
-	plain.kind = plain.kind == RECORD_CORRECTION ? RECORD_EVENT : plain.kind;
-	plain.target = 0;
-	strbuf_clear(bytes);
-	record_encode(&plain, bytes);
-	struct digest128 digest = digest128(NULL, strbuf_str(bytes));
-	memcpy(&content, digest.bytes, sizeof(content));
-	return content;
-}
-
-static err read_contents(struct digesting *d, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
-	struct strbuf bytes = strbuf_heap(RECORD_BYTES_MAX);
-	size_t row = 0, rows = threads_view_rows(d->view);
-	struct journal_scan *scan;
-	bool more = true;
-	err e = journal_scan_open(d->engine->journal, 1, &scan, why);
-
-	while (e == OK && more && row < rows) {
-		struct journal_record stored;
-		struct record record;
-		e = journal_scan_next(scan, &more, &stored, why);
-		if (e != OK || !more)
-			break;
-		while (row < rows && threads_view_row(d->view, (uint32_t)row).seq < stored.seq)
-			row++; /* a row whose record is gone counts as nothing */
-		if (row == rows || threads_view_row(d->view, (uint32_t)row).seq > stored.seq)
-			continue;
-		arena_reset(arena);
-		e = record_decode(stored.bytes, arena, &record, why);
-		if (e == OK && record.kind != RECORD_TOMBSTONE)
-			d->content[row] = content_of(&record, &bytes);
-		row++;
-	}
-	journal_scan_close(scan);
-	strbuf_done(&bytes);
-	return e;
-}
-
-/* ---- second pass: customers */
+/* ---- customers, in their order */
 
 static int by_first_text(const void *a, const void *b, void *context)
 {
@@ -183,10 +137,10 @@ static err add_customer(
 	add_identifiers(d, identity_customer(d->identity, customer));
 	add_number(d, thread.count);
 	for (size_t i = 0; i < thread.count; i++)
-		add_number(d, d->content[thread.row[i]]);
+		add_number(d, contents_of(d->contents, thread.row[i]));
 	uint64_t *contents = memory_alloc((count + 1) * sizeof(*contents));
 	for (size_t i = 0; i < count; i++)
-		contents[i] = d->content[rows[i]];
+		contents[i] = contents_of(d->contents, rows[i]);
 	add_sorted(d, contents, count);
 	free(contents);
 	return OK;
@@ -194,33 +148,81 @@ static err add_customer(
 
 enum { THREAD_ARENA_BYTES = 1 << 30 };
 
+/* Chooses the rows of customers from `from` on, at least one; returns how far it came. */
+static err want_customers(
+	struct digesting *d, size_t from, size_t *to, struct arena *arena, struct why *why)
+{
+	size_t i = from;
+	err e = OK;
+
+	contents_clear(d->contents);
+	while (e == OK && i < d->customers && contents_wanted(d->contents) < d->rows_max) {
+		struct thread thread = { 0 };
+		const uint32_t *rows;
+		size_t count = 0;
+		arena_reset(arena);
+		e = thread_of(d->view, d->order[i], arena, &thread, why);
+		if (e == OK)
+			e = entities_of(d->view, d->order[i], arena, &rows, &count, why);
+		for (size_t k = 0; e == OK && k < thread.count; k++)
+			contents_want(d->contents, thread.row[k]);
+		for (size_t k = 0; e == OK && k < count; k++)
+			contents_want(d->contents, rows[k]);
+		i++;
+	}
+	*to = i;
+	return e;
+}
+
+static err read_contents(struct digesting *d, struct why *why)
+{
+	return contents_read(d->contents, d->engine->journal, d->view, why);
+}
+
 static err add_customers(struct digesting *d, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(THREAD_ARENA_BYTES);
 	err e = OK;
 
 	order_customers(d);
-	for (size_t i = 0; e == OK && i < d->customers; i++) {
-		arena_reset(arena);
-		e = add_customer(d, d->order[i], arena, why);
+	for (size_t from = 0, to; e == OK && from < d->customers; from = to) {
+		e = want_customers(d, from, &to, arena, why);
+		if (e == OK)
+			e = read_contents(d, why);
+		for (size_t i = from; e == OK && i < to; i++) {
+			arena_reset(arena);
+			e = add_customer(d, d->order[i], arena, why);
+		}
 	}
 	return e;
 }
 
+static bool is_unowned(const struct digesting *d, uint32_t row)
+{
+	return (threads_view_row(d->view, row).flags & ROW_HIDDEN) == 0 &&
+	       threads_view_customer(d->view, row) == CUSTOMER_NONE;
+}
+
 /* Records that name nobody. */
-static void add_unowned(struct digesting *d)
+static err add_unowned(struct digesting *d, struct why *why)
 {
 	size_t rows = threads_view_rows(d->view), count = 0;
-	uint64_t *contents = memory_alloc((rows + 1) * sizeof(*contents));
 
-	for (uint32_t row = 0; row < rows; row++) {
-		struct row r = threads_view_row(d->view, row);
-		if ((r.flags & ROW_HIDDEN) == 0 &&
-			threads_view_customer(d->view, row) == CUSTOMER_NONE)
-			contents[count++] = d->content[row];
-	}
+	contents_clear(d->contents);
+	for (uint32_t row = 0; row < rows; row++)
+		if (is_unowned(d, row))
+			contents_want(d->contents, row);
+	size_t wanted = contents_wanted(d->contents);
+	err e = wanted == 0 ? OK : read_contents(d, why);
+	if (e != OK)
+		return e;
+	uint64_t *contents = memory_alloc((wanted + 1) * sizeof(*contents));
+	for (uint32_t row = 0; wanted > 0 && row < rows; row++)
+		if (is_unowned(d, row))
+			contents[count++] = contents_of(d->contents, row);
 	add_sorted(d, contents, count);
 	free(contents);
+	return OK;
 }
 
 static int by_pair_text(const void *a, const void *b, void *context)
@@ -261,22 +263,23 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	struct digesting d = { .engine = engine,
 		.view = snapshot_threads(snapshot),
-		.identity = snapshot_identity(snapshot) };
+		.identity = snapshot_identity(snapshot),
+		.rows_max = engine_planted.digest_rows_max > 0 ? engine_planted.digest_rows_max
+							       : DIGEST_ROWS_MAX };
 
-	d.content = memory_alloc((threads_view_rows(d.view) + 1) * sizeof(*d.content));
+	d.contents = contents_create(threads_view_rows(d.view));
 	digest_begin(&d.state);
-	err e = read_contents(&d, why);
+	err e = add_customers(&d, why);
 	if (e == OK)
-		e = add_customers(&d, why);
+		e = add_unowned(&d, why);
 	if (e == OK) {
-		add_unowned(&d);
 		add_decisions(&d);
 		digest_end(&d.state, out->bytes);
 		out->events = threads_view_events(d.view);
 		out->entities = threads_view_entities(d.view);
 		out->customers = identity_customer_count(d.identity);
 	}
-	free(d.content);
+	contents_free(d.contents);
 	free(d.order);
 	free(d.first);
 	return e;

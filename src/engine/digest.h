@@ -7,13 +7,16 @@
  * receipt.  So it is equal for live state, checkpoint and tail, full replay, and a fresh folder
  * into which an export was imported; and a link followed by its undoing restores it.
  *
- * Memory: 8 bytes a row and 4 a customer.  An event enters by 64 bits of its own BLAKE2b: chance
- * cannot make two states look alike, and nobody can make two events of one digest without 2^32
- * attempts.
+ * Memory: 8 bytes for each of DIGEST_ROWS_MAX rows (or of a larger customer's, or of those that are
+ * nobody's, if they are more), 1.5 bits a row, 8 bytes a customer.  An event enters by 64 bits of
+ * its own BLAKE2b: chance cannot make two states look alike, and nobody can make two events of one
+ * digest without 2^32 attempts.
  */
 #pragma once
 
 #include "engine/engine.h"
+
+#define DIGEST_ROWS_MAX ((size_t)40000000) /* for which the journal is read at a time */
 
 struct state_digest {
 	uint8_t bytes[32];

@@ -50,6 +50,7 @@ struct engine_planted {
 	bool replay_twice; /* replay begins one record too early */
 	bool manifest_first; /* a checkpoint's manifest before its tables are synced */
 	bool index_unsaved; /* a checkpoint without the index of known messages, and trusting it */
+	size_t digest_rows_max; /* 0: DIGEST_ROWS_MAX */
 	uint64_t store_bytes_least; /* of a .tables file before it is begun anew; 0: 64 MiB */
 };
 extern struct engine_planted engine_planted;

@@ -19,7 +19,7 @@ struct quarantine {
 	uint64_t noted; /* the block that is noted, + 1; 0: none */
 };
 
-static bool holds(const struct quarantine *q, uint64_t seq)
+bool quarantine_holds(const struct quarantine *q, uint64_t seq)
 {
 	for (size_t i = 0; i < q->count; i++)
 		if (q->seqs[i] == seq)
@@ -84,7 +84,8 @@ static err draw_conclusion(struct quarantine *q, str mark, struct why *why)
 		return OK;
 	q->suspect = (uint64_t)seq;
 	q->times = times;
-	if (times < QUARANTINE_TIMES || holds(q, q->suspect) || q->count == QUARANTINE_MAX)
+	if (times < QUARANTINE_TIMES || quarantine_holds(q, q->suspect) ||
+		q->count == QUARANTINE_MAX)
 		return OK;
 	q->seqs[q->count++] = q->suspect;
 	return write_list(q, why);
@@ -134,7 +135,7 @@ err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why 
 {
 	uint64_t block = seq / QUARANTINE_BLOCK;
 
-	*skip = q->count > 0 && holds(q, seq);
+	*skip = q->count > 0 && quarantine_holds(q, seq);
 	if (*skip)
 		return OK;
 	if (seq >= q->careful_from && seq < q->careful_to)

@@ -31,6 +31,7 @@ err quarantine_close(struct quarantine *quarantine, struct why *why);
 /* For tests: as if the process had crashed.  The mark stays. */
 void quarantine_abandon(struct quarantine *quarantine);
 
+bool quarantine_holds(const struct quarantine *quarantine, uint64_t seq);
 /* Before the record is applied; *skip: it is in quarantine. */
 err quarantine_enter(struct quarantine *quarantine, uint64_t seq, bool *skip, struct why *why);
 size_t quarantine_count(const struct quarantine *quarantine);

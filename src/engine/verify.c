@@ -1,22 +1,30 @@
 /* engine/verify.c - see verify.h */
 #include "engine/verify.h"
 
-#include "engine/engine_internal.h"
+#include "engine/quarantine.h"
+#include "engine/verify_internal.h"
 #include "event/codec.h"
 
-#include <string.h>
-
-struct verifying {
-	struct engine *engine;
-	void (*report)(void *context, const struct why *fault);
-	void *context;
-	struct verification *out;
-};
-
-static void fault(struct verifying *v, const struct why *why)
+void verify_fault(struct verifying *v, const struct why *fault)
 {
 	v->out->faults++;
-	v->report(v->context, why);
+	v->report(v->context, fault);
+}
+
+void verify_fault_at(struct verifying *v, enum message message, uint64_t seq)
+{
+	struct why fault = { 0 };
+
+	(void)fail(&fault, message, arg_int((int64_t)seq)); /* reported */
+	verify_fault(v, &fault);
+}
+
+void verify_fault_of(struct verifying *v, enum message message, str identifier)
+{
+	struct why fault = { 0 };
+
+	(void)fail(&fault, message, arg_str(identifier)); /* reported */
+	verify_fault(v, &fault);
 }
 
 /* Each record that a source could send again must be known, or it would be taken twice.  A record
@@ -30,91 +38,95 @@ static err check_known(struct verifying *v, const struct record *record, struct 
 		return OK;
 	struct dedup_key key = dedup_key_of(v->engine->secret, record->source, record->message_id);
 	err e = dedup_find(v->engine->dedup, key, &found, &known, why);
-	if (e != OK || found)
-		return e;
-	struct why unknown = { 0 };
-	(void)fail(&unknown, MSG_VERIFY_UNKNOWN, arg_int((int64_t)record->seq)); /* reported */
-	fault(v, &unknown);
-	return OK;
+	if (e == OK && !found)
+		verify_fault_at(v, MSG_VERIFY_UNKNOWN, record->seq);
+	return e;
 }
 
-static err check_records(struct verifying *v, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
+/* The records that are whole, one after the other. */
+struct records {
+	struct verifying *v;
+	struct verify_rows *rows; /* NULL: the state is not compared */
+	struct quarantine *quarantine;
 	struct journal_scan *scan;
+	struct arena *arena;
+};
+
+static err check_record(struct records *r, const struct journal_record *stored, struct why *why)
+{
+	struct why reason = { 0 };
+	struct record record;
+
+	r->v->out->records++;
+	arena_reset(r->arena);
+	if (record_decode(stored->bytes, r->arena, &record, &reason) != OK) {
+		verify_fault(r->v, &reason);
+		return OK;
+	}
+	record.seq = stored->seq;
+	record.received_ms = stored->received_ms;
+	err e = check_known(r->v, &record, why);
+	if (e == OK && r->rows != NULL && !quarantine_holds(r->quarantine, stored->seq))
+		verify_rows_record(r->rows, &record);
+	return e;
+}
+
+static err check_records(struct records *r, struct why *why)
+{
 	bool more = true;
-	err e = journal_scan_open(v->engine->journal, 1, &scan, why);
+	err e = OK;
 
 	while (e == OK && more) {
 		struct journal_record stored;
-		struct record record;
-		struct why reason = { 0 };
-		e = journal_scan_next(scan, &more, &stored, &reason);
-		if (e == ERR_CORRUPT) { /* journal_check() has reported it */
+		e = journal_scan_next(r->scan, &more, &stored, why);
+		if (e == ERR_CORRUPT) /* journal_check() has reported it */
 			e = OK;
-			continue;
-		}
-		if (e != OK || !more)
-			break;
-		v->out->records++;
-		arena_reset(arena);
-		if (record_decode(stored.bytes, arena, &record, &reason) != OK) {
-			fault(v, &reason);
-			continue;
-		}
-		record.seq = stored.seq;
-		e = check_known(v, &record, why);
+		else if (e == OK && more)
+			e = check_record(r, &stored, why);
 	}
-	journal_scan_close(scan);
 	return e;
 }
 
-/* A second engine on the same journal, with a state of its own. */
-static err replay_apart(struct verifying *v, struct why *why)
+static err compare_records(struct verifying *v, bool with_state, struct why *why)
 {
-	struct engine apart = { .options = v->engine->options,
-		.journal = v->engine->journal,
-		.identity = identity_create(),
-		.threads = threads_create(),
-		.applied_seq = 1,
-		.dirty = true };
-	struct engine_opening opening = { 0 };
+	struct records r = { .v = v, .arena = arena_create(RECORD_ARENA_BYTES) };
+	err e = journal_scan_open(v->engine->journal, 1, &r.scan, why);
 
-	memcpy(apart.folder, v->engine->folder, sizeof(apart.folder));
-	memcpy(apart.secret, v->engine->secret, sizeof(apart.secret));
-	ASSERT(pthread_mutex_init(&apart.snapshot_lock, NULL) == 0);
-	err e = engine_replay(&apart, journal_end(apart.journal), &opening, why);
-	if (e == OK)
-		e = engine_digest(&apart, &v->out->replayed, why);
-	snapshot_unref(apart.snapshot);
-	identity_free(apart.identity);
-	threads_free(apart.threads);
-	ASSERT(pthread_mutex_destroy(&apart.snapshot_lock) == 0);
+	if (e == OK) /* no boot: nothing is concluded */
+		e = quarantine_open(
+			v->engine->options.disk, v->engine->folder, 0, &r.quarantine, why);
+	if (e == OK) {
+		r.rows = with_state ? verify_rows_create(v) : NULL;
+		e = check_records(&r, why);
+		quarantine_abandon(r.quarantine);
+	}
+	if (e == OK && r.rows != NULL)
+		verify_rows_end(r.rows);
+	verify_rows_free(r.rows);
+	journal_scan_close(r.scan);
+	arena_free(r.arena);
 	return e;
 }
 
-static err compare(struct verifying *v, struct why *why)
+/* Damaged records make a state differ for that reason alone. */
+static err verify_state(struct verifying *v, struct why *why)
 {
-	err e = engine_digest(v->engine, &v->out->live, why);
+	bool whole = v->out->faults == 0;
+	err e = compare_records(v, whole, why);
 
-	if (e == OK)
-		e = replay_apart(v, why);
-	if (e != OK)
-		return e;
-	v->out->same =
-		memcmp(v->out->live.bytes, v->out->replayed.bytes, sizeof(v->out->live.bytes)) == 0;
-	if (!v->out->same) {
-		struct why differs = { 0 };
-		(void)fail(&differs, MSG_VERIFY_DIFFERS); /* reported */
-		fault(v, &differs);
+	if (e == OK && whole)
+		e = verify_threads(v, why);
+	if (e == OK && v->out->faults == 0) {
+		e = engine_digest(v->engine, &v->out->live, why);
+		v->out->same = e == OK;
 	}
-	return OK;
+	return e;
 }
 
 err engine_verify(struct engine *engine, void (*report)(void *context, const struct why *fault),
 	void *context, struct verification *out, struct why *why)
 {
-	struct verifying v = { engine, report, context, out };
+	struct verifying v = { .engine = engine, .report = report, .context = context, .out = out };
 	struct why reason = { 0 };
 	uint64_t faults = 0;
 
@@ -122,10 +134,17 @@ err engine_verify(struct engine *engine, void (*report)(void *context, const str
 	err e = journal_check(engine->journal, report, context, &faults, why);
 	out->faults = faults;
 	if (e == OK && dedup_check(engine->dedup, &reason) == ERR_CORRUPT)
-		fault(&v, &reason);
-	if (e == OK)
-		e = check_records(&v, why);
-	if (e == OK && faults == 0)
-		e = compare(&v, why); /* damaged records would differ for that reason alone */
+		verify_fault(&v, &reason);
+	if (e != OK)
+		return e;
+	engine_index(engine); /* else each thread would look through what is in no index */
+	v.snapshot = engine_snapshot(engine);
+	v.view = snapshot_threads(v.snapshot);
+	v.identity = snapshot_identity(v.snapshot);
+	out->live.events = threads_view_events(v.view);
+	out->live.entities = threads_view_entities(v.view);
+	out->live.customers = identity_customer_count(v.identity);
+	e = verify_state(&v, why);
+	snapshot_unref(v.snapshot);
 	return e;
 }

@@ -89,6 +89,8 @@ uint32_t identity_find(const struct identity_view *view, str type_value);
 str identity_text(const struct identity_view *view, uint32_t identifier); /* "type:value" */
 /* CUSTOMER_NONE for an identifier without live evidence. */
 uint32_t identity_customer_of(const struct identity_view *view, uint32_t identifier);
+/* How many live sets name it. */
+uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifier);
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier);
 /* The identifiers of a set, its owner first; *count >= 1.  Copied to `out`. */
 enum { SET_IDENTIFIERS_MAX = RECORD_IDENTIFIERS_MAX };

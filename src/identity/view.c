@@ -91,6 +91,11 @@ uint32_t identity_customer_of(const struct identity_view *view, uint32_t identif
 	return seen(view, identifier)->live == 0 ? CUSTOMER_NONE : seen(view, identifier)->customer;
 }
 
+uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifier)
+{
+	return seen(view, identifier)->live;
+}
+
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier)
 {
 	return seen(view, identifier)->next;

@@ -65,6 +65,11 @@ struct row threads_view_row(const struct threads_view *view, uint32_t row)
 		.flags = flags };
 }
 
+uint64_t threads_view_seq(const struct threads_view *view, uint32_t row)
+{
+	return *(const uint64_t *)view_at(view->seq, row);
+}
+
 uint64_t threads_view_events(const struct threads_view *view)
 {
 	return view->events;

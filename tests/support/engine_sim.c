@@ -639,6 +639,7 @@ static void plant(enum sim_plant plant)
 		.replay_twice = plant == PLANT_DOUBLED_REPLAY,
 		.manifest_first = plant == PLANT_MANIFEST_FIRST,
 		.index_unsaved = plant == PLANT_INDEX_UNSAVED,
+		.digest_rows_max = 7,
 		.store_bytes_least = 100000 };
 }
 

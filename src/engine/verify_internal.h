@@ -1,0 +1,55 @@
+/* engine/verify_internal.h - what the parts of a verification share; see verify.h. */
+#pragma once
+
+#include "engine/engine_internal.h"
+#include "engine/verify.h"
+
+struct verifying {
+	struct engine *engine;
+	void (*report)(void *context, const struct why *fault);
+	void *context;
+	struct verification *out;
+	struct snapshot *snapshot; /* the live state */
+	const struct threads_view *view;
+	const struct identity_view *identity;
+};
+
+void verify_fault(struct verifying *v, const struct why *fault);
+void verify_fault_at(struct verifying *v, enum message message, uint64_t seq);
+void verify_fault_of(struct verifying *v, enum message message, str identifier);
+
+/* The newest decision on each pair, as the journal has it. */
+struct verify_decision {
+	uint32_t a, b; /* a < b by text */
+	enum decision_kind kind;
+	uint64_t seq;
+};
+
+/* ---- what a replay would make, in few bytes, and compared with the live state on the way
+ * (verify_rows.c, verify_evidence.c) */
+
+struct verify_evidence;
+struct verify_evidence *verify_evidence_create(struct verifying *v);
+void verify_evidence_free(struct verify_evidence *evidence); /* NULL is fine */
+/* A row with this set, which a record tells; one whose record is gone. */
+void verify_evidence_add(struct verify_evidence *e, uint32_t set, const struct record *record);
+void verify_evidence_pass(struct verify_evidence *e, uint32_t set);
+void verify_evidence_remove(struct verify_evidence *e, uint32_t set);
+void verify_evidence_decide(struct verify_evidence *e, const struct record *record);
+void verify_evidence_forget(struct verify_evidence *e, uint64_t seq); /* a decision's record */
+/* Is the live evidence the same?  Then customers are computed from it, in another way than
+ * identity's, and compared (verify_customers.c). */
+void verify_evidence_end(struct verify_evidence *e);
+
+void verify_customers(struct verifying *v, const uint32_t *live_of_sets,
+	const struct verify_decision *decisions, size_t count);
+
+struct verify_rows;
+struct verify_rows *verify_rows_create(struct verifying *v);
+void verify_rows_free(struct verify_rows *rows); /* NULL is fine */
+/* In the order of sequences, without those in quarantine. */
+void verify_rows_record(struct verify_rows *rows, const struct record *record);
+void verify_rows_end(struct verify_rows *rows);
+
+/* Does each thread hold its events, all of them, once, in order?  (verify_threads.c) */
+err verify_threads(struct verifying *v, struct why *why);
