@@ -13,8 +13,8 @@
 #include "demo/workload.h"
 #include "engine/engine.h"
 #include "engine/prepare.h"
+#include "support/scratch.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,19 +151,13 @@ static void bench_columns(uint64_t events)
 
 /* ---- the writer's way */
 
-static int remove_entry(const char *path, const struct stat *at, int kind, struct FTW *ftw)
-{
-	(void)at, (void)kind, (void)ftw;
-	return remove(path);
-}
-
 struct cost {
 	double cpu, wall;
 };
 
 static struct cost write_all(uint64_t events, bool skip)
 {
-	char folder[] = "/tmp/attribute_bench_XXXXXX";
+	char folder[PATH_BYTES_MAX];
 	struct workload_calls calls = workload_calls_of(1, events, MAX_OF(events / 10, 1));
 	struct engine_opening opening;
 	struct workload_call call;
@@ -173,7 +167,7 @@ static struct cost write_all(uint64_t events, bool skip)
 	AUTO_ARENA arena = arena_create(256 << 20);
 	static struct engine_item items[BATCH];
 
-	ASSERT(mkdtemp(folder) != NULL);
+	scratch_make("/tmp", folder);
 	const struct engine_options options = { .folder = folder, .skip_attributes = skip };
 	must(engine_open(&options, &engine, &opening, &why), &why);
 	struct preparation p = { .rules = { .phone_country = STR("33") },
@@ -195,7 +189,7 @@ static struct cost write_all(uint64_t events, bool skip)
 		cost.wall += wall_seconds() - wall;
 	}
 	engine_close(engine);
-	ASSERT(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
+	scratch_remove(folder);
 	return cost;
 }
 

@@ -13,6 +13,7 @@
 #include "demo/workload.h"
 #include "engine/prepare.h"
 #include "engine/writer_internal.h"
+#include "support/scratch.h"
 #include "thread/threads_internal.h"
 
 #include <malloc.h>
@@ -96,14 +97,6 @@ struct bench {
 	size_t batch_count;
 };
 
-static void remove_folder(const char *folder)
-{
-	char command[PATH_BYTES_MAX + 16];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	ASSERT(system(command) == 0);
-}
-
 static double open_engine(struct bench *b, bool replay)
 {
 	const struct engine_options options = { .folder = b->folder, .ignore_checkpoint = replay };
@@ -124,7 +117,7 @@ static void start(struct bench *b)
 {
 	const struct writer_options options = { .checkpoint_records = b->checkpoint_every };
 
-	remove_folder(b->folder);
+	scratch_remove(b->folder);
 	(void)open_engine(b, false);
 	memcpy(b->secret, engine_secret(b->engine), sizeof(b->secret));
 	b->writer = writer_create(b->engine, &options);
@@ -525,7 +518,7 @@ int main(int argc, char **argv)
 	show_opening(&b, events, "unsealed");
 	show_disk(&b, events);
 	show_opening(&b, events, "sealed");
-	remove_folder(b.folder);
+	scratch_remove(b.folder);
 	if (json != NULL) {
 		(void)fprintf(json, "\n}\n");
 		(void)fclose(json);

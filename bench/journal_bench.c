@@ -10,8 +10,8 @@
 #include "base/random.h"
 #include "event/codec.h"
 #include "journal/journal.h"
+#include "support/scratch.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,9 +230,9 @@ static void random_reads(struct journal *journal, const char *name)
 		taken[i] = now() - start;
 	}
 	qsort(taken, ARRAY_LEN(taken), sizeof(taken[0]), by_number);
-	printf("read     %-7s p50 %.3f ms  p99 %.3f ms\n", name,
-		(double)taken[ARRAY_LEN(taken) / 2] / 1e6,
-		(double)taken[ARRAY_LEN(taken) * 99 / 100] / 1e6);
+	size_t middle = ARRAY_LEN(taken) / 2, late = ARRAY_LEN(taken) * 99 / 100;
+	printf("read     %-7s p50 %.3f ms  p99 %.3f ms\n", name, (double)taken[middle] / 1e6,
+		(double)taken[late] / 1e6);
 }
 
 static void replays(struct journal *journal)
@@ -255,14 +255,6 @@ static void replays(struct journal *journal)
 		(double)journal_bytes(journal) / records);
 	replay(journal, "sealed");
 	random_reads(journal, "sealed");
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static struct journal *open_journal(const char *name)
@@ -289,9 +281,7 @@ int main(int argc, char **argv)
 		seconds = 1;
 	bench.nanoseconds = seconds * 1000000000 / ROUNDS;
 	bench.arena = arena_create((size_t)256 << 20);
-	(void)snprintf(bench.folder, sizeof(bench.folder), "%s/journal-bench-XXXXXX",
-		argc > 1 ? argv[1] : ".");
-	ASSERT(mkdtemp(bench.folder) != NULL);
+	scratch_make(argc > 1 ? argv[1] : ".", bench.folder);
 	for (size_t i = 0; i < RECORDS; i++) {
 		bench.entries[i].bytes = event_bytes(&random, i);
 		bench.bytes += bench.entries[i].bytes.len;
@@ -308,6 +298,6 @@ int main(int argc, char **argv)
 	journal_close(journal);
 	free(bare.bytes);
 	arena_free(bench.arena);
-	(void)nftw(bench.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* scratch */
+	scratch_remove(bench.folder);
 	return 0;
 }

@@ -230,6 +230,7 @@ static void bench_strings(size_t count)
 	int64_t longest = 0, before = 0, format = now_ns();
 	size_t bytes = 0;
 
+	ASSERT(count > 0);
 	for (size_t i = 0; i < count; i++)
 		bytes += identifier(i, text).len;
 	format = now_ns() - format; /* writing the texts is not ours */

@@ -11,7 +11,7 @@ static unsigned args_in(str text) /* a bit for each {n} */
 
 	for (size_t i = 0; i + 2 < text.len; i++)
 		if (text.ptr[i] == '{' && text.ptr[i + 2] == '}')
-			found |= 1u << (text.ptr[i + 1] - '0');
+			found |= 1u << ((unsigned)(text.ptr[i + 1] - '0') % 32);
 	return found;
 }
 

@@ -44,7 +44,7 @@ TEST(zone_tells_utc_of_a_clock)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct timestamp t = { 0 };
-		struct instant at;
+		struct instant at = { 0 };
 		char text[INSTANT_TEXT_BYTES];
 		bool ok = timestamp_parse(str_of(rows[i].local), &t) &&
 			  zone_instant(zone_of(rows[i].zone), &t, &at);

@@ -13,8 +13,9 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from watch import EVERYTHING, Watch
 
 ROWS, SECONDS = 300, 120
 
@@ -121,16 +122,17 @@ def second_process(ariane, top):
     house = House(ariane, top / "second")
     house.folder.mkdir()
     house.must_load(house.write_rows("second.csv", 0, ROWS))
+    watch = Watch(house.data, EVERYTHING)  # it opens files with the lock in its hand
     first = subprocess.Popen([ariane, "--data", str(house.data), *IMPORT, "-", "--format", "csv"],
                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         first.stdin.write(b"email,activity,time,note\n" + b"q@example.org,step,2024-03-01T00:00:00Z,more\n")
         first.stdin.flush()
-        until = time.monotonic() + SECONDS / 2
-        while not holds_lock(first.pid) and time.monotonic() < until:
-            time.sleep(0.05)
+        if not watch.until(lambda: holds_lock(first.pid), first):
+            fail("second process: the first one ended")
         refused(house.run("status", "--json"), ("folder-busy",), "second process")
     finally:
+        watch.close()
         first.stdin.close()
         first.wait(timeout=SECONDS)
     if first.returncode != 0 or house.events() != ROWS + 1:

@@ -81,7 +81,7 @@ static str long_text(struct strbuf *out, const char *before, char c, size_t n, c
 	strbuf_clear(out);
 	strbuf_add_c(out, before);
 	char *room = strbuf_room(out, n);
-	CHECK("room", room != NULL);
+	ASSERT(room != NULL);
 	memset(room, c, n);
 	out->len += n;
 	strbuf_add_c(out, after);

@@ -32,99 +32,95 @@ static void check_read(
 #define HEAD "time,activity,customer\n"
 #define T "2026-03-14T15:09:26Z"
 
+static const struct {
+	const char *row;
+	str text;
+	const char *expected;
+} plain_rows[] = {
+	{ "empty", STR_INIT(""), "" },
+	{ "header only", STR_INIT(HEAD), "" },
+	{ "plain", STR_INIT(HEAD T ",call,7\n"), "2 event " T " backoffice [call] customer:7\n" },
+	{ "no last line end", STR_INIT(HEAD T ",call,7"),
+		"2 event " T " backoffice [call] customer:7\n" },
+	{ "crlf and mark",
+		STR_INIT("\xef\xbb\xbf"
+			 "time;activity;client\r\n" T ";appel;7\r\n"),
+		"2 event " T " backoffice [appel] customer:7\n" },
+	{ "cr only", STR_INIT("time,activity,customer\r" T ",call,7\r"),
+		"2 event " T " backoffice [call] customer:7\n" },
+	{ "tab", STR_INIT("time\tactivity\tcustomer\n" T "\ta,b\t7\n"),
+		"2 event " T " backoffice [a,b] customer:7\n" },
+	{ "pipe", STR_INIT("time|activity|customer\n" T "|a|7\n"),
+		"2 event " T " backoffice [a] customer:7\n" },
+	{ "quotes", STR_INIT(HEAD T ",\"a \"\"b\"\", c\",\"7\"\n"),
+		"2 event " T " backoffice [a \"b\", c] customer:7\n" },
+	{ "line break in quotes",
+		STR_INIT("time,activity,customer,note\n" T ",a,7,\"x\ny\"\n" T ",b,8,z\n"),
+		"2 event " T " backoffice [a] customer:7 note='x\ny'\n"
+		"4 event " T " backoffice [b] customer:8 note='z'\n" },
+	{ "quote inside", STR_INIT("time,activity,customer,size\n" T ",a,7,5\" pipe\n"),
+		"2 event " T " backoffice [a] customer:7 size='5\" pipe'\n" },
+	{ "blank lines", STR_INIT(HEAD "\n\r\n" T ",call,7\n\n"),
+		"4 event " T " backoffice [call] customer:7\n" },
+	{ "ragged", STR_INIT(HEAD T ",a\n" T ",b,7,8\n" T ",c,9\n"),
+		"!2:3 csv-ragged " T ",a\n!3:4 csv-ragged " T ",b,7,8\n"
+		"4 event " T " backoffice [c] customer:9\n" },
+	{ "zero byte", STR_INIT(HEAD T ",a\0b,7\n" T ",c,9\n"),
+		"!2:1 csv-nul " T ",a\0b,7\n4 event" },
+	{ "open quote", STR_INIT(HEAD T ",\"a,7\n" T ",c,9\n"),
+		"!2:1 csv-open-quote " T ",\"a,7\n3 event " T " backoffice [c] customer:9\n" },
+	{ "behind a quote", STR_INIT(HEAD T ",\"a\"b,7\n" T ",c,9\n"),
+		"!2:1 csv-after-quote " T ",\"a\"b,7\n"
+		"3 event " T " backoffice [c] customer:9\n" },
+	{ "open quote meets the next", STR_INIT(HEAD T ",\"a,7\n" T ",\"c\",9\n"),
+		"!2:1 csv-after-quote " T ",\"a,7\n3 event " T " backoffice [c] customer:9\n" },
+	{ "names twice and none",
+		STR_INIT(",time,activity,customer,x,x,x (2)\n1," T ",a,7,2,3,4\n"),
+		"2 event " T " backoffice [a] customer:7 column 1=1 x=2 x (2)=3 x (2) (2)=4\n" },
+	{ "bad time", STR_INIT(HEAD T ",a,7\n2026-02-30,b,8\n"),
+		"2 event " T " backoffice [a] customer:7\n"
+		"!3:1 csv-time 2026-02-30,b,8\n" },
+	{ "no time, no customer, no activity", STR_INIT(HEAD ",a,7\n" T ",a,\n" T ",,7\n"),
+		"!2:1 record-no-time ,a,7\n!3:1 record-no-identifier " T ",a,\n"
+		"!4:1 record-no-activity " T ",,7\n" },
+	{ "latin-1",
+		STR_INIT("date,activit\xe9,client\n2026-03-14,r\xe9"
+			 "clamation,7\n"),
+		"2 event 2026-03-13T23:00:00 backoffice [r\xc3\xa9"
+		"clamation] customer:7\n" },
+	{ "decomposed", STR_INIT(HEAD T ",re\xcc\x81sumer,7\n"),
+		"2 event " T " backoffice [r\xc3\xa9sumer] customer:7\n" },
+	{ "date and clock",
+		STR_INIT("Date,Heure,Activit\xc3\xa9,E-mail,T\xc3\xa9l\n"
+			 "14/03/2026,15:09,appel,j@ex.fr,0612\n"),
+		"2 event 2026-03-14T14:09:00 backoffice [appel] email:j@ex.fr "
+		"phone:0612\n" },
+	{ "channel",
+		STR_INIT("time,activity,customer,canal\n" T ",a,7,T\xc3\xa9l\xc3\xa9phone\n" T
+			 ",a,7,phone\n"),
+		"2 event " T " telephone [a] customer:7 canal='T\xc3\xa9l\xc3\xa9phone'\n"
+		"3 event " T " phone [a] customer:7\n" },
+	{ "types",
+		STR_INIT("time,activity,customer,a,b,c,d,e,f,g,h\n" T
+			 ",a,7,12,-0.50,007,+3,true,2026-03-14,2026-03-14 15:09:26+01:00,"
+			 "99999999999999999999\n"),
+		"2 event " T " backoffice [a] customer:7 a=12 b=-0.5f c='007' d='+3' e=true "
+		"f='2026-03-14' g=2026-03-14T15:09:26+01:00 h='99999999999999999999'\n" },
+	{ "event log",
+		STR_INIT("case:concept:name,concept:name,time:timestamp,case:channel\n"
+			 "c1,A,2011-10-11 13:45:40.276000+02:00,Desk\n"),
+		"2 event 2011-10-11T13:45:40.276+02:00 backoffice [A] case:c1 "
+		"case:channel='Desk'\n" },
+};
+
 TEST(csv_rows_as_they_are)
 {
-	static const struct {
-		const char *row;
-		str text;
-		const char *expected;
-	} rows[] = {
-		{ "empty", STR_INIT(""), "" },
-		{ "header only", STR_INIT(HEAD), "" },
-		{ "plain", STR_INIT(HEAD T ",call,7\n"),
-			"2 event " T " backoffice [call] customer:7\n" },
-		{ "no last line end", STR_INIT(HEAD T ",call,7"),
-			"2 event " T " backoffice [call] customer:7\n" },
-		{ "crlf and mark",
-			STR_INIT("\xef\xbb\xbf"
-				 "time;activity;client\r\n" T ";appel;7\r\n"),
-			"2 event " T " backoffice [appel] customer:7\n" },
-		{ "cr only", STR_INIT("time,activity,customer\r" T ",call,7\r"),
-			"2 event " T " backoffice [call] customer:7\n" },
-		{ "tab", STR_INIT("time\tactivity\tcustomer\n" T "\ta,b\t7\n"),
-			"2 event " T " backoffice [a,b] customer:7\n" },
-		{ "pipe", STR_INIT("time|activity|customer\n" T "|a|7\n"),
-			"2 event " T " backoffice [a] customer:7\n" },
-		{ "quotes", STR_INIT(HEAD T ",\"a \"\"b\"\", c\",\"7\"\n"),
-			"2 event " T " backoffice [a \"b\", c] customer:7\n" },
-		{ "line break in quotes",
-			STR_INIT("time,activity,customer,note\n" T ",a,7,\"x\ny\"\n" T ",b,8,z\n"),
-			"2 event " T " backoffice [a] customer:7 note='x\ny'\n"
-			"4 event " T " backoffice [b] customer:8 note='z'\n" },
-		{ "quote inside", STR_INIT("time,activity,customer,size\n" T ",a,7,5\" pipe\n"),
-			"2 event " T " backoffice [a] customer:7 size='5\" pipe'\n" },
-		{ "blank lines", STR_INIT(HEAD "\n\r\n" T ",call,7\n\n"),
-			"4 event " T " backoffice [call] customer:7\n" },
-		{ "ragged", STR_INIT(HEAD T ",a\n" T ",b,7,8\n" T ",c,9\n"),
-			"!2:3 csv-ragged " T ",a\n!3:4 csv-ragged " T ",b,7,8\n"
-			"4 event " T " backoffice [c] customer:9\n" },
-		{ "zero byte", STR_INIT(HEAD T ",a\0b,7\n" T ",c,9\n"),
-			"!2:1 csv-nul " T ",a\0b,7\n4 event" },
-		{ "open quote", STR_INIT(HEAD T ",\"a,7\n" T ",c,9\n"),
-			"!2:1 csv-open-quote " T ",\"a,7\n3 event " T
-			" backoffice [c] customer:9\n" },
-		{ "behind a quote", STR_INIT(HEAD T ",\"a\"b,7\n" T ",c,9\n"),
-			"!2:1 csv-after-quote " T ",\"a\"b,7\n"
-			"3 event " T " backoffice [c] customer:9\n" },
-		{ "open quote meets the next", STR_INIT(HEAD T ",\"a,7\n" T ",\"c\",9\n"),
-			"!2:1 csv-after-quote " T ",\"a,7\n3 event " T
-			" backoffice [c] customer:9\n" },
-		{ "names twice and none",
-			STR_INIT(",time,activity,customer,x,x,x (2)\n1," T ",a,7,2,3,4\n"),
-			"2 event " T
-			" backoffice [a] customer:7 column 1=1 x=2 x (2)=3 x (2) (2)=4\n" },
-		{ "bad time", STR_INIT(HEAD T ",a,7\n2026-02-30,b,8\n"),
-			"2 event " T " backoffice [a] customer:7\n"
-			"!3:1 csv-time 2026-02-30,b,8\n" },
-		{ "no time, no customer, no activity", STR_INIT(HEAD ",a,7\n" T ",a,\n" T ",,7\n"),
-			"!2:1 record-no-time ,a,7\n!3:1 record-no-identifier " T ",a,\n"
-			"!4:1 record-no-activity " T ",,7\n" },
-		{ "latin-1",
-			STR_INIT("date,activit\xe9,client\n2026-03-14,r\xe9"
-				 "clamation,7\n"),
-			"2 event 2026-03-13T23:00:00 backoffice [r\xc3\xa9"
-			"clamation] customer:7\n" },
-		{ "decomposed", STR_INIT(HEAD T ",re\xcc\x81sumer,7\n"),
-			"2 event " T " backoffice [r\xc3\xa9sumer] customer:7\n" },
-		{ "date and clock",
-			STR_INIT("Date,Heure,Activit\xc3\xa9,E-mail,T\xc3\xa9l\n"
-				 "14/03/2026,15:09,appel,j@ex.fr,0612\n"),
-			"2 event 2026-03-14T14:09:00 backoffice [appel] email:j@ex.fr "
-			"phone:0612\n" },
-		{ "channel",
-			STR_INIT("time,activity,customer,canal\n" T
-				 ",a,7,T\xc3\xa9l\xc3\xa9phone\n" T ",a,7,phone\n"),
-			"2 event " T " telephone [a] customer:7 canal='T\xc3\xa9l\xc3\xa9phone'\n"
-			"3 event " T " phone [a] customer:7\n" },
-		{ "types",
-			STR_INIT("time,activity,customer,a,b,c,d,e,f,g,h\n" T
-				 ",a,7,12,-0.50,007,+3,true,2026-03-14,2026-03-14 15:09:26+01:00,"
-				 "99999999999999999999\n"),
-			"2 event " T
-			" backoffice [a] customer:7 a=12 b=-0.5f c='007' d='+3' e=true "
-			"f='2026-03-14' g=2026-03-14T15:09:26+01:00 h='99999999999999999999'\n" },
-		{ "event log",
-			STR_INIT("case:concept:name,concept:name,time:timestamp,case:channel\n"
-				 "c1,A,2011-10-11 13:45:40.276000+02:00,Desk\n"),
-			"2 event 2011-10-11T13:45:40.276+02:00 backoffice [A] case:c1 "
-			"case:channel='Desk'\n" },
-	};
 	struct mapping mapping = mapping_default();
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i].row, "zero byte") == 0)
+	for (size_t i = 0; i < ARRAY_LEN(plain_rows); i++) {
+		if (strcmp(plain_rows[i].row, "zero byte") == 0)
 			continue; /* has a test of its own */
-		check_read(rows[i].row, rows[i].text, &mapping, rows[i].expected);
+		check_read(plain_rows[i].row, plain_rows[i].text, &mapping, plain_rows[i].expected);
 	}
 }
 

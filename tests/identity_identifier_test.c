@@ -7,89 +7,88 @@
 static const struct identifier_rules french = { .phone_country = STR_INIT("33") };
 static const struct identifier_rules nowhere = { .phone_country = STR_INIT("") };
 
+static const struct {
+	const char *row;
+	const struct identifier_rules *rules;
+	str type, raw, value;
+	err result;
+} normal_forms[] = {
+	{ "e-mail folded", &french, STR_INIT("email"), STR_INIT(" Ann.B@Example.ORG "),
+		STR_INIT("ann.b@example.org"), OK },
+	{ "e-mail without @", &french, STR_INIT("email"), STR_INIT("ann"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "e-mail with two", &french, STR_INIT("email"), STR_INIT("a@b@c"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "e-mail with a space", &french, STR_INIT("email"), STR_INIT("a b@c"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "nobody at a host", &french, STR_INIT("email"), STR_INIT("@c"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "at no host", &french, STR_INIT("email"), STR_INIT("a@"), STR_INIT(""), ERR_SYNTAX },
+	{ "the Kelvin sign is a k", &french, STR_INIT("email"), STR_INIT("\xe2\x84\xaa@x.fr"),
+		STR_INIT("k@x.fr"), OK },
+	{ "w and a ring compose, W and a ring do not", &french, STR_INIT("email"),
+		STR_INIT("W\xcc\x8a@x.fr"), STR_INIT("\xe1\xba\x98@x.fr"), OK },
+	{ "national number", &french, STR_INIT("phone"), STR_INIT("06 12.34-56/78"),
+		STR_INIT("+33612345678"), OK },
+	{ "international number", &french, STR_INIT("phone"), STR_INIT("+33 (0)6 12 34 56 78"),
+		STR_INIT("+33612345678"), OK },
+	{ "the same by 00", &french, STR_INIT("phone"), STR_INIT("0033 (0)6 12 34 56 78"),
+		STR_INIT("+33612345678"), OK },
+	{ "a national (0) stays", &french, STR_INIT("phone"), STR_INIT("(0)612345678"),
+		STR_INIT("+33612345678"), OK },
+	{ "without a country", &nowhere, STR_INIT("phone"), STR_INIT("0612345678"),
+		STR_INIT("0612345678"), OK },
+	{ "five digits", &nowhere, STR_INIT("phone"), STR_INIT("12345"), STR_INIT(""), ERR_SYNTAX },
+	{ "sixteen digits", &nowhere, STR_INIT("phone"), STR_INIT("+1234567890123456"),
+		STR_INIT(""), ERR_SYNTAX },
+	{ "very many digits", &nowhere, STR_INIT("phone"),
+		STR_INIT("1234567890123456789012345678901234567890"), STR_INIT(""), ERR_SYNTAX },
+	{ "letters in a number", &french, STR_INIT("phone"), STR_INIT("06 12 AB 56 78"),
+		STR_INIT(""), ERR_SYNTAX },
+	{ "a plus within", &french, STR_INIT("phone"), STR_INIT("06+12345678"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "others as they came", &french, STR_INIT("loyalty_card"), STR_INIT("\tAb 9 "),
+		STR_INIT("Ab 9"), OK },
+	{ "unknown types too", &french, STR_INIT("x"), STR_INIT("@Jeanne"), STR_INIT("@Jeanne"),
+		OK },
+	{ "accents composed", &french, STR_INIT("account"), STR_INIT("Ge\xcc\x81rard"),
+		STR_INIT("G\xc3\xa9rard"), OK },
+	{ "composed already", &french, STR_INIT("account"), STR_INIT("G\xc3\xa9rard"),
+		STR_INIT("G\xc3\xa9rard"), OK },
+	{ "empty", &french, STR_INIT("account"), STR_INIT(" \t "), STR_INIT(""), ERR_SYNTAX },
+	{ "a line break", &french, STR_INIT("account"), STR_INIT("a\r\nb"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "a hidden NUL", &french, STR_INIT("account"), STR_INIT("a\0b"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "no UTF-8", &french, STR_INIT("account"), STR_INIT("G\xe9rard"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "type in capitals", &french, STR_INIT("Email"), STR_INIT("a@b"), STR_INIT(""),
+		ERR_SYNTAX },
+	{ "no type", &french, STR_INIT(""), STR_INIT("a@b"), STR_INIT(""), ERR_SYNTAX },
+};
+
 TEST(identifier_normal_forms)
 {
-	static const struct {
-		const char *row;
-		const struct identifier_rules *rules;
-		str type, raw, value;
-		err result;
-	} rows[] = {
-		{ "e-mail folded", &french, STR_INIT("email"), STR_INIT(" Ann.B@Example.ORG "),
-			STR_INIT("ann.b@example.org"), OK },
-		{ "e-mail without @", &french, STR_INIT("email"), STR_INIT("ann"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "e-mail with two", &french, STR_INIT("email"), STR_INIT("a@b@c"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "e-mail with a space", &french, STR_INIT("email"), STR_INIT("a b@c"),
-			STR_INIT(""), ERR_SYNTAX },
-		{ "nobody at a host", &french, STR_INIT("email"), STR_INIT("@c"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "at no host", &french, STR_INIT("email"), STR_INIT("a@"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "the Kelvin sign is a k", &french, STR_INIT("email"),
-			STR_INIT("\xe2\x84\xaa@x.fr"), STR_INIT("k@x.fr"), OK },
-		{ "w and a ring compose, W and a ring do not", &french, STR_INIT("email"),
-			STR_INIT("W\xcc\x8a@x.fr"), STR_INIT("\xe1\xba\x98@x.fr"), OK },
-		{ "national number", &french, STR_INIT("phone"), STR_INIT("06 12.34-56/78"),
-			STR_INIT("+33612345678"), OK },
-		{ "international number", &french, STR_INIT("phone"),
-			STR_INIT("+33 (0)6 12 34 56 78"), STR_INIT("+33612345678"), OK },
-		{ "the same by 00", &french, STR_INIT("phone"), STR_INIT("0033 (0)6 12 34 56 78"),
-			STR_INIT("+33612345678"), OK },
-		{ "a national (0) stays", &french, STR_INIT("phone"), STR_INIT("(0)612345678"),
-			STR_INIT("+33612345678"), OK },
-		{ "without a country", &nowhere, STR_INIT("phone"), STR_INIT("0612345678"),
-			STR_INIT("0612345678"), OK },
-		{ "five digits", &nowhere, STR_INIT("phone"), STR_INIT("12345"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "sixteen digits", &nowhere, STR_INIT("phone"), STR_INIT("+1234567890123456"),
-			STR_INIT(""), ERR_SYNTAX },
-		{ "very many digits", &nowhere, STR_INIT("phone"),
-			STR_INIT("1234567890123456789012345678901234567890"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "letters in a number", &french, STR_INIT("phone"), STR_INIT("06 12 AB 56 78"),
-			STR_INIT(""), ERR_SYNTAX },
-		{ "a plus within", &french, STR_INIT("phone"), STR_INIT("06+12345678"),
-			STR_INIT(""), ERR_SYNTAX },
-		{ "others as they came", &french, STR_INIT("loyalty_card"), STR_INIT("\tAb 9 "),
-			STR_INIT("Ab 9"), OK },
-		{ "unknown types too", &french, STR_INIT("x"), STR_INIT("@Jeanne"),
-			STR_INIT("@Jeanne"), OK },
-		{ "accents composed", &french, STR_INIT("account"), STR_INIT("Ge\xcc\x81rard"),
-			STR_INIT("G\xc3\xa9rard"), OK },
-		{ "composed already", &french, STR_INIT("account"), STR_INIT("G\xc3\xa9rard"),
-			STR_INIT("G\xc3\xa9rard"), OK },
-		{ "empty", &french, STR_INIT("account"), STR_INIT(" \t "), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "a line break", &french, STR_INIT("account"), STR_INIT("a\r\nb"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "a hidden NUL", &french, STR_INIT("account"), STR_INIT("a\0b"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "no UTF-8", &french, STR_INIT("account"), STR_INIT("G\xe9rard"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "type in capitals", &french, STR_INIT("Email"), STR_INIT("a@b"), STR_INIT(""),
-			ERR_SYNTAX },
-		{ "no type", &french, STR_INIT(""), STR_INIT("a@b"), STR_INIT(""), ERR_SYNTAX },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(normal_forms); i++) {
 		AUTO_ARENA arena = arena_create(1 << 16);
 		struct record_identifier out = { .verified = true }, again;
 		struct why why = { 0 };
-		err e = identifier_normalise(
-			rows[i].rules, rows[i].type, rows[i].raw, arena, &out, &why);
-		CHECK(rows[i].row, e == rows[i].result);
+		err e = identifier_normalise(normal_forms[i].rules, normal_forms[i].type,
+			normal_forms[i].raw, arena, &out, &why);
+		CHECK(normal_forms[i].row, e == normal_forms[i].result);
 		if (e != OK) {
-			CHECK(rows[i].row, out.value.ptr == NULL && why.message != MSG_NONE);
+			CHECK(normal_forms[i].row,
+				out.value.ptr == NULL && why.message != MSG_NONE);
 			continue;
 		}
-		CHECK(rows[i].row, str_equal(out.value, rows[i].value) && out.verified);
-		bool same = str_equal(rows[i].raw, out.value);
-		CHECK(rows[i].row, same ? out.raw.len == 0 : str_equal(out.raw, rows[i].raw));
-		CHECK(rows[i].row, identifier_normalise(rows[i].rules, out.type, out.value, arena,
-					   &again, &why) == OK);
-		CHECK(rows[i].row, str_equal(again.value, out.value) && again.raw.len == 0);
+		CHECK(normal_forms[i].row,
+			str_equal(out.value, normal_forms[i].value) && out.verified);
+		bool same = str_equal(normal_forms[i].raw, out.value);
+		CHECK(normal_forms[i].row,
+			same ? out.raw.len == 0 : str_equal(out.raw, normal_forms[i].raw));
+		CHECK(normal_forms[i].row, identifier_normalise(normal_forms[i].rules, out.type,
+						   out.value, arena, &again, &why) == OK);
+		CHECK(normal_forms[i].row, str_equal(again.value, out.value) && again.raw.len == 0);
 	}
 }
 

@@ -23,8 +23,8 @@ static str bytes_of(struct arena *arena, uint64_t seq)
 	struct strbuf text = strbuf_in(arena, 4096), out = strbuf_in(arena, 8192);
 	struct record record = { .kind = RECORD_ENTITY, .source = STR("threads") };
 
-	for (uint64_t i = 0; i < 20 + seq % 50; i++)
-		strbuf_printf(&text, "%llu ", (unsigned long long)(seq * 31 + i));
+	for (unsigned long long n = seq * 31; n < seq * 31 + 20 + seq % 50; n++)
+		strbuf_printf(&text, "%llu ", n);
 	record.text = strbuf_str(&text);
 	record_encode(&record, &out);
 	return strbuf_str(&out);

@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
-"""The real program, really killed: imports a file, dies by SIGKILL at random moments, imports the
-same file again and again, and in the end has each row once.
+"""The real program, really killed: imports a file, dies by SIGKILL, imports the same file again and again,
+and in the end has each row once.
 
     tests/kill_loop.py --ariane build/dev/ariane [--kills N] [--rows N] [--seconds S] [--seed N]
 
+It dies by turns when its journal has a random length, and at a random one of the changes of its files.
 What a restart has once shown is there after every later one.  At most --kills processes are killed,
 by their pid alone, and it ends after --seconds whatever happens.
 """
 import argparse
 import json
 import random
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from watch import Watch
 
 
 def write_rows(path, rows, chance):
@@ -64,16 +69,25 @@ class Loop:
         self.seen = status["events"]
         return self.seen
 
-    def kill_one(self, after):
-        """Starts an import and kills it; False if it had ended by itself."""
-        process = subprocess.Popen(self.import_words(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(timeout=after)
-            return False
-        except subprocess.TimeoutExpired:
-            process.kill()  # this pid, nobody else
-            process.wait()
-            return True
+    def journal_bytes(self):
+        folder = self.data / "journal"
+        return sum(f.stat().st_size for f in folder.iterdir()) if folder.exists() else 0
+
+    def import_until(self, changes, journal_bytes):
+        """Starts an import, kills it when it went so far; (was it killed, changes seen)."""
+        with Watch(self.data.parent) as watch:
+            process = subprocess.Popen(self.import_words(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                watch.until(lambda: watch.events >= changes or self.journal_bytes() >= journal_bytes,
+                            process, self.left())
+            finally:
+                process.kill()  # this pid, nobody else
+                process.wait()
+            return process.returncode == -signal.SIGKILL, watch.events
+
+    def forget(self):
+        shutil.rmtree(self.data)
+        self.seen = 0
 
 
 def main():
@@ -81,24 +95,29 @@ def main():
     parser.add_argument("--ariane", required=True)
     parser.add_argument("--kills", type=int, default=8)
     parser.add_argument("--rows", type=int, default=20000)
-    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="ariane-kill-") as name:
         loop = Loop(options, Path(name))
         write_rows(loop.csv, options.rows, chance)
-        killed, midway, longest = 0, 0, 0.4
+        _, changes = loop.import_until(sys.maxsize, sys.maxsize)  # nobody kills it
+        journal_bytes = loop.journal_bytes()
+        if loop.events() != options.rows:
+            sys.exit(f"{loop.seen} events of {options.rows} rows")
+        loop.forget()
+        killed, midway = 0, 0
         while killed < options.kills and loop.left() > options.seconds / 2:
-            if loop.kill_one(chance.uniform(0.005, longest)):
-                killed += 1
-                longest *= 1.3  # until it gets far enough to be killed late, too
-            else:
-                longest *= 0.6
+            was_killed, _ = loop.import_until(*(
+                (sys.maxsize, chance.randrange(1, journal_bytes)) if killed % 2 == 0 else
+                (chance.randrange(1, changes), sys.maxsize)))
+            killed += was_killed
             midway += 0 < loop.events() < options.rows
             if loop.seen == options.rows and killed < options.kills:
-                subprocess.run(["rm", "-r", str(loop.data)], check=True)
-                loop.seen = 0
+                loop.forget()
+        if killed < options.kills or midway == 0:
+            sys.exit(f"{killed} of {options.kills} killed, {midway} of them midway")
         last = subprocess.run(loop.import_words(), capture_output=True, text=True, timeout=loop.left())
         if last.returncode != 0:
             sys.exit(f"the last import fails: {last.stderr}")

@@ -1,8 +1,9 @@
 /* tests/test.c - see test.h */
 #include "test.h"
 
+#include "support/scratch.h"
+
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static struct {
 	void (*run)(void);
 } tests[4096];
 static size_t count, failures, skips;
-static char folder[64];
+static char folder[PATH_BYTES_MAX];
 
 /* Where malloc returns NULL, a sanitizer would stop the program before we can. */
 const char *__asan_default_options(void);
@@ -74,28 +75,17 @@ void test_skip(const char *why)
 	printf("skipped: %s\n", why);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static void remove_folder(void)
 {
 	if (folder[0] != '\0')
-		(void)nftw(
-			folder, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* /tmp is cleaned anyway */
+		scratch_remove(folder);
 	folder[0] = '\0';
 }
 
 const char *test_folder(void)
 {
-	if (folder[0] == '\0') {
-		(void)snprintf(folder, sizeof(folder), "/tmp/ariane-test-XXXXXX");
-		ASSERT(mkdtemp(folder) != NULL);
-	}
+	if (folder[0] == '\0')
+		scratch_make("/tmp", folder);
 	return folder;
 }
 

@@ -27,7 +27,7 @@ static size_t copy_text(struct why *why, size_t at, str text)
 	return text.len;
 }
 
-err fail_with(struct why *why, enum message id, const struct arg args[static WHY_ARGS_MAX])
+err why_fill(struct why *why, enum message id, const struct arg args[static WHY_ARGS_MAX])
 {
 	ASSERT(id > MSG_NONE && id < MSG_COUNT_);
 	if (why == NULL)

@@ -63,8 +63,17 @@ struct why {
 /* Returns the code of the message's row, after filling `why` unless that is NULL.
  * The place (file, line ...) already noted in `why` stays.  Arguments may point into
  * `why` itself; each text argument is cut to what room there is, between characters. */
-err fail_with(struct why *why, enum message id, const struct arg args[static WHY_ARGS_MAX]);
+err why_fill(struct why *why, enum message id, const struct arg args[static WHY_ARGS_MAX]);
 #define fail(why, id, ...) fail_with((why), (id), (struct arg[WHY_ARGS_MAX]){ __VA_ARGS__ })
+static inline err fail_with(
+	struct why *why, enum message id, const struct arg args[static WHY_ARGS_MAX])
+{
+	err e = why_fill(why, id, args);
+
+	if (e == OK) /* no row says so; compilers and analysers should know it too */
+		__builtin_unreachable();
+	return e;
+}
 
 /* Notes where it happened; a file "" or a negative number means: not known, keep. */
 void why_at(struct why *why, str file, int64_t line, int64_t column, int64_t offset);

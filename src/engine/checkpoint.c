@@ -97,7 +97,7 @@ static size_t needed_tables(struct engine *engine, const struct disk_entry *entr
 
 	for (size_t i = count; i > 0 && n < keep; i--) {
 		AUTO_ARENA arena = arena_create(MANIFEST_BYTES_MAX);
-		struct manifest manifest;
+		struct manifest manifest = { 0 };
 		uint64_t number;
 		if (!checkpoint_number(entries[i - 1].name, STR(".manifest"), &number) ||
 			checkpoint_read_manifest(engine, number, arena, &manifest, NULL) != OK)

@@ -194,10 +194,8 @@ static enum cut cut_row(struct csv_rows *r, bool last, const char **raw_end, con
 			enum cut cut = cut_quoted(r, &p, end, last, &too_many);
 			if (cut != CUT_WHOLE)
 				return cut;
-			if (p + 1 < end && p[0] == '\r' && p[1] == '\n')
-				p++;
-			else if (p + 1 == end && *p == '\r')
-				p++; /* the file ends in half a line end */
+			if (p < end && *p == '\r' && (p + 1 == end || p[1] == '\n'))
+				p++; /* the file may end in half a line end */
 			if (p < end && *p != r->dialect.delimiter && *p != r->line_end)
 				return CUT_AFTER_QUOTE;
 		} else {

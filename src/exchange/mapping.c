@@ -103,7 +103,8 @@ static err set_encoding(struct mapping *m, str flag, str value, struct why *why)
 	return OK;
 }
 
-static struct mapping_term *term_of(struct mapping *m, str flag)
+/* A flag that names a term. */
+static bool find_term(struct mapping *m, str flag, struct mapping_term **out)
 {
 	const struct {
 		const char *flag;
@@ -113,9 +114,11 @@ static struct mapping_term *term_of(struct mapping *m, str flag)
 		{ "text", &m->text } };
 
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++)
-		if (str_equal(flag, str_of(terms[i].flag)))
-			return terms[i].term;
-	return NULL;
+		if (str_equal(flag, str_of(terms[i].flag))) {
+			*out = terms[i].term;
+			return true;
+		}
+	return false;
 }
 
 /* A table of the mapping file stays in force when a flag names another column. */
@@ -130,7 +133,7 @@ static void set_term(struct mapping_term *term, str value)
 err mapping_flag(struct mapping *m, str flag, str value, struct arena *arena, struct why *why)
 {
 	str kept = arena_str(arena, value);
-	struct mapping_term *term = term_of(m, flag);
+	struct mapping_term *term;
 
 	if (kept.ptr == NULL)
 		return no_room(arena, why);
@@ -139,7 +142,7 @@ err mapping_flag(struct mapping *m, str flag, str value, struct arena *arena, st
 	if (str_equal(flag, STR("channel")) && str_starts(kept, STR("=")) &&
 		!channel_is_valid(str_from(kept, 1)))
 		return fail(why, MSG_CHANNEL_NAME, arg_str(str_from(kept, 1)));
-	if (term != NULL) {
+	if (find_term(m, flag, &term)) {
 		set_term(term, kept);
 		return OK;
 	}

@@ -617,6 +617,7 @@ static err each_piece(struct ocel *o, struct input *input, err (*take)(struct oc
 	}
 	o->summary->read.bytes = json_stream_offset(stream);
 	json_stream_free(stream);
+	o->piece = NULL;
 	return e;
 }
 
@@ -652,7 +653,10 @@ static err give_declarations(struct ocel *o)
 	err e = types_as_value(o, &o->event_types, &attributes[0].value);
 	if (e == OK)
 		e = types_as_value(o, &o->object_types, &attributes[1].value);
-	return e == OK ? give(o, &record) : e;
+	if (e == OK)
+		e = give(o, &record);
+	o->piece = NULL;
+	return e;
 }
 
 err ocel_read(struct input *first, struct input *second, const struct ocel_options *options,

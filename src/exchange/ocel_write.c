@@ -79,8 +79,12 @@ static struct declared *type_of(struct types *types, str name)
 {
 	int64_t number = names_put(types->numbers, STR(""), name, types->count);
 
-	if (number != (int64_t)types->count)
-		return number == NAMES_NONE ? NULL : types->by_number[number];
+	if (number == NAMES_NONE)
+		return NULL;
+	if (number != (int64_t)types->count) {
+		ASSERT(number >= 0 && number < (int64_t)types->count);
+		return types->by_number[number];
+	}
 	if (number == OCEL_TYPES_MAX)
 		return NULL;
 	struct declared *d = arena_alloc(types->arena, sizeof(*d));

@@ -120,7 +120,7 @@ struct parts {
 
 static const struct {
 	const char *name; /* lower case */
-	int8_t month;
+	uint8_t month;
 } months[] = { { "janv", 1 }, { "jan", 1 }, { "f\xc3\xa9v", 2 }, { "fev", 2 }, { "feb", 2 },
 	{ "mar", 3 }, { "avr", 4 }, { "apr", 4 }, { "mai", 5 }, { "may", 5 }, { "juin", 6 },
 	{ "jun", 6 }, { "juil", 7 }, { "jul", 7 }, { "ao\xc3\xbb", 8 }, { "aou", 8 }, { "aug", 8 },

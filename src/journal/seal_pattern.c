@@ -172,7 +172,7 @@ size_t pattern_cut(str text, struct token tokens[static SEAL_TOKENS_MAX])
 	for (size_t at = 0; at < text.len;) {
 		if (count + 2 > SEAL_TOKENS_MAX) /* a literal and what follows it */
 			return 0;
-		struct token t;
+		struct token t = { 0 };
 		bool at_start = at == 0 || !is_word(text.ptr[at - 1]);
 		size_t n = cut_one(str_from(text, at), at_start, &t);
 		if (n == 0) { /* a run of digits is passed as a whole */

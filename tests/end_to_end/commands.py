@@ -4,9 +4,9 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 from tools import ARIANE, ROOT, ariane, environment, equal, holds, keeps_schema, lacks, lines_of
+from watch import Watch
 
 CALLS = [{"type": "track", "event": f"Step {i}", "userId": f"u{i % 2}", "messageId": f"m{i}",
           "timestamp": f"2026-03-14T10:{i:02}:00Z", "properties": {"n": i, "place": {"a": [1, 2.5]}}} for i in range(6)]
@@ -188,10 +188,10 @@ def check_interrupted_import(place):
             out.write(json.dumps({**CALLS[0], "messageId": f"n{i}"}) + "\n")
     for attempt in range(5):
         folder = place.folder(f"data{attempt}")
-        process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path], env=environment(),
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while process.poll() is None and not any((folder.path / "journal").glob("*")):
-            time.sleep(0.002)
+        with Watch(place.path) as watch:
+            process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path], env=environment(),
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            watch.until(lambda: any((folder.path / "journal").glob("*")), process)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
         if process.returncode == 0:

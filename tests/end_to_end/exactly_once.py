@@ -3,9 +3,9 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 from tools import ARIANE, Skipped, environment, equal, gz, lines_of
+from watch import Watch
 
 HEAD = "customer,time,activity,channel\n"
 
@@ -129,9 +129,10 @@ def check_kill_in_the_middle(place):
     wanted, killed, folder = clean.digest(), 0, None
     for attempt in range(8):
         folder = place.folder(f"killed{attempt}")
-        process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path, *FLAGS], env=environment(),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for_growth(process, folder.path, attempt * 300_000)
+        with Watch(place.path) as watch:
+            process = subprocess.Popen([ARIANE, "--data", folder.path, "import", path, *FLAGS],
+                                       env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            watch.until(lambda: bytes_below(folder.path) > attempt * 300_000, process)
         process.send_signal(signal.SIGKILL)
         if process.wait() == 0:
             continue
@@ -153,11 +154,3 @@ def bytes_below(path):
             except FileNotFoundError:
                 pass
     return total
-
-
-def wait_for_growth(process, path, size):
-    """Until the folder has so many bytes, or the process has ended."""
-    while process.poll() is None:
-        if bytes_below(path) > size:
-            return
-        time.sleep(0.001)

@@ -1,7 +1,7 @@
 """Export, import into a fresh folder, export again: the same bytes, the same digest."""
 import json
 
-from tools import ROOT, ariane, data, equal, lines_of
+from tools import ariane, equal, lines_of
 
 FORMATS = ("csv", "jsonl", "xes", "ocel")
 ENDINGS = {"csv": ".csv", "jsonl": ".jsonl", "xes": ".xes", "ocel": ".json"}
@@ -22,41 +22,6 @@ def same_again(place, folder, formats=FORMATS):
             raise AssertionError(f"{form}: other bytes: {first[0][:600]!r} became {first[1][:600]!r}")
         equal(fresh.digest(), digest, f"digest after {form}")
         equal(fresh.import_(path)["imported"], 0, f"{form} imported twice")
-
-
-def log(place, name, *flags):
-    folder = place.folder()
-    folder.import_(data(f"events/{name}"), *flags)
-    same_again(place, folder)
-
-
-def check_running_example(place):
-    log(place, "running-example.csv")
-
-
-def check_receipt_csv(place):
-    log(place, "receipt.csv")
-
-
-def check_receipt_xes(place):
-    log(place, "receipt.xes.gz")
-
-
-def check_road_traffic(place):
-    log(place, "roadtraffic100traces.xes")
-
-
-def check_bpic2013(place):
-    log(place, "bpic2013_incidents.xes.gz")
-
-
-def check_complaints(place):
-    log(place, "BPI2016_Complaints.csv", "--mapping", ROOT / "examples/mappings/bpi2016-complaints.json")
-
-
-def check_clicks(place):
-    log(place, "BPI2016_Clicks_NOT_Logged_In_sample1000.csv", "--mapping",
-        ROOT / "examples/mappings/bpi2016-clicks.json")
 
 
 def check_demo(place):
