@@ -209,7 +209,7 @@ static size_t value_bytes_most(const struct value *v)
 	return bytes;
 }
 
-static size_t record_bytes_most(const struct record *r)
+size_t record_bytes_most(const struct record *r)
 {
 	const str *const strings[RECORD_STRING_COUNT] = RECORD_STRINGS(r);
 	size_t bytes = 3 + 6 * VARINT_BYTES_MAX;
