@@ -104,9 +104,11 @@ static void complete(const uint8_t *secret, struct engine_item *item)
 
 static void write_digest(struct digest128 digest, char to[static ID_DIGEST_BYTES])
 {
+	static const char digits[] = "0123456789abcdef";
+
 	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
-		to[2 * i] = "0123456789abcdef"[digest.bytes[i] >> 4];
-		to[2 * i + 1] = "0123456789abcdef"[digest.bytes[i] & 15];
+		to[2 * i] = digits[digest.bytes[i] >> 4];
+		to[2 * i + 1] = digits[digest.bytes[i] & 15];
 	}
 }
 
