@@ -242,21 +242,3 @@ TEST(encode_says_when_it_does_not_fit)
 		CHECK("fails below, fits at", strbuf_ok(&out) == (room == needed));
 	}
 }
-
-TEST(record_insert_message_id_is_encoding_with_it)
-{
-	struct random random = random_of(11);
-
-	for (int i = 0; i < 500; i++) {
-		AUTO_ARENA arena = arena_create(8 << 20);
-		struct record record = random_record(&random, arena);
-		struct strbuf without = strbuf_in(arena, 1 << 20), with = strbuf_in(arena, 1 << 20),
-			      inserted = strbuf_in(arena, 1 << 20);
-		record.message_id = STR("");
-		record_encode(&record, &without);
-		record.message_id = STR("h:0123456789abcdef#17");
-		record_encode(&record, &with);
-		record_insert_message_id(strbuf_str(&without), record.message_id, &inserted);
-		CHECK("same", str_equal(strbuf_str(&with), strbuf_str(&inserted)));
-	}
-}

@@ -15,7 +15,7 @@ static struct digest128 digests[BATCH_MAX];
 static size_t contents[BATCH_MAX];
 static uint64_t answers[BATCH_MAX];
 
-/* One batch of a random length, contents drawn unevenly, so that twins stand close and far. */
+/* One batch of a random length, contents drawn unevenly: what is noted is found. */
 static err count_batch(struct random *random, struct occurrence *occurrence, struct why *why)
 {
 	size_t count = random_below(random, BATCH_MAX + 1);
@@ -25,9 +25,15 @@ static err count_batch(struct random *random, struct occurrence *occurrence, str
 		contents[i] = c;
 		digests[i] = digest128(NULL, (str){ (const char *)&c, sizeof(c) });
 	}
-	err e = occurrence_count(occurrence, digests, count, answers, why);
+	err e = occurrence_find(occurrence, digests, count, answers, why);
 	for (size_t i = 0; e == OK && i < count; i++)
-		CHECK("nth", answers[i] == ++counters[contents[i]]);
+		CHECK("noted", answers[i] == counters[contents[i]]);
+	for (size_t i = 0; e == OK && i < count; i++) {
+		uint64_t n = counters[contents[i]] + 1 + random_below(random, 3);
+		e = occurrence_note(occurrence, digests[i], n, why);
+		if (e == OK)
+			counters[contents[i]] = n;
+	}
 	return e;
 }
 

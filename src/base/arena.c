@@ -73,6 +73,11 @@ static struct block *add_block(struct arena *arena, size_t room)
 	return b;
 }
 
+static size_t rounded(size_t bytes)
+{
+	return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+}
+
 /* Not zeroed. */
 static void *take(struct arena *arena, size_t bytes)
 {
@@ -83,7 +88,7 @@ static void *take(struct arena *arena, size_t bytes)
 		return NULL;
 	if (bytes > PTRDIFF_MAX)
 		return NULL; /* rounding it up could wrap to a few bytes */
-	size_t room = (bytes + ALIGN - 1) / ALIGN * ALIGN;
+	size_t room = rounded(bytes);
 	struct block *b = arena->blocks;
 	if (b == NULL || b->size - b->used < room)
 		b = add_block(arena, room);
@@ -100,6 +105,22 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 	void *p = take(arena, bytes);
 
 	return p == NULL ? NULL : memset(p, 0, bytes);
+}
+
+void *arena_room(struct arena *arena, size_t bytes)
+{
+	return take(arena, bytes);
+}
+
+void arena_give_back(struct arena *arena, void *room, size_t bytes, size_t kept)
+{
+	struct block *b = arena->blocks;
+	char *from = room;
+
+	ASSERT(kept > 0 && kept <= bytes);
+	ASAN_POISON_MEMORY_REGION(from + kept, bytes - kept);
+	if (from + rounded(bytes) == b->data + b->used)
+		b->used -= rounded(bytes) - rounded(kept);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t bytes)

@@ -24,6 +24,13 @@ struct arena *arena_create(size_t limit_bytes); /* never NULL */
 /* Zeroed, aligned for any type; NULL past the limit.  `bytes` is not 0. */
 void *arena_alloc(struct arena *arena, size_t bytes) __attribute__((malloc));
 
+/* The same, not zeroed: for who writes all of it at once. */
+void *arena_room(struct arena *arena, size_t bytes) __attribute__((malloc));
+
+/* Of the `bytes` of an arena_room() only the first `kept`, at least 1, are needed: the rest serves
+ * again if nothing was allocated since. */
+void arena_give_back(struct arena *arena, void *room, size_t bytes, size_t kept);
+
 /* Room for `count` items of `bytes` each; NULL past the limit.  For 0 items: not NULL. */
 void *arena_array(struct arena *arena, size_t count, size_t bytes) __attribute__((malloc));
 

@@ -147,18 +147,44 @@ static size_t decode(str text, uint32_t *code_point)
 	return more + 1;
 }
 
-/* Eight ASCII bytes at once: most text is. */
-static bool next_8_are_plain(str text, size_t at)
+/* Eight printable ASCII bytes? */
+static bool word_is_plain(uint64_t w)
 {
-	uint64_t w;
-
-	if (text.len - at < sizeof(w))
-		return false;
-	memcpy(&w, text.ptr + at, sizeof(w));
 	uint64_t high = 0x8080808080808080u, below_20 = (w - 0x2020202020202020u) & ~w & high;
 	uint64_t del = w ^ 0x7f7f7f7f7f7f7f7fu;
 	uint64_t is_del = (del - 0x0101010101010101u) & ~del & high;
+
 	return ((w & high) | below_20 | is_del) == 0;
+}
+
+static uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Eight bytes at once, the last eight perhaps twice. */
+bool str_is_plain(str text)
+{
+	uint32_t first, last;
+
+	if (text.len >= 8) {
+		for (size_t i = 0; i + 8 < text.len; i += 8)
+			if (!word_is_plain(word_at(text.ptr + i)))
+				return false;
+		return word_is_plain(word_at(text.ptr + text.len - 8));
+	}
+	if (text.len >= 4) {
+		memcpy(&first, text.ptr, sizeof(first));
+		memcpy(&last, text.ptr + text.len - sizeof(last), sizeof(last));
+		return word_is_plain((uint64_t)first << 32 | last);
+	}
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || (unsigned char)text.ptr[i] >= 0x7f)
+			return false;
+	return true;
 }
 
 static bool is_well_formed(str text, bool allow_controls)
@@ -168,7 +194,7 @@ static bool is_well_formed(str text, bool allow_controls)
 
 	for (size_t i = 0; i < text.len; i += len) {
 		len = 8;
-		if (next_8_are_plain(text, i))
+		if (text.len - i >= len && word_is_plain(word_at(text.ptr + i)))
 			continue;
 		len = 1;
 		if (text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f)
@@ -182,12 +208,12 @@ static bool is_well_formed(str text, bool allow_controls)
 
 bool str_is_utf8(str text)
 {
-	return is_well_formed(text, true);
+	return str_is_plain(text) || is_well_formed(text, true);
 }
 
 bool str_is_text(str text)
 {
-	return is_well_formed(text, false);
+	return str_is_plain(text) || is_well_formed(text, false);
 }
 
 str str_cut(str text, size_t len)

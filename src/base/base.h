@@ -91,6 +91,8 @@ bool str_is_utf8(str text);
 /* The same without control characters (U+0000 to U+001F, U+007F to U+009F): such
  * text cannot break out of a header or a log line. */
 bool str_is_text(str text);
+/* Printable ASCII throughout: quick; then it is both of the above. */
+bool str_is_plain(str text);
 /* The longest prefix of at most `len` bytes that does not cut a UTF-8 character. */
 str str_cut(str text, size_t len);
 #endif

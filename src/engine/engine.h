@@ -60,13 +60,17 @@ err engine_open(const struct engine_options *options, struct engine **out,
 	struct engine_opening *opening, struct why *why);
 void engine_close(struct engine *engine); /* NULL is fine; all is durable already */
 
-/* One record on its way in: filled by prepare.h, answered by engine_write(). */
+struct numbering;
+
+/* One record on its way in: filled by prepare.h, answered by engine_write(), which may also give
+ * it another id, and so other bytes and another key. */
 enum item_status { ITEM_REFUSED, ITEM_NEW, ITEM_DUPLICATE, ITEM_CONFLICT, ITEM_ERASED };
 struct engine_item {
 	const struct record *record;
 	str bytes; /* canonical */
 	struct dedup_key key;
 	uint32_t check; /* CRC-32C of the bytes */
+	struct numbering *numbering; /* its id is a guess, see numbering.h; or NULL */
 	bool has_key; /* else it is never taken for a duplicate: corrections and the like */
 	enum item_status status; /* the answer ... */
 	uint64_t seq; /* ... and the sequence: its own, or that of the one there is */

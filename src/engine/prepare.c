@@ -3,12 +3,21 @@
 
 #include "base/crc32c.h"
 #include "base/hash.h"
+#include "base/varint.h"
 #include "event/codec.h"
+#include "event/keep.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { HASH_ID_BYTES_MAX = 2 + 32 + 1 + 20, SHORT_RECORD_BYTES = 1024 };
+/* "h:" DIGEST "#" n */
+#define ID_PREFIX "h:"
+#define FIRST_SUFFIX "#1"
+enum {
+	ID_DIGEST_AT = 2,
+	ID_DIGEST_BYTES = 32,
+	FIRST_ID_BYTES = ID_DIGEST_AT + ID_DIGEST_BYTES + 2,
+	ID_BYTES_MAX = FIRST_ID_BYTES + 19, /* n has up to 20 digits */
+};
 
 static err no_room(struct why *why, const struct arena *arena)
 {
@@ -41,17 +50,21 @@ static str as_told(const struct record_identifier *id)
 	return id->raw.len > 0 ? id->raw : id->value;
 }
 
-static err normalise(
-	struct preparation *p, struct record *record, struct arena *arena, struct why *why)
+/* `normal` has room for RECORD_IDENTIFIERS_MAX; with more of them record_check() has the words. */
+static err normalise(struct preparation *p, struct record *record, struct record_identifier *normal,
+	struct arena *arena, struct why *why)
 {
 	size_t count = record->identifier_count, kept = 0;
-	struct record_identifier *normal = arena_array(arena, count, sizeof(*normal));
 	const struct record_identifier *refused = NULL;
 
-	if (normal == NULL)
-		return no_room(why, arena);
+	if (count > RECORD_IDENTIFIERS_MAX)
+		return OK;
 	for (size_t i = 0; i < count; i++) {
 		const struct record_identifier *id = &record->identifiers[i];
+		if (id->raw.len == 0 && identifier_is_normal(id->type, id->value)) {
+			normal[kept++] = *id;
+			continue;
+		}
 		normal[kept] = (struct record_identifier){ .verified = id->verified };
 		if (identifier_normalise(
 			    &p->rules, id->type, as_told(id), arena, &normal[kept], NULL) == OK) {
@@ -73,98 +86,131 @@ static err normalise(
 		why); /* again, for the words */
 }
 
-static err encode(const struct record *record, struct arena *arena, str *bytes, struct why *why)
-{
-	char short_bytes[SHORT_RECORD_BYTES]; /* its length is known only afterwards */
-	struct strbuf out = { .arena = arena,
-		.ptr = short_bytes,
-		.cap = sizeof(short_bytes),
-		.cap_max = RECORD_BYTES_MAX };
-
-	record_encode(record, &out);
-	if (strbuf_ok(&out)) {
-		*bytes = out.ptr == short_bytes ? arena_str(arena, strbuf_str(&out))
-						: strbuf_str(&out);
-		return bytes->ptr != NULL ? OK : no_room(why, arena);
-	}
-	if (arena_left(arena) < RECORD_BYTES_MAX / 2)
-		return no_room(why, arena);
-	return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
-}
-
 bool engine_is_keyed(enum record_kind kind)
 {
 	return kind == RECORD_EVENT || kind == RECORD_ENTITY || kind == RECORD_IDENTITY ||
 	       kind == RECORD_SOURCE;
 }
 
-static void complete(const struct preparation *p, struct engine_item *item)
+static void complete(const uint8_t *secret, struct engine_item *item)
 {
 	item->check = crc32c(0, item->bytes);
 	item->has_key = engine_is_keyed(item->record->kind);
 	if (item->has_key)
-		item->key = dedup_key_of(p->secret, item->record->source, item->record->message_id);
+		item->key = dedup_key_of(secret, item->record->source, item->record->message_id);
+}
+
+/* ---- ids made from the content */
+
+static void write_digest(struct digest128 digest, char to[static ID_DIGEST_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
+		to[2 * i] = digits[digest.bytes[i] >> 4];
+		to[2 * i + 1] = digits[digest.bytes[i] & 15];
+	}
+}
+
+static void put_first_id(struct kept_record *kept)
+{
+	char id[FIRST_ID_BYTES];
+
+	memcpy(id, ID_PREFIX, ID_DIGEST_AT);
+	write_digest(digest128(NULL, kept->bytes), id + ID_DIGEST_AT);
+	memcpy(id + ID_DIGEST_AT + ID_DIGEST_BYTES, FIRST_SUFFIX, sizeof(FIRST_SUFFIX) - 1);
+	record_put_message_id(kept, (str){ id, sizeof(id) });
+}
+
+static uint8_t hex_value(char c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+struct digest128 item_digest(const struct engine_item *item)
+{
+	str id = item->record->message_id;
+	struct digest128 digest;
+
+	ASSERT(id.len >= FIRST_ID_BYTES);
+	for (size_t i = 0; i < sizeof(digest.bytes); i++)
+		digest.bytes[i] = (uint8_t)(hex_value(id.ptr[ID_DIGEST_AT + 2 * i]) << 4 |
+					    hex_value(id.ptr[ID_DIGEST_AT + 2 * i + 1]));
+	return digest;
+}
+
+bool item_is_first(const struct engine_item *item)
+{
+	return str_ends(item->record->message_id, STR(FIRST_SUFFIX));
+}
+
+err item_number(const uint8_t *secret, struct engine_item *item, uint64_t n, struct arena *arena,
+	struct why *why)
+{
+	str old = item->record->message_id, bytes = item->bytes;
+	size_t at = (size_t)(old.ptr - 1 - bytes.ptr); /* of its length, one byte */
+	struct strbuf out = strbuf_in(arena, bytes.len + ID_BYTES_MAX);
+	struct record *record = arena_room(arena, sizeof(*record));
+	char room[ID_BYTES_MAX];
+	struct strbuf id = { .ptr = room, .cap = sizeof(room), .cap_max = sizeof(room) };
+
+	ASSERT(n > 0 && at < bytes.len && old.len == FIRST_ID_BYTES);
+	strbuf_add(&id, str_upto(old, old.len - 1)); /* without the 1 */
+	strbuf_add_int(&id, (int64_t)n);
+	(void)strbuf_room(&out, out.cap_max); /* all it will take, at once */
+	strbuf_add(&out, str_upto(bytes, at));
+	strbuf_add_sized(&out, strbuf_str(&id));
+	size_t end = out.len;
+	strbuf_add(&out, str_from(bytes, at + 1 + old.len));
+	if (record == NULL || !strbuf_ok(&out))
+		return no_room(why, arena);
+	*record = *item->record;
+	record->message_id = (str){ out.ptr + end - id.len, id.len };
+	item->record = record;
+	item->bytes = strbuf_str(&out);
+	complete(secret, item);
+	return OK;
+}
+
+/* ---- a record */
+
+static err check_length(str bytes, struct why *why)
+{
+	return bytes.len + ID_BYTES_MAX <= RECORD_BYTES_MAX
+		       ? OK
+		       : fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+}
+
+static err keep(const struct preparation *p, const struct record *record, struct arena *arena,
+	struct engine_item *item, struct why *why)
+{
+	bool guess = record->message_id.len == 0 && engine_is_keyed(record->kind);
+	struct kept_record *kept = arena_room(arena, sizeof(*kept));
+
+	if (kept == NULL || !record_keep(record, guess ? FIRST_ID_BYTES : 0, arena, kept))
+		return no_room(why, arena);
+	err e = guess ? check_length(kept->bytes, why) : OK;
+	if (e != OK)
+		return e;
+	if (guess)
+		put_first_id(kept);
+	*item = (struct engine_item){ .record = &kept->record,
+		.bytes = kept->bytes,
+		.numbering = guess ? p->numbering : NULL };
+	complete(p->secret, item);
+	return OK;
 }
 
 err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why)
 {
-	struct record *record = arena_alloc(arena, sizeof(*record));
+	struct record_identifier normal[RECORD_IDENTIFIERS_MAX];
+	struct record record = *raw;
 
-	if (record == NULL)
-		return no_room(why, arena);
-	*record = *raw;
-	if (record->source.len == 0)
-		record->source = p->default_source;
-	*out = (struct prepared){ .item.record = record };
-	err e = normalise(p, record, arena, why);
+	if (record.source.len == 0)
+		record.source = p->default_source;
+	err e = normalise(p, &record, normal, arena, why);
 	if (e == OK)
-		e = record_check(record, why);
-	if (e == OK)
-		e = encode(record, arena, &out->item.bytes, why);
-	if (e != OK)
-		return e;
-	out->needs_number = record->message_id.len == 0 && engine_is_keyed(record->kind);
-	if (out->needs_number)
-		out->digest = digest128(NULL, out->item.bytes);
-	else
-		complete(p, &out->item);
-	return OK;
-}
-
-static void write_id(struct digest128 digest, uint64_t n, struct strbuf *out)
-{
-	char hash[2 * sizeof(digest.bytes)];
-
-	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
-		hash[2 * i] = "0123456789abcdef"[digest.bytes[i] >> 4];
-		hash[2 * i + 1] = "0123456789abcdef"[digest.bytes[i] & 15];
-	}
-	strbuf_add(out, STR("h:"));
-	strbuf_add(out, (str){ hash, sizeof(hash) });
-	strbuf_add_byte(out, '#');
-	strbuf_add_int(out, (int64_t)n);
-}
-
-err item_number(struct preparation *p, struct prepared *prepared, uint64_t n, struct arena *arena,
-	struct why *why)
-{
-	char room[HASH_ID_BYTES_MAX];
-	struct strbuf id = { .ptr = room, .cap = sizeof(room), .cap_max = sizeof(room) };
-	struct strbuf bytes = strbuf_in(arena, prepared->item.bytes.len + HASH_ID_BYTES_MAX);
-	struct record *record = arena_alloc(arena, sizeof(*record));
-
-	ASSERT(prepared->needs_number && n > 0);
-	write_id(prepared->digest, n, &id);
-	(void)strbuf_room(&bytes, bytes.cap_max); /* all it will take, at once */
-	size_t at = record_insert_message_id(prepared->item.bytes, strbuf_str(&id), &bytes);
-	if (record == NULL || !strbuf_ok(&bytes))
-		return no_room(why, arena);
-	*record = *prepared->item.record;
-	record->message_id = (str){ bytes.ptr + at, id.len };
-	prepared->item.record = record;
-	prepared->item.bytes = strbuf_str(&bytes);
-	prepared->needs_number = false;
-	complete(p, &prepared->item);
-	return OK;
+		e = record_check(&record, why);
+	return e == OK ? keep(p, &record, arena, &out->item, why) : e;
 }

@@ -6,7 +6,9 @@
  * A message id that is missing is made from the content: "h:" + 32 hex digits of the BLAKE2b-128
  * of the canonical record without it + "#" + n, where n says the how-manieth such record of this
  * input it is.  So legitimate twins are kept, and an input that comes again, renamed or grown,
- * adds only what is new.
+ * adds only what is new.  Here n is taken for 1, which it nearly always is; the writer puts it
+ * right if the preparation has a numbering (numbering.h).  Without one, equal records are one
+ * event.
  *
  * An identifier that cannot be brought into normal form (an e-mail without @) is not worth losing
  * the event: it is kept as the attribute "identifier:TYPE" if another identifier remains, and
@@ -22,20 +24,23 @@ struct preparation {
 	struct identifier_rules rules;
 	str default_source; /* "import" */
 	const uint8_t *secret; /* engine_secret() */
+	struct numbering *numbering; /* of the input; may be NULL */
 	uint64_t identifiers_dropped; /* counted here */
 };
 
 struct prepared {
-	struct engine_item item; /* complete, unless ... */
-	bool needs_number; /* ... its message id is still to be made: item_number() */
-	struct digest128 digest; /* then: of its content */
+	struct engine_item item;
 };
 
-/* Everything in *out lies in `arena`, but for strings of `raw` that stay: they must live as long
- * as the item.  ERR_SYNTAX, ERR_LIMIT: words for the source. */
+/* Everything in *out lies in `arena`; `raw` may go.  ERR_SYNTAX, ERR_LIMIT: words for the source.
+ */
 err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why);
 
-/* Gives the item that needs it the message id of the n-th record (from 1) with this content. */
-err item_number(struct preparation *p, struct prepared *prepared, uint64_t n, struct arena *arena,
+/* ---- of items whose id was made from their content */
+
+struct digest128 item_digest(const struct engine_item *item);
+bool item_is_first(const struct engine_item *item); /* n is 1 */
+/* Makes of a first the n-th: id, bytes, key and check become others, in `arena`. */
+err item_number(const uint8_t *secret, struct engine_item *item, uint64_t n, struct arena *arena,
 	struct why *why);

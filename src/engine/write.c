@@ -2,6 +2,7 @@
 #include "engine/engine_internal.h"
 
 #include "base/crc32c.h"
+#include "engine/numbering.h"
 #include "event/codec.h"
 
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct group {
 	struct dedup_key *keys;
 	struct dedup_entry *known;
 	bool *found;
+	struct doubt *doubts; /* items that got another id, as they were */
+	size_t changed;
 };
 
 static size_t slot_of(const struct group *g, struct dedup_key key)
@@ -94,6 +97,68 @@ static err look_up_all(struct engine *engine, struct group *g, struct why *why)
 		judge(g, i);
 	return OK;
 }
+
+/* ---- ids that were guessed: numbering.h */
+
+static size_t list_doubts(const struct group *g, struct doubt *doubts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		struct engine_item *item = &g->items[i];
+		if (item->numbering == NULL || item->status == ITEM_NEW)
+			continue;
+		doubts[count++] = (struct doubt){ .item = item,
+			.repeats = g->found[i] ? NULL : &g->items[item->seq],
+			.known_seq = item->seq };
+	}
+	return count;
+}
+
+/* Items that got another id are looked up and judged anew, in their order. */
+static err judge_changed(struct engine *engine, struct group *g, struct why *why)
+{
+	struct dedup_entry *known = memory_alloc((g->changed + 1) * sizeof(*known));
+	bool *found = memory_alloc((g->changed + 1) * sizeof(*found));
+
+	for (size_t i = 0; i < g->changed; i++)
+		g->keys[i] = g->doubts[i].item->key;
+	err e = find_known(engine, g->keys, g->changed, found, known, why);
+	for (size_t i = 0; e == OK && i < g->changed; i++) {
+		size_t at = (size_t)(g->doubts[i].item - g->items);
+		g->found[at] = found[i];
+		g->known[at] = known[i];
+		judge(g, at);
+	}
+	free(found);
+	free(known);
+	return e;
+}
+
+static err settle_guesses(struct engine *engine, struct group *g, struct why *why)
+{
+	g->doubts = memory_alloc((g->count + 1) * sizeof(*g->doubts));
+	size_t count = list_doubts(g, g->doubts);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		if (!g->doubts[i].settled)
+			e = numbering_settle(g->doubts + i, count - i, why);
+	for (size_t i = 0; i < count; i++)
+		if (g->doubts[i].changed)
+			g->doubts[g->changed++] = g->doubts[i];
+	return e == OK && g->changed > 0 ? judge_changed(engine, g, why) : e;
+}
+
+/* The batch is refused, and may come again: as it was. */
+static void take_back(struct group *g)
+{
+	for (size_t i = 0; i < g->changed; i++)
+		*g->doubts[i].item = g->doubts[i].was;
+	numbering_forget(g->items, g->count);
+}
+
+/* ---- writing */
 
 /* Room for everything that applying will need, before anything is durable. */
 static err reserve(struct engine *engine, const struct engine_item *items, size_t count,
@@ -178,6 +243,8 @@ static err write_group(struct engine *engine, struct group *g, struct why *why)
 	err e = look_up_all(engine, g, why);
 
 	if (e == OK)
+		e = settle_guesses(engine, g, why);
+	if (e == OK)
 		e = reserve(engine, g->items, g->count, &fresh, why);
 	if (e != OK)
 		return e;
@@ -192,6 +259,7 @@ static err write_group(struct engine *engine, struct group *g, struct why *why)
 		return e;
 	}
 	resolve_twins(g);
+	numbering_commit(g->items, g->count);
 	return OK;
 }
 
@@ -214,6 +282,7 @@ static void group_done(struct group *g)
 	free(g->keys);
 	free(g->known);
 	free(g->found);
+	free(g->doubts);
 }
 
 err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)
@@ -222,10 +291,12 @@ err engine_write(struct engine *engine, struct engine_item *items, size_t count,
 		return fail(why, MSG_ENGINE_FAILED);
 	struct group g = group_of(items, count);
 	err e = write_group(engine, &g, why);
-	group_done(&g);
-	if (e != OK)
+	if (e != OK) {
+		take_back(&g);
 		for (size_t i = 0; i < count; i++)
 			items[i].status = ITEM_REFUSED;
+	}
+	group_done(&g);
 	return e;
 }
 

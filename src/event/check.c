@@ -131,8 +131,29 @@ static err check_objects(const struct record *r, struct why *why)
 	return e;
 }
 
+static bool is_fine(str name, size_t most)
+{
+	return name.len == 0 || (name.len <= most && str_is_text(name));
+}
+
+/* Nearly always: then no words are needed. */
+static bool strings_are_fine(const struct record *r)
+{
+	return is_fine(r->source, RECORD_NAME_BYTES_MAX) &&
+	       is_fine(r->message_id, RECORD_MESSAGE_ID_BYTES_MAX) &&
+	       is_fine(r->activity, RECORD_NAME_BYTES_MAX) &&
+	       is_fine(r->interaction, RECORD_NAME_BYTES_MAX) &&
+	       is_fine(r->case_id, RECORD_NAME_BYTES_MAX) &&
+	       is_fine(r->actor, RECORD_NAME_BYTES_MAX) &&
+	       is_fine(r->text_language, RECORD_NAME_BYTES_MAX) &&
+	       (r->text.len == 0 || str_is_utf8(r->text)) &&
+	       (r->channel.len == 0 || channel_is_valid(r->channel));
+}
+
 static err check_strings(const struct record *r, struct why *why)
 {
+	if (strings_are_fine(r))
+		return OK;
 	const struct {
 		str text;
 		const char *what;
@@ -209,13 +230,13 @@ static size_t value_bytes_most(const struct value *v)
 	return bytes;
 }
 
-static size_t record_bytes_most(const struct record *r)
+size_t record_bytes_most(const struct record *r)
 {
-	const str *const strings[RECORD_STRING_COUNT] = RECORD_STRINGS(r);
-	size_t bytes = 3 + 6 * VARINT_BYTES_MAX;
+	size_t bytes = 3 + 6 * VARINT_BYTES_MAX + RECORD_STRING_COUNT * VARINT_BYTES_MAX;
 
-	for (size_t i = 0; i < RECORD_STRING_COUNT; i++)
-		bytes += VARINT_BYTES_MAX + strings[i]->len;
+	bytes += r->source.len + r->message_id.len + r->channel.len + r->activity.len +
+		 r->interaction.len + r->case_id.len + r->actor.len + r->text.len +
+		 r->text_language.len + r->payload.len;
 	for (size_t i = 0; i < r->identifier_count; i++)
 		bytes += 3 * VARINT_BYTES_MAX + 1 + r->identifiers[i].type.len +
 			 r->identifiers[i].value.len + r->identifiers[i].raw.len;

@@ -34,10 +34,6 @@ enum { RECORD_CODEC_VERSION = 1 };
 /* Appends the canonical bytes of a record that record_check() accepts.  A full `out` fails it. */
 void record_encode(const struct record *record, struct strbuf *out);
 
-/* Appends the canonical bytes of the same record with a message id, given those of the record
- * without one: cheaper than encoding again.  Returns where in `out` the id stands. */
-size_t record_insert_message_id(str bytes, str message_id, struct strbuf *out);
-
 /* Reads canonical bytes; strings point into `bytes`, arrays lie in `arena`.
  * ERR_CORRUPT: not canonical bytes (the offset is in `why`); ERR_VERSION: of a newer
  * program; ERR_LIMIT: the arena is full. */

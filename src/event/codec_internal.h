@@ -15,3 +15,17 @@ enum { RECORD_STRING_COUNT = 10 };
 		&(r)->source, &(r)->message_id, &(r)->channel, &(r)->activity, &(r)->interaction, \
 			&(r)->case_id, &(r)->actor, &(r)->text, &(r)->text_language, &(r)->payload \
 	}
+
+static inline uint8_t instant_flags(const struct instant *t)
+{
+	return (uint8_t)((t->sub_ns != 0 ? HAS_SUB : 0) |
+			 (t->offset_min != INSTANT_NO_OFFSET ? HAS_OFFSET : 0));
+}
+static inline uint8_t record_flags(const struct record *r)
+{
+	return (uint8_t)((r->has_time ? HAS_TIME | instant_flags(&r->time) : 0) |
+			 (r->target > 0 ? HAS_TARGET : 0));
+}
+
+/* The canonical bytes of a record, or some more: a quick sum. */
+size_t record_bytes_most(const struct record *record);

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-static uint8_t instant_flags(const struct instant *t)
-{
-	return (uint8_t)((t->sub_ns != 0 ? HAS_SUB : 0) |
-			 (t->offset_min != INSTANT_NO_OFFSET ? HAS_OFFSET : 0));
-}
-
 static void put_instant(const struct instant *t, struct strbuf *out)
 {
 	strbuf_add_varint(out, zigzag(t->ms));
@@ -93,12 +87,10 @@ static void put_objects(const struct record *r, struct strbuf *out)
 void record_encode(const struct record *r, struct strbuf *out)
 {
 	const str *const strings[RECORD_STRING_COUNT] = RECORD_STRINGS(r);
-	uint8_t flags = (uint8_t)((r->has_time ? HAS_TIME | instant_flags(&r->time) : 0) |
-				  (r->target > 0 ? HAS_TARGET : 0));
 
 	strbuf_add_byte(out, RECORD_CODEC_VERSION);
 	strbuf_add_byte(out, (char)r->kind);
-	strbuf_add_byte(out, (char)flags);
+	strbuf_add_byte(out, (char)record_flags(r));
 	if (r->has_time)
 		put_instant(&r->time, out);
 	if (r->target > 0)
@@ -109,24 +101,4 @@ void record_encode(const struct record *r, struct strbuf *out)
 	put_attributes(r->attributes, r->attribute_count, out);
 	put_objects(r, out);
 	put_attributes(r->traits, r->trait_count, out);
-}
-
-/* The id follows the source: an empty one is a single zero byte. */
-size_t record_insert_message_id(str bytes, str message_id, struct strbuf *out)
-{
-	struct reader in = reader_of(bytes);
-
-	(void)reader_bytes(&in, 2); /* version, kind */
-	uint8_t flags = reader_u8(&in);
-	for (int field = HAS_TIME; field <= HAS_TARGET; field *= 2)
-		if (flags & field)
-			(void)reader_varint(&in);
-	(void)reader_sized(&in); /* source */
-	size_t at = reader_offset(&in);
-	ASSERT(!in.failed && reader_varint(&in) == 0);
-	strbuf_add(out, str_upto(bytes, at));
-	strbuf_add_sized(out, message_id);
-	size_t end = out->len;
-	strbuf_add(out, str_from(bytes, at + 1));
-	return strbuf_ok(out) ? end - message_id.len : 0;
 }

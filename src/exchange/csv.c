@@ -153,8 +153,8 @@ static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 	arena_reset(r->row_arena);
 	err e = r->own != NULL ? csv_own_record(r->own, row->fields, r->row_arena, &record, &column,
 					 &r->fault)
-			       : row_map_record(r->map, row->fields, r->row_arena, &record, &skip,
-					 &column, &r->fault);
+			       : row_map_record(r->map, row->fields, row->is_plain, r->row_arena,
+					 &record, &skip, &column, &r->fault);
 	if (e != OK) {
 		tell_place(r, row, column, &r->fault);
 		return reject(r, row, &r->fault, why);

@@ -33,6 +33,7 @@ struct csv_row {
 	const str *fields; /* valid until the next call */
 	size_t count;
 	str raw; /* as it stood, without its end */
+	bool is_plain; /* printable ASCII throughout */
 	struct place place; /* of its first byte; offset in UTF-8 */
 };
 

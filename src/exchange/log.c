@@ -212,7 +212,7 @@ static err read_line(struct log_reader *r, const struct csv_row *row, struct why
 		(void)fail(&fault, MSG_LOG_LINE);
 		return reject(r, row, &fault, why);
 	}
-	if (row_map_record(r->map, fields, r->arena, &record, &skip, &column, &fault) != OK)
+	if (row_map_record(r->map, fields, false, r->arena, &record, &skip, &column, &fault) != OK)
 		return reject(r, row, &fault, why);
 	if (skip)
 		return OK;

@@ -33,12 +33,13 @@ void row_map_show(struct row_map *map, const str *fields);
 /* MSG_CSV_TIME_UNKNOWN: no known format fits the time column. */
 err row_map_settle(struct row_map *map, struct why *why);
 
-/* `fields` has as many items as there are names.  *skip: a rule of the mapping leaves the row out.
+/* `fields` has as many items as there are names; is_plain: they are printable ASCII throughout, as
+ * far as somebody has looked (csv_row.h does).  *skip: a rule of the mapping leaves the row out.
  * On an error the row is no record; *column says which field (from 0), or is as it was.  The record
- * borrows from `fields`, `arena` and the map; it has passed record_check(), but that its source may
- * be empty. */
-err row_map_record(struct row_map *map, const str *fields, struct arena *arena, struct record *out,
-	bool *skip, size_t *column, struct why *why);
+ * borrows from `fields`, `arena` and the map, until the next row; it has passed record_check(), but
+ * that its source may be empty. */
+err row_map_record(struct row_map *map, const str *fields, bool is_plain, struct arena *arena,
+	struct record *out, bool *skip, size_t *column, struct why *why);
 
 uint64_t row_map_times_without_zone(const struct row_map *map);
 /* As told or detected, with " (or %m/%d/%Y...)" where day and month could be swapped. */

@@ -76,8 +76,28 @@ static bool take_sign(str *text)
 	return str_skip_prefix(text, STR("-"));
 }
 
+/* Seconds in 1 to 11 digits and nothing else, as most columns have them. */
+static bool read_seconds(str text, struct timestamp *out)
+{
+	int64_t seconds = 0;
+
+	if (text.len == 0 || text.len > 11)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+		seconds = seconds * 10 + (text.ptr[i] - '0');
+	}
+	if (seconds > INSTANT_MS_MOST / 1000)
+		return false;
+	*out = (struct timestamp){ seconds * 1000, 0, 0, false };
+	return true;
+}
+
 static bool read_epoch(int64_t unit_ns, str text, struct timestamp *out)
 {
+	if (unit_ns == 1000000000 && read_seconds(text, out))
+		return true;
 	bool before = take_sign(&text);
 	int64_t number;
 	int32_t ns = 0;

@@ -241,6 +241,24 @@ err identifier_normalise(const struct identifier_rules *rules, str type, str raw
 	return OK;
 }
 
+/* ASCII without control characters, and no blank at either end. */
+static bool is_plain(str value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if ((unsigned char)value.ptr[i] < ' ' || (unsigned char)value.ptr[i] >= 0x7f)
+			return false;
+	return value.len > 0 && value.ptr[0] != ' ' && value.ptr[value.len - 1] != ' ';
+}
+
+bool identifier_is_normal(str type, str value)
+{
+	size_t row = row_of(type);
+
+	return (row == ARRAY_LEN(types) || types[row].fold == fold_nothing) &&
+	       value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
+	       identifier_type_is_valid(type);
+}
+
 err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,
 	struct record_identifier *out, struct why *why)
 {

@@ -41,6 +41,10 @@ str identifier_country(str country);
 err identifier_normalise(const struct identifier_rules *rules, str type, str raw,
 	struct arena *arena, struct record_identifier *out, struct why *why);
 
+/* Quick: true where identifier_normalise() would give these very bytes, whatever the rules.  False
+ * says nothing yet. */
+bool identifier_is_normal(str type, str value);
+
 /* Reads "type:value", split at the first colon, as a person types it; normalises the value. */
 err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,
 	struct record_identifier *out, struct why *why);

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 
 enum {
-	GROUP = 256, /* looked up at once */
-	SLOTS = 2 * GROUP,
+	GROUP = 64, /* looked up at once */
 	MERGE_EVERY = 8192, /* a step reads 4 times that: it keeps up with 4 classes of runs */
 };
 
@@ -16,10 +15,9 @@ struct occurrence {
 	struct disk *disk;
 	struct dedup *dedup;
 	size_t added; /* since the last step of merging */
-	struct dedup_key keys[GROUP];
-	bool found[GROUP];
+	struct dedup_key keys[GROUP]; /* of one look */
 	struct dedup_entry entries[GROUP];
-	uint16_t slots[SLOTS]; /* by key: 1 + where in the group it came first; 0: empty */
+	bool found[GROUP];
 	char folder[PATH_BYTES_MAX];
 };
 
@@ -59,56 +57,42 @@ err occurrence_open(struct disk *disk, const char *folder, size_t memory_entries
 	return e;
 }
 
-/* Where in the group the key came first; `i` if only now. */
-static size_t first_in_group(struct occurrence *o, size_t i)
+static struct dedup_key key_of(struct digest128 digest)
 {
-	size_t slot = o->keys[i].low % SLOTS;
-
-	for (; o->slots[slot] != 0; slot = (slot + 1) % SLOTS)
-		if (key_compare(o->keys[o->slots[slot] - 1], o->keys[i]) == 0)
-			return o->slots[slot] - 1u;
-	o->slots[slot] = (uint16_t)(i + 1);
-	return i;
+	return (struct dedup_key){ load_u64(digest.bytes), load_u64(digest.bytes + 8) };
 }
 
-static err add(struct occurrence *o, const struct dedup_entry *entry, struct why *why)
-{
-	bool did;
-	err e = dedup_add(o->dedup, entry, why);
-
-	if (e == OK && ++o->added % MERGE_EVERY == 0)
-		e = dedup_merge_one(o->dedup, &did, why);
-	return e;
-}
-
-static err count_group(struct occurrence *o, const struct digest128 *digests, size_t count,
+static err find_group(struct occurrence *o, const struct digest128 *digests, size_t count,
 	uint64_t *n, struct why *why)
 {
 	for (size_t i = 0; i < count; i++)
-		o->keys[i] = (struct dedup_key){ load_u64(digests[i].bytes),
-			load_u64(digests[i].bytes + 8) };
+		o->keys[i] = key_of(digests[i]);
 	err e = dedup_find_many(o->dedup, o->keys, count, o->found, o->entries, why);
-
-	memset(o->slots, 0, sizeof(o->slots));
-	for (size_t i = 0; e == OK && i < count; i++) {
-		size_t first = first_in_group(o, i);
-		struct dedup_entry *entry = &o->entries[first];
-		if (first == i && !o->found[i])
-			*entry = (struct dedup_entry){ .key = o->keys[i] };
-		n[i] = ++entry->seq;
-		e = add(o, entry, why);
-	}
+	for (size_t i = 0; e == OK && i < count; i++)
+		n[i] = o->found[i] ? o->entries[i].seq : 0;
 	return e;
 }
 
-err occurrence_count(struct occurrence *occurrence, const struct digest128 *digests, size_t count,
+err occurrence_find(struct occurrence *occurrence, const struct digest128 *digests, size_t count,
 	uint64_t *n, struct why *why)
 {
 	err e = OK;
 
 	for (size_t at = 0; e == OK && at < count; at += GROUP)
-		e = count_group(
+		e = find_group(
 			occurrence, digests + at, MIN_OF(count - at, (size_t)GROUP), n + at, why);
+	return e;
+}
+
+err occurrence_note(
+	struct occurrence *occurrence, struct digest128 digest, uint64_t n, struct why *why)
+{
+	const struct dedup_entry entry = { .key = key_of(digest), .seq = n };
+	bool did;
+	err e = dedup_add(occurrence->dedup, &entry, why);
+
+	if (e == OK && ++occurrence->added % MERGE_EVERY == 0)
+		e = dedup_merge_one(occurrence->dedup, &did, why);
 	return e;
 }
 

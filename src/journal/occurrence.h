@@ -1,9 +1,8 @@
-/* journal/occurrence.h - how many times a content has come in one input: 1, 2, 3 ...
+/* journal/occurrence.h - how many times contents have come: a count kept for each digest.
  *
- * A row without a message id gets "h:HASH#n" from its content and its n-th occurrence in that
- * input, so that legitimate twins are kept and a second import adds nothing.  Exact, in bounded
- * memory however long the input: an index as of journal/dedup.h in a folder of its own, with
- * the count in the place of the sequence.  It is scratch: an interrupted import counts anew.
+ * Exact, in bounded memory however many there are: an index as of journal/dedup.h in a folder of
+ * its own, with the count in the place of the sequence.  It is scratch: whoever was interrupted
+ * counts anew.  engine/numbering.h says who counts what.
  *
  * Threads: one at a time.
  */
@@ -18,8 +17,12 @@ struct occurrence;
  * what an interrupted count left in it is forgotten.  memory_entries_max as in dedup_options. */
 err occurrence_open(struct disk *disk, const char *folder, size_t memory_entries_max,
 	struct occurrence **out, struct why *why);
-/* Counts `count` contents, in order: n[i] is how many times digests[i] has come until now, itself
- * included.  Many at once are several times faster than one by one.  After an error: close. */
-err occurrence_count(struct occurrence *occurrence, const struct digest128 *digests, size_t count,
-	uint64_t *n, struct why *why);
 void occurrence_close(struct occurrence *occurrence); /* removes the folder; NULL is fine */
+
+/* n[i] is the count last noted for digests[i], 0 if there is none.  Many at once are several times
+ * faster than one by one. */
+err occurrence_find(struct occurrence *occurrence, const struct digest128 *digests, size_t count,
+	uint64_t *n, struct why *why);
+/* Notes a count, in place of the one there was.  After an error: close. */
+err occurrence_note(
+	struct occurrence *occurrence, struct digest128 digest, uint64_t n, struct why *why);

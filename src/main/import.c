@@ -98,13 +98,8 @@ static err take_record(struct record_sink *sink, const struct record *record,
 	if (im->pipeline == NULL)
 		return look_at(im, record, place, why);
 	e = pipeline_add(im->pipeline, record, &ended, &im->reason);
-	if (ended) {
-		if (e == OK)
-			return fail(
-				why, MSG_CANCELLED); /* the writer's own error is told at the end */
-		*why = im->reason;
-		return e;
-	}
+	if (ended) /* the writer's own error is told at the end */
+		return fail(why, MSG_CANCELLED);
 	if (e == ERR_SYNTAX || e == ERR_LIMIT) {
 		im->records--;
 		return refuse(im, place, &im->reason, why);

@@ -2,7 +2,6 @@
 #include "main/import_batch.h"
 
 #include "base/queue.h"
-#include "event/copy.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +11,6 @@
 struct pipeline {
 	struct engine *engine;
 	struct preparation *preparation;
-	struct occurrence *occurrence;
 	struct batch *batches[BATCHES_MAX], *current;
 	struct queue *full, *empty;
 	pthread_t writer;
@@ -68,8 +66,6 @@ static void write_batch(struct pipeline *p, struct batch *batch)
 {
 	if (p->error != OK)
 		return; /* what follows a failure is not written */
-	for (size_t i = 0; i < batch->count; i++)
-		batch->items[i] = batch->prepared[i].item;
 	p->error = engine_write(p->engine, batch->items, batch->count, &p->why);
 	if (p->error == OK)
 		count_answers(p, batch);
@@ -103,7 +99,8 @@ static void free_pipeline(struct pipeline *p)
 	}
 	queue_free(p->full);
 	queue_free(p->empty);
-	occurrence_close(p->occurrence);
+	numbering_free(p->preparation->numbering);
+	p->preparation->numbering = NULL;
 	free(p);
 }
 
@@ -116,7 +113,8 @@ err pipeline_open(struct engine *engine, struct preparation *preparation, const 
 	p->engine = engine;
 	p->preparation = preparation;
 	atomic_init(&p->failed, false);
-	err e = occurrence_open(options->disk, scratch, 0, &p->occurrence, why);
+	err e = numbering_create(
+		options->disk, scratch, engine_secret(engine), &preparation->numbering, why);
 	if (e != OK) {
 		free(p);
 		return e;
@@ -126,6 +124,9 @@ err pipeline_open(struct engine *engine, struct preparation *preparation, const 
 	for (size_t i = 0; i < BATCHES_MAX; i++) {
 		p->batches[i] = memory_alloc(sizeof(*p->batches[i]));
 		p->batches[i]->arena = arena_create(BATCH_BYTES_MAX);
+		/* One block for all of a usual batch: emptying it then frees nothing. */
+		ASSERT(arena_room(p->batches[i]->arena, BATCH_BYTES_USUAL) != NULL);
+		arena_reset(p->batches[i]->arena);
 		ASSERT(queue_push(p->empty, p->batches[i], 0) == OK);
 	}
 	ASSERT(pthread_create(&p->writer, NULL, writer_run, p) == 0);
@@ -133,37 +134,13 @@ err pipeline_open(struct engine *engine, struct preparation *preparation, const 
 	return OK;
 }
 
-static err number_items(struct pipeline *p, struct batch *batch, struct why *why)
-{
-	struct digest128 *digests = memory_alloc(BATCH_ITEMS_MAX * sizeof(*digests));
-	uint64_t *n = memory_alloc(BATCH_ITEMS_MAX * sizeof(*n));
-	size_t count = 0;
-
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->prepared[i].needs_number)
-			digests[count++] = batch->prepared[i].digest;
-	err e = count == 0 ? OK : occurrence_count(p->occurrence, digests, count, n, why);
-	count = 0;
-	for (size_t i = 0; e == OK && i < batch->count; i++)
-		if (batch->prepared[i].needs_number)
-			e = item_number(
-				p->preparation, &batch->prepared[i], n[count++], batch->arena, why);
-	free(digests);
-	free(n);
-	return e;
-}
-
-static err send_off(struct pipeline *p, struct why *why)
+static void send_off(struct pipeline *p)
 {
 	struct batch *batch = p->current;
 
 	p->current = NULL;
-	if (batch == NULL)
-		return OK;
-	err e = number_items(p, batch, why);
-	if (e == OK)
+	if (batch != NULL)
 		ASSERT(queue_push(p->full, batch, 0) == OK); /* it has room for all there are */
-	return e;
 }
 
 static void take_batch(struct pipeline *p)
@@ -177,7 +154,6 @@ static void take_batch(struct pipeline *p)
 	p->current = item;
 }
 
-/* What is left of the arena is for the numbers and their longer bytes. */
 static bool is_full(const struct batch *batch)
 {
 	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_FULL;
@@ -185,31 +161,29 @@ static bool is_full(const struct batch *batch)
 
 err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)
 {
-	struct record copy;
-	err e = OK;
+	struct prepared prepared;
 
 	*ended = false;
 	take_batch(p);
 	if (is_full(p->current)) {
-		e = send_off(p, why);
-		*ended = e != OK || atomic_load(&p->failed);
+		send_off(p);
+		*ended = atomic_load(&p->failed);
 		if (*ended)
-			return e;
+			return OK;
 		take_batch(p);
 	}
-	if (!record_copy(record, p->current->arena, &copy))
-		return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
-	e = item_prepare(p->preparation, &copy, p->current->arena,
-		&p->current->prepared[p->current->count], why);
+	err e = item_prepare(p->preparation, record, p->current->arena, &prepared, why);
 	if (e == OK)
-		p->current->count++;
+		p->current->items[p->current->count++] = prepared.item;
 	return e;
 }
 
 err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *counts, struct why *why)
 {
-	err e = send_rest && !atomic_load(&p->failed) ? send_off(p, why) : OK;
+	err e = OK;
 
+	if (send_rest && !atomic_load(&p->failed))
+		send_off(p);
 	queue_close(p->full);
 	ASSERT(pthread_join(p->writer, NULL) == 0);
 	*counts = p->counts;

@@ -1,19 +1,19 @@
 /* main/import_batch.h - batches of prepared records on their way from reader to writer. */
 #pragma once
 
+#include "engine/numbering.h"
 #include "engine/prepare.h"
-#include "journal/occurrence.h"
 
 enum {
 	BATCH_ITEMS_MAX = 4096,
 	BATCHES_MAX = 4, /* in flight */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
+#define BATCH_BYTES_USUAL ((size_t)3 << 20)
 #define BATCH_BYTES_FULL ((size_t)8 << 20) /* then it is sent: the largest record still fits */
 
 struct batch {
 	struct arena *arena;
-	struct prepared prepared[BATCH_ITEMS_MAX];
 	struct engine_item items[BATCH_ITEMS_MAX];
 	size_t count;
 };
@@ -33,11 +33,13 @@ struct batch_counts {
 /* The writer's side: a thread that takes full batches and writes them. */
 struct pipeline;
 
-/* `scratch`: a folder for counting occurrences; made and removed. */
+/* `scratch`: a folder for the numbering of records (numbering.h).  The preparation gets that
+ * numbering until the pipeline is closed. */
 err pipeline_open(struct engine *engine, struct preparation *preparation, const char *scratch,
 	struct pipeline **out, struct why *why);
 /* Prepares one record into the current batch, sending it off when full.  ERR_SYNTAX, ERR_LIMIT:
- * this record is refused, the pipeline goes on; other errors are its end: *ended. */
+ * this record is refused, the pipeline goes on; *ended: nothing more is taken, and
+ * pipeline_close() tells why. */
 err pipeline_add(
 	struct pipeline *pipeline, const struct record *record, bool *ended, struct why *why);
 /* Sends off what is left, waits until all is written, and frees the pipeline. */

@@ -1,4 +1,6 @@
 """Nothing is counted twice, and nothing that is there twice is counted once."""
+import collections
+import csv
 import os
 import shutil
 import signal
@@ -86,6 +88,23 @@ def check_twins_are_kept(place):
     equal(folder.status()["events"], 5)
     equal(len(folder.thread("account:c1")), 4)
     expect_nothing_new(folder, path)
+
+
+def check_twins_far_apart(place):
+    """Twins in other batches than their first, in a file that was half imported before: n counts them all."""
+    rows = [row(i, f"Called {i % 40}") for i in range(9000)]  # every content comes several times
+    counts = collections.Counter(rows)
+    folder, _ = imported(place, "half.csv", HEAD + "".join(rows[:4500]))
+    whole = place.file("whole.csv", HEAD + "".join(rows))
+    summary = folder.import_(whole, *FLAGS)
+    equal((summary["imported"], summary["duplicates"]), (4500, 4500))
+    expect_nothing_new(folder, whole)
+    out = place.path / "out.csv"
+    folder("export", "--format", "csv", "--out", out)
+    numbers = collections.Counter(r["message_id"].split("#")[1] for r in csv.DictReader(out.open(encoding="utf-8")))
+    most = max(counts.values())
+    wanted = {str(n): sum(c >= n for c in counts.values()) for n in range(1, most + 1)}
+    equal(dict(numbers), wanted, "how many have which number")
 
 
 def check_equal_rows_of_two_files(place):
