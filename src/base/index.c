@@ -157,9 +157,9 @@ static const struct bucket *prefetch_bucket(const struct index *index, uint64_t 
 {
 	const struct bucket *bucket = table_at(index->buckets, bucket_for(index, bent));
 
-	__builtin_prefetch(bucket);
-	__builtin_prefetch(&bucket->tags[BUCKET_CODES / 2]);
-	__builtin_prefetch(&bucket->tags[BUCKET_CODES - 1]);
+	PREFETCH(bucket);
+	PREFETCH(&bucket->tags[BUCKET_CODES / 2]);
+	PREFETCH(&bucket->tags[BUCKET_CODES - 1]);
 	return bucket;
 }
 
@@ -169,7 +169,7 @@ static void find_tags(struct sought *group, size_t count)
 		struct sought *s = &group[i];
 		s->at = find_tag(s->bucket, tag_of(s->bent, s->bucket->depth), 0);
 		if (s->at != NOT_FOUND)
-			__builtin_prefetch(&s->bucket->codes[s->at]);
+			PREFETCH(&s->bucket->codes[s->at]);
 	}
 }
 

@@ -87,9 +87,9 @@ static void prefetch(const void *context, uint32_t code, unsigned step)
 	const uint32_t *place = table_at(strings->places, code);
 
 	if (step == 0)
-		__builtin_prefetch(place);
+		PREFETCH(place);
 	else if (*place != ERASED)
-		__builtin_prefetch(table_at(strings->granules, *place));
+		PREFETCH(table_at(strings->granules, *place));
 }
 
 static struct index_keys keys_of(const struct strings *strings)

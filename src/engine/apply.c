@@ -95,13 +95,13 @@ static void apply(struct engine *engine, const struct record *record, uint32_t s
 static void prefetch_texts(const struct record *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		__builtin_prefetch(records[i].identifiers);
-		__builtin_prefetch(records[i].channel.ptr);
-		__builtin_prefetch(records[i].activity.ptr);
+		PREFETCH(records[i].identifiers);
+		PREFETCH(records[i].channel.ptr);
+		PREFETCH(records[i].activity.ptr);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (records[i].identifier_count > 0)
-			__builtin_prefetch(records[i].identifiers[0].value.ptr);
+			PREFETCH(records[i].identifiers[0].value.ptr);
 }
 
 void engine_apply(struct engine *engine, const struct record *records, size_t count)

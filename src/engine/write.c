@@ -174,7 +174,7 @@ static err apply_all(struct engine *engine, struct engine_item *items, size_t co
 	group.count = group.known_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (i + AHEAD < count)
-			__builtin_prefetch(items[i + AHEAD].record);
+			PREFETCH(items[i + AHEAD].record);
 		if (items[i].status == ITEM_NEW)
 			take_item(&group, &items[i], seq++, received_ms);
 		if (MAX_OF(group.count, group.known_count) < APPLY_GROUP_MAX && i + 1 < count)

@@ -170,7 +170,7 @@ static void seek_set(const struct identity *identity, struct finding *identifier
 	count = without_twins(codes, count);
 	identifiers->of[r].count = count;
 	if (count == 1)
-		__builtin_prefetch(table_at(identity->alone, codes[0]));
+		PREFETCH(table_at(identity->alone, codes[0]));
 	if (count <= 1)
 		return;
 	sets->of[r].first = sets->count;
@@ -203,6 +203,6 @@ void identity_find_many(
 	for (size_t r = 0; r < count; r++) {
 		sets[r] = set_found(identity, &identifiers, &of_several, r);
 		if (sets[r] != IDENTITY_NO_CODE)
-			__builtin_prefetch(table_at(identity->evidence, sets[r]), 1);
+			PREFETCH_TO_CHANGE(table_at(identity->evidence, sets[r]));
 	}
 }

@@ -33,6 +33,6 @@ static inline void dedup_table_prefetch(const struct dedup_table *table, struct 
 	if (table->count == 0)
 		return;
 	const uint8_t *home = table->slots + part_of(key.high, table->homes) * DEDUP_ENTRY_BYTES;
-	__builtin_prefetch(home);
-	__builtin_prefetch(home + 64); /* a cluster is a line long, and rarely begins with one */
+	PREFETCH(home);
+	PREFETCH(home + 64); /* a cluster is a line long, and rarely begins with one */
 }
