@@ -43,7 +43,7 @@ static bool equals(const void *context, uint32_t code, str key)
 
 static struct index_keys asking(struct keys *keys)
 {
-	return (struct index_keys){ hash_of, equals, keys };
+	return (struct index_keys){ hash_of, equals, keys, NULL };
 }
 
 static uint32_t find(const struct index *index, struct keys *keys, uint64_t key)
@@ -78,6 +78,44 @@ static const struct {
 	{ "few values", (uint64_t)7 << 61, 3000 },
 	{ "constant", 0, 1500 },
 };
+
+/* Every second key is in no index. */
+static void check_many(const struct index *index, struct keys *keys, uint32_t count, bool *same)
+{
+	enum { MANY = 77 }; /* of one full group and others */
+	struct index_keys ask = asking(keys);
+	uint64_t values[MANY], hashes[MANY];
+	uint32_t codes[MANY];
+	str texts[MANY];
+
+	for (uint32_t from = 0; from < count; from += MANY / 2 + 1) {
+		for (uint32_t i = 0; i < MANY; i++) {
+			values[i] = key_of(from + i / 2) + i % 2;
+			hashes[i] = hash_key(keys, values[i]);
+			texts[i] = (str){ (const char *)&values[i], sizeof(values[i]) };
+		}
+		index_find_many(index, hashes, texts, MANY, &ask, codes);
+		for (uint32_t i = 0; i < MANY; i++) {
+			bool known = i % 2 == 0 && from + i / 2 < count;
+			*same = *same && codes[i] == (known ? from + i / 2 : INDEX_NONE);
+		}
+	}
+}
+
+TEST(index_finds_many_at_once)
+{
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		struct keys keys = { .mask = rows[r].mask };
+		struct index *index = index_create();
+		bool same = true;
+		check_many(index, &keys, 0, &same);
+		for (uint32_t code = 0; code < rows[r].count; code++)
+			insert(index, &keys, code);
+		check_many(index, &keys, rows[r].count, &same);
+		CHECK(rows[r].row, same);
+		index_free(index);
+	}
+}
 
 TEST(index_finds_what_was_inserted)
 {

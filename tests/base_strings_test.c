@@ -90,6 +90,36 @@ TEST(strings_keep_each_text_once)
 	free(m.text);
 }
 
+/* At once as one by one; what was appended or erased is not found. */
+TEST(strings_find_many_texts)
+{
+	enum { MANY = 150 };
+	struct strings *strings = strings_create(7);
+	char room[MANY][8];
+	uint32_t codes[MANY];
+	str texts[MANY];
+
+	for (size_t i = 0; i < MANY; i++) {
+		int len = snprintf(room[i], sizeof(room[i]), "t%zu", i);
+		texts[i] = (str){ room[i], (size_t)len };
+	}
+	for (size_t i = 0; i < MANY; i += 3) {
+		CHECK("code", strings_intern(strings, texts[i]) == i / 3 * 2);
+		CHECK("appended", strings_append(strings, texts[i + 1]) == i / 3 * 2 + 1);
+		CHECK("has its text",
+			str_equal(strings_get(strings, (uint32_t)i / 3 * 2 + 1), texts[i + 1]));
+	}
+	strings_erase(strings, 6);
+	strings_find_many(strings, texts, MANY, codes);
+	for (size_t i = 0; i < MANY; i++) {
+		bool known = i % 3 == 0 && i != 9;
+		CHECK("found", codes[i] == (known ? i / 3 * 2 : STRINGS_NONE));
+		CHECK("as one by one", codes[i] == strings_find(strings, texts[i]));
+	}
+	strings_find_many(strings, NULL, 0, NULL);
+	strings_free(strings);
+}
+
 TEST(strings_limits)
 {
 	struct strings *strings = strings_create(1);
@@ -99,6 +129,8 @@ TEST(strings_limits)
 	CHECK("longest", strings_get(strings, 0).len == STRINGS_TEXT_BYTES_MAX);
 	CHECK("too long",
 		strings_intern(strings, (str){ text, STRINGS_TEXT_BYTES_MAX + 1 }) == STRINGS_NONE);
+	CHECK("too long",
+		strings_append(strings, (str){ text, STRINGS_TEXT_BYTES_MAX + 1 }) == STRINGS_NONE);
 	CHECK("room", strings_has_room(strings, 1000, 1000000));
 	CHECK("no room", !strings_has_room(strings, 1, STRINGS_BYTES_MAX));
 	CHECK("no room", !strings_has_room(strings, STRINGS_COUNT_MAX, 1));

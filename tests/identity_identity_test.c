@@ -367,6 +367,74 @@ TEST(identity_undoes)
 	}
 }
 
+/* Many records at once: known is what was made before, whatever the order and the twins. */
+TEST(identity_finds_the_sets_of_many)
+{
+	static char value[512];
+	enum { RECORDS = IDENTITY_FIND_MAX };
+	struct identity *identity = identity_create();
+	struct record_identifier ids[RECORDS][4];
+	struct record records[RECORDS];
+	uint32_t made[RECORDS], found[RECORDS];
+	size_t known = 0;
+
+	memset(value, 'v', sizeof(value));
+	for (size_t i = 0; i < RECORDS; i++) {
+		size_t count = i % 4; /* 0: of nobody */
+		for (size_t k = 0; k < count; k++)
+			ids[i][k] = (struct record_identifier){ .type = k % 2 == 0 ? STR("email")
+										   : STR("x"),
+				.value = { value, 1 + (i / 8 + k % 2 * 7) * 3 } };
+		if (i % 16 == 3)
+			ids[i][2] = ids[i][0];
+		records[i] = (struct record){
+			.kind = RECORD_EVENT, .identifiers = ids[i], .identifier_count = count
+		};
+	}
+	identity_find_many(identity, records, RECORDS, found);
+	for (size_t i = 0; i < RECORDS; i++)
+		CHECK("nothing yet", found[i] == IDENTITY_NO_CODE);
+	for (size_t i = 0; i < RECORDS; i += 2)
+		made[i] = identity_set(identity, &records[i]);
+	identity_find_many(identity, records, RECORDS, found);
+	for (size_t i = 0; i < RECORDS; i++) {
+		CHECK("as made", i % 2 == 1 || found[i] == made[i]);
+		uint32_t set = identity_set(identity, &records[i]);
+		CHECK("known or not", found[i] == IDENTITY_NO_CODE || found[i] == set);
+		known += found[i] != IDENTITY_NO_CODE;
+	}
+	CHECK("some", known >= RECORDS / 4 && known < RECORDS);
+	identity_find_many(identity, records, RECORDS, found);
+	for (size_t i = 0; i < RECORDS; i++)
+		CHECK("all", found[i] == identity_set(identity, &records[i]));
+	identity_free(identity);
+}
+
+/* More text than is looked up at once: the rest is merely left to identity_set(). */
+TEST(identity_finds_the_sets_of_many_long_ones)
+{
+	static char value[IDENTIFIER_VALUE_BYTES_MAX];
+	struct identity *identity = identity_create();
+	struct record_identifier ids[SET_IDENTIFIERS_MAX];
+	struct record records[3];
+	uint32_t found[3];
+
+	memset(value, 'v', sizeof(value));
+	for (size_t k = 0; k < SET_IDENTIFIERS_MAX; k++)
+		ids[k] = (struct record_identifier){ .type = STR("x"),
+			.value = { value, sizeof(value) - k } };
+	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+		records[i] = (struct record){ .kind = RECORD_EVENT,
+			.identifiers = ids,
+			.identifier_count = i == 1 ? SET_IDENTIFIERS_MAX : 2 };
+		(void)identity_set(identity, &records[i]);
+	}
+	identity_find_many(identity, records, ARRAY_LEN(records), found);
+	CHECK("short ones", found[0] != IDENTITY_NO_CODE && found[0] == found[2]);
+	CHECK("too much at once", found[1] == IDENTITY_NO_CODE);
+	identity_free(identity);
+}
+
 TEST(identity_passes_over_what_decides_nothing)
 {
 	struct identity *identity = identity_create();

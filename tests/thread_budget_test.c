@@ -78,6 +78,7 @@ TEST(budget_of_rows_and_the_index)
 	check_near("what", table_resident_bytes(threads->kind), 4.0 * ROWS);
 	check_near("flags", table_resident_bytes(threads->flags), 1.0 * ROWS);
 	check_near("members", table_resident_bytes(identity->members), 16.0 * CUSTOMERS);
+	check_near("sets of one", table_resident_bytes(identity->alone), 4.0 * CUSTOMERS);
 	check_near("evidence", table_resident_bytes(identity->evidence), 24.0 * CUSTOMERS);
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);

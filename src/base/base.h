@@ -28,6 +28,17 @@ extern "C" {
 	(__builtin_expect(!!(cond), 1) ? (void)0 : assert_failed(#cond, __FILE__, __LINE__))
 _Noreturn void assert_failed(const char *cond, const char *file, int line);
 
+/* Asks the processor for the memory at an address, to read or to change it soon, and waits for
+ * nothing.  The empty statement is there because gcc 12 takes a function that does nothing but
+ * __builtin_prefetch for one without effect and drops the calls of it. */
+#define PREFETCH(address) prefetch_line((address), 0)
+#define PREFETCH_TO_CHANGE(address) prefetch_line((address), 1)
+#define prefetch_line(address, change) \
+	do { \
+		__builtin_prefetch((address), (change)); \
+		__asm__ volatile(""); \
+	} while (0)
+
 /* What went wrong, for code to branch on.  The words for people are in why.h.
  * To drop an error on purpose write (void)f() and say beside it why that is right. */
 enum MUST_USE err {

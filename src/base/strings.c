@@ -37,9 +37,12 @@ struct strings_view {
 
 static str text_at(const void *granule)
 {
-	struct reader r = reader_of((str){ granule, LENGTH_BYTES_MAX });
-	size_t len = (size_t)reader_varint(&r);
+	const char *at = granule;
 
+	if ((uint8_t)*at < 0x80) /* nearly always */
+		return (str){ at + 1, (uint8_t)*at };
+	struct reader r = reader_of((str){ at, LENGTH_BYTES_MAX });
+	size_t len = (size_t)reader_varint(&r);
 	return (str){ r.at, len };
 }
 
@@ -78,9 +81,20 @@ static bool equals_in_view(const void *view, uint32_t code, str key)
 	return text.ptr != NULL && str_equal(text, key);
 }
 
+static void prefetch(const void *context, uint32_t code, unsigned step)
+{
+	const struct strings *strings = context;
+	const uint32_t *place = table_at(strings->places, code);
+
+	if (step == 0)
+		PREFETCH(place);
+	else if (*place != ERASED)
+		PREFETCH(table_at(strings->granules, *place));
+}
+
 static struct index_keys keys_of(const struct strings *strings)
 {
-	return (struct index_keys){ hash_of, equals, strings };
+	return (struct index_keys){ hash_of, equals, strings, prefetch };
 }
 
 /* ---- the writer ---- */
@@ -180,6 +194,26 @@ uint32_t strings_find(const struct strings *strings, str text)
 	return index_find(strings->index, hash64(strings->seed, text), text, &keys);
 }
 
+uint32_t strings_append(struct strings *strings, str text)
+{
+	return fits(strings, text) ? add(strings, text) : STRINGS_NONE;
+}
+
+void strings_find_many(
+	const struct strings *strings, const str *texts, size_t count, uint32_t *codes)
+{
+	enum { GROUP = 64 };
+	struct index_keys keys = keys_of(strings);
+	uint64_t hashes[GROUP];
+
+	for (size_t at = 0; at < count; at += GROUP) {
+		size_t n = MIN_OF(count - at, (size_t)GROUP);
+		for (size_t i = 0; i < n; i++)
+			hashes[i] = hash64(strings->seed, texts[at + i]);
+		index_find_many(strings->index, hashes, texts + at, n, &keys, codes + at);
+	}
+}
+
 void strings_erase(struct strings *strings, uint32_t code)
 {
 	str text = strings_get(strings, code);
@@ -247,7 +281,7 @@ size_t strings_view_count(const struct strings_view *view)
 
 uint32_t strings_view_find(const struct strings_view *view, str text)
 {
-	struct index_keys keys = { NULL, equals_in_view, view };
+	struct index_keys keys = { NULL, equals_in_view, view, NULL };
 
 	return index_view_find(&view->index, hash64(view->seed, text), text, &keys);
 }
@@ -297,7 +331,7 @@ err strings_load(struct file *file, str *index, struct strings **out, struct why
 		e = table_load(file, sizeof(uint32_t), &left, &strings->places, why);
 	if (e == OK)
 		e = index_load(file, &left, &strings->index, why);
-	if (e == OK && (index_count(strings->index) != table_count(strings->places) ||
+	if (e == OK && (index_count(strings->index) > table_count(strings->places) ||
 			       table_chunk_items(strings->granules) != CHUNK_GRANULES))
 		e = fail(why, MSG_TABLE_INDEX, arg_int(0));
 	if (e != OK) {

@@ -4,7 +4,7 @@
  * Codes are 0, 1, 2 ... in the order of arrival and stay; so do the bytes of a text, in the
  * store and in its views.  Made of tables (table.h): one thread writes, readers have views,
  * publishing and saving cost what changed.  Beside its bytes a text costs 4 (where it is), 1 to 3
- * (its length), 1.5 (alignment) and 9 (index.h).
+ * (its length), 1.5 (alignment) and 9 (index.h; not where it is only appended).
  */
 #pragma once
 
@@ -31,6 +31,13 @@ size_t strings_retained_bytes(const struct strings *strings);
 uint32_t strings_intern(struct strings *strings, str text);
 bool strings_has_room(const struct strings *strings, size_t texts, uint64_t bytes);
 uint32_t strings_find(const struct strings *strings, str text); /* or STRINGS_NONE */
+/* The same for many, several times faster (index_find_many()): codes[i] of texts[i].  What has
+ * a code keeps it: so strings_intern() need be asked for the others only. */
+void strings_find_many(
+	const struct strings *strings, const str *texts, size_t count, uint32_t *codes);
+/* A new code for a text that is in nobody's way: strings_find() will not find it, for its owner
+ * knows another way from it to its code.  Limits as strings_intern(). */
+uint32_t strings_append(struct strings *strings, str text);
 /* Of an erased code: .ptr NULL.  Valid until the next publication or erasure; code < count. */
 str strings_get(const struct strings *strings, uint32_t code);
 

@@ -85,13 +85,13 @@ static void replace_directory(struct table *table, size_t room)
 {
 	struct directory *old = table->directory;
 	struct directory *fresh = create_directory(table->family, room);
-	size_t slots = MIN_OF(table_slots(&table->now, table->now.count), old->room);
+	size_t slots = MIN_OF(table_slots(&table->front.now, table->front.now.count), old->room);
 
 	memcpy(fresh->chunks, old->chunks, slots * sizeof(fresh->chunks[0]));
 	memcpy(fresh->births, old->births, slots * sizeof(fresh->births[0]));
 	leave_directory(table->family, old);
 	table->directory = fresh;
-	table->now.chunks = fresh->chunks;
+	table->front.now.chunks = fresh->chunks;
 }
 
 static void set_slot(struct table *table, size_t slot, char *items, uint64_t birth)
@@ -119,7 +119,7 @@ struct table *table_make(size_t item_bytes, uint32_t shift)
 	table->family = family;
 	table->version = 1;
 	table->directory = create_directory(family, DIRECTORY_SLOTS_MIN);
-	table->now = (struct view){ .chunks = table->directory->chunks,
+	table->front.now = (struct view){ .chunks = table->directory->chunks,
 		.mask = ((size_t)1 << shift) - 1,
 		.shift = shift,
 		.item_bytes = (uint32_t)item_bytes };
@@ -142,14 +142,9 @@ struct table *table_create(size_t item_bytes)
 	return table_create_sized(item_bytes, TABLE_CHUNK_BYTES);
 }
 
-size_t table_count(const struct table *table)
-{
-	return table->now.count;
-}
-
 size_t table_chunk_items(const struct table *table)
 {
-	return table->now.mask + 1;
+	return table->front.now.mask + 1;
 }
 
 static bool is_shared(const struct table *table, size_t slot)
@@ -159,17 +154,7 @@ static bool is_shared(const struct table *table, size_t slot)
 
 static char *item_at(const struct table *table, size_t i)
 {
-	size_t offset = (i & table->now.mask) * table->now.item_bytes;
-
-	if (i - table->split_from < table->split_count)
-		return table->split_items + offset;
-	return table->now.chunks[i >> table->now.shift] + offset;
-}
-
-const void *table_at(const struct table *table, size_t i)
-{
-	ASSERT(i < table->now.count);
-	return item_at(table, i);
+	return table_item(&table->front, i);
 }
 
 static char *create_chunk(struct table *table, bool zeroed)
@@ -189,13 +174,13 @@ static void add_chunk(struct table *table, size_t slot)
 /* Loaded chunks count as seen by a view before the first: birth 0. */
 char *table_adopt(struct table *table, char *mapped, size_t items)
 {
-	size_t slot = table_slots(&table->now, table->now.count);
+	size_t slot = table_slots(&table->front.now, table->front.now.count);
 	char *at = mapped != NULL ? mapped : create_chunk(table, true);
 
-	ASSERT((table->now.count & table->now.mask) == 0);
+	ASSERT((table->front.now.count & table->front.now.mask) == 0);
 	set_slot(table, slot, at, 0);
-	table->now.count += items;
-	table->shown = table->now.count;
+	table->front.now.count += items;
+	table->shown = table->front.now.count;
 	return at;
 }
 
@@ -215,29 +200,24 @@ static void drop_chunk(struct table *table, char *items, bool shared)
 	table->replaced = chunk;
 }
 
-void *table_push(struct table *table)
+void table_add_chunk(struct table *table)
 {
-	size_t i = table->now.count;
-
-	ASSERT(i < TABLE_COUNT_MAX);
-	if ((i & table->now.mask) == 0)
-		add_chunk(table, i >> table->now.shift);
-	table->now.count++;
-	return item_at(table, i);
+	ASSERT(table->front.now.count < TABLE_COUNT_MAX);
+	add_chunk(table, table->front.now.count >> table->front.now.shift);
 }
 
 /* A copy of a shared chunk for the writer, up to the table's count; zeros behind. */
 static void copy_chunk(struct table *table, size_t slot)
 {
-	size_t first = slot << table->now.shift, bytes = table->now.item_bytes;
-	size_t items = MIN_OF(table->now.count - first, table->now.mask + 1);
-	char *old = table->now.chunks[slot], *fresh = create_chunk(table, false);
+	size_t first = slot << table->front.now.shift, bytes = table->front.now.item_bytes;
+	size_t items = MIN_OF(table->front.now.count - first, table->front.now.mask + 1);
+	char *old = table->front.now.chunks[slot], *fresh = create_chunk(table, false);
 
 	if (table->shown > first && table->shown < first + items) { /* appended to: see `split` */
-		table->split_items = old;
-		table->split_from = table->shown;
+		table->front.split_items = old;
+		table->front.split_from = table->shown;
 		items = table->shown - first;
-		table->split_count = table->now.mask + 1 - items;
+		table->front.split_count = table->front.now.mask + 1 - items;
 	}
 	memcpy(fresh, old, items * bytes);
 	memset(fresh + items * bytes, 0, table->family->chunk_bytes - items * bytes);
@@ -249,21 +229,21 @@ static void copy_chunk(struct table *table, size_t slot)
 /* Brings the items that stayed in the old chunk to the others. */
 static void join_split(struct table *table)
 {
-	size_t from = table->split_from;
-	size_t items = MIN_OF(table->now.count - from, table->split_count);
+	size_t from = table->front.split_from;
+	size_t items = MIN_OF(table->front.now.count - from, table->front.split_count);
 
-	if (table->split_count == 0)
+	if (table->front.split_count == 0)
 		return;
 	const char *old = item_at(table, from);
-	table->split_count = 0;
-	memcpy(item_at(table, from), old, items * table->now.item_bytes);
+	table->front.split_count = 0;
+	memcpy(item_at(table, from), old, items * table->front.now.item_bytes);
 }
 
 void *table_change(struct table *table, size_t i)
 {
-	size_t slot = i >> table->now.shift;
+	size_t slot = i >> table->front.now.shift;
 
-	ASSERT(i < table->now.count);
+	ASSERT(i < table->front.now.count);
 	if (is_shared(table, slot) && i < table->shown)
 		copy_chunk(table, slot);
 	return item_at(table, i);
@@ -271,47 +251,49 @@ void *table_change(struct table *table, size_t i)
 
 static void cut(struct table *table, size_t count)
 {
-	size_t slots = table_slots(&table->now, count),
-	       old_slots = table_slots(&table->now, table->now.count);
-	size_t used = (count & table->now.mask) * table->now.item_bytes;
+	size_t slots = table_slots(&table->front.now, count),
+	       old_slots = table_slots(&table->front.now, table->front.now.count);
+	size_t used = (count & table->front.now.mask) * table->front.now.item_bytes;
 
 	join_split(table);
 	for (size_t slot = slots; slot < old_slots; slot++)
-		drop_chunk(table, table->now.chunks[slot], is_shared(table, slot));
-	table->now.count = count;
+		drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
+	table->front.now.count = count;
 	table->changed = true;
 	if (used == 0)
 		return;
 	if (is_shared(table, slots - 1) && count < table->shown)
 		copy_chunk(table, slots - 1);
 	else
-		memset(table->now.chunks[slots - 1] + used, 0, table->family->chunk_bytes - used);
+		memset(table->front.now.chunks[slots - 1] + used, 0,
+			table->family->chunk_bytes - used);
 }
 
 void table_resize(struct table *table, size_t count)
 {
 	ASSERT(count <= TABLE_COUNT_MAX);
-	if (count < table->now.count)
+	if (count < table->front.now.count)
 		cut(table, count);
-	if (count == table->now.count)
+	if (count == table->front.now.count)
 		return;
-	for (size_t slot = table_slots(&table->now, table->now.count);
-		slot < table_slots(&table->now, count); slot++) {
-		table->now.count = slot
-				   << table->now.shift; /* what a directory's copy takes along */
+	for (size_t slot = table_slots(&table->front.now, table->front.now.count);
+		slot < table_slots(&table->front.now, count); slot++) {
+		table->front.now.count =
+			slot << table->front.now.shift; /* what a directory's copy takes along */
 		add_chunk(table, slot);
 	}
-	table->now.count = count;
+	table->front.now.count = count;
 }
 
 void *table_push_run(struct table *table, size_t count, size_t *first)
 {
-	size_t chunk = table->now.mask + 1, left = chunk - (table->now.count & table->now.mask);
+	size_t chunk = table->front.now.mask + 1,
+	       left = chunk - (table->front.now.count & table->front.now.mask);
 
 	ASSERT(count > 0 && count <= chunk);
 	if (count > left)
-		table_resize(table, table->now.count + left);
-	*first = table->now.count;
+		table_resize(table, table->front.now.count + left);
+	*first = table->front.now.count;
 	table_resize(table, *first + count);
 	return item_at(table, *first);
 }
@@ -415,12 +397,13 @@ static struct published *create_published(struct table *table)
 	struct directory *directory = table->directory;
 	struct published *p = family_alloc(family, sizeof(*p), false);
 
-	*p = (struct published){ .view = table->now,
+	*p = (struct published){ .view = table->front.now,
 		.family = family,
 		.directory = directory,
 		.number = table->version };
 	atomic_init(&p->references, 2); /* the caller's and the table's */
-	directory->shown = MAX_OF(directory->shown, table_slots(&table->now, table->now.count));
+	directory->shown =
+		MAX_OF(directory->shown, table_slots(&table->front.now, table->front.now.count));
 	(void)atomic_fetch_add_explicit(&directory->users, 1, memory_order_relaxed);
 	(void)atomic_fetch_add_explicit(&family->members, 1, memory_order_relaxed);
 	ASSERT(pthread_mutex_lock(&family->lock) == 0);
@@ -434,13 +417,13 @@ static struct published *create_published(struct table *table)
 
 struct view *table_publish(struct table *table)
 {
-	if (table->current != NULL && !table->changed && table->now.count == table->shown)
+	if (table->current != NULL && !table->changed && table->front.now.count == table->shown)
 		return view_ref(&table->current->view);
 	join_split(table);
 	struct published *fresh = create_published(table);
 	retire_current(table);
 	table->current = fresh;
-	table->shown = table->now.count;
+	table->shown = table->front.now.count;
 	table->changed = false;
 	table->version++;
 	return &fresh->view;
@@ -451,8 +434,8 @@ void table_free(struct table *table)
 	if (table == NULL)
 		return;
 	struct family *family = table->family;
-	for (size_t slot = 0; slot < table_slots(&table->now, table->now.count); slot++)
-		drop_chunk(table, table->now.chunks[slot], is_shared(table, slot));
+	for (size_t slot = 0; slot < table_slots(&table->front.now, table->front.now.count); slot++)
+		drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
 	retire_current(table);
 	leave_directory(family, table->directory);
 	family_free(family, table->saver.slots, atomic_load(&table->saver.heap_bytes));

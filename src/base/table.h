@@ -33,26 +33,64 @@ struct view {
 	uint32_t shift, item_bytes;
 };
 
+/* The part of a table that the inline functions below look at.  Private likewise. */
+struct table_front {
+	struct view now; /* as the writer sees it, but for `split` */
+	/* The shared last chunk was appended to and then changed below what is shown.  The items
+	 * that push gave out must stay where they are until the next publication: those from
+	 * split_from on, split_count at most, remain in the old chunk until then. */
+	size_t split_from, split_count;
+	char *split_items;
+};
+static inline struct table_front *table_front(const struct table *table)
+{
+	return (struct table_front *)(uintptr_t)table;
+}
+static inline char *table_item(const struct table_front *front, size_t i)
+{
+	size_t offset = (i & front->now.mask) * front->now.item_bytes;
+
+	if (i - front->split_from < front->split_count)
+		return front->split_items + offset;
+	return front->now.chunks[i >> front->now.shift] + offset;
+}
+
 struct table *table_create(size_t item_bytes); /* 1 to 4096, items aligned to 8 or their size */
 /* The same with chunks of up to `chunk_bytes`, a power of 2 from 4096 to 65536: larger ones are for
  * tables that are appended to and read in long runs, but hardly changed in between. */
 struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes);
 void table_free(struct table *table); /* NULL is fine; views of it stay valid */
 
-size_t table_count(const struct table *table);
+static inline size_t table_count(const struct table *table)
+{
+	return table_front(table)->now.count;
+}
 size_t table_chunk_items(const struct table *table); /* 2^k: these lie side by side */
 /* On the heap, mapped files apart: for the table and for all living views of it ... */
 size_t table_resident_bytes(const struct table *table);
 /* ... and the part of it that only views still need: what slow readers cost. */
 size_t table_retained_bytes(const struct table *table);
 
+void table_add_chunk(struct table *table); /* table_push()'s */
 /* A new zeroed item at the end; valid until the next table_publish() or cut. */
-void *table_push(struct table *table);
+static inline void *table_push(struct table *table)
+{
+	struct table_front *front = table_front(table);
+
+	if ((front->now.count & front->now.mask) == 0)
+		table_add_chunk(table);
+	return table_item(front, front->now.count++);
+}
 /* `count` such items side by side, the first of them at *first; at most a chunk's worth.  Zeroed
  * items are left out before it where the chunk ends too soon. */
 void *table_push_run(struct table *table, size_t count, size_t *first);
 void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
-const void *table_at(const struct table *table, size_t i); /* i < count; until the next change */
+/* i < count; until the next change */
+static inline const void *table_at(const struct table *table, size_t i)
+{
+	ASSERT(i < table_front(table)->now.count);
+	return table_item(table_front(table), i);
+}
 /* i < count; valid until the next publish or cut */
 void *table_change(struct table *table, size_t i);
 

@@ -78,7 +78,7 @@ struct saver { /* used by table_save() alone, one at a time */
 };
 
 struct table {
-	struct view now; /* first; as the writer sees it, but for `split` */
+	struct table_front front; /* first: what the inline functions of table.h look at */
 	struct family *family;
 	struct directory *directory;
 	uint64_t version; /* being worked on */
@@ -87,11 +87,6 @@ struct table {
 	bool changed; /* otherwise than by appending */
 	size_t own_chunks; /* on the heap, named by the writer's directory */
 	struct chunk *replaced; /* since the last publication */
-	/* The shared last chunk was appended to and then changed below `shown`.  The items that
-	 * push gave out must stay where they are until the next publication: those from
-	 * split_from on, split_count at most, remain in the old chunk until then. */
-	size_t split_from, split_count;
-	char *split_items;
 	struct saver saver;
 };
 

@@ -11,11 +11,13 @@
 #include "engine/quarantine.h"
 #include "event/codec.h"
 
-static void add(struct engine *engine, const struct record *record, uint64_t origin)
+/* `set`: as identity_find_many() found it before. */
+static void add(struct engine *engine, const struct record *record, uint64_t origin, uint32_t set)
 {
-	uint32_t set = identity_set(engine->identity, record);
 	uint32_t source = threads_name(engine->threads, record->source);
 
+	if (set == IDENTITY_NO_CODE)
+		set = identity_set(engine->identity, record);
 	(void)threads_add(engine->threads, record, origin, set);
 	if (set != IDENTITY_NO_CODE)
 		identity_add(engine->identity, set, record->seq, source);
@@ -31,13 +33,13 @@ static void hide(struct engine *engine, uint32_t row)
 }
 
 /* The new version first: so a customer who has only this event is not dissolved in between. */
-static void correct(struct engine *engine, const struct record *record)
+static void correct(struct engine *engine, const struct record *record, uint32_t set)
 {
 	uint32_t row = threads_row_of(engine->threads, record->target);
 
 	if (row == ROW_NONE)
 		return;
-	add(engine, record, threads_row_origin(engine->threads, row));
+	add(engine, record, threads_row_origin(engine->threads, row), set);
 	hide(engine, row);
 }
 
@@ -60,19 +62,19 @@ static void erase(struct engine *engine, const struct record *record)
 	}
 }
 
-void engine_apply(struct engine *engine, const struct record *record)
+static void apply(struct engine *engine, const struct record *record, uint32_t set)
 {
 	switch (record->kind) {
 	case RECORD_EVENT:
 	case RECORD_ENTITY:
-		add(engine, record, record->seq);
+		add(engine, record, record->seq, set);
 		break;
 	case RECORD_IDENTITY:
 		(void)identity_decide(
 			engine->identity, record); /* an unknown one decides nothing */
 		break;
 	case RECORD_CORRECTION:
-		correct(engine, record);
+		correct(engine, record, set);
 		break;
 	case RECORD_RETRACTION:
 		retract(engine, record->target);
@@ -89,113 +91,194 @@ void engine_apply(struct engine *engine, const struct record *record)
 	engine->dirty = true;
 }
 
-/* ---- replay */
-
-static err replay_dedup(
-	struct engine *engine, const struct record *record, str bytes, struct why *why)
+/* Another thread wrote them, and has gone on since: they lie in no cache of ours. */
+static void prefetch_texts(const struct record *records, size_t count)
 {
-	struct dedup_entry entry = { .seq = record->seq, .check = crc32c(0, bytes) };
-
-	if (record->kind == RECORD_ERASURE) {
-		struct erasure_reader reader = erasure_reader_of(record->payload);
-		struct erased item;
-		err e = OK;
-		while (e == OK && erasure_next(&reader, &item)) {
-			entry.key = item.key;
-			entry.seq = item.seq;
-			entry.check = 0;
-			entry.state = DEDUP_ERASED;
-			if (item.has_key)
-				e = dedup_add(engine->dedup, &entry, why);
-		}
-		return e;
+	for (size_t i = 0; i < count; i++) {
+		PREFETCH(records[i].identifiers);
+		PREFETCH(records[i].channel.ptr);
+		PREFETCH(records[i].activity.ptr);
 	}
-	if (record->message_id.len == 0 || !engine_is_keyed(record->kind))
-		return OK;
-	entry.key = dedup_key_of(engine->secret, record->source, record->message_id);
-	return dedup_add(engine->dedup, &entry, why);
+	for (size_t i = 0; i < count; i++)
+		if (records[i].identifier_count > 0)
+			PREFETCH(records[i].identifiers[0].value.ptr);
 }
 
-static err replay_one(struct engine *engine, const struct journal_record *stored,
-	uint64_t dedup_from, struct arena *arena, struct engine_opening *opening, struct why *why)
+void engine_apply(struct engine *engine, const struct record *records, size_t count)
 {
-	struct record record;
-	err e = record_decode(stored->bytes, arena, &record, why);
+	uint32_t sets[APPLY_GROUP_MAX];
 
-	if (e == ERR_VERSION)
-		return e;
-	if (e != OK) { /* its place is kept, its content set aside and reported */
-		opening->quarantined++;
-		engine->applied_seq = stored->seq + 1;
-		return OK;
+	ASSERT(count <= APPLY_GROUP_MAX);
+	prefetch_texts(records, count);
+	identity_find_many(engine->identity, records, count, sets);
+	for (size_t i = 0; i < count; i++)
+		apply(engine, &records[i], sets[i]);
+}
+
+err engine_add_known(
+	struct engine *engine, const struct dedup_entry *entries, size_t count, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; i < count; i++)
+		dedup_prefetch(engine->dedup, entries[i].key);
+	for (size_t i = 0; i < count; i++) {
+		err added = dedup_add(engine->dedup, &entries[i], e == OK ? why : NULL);
+		e = e == OK ? added : e;
 	}
-	record.seq = stored->seq;
-	record.received_ms = stored->received_ms;
-	if (stored->seq >= dedup_from)
-		e = replay_dedup(engine, &record, stored->bytes, why);
-	if (e != OK || stored->seq < engine->applied_seq)
-		return e;
-	engine_apply(engine, &record);
-	opening->replayed++;
+	return e;
+}
+
+/* ---- replay */
+
+/* Records that are decoded and not yet applied: as many as wait for memory together. */
+struct replay {
+	struct engine *engine;
+	struct quarantine *quarantine;
+	struct engine_opening *opening;
+	uint64_t dedup_from, apply_from; /* below them the index, the state has them already */
+	struct arena *arena; /* of the group */
+	struct record records[APPLY_GROUP_MAX];
+	struct dedup_entry known[APPLY_GROUP_MAX];
+	size_t count, known_count;
+};
+
+enum { GROUP_BYTES_FULL = 1 << 20 };
+#define REPLAY_ARENA_BYTES ((size_t)RECORD_ARENA_BYTES + GROUP_BYTES_FULL + RECORD_BYTES_MAX)
+
+static err apply_group(struct replay *r, struct why *why)
+{
+	size_t known = r->known_count;
+
+	engine_apply(r->engine, r->records, r->count);
+	r->opening->replayed += r->count;
+	r->count = r->known_count = 0;
+	arena_reset(r->arena);
+	return engine_add_known(r->engine, r->known, known, why);
+}
+
+static err replay_erasure(struct replay *r, const struct record *record, struct why *why)
+{
+	struct erasure_reader reader = erasure_reader_of(record->payload);
+	struct erased item;
+	err e = engine_add_known(r->engine, r->known, r->known_count, why); /* in their order */
+
+	r->known_count = 0;
+	while (e == OK && erasure_next(&reader, &item)) {
+		struct dedup_entry entry = {
+			.key = item.key, .seq = item.seq, .state = DEDUP_ERASED
+		};
+		if (item.has_key)
+			e = dedup_add(r->engine->dedup, &entry, why);
+	}
+	return e;
+}
+
+static err replay_known(struct replay *r, const struct record *record, str bytes, struct why *why)
+{
+	if (record->kind == RECORD_ERASURE)
+		return replay_erasure(r, record, why);
+	if (record->message_id.len == 0 || !engine_is_keyed(record->kind))
+		return OK;
+	r->known[r->known_count++] = (struct dedup_entry){
+		.key = dedup_key_of(r->engine->secret, record->source, record->message_id),
+		.seq = record->seq,
+		.check = crc32c(0, bytes)
+	};
 	return OK;
 }
 
+/* Its place is kept, its content set aside and reported. */
+static err pass_over(struct replay *r, uint64_t seq, struct why *why)
+{
+	err e = apply_group(r, why);
+
+	r->opening->quarantined++;
+	r->engine->applied_seq = MAX_OF(r->engine->applied_seq, seq + 1);
+	return e;
+}
+
+static err replay_one(struct replay *r, const struct journal_record *stored, struct why *why)
+{
+	struct record *record = &r->records[r->count];
+	str bytes = arena_str(r->arena, stored->bytes); /* the scan's go with its next step */
+
+	if (bytes.ptr == NULL)
+		return fail(
+			why, MSG_NO_ROOM, arg_c("record"), arg_int((int64_t)arena_taken(r->arena)));
+	err e = record_decode(bytes, r->arena, record, why);
+	if (e == ERR_VERSION)
+		return e;
+	if (e != OK)
+		return pass_over(r, stored->seq, why);
+	record->seq = stored->seq;
+	record->received_ms = stored->received_ms;
+	if (stored->seq >= r->dedup_from)
+		e = replay_known(r, record, bytes, why);
+	if (e != OK)
+		return e;
+	if (stored->seq >= r->apply_from)
+		r->count++;
+	bool full = MAX_OF(r->count, r->known_count) == APPLY_GROUP_MAX ||
+		    arena_taken(r->arena) > GROUP_BYTES_FULL;
+	return full ? apply_group(r, why) : OK;
+}
+
 /* A record in quarantine keeps its place and does nothing. */
-static err replay_guarded(struct engine *engine, struct quarantine *quarantine,
-	const struct journal_record *stored, uint64_t dedup_from, struct arena *arena,
-	struct engine_opening *opening, struct why *why)
+static err replay_guarded(struct replay *r, const struct journal_record *stored, struct why *why)
 {
 	bool skip = false;
 	err e = OK;
 
-	if (stored->seq >= engine->applied_seq)
-		e = quarantine_enter(quarantine, stored->seq, &skip, why);
+	if (stored->seq >= r->apply_from) {
+		if (quarantine_will_mark(r->quarantine, stored->seq))
+			e = apply_group(r, why);
+		if (e == OK)
+			e = quarantine_enter(r->quarantine, stored->seq, &skip, why);
+	}
 	if (e != OK)
 		return e;
-	if (skip) {
-		opening->quarantined++;
-		engine->applied_seq = stored->seq + 1;
-		return OK;
-	}
-	arena_reset(arena);
-	return replay_one(engine, stored, dedup_from, arena, opening, why);
+	return skip ? pass_over(r, stored->seq, why) : replay_one(r, stored, why);
 }
 
-static err replay_all(struct engine *engine, struct quarantine *quarantine, uint64_t dedup_from,
-	struct engine_opening *opening, struct why *why)
+static err replay_all(struct replay *r, struct why *why)
 {
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
 	struct journal_scan *scan;
 	struct journal_record stored;
-	uint64_t from = MIN_OF(dedup_from, engine->applied_seq);
 	bool more = true;
-	err e = journal_scan_open(engine->journal, from, &scan, why);
+	err e = journal_scan_open(
+		r->engine->journal, MIN_OF(r->dedup_from, r->apply_from), &scan, why);
 
 	while (e == OK && more) {
 		e = journal_scan_next(scan, &more, &stored, why);
 		if (e == ERR_CORRUPT) { /* reported by verify, with its place; the rest counts */
-			opening->quarantined++;
+			r->opening->quarantined++;
 			e = OK;
 			continue;
 		}
 		if (e == OK && more)
-			e = replay_guarded(
-				engine, quarantine, &stored, dedup_from, arena, opening, why);
+			e = replay_guarded(r, &stored, why);
 	}
+	err applied = apply_group(r, e == OK ? why : NULL); /* the cause of an error came after */
 	journal_scan_close(scan);
-	return e;
+	return e == OK ? applied : e;
 }
 
 err engine_replay(
 	struct engine *engine, uint64_t dedup_from, struct engine_opening *opening, struct why *why)
 {
-	struct quarantine *quarantine;
+	AUTO_ARENA arena = arena_create(REPLAY_ARENA_BYTES);
+	struct replay r = { .engine = engine,
+		.opening = opening,
+		.dedup_from = dedup_from,
+		.apply_from = engine->applied_seq,
+		.arena = arena };
 	uint64_t boot = engine->options.disk == disk_real() ? boot_number() : 0;
-	err e = quarantine_open(engine->options.disk, engine->folder, boot, &quarantine, why);
+	err e = quarantine_open(engine->options.disk, engine->folder, boot, &r.quarantine, why);
 
 	if (e != OK)
 		return e;
-	e = replay_all(engine, quarantine, dedup_from, opening, why);
-	err closed = quarantine_close(quarantine, e == OK ? why : NULL);
+	e = replay_all(&r, why);
+	err closed = quarantine_close(r.quarantine, e == OK ? why : NULL);
 	return e == OK ? closed : e;
 }

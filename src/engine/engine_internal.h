@@ -60,8 +60,13 @@ struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of
 
 struct threads *engine_empty_threads(const struct engine *engine);
 
-/* Puts one durable record into the state.  Cannot fail. */
-void engine_apply(struct engine *engine, const struct record *record);
+/* Puts durable records into the state, in their order.  Cannot fail.  A group costs less than its
+ * records one by one: they wait for memory together. */
+enum { APPLY_GROUP_MAX = 32 };
+void engine_apply(struct engine *engine, const struct record *records, size_t count);
+/* Likewise for what makes them known.  All of them are tried, the first error is told. */
+err engine_add_known(
+	struct engine *engine, const struct dedup_entry *entries, size_t count, struct why *why);
 
 /* Replays the journal from applied_seq, and the deduplication from `dedup_from`. */
 err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_opening *opening,

@@ -131,6 +131,16 @@ static err note(
 	return file_write_at(q->mark, 0, mark.ptr, mark.len, why);
 }
 
+static bool is_careful(const struct quarantine *q, uint64_t seq)
+{
+	return seq >= q->careful_from && seq < q->careful_to;
+}
+
+bool quarantine_will_mark(const struct quarantine *q, uint64_t seq)
+{
+	return is_careful(q, seq) || q->noted != seq / QUARANTINE_BLOCK + 1;
+}
+
 err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why *why)
 {
 	uint64_t block = seq / QUARANTINE_BLOCK;
@@ -138,7 +148,7 @@ err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why 
 	*skip = q->count > 0 && quarantine_holds(q, seq);
 	if (*skip)
 		return OK;
-	if (seq >= q->careful_from && seq < q->careful_to)
+	if (is_careful(q, seq))
 		return note(q, "RECORD", seq, seq == q->suspect ? q->times + 1 : 1, why);
 	if (q->noted == block + 1)
 		return OK;

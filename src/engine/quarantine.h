@@ -32,7 +32,10 @@ err quarantine_close(struct quarantine *quarantine, struct why *why);
 void quarantine_abandon(struct quarantine *quarantine);
 
 bool quarantine_holds(const struct quarantine *quarantine, uint64_t seq);
-/* Before the record is applied; *skip: it is in quarantine. */
+/* Will quarantine_enter() write a new mark for this record?  What entered before it must have been
+ * applied by then, for the mark would no longer speak of it. */
+bool quarantine_will_mark(const struct quarantine *quarantine, uint64_t seq);
+/* Before the record is decoded and applied; *skip: it is in quarantine. */
 err quarantine_enter(struct quarantine *quarantine, uint64_t seq, bool *skip, struct why *why);
 size_t quarantine_count(const struct quarantine *quarantine);
 uint64_t quarantine_at(const struct quarantine *quarantine, size_t i);

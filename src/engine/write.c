@@ -195,19 +195,35 @@ static err append(struct engine *engine, const struct engine_item *items, size_t
 	return e;
 }
 
-static err apply_item(
-	struct engine *engine, struct engine_item *item, uint64_t seq, struct why *why)
-{
-	struct record record = *item->record;
+/* A few new items on their way into the state. */
+struct applying {
+	struct record records[APPLY_GROUP_MAX];
+	struct dedup_entry known[APPLY_GROUP_MAX];
+	size_t count, known_count;
+};
 
-	item->seq = record.seq = seq;
-	record.received_ms = journal_last_received_ms(engine->journal);
-	if (!engine_planted.skip_apply || seq % 10 != 0)
-		engine_apply(engine, &record);
-	if (!item->has_key)
-		return OK;
-	const struct dedup_entry entry = { .key = item->key, .seq = seq, .check = item->check };
-	return dedup_add(engine->dedup, &entry, why);
+static err apply_group(struct engine *engine, struct applying *group, struct why *why)
+{
+	size_t known = group->known_count;
+
+	engine_apply(engine, group->records, group->count);
+	group->count = group->known_count = 0;
+	return engine_add_known(engine, group->known, known, why);
+}
+
+static void take_item(
+	struct applying *group, struct engine_item *item, uint64_t seq, int64_t received_ms)
+{
+	item->seq = seq;
+	if (!engine_planted.skip_apply || seq % 10 != 0) {
+		struct record *record = &group->records[group->count++];
+		*record = *item->record;
+		record->seq = seq;
+		record->received_ms = received_ms;
+	}
+	if (item->has_key)
+		group->known[group->known_count++] =
+			(struct dedup_entry){ .key = item->key, .seq = seq, .check = item->check };
 }
 
 /* The records are durable: an index that cannot follow makes the engine fail, for what it misses
@@ -215,13 +231,21 @@ static err apply_item(
 static err apply_all(struct engine *engine, struct engine_item *items, size_t count, uint64_t seq,
 	struct why *why)
 {
+	enum { AHEAD = 8 }; /* another thread prepared them */
+	struct applying group;
+	int64_t received_ms = journal_last_received_ms(engine->journal);
 	err e = OK;
 
+	group.count = group.known_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (items[i].status != ITEM_NEW)
+		if (i + AHEAD < count)
+			PREFETCH(items[i + AHEAD].record);
+		if (items[i].status == ITEM_NEW)
+			take_item(&group, &items[i], seq++, received_ms);
+		if (MAX_OF(group.count, group.known_count) < APPLY_GROUP_MAX && i + 1 < count)
 			continue;
-		err added = apply_item(engine, &items[i], seq++, e == OK ? why : NULL);
-		e = e == OK ? added : e;
+		err applied = apply_group(engine, &group, e == OK ? why : NULL);
+		e = e == OK ? applied : e;
 	}
 	return e;
 }

@@ -18,6 +18,7 @@ struct identity *identity_create(void)
 	identity->identifiers = strings_create(seed);
 	identity->sets = strings_create(seed);
 	identity->members = table_create(sizeof(struct member));
+	identity->alone = table_create(sizeof(uint32_t));
 	identity->nodes = table_create(sizeof(struct node));
 	identity->evidence = table_create(sizeof(struct evidence));
 	identity->customers = table_create(sizeof(struct customer));
@@ -33,6 +34,7 @@ void identity_free(struct identity *identity)
 	strings_free(identity->identifiers);
 	strings_free(identity->sets);
 	table_free(identity->members);
+	table_free(identity->alone);
 	table_free(identity->nodes);
 	table_free(identity->evidence);
 	table_free(identity->customers);
@@ -48,89 +50,6 @@ err identity_reserve(struct identity *identity, size_t identifiers, struct why *
 	if (identifiers > IDENTIFIERS_MAX - known)
 		return fail(why, MSG_IDENTITY_FULL, arg_int(IDENTIFIERS_MAX));
 	return OK;
-}
-
-/* ---- identifiers and sets */
-
-static uint32_t intern_identifier(struct identity *identity, str type, str value)
-{
-	char text[IDENTIFIER_TEXT_BYTES_MAX];
-
-	ASSERT(type.len <= IDENTIFIER_TYPE_BYTES_MAX && value.len <= IDENTIFIER_VALUE_BYTES_MAX);
-	memcpy(text, type.ptr, type.len);
-	text[type.len] = ':';
-	memcpy(text + type.len + 1, value.ptr, value.len);
-	uint32_t code =
-		strings_intern(identity->identifiers, (str){ text, type.len + 1 + value.len });
-	while (table_count(identity->members) <= code) {
-		struct member *member = table_push(identity->members);
-		*member = (struct member){ .customer = CUSTOMER_NONE, .nodes = NODE_END };
-	}
-	return code;
-}
-
-size_t set_codes(str bytes, uint32_t out[static SET_IDENTIFIERS_MAX])
-{
-	ASSERT(bytes.len > 0 && bytes.len <= SET_IDENTIFIERS_MAX * sizeof(*out));
-	memcpy(out, bytes.ptr, bytes.len);
-	return bytes.len / sizeof(*out);
-}
-
-static void add_node(struct identity *identity, uint32_t identifier, uint32_t what)
-{
-	struct node *node = table_push(identity->nodes);
-	struct member *member = member_change(identity, identifier);
-
-	*node = (struct node){ .what = what, .next = member->nodes };
-	member->nodes = (uint32_t)(table_count(identity->nodes) - 1);
-}
-
-/* By rank, then text: the owner comes first. */
-static bool comes_before(const struct record_identifier *a, const struct record_identifier *b)
-{
-	int order = identifier_rank(a->type) - identifier_rank(b->type);
-
-	if (order == 0)
-		order = str_compare(a->type, b->type);
-	return (order == 0 ? str_compare(a->value, b->value) : order) < 0;
-}
-
-static size_t sorted_codes(struct identity *identity, const struct record *record,
-	uint32_t codes[static SET_IDENTIFIERS_MAX])
-{
-	const struct record_identifier *sorted[SET_IDENTIFIERS_MAX];
-	size_t count = 0;
-
-	ASSERT(record->identifier_count <= SET_IDENTIFIERS_MAX);
-	for (size_t i = 0; i < record->identifier_count; i++) { /* few: insertion sort */
-		size_t at = i;
-		for (; at > 0 && comes_before(&record->identifiers[i], sorted[at - 1]); at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = &record->identifiers[i];
-	}
-	for (size_t i = 0; i < record->identifier_count; i++) {
-		uint32_t code = intern_identifier(identity, sorted[i]->type, sorted[i]->value);
-		if (count == 0 || codes[count - 1] != code) /* twins are neighbours */
-			codes[count++] = code;
-	}
-	return count;
-}
-
-uint32_t identity_set(struct identity *identity, const struct record *record)
-{
-	uint32_t codes[SET_IDENTIFIERS_MAX];
-	size_t count = sorted_codes(identity, record, codes);
-
-	if (count == 0)
-		return IDENTITY_NO_CODE;
-	str bytes = { (const char *)codes, count * sizeof(*codes) };
-	uint32_t set = strings_intern(identity->sets, bytes);
-	if (set < table_count(identity->evidence))
-		return set;
-	(void)table_push(identity->evidence); /* zeroed: no event yet */
-	for (size_t i = 0; i < count; i++)
-		add_node(identity, codes[i], set);
-	return set;
 }
 
 /* ---- customers */

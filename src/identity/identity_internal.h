@@ -1,6 +1,8 @@
 /* identity/identity_internal.h - the writer's state, shared by identity.c and closure.c.
  *
  *   members[identifier]   whose it is, its ring, how many live sets name it, its evidence
+ *   alone[identifier]     the set of it and no other, or IDENTITY_NO_CODE: most sets are such, and
+ *                         need no place in the dictionary of sets to be found again
  *   nodes                 the evidence of an identifier: a list of sets and decisions
  *   evidence[set]         see identity.h
  *   customers[number]     rings; free numbers are kept in `free_customers`
@@ -26,7 +28,7 @@ struct node {
 
 struct identity {
 	struct strings *identifiers, *sets;
-	struct table *members, *nodes, *evidence, *customers, *free_customers;
+	struct table *members, *alone, *nodes, *evidence, *customers, *free_customers;
 	struct table *decisions; /* struct identity_decision */
 	uint32_t live_identifiers, live_customers;
 };
@@ -39,6 +41,11 @@ static inline struct member *member_change(struct identity *identity, uint32_t i
 {
 	return table_change(identity->members, i);
 }
+
+/* The code of "type:value", a new one if it is new. */
+uint32_t intern_identifier(struct identity *identity, str type, str value);
+/* Puts a set, or NODE_DECISION | decision, before the other evidence of an identifier. */
+void add_node(struct identity *identity, uint32_t identifier, uint32_t what);
 
 /* The identifiers of a set; returns how many. */
 size_t set_codes(str bytes, uint32_t out[static SET_IDENTIFIERS_MAX]);

@@ -1,9 +1,9 @@
 /* identity/save.c - identity into a table store and back; see identity.h
  *
- * The entry:  u32 version, 1
+ * The entry:  u32 version, 2
  *             u32 live identifiers, u32 live customers
  *             the dictionaries of identifiers and of sets (strings_save)
- *             the tables members, nodes, evidence, customers, free_customers, decisions
+ *             the tables members, alone, nodes, evidence, customers, free_customers, decisions
  */
 #include "identity/identity_internal.h"
 
@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 1, TABLES = 6 };
+enum { SAVE_VERSION = 2, TABLES = 7 };
 
 struct named {
 	struct table **table;
@@ -22,6 +22,7 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 {
 	const struct named tables[TABLES] = {
 		{ &identity->members, sizeof(struct member) },
+		{ &identity->alone, sizeof(uint32_t) },
 		{ &identity->nodes, sizeof(struct node) },
 		{ &identity->evidence, sizeof(struct evidence) },
 		{ &identity->customers, sizeof(struct customer) },
@@ -54,6 +55,7 @@ static bool agrees(const struct identity *identity)
 	size_t members = table_count(identity->members);
 
 	return members == strings_count(identity->identifiers) &&
+	       members == table_count(identity->alone) &&
 	       table_count(identity->evidence) == strings_count(identity->sets) &&
 	       identity->live_identifiers <= members &&
 	       identity->live_customers + table_count(identity->free_customers) ==
@@ -70,8 +72,10 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 
 	identity->live_identifiers = reader_u32(&in);
 	identity->live_customers = reader_u32(&in);
-	if (in.failed || version != SAVE_VERSION)
+	if (in.failed)
 		e = fail(why, MSG_STATE_DAMAGED);
+	else if (version != SAVE_VERSION)
+		e = fail(why, MSG_STATE_VERSION);
 	else
 		*index = str_from(*index, reader_offset(&in));
 	if (e == OK)

@@ -152,6 +152,11 @@ err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
 	return dedup->active.count + count > dedup->table_entries_max ? freeze(dedup, why) : OK;
 }
 
+void dedup_prefetch(const struct dedup *dedup, struct dedup_key key)
+{
+	dedup_table_prefetch(&dedup->active, key);
+}
+
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
 {
 	ASSERT(entry->seq < DEDUP_SEQ_END);

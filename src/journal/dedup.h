@@ -93,6 +93,8 @@ err dedup_find_many(struct dedup *dedup, const struct dedup_key *keys, size_t co
 /* Adds, or replaces the entry of the same key (erasure: state DEDUP_ERASED).  Add only what is
  * durable in the journal.  On an error nothing was added. */
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why);
+/* Of a key that will be added soon: asks for its place in memory, waits for nothing. */
+void dedup_prefetch(const struct dedup *dedup, struct dedup_key key);
 /* Makes room in memory, so that the next `count` dedup_add cannot fail; count is at most half
  * of memory_entries_max (ERR_LIMIT).  Call it before the append that they belong to. */
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);

@@ -109,15 +109,14 @@ static uint64_t first_high(const struct dedup_run *run, uint64_t block)
 
 void dedup_run_prefetch(const struct dedup_run *run, struct dedup_key key)
 {
-	__builtin_prefetch(line_of(run, key));
+	PREFETCH(line_of(run, key));
 }
 
 bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
 {
 	if (!filter_line_may_have(line_of(run, key), key.low))
 		return false;
-	__builtin_prefetch(
-		run->map + run->layout.index_at + part_of(key.high, run->layout.blocks) * 8);
+	PREFETCH(run->map + run->layout.index_at + part_of(key.high, run->layout.blocks) * 8);
 	return true;
 }
 
@@ -172,8 +171,8 @@ void dedup_run_prefetch_block(const struct dedup_run *run, uint64_t block, struc
 		return;
 	const uint8_t *at = run->map + run->layout.blocks_at + block * RUN_BLOCK_BYTES +
 			    guess_in(run, block, key) * DEDUP_ENTRY_BYTES;
-	__builtin_prefetch(at);
-	__builtin_prefetch(at + 64);
+	PREFETCH(at);
+	PREFETCH(at + 64);
 }
 
 /* The bytes of a block, its checksum right: mapped, or read to `to`. */

@@ -30,7 +30,9 @@ const uint8_t *dedup_table_next(const struct dedup_table *table, size_t *at);
 
 static inline void dedup_table_prefetch(const struct dedup_table *table, struct dedup_key key)
 {
-	if (table->count > 0)
-		__builtin_prefetch(
-			table->slots + part_of(key.high, table->homes) * DEDUP_ENTRY_BYTES);
+	if (table->count == 0)
+		return;
+	const uint8_t *home = table->slots + part_of(key.high, table->homes) * DEDUP_ENTRY_BYTES;
+	PREFETCH(home);
+	PREFETCH(home + 64); /* a cluster is a line long, and rarely begins with one */
 }

@@ -1,4 +1,4 @@
-/* thread/thread_index_internal.h - an index laid open, for index.c and thread_index_save.c. */
+/* thread/thread_index_internal.h - an index laid open, for the files thread_index*.c. */
 #pragma once
 
 #include "base/file.h"
@@ -34,5 +34,8 @@ struct thread_index {
 	const void *mapped;
 	size_t mapped_bytes;
 };
+
+/* Where `owner` stands among `owners`, which ascend; `count` if it is not there. */
+size_t thread_index_find_owner(const uint32_t *owners, size_t count, uint32_t owner);
 
 void thread_index_drop_mapped(struct thread_index *index); /* frees a loaded index */

@@ -1,0 +1,208 @@
+/* identity/set.c - identifiers and the sets that records carry, found or made; see identity.h */
+#include "identity/identifier.h"
+#include "identity/identity_internal.h"
+
+#include <string.h>
+
+/* Returns the length of "type:value". */
+static size_t write_text(char *to, str type, str value)
+{
+	ASSERT(type.len <= IDENTIFIER_TYPE_BYTES_MAX && value.len <= IDENTIFIER_VALUE_BYTES_MAX);
+	memcpy(to, type.ptr, type.len);
+	to[type.len] = ':';
+	memcpy(to + type.len + 1, value.ptr, value.len);
+	return type.len + 1 + value.len;
+}
+
+uint32_t intern_identifier(struct identity *identity, str type, str value)
+{
+	char text[IDENTIFIER_TEXT_BYTES_MAX];
+	str written = { text, write_text(text, type, value) };
+	uint32_t code = strings_intern(identity->identifiers, written);
+
+	while (table_count(identity->members) <= code) {
+		struct member *member = table_push(identity->members);
+		*member = (struct member){ .customer = CUSTOMER_NONE, .nodes = NODE_END };
+		*(uint32_t *)table_push(identity->alone) = IDENTITY_NO_CODE;
+	}
+	return code;
+}
+
+size_t set_codes(str bytes, uint32_t out[static SET_IDENTIFIERS_MAX])
+{
+	ASSERT(bytes.len > 0 && bytes.len <= SET_IDENTIFIERS_MAX * sizeof(*out));
+	memcpy(out, bytes.ptr, bytes.len);
+	return bytes.len / sizeof(*out);
+}
+
+void add_node(struct identity *identity, uint32_t identifier, uint32_t what)
+{
+	struct node *node = table_push(identity->nodes);
+	struct member *member = member_change(identity, identifier);
+
+	*node = (struct node){ .what = what, .next = member->nodes };
+	member->nodes = (uint32_t)(table_count(identity->nodes) - 1);
+}
+
+/* By rank, then text: the owner comes first. */
+static bool comes_before(const struct record_identifier *a, const struct record_identifier *b)
+{
+	int order = identifier_rank(a->type) - identifier_rank(b->type);
+
+	if (order == 0)
+		order = str_compare(a->type, b->type);
+	return (order == 0 ? str_compare(a->value, b->value) : order) < 0;
+}
+
+static size_t sort_identifiers(const struct record *record,
+	const struct record_identifier *sorted[static SET_IDENTIFIERS_MAX])
+{
+	ASSERT(record->identifier_count <= SET_IDENTIFIERS_MAX);
+	for (size_t i = 0; i < record->identifier_count; i++) { /* few: insertion sort */
+		size_t at = i;
+		for (; at > 0 && comes_before(&record->identifiers[i], sorted[at - 1]); at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = &record->identifiers[i];
+	}
+	return record->identifier_count;
+}
+
+/* Twins are neighbours. */
+static size_t without_twins(uint32_t *codes, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || codes[kept - 1] != codes[i])
+			codes[kept++] = codes[i];
+	return kept;
+}
+
+static str bytes_of_set(const uint32_t *codes, size_t count)
+{
+	return (str){ (const char *)codes, count * sizeof(*codes) };
+}
+
+static uint32_t alone_at(const struct identity *identity, uint32_t identifier)
+{
+	return *(const uint32_t *)table_at(identity->alone, identifier);
+}
+
+/* Found or made: then it has no evidence yet. */
+static uint32_t intern_set(struct identity *identity, const uint32_t *codes, size_t count)
+{
+	str bytes = bytes_of_set(codes, count);
+
+	if (count > 1)
+		return strings_intern(identity->sets, bytes);
+	uint32_t set = alone_at(identity, codes[0]);
+	if (set == IDENTITY_NO_CODE) {
+		set = strings_append(identity->sets, bytes);
+		*(uint32_t *)table_change(identity->alone, codes[0]) = set;
+	}
+	return set;
+}
+
+uint32_t identity_set(struct identity *identity, const struct record *record)
+{
+	const struct record_identifier *sorted[SET_IDENTIFIERS_MAX];
+	uint32_t codes[SET_IDENTIFIERS_MAX];
+	size_t count = sort_identifiers(record, sorted);
+
+	for (size_t i = 0; i < count; i++)
+		codes[i] = intern_identifier(identity, sorted[i]->type, sorted[i]->value);
+	count = without_twins(codes, count);
+	if (count == 0)
+		return IDENTITY_NO_CODE;
+	uint32_t set = intern_set(identity, codes, count);
+	if (set < table_count(identity->evidence))
+		return set;
+	(void)table_push(identity->evidence); /* zeroed: no event yet */
+	for (size_t i = 0; i < count; i++)
+		add_node(identity, codes[i], set);
+	return set;
+}
+
+/* ---- the sets of many */
+
+enum { FIND_TEXTS = 128, FIND_BYTES = 16384 }; /* of all identifiers: what passes is left unknown */
+
+/* Things to look up, and their codes; `of` says which belong to which record. */
+struct finding {
+	str texts[FIND_TEXTS];
+	uint32_t codes[FIND_TEXTS];
+	size_t count, used;
+	struct {
+		size_t first, count;
+	} of[IDENTITY_FIND_MAX];
+	char bytes[FIND_BYTES];
+};
+
+static void seek_identifiers(struct finding *f, const struct record *record, size_t r)
+{
+	const struct record_identifier *sorted[SET_IDENTIFIERS_MAX];
+
+	f->of[r].first = f->count;
+	f->of[r].count = 0;
+	if (record->identifier_count > FIND_TEXTS - f->count ||
+		record->identifier_count * IDENTIFIER_TEXT_BYTES_MAX > FIND_BYTES - f->used)
+		return;
+	f->of[r].count = sort_identifiers(record, sorted);
+	for (size_t i = 0; i < f->of[r].count; i++) {
+		char *to = f->bytes + f->used;
+		size_t len = write_text(to, sorted[i]->type, sorted[i]->value);
+		f->texts[f->count++] = (str){ to, len };
+		f->used += len;
+	}
+}
+
+/* Of one identifier: where to look for its set.  Of several: the set is sought by its codes. */
+static void seek_set(const struct identity *identity, struct finding *identifiers,
+	struct finding *sets, size_t r)
+{
+	uint32_t *codes = identifiers->codes + identifiers->of[r].first;
+	size_t count = identifiers->of[r].count;
+
+	sets->of[r].count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (codes[i] == STRINGS_NONE)
+			count = 0; /* an identifier that is new: so is the set */
+	count = without_twins(codes, count);
+	identifiers->of[r].count = count;
+	if (count == 1)
+		PREFETCH(table_at(identity->alone, codes[0]));
+	if (count <= 1)
+		return;
+	sets->of[r].first = sets->count;
+	sets->of[r].count = 1;
+	sets->texts[sets->count++] = bytes_of_set(codes, count);
+}
+
+static uint32_t set_found(const struct identity *identity, const struct finding *identifiers,
+	const struct finding *sets, size_t r)
+{
+	if (identifiers->of[r].count == 1)
+		return alone_at(identity, identifiers->codes[identifiers->of[r].first]);
+	return sets->of[r].count == 1 ? sets->codes[sets->of[r].first] : IDENTITY_NO_CODE;
+}
+
+void identity_find_many(
+	const struct identity *identity, const struct record *records, size_t count, uint32_t *sets)
+{
+	struct finding identifiers, of_several;
+
+	ASSERT(count <= IDENTITY_FIND_MAX);
+	identifiers.count = identifiers.used = of_several.count = 0;
+	for (size_t r = 0; r < count; r++)
+		seek_identifiers(&identifiers, &records[r], r);
+	strings_find_many(
+		identity->identifiers, identifiers.texts, identifiers.count, identifiers.codes);
+	for (size_t r = 0; r < count; r++)
+		seek_set(identity, &identifiers, &of_several, r);
+	strings_find_many(identity->sets, of_several.texts, of_several.count, of_several.codes);
+	for (size_t r = 0; r < count; r++) {
+		sets[r] = set_found(identity, &identifiers, &of_several, r);
+		if (sets[r] != IDENTITY_NO_CODE)
+			PREFETCH_TO_CHANGE(table_at(identity->evidence, sets[r]));
+	}
+}

@@ -1,0 +1,299 @@
+/* thread/thread_index_build.c - an index made from the rows of a view; see thread_index.h
+ *
+ * Building is a counting sort: how many rows each group has (group: customer, or owner in a run),
+ * where each group starts, each row to its group in order of arrival; then each group is sorted
+ * by time unless it is already, which is the common case.  Groups lie anywhere in memory, and so
+ * do the rows of one: every pass asks some rows ahead for what it will touch.
+ */
+#include "thread/thread_index.h"
+
+#include "thread/thread_index_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int by_time(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->origin > y->origin) - (x->origin < y->origin);
+}
+
+static bool is_sorted(const struct entry *entries, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (by_time(&entries[i - 1], &entries[i]) > 0)
+			return false;
+	return true;
+}
+
+enum { INSERTION_MAX = 24 };
+
+void entries_sort(struct entry *entries, size_t count)
+{
+	if (is_sorted(entries, count))
+		return;
+	if (count > INSERTION_MAX) {
+		qsort(entries, count, sizeof(*entries), by_time);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		struct entry moved = entries[i];
+		size_t at = i;
+		for (; at > 0 && by_time(&entries[at - 1], &moved) > 0; at--)
+			entries[at] = entries[at - 1];
+		entries[at] = moved;
+	}
+}
+
+/* ---- which group a row belongs to */
+
+struct grouping {
+	const struct threads_view *view;
+	size_t from, to;
+	uint32_t *group_of_set; /* ROW_NONE: nobody's */
+	size_t groups;
+};
+
+enum { AHEAD = 32 }; /* rows asked for before they are needed */
+
+static bool is_wanted(uint8_t flags, bool entities)
+{
+	return (flags & ROW_HIDDEN) == 0 && ((flags & ROW_ENTITY) != 0) == entities;
+}
+
+/* Of each row its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
+static uint32_t *find_groups(const struct grouping *g, bool entities)
+{
+	uint32_t *groups = memory_resize(NULL, (g->to - g->from + 1) * sizeof(*groups));
+
+	for (size_t row = g->from; row < g->to; row++) {
+		uint32_t set = view_u32(g->view->set, row);
+		if (row + AHEAD < g->to) {
+			uint32_t later = view_u32(g->view->set, row + AHEAD);
+			PREFETCH(&g->group_of_set[later == IDENTITY_NO_CODE ? 0 : later]);
+		}
+		bool wanted = set != IDENTITY_NO_CODE &&
+			      is_wanted(view_u8(g->view->flags, row), entities);
+		groups[row - g->from] = wanted ? g->group_of_set[set] : ROW_NONE;
+	}
+	return groups;
+}
+
+static uint32_t later_group(const uint32_t *groups, size_t i, size_t count)
+{
+	return i < count && groups[i] != ROW_NONE ? groups[i] : 0;
+}
+
+/* Afterwards group g begins at start[g + 1]: place_rows() moves them all down by one. */
+static void count_groups(
+	const uint32_t *groups, size_t count, size_t group_count, struct slices *out)
+{
+	size_t *start = memory_alloc((group_count + 2) * sizeof(*start)), sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		PREFETCH_TO_CHANGE(&start[later_group(groups, i + AHEAD, count) + 1]);
+		if (groups[i] != ROW_NONE)
+			start[groups[i] + 1]++;
+	}
+	for (size_t g = 0; g < group_count; g++) {
+		size_t own = start[g + 1];
+		start[g + 1] = sum;
+		sum += own;
+	}
+	out->start = start;
+	out->groups = group_count;
+	out->count = sum;
+}
+
+static void place_rows(const uint32_t *groups, size_t count, size_t from, struct slices *out)
+{
+	size_t *next = out->start + 1;
+
+	for (size_t i = 0; i < count; i++) {
+		PREFETCH_TO_CHANGE(&next[later_group(groups, i + 2 * AHEAD, count)]);
+		PREFETCH_TO_CHANGE(&out->row[next[later_group(groups, i + AHEAD, count)]]);
+		if (groups[i] != ROW_NONE)
+			out->row[next[groups[i]]++] = (uint32_t)(from + i);
+	}
+}
+
+static void fetch_columns(const struct threads_view *view, struct slices *out)
+{
+	for (size_t i = 0; i < out->count; i++) {
+		if (i + AHEAD < out->count) {
+			PREFETCH(view_at(view->time, out->row[i + AHEAD]));
+			PREFETCH(view_at(view->kind, out->row[i + AHEAD]));
+		}
+		out->time[i] = view_i64(view->time, out->row[i]);
+		out->what[i] = view_u32(view->kind, out->row[i]);
+	}
+}
+
+static uint64_t origin_at(const struct threads_view *view, uint32_t row)
+{
+	return origin_of(view, row, view_u8(view->flags, row));
+}
+
+/* Rows of one time stand in the order of their first versions: as they came, if none was ever
+ * corrected. */
+static bool is_in_order(
+	const struct threads_view *view, const struct slices *s, size_t from, size_t to)
+{
+	bool corrected = view_count(view->origins) > 0;
+
+	for (size_t i = from + 1; i < to; i++)
+		if (s->time[i - 1] > s->time[i] ||
+			(corrected && s->time[i - 1] == s->time[i] &&
+				origin_at(view, s->row[i - 1]) > origin_at(view, s->row[i])))
+			return false;
+	return true;
+}
+
+static void order_group(const struct threads_view *view, struct slices *out, size_t from,
+	size_t count, struct entry *entries)
+{
+	for (size_t k = 0; k < count; k++)
+		entries[k] = (struct entry){ .time = out->time[from + k],
+			.origin = origin_at(view, out->row[from + k]),
+			.row = out->row[from + k],
+			.what = out->what[from + k] };
+	entries_sort(entries, count);
+	for (size_t k = 0; k < count; k++) {
+		out->time[from + k] = entries[k].time;
+		out->what[from + k] = entries[k].what;
+		out->row[from + k] = entries[k].row;
+	}
+}
+
+static void order_groups(const struct threads_view *view, struct slices *out)
+{
+	struct entry *entries = NULL;
+	size_t room = 0;
+
+	for (size_t g = 0; g < out->groups; g++) {
+		size_t from = out->start[g], count = out->start[g + 1] - from;
+		if (is_in_order(view, out, from, from + count))
+			continue;
+		if (count > room) {
+			room = count * 2;
+			entries = memory_resize(entries, room * sizeof(*entries));
+		}
+		order_group(view, out, from, count, entries);
+	}
+	free(entries);
+}
+
+static void build_slices(const struct grouping *g, bool entities, struct slices *out)
+{
+	bool none = entities && g->view->entities == 0;
+	size_t rows = none ? 0 : g->to - g->from;
+	uint32_t *groups = none ? NULL : find_groups(g, entities);
+
+	count_groups(groups, rows, g->groups, out);
+	size_t room = MAX_OF(out->count, (size_t)1);
+	out->row = memory_resize(NULL, room * sizeof(*out->row));
+	place_rows(groups, rows, g->from, out);
+	free(groups);
+	out->time = memory_resize(NULL, room * sizeof(*out->time));
+	out->what = memory_resize(NULL, room * sizeof(*out->what));
+	fetch_columns(g->view, out);
+	order_groups(g->view, out);
+}
+
+static struct thread_index *thread_index_new(
+	const struct threads_view *view, bool is_base, size_t from, size_t to)
+{
+	struct thread_index *index = memory_alloc(sizeof(*index));
+
+	atomic_init(&index->references, 1);
+	index->is_base = is_base;
+	index->from = from;
+	index->to = to;
+	index->hidden = view->hidden;
+	index->lineage = view->lineage;
+	return index;
+}
+
+/* ---- the base: groups are customers */
+
+static void fill_slots(struct thread_index *index, const struct identity_view *identity)
+{
+	size_t count = identity_identifier_count(identity);
+
+	index->slot_count = count;
+	index->slot = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*index->slot));
+	index->slot_identifiers = memory_alloc(
+		(identity_customer_end(identity) + 1) * sizeof(*index->slot_identifiers));
+	for (uint32_t i = 0; i < count; i++) {
+		index->slot[i] = identity_customer_of(identity, i);
+		if (index->slot[i] != CUSTOMER_NONE)
+			index->slot_identifiers[index->slot[i]]++;
+	}
+}
+
+struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows)
+{
+	const struct identity_view *identity = view->identity;
+	uint32_t sets = identity_set_count(identity);
+	struct thread_index *index = thread_index_new(view, true, 0, rows);
+	struct grouping g = { .view = view, .to = rows, .groups = identity_customer_end(identity) };
+
+	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
+	for (uint32_t set = 0; set < sets; set++)
+		g.group_of_set[set] =
+			identity_customer_of(identity, identity_set_owner(identity, set));
+	build_slices(&g, false, &index->events);
+	build_slices(&g, true, &index->entities);
+	free(g.group_of_set);
+	fill_slots(index, identity);
+	return index;
+}
+
+/* ---- a run: groups are the owners that occur, ascending */
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t collect_owners(const struct threads_view *view, struct thread_index *index)
+{
+	size_t count = 0, kept = 0;
+
+	index->owners = memory_alloc((index->to - index->from + 1) * sizeof(*index->owners));
+	for (size_t row = index->from; row < index->to; row++) {
+		uint32_t set = view_u32(view->set, row);
+		if (set != IDENTITY_NO_CODE)
+			index->owners[count++] = identity_set_owner(view->identity, set);
+	}
+	qsort(index->owners, count, sizeof(*index->owners), by_number);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || index->owners[kept - 1] != index->owners[i])
+			index->owners[kept++] = index->owners[i];
+	return kept;
+}
+
+struct thread_index *thread_index_build_run(const struct threads_view *view, size_t from, size_t to)
+{
+	struct thread_index *index = thread_index_new(view, false, from, to);
+	uint32_t sets = identity_set_count(view->identity);
+	struct grouping g = { .view = view, .from = from, .to = to };
+
+	index->slot_count = g.groups = collect_owners(view, index);
+	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
+	for (size_t row = from; row < to; row++) {
+		uint32_t set = view_u32(view->set, row);
+		if (set != IDENTITY_NO_CODE)
+			g.group_of_set[set] = (uint32_t)thread_index_find_owner(
+				index->owners, g.groups, identity_set_owner(view->identity, set));
+	}
+	build_slices(&g, false, &index->events);
+	build_slices(&g, true, &index->entities);
+	free(g.group_of_set);
+	return index;
+}
