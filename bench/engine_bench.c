@@ -6,6 +6,8 @@
  * Prints events/s, acknowledgement times, bytes an event in memory and on disk, replay, start-up
  * from a checkpoint, and the grouping of all events by customer; medians of the runs (5).
  * --load N: instead, writes N events once, made as they go, and measures the state they leave.
+ *
+ * smoke: --events 2000 --customers 200 --runs 1 --folder build
  */
 #include "base/random.h"
 #include "demo/workload.h"
