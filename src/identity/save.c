@@ -7,39 +7,67 @@
  */
 #include "identity/identity_internal.h"
 
-#include "base/stored.h"
 #include "base/varint.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-enum { SAVE_VERSION = 1, PARTS = 8 };
+enum { SAVE_VERSION = 1, TABLES = 6 };
 
-static void parts_of(struct identity *identity, struct stored out[static PARTS])
+struct named {
+	struct table **table;
+	size_t item_bytes;
+};
+
+static void tables_of(struct identity *identity, struct named out[static TABLES])
 {
-	const struct stored parts[PARTS] = {
-		STORED_STRINGS(&identity->identifiers),
-		STORED_STRINGS(&identity->sets),
-		STORED_TABLE(&identity->members, struct member),
-		STORED_TABLE(&identity->nodes, struct node),
-		STORED_TABLE(&identity->evidence, struct evidence),
-		STORED_TABLE(&identity->customers, struct customer),
-		STORED_TABLE(&identity->free_customers, uint32_t),
-		STORED_TABLE(&identity->decisions, struct identity_decision),
+	const struct named tables[TABLES] = {
+		{ &identity->members, sizeof(struct member) },
+		{ &identity->nodes, sizeof(struct node) },
+		{ &identity->evidence, sizeof(struct evidence) },
+		{ &identity->customers, sizeof(struct customer) },
+		{ &identity->free_customers, sizeof(uint32_t) },
+		{ &identity->decisions, sizeof(struct identity_decision) },
 	};
 
-	memcpy(out, parts, sizeof(parts));
+	for (size_t i = 0; i < TABLES; i++)
+		out[i] = tables[i];
+}
+
+static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why)
+{
+	struct strings_view *view = strings_publish(strings);
+	err e = strings_save(strings, view, file, end, index, why);
+
+	strings_view_unref(view);
+	return e;
+}
+
+static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
+	struct why *why)
+{
+	struct view *view = table_publish(table);
+	err e = table_save(table, view, file, end, index, why);
+
+	view_unref(view);
+	return e;
 }
 
 err identity_save(struct identity *identity, struct file *file, uint64_t *end, struct strbuf *index,
 	struct why *why)
 {
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 
-	parts_of(identity, parts);
 	strbuf_add_u32(index, SAVE_VERSION);
 	strbuf_add_u32(index, identity->live_identifiers);
 	strbuf_add_u32(index, identity->live_customers);
-	return stored_save(parts, PARTS, file, end, index, why);
+	err e = save_strings(identity->identifiers, file, end, index, why);
+	if (e == OK)
+		e = save_strings(identity->sets, file, end, index, why);
+	tables_of(identity, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = save_table(*tables[i].table, file, end, index, why);
+	return e;
 }
 
 /* Codes that lead outside would be read there: a checkpoint is believed only where its parts
@@ -59,7 +87,7 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 {
 	struct identity *identity = memory_alloc(sizeof(*identity));
 	struct reader in = reader_of(*index);
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 	uint32_t version = reader_u32(&in);
 	err e = OK;
 
@@ -69,9 +97,13 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 		e = fail(why, MSG_STATE_DAMAGED);
 	else
 		*index = str_from(*index, reader_offset(&in));
-	parts_of(identity, parts);
 	if (e == OK)
-		e = stored_load(parts, PARTS, file, index, why);
+		e = strings_load(file, index, &identity->identifiers, why);
+	if (e == OK)
+		e = strings_load(file, index, &identity->sets, why);
+	tables_of(identity, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
 	if (e == OK && !agrees(identity))
 		e = fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
@@ -84,17 +116,19 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 
 uint64_t identity_saved_bytes(const struct identity *identity)
 {
-	struct identity same = *identity; /* its pointers: the list could change them */
-	struct stored parts[PARTS];
-
-	parts_of(&same, parts);
-	return stored_bytes(parts, PARTS);
+	return strings_saved_bytes(identity->identifiers) + strings_saved_bytes(identity->sets) +
+	       table_saved_bytes(identity->members) + table_saved_bytes(identity->nodes) +
+	       table_saved_bytes(identity->evidence) + table_saved_bytes(identity->customers) +
+	       table_saved_bytes(identity->free_customers) + table_saved_bytes(identity->decisions);
 }
 
 void identity_forget_saved(struct identity *identity)
 {
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 
-	parts_of(identity, parts);
-	stored_forget(parts, PARTS);
+	strings_forget_saved(identity->identifiers);
+	strings_forget_saved(identity->sets);
+	tables_of(identity, tables);
+	for (size_t i = 0; i < TABLES; i++)
+		table_forget_saved(*tables[i].table);
 }

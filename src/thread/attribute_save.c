@@ -12,50 +12,61 @@
 #include "thread/attribute_internal.h"
 
 #include "base/hash.h"
-#include "base/stored.h"
 #include "base/varint.h"
 
-enum { SAVE_VERSION = 1, PARTS = 3, COLUMN_PARTS = 3 };
+enum { SAVE_VERSION = 1 };
 #define NO_MORE_COLUMNS UINT32_MAX
 
-static void parts_of(struct attributes *a, struct stored out[static PARTS])
+static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why)
 {
-	out[0] = STORED_STRINGS(&a->keys);
-	out[1] = STORED_TABLE(&a->budgets, struct budget);
-	out[2] = STORED_TABLE(&a->packed, uint64_t);
+	struct strings_view *view = strings_publish(strings);
+	err e = strings_save(strings, view, file, end, index, why);
+
+	strings_view_unref(view);
+	return e;
 }
 
-/* Returns how many: only a column of strings has a dictionary. */
-static size_t column_parts(
-	struct column *column, bool is_string, struct stored out[static COLUMN_PARTS])
+static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
+	struct why *why)
 {
-	size_t n = 0;
+	struct view *view = table_publish(table);
+	err e = table_save(table, view, file, end, index, why);
 
-	if (is_string)
-		out[n++] = STORED_STRINGS(&column->dictionary);
-	out[n++] = STORED_TABLE(&column->blocks, struct attribute_block);
-	out[n++] = STORED_TABLE(&column->tail, struct pair);
-	return n;
+	view_unref(view);
+	return e;
+}
+
+static err save_column(struct column *column, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why)
+{
+	err e = OK;
+
+	if (column->dictionary != NULL)
+		e = save_strings(column->dictionary, file, end, index, why);
+	if (e == OK)
+		e = save_table(column->blocks, file, end, index, why);
+	return e != OK ? e : save_table(column->tail, file, end, index, why);
 }
 
 err attributes_save(struct attributes *a, struct file *file, uint64_t *end, struct strbuf *index,
 	struct why *why)
 {
-	struct stored parts[PARTS], of_column[COLUMN_PARTS];
-
-	parts_of(a, parts);
 	strbuf_add_u32(index, SAVE_VERSION);
 	strbuf_add_u64(index, a->seed);
 	strbuf_add_u64(index, hash64(a->seed, STR("ariane")));
 	strbuf_add_u64(index, a->values);
 	strbuf_add_u64(index, a->not_indexed);
-	err e = stored_save(parts, PARTS, file, end, index, why);
+	err e = save_strings(a->keys, file, end, index, why);
+	if (e == OK)
+		e = save_table(a->budgets, file, end, index, why);
+	if (e == OK)
+		e = save_table(a->packed, file, end, index, why);
 	for (size_t i = 0; e == OK && i < a->slots; i++) {
 		if (a->columns[i] == NULL)
 			continue;
 		strbuf_add_u32(index, (uint32_t)i);
-		size_t n = column_parts(a->columns[i], slot_is_string(i), of_column);
-		e = stored_save(of_column, n, file, end, index, why);
+		e = save_column(a->columns[i], file, end, index, why);
 	}
 	strbuf_add_u32(index, NO_MORE_COLUMNS);
 	return e;
@@ -87,11 +98,15 @@ static err load_column(
 	struct attributes *a, size_t slot, struct file *file, str *index, struct why *why)
 {
 	struct column *column = memory_alloc(sizeof(*column));
-	struct stored parts[COLUMN_PARTS];
+	err e = OK;
 
 	a->columns[slot] = column;
-	size_t n = column_parts(column, slot_is_string(slot), parts);
-	err e = stored_load(parts, n, file, index, why);
+	if (slot_is_string(slot))
+		e = strings_load(file, index, &column->dictionary, why);
+	if (e == OK)
+		e = table_load(file, sizeof(struct attribute_block), index, &column->blocks, why);
+	if (e == OK)
+		e = table_load(file, sizeof(struct pair), index, &column->tail, why);
 	if (e == OK && !blocks_are_sound(a, column))
 		e = fail(why, MSG_STATE_DAMAGED);
 	return e;
@@ -146,12 +161,14 @@ static err load_head(struct attributes *a, str *index, struct why *why)
 err attributes_load(struct file *file, str *index, struct attributes **out, struct why *why)
 {
 	struct attributes *a = memory_alloc(sizeof(*a));
-	struct stored parts[PARTS];
 	err e = load_head(a, index, why);
 
-	parts_of(a, parts);
 	if (e == OK)
-		e = stored_load(parts, PARTS, file, index, why);
+		e = strings_load(file, index, &a->keys, why);
+	if (e == OK)
+		e = table_load(file, sizeof(struct budget), index, &a->budgets, why);
+	if (e == OK)
+		e = table_load(file, sizeof(uint64_t), index, &a->packed, why);
 	if (e == OK)
 		e = load_columns(a, file, index, why);
 	if (e != OK) {
@@ -166,26 +183,32 @@ err attributes_load(struct file *file, str *index, struct attributes **out, stru
 
 uint64_t attributes_saved_bytes(const struct attributes *a)
 {
-	struct attributes same = *a; /* its pointers: the list could change them */
-	struct stored parts[PARTS], of_column[COLUMN_PARTS];
+	uint64_t bytes = strings_saved_bytes(a->keys) + table_saved_bytes(a->budgets) +
+			 table_saved_bytes(a->packed);
 
-	parts_of(&same, parts);
-	uint64_t bytes = stored_bytes(parts, PARTS);
-	for (size_t i = 0; i < a->slots; i++)
-		if (a->columns[i] != NULL)
-			bytes += stored_bytes(of_column,
-				column_parts(a->columns[i], slot_is_string(i), of_column));
+	for (size_t i = 0; i < a->slots; i++) {
+		const struct column *column = a->columns[i];
+		if (column == NULL)
+			continue;
+		bytes += table_saved_bytes(column->blocks) + table_saved_bytes(column->tail);
+		if (column->dictionary != NULL)
+			bytes += strings_saved_bytes(column->dictionary);
+	}
 	return bytes;
 }
 
 void attributes_forget_saved(struct attributes *a)
 {
-	struct stored parts[PARTS], of_column[COLUMN_PARTS];
-
-	parts_of(a, parts);
-	stored_forget(parts, PARTS);
-	for (size_t i = 0; i < a->slots; i++)
-		if (a->columns[i] != NULL)
-			stored_forget(of_column,
-				column_parts(a->columns[i], slot_is_string(i), of_column));
+	strings_forget_saved(a->keys);
+	table_forget_saved(a->budgets);
+	table_forget_saved(a->packed);
+	for (size_t i = 0; i < a->slots; i++) {
+		struct column *column = a->columns[i];
+		if (column == NULL)
+			continue;
+		if (column->dictionary != NULL)
+			strings_forget_saved(column->dictionary);
+		table_forget_saved(column->blocks);
+		table_forget_saved(column->tail);
+	}
 }

@@ -12,43 +12,70 @@
  */
 #include "thread/threads_internal.h"
 
-#include "base/stored.h"
 #include "base/varint.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-enum { SAVE_VERSION = 2, PARTS = 8 };
+enum { SAVE_VERSION = 2, TABLES = 6 };
 
-static void parts_of(struct threads *t, struct stored out[static PARTS])
+struct named {
+	struct table **table;
+	size_t item_bytes;
+};
+
+static void tables_of(struct threads *t, struct named out[static TABLES])
 {
-	const struct stored parts[PARTS] = {
-		STORED_STRINGS(&t->names),
-		STORED_STRINGS(&t->whats),
-		STORED_TABLE(&t->seq, uint64_t),
-		STORED_TABLE(&t->time, int64_t),
-		STORED_TABLE(&t->set, uint32_t),
-		STORED_TABLE(&t->kind, uint32_t),
-		STORED_TABLE(&t->flags, uint8_t),
-		STORED_TABLE(&t->origins, struct origin),
+	const struct named tables[TABLES] = {
+		{ &t->seq, sizeof(uint64_t) },
+		{ &t->time, sizeof(int64_t) },
+		{ &t->set, sizeof(uint32_t) },
+		{ &t->kind, sizeof(uint32_t) },
+		{ &t->flags, sizeof(uint8_t) },
+		{ &t->origins, sizeof(struct origin) },
 	};
 
-	memcpy(out, parts, sizeof(parts));
+	for (size_t i = 0; i < TABLES; i++)
+		out[i] = tables[i];
+}
+
+static err save_strings(struct strings *strings, struct file *file, uint64_t *end,
+	struct strbuf *index, struct why *why)
+{
+	struct strings_view *view = strings_publish(strings);
+	err e = strings_save(strings, view, file, end, index, why);
+
+	strings_view_unref(view);
+	return e;
+}
+
+static err save_table(struct table *table, struct file *file, uint64_t *end, struct strbuf *index,
+	struct why *why)
+{
+	struct view *view = table_publish(table);
+	err e = table_save(table, view, file, end, index, why);
+
+	view_unref(view);
+	return e;
 }
 
 err threads_save(
 	struct threads *t, struct file *file, uint64_t *end, struct strbuf *index, struct why *why)
 {
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 
 	threads_settle(t);
-	parts_of(t, parts);
 	strbuf_add_u32(index, SAVE_VERSION);
 	strbuf_add_u64(index, t->events);
 	strbuf_add_u64(index, t->entities);
 	strbuf_add_u64(index, t->hidden);
 	strbuf_add_u64(index, (uint64_t)t->first);
 	strbuf_add_u64(index, (uint64_t)t->last);
-	err e = stored_save(parts, PARTS, file, end, index, why);
+	err e = save_strings(t->names, file, end, index, why);
+	if (e == OK)
+		e = save_strings(t->whats, file, end, index, why);
+	tables_of(t, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = save_table(*tables[i].table, file, end, index, why);
 	if (e == OK)
 		e = thread_index_save(t->base, file, end, index, why);
 	strbuf_add_u32(index, t->attributes != NULL);
@@ -90,7 +117,7 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 {
 	struct threads *t = memory_alloc(sizeof(*t));
 	struct reader in = reader_of(*index);
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 	uint32_t version = reader_u32(&in);
 	err e = OK;
 
@@ -107,9 +134,13 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 		e = fail(why, MSG_STATE_VERSION);
 	else
 		*index = str_from(*index, reader_offset(&in));
-	parts_of(t, parts);
 	if (e == OK)
-		e = stored_load(parts, PARTS, file, index, why);
+		e = strings_load(file, index, &t->names, why);
+	if (e == OK)
+		e = strings_load(file, index, &t->whats, why);
+	tables_of(t, tables);
+	for (size_t i = 0; e == OK && i < TABLES; i++)
+		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
 	if (e == OK)
 		e = thread_index_load(file, index, &t->base, why);
 	if (e == OK)
@@ -127,21 +158,23 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 
 uint64_t threads_saved_bytes(const struct threads *t)
 {
-	struct threads same = *t; /* its pointers: the list could change them */
-	struct stored parts[PARTS];
-
-	parts_of(&same, parts);
-	return stored_bytes(parts, PARTS) +
+	return strings_saved_bytes(t->names) + strings_saved_bytes(t->whats) +
+	       table_saved_bytes(t->seq) + table_saved_bytes(t->time) + table_saved_bytes(t->set) +
+	       table_saved_bytes(t->kind) + table_saved_bytes(t->flags) +
+	       table_saved_bytes(t->origins) +
 	       (t->attributes == NULL ? 0 : attributes_saved_bytes(t->attributes)) +
 	       (t->base == NULL ? 0 : thread_index_bytes(t->base));
 }
 
 void threads_forget_saved(struct threads *t)
 {
-	struct stored parts[PARTS];
+	struct named tables[TABLES];
 
-	parts_of(t, parts);
-	stored_forget(parts, PARTS);
+	strings_forget_saved(t->names);
+	strings_forget_saved(t->whats);
+	tables_of(t, tables);
+	for (size_t i = 0; i < TABLES; i++)
+		table_forget_saved(*tables[i].table);
 	thread_index_forget_saved(t->base);
 	if (t->attributes != NULL)
 		attributes_forget_saved(t->attributes);
