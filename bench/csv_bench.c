@@ -2,6 +2,8 @@
  *
  *   csv_bench FILE [MEGABYTES]     prints bytes, rows and the median rate of five runs, in
  *                                  processor time: the machine may be busy elsewhere
+ *
+ * smoke: DATA/events/receipt.csv 1
  */
 #include "base/file.h"
 #include "exchange/csv.h"

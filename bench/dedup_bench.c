@@ -9,7 +9,7 @@
  * median of 5 rounds, each over other keys.  The memory is warm: the page cache holds what it can
  * of the files just written.
  *
- * smoke: --entries 20000
+ * smoke: --entries 20000 --folder build/dedup-bench
  */
 #include "base/clock.h"
 #include "base/random.h"

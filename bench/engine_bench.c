@@ -8,6 +8,8 @@
  * from a checkpoint, and the grouping of all events by customer; medians of the runs (5).
  * --checkpoint-every N: 16 producers only, a checkpoint after each N records: how long they wait.
  * --load N: instead, writes N events once, made as they go, and measures the state they leave.
+ *
+ * smoke: --events 2000 --customers 200 --runs 1 --folder build
  */
 #include "base/random.h"
 #include "demo/workload.h"

@@ -5,7 +5,10 @@
  * Appends of about 4, 51 and 256 KB, each synced: rate and latency, alternating with plain
  * pwrite + fdatasync to a growing file.  Then sealing, and replay of rows and of sealed blocks;
  * every replay counts the records it must find.  Each measure is taken ROUNDS times, the median
- * printed. */
+ * printed.
+ *
+ * smoke: build 1
+ */
 #include "base/clock.h"
 #include "base/random.h"
 #include "event/codec.h"

@@ -1,6 +1,8 @@
 /* bench/ocel_bench.c - reading a large OCEL log, made while it is read: speed, and memory held.
  *
  * usage: ocel_bench [EVENTS]     default 300,000 events and half as many objects
+ *
+ * smoke: 2000
  */
 #include "exchange/ocel.h"
 

@@ -155,8 +155,8 @@ TEST(xes_files_give_records_rejects_and_errors)
 {
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		const char *row = strrchr(files[i].path, '/') + 1;
-		struct kept_records kept = { 0 };
-		struct read_summary summary;
+		struct kept_records kept;
+		struct read_summary summary = { 0 };
 		struct why why = { 0 };
 		err e = read_fixture(files[i].path, NULL, &kept, &summary, &why);
 		CHECK(row, e == message_code(files[i].end) && why.message == files[i].end);

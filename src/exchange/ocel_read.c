@@ -136,7 +136,7 @@ static err note_object(struct ocel *o, const struct json *object)
 {
 	str id = json_get_string(object, STR("id"), STR(""));
 	str type = json_get_string(object, STR("type"), STR(""));
-	uint32_t number;
+	uint32_t number = 0;
 
 	if (id.len == 0 || type.len == 0)
 		return OK; /* the second pass rejects it */
@@ -541,7 +541,7 @@ static err read_element(struct ocel *o, bool is_event)
 {
 	struct why reason = { 0 };
 	struct turn t = { .o = o, .why = &reason };
-	struct json json;
+	struct json json = { 0 };
 	err bad = parse_piece(o, &json, &reason);
 
 	if (bad == OK && json.kind != JSON_OBJECT)
@@ -565,7 +565,7 @@ static err read_native(struct ocel *o)
 {
 	struct why reason = { 0 };
 	struct record record;
-	struct json json;
+	struct json json = { 0 };
 	err bad = parse_piece(o, &json, &reason);
 
 	if (bad == OK && (json.kind != JSON_OBJECT || !native_is_record(&json)))
