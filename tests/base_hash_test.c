@@ -101,3 +101,31 @@ TEST(hash64_spreads_numbers)
 	for (size_t i = 0; i < SLOTS; i++) /* mean 64, deviation 8 */
 		CHECK("even", slots[i] > 20 && slots[i] < 120);
 }
+
+/* Against libsodium's, by way of digest128(): every length around a block, in groups of any size.
+ */
+TEST(digest_many_is_digest)
+{
+	enum { COUNT = 37, BYTES_MAX = 300 };
+	static char bytes[COUNT][BYTES_MAX];
+	struct random random = random_of(9);
+	struct digest128 many[COUNT];
+	str contents[COUNT];
+
+	for (size_t round = 0; round < 400; round++) {
+		size_t count = round % (COUNT + 1);
+		size_t most = round % 3 == 0 ? BYTES_MAX : DIGEST_BLOCK_BYTES + 1;
+		for (size_t i = 0; i < count; i++) {
+			contents[i] = (str){ bytes[i], random_below(&random, most + 1) };
+			if (i == round % 7)
+				contents[i].len = DIGEST_BLOCK_BYTES;
+			for (size_t k = 0; k < contents[i].len; k++)
+				bytes[i][k] = (char)random_below(&random, 256);
+		}
+		digest128_many(contents, count, many);
+		for (size_t i = 0; i < count; i++) {
+			struct digest128 one = digest128(NULL, contents[i]);
+			CHECK("same", memcmp(one.bytes, many[i].bytes, sizeof(one.bytes)) == 0);
+		}
+	}
+}

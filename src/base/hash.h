@@ -20,6 +20,11 @@ enum { DIGEST_KEY_BYTES = 32 };
 /* `key` NULL, or DIGEST_KEY_BYTES secret bytes: then only their holder can make the digest. */
 struct digest128 digest128(const uint8_t *key, str bytes);
 
+/* digest128() without a key, of many contents: short ones (DIGEST_BLOCK_BYTES at most) four at a
+ * time, in a third of the time, where the processor can. */
+enum { DIGEST_BLOCK_BYTES = 128 };
+void digest128_many(const str *contents, size_t count, struct digest128 *out);
+
 enum { TAG_KEY_BYTES = 16 };
 
 /* SipHash-2-4 with 16 bytes of output: a tenth of digest128()'s time for short texts.  Whoever

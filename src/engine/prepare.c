@@ -5,8 +5,8 @@
 #include "base/hash.h"
 #include "base/varint.h"
 #include "event/codec.h"
-#include "event/keep.h"
 
+#include <endian.h>
 #include <string.h>
 
 /* "h:" DIGEST "#" n */
@@ -17,6 +17,7 @@ enum {
 	ID_DIGEST_BYTES = 32,
 	FIRST_ID_BYTES = ID_DIGEST_AT + ID_DIGEST_BYTES + 2,
 	ID_BYTES_MAX = FIRST_ID_BYTES + 19, /* n has up to 20 digits */
+	FINISHED_AT_ONCE = 32,
 };
 
 static err no_room(struct why *why, const struct arena *arena)
@@ -102,22 +103,34 @@ static void complete(const uint8_t *secret, struct engine_item *item)
 
 /* ---- ids made from the content */
 
-static void write_digest(struct digest128 digest, char to[static ID_DIGEST_BYTES])
+/* Four bytes as eight digits: each half byte to a byte of its own, the upper half first. */
+static uint64_t hex_of(uint32_t bytes)
 {
-	static const char digits[] = "0123456789abcdef";
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x = ((uint64_t)(bytes >> 16) << 32) | (bytes & 0xffff);
 
-	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
-		to[2 * i] = digits[digest.bytes[i] >> 4];
-		to[2 * i + 1] = digits[digest.bytes[i] & 15];
+	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	x = (x >> 4 | x << 8) & (0x0f * ones);
+	uint64_t over_9 = (x + 6 * ones) >> 4 & ones;
+	return x + '0' * ones + over_9 * ('a' - '0' - 10);
+}
+
+static void write_digest(const struct digest128 *digest, char to[static ID_DIGEST_BYTES])
+{
+	for (size_t i = 0; i < sizeof(digest->bytes) / 4; i++) {
+		uint32_t bytes;
+		memcpy(&bytes, digest->bytes + 4 * i, sizeof(bytes));
+		uint64_t digits = htole64(hex_of(le32toh(bytes)));
+		memcpy(to + 8 * i, &digits, sizeof(digits));
 	}
 }
 
-static void put_first_id(struct kept_record *kept)
+static void put_first_id(struct kept_record *kept, const struct digest128 *digest)
 {
 	char id[FIRST_ID_BYTES];
 
 	memcpy(id, ID_PREFIX, ID_DIGEST_AT);
-	write_digest(digest128(NULL, kept->bytes), id + ID_DIGEST_AT);
+	write_digest(digest, id + ID_DIGEST_AT);
 	memcpy(id + ID_DIGEST_AT + ID_DIGEST_BYTES, FIRST_SUFFIX, sizeof(FIRST_SUFFIX) - 1);
 	record_put_message_id(kept, (str){ id, sizeof(id) });
 }
@@ -182,26 +195,19 @@ static err check_length(str bytes, struct why *why)
 }
 
 static err keep(const struct preparation *p, const struct record *record, struct arena *arena,
-	struct engine_item *item, struct why *why)
+	struct prepared *out, struct why *why)
 {
 	bool guess = record->message_id.len == 0 && engine_is_keyed(record->kind);
 	struct kept_record *kept = arena_room(arena, sizeof(*kept));
 
 	if (kept == NULL || !record_keep(record, guess ? FIRST_ID_BYTES : 0, arena, kept))
 		return no_room(why, arena);
-	err e = guess ? check_length(kept->bytes, why) : OK;
-	if (e != OK)
-		return e;
-	if (guess)
-		put_first_id(kept);
-	*item = (struct engine_item){ .record = &kept->record,
-		.bytes = kept->bytes,
-		.numbering = guess ? p->numbering : NULL };
-	complete(p->secret, item);
-	return OK;
+	out->kept = kept;
+	out->item = (struct engine_item){ .numbering = guess ? p->numbering : NULL };
+	return guess ? check_length(kept->bytes, why) : OK;
 }
 
-err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
+err item_begin(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why)
 {
 	struct record_identifier normal[RECORD_IDENTIFIERS_MAX];
@@ -210,7 +216,44 @@ err item_prepare(struct preparation *p, const struct record *raw, struct arena *
 	if (record.source.len == 0)
 		record.source = p->default_source;
 	err e = normalise(p, &record, normal, arena, why);
-	if (e == OK)
+	if (e == OK && !p->is_checked)
 		e = record_check(&record, why);
-	return e == OK ? keep(p, &record, arena, &out->item, why) : e;
+	return e == OK ? keep(p, &record, arena, out, why) : e;
+}
+
+static void finish_some(const uint8_t *secret, struct prepared *prepared, size_t count)
+{
+	struct digest128 digests[FINISHED_AT_ONCE];
+	str contents[FINISHED_AT_ONCE] = { { NULL, 0 } };
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (prepared[i].kept->gap > 0)
+			contents[n++] = prepared[i].kept->bytes;
+	digest128_many(contents, n, digests);
+	n = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct kept_record *kept = prepared[i].kept;
+		if (kept->gap > 0)
+			put_first_id(kept, &digests[n++]);
+		prepared[i].item.record = &kept->record;
+		prepared[i].item.bytes = kept->bytes;
+		complete(secret, &prepared[i].item);
+	}
+}
+
+void items_finish(const struct preparation *p, struct prepared *prepared, size_t count)
+{
+	for (size_t at = 0; at < count; at += FINISHED_AT_ONCE)
+		finish_some(p->secret, prepared + at, MIN_OF(count - at, (size_t)FINISHED_AT_ONCE));
+}
+
+err item_prepare(struct preparation *p, const struct record *raw, struct arena *arena,
+	struct prepared *out, struct why *why)
+{
+	err e = item_begin(p, raw, arena, out, why);
+
+	if (e == OK)
+		items_finish(p, out, 1);
+	return e;
 }

@@ -15,8 +15,8 @@ struct keeper {
 	struct arena *arena; /* of the arrays */
 };
 
-/* Most strings are short, and copied by two moves that may overlap. */
-static void copy_bytes(char *to, const char *from, size_t len)
+/* Most strings are short, and copied by two or three moves that may overlap.  Not of none. */
+static inline void copy_bytes(char *to, const char *from, size_t len)
 {
 	if (len > 16)
 		memcpy(to, from, len);
@@ -33,12 +33,13 @@ static void copy_bytes(char *to, const char *from, size_t len)
 		memcpy(to, &first, 4);
 		memcpy(to + len - 4, &last, 4);
 	} else {
-		for (size_t i = 0; i < len; i++)
-			to[i] = from[i];
+		to[0] = from[0]; /* there is one at least */
+		to[len / 2] = from[len / 2];
+		to[len - 1] = from[len - 1];
 	}
 }
 
-static void put_varint(struct keeper *k, uint64_t n)
+static inline void put_varint(struct keeper *k, uint64_t n)
 {
 	if (n < 0x80)
 		*k->at++ = (char)n;
@@ -46,12 +47,15 @@ static void put_varint(struct keeper *k, uint64_t n)
 		k->at += varint_put(k->at, n);
 }
 
-static void keep_str(struct keeper *k, str *text)
+static inline void keep_str(struct keeper *k, str *text)
 {
-	put_varint(k, text->len);
-	copy_bytes(k->at, text->ptr, text->len);
+	size_t len = text->len;
+
+	put_varint(k, len);
+	if (len > 0)
+		copy_bytes(k->at, text->ptr, len);
 	text->ptr = k->at;
-	k->at += text->len;
+	k->at += len;
 }
 
 static void put_instant(struct keeper *k, const struct instant *t)

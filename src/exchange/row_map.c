@@ -1,7 +1,8 @@
 /* exchange/row_map.c - binding a mapping to the columns of an input; see row_map.h */
-#include "exchange/row_map_internal.h"
+#include "exchange/row_map.h"
 
 #include "base/near.h"
+#include "exchange/row_map_internal.h"
 
 #include <stdlib.h>
 

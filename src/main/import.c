@@ -18,9 +18,9 @@ enum { HEADER_BYTES_MAX = 64 << 10 };
 struct importing {
 	struct record_sink sink;
 	const struct import_options *options;
-	struct pipeline *pipeline; /* NULL: only looking, the first reading of strict mode ... */
-	struct preparation *preparation; /* ... with these two */
-	struct arena *arena;
+	struct pipeline *pipeline; /* NULL: only looking, the first reading of strict mode */
+	struct preparation *preparation;
+	struct arena *arena; /* only looking: of the record at hand */
 	struct rejects *rejects;
 	struct input_file *input;
 	uint64_t records, rejected;
@@ -227,6 +227,7 @@ static err read_format(struct importing *im, const char *path, enum mapping_form
 {
 	struct input *input = input_stream(im->input);
 
+	im->preparation->is_checked = format == MAPPING_CSV || format == MAPPING_LOG;
 	switch (format) {
 	case MAPPING_CSV:
 		return csv_read(input, im->options->mapping, &im->sink, summary, why);
@@ -314,9 +315,10 @@ static err import_checked(struct engine *engine, const char *path,
 	struct why *why)
 {
 	struct preparation preparation = preparation_of(engine, options->mapping);
-	struct importing im = {
-		.sink = { take_record, take_reject }, .options = options, .rejects = rejects
-	};
+	struct importing im = { .sink = { take_record, take_reject },
+		.options = options,
+		.preparation = &preparation,
+		.rejects = rejects };
 	struct read_summary summary = { 0 };
 	struct batch_counts batch = { 0 };
 	char scratch[PATH_BYTES_MAX];

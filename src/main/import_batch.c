@@ -8,10 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Batches are whole numbers of these. */
+enum { BEGUN_MAX = 32 };
+_Static_assert(BATCH_ITEMS_MAX % BEGUN_MAX == 0, "a batch is full between two of them");
+
 struct pipeline {
 	struct engine *engine;
 	struct preparation *preparation;
 	struct batch *batches[BATCHES_MAX], *current;
+	struct prepared begun[BEGUN_MAX]; /* for the current batch, not finished yet */
+	size_t begun_count;
 	struct queue *full, *empty;
 	pthread_t writer;
 	struct batch_counts counts; /* the writer's, until it has ended */
@@ -134,9 +140,22 @@ err pipeline_open(struct engine *engine, struct preparation *preparation, const 
 	return OK;
 }
 
+/* Those that were begun, in their order. */
+static void finish_begun(struct pipeline *p)
+{
+	struct batch *batch = p->current;
+
+	items_finish(p->preparation, p->begun, p->begun_count);
+	for (size_t i = 0; i < p->begun_count; i++)
+		batch->items[batch->count++] = p->begun[i].item;
+	p->begun_count = 0;
+}
+
 static void send_off(struct pipeline *p)
 {
 	struct batch *batch = p->current;
+
+	finish_begun(p);
 
 	p->current = NULL;
 	if (batch != NULL)
@@ -161,10 +180,10 @@ static bool is_full(const struct batch *batch)
 
 err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)
 {
-	struct prepared prepared;
-
 	*ended = false;
 	take_batch(p);
+	if (p->begun_count == BEGUN_MAX)
+		finish_begun(p);
 	if (is_full(p->current)) {
 		send_off(p);
 		*ended = atomic_load(&p->failed);
@@ -172,9 +191,9 @@ err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, s
 			return OK;
 		take_batch(p);
 	}
-	err e = item_prepare(p->preparation, record, p->current->arena, &prepared, why);
-	if (e == OK)
-		p->current->items[p->current->count++] = prepared.item;
+	err e = item_begin(
+		p->preparation, record, p->current->arena, &p->begun[p->begun_count], why);
+	p->begun_count += e == OK;
 	return e;
 }
 
