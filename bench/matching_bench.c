@@ -157,9 +157,21 @@ static void print_model(const struct matching *m, const struct match_records *re
 
 	for (size_t f = 0; f < match_records_fields(records); f++) {
 		printf("  %-14.*s", STR_ARG(match_records_field(records, f)->name));
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			printf(" %s %.4f/%.6f=%.1f", levels[l], model->m[f][l], model->u[f][l],
-				log2(model->m[f][l] / model->u[f][l]));
+		if (model->parent[f] != NO_PARENT)
+			printf(" under " STR_FMT,
+				STR_ARG(match_records_field(records, (size_t)model->parent[f])
+						->name));
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			if (state > 0 && model->parent[f] == NO_PARENT)
+				break;
+			printf(state == 0    ? " |"
+				: state == 1 ? "\n      apart |"
+					     : "\n      alike |");
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				printf(" %s %.4f/%.6f=%.1f", levels[l], model->m[f][state][l],
+					model->u[f][state][l],
+					log2(model->m[f][state][l] / model->u[f][state][l]));
+		}
 		printf("\n");
 	}
 	const struct block_choice *keys = matching_keys(m);

@@ -72,7 +72,8 @@ static void simulate_field(
 {
 	const struct records_field *f = match_records_field(c->records, field);
 	double n = (double)MAX_OF(match_records_count(c->records), (size_t)1);
-	double present = (double)f->present / n, exact = model->m[field][LEVEL_EXACT];
+	double present = (double)f->present / n,
+	       exact = model->m[field][PARENT_UNKNOWN][LEVEL_EXACT];
 	size_t first = c->atom_count, count = field_key_count(f->kind);
 
 	for (size_t k = 0; k < count; k++) {

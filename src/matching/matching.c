@@ -98,7 +98,8 @@ static void sample_keys(struct matching *m)
 		blocks_walk(m->blocks, k, 0, m->blocks->order_count[k], true, sample_pair, &s);
 		patterns_sort(s.patterns);
 		m->sessions[m->session_count++] = (struct session){ .patterns = s.patterns,
-			.fields = block_fields(&m->blocks->choice.keys[k]) };
+			.fields = model_relatives(
+				&m->model, block_fields(&m->blocks->choice.keys[k])) };
 	}
 }
 
@@ -142,15 +143,20 @@ static err choose_keys(struct matching *m, struct why *why)
 	return e;
 }
 
-/* Keys by what is assumed, then by what was learnt with them. */
+/* By what is assumed first; then, with parents and keys by what that taught, anew. */
 static err learn_with_keys(struct matching *m, struct why *why)
 {
-	for (int round = 0; round < 2; round++) {
-		err e = choose_keys(m, why);
-		if (e != OK)
-			return e;
-		learn(m);
+	err e = OK;
+
+	for (int round = 0; e == OK && round < 2; round++) {
+		(void)model_find_parents(&m->model, m->records, m->random);
+		model_learn_u(&m->model, m->random);
+		e = choose_keys(m, why);
+		if (e == OK)
+			learn(m);
 	}
+	if (e != OK)
+		return e;
 	m->report.recall = m->blocks->choice.recall;
 	m->report.cut_rows = m->blocks->cut_rows;
 	return OK;
@@ -160,6 +166,8 @@ static void learn_from_all(struct matching *m)
 {
 	m->sessions[m->session_count++] = (struct session){ .patterns = m->random };
 	learn(m);
+	if (model_find_parents(&m->model, m->records, m->random))
+		learn(m);
 	m->session_count = 0; /* its patterns are freed as `random` */
 	m->report.recall = 1;
 }
@@ -324,7 +332,8 @@ void matching_explain(struct matching *m, uint32_t a, uint32_t b, struct explana
 			.a = x[f] != 0 ? field->values[x[f]].text : STR(""),
 			.b = y[f] != 0 ? field->values[y[f]].text : STR(""),
 			.level = level,
-			.weight = model_field_weight(&m->model, f, level, x[f], y[f]) };
+			.weight = model_field_weight(&m->model, f, level,
+				parent_state(&m->model, f, pattern), x[f], y[f]) };
 		out->weight += out->fields[f].weight;
 	}
 	out->weight += out->prior;

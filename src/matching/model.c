@@ -38,8 +38,11 @@ void model_init(struct match_model *model, const struct match_records *records)
 	memset(model, 0, sizeof(*model));
 	model->field_count = match_records_fields(records);
 	for (size_t f = 0; f < model->field_count; f++) {
-		memcpy(model->m[f], assumed_m, sizeof(assumed_m));
-		memcpy(model->u[f], assumed_u, sizeof(assumed_u));
+		model->parent[f] = NO_PARENT;
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			memcpy(model->m[f][state], assumed_m, sizeof(assumed_m));
+			memcpy(model->u[f][state], assumed_u, sizeof(assumed_u));
+		}
 	}
 	model->prior = -log2(n); /* every record has one other of its person */
 }
@@ -49,71 +52,89 @@ static double probability_of(double log2_odds)
 	return 1 / (1 + exp2(-log2_odds));
 }
 
-/* ---- m */
+/* ---- sums over patterns */
+
+typedef level_shares all_shares[MATCHING_FIELDS_MAX];
 
 struct sums {
-	double level[MATCHING_FIELDS_MAX][LEVEL_COUNT_];
+	all_shares level;
 	double matches;
 };
 
-static void take_logs(const struct match_model *model, const double m[][LEVEL_COUNT_],
-	double logs[][LEVEL_COUNT_])
+static void take_logs(const struct match_model *model, const level_shares *m, level_shares *logs)
 {
 	for (size_t f = 0; f < model->field_count; f++)
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			logs[f][l] = log2(m[f][l] / model->u[f][l]);
+		for (size_t state = 0; state < PARENT_STATES; state++)
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				logs[f][state][l] = log2(m[f][state][l] / model->u[f][state][l]);
 }
 
-static double odds_of(size_t fields, uint32_t without, const double logs[][LEVEL_COUNT_],
+static double odds_of(const struct match_model *model, uint32_t without, const level_shares *logs,
 	uint64_t pattern, double prior)
 {
 	double odds = prior;
 
-	for (size_t f = 0; f < fields; f++)
+	for (size_t f = 0; f < model->field_count; f++)
 		if ((without >> f & 1) == 0)
-			odds += logs[f][pattern_level(pattern, f)];
+			odds += logs[f][parent_state(model, f, pattern)][pattern_level(pattern, f)];
 	return odds;
 }
 
+/* What is known of a parent counts also for pairs of which it is not; but where the pairs were
+ * chosen for their parents being alike, they say nothing of others. */
+static void add_share(const struct match_model *model, uint32_t without, uint64_t pattern,
+	double share, struct sums *sums)
+{
+	sums->matches += share;
+	for (size_t f = 0; f < model->field_count; f++) {
+		enum parent_state state = parent_state(model, f, pattern);
+		enum level level = pattern_level(pattern, f);
+		if (state != PARENT_UNKNOWN)
+			sums->level[f][state][level] += share;
+		if (model->parent[f] == NO_PARENT || (without >> model->parent[f] & 1) == 0)
+			sums->level[f][PARENT_UNKNOWN][level] += share;
+	}
+}
+
+/* The change of the largest share. */
+static double shares_of(const struct match_model *model, const struct sums *sums,
+	const double *assumed, double pseudo_count, level_shares *out)
+{
+	double change = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			const double *level = sums->level[f][state];
+			double all = pseudo_count;
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				all += level[l];
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++) {
+				double next = (level[l] + pseudo_count * assumed[l]) / all;
+				change = fmax(change, fabs(next - out[f][state][l]));
+				out[f][state][l] = next;
+			}
+		}
+	return change;
+}
+
+/* ---- m */
+
 static void expect(const struct match_model *model, const struct session *s,
-	const double logs[][LEVEL_COUNT_], double prior, struct sums *sums)
+	const level_shares *logs, double prior, struct sums *sums)
 {
 	uint64_t count;
 
 	memset(sums, 0, sizeof(*sums));
 	for (size_t i = 0; i < patterns_count(s->patterns); i++) {
 		uint64_t pattern = patterns_at(s->patterns, i, &count);
-		double share = (double)count * probability_of(odds_of(model->field_count, s->fields,
-						       logs, pattern, prior));
-		sums->matches += share;
-		for (size_t f = 0; f < model->field_count; f++)
-			sums->level[f][pattern_level(pattern, f)] += share;
+		double odds = odds_of(model, s->fields, logs, pattern, prior);
+		add_share(model, s->fields, pattern, (double)count * probability_of(odds), sums);
 	}
-}
-
-/* The change of the largest parameter. */
-static double maximise(
-	const struct match_model *model, const struct sums *sums, double m[][LEVEL_COUNT_])
-{
-	double change = 0;
-
-	for (size_t f = 0; f < model->field_count; f++) {
-		double all = M_PSEUDO_COUNT;
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			all += sums->level[f][l];
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++) {
-			double next = (sums->level[f][l] + M_PSEUDO_COUNT * assumed_m[l]) / all;
-			change = fmax(change, fabs(next - m[f][l]));
-			m[f][l] = next;
-		}
-	}
-	return change;
 }
 
 static void learn_session(const struct match_model *model, struct session *s, struct sums *sums)
 {
-	double m[MATCHING_FIELDS_MAX][LEVEL_COUNT_],
-		logs[MATCHING_FIELDS_MAX][LEVEL_COUNT_] = { 0 };
+	all_shares m, logs = { 0 };
 	double total = (double)patterns_total(s->patterns);
 	double prior = s->fields == 0 ? model->prior : log2(0.2 / 0.8);
 
@@ -123,7 +144,7 @@ static void learn_session(const struct match_model *model, struct session *s, st
 		expect(model, s, logs, prior, sums);
 		double share = (sums->matches + 0.5) / (total + 1);
 		prior = log2(share / (1 - share));
-		if (maximise(model, sums, m) < 1e-5)
+		if (shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m) < 1e-4)
 			break;
 	}
 	s->matches = sums->matches;
@@ -140,11 +161,12 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 			if (sessions[i].fields >> f & 1)
 				continue;
 			learnt |= one.matches >= 1 ? UINT32_C(1) << f : 0;
-			for (size_t l = 0; l < LEVEL_COUNT_; l++)
-				all.level[f][l] += one.level[f][l];
+			for (size_t state = 0; state < PARENT_STATES; state++)
+				for (size_t l = 0; l < LEVEL_COUNT_; l++)
+					all.level[f][state][l] += one.level[f][state][l];
 		}
 	}
-	(void)maximise(model, &all, model->m);
+	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, model->m);
 	return learnt == (UINT32_C(1) << model->field_count) - 1;
 }
 
@@ -152,24 +174,129 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 
 void model_learn_u(struct match_model *model, const struct patterns *random)
 {
-	double logs[MATCHING_FIELDS_MAX][LEVEL_COUNT_] = { 0 };
-	double sums[MATCHING_FIELDS_MAX][LEVEL_COUNT_] = { 0 };
+	all_shares logs = { 0 };
+	struct sums sums = { .matches = 0 };
 	uint64_t count;
 
 	take_logs(model, model->m, logs);
 	for (size_t i = 0; i < patterns_count(random); i++) {
 		uint64_t pattern = patterns_at(random, i, &count);
-		double odds = odds_of(model->field_count, 0, logs, pattern, model->prior);
-		for (size_t f = 0; f < model->field_count; f++)
-			sums[f][pattern_level(pattern, f)] +=
-				(double)count * (1 - probability_of(odds));
+		double odds = odds_of(model, 0, logs, pattern, model->prior);
+		add_share(model, 0, pattern, (double)count * (1 - probability_of(odds)), &sums);
 	}
-	for (size_t f = 0; f < model->field_count; f++) {
-		double all = U_PSEUDO_COUNT;
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			all += sums[f][l];
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			model->u[f][l] = (sums[f][l] + U_PSEUDO_COUNT * assumed_u[l]) / all;
+	(void)shares_of(model, &sums, assumed_u, U_PSEUDO_COUNT, model->u);
+}
+
+/* ---- parents */
+
+/* How often two fields agree among random pairs, less what matches may account for: half as many
+ * again as the model expects, for it may be wrong. */
+struct together {
+	double pairs, first, second, both;
+};
+
+struct relation {
+	size_t child, parent;
+	double strength; /* how many times more often the child agrees when the parent does */
+};
+enum { RELATIONS_MAX = MATCHING_FIELDS_MAX * MATCHING_FIELDS_MAX };
+#define STRENGTH_LEAST 4.0
+#define BOTH_LEAST 20.0 /* pairs seen */
+#define MATCHES_ALLOWED 1.5
+
+static struct together count_together(
+	const struct match_model *model, const struct patterns *random, size_t f, size_t g)
+{
+	struct together t = { .pairs = 0 };
+	const double *mf = model->m[f][PARENT_UNKNOWN], *mg = model->m[g][PARENT_UNKNOWN];
+	uint64_t count;
+
+	for (size_t i = 0; i < patterns_count(random); i++) {
+		uint64_t pattern = patterns_at(random, i, &count);
+		enum level x = pattern_level(pattern, f), y = pattern_level(pattern, g);
+		if (x == LEVEL_MISSING || y == LEVEL_MISSING)
+			continue;
+		t.pairs += (double)count;
+		t.first += x == LEVEL_EXACT ? (double)count : 0;
+		t.second += y >= LEVEL_RELATED ? (double)count : 0;
+		t.both += x == LEVEL_EXACT && y >= LEVEL_RELATED ? (double)count : 0;
+	}
+	double matches = MATCHES_ALLOWED * t.pairs * exp2(model->prior);
+	t.first -= matches * mf[LEVEL_EXACT];
+	t.second -= matches * (1 - mg[LEVEL_DIFFERENT]);
+	t.both -= matches * mf[LEVEL_EXACT] * (1 - mg[LEVEL_DIFFERENT]);
+	return t;
+}
+
+static bool may_swap(const struct match_records *records, size_t field)
+{
+	enum field_kind kind = match_records_field(records, field)->kind;
+
+	return kind == FIELD_GIVEN_NAME || kind == FIELD_SURNAME || kind == FIELD_ADDRESS;
+}
+
+static bool stands_above(const struct match_model *model, size_t above, size_t field)
+{
+	for (int f = (int)field; f != NO_PARENT; f = model->parent[f])
+		if ((size_t)f == above)
+			return true;
+	return false;
+}
+
+/* Fields that may be swapped are weighed first (score.c): their parents must be such too. */
+static size_t list_relations(const struct match_model *model, const struct match_records *records,
+	const struct patterns *random, struct relation *out)
+{
+	size_t count = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t g = 0; g < model->field_count; g++) {
+			if (f == g || (may_swap(records, g) && !may_swap(records, f)))
+				continue;
+			struct together t = count_together(model, random, f, g);
+			double strength = t.both * t.pairs / (t.first * t.second);
+			if (t.both >= BOTH_LEAST && strength >= STRENGTH_LEAST)
+				out[count++] = (struct relation){ g, f, strength };
+		}
+	return count;
+}
+
+uint32_t model_relatives(const struct match_model *model, uint32_t fields)
+{
+	uint32_t all = fields, before;
+
+	do {
+		before = all;
+		for (size_t f = 0; f < model->field_count; f++) {
+			if (model->parent[f] == NO_PARENT)
+				continue;
+			uint32_t pair = UINT32_C(1) << f | UINT32_C(1) << model->parent[f];
+			all |= (all & pair) != 0 ? pair : 0;
+		}
+	} while (all != before);
+	return all;
+}
+
+bool model_find_parents(struct match_model *model, const struct match_records *records,
+	const struct patterns *random)
+{
+	struct relation relations[RELATIONS_MAX];
+	size_t count = list_relations(model, records, random, relations);
+	bool any = false;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		model->parent[f] = NO_PARENT;
+	for (;;) {
+		const struct relation *best = NULL;
+		for (size_t i = 0; i < count; i++)
+			if (model->parent[relations[i].child] == NO_PARENT &&
+				!stands_above(model, relations[i].child, relations[i].parent) &&
+				(best == NULL || relations[i].strength > best->strength))
+				best = &relations[i];
+		if (best == NULL)
+			return any;
+		model->parent[best->child] = (int)best->parent;
+		any = true;
 	}
 }
 
@@ -178,14 +305,13 @@ void model_learn_u(struct match_model *model, const struct patterns *random)
 static bool weigh_values(
 	struct match_model *model, size_t f, const struct records_field *field, struct arena *arena)
 {
-	double exact = model->m[f][LEVEL_EXACT],
-	       present = (double)MAX_OF(field->present, (size_t)1);
+	double present = (double)MAX_OF(field->present, (size_t)1);
 
-	model->exact[f] = arena_array(arena, field->value_count, sizeof(float));
-	if (model->exact[f] == NULL)
+	model->rarity[f] = arena_array(arena, field->value_count, sizeof(float));
+	if (model->rarity[f] == NULL)
 		return false;
 	for (size_t code = 1; code < field->value_count; code++)
-		model->exact[f][code] = (float)log2(exact * present / (double)field->counts[code]);
+		model->rarity[f][code] = (float)log2(present / (double)field->counts[code]);
 	return true;
 }
 
@@ -193,21 +319,16 @@ bool model_weigh(
 	struct match_model *model, const struct match_records *records, struct arena *arena)
 {
 	for (size_t f = 0; f < model->field_count; f++) {
-		model->weight[f][LEVEL_MISSING] = 0;
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
-			model->weight[f][l] = (float)log2(model->m[f][l] / model->u[f][l]);
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				model->weight[f][state][l] =
+					(float)log2(model->m[f][state][l] / model->u[f][state][l]);
+			model->exact[f][state] = (float)log2(model->m[f][state][LEVEL_EXACT]);
+		}
 		if (!weigh_values(model, f, match_records_field(records, f), arena))
 			return false;
 	}
 	return true;
-}
-
-double model_field_weight(const struct match_model *model, size_t field, enum level level,
-	uint32_t code_a, uint32_t code_b)
-{
-	if (level == LEVEL_EXACT)
-		return (double)fminf(model->exact[field][code_a], model->exact[field][code_b]);
-	return (double)model->weight[field][level];
 }
 
 double model_weight(
@@ -216,7 +337,8 @@ double model_weight(
 	double sum = 0;
 
 	for (size_t f = 0; f < model->field_count; f++)
-		sum += model_field_weight(model, f, pattern_level(pattern, f), a[f], b[f]);
+		sum += model_field_weight(model, f, pattern_level(pattern, f),
+			parent_state(model, f, pattern), a[f], b[f]);
 	return sum;
 }
 

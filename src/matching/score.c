@@ -51,35 +51,48 @@ static double most_of(const struct scoring *s, size_t field)
 {
 	double most = 0;
 
-	for (size_t l = LEVEL_DIFFERENT; l < LEVEL_EXACT; l++)
-		most = fmax(most, (double)s->model->weight[field][l]);
-	for (size_t code = 1; code < match_records_field(s->records, field)->value_count; code++)
-		most = fmax(most, (double)s->model->exact[field][code]);
+	for (size_t state = 0; state < PARENT_STATES; state++) {
+		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_EXACT; l++)
+			most = fmax(most, (double)s->model->weight[field][state][l]);
+		for (size_t code = 1; code < match_records_field(s->records, field)->value_count;
+			code++)
+			most = fmax(most, (double)(s->model->exact[field][state] +
+						   s->model->rarity[field][code]));
+	}
 	return most;
+}
+
+/* Of the fields not yet placed whose parent is: those that may be swapped first, then the one that
+ * can say most. */
+static size_t next_field(const struct scoring *s, uint32_t placed, const double *most)
+{
+	size_t best = MATCHING_FIELDS_MAX;
+
+	for (size_t f = 0; f < s->plan.count; f++) {
+		int parent = s->model->parent[f];
+		if ((placed >> f & 1) || (parent != NO_PARENT && (placed >> parent & 1) == 0))
+			continue;
+		if (best == MATCHING_FIELDS_MAX || swaps(s->records, f) > swaps(s->records, best) ||
+			(swaps(s->records, f) == swaps(s->records, best) && most[f] > most[best]))
+			best = f;
+	}
+	ASSERT(best < MATCHING_FIELDS_MAX); /* parents have no circles */
+	return best;
 }
 
 static void make_plan(struct scoring *s)
 {
 	struct plan *plan = &s->plan;
 	double most[MATCHING_FIELDS_MAX], rest = 0;
+	uint32_t placed = 0;
 
 	plan->count = match_records_fields(s->records);
 	for (size_t f = 0; f < plan->count; f++)
 		most[f] = most_of(s, f);
-	for (size_t f = 0; f < plan->count;
-		f++) { /* insertion: swapping first, then the strongest */
-		size_t at = f;
-		bool first = swaps(s->records, f);
-		plan->swapping += first;
-		while (at > 0) {
-			size_t other = plan->fields[at - 1];
-			bool other_first = swaps(s->records, other);
-			if (other_first > first || (other_first == first && most[other] >= most[f]))
-				break;
-			plan->fields[at] = other;
-			at--;
-		}
-		plan->fields[at] = f;
+	for (size_t i = 0; i < plan->count; i++) {
+		plan->fields[i] = next_field(s, placed, most);
+		placed |= UINT32_C(1) << plan->fields[i];
+		plan->swapping += swaps(s->records, plan->fields[i]);
 	}
 	for (size_t i = plan->count; i-- > 0;) {
 		plan->after[i] = rest;
@@ -105,14 +118,17 @@ static double weigh(struct worker *w, const uint32_t *a, const uint32_t *b)
 		pattern = comparer_swaps(w->comparer, a, b, pattern);
 	for (size_t i = 0; i < plan->swapping; i++) {
 		size_t f = plan->fields[i];
-		sum += model_field_weight(s->model, f, pattern_level(pattern, f), a[f], b[f]);
+		sum += model_field_weight(s->model, f, pattern_level(pattern, f),
+			parent_state(s->model, f, pattern), a[f], b[f]);
 	}
 	if (plan->swapping > 0 && sum + plan->after[plan->swapping - 1] < floor)
 		return -INFINITY;
 	for (size_t i = plan->swapping; i < plan->count; i++) {
 		size_t f = plan->fields[i];
+		enum level level = comparer_field(w->comparer, f, a[f], b[f]);
+		pattern |= (uint64_t)level << (LEVEL_BITS * f);
 		sum += model_field_weight(
-			s->model, f, comparer_field(w->comparer, f, a[f], b[f]), a[f], b[f]);
+			s->model, f, level, parent_state(s->model, f, pattern), a[f], b[f]);
 		if (sum + plan->after[i] < floor)
 			return -INFINITY;
 	}
