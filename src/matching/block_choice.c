@@ -15,6 +15,7 @@ enum {
 	CANDIDATES_MAX = ATOMS_MAX * (ATOMS_MAX + 1) / 2,
 };
 #define AGREES_IN_PART 0.45 /* of a value that is not the same: that one of its other keys is */
+#define GAIN_OF_BUDGET 80 /* the same for a key that takes all of the budget */
 #define GAIN_LEAST 4 /* of twice the simulated pairs: a thousandth */
 
 struct candidate {
@@ -199,7 +200,8 @@ static const struct candidate *best_of(
 		size_t gain = 2 * count_bits(one->finds, found->once) +
 			      count_bits(one->finds, found->twice);
 		double value = (double)gain / (one->key.pairs + pairs_max / 16);
-		if (gain < GAIN_LEAST || one->key.pairs > left || value <= best_value)
+		double worth_it = GAIN_LEAST + GAIN_OF_BUDGET * one->key.pairs / pairs_max;
+		if ((double)gain < worth_it || one->key.pairs > left || value <= best_value)
 			continue;
 		best = one;
 		best_value = value;

@@ -11,6 +11,8 @@
 static bool is_close(struct similarity *s, const struct field_value *a, const struct field_value *b,
 	unsigned most)
 {
+	if (most == 1)
+		return is_one_edit(a->tight, b->tight);
 	return edits(s, a->tight, b->tight, most) <= most;
 }
 
@@ -169,11 +171,13 @@ static enum level compare_numbers(
 static enum level compare_codes(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	unsigned apart = edits(s, a->tight, b->tight, 2);
+	uint32_t alone = (uint32_t)__builtin_popcount(a->letters & ~b->letters);
 
-	if (apart <= 1 && shorter(a, b) >= 4)
+	if (shorter(a, b) >= 4 && is_close(s, a, b, 1))
 		return LEVEL_TYPO;
-	return apart <= 2 && shorter(a, b) >= 6 ? LEVEL_SIMILAR : LEVEL_DIFFERENT;
+	/* an edit takes away one digit at most, and brings one */
+	return alone <= 2 && shorter(a, b) >= 6 && is_close(s, a, b, 2) ? LEVEL_SIMILAR
+									: LEVEL_DIFFERENT;
 }
 
 static str before_at(str email)
@@ -212,7 +216,7 @@ static enum level compare_texts(
 enum level field_compare(enum field_kind kind, struct similarity *scratch,
 	const struct field_value *a, const struct field_value *b)
 {
-	if (a == b || str_equal(a->tight, b->tight))
+	if (a == b || (a->letters == b->letters && str_equal(a->tight, b->tight)))
 		return LEVEL_EXACT;
 	switch (kind) {
 	case FIELD_GIVEN_NAME:

@@ -9,13 +9,13 @@
 enum {
 	ALL_PAIRS_MAX = 1500000, /* so few are compared all, without blocking */
 	RANDOM_PAIRS = 400000,
-	SESSION_PAIRS = 100000, /* of a key */
+	SESSION_PAIRS = 40000, /* of a key */
 	ROUNDS = 3, /* of u and m in turn */
 	FLOOR_BITS = 12, /* below even odds: a probability that no sum notices */
 	KEEP_BITS = 3, /* kept beyond `review`, as the prior is not final while pairs are weighed */
 };
 #define PAIRS_PER_RECORD 30.0
-#define PAIRS_LEAST 3000000.0
+#define PAIRS_LEAST 1500000.0
 
 struct matching {
 	const struct match_records *records;

@@ -133,11 +133,8 @@ uint32_t letters_of(str text)
 {
 	uint32_t letters = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		letters |= c >= 'a' && c <= 'z' ? UINT32_C(1) << (c - 'a')
-						: UINT32_C(1) << (26 + c % 6);
-	}
+	for (size_t i = 0; i < text.len; i++)
+		letters |= UINT32_C(1) << ((unsigned char)text.ptr[i] & 31);
 	return letters;
 }
 
@@ -222,4 +219,23 @@ unsigned edits(struct similarity *scratch, str a, str b, unsigned most)
 			    : b.len <= WORD ? edits_bits(scratch, a, b)
 					    : edits_plain(a, b);
 	return MIN_OF(distance, most + 1);
+}
+
+bool is_one_edit(str a, str b)
+{
+	size_t first = 0, last = 0;
+
+	a = cut(a);
+	b = cut(b);
+	size_t least = MIN_OF(a.len, b.len), most = MAX_OF(a.len, b.len);
+	if (most - least > 1)
+		return false;
+	while (first < least && a.ptr[first] == b.ptr[first])
+		first++;
+	while (last < least - first && a.ptr[a.len - 1 - last] == b.ptr[b.len - 1 - last])
+		last++;
+	if (first + last + 1 >= most)
+		return true; /* equal, another letter, or one more */
+	return least == most && first + last + 2 == most && a.ptr[first] == b.ptr[first + 1] &&
+	       a.ptr[first + 1] == b.ptr[first];
 }

@@ -28,8 +28,11 @@ double jaro_winkler(struct similarity *scratch, str a, str b);
 /* The number of edits, or `most` + 1 if there are more. */
 unsigned edits(struct similarity *scratch, str a, str b, unsigned most);
 
+/* The same for `most` 1, in one look from both ends. */
+bool is_one_edit(str a, str b);
+
 /* Which letters and digits a text has: so that most pairs are told apart in a few instructions.
- * One bit a letter, the digits and the rest spread over six. */
+ * A bit each for a to z; digits share ten of them. */
 uint32_t letters_of(str text);
 
 /* jaro_winkler(a, b) is at most this, told from their letters alone. */
