@@ -40,36 +40,57 @@ static double support(struct groups *g, uint32_t x, uint32_t y, pair_weigher *we
 	return sum / (na * nb);
 }
 
-static enum pair_fate judge(
-	struct groups *g, const struct match_pair *pair, pair_weigher *weigh, void *context)
+/* Decisions by people are few: all of them are looked at. */
+static bool kept_apart(struct groups *g, const struct known_pairs *known, uint32_t x, uint32_t y)
+{
+	for (size_t i = 0; i < known->apart_count; i++) {
+		uint32_t a = find(g, known->apart[i].a), b = find(g, known->apart[i].b);
+		if ((a == x && b == y) || (a == y && b == x))
+			return true;
+	}
+	return false;
+}
+
+static enum pair_fate judge(struct groups *g, const struct match_pair *pair,
+	const struct known_pairs *known, pair_weigher *weigh, void *context)
 {
 	uint32_t x = find(g, pair->a), y = find(g, pair->b);
 
 	if (x == y)
 		return PAIR_IMPLIED;
+	if (kept_apart(g, known, x, y))
+		return PAIR_FORBIDDEN;
 	if (g->size[x] + g->size[y] > 2 && support(g, x, y, weigh, context) < 0)
 		return PAIR_BRIDGE;
 	join(g, x, y);
 	return PAIR_LINKED;
 }
 
-err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double link,
-	const struct row_pair *known, size_t known_count, pair_weigher *weigh, void *context,
-	struct arena *arena, struct clusters *out, struct why *why)
+static bool make_groups(struct groups *g, size_t rows, struct arena *arena)
 {
-	struct groups g = { arena_array(arena, rows, sizeof(uint32_t)),
-		arena_array(arena, rows, sizeof(uint32_t)),
-		arena_array(arena, rows, sizeof(uint32_t)) };
+	g->parent = arena_array(arena, rows, sizeof(uint32_t));
+	g->next = arena_array(arena, rows, sizeof(uint32_t));
+	g->size = arena_array(arena, rows, sizeof(uint32_t));
+	if (g->parent == NULL || g->next == NULL || g->size == NULL)
+		return false;
+	for (uint32_t row = 0; row < rows; row++) {
+		g->parent[row] = g->next[row] = row;
+		g->size[row] = 1;
+	}
+	return true;
+}
 
-	if (g.parent == NULL || g.next == NULL || g.size == NULL)
+err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double link,
+	const struct known_pairs *known, pair_weigher *weigh, void *context, struct arena *arena,
+	struct clusters *out, struct why *why)
+{
+	struct groups g;
+
+	if (!make_groups(&g, rows, arena))
 		return fail(why, MSG_MATCH_ROOM,
 			arg_int((int64_t)(arena_taken(arena) + arena_left(arena))));
-	for (uint32_t row = 0; row < rows; row++) {
-		g.parent[row] = g.next[row] = row;
-		g.size[row] = 1;
-	}
-	for (size_t i = 0; i < known_count; i++) {
-		uint32_t x = find(&g, known[i].a), y = find(&g, known[i].b);
+	for (size_t i = 0; i < known->together_count; i++) {
+		uint32_t x = find(&g, known->together[i].a), y = find(&g, known->together[i].b);
 		if (x != y)
 			join(&g, x, y);
 	}
@@ -77,7 +98,7 @@ err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double l
 	for (size_t i = 0; i < count; i++) {
 		pairs[i].fate = (double)pairs[i].weight < link
 					? PAIR_REVIEW
-					: judge(&g, &pairs[i], weigh, context);
+					: judge(&g, &pairs[i], known, weigh, context);
 		out->links += pairs[i].fate == PAIR_LINKED;
 		out->bridges += pairs[i].fate == PAIR_BRIDGE;
 	}

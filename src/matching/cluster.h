@@ -7,6 +7,9 @@
  * of each side are looked at) must not be below the threshold for joining.  A pair refused so is a
  * weak bridge, and is told.  Two single records are joined by their pair alone.
  *
+ * Pairs known to be one person are joined before; two groups of which some are known to be two
+ * persons are never joined.
+ *
  * The pairs that joined are a tree over each person: undoing one of them parts it in two.
  */
 #pragma once
@@ -23,6 +26,7 @@ struct match_pair {
 		PAIR_LINKED, /* it joins two groups */
 		PAIR_IMPLIED, /* both were one person already */
 		PAIR_BRIDGE, /* heavy enough, but the groups do not fit */
+		PAIR_FORBIDDEN, /* heavy enough, but people said that they are two */
 		PAIR_REVIEW, /* between the thresholds */
 	} fate;
 };
@@ -36,12 +40,18 @@ struct clusters {
 /* Weight of any two rows, prior included. */
 typedef double pair_weigher(void *context, uint32_t a, uint32_t b);
 
-/* `pairs`: heaviest first; their fates are set.  Those below `link` are for review.  `known`, if
- * not NULL, are `known_count` pairs of rows that are one person before anything is asked.
- * ERR_LIMIT: no room in the arena. */
 struct row_pair {
 	uint32_t a, b;
 };
+
+/* What is known before any pair is looked at: who is one person, and who must not become one. */
+struct known_pairs {
+	const struct row_pair *together, *apart;
+	size_t together_count, apart_count;
+};
+
+/* `pairs`: heaviest first; their fates are set.  Those below `link` are for review.
+ * ERR_LIMIT: no room in the arena. */
 err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double link,
-	const struct row_pair *known, size_t known_count, pair_weigher *weigh, void *context,
-	struct arena *arena, struct clusters *out, struct why *why);
+	const struct known_pairs *known, pair_weigher *weigh, void *context, struct arena *arena,
+	struct clusters *out, struct why *why);

@@ -27,9 +27,9 @@ struct comparer {
 
 static bool may_swap(enum field_kind a, enum field_kind b)
 {
-	return (a == FIELD_GIVEN_NAME && b == FIELD_SURNAME) ||
-	       (a == FIELD_SURNAME && b == FIELD_GIVEN_NAME) ||
-	       (a == FIELD_ADDRESS && b == FIELD_ADDRESS);
+	return (a == KIND_GIVEN_NAME && b == KIND_SURNAME) ||
+	       (a == KIND_SURNAME && b == KIND_GIVEN_NAME) ||
+	       (a == KIND_ADDRESS && b == KIND_ADDRESS);
 }
 
 static void find_partners(struct comparer *c)

@@ -16,22 +16,22 @@ enum field_kind field_kind_named(str name)
 		str name;
 		enum field_kind kind;
 	} known[] = {
-		{ STR_INIT("given_name"), FIELD_GIVEN_NAME },
-		{ STR_INIT("surname"), FIELD_SURNAME },
-		{ STR_INIT("full_name"), FIELD_FULL_NAME },
-		{ STR_INIT("birth_date"), FIELD_DATE },
-		{ STR_INIT("street_number"), FIELD_NUMBER },
-		{ STR_INIT("address"), FIELD_ADDRESS },
-		{ STR_INIT("suburb"), FIELD_PLACE },
-		{ STR_INIT("city"), FIELD_PLACE },
-		{ STR_INIT("postcode"), FIELD_POSTCODE },
-		{ STR_INIT("state"), FIELD_PLACE },
-		{ STR_INIT("country"), FIELD_PLACE },
-		{ STR_INIT("phone"), FIELD_PHONE },
-		{ STR_INIT("email"), FIELD_EMAIL },
-		{ STR_INIT("national_id"), FIELD_CODE },
-		{ STR_INIT("occupation"), FIELD_TEXT },
-		{ STR_INIT("gender"), FIELD_GENDER },
+		{ STR_INIT("given_name"), KIND_GIVEN_NAME },
+		{ STR_INIT("surname"), KIND_SURNAME },
+		{ STR_INIT("full_name"), KIND_FULL_NAME },
+		{ STR_INIT("birth_date"), KIND_DATE },
+		{ STR_INIT("street_number"), KIND_NUMBER },
+		{ STR_INIT("address"), KIND_ADDRESS },
+		{ STR_INIT("suburb"), KIND_PLACE },
+		{ STR_INIT("city"), KIND_PLACE },
+		{ STR_INIT("postcode"), KIND_POSTCODE },
+		{ STR_INIT("state"), KIND_PLACE },
+		{ STR_INIT("country"), KIND_PLACE },
+		{ STR_INIT("phone"), KIND_PHONE },
+		{ STR_INIT("email"), KIND_EMAIL },
+		{ STR_INIT("national_id"), KIND_CODE },
+		{ STR_INIT("occupation"), KIND_TEXT },
+		{ STR_INIT("gender"), KIND_GENDER },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
@@ -42,7 +42,7 @@ enum field_kind field_kind_named(str name)
 		if (name.len > known[i].name.len && str_starts(name, known[i].name) &&
 			name.ptr[known[i].name.len] == '_')
 			return known[i].kind;
-	return FIELD_TEXT;
+	return KIND_TEXT;
 }
 
 /* ---- words */
@@ -271,21 +271,21 @@ static uint32_t key_of_number(size_t which, uint32_t number)
 static const struct {
 	size_t count;
 	const char *names[KEYS_MAX];
-} keys_of_kind[FIELD_KIND_COUNT_] = {
-	[FIELD_GIVEN_NAME] = { 4,
+} keys_of_kind[KIND_COUNT_] = {
+	[KIND_GIVEN_NAME] = { 4,
 		{ "whole", "sound (French)", "sound (English)", "first letters" } },
-	[FIELD_SURNAME] = { 4, { "whole", "sound (French)", "sound (English)", "first letters" } },
-	[FIELD_FULL_NAME] = { 1, { "whole" } },
-	[FIELD_DATE] = { 4, { "whole", "year and month", "month and day", "year and day" } },
-	[FIELD_ADDRESS] = { 3, { "whole", "longest word", "first letters" } },
-	[FIELD_PLACE] = { 3, { "whole", "sound (English)", "first letters" } },
-	[FIELD_POSTCODE] = { 2, { "whole", "first two" } },
-	[FIELD_NUMBER] = { 1, { "whole" } },
-	[FIELD_CODE] = { 3, { "whole", "first half", "last half" } },
-	[FIELD_PHONE] = { 3, { "whole", "first half", "last half" } },
-	[FIELD_EMAIL] = { 3, { "whole", "before the @", "first letters" } },
-	[FIELD_GENDER] = { 1, { "whole" } },
-	[FIELD_TEXT] = { 2, { "whole", "first letters" } },
+	[KIND_SURNAME] = { 4, { "whole", "sound (French)", "sound (English)", "first letters" } },
+	[KIND_FULL_NAME] = { 1, { "whole" } },
+	[KIND_DATE] = { 4, { "whole", "year and month", "month and day", "year and day" } },
+	[KIND_ADDRESS] = { 3, { "whole", "longest word", "first letters" } },
+	[KIND_PLACE] = { 3, { "whole", "sound (English)", "first letters" } },
+	[KIND_POSTCODE] = { 2, { "whole", "first two" } },
+	[KIND_NUMBER] = { 1, { "whole" } },
+	[KIND_CODE] = { 3, { "whole", "first half", "last half" } },
+	[KIND_PHONE] = { 3, { "whole", "first half", "last half" } },
+	[KIND_EMAIL] = { 3, { "whole", "before the @", "first letters" } },
+	[KIND_GENDER] = { 1, { "whole" } },
+	[KIND_TEXT] = { 2, { "whole", "first letters" } },
 };
 
 size_t field_key_count(enum field_kind kind)
@@ -311,44 +311,44 @@ static void add_keys(enum field_kind kind, struct field_value *v)
 
 	v->keys[0] = key_of(0, v->tight);
 	switch (kind) {
-	case FIELD_GIVEN_NAME:
-	case FIELD_SURNAME:
+	case KIND_GIVEN_NAME:
+	case KIND_SURNAME:
 		v->keys[1] = key_of_number(1, v->french);
 		v->keys[2] = key_of_number(2, v->english);
 		v->keys[3] = key_of(3, str_cut(v->tight, 3));
 		break;
-	case FIELD_PLACE:
+	case KIND_PLACE:
 		v->keys[1] = key_of_number(2, v->english);
 		v->keys[2] = key_of(3, str_cut(v->tight, 4));
 		break;
-	case FIELD_DATE:
+	case KIND_DATE:
 		v->keys[1] = key_of_number(1, v->date / 100);
 		v->keys[2] = key_of_number(2, v->date % 10000);
 		v->keys[3] = key_of_number(3, v->date / 10000 * 100 + v->date % 100);
 		break;
-	case FIELD_ADDRESS:
+	case KIND_ADDRESS:
 		v->keys[1] = key_of(1, longest_word(v->text));
 		v->keys[2] = key_of(3, str_cut(v->tight, 5));
 		break;
-	case FIELD_POSTCODE:
+	case KIND_POSTCODE:
 		v->keys[1] = key_of(1, str_cut(v->tight, 2));
 		break;
-	case FIELD_CODE:
-	case FIELD_PHONE:
+	case KIND_CODE:
+	case KIND_PHONE:
 		v->keys[1] = half < 2 ? 0 : key_of(1, str_upto(v->tight, half));
 		v->keys[2] = half < 2 ? 0 : key_of(2, str_from(v->tight, v->tight.len - half));
 		break;
-	case FIELD_EMAIL:
+	case KIND_EMAIL:
 		v->keys[1] = key_of(1, local_part(v->tight));
 		v->keys[2] = key_of(3, str_cut(v->tight, 4));
 		break;
-	case FIELD_TEXT:
+	case KIND_TEXT:
 		v->keys[1] = key_of(3, str_cut(v->tight, 4));
 		break;
-	case FIELD_FULL_NAME:
-	case FIELD_NUMBER:
-	case FIELD_GENDER:
-	case FIELD_KIND_COUNT_:
+	case KIND_FULL_NAME:
+	case KIND_NUMBER:
+	case KIND_GENDER:
+	case KIND_COUNT_:
 		break;
 	}
 }
@@ -370,27 +370,27 @@ static str form_of(enum field_kind kind, str raw, char folded[static FOLD_BYTES_
 	if (says_nothing(text))
 		return (str){ NULL, 0 };
 	switch (kind) {
-	case FIELD_PHONE:
+	case KIND_PHONE:
 		return phone_of(raw, out);
-	case FIELD_EMAIL:
+	case KIND_EMAIL:
 		return email_of(raw, out);
-	case FIELD_GENDER:
+	case KIND_GENDER:
 		return gender_of(text);
-	case FIELD_ADDRESS:
-	case FIELD_PLACE:
-		return spell_out(text, kind == FIELD_ADDRESS, out);
-	case FIELD_DATE:
+	case KIND_ADDRESS:
+	case KIND_PLACE:
+		return spell_out(text, kind == KIND_ADDRESS, out);
+	case KIND_DATE:
 		v->date = date_of(text);
 		return v->date > 0 ? date_text(v->date, out) : text;
-	case FIELD_CODE:
-	case FIELD_POSTCODE:
-	case FIELD_NUMBER:
+	case KIND_CODE:
+	case KIND_POSTCODE:
+	case KIND_NUMBER:
 		return fold_squeeze(text, out);
-	case FIELD_GIVEN_NAME:
-	case FIELD_SURNAME:
-	case FIELD_FULL_NAME:
-	case FIELD_TEXT:
-	case FIELD_KIND_COUNT_:
+	case KIND_GIVEN_NAME:
+	case KIND_SURNAME:
+	case KIND_FULL_NAME:
+	case KIND_TEXT:
+	case KIND_COUNT_:
 		break;
 	}
 	return text;
@@ -398,7 +398,7 @@ static str form_of(enum field_kind kind, str raw, char folded[static FOLD_BYTES_
 
 static bool sounds(enum field_kind kind)
 {
-	return kind == FIELD_GIVEN_NAME || kind == FIELD_SURNAME || kind == FIELD_PLACE;
+	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_PLACE;
 }
 
 bool field_value_of(
@@ -409,9 +409,9 @@ bool field_value_of(
 	str text = form_of(kind, raw, folded, formed, &v);
 
 	*room = true;
-	if (text.len == 0 || (kind != FIELD_TEXT && zeros_only(text)))
+	if (text.len == 0 || (kind != KIND_TEXT && zeros_only(text)))
 		return false;
-	str tight = kind == FIELD_EMAIL ? text : fold_squeeze(text, squeezed);
+	str tight = kind == KIND_EMAIL ? text : fold_squeeze(text, squeezed);
 	v.text = arena_str(arena, text);
 	v.tight = tight.len == text.len || v.text.ptr == NULL ? v.text : arena_str(arena, tight);
 	*room = v.text.ptr != NULL && v.tight.ptr != NULL;
@@ -422,7 +422,7 @@ bool field_value_of(
 		v.french = phonetic_french(v.text);
 		v.english = phonetic_english(v.text);
 	}
-	if (kind == FIELD_GIVEN_NAME)
+	if (kind == KIND_GIVEN_NAME)
 		v.nicknames = nickname_groups(v.text);
 	add_keys(kind, &v);
 	*out = v;

@@ -32,20 +32,20 @@
 #include "matching/similarity.h"
 
 enum field_kind {
-	FIELD_GIVEN_NAME,
-	FIELD_SURNAME,
-	FIELD_FULL_NAME, /* taken apart into the two above: full_name.h */
-	FIELD_DATE,
-	FIELD_ADDRESS,
-	FIELD_PLACE,
-	FIELD_POSTCODE,
-	FIELD_NUMBER,
-	FIELD_CODE,
-	FIELD_PHONE,
-	FIELD_EMAIL,
-	FIELD_GENDER,
-	FIELD_TEXT,
-	FIELD_KIND_COUNT_
+	KIND_GIVEN_NAME,
+	KIND_SURNAME,
+	KIND_FULL_NAME, /* taken apart into the two above: full_name.h */
+	KIND_DATE,
+	KIND_ADDRESS,
+	KIND_PLACE,
+	KIND_POSTCODE,
+	KIND_NUMBER,
+	KIND_CODE,
+	KIND_PHONE,
+	KIND_EMAIL,
+	KIND_GENDER,
+	KIND_TEXT,
+	KIND_COUNT_
 };
 
 enum level {
@@ -73,7 +73,7 @@ struct field_value {
 	uint32_t keys[KEYS_MAX]; /* 0: none; keys[0] stands for the whole value */
 };
 
-/* By the field's name: given_name, birth_date ...; FIELD_TEXT for any other. */
+/* By the field's name: given_name, birth_date ...; KIND_TEXT for any other. */
 enum field_kind field_kind_named(str name);
 
 /* False: the raw value says nothing (empty, or a word that stands for nothing such as "n/a"). *room

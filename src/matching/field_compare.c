@@ -219,29 +219,29 @@ enum level field_compare(enum field_kind kind, struct similarity *scratch,
 	if (a == b || (a->letters == b->letters && str_equal(a->tight, b->tight)))
 		return LEVEL_EXACT;
 	switch (kind) {
-	case FIELD_GIVEN_NAME:
-	case FIELD_SURNAME:
-	case FIELD_FULL_NAME:
+	case KIND_GIVEN_NAME:
+	case KIND_SURNAME:
+	case KIND_FULL_NAME:
 		return compare_names(scratch, a, b);
-	case FIELD_PLACE:
+	case KIND_PLACE:
 		return compare_places(scratch, a, b);
-	case FIELD_DATE:
+	case KIND_DATE:
 		return compare_dates(scratch, a, b);
-	case FIELD_ADDRESS:
+	case KIND_ADDRESS:
 		return compare_addresses(scratch, a, b);
-	case FIELD_POSTCODE:
+	case KIND_POSTCODE:
 		return compare_postcodes(scratch, a, b);
-	case FIELD_NUMBER:
+	case KIND_NUMBER:
 		return compare_numbers(scratch, a, b);
-	case FIELD_CODE:
-	case FIELD_PHONE:
+	case KIND_CODE:
+	case KIND_PHONE:
 		return compare_codes(scratch, a, b);
-	case FIELD_EMAIL:
+	case KIND_EMAIL:
 		return compare_emails(scratch, a, b);
-	case FIELD_TEXT:
+	case KIND_TEXT:
 		return compare_texts(scratch, a, b);
-	case FIELD_GENDER:
-	case FIELD_KIND_COUNT_:
+	case KIND_GENDER:
+	case KIND_COUNT_:
 		break;
 	}
 	return LEVEL_DIFFERENT;

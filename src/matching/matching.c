@@ -221,8 +221,7 @@ static err score(struct matching *m, struct why *why)
 		return e;
 	settle_pairs(m);
 	return clusters_build(match_records_count(m->records), m->scores.pairs, m->scores.count,
-		m->options.link, m->options.known, m->options.known_count, weigh, m, m->arena,
-		&m->clusters, why);
+		m->options.link, &m->options.known, weigh, m, m->arena, &m->clusters, why);
 }
 
 static void fill_report(struct matching *m)

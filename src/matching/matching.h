@@ -23,8 +23,7 @@ struct matching_options {
 	double link, review;
 	unsigned threads; /* 0: one */
 	size_t bytes_max; /* of what is worked with, beside the records and the pairs kept */
-	const struct row_pair *known; /* pairs that are one person already */
-	size_t known_count;
+	struct known_pairs known;
 	const atomic_bool *stop; /* may be NULL */
 };
 

@@ -232,7 +232,7 @@ static bool may_swap(const struct match_records *records, size_t field)
 {
 	enum field_kind kind = match_records_field(records, field)->kind;
 
-	return kind == FIELD_GIVEN_NAME || kind == FIELD_SURNAME || kind == FIELD_ADDRESS;
+	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_ADDRESS;
 }
 
 static bool stands_above(const struct match_model *model, size_t above, size_t field)

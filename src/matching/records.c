@@ -72,17 +72,17 @@ err match_records_create(const str *names, size_t count, size_t bytes_max,
 		.input_count = count,
 		.full = NO_FIELD };
 	for (size_t i = 0; i < count; i++) {
-		bool is_full = field_kind_named(names[i]) == FIELD_FULL_NAME;
+		bool is_full = field_kind_named(names[i]) == KIND_FULL_NAME;
 		if (is_full)
 			r->full = (int)i;
 		r->column_of_input[i] = is_full ? NO_FIELD : add_field(r, names[i]);
 	}
-	if (r->full != NO_FIELD && find_field(r, FIELD_GIVEN_NAME) == NO_FIELD)
+	if (r->full != NO_FIELD && find_field(r, KIND_GIVEN_NAME) == NO_FIELD)
 		(void)add_field(r, STR("given_name"));
-	if (r->full != NO_FIELD && find_field(r, FIELD_SURNAME) == NO_FIELD)
+	if (r->full != NO_FIELD && find_field(r, KIND_SURNAME) == NO_FIELD)
 		(void)add_field(r, STR("surname"));
-	r->given = find_field(r, FIELD_GIVEN_NAME);
-	r->surname = find_field(r, FIELD_SURNAME);
+	r->given = find_field(r, KIND_GIVEN_NAME);
+	r->surname = find_field(r, KIND_SURNAME);
 	for (size_t i = 0; i < r->field_count; i++)
 		if (r->fields[i].name.ptr == NULL) {
 			match_records_free(r);

@@ -44,7 +44,7 @@ static bool swaps(const struct match_records *records, size_t field)
 {
 	enum field_kind kind = match_records_field(records, field)->kind;
 
-	return kind == FIELD_GIVEN_NAME || kind == FIELD_SURNAME || kind == FIELD_ADDRESS;
+	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_ADDRESS;
 }
 
 static double most_of(const struct scoring *s, size_t field)
