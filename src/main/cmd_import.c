@@ -1,6 +1,7 @@
 /* main/cmd_import.c - ariane import: files into the journal. */
 #include "base/json.h"
 #include "main/import.h"
+#include "main/import_records.h"
 #include "main/store.h"
 
 #include <string.h>
@@ -48,6 +49,8 @@ static err apply_flags(struct importer *im, struct why *why)
 		for (size_t n = 0; e == OK && n < request_times(im->request, flags[i]); n++)
 			e = mapping_flag(&im->mapping, str_of(flags[i]),
 				request_nth(im->request, flags[i], n), arena, why);
+	if (e == OK)
+		e = import_records_flags(im->request, &im->mapping, why);
 	str format = request_text(im->request, "format");
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
@@ -304,6 +307,25 @@ const struct command cmd_import = {
 			WORDS("of the characters; otherwise told from the file",
 				"celui des caractères ; sinon déduit du fichier"),
 			STR_INIT("") },
+		{ STR_INIT("records"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("the rows are records of people, not events: with --id and --field",
+				"les lignes sont des fiches de personnes, pas des événements : avec --id "
+				"et --field"),
+			STR_INIT("") },
+		{ STR_INIT("id"), IS_TEXT, false, WORDS("[TYPE=]COLUMN", "[TYPE=]COLONNE"),
+			WORDS("the column that tells a record from all others, and the type of that "
+			      "identifier; otherwise record",
+				"la colonne qui distingue une fiche de toutes les autres, et le type de "
+				"cet identifiant ; sinon record"),
+			STR_INIT("") },
+		{ STR_INIT("field"), IS_TEXT, true, WORDS("NAME=COLUMN", "NOM=COLONNE"),
+			WORDS("what a column of a record says: given_name, surname, full_name, birth_date, "
+			      "street_number, address, suburb, city, postcode, state, country, phone, "
+			      "email, national_id, occupation, gender, or any other name",
+				"ce que dit une colonne d'une fiche : given_name, surname, full_name, "
+				"birth_date, street_number, address, suburb, city, postcode, state, country, "
+				"phone, email, national_id, occupation, gender, ou tout autre nom"),
+			STR_INIT("") },
 		{ STR_INIT("strict"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("import nothing at all if a single row cannot be read",
 				"ne rien importer du tout si une seule ligne ne peut être lue"),
@@ -316,6 +338,10 @@ const struct command cmd_import = {
 		{ STR_INIT("ariane import Master.csv --mapping examples/mappings/asterisk-cdr.json"),
 			WORDS("what Asterisk wrote, by a ready-made mapping",
 				"ce qu'a écrit Asterisk, par une correspondance toute prête") },
+		{ STR_INIT("ariane import --records crm.csv --id crm=number --field full_name=name "
+			   "--field birth_date=born --field postcode=zip"),
+			WORDS("people without a common key, to be matched: see identity match",
+				"des personnes sans clé commune, à rapprocher : voir identity match") },
 		{ STR_INIT("ariane import - --format jsonl --source web"),
 			WORDS("Segment calls from standard input",
 				"des appels Segment depuis l'entrée standard") },

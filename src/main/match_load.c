@@ -1,0 +1,408 @@
+/* main/match_load.c - see match_load.h */
+#include "main/match_load.h"
+
+#include "identity/identifier.h"
+#include "main/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	FIELDS_MAX = MATCHING_FIELDS_MAX - 2, /* a full name adds two */
+	SAMPLE_RECORDS = 4000, /* that are asked which traits there are */
+	RECORD_ARENA_BYTES = 64 << 20,
+	VALUE_BYTES_MAX = 1 << 12, /* of a field */
+	NAMES_BYTES_MAX = 1 << 20,
+	WEIGHT_LIMIT = 100, /* bits that a person may ask for */
+};
+#define VALUES_BYTES_MAX ((size_t)16 << 30)
+#define WORK_BYTES_MAX ((size_t)16 << 30)
+
+/* A record of the journal, and whose. */
+struct telling {
+	uint32_t owner, row; /* identifier code */
+	uint64_t seq;
+};
+
+struct loading {
+	const struct request *request;
+	struct engine *engine;
+	const struct snapshot *snapshot;
+	const struct identity_view *identity;
+	struct telling *tellings;
+	size_t count;
+	str names[FIELDS_MAX]; /* of fields */
+	size_t name_count;
+	struct arena *names_arena, *record_arena;
+	struct strbuf values[FIELDS_MAX];
+	struct match_load *out;
+};
+
+/* ---- which records tell something of people */
+
+static bool tells(const struct threads_view *view, const struct row *row, uint32_t identify)
+{
+	if ((row->flags & ROW_HIDDEN) != 0 || row->set == IDENTITY_NO_CODE)
+		return false;
+	return (row->flags & ROW_ENTITY) != 0 ||
+	       (identify != IDENTITY_NO_CODE &&
+		       threads_view_what(view, row->what).activity == identify);
+}
+
+static int by_owner(const void *a, const void *b)
+{
+	const struct telling *x = a, *y = b;
+
+	if (x->owner != y->owner)
+		return x->owner < y->owner ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+static void list_tellings(struct loading *l)
+{
+	const struct threads_view *view = snapshot_threads(l->snapshot);
+	uint32_t identify = threads_view_find_name(view, STR("Identify"));
+	size_t rows = threads_view_rows(view), room = 1024;
+
+	l->tellings = memory_alloc(room * sizeof(*l->tellings));
+	for (uint32_t i = 0; i < rows; i++) {
+		struct row row = threads_view_row(view, i);
+		if (!tells(view, &row, identify))
+			continue;
+		if (l->count == room) {
+			room *= 2;
+			l->tellings = memory_resize(l->tellings, room * sizeof(*l->tellings));
+		}
+		l->tellings[l->count++] =
+			(struct telling){ identity_set_owner(l->identity, row.set), i, row.seq };
+	}
+	qsort(l->tellings, l->count, sizeof(*l->tellings), by_owner);
+}
+
+/* ---- fields */
+
+/* Other names of what field.h knows. */
+static str field_name(str key)
+{
+	static const struct {
+		str other, name;
+	} table[] = {
+		{ STR_INIT("first_name"), STR_INIT("given_name") },
+		{ STR_INIT("firstname"), STR_INIT("given_name") },
+		{ STR_INIT("firstName"), STR_INIT("given_name") },
+		{ STR_INIT("last_name"), STR_INIT("surname") },
+		{ STR_INIT("lastname"), STR_INIT("surname") },
+		{ STR_INIT("lastName"), STR_INIT("surname") },
+		{ STR_INIT("name"), STR_INIT("full_name") },
+		{ STR_INIT("birthday"), STR_INIT("birth_date") },
+		{ STR_INIT("date_of_birth"), STR_INIT("birth_date") },
+		{ STR_INIT("dob"), STR_INIT("birth_date") },
+		{ STR_INIT("zip"), STR_INIT("postcode") },
+		{ STR_INIT("postal_code"), STR_INIT("postcode") },
+		{ STR_INIT("postalCode"), STR_INIT("postcode") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (str_equal(table[i].other, key))
+			return table[i].name;
+	return key;
+}
+
+static size_t find_name(const struct loading *l, str name)
+{
+	size_t i = 0;
+
+	while (i < l->name_count && !str_equal(l->names[i], name))
+		i++;
+	return i;
+}
+
+static bool is_comparable(const struct value *value)
+{
+	return value->kind == VALUE_STRING || value->kind == VALUE_INTEGER;
+}
+
+/* Known names first come, then others; `known` says which are taken this time. */
+static void note_names(struct loading *l, const struct record *record, bool known)
+{
+	for (size_t i = 0; i < record->trait_count; i++) {
+		str name = field_name(record->traits[i].key);
+		bool is_known = field_kind_named(name) != KIND_TEXT;
+		if (is_known != known || !is_comparable(&record->traits[i].value) ||
+			l->name_count == FIELDS_MAX || find_name(l, name) < l->name_count)
+			continue;
+		str kept = arena_str(l->names_arena, name);
+		if (kept.ptr != NULL)
+			l->names[l->name_count++] = kept;
+	}
+}
+
+static err read_telling(
+	struct loading *l, const struct telling *t, struct record *record, struct why *why)
+{
+	arena_reset(l->record_arena);
+	return engine_read(l->engine, t->seq, l->record_arena, record, why);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_compare(*(const str *)a, *(const str *)b);
+}
+
+/* In the order of their names, whatever came first. */
+static err list_names(struct loading *l, struct why *why)
+{
+	size_t step = l->count / SAMPLE_RECORDS + 1;
+	struct record record;
+
+	for (int known = 1; known >= 0; known--)
+		for (size_t i = 0; i < l->count; i += step) {
+			err e = read_telling(l, &l->tellings[i], &record, why);
+			if (e != OK)
+				return e;
+			note_names(l, &record, known);
+		}
+	qsort(l->names, l->name_count, sizeof(*l->names), by_name);
+	return l->name_count > 0 ? OK : fail(why, MSG_MATCH_NO_TRAITS);
+}
+
+/* ---- values */
+
+static void add_text(struct strbuf *out, const struct value *value)
+{
+	if (out->len > 0)
+		strbuf_add_byte(out, ' ');
+	if (value->kind == VALUE_INTEGER)
+		strbuf_add_int(out, value->integer);
+	else
+		strbuf_add(out, str_cut(value->string, VALUE_BYTES_MAX / 8));
+}
+
+/* What an older record told is overwritten field by field. */
+static void take_values(struct loading *l, const struct record *record)
+{
+	bool told[FIELDS_MAX] = { false };
+
+	for (size_t i = 0; i < record->trait_count; i++) {
+		size_t field = find_name(l, field_name(record->traits[i].key));
+		if (field == l->name_count || !is_comparable(&record->traits[i].value))
+			continue;
+		if (!told[field])
+			strbuf_clear(&l->values[field]);
+		told[field] = true;
+		add_text(&l->values[field], &record->traits[i].value);
+	}
+}
+
+static err add_record(struct loading *l, uint32_t owner, struct why *why)
+{
+	str values[FIELDS_MAX];
+	bool any = false;
+
+	for (size_t f = 0; f < l->name_count; f++) {
+		values[f] = (str){ l->values[f].ptr, l->values[f].len };
+		any |= values[f].len > 0;
+	}
+	err e = any ? match_records_add(
+			      l->out->records, identity_text(l->identity, owner), values, why)
+		    : OK;
+	for (size_t f = 0; f < l->name_count; f++)
+		strbuf_clear(&l->values[f]);
+	return e;
+}
+
+static err add_records(struct loading *l, struct why *why)
+{
+	struct record record;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (i % 1024 == 0 && request_cancelled(l->request))
+			return fail(why, MSG_CANCELLED);
+		err e = read_telling(l, &l->tellings[i], &record, why);
+		if (e != OK)
+			return e;
+		take_values(l, &record);
+		if (i + 1 == l->count || l->tellings[i + 1].owner != l->tellings[i].owner)
+			e = add_record(l, l->tellings[i].owner, why);
+		if (e != OK)
+			return e;
+	}
+	match_records_settle(l->out->records);
+	return OK;
+}
+
+/* ---- what is known already */
+
+struct belonging {
+	uint32_t customer, row;
+};
+
+static int by_customer(const void *a, const void *b)
+{
+	const struct belonging *x = a, *y = b;
+
+	if (x->customer != y->customer)
+		return x->customer < y->customer ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+static void list_known(struct loading *l)
+{
+	size_t n = match_records_count(l->out->records);
+	struct belonging *all = memory_alloc((n + 1) * sizeof(*all));
+
+	l->out->known = memory_alloc((n + 1) * sizeof(*l->out->known));
+	for (uint32_t row = 0; row < n; row++)
+		all[row] = (struct belonging){ snapshot_customer_of(l->snapshot,
+						       match_records_id(l->out->records, row)),
+			row };
+	qsort(all, n, sizeof(*all), by_customer);
+	for (size_t i = 1; i < n; i++)
+		if (all[i].customer == all[i - 1].customer && all[i].customer != CUSTOMER_NONE)
+			l->out->known[l->out->known_count++] =
+				(struct row_pair){ all[i - 1].row, all[i].row };
+	free(all);
+}
+
+static bool row_of(struct loading *l, const struct record_identifier *id, uint32_t *row)
+{
+	str text = identifier_text(id->type, id->value, l->record_arena);
+
+	return text.ptr != NULL && match_records_find(l->out->records, text, row);
+}
+
+static err list_apart(struct loading *l, struct why *why)
+{
+	size_t decisions = engine_decision_count(l->engine);
+	struct record record;
+	struct row_pair pair;
+
+	l->out->apart = memory_alloc((decisions + 1) * sizeof(*l->out->apart));
+	for (size_t i = 0; i < decisions; i++) {
+		uint64_t seq = engine_decision_seq(l->engine, i);
+		if (seq == 0)
+			continue;
+		err e = read_telling(l, &(struct telling){ .seq = seq }, &record, why);
+		if (e != OK)
+			return e;
+		if (record.identifier_count == 2 && !str_equal(record.activity, STR("link")) &&
+			!str_equal(record.activity, STR("forget")) &&
+			row_of(l, &record.identifiers[0], &pair.a) &&
+			row_of(l, &record.identifiers[1], &pair.b))
+			l->out->apart[l->out->apart_count++] = pair;
+	}
+	return OK;
+}
+
+/* ---- all of it */
+
+static err load(struct loading *l, struct why *why)
+{
+	list_tellings(l);
+	if (l->count == 0)
+		return fail(why, MSG_MATCH_NO_TRAITS);
+	err e = list_names(l, why);
+	if (e == OK)
+		e = match_records_create(
+			l->names, l->name_count, VALUES_BYTES_MAX, &l->out->records, why);
+	if (e == OK)
+		e = add_records(l, why);
+	if (e != OK)
+		return e;
+	list_known(l);
+	return list_apart(l, why);
+}
+
+err match_load(const struct request *request, struct engine *engine,
+	const struct snapshot *snapshot, struct match_load *out, struct why *why)
+{
+	struct match_load loaded = { .records = NULL };
+	struct loading l = { .request = request,
+		.engine = engine,
+		.snapshot = snapshot,
+		.identity = snapshot_identity(snapshot),
+		.names_arena = arena_create(NAMES_BYTES_MAX),
+		.record_arena = arena_create(RECORD_ARENA_BYTES),
+		.out = &loaded };
+
+	for (size_t f = 0; f < FIELDS_MAX; f++)
+		l.values[f] = strbuf_heap(VALUE_BYTES_MAX);
+	err e = load(&l, why);
+	for (size_t f = 0; f < FIELDS_MAX; f++)
+		strbuf_done(&l.values[f]);
+	arena_free(l.names_arena);
+	arena_free(l.record_arena);
+	free(l.tellings);
+	if (e == OK)
+		*out = loaded;
+	else
+		match_load_done(&loaded);
+	return e;
+}
+
+void match_load_done(struct match_load *load)
+{
+	match_records_free(load->records);
+	free(load->known);
+	free(load->apart);
+	*load = (struct match_load){ .records = NULL };
+}
+
+/* ---- what a person asks for */
+
+static err read_weight(
+	const struct request *request, const char *name, double *out, struct why *why)
+{
+	str text = request_text(request, name);
+	char *end = NULL;
+
+	if (text.len == 0)
+		return OK;
+	double weight = strtod(text.ptr, &end);
+	if (end != text.ptr + text.len || !(weight >= -WEIGHT_LIMIT && weight <= WEIGHT_LIMIT))
+		return fail(why, MSG_MATCH_WEIGHT, arg_str(text));
+	*out = weight;
+	return OK;
+}
+
+err match_options(const struct request *request, const struct match_load *load,
+	struct matching_options *out, struct why *why)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct matching_options o = { .link = MATCHING_LINK_WEIGHT,
+		.review = MATCHING_REVIEW_WEIGHT,
+		.threads = (unsigned)MIN_OF(MAX_OF(processors, 1L), (long)MATCHING_THREADS_MAX),
+		.bytes_max = WORK_BYTES_MAX,
+		.known = { load->known, load->apart, load->known_count, load->apart_count },
+		.stop = request_stop(request) };
+	err e = read_weight(request, "threshold", &o.link, why);
+
+	if (e == OK)
+		e = read_weight(request, "review", &o.review, why);
+	o.review = MIN_OF(o.review, o.link);
+	if (e == OK)
+		*out = o;
+	return e;
+}
+
+err match_row(const struct request *request, const struct match_load *load, str typed,
+	uint32_t *row, struct why *why)
+{
+	struct identifier_rules rules = store_identifier_rules(request);
+	struct arena *arena = request_arena(request);
+	struct record_identifier id;
+	str before, behind;
+	err e = str_split(typed, ':', &before, &behind)
+			? identifier_parse(&rules, typed, arena, &id, why)
+			: identifier_normalise(&rules, STR("record"), typed, arena, &id, why);
+
+	if (e != OK)
+		return e;
+	str text = identifier_text(id.type, id.value, arena);
+	if (text.ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("identifier"), arg_int(0));
+	return match_records_find(load->records, text, row)
+		       ? OK
+		       : fail(why, MSG_MATCH_NO_RECORD, arg_str(text));
+}

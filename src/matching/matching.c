@@ -1,0 +1,340 @@
+/* matching/matching.c - see matching.h */
+#include "matching/matching.h"
+
+#include "base/random.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+	ALL_PAIRS_MAX = 1500000, /* so few are compared all, without blocking */
+	RANDOM_PAIRS = 400000,
+	SESSION_PAIRS = 40000, /* of a key */
+	ROUNDS = 3, /* of u and m in turn */
+	FLOOR_BITS = 12, /* below even odds: a probability that no sum notices */
+	KEEP_BITS = 3, /* kept beyond `review`, as the prior is not final while pairs are weighed */
+};
+#define PAIRS_PER_RECORD 30.0
+#define PAIRS_LEAST 1500000.0
+
+struct matching {
+	const struct match_records *records;
+	struct matching_options options;
+	struct arena *arena;
+	struct comparer *comparer;
+	struct match_model model;
+	struct patterns *random;
+	struct session sessions[SESSIONS_MAX];
+	size_t session_count;
+	bool all_pairs;
+	struct blocks *blocks;
+	struct scores scores;
+	struct clusters clusters;
+	struct matching_report report;
+};
+
+/* ---- what is learnt from */
+
+static double pairs_of(size_t n)
+{
+	return (double)n * ((double)n - 1) / 2;
+}
+
+static void add_pair(void *context, uint32_t a, uint32_t b)
+{
+	struct matching *m = context;
+
+	patterns_add(m->random, comparer_pattern(m->comparer, a, b), 1);
+}
+
+static void sample_random(struct matching *m)
+{
+	size_t n = match_records_count(m->records);
+	struct random random = random_of(2);
+
+	m->random = patterns_create();
+	if (m->all_pairs) {
+		for (uint32_t a = 0; a < n; a++)
+			for (uint32_t b = a + 1; b < n; b++)
+				add_pair(m, a, b);
+	} else {
+		for (size_t i = 0; i < RANDOM_PAIRS; i++) {
+			uint32_t a = (uint32_t)random_below(&random, n);
+			uint32_t b = (uint32_t)random_below(&random, n - 1);
+			add_pair(m, a, b + (b >= a));
+		}
+	}
+	patterns_sort(m->random);
+}
+
+struct sampling {
+	struct matching *matching;
+	struct patterns *patterns;
+	uint64_t seen, every; /* each so manieth pair */
+};
+
+static void sample_pair(void *context, uint32_t a, uint32_t b)
+{
+	struct sampling *s = context;
+
+	if (s->seen++ % s->every == 0)
+		patterns_add(s->patterns, comparer_pattern(s->matching->comparer, a, b), 1);
+}
+
+static void free_sessions(struct matching *m)
+{
+	for (size_t i = 0; i < m->session_count; i++)
+		patterns_free(m->sessions[i].patterns);
+	m->session_count = 0;
+}
+
+static void sample_keys(struct matching *m)
+{
+	free_sessions(m);
+	for (size_t k = 0; k < m->blocks->choice.count; k++) {
+		struct sampling s = { .matching = m,
+			.patterns = patterns_create(),
+			.every = m->blocks->pairs[k] / SESSION_PAIRS + 1 };
+		blocks_walk(m->blocks, k, 0, m->blocks->order_count[k], true, sample_pair, &s);
+		patterns_sort(s.patterns);
+		m->sessions[m->session_count++] = (struct session){ .patterns = s.patterns,
+			.fields = model_relatives(
+				&m->model, block_fields(&m->blocks->choice.keys[k])) };
+	}
+}
+
+/* ---- learning */
+
+/* At least as many matches as one key alone finds. */
+static void guess_prior(struct matching *m)
+{
+	double most = 0.5, pairs = pairs_of(match_records_count(m->records));
+
+	for (size_t k = 0; k < m->session_count; k++) {
+		double total = fmax((double)patterns_total(m->sessions[k].patterns), 1);
+		double all = m->all_pairs ? total : (double)m->blocks->pairs[k];
+		most = fmax(most, m->sessions[k].matches * fmax(all / total, 1));
+	}
+	double share = fmin(most / pairs, 0.5);
+	m->model.prior = log2(share / (1 - share));
+}
+
+static void learn(struct matching *m)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		model_learn_u(&m->model, m->random);
+		(void)model_learn_m(&m->model, m->sessions, m->session_count);
+		guess_prior(m);
+	}
+	model_learn_u(&m->model, m->random);
+}
+
+static err choose_keys(struct matching *m, struct why *why)
+{
+	double pairs_max =
+		fmax(PAIRS_LEAST, PAIRS_PER_RECORD * (double)match_records_count(m->records));
+	struct block_choice choice;
+	err e = block_choose(m->records, &m->model, pairs_max, m->arena, &choice, why);
+
+	if (e == OK)
+		e = blocks_build(m->records, &choice, pairs_max / 2, m->arena, &m->blocks, why);
+	if (e == OK)
+		sample_keys(m);
+	return e;
+}
+
+/* By what is assumed first; then, with parents and keys by what that taught, anew. */
+static err learn_with_keys(struct matching *m, struct why *why)
+{
+	err e = OK;
+
+	for (int round = 0; e == OK && round < 2; round++) {
+		(void)model_find_parents(&m->model, m->records, m->random);
+		model_learn_u(&m->model, m->random);
+		e = choose_keys(m, why);
+		if (e == OK)
+			learn(m);
+	}
+	if (e != OK)
+		return e;
+	m->report.recall = m->blocks->choice.recall;
+	m->report.cut_rows = m->blocks->cut_rows;
+	return OK;
+}
+
+static void learn_from_all(struct matching *m)
+{
+	m->sessions[m->session_count++] = (struct session){ .patterns = m->random };
+	learn(m);
+	if (model_find_parents(&m->model, m->records, m->random))
+		learn(m);
+	m->session_count = 0; /* its patterns are freed as `random` */
+	m->report.recall = 1;
+}
+
+/* ---- weighing */
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct match_pair *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return (x->b > y->b) - (x->b < y->b);
+}
+
+static void settle_pairs(struct matching *m)
+{
+	struct scores *s = &m->scores;
+	size_t kept = 0;
+
+	m->model.prior = model_prior(&s->weights, match_records_count(m->records), m->model.prior);
+	for (size_t i = 0; i < s->count; i++) {
+		s->pairs[i].weight += (float)m->model.prior;
+		if ((double)s->pairs[i].weight >= m->options.review)
+			s->pairs[kept++] = s->pairs[i];
+	}
+	s->count = kept;
+	qsort(s->pairs, s->count, sizeof(*s->pairs), by_weight);
+}
+
+static double weigh(void *context, uint32_t a, uint32_t b)
+{
+	struct matching *m = context;
+
+	return m->model.prior + model_weight(&m->model, comparer_pattern(m->comparer, a, b),
+					match_records_row(m->records, a),
+					match_records_row(m->records, b));
+}
+
+static err score(struct matching *m, struct why *why)
+{
+	const struct score_options options = { .floor = -m->model.prior - FLOOR_BITS,
+		.keep = m->options.review - m->model.prior - KEEP_BITS,
+		.threads = m->options.threads,
+		.stop = m->options.stop };
+	err e = score_pairs(m->records, &m->model, m->blocks, &options, &m->scores, why);
+
+	if (e != OK)
+		return e;
+	settle_pairs(m);
+	return clusters_build(match_records_count(m->records), m->scores.pairs, m->scores.count,
+		m->options.link, &m->options.known, weigh, m, m->arena, &m->clusters, why);
+}
+
+static void fill_report(struct matching *m)
+{
+	m->report.records = match_records_count(m->records);
+	m->report.persons = m->clusters.persons;
+	m->report.compared = m->scores.compared;
+	m->report.prior = m->model.prior;
+	m->report.links = m->clusters.links;
+	m->report.bridges = m->clusters.bridges;
+	for (size_t i = 0; i < m->scores.count; i++)
+		m->report.reviews += m->scores.pairs[i].fate == PAIR_REVIEW;
+}
+
+static err run(struct matching *m, struct why *why)
+{
+	size_t n = match_records_count(m->records);
+	err e = OK;
+
+	model_init(&m->model, m->records);
+	m->all_pairs = pairs_of(n) <= ALL_PAIRS_MAX;
+	if (n >= 2) {
+		sample_random(m);
+		if (m->all_pairs)
+			learn_from_all(m);
+		else
+			e = learn_with_keys(m, why);
+	}
+	if (e == OK && !model_weigh(&m->model, m->records, m->arena))
+		e = fail(why, MSG_MATCH_ROOM, arg_int((int64_t)m->options.bytes_max));
+	if (e == OK)
+		e = score(m, why);
+	if (e == OK)
+		fill_report(m);
+	return e;
+}
+
+err matching_run(const struct match_records *records, const struct matching_options *options,
+	struct matching **out, struct why *why)
+{
+	struct matching *m = memory_alloc(sizeof(*m));
+
+	m->records = records;
+	m->options = *options;
+	m->arena = arena_create(options->bytes_max);
+	m->comparer = comparer_create(records);
+	err e = run(m, why);
+	if (e != OK) {
+		matching_free(m);
+		return e;
+	}
+	*out = m;
+	return OK;
+}
+
+void matching_free(struct matching *m)
+{
+	if (m == NULL)
+		return;
+	free_sessions(m);
+	patterns_free(m->random);
+	scores_done(&m->scores);
+	comparer_free(m->comparer);
+	arena_free(m->arena);
+	free(m);
+}
+
+/* ---- what is asked of it */
+
+const struct matching_report *matching_report(const struct matching *m)
+{
+	return &m->report;
+}
+
+const struct match_pair *matching_pairs(const struct matching *m, size_t *count)
+{
+	*count = m->scores.count;
+	return m->scores.pairs;
+}
+
+uint32_t matching_person(const struct matching *m, uint32_t row)
+{
+	return m->clusters.person[row];
+}
+
+const struct match_model *matching_model(const struct matching *m)
+{
+	return &m->model;
+}
+
+const struct block_choice *matching_keys(const struct matching *m)
+{
+	return m->blocks != NULL ? &m->blocks->choice : NULL;
+}
+
+void matching_explain(struct matching *m, uint32_t a, uint32_t b, struct explanation *out)
+{
+	const uint32_t *x = match_records_row(m->records, a), *y = match_records_row(m->records, b);
+	uint64_t pattern = comparer_pattern(m->comparer, a, b);
+
+	*out = (struct explanation){ .prior = m->model.prior,
+		.field_count = match_records_fields(m->records) };
+	for (size_t f = 0; f < out->field_count; f++) {
+		const struct records_field *field = match_records_field(m->records, f);
+		enum level level = pattern_level(pattern, f);
+		out->fields[f] = (struct explained_field){ .field = field,
+			.a = x[f] != 0 ? field->values[x[f]].text : STR(""),
+			.b = y[f] != 0 ? field->values[y[f]].text : STR(""),
+			.level = level,
+			.weight = model_field_weight(&m->model, f, level,
+				parent_state(&m->model, f, pattern), x[f], y[f]) };
+		out->weight += out->fields[f].weight;
+	}
+	out->weight += out->prior;
+	out->probability = 1 / (1 + exp2(-out->weight));
+}

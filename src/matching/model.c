@@ -1,0 +1,374 @@
+/* matching/model.c - see model.h */
+#include "matching/model.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ROUNDS_MAX = 200 };
+
+/* What is assumed of m before the first look, in pseudo-counts: a level that no pair showed is not
+ * impossible. */
+static const double assumed_m[LEVEL_COUNT_] = {
+	[LEVEL_DIFFERENT] = 0.06,
+	[LEVEL_RELATED] = 0.02,
+	[LEVEL_SIMILAR] = 0.02,
+	[LEVEL_SOUNDS] = 0.02,
+	[LEVEL_ALIAS] = 0.02,
+	[LEVEL_SWAPPED] = 0.01,
+	[LEVEL_TYPO] = 0.05,
+	[LEVEL_EXACT] = 0.80,
+};
+static const double assumed_u[LEVEL_COUNT_] = {
+	[LEVEL_DIFFERENT] = 0.90,
+	[LEVEL_RELATED] = 0.03,
+	[LEVEL_SIMILAR] = 0.02,
+	[LEVEL_SOUNDS] = 0.01,
+	[LEVEL_ALIAS] = 0.01,
+	[LEVEL_SWAPPED] = 0.001,
+	[LEVEL_TYPO] = 0.009,
+	[LEVEL_EXACT] = 0.02,
+};
+#define M_PSEUDO_COUNT 4.0
+#define U_PSEUDO_COUNT 1.0
+
+void model_init(struct match_model *model, const struct match_records *records)
+{
+	double n = (double)MAX_OF(match_records_count(records), (size_t)2);
+
+	memset(model, 0, sizeof(*model));
+	model->field_count = match_records_fields(records);
+	for (size_t f = 0; f < model->field_count; f++) {
+		model->parent[f] = NO_PARENT;
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			memcpy(model->m[f][state], assumed_m, sizeof(assumed_m));
+			memcpy(model->u[f][state], assumed_u, sizeof(assumed_u));
+		}
+	}
+	model->prior = -log2(n); /* every record has one other of its person */
+}
+
+static double probability_of(double log2_odds)
+{
+	return 1 / (1 + exp2(-log2_odds));
+}
+
+/* ---- sums over patterns */
+
+typedef level_shares all_shares[MATCHING_FIELDS_MAX];
+
+struct sums {
+	all_shares level;
+	double matches;
+};
+
+static void take_logs(const struct match_model *model, const level_shares *m, level_shares *logs)
+{
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t state = 0; state < PARENT_STATES; state++)
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				logs[f][state][l] = log2(m[f][state][l] / model->u[f][state][l]);
+}
+
+static double odds_of(const struct match_model *model, uint32_t without, const level_shares *logs,
+	uint64_t pattern, double prior)
+{
+	double odds = prior;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		if ((without >> f & 1) == 0)
+			odds += logs[f][parent_state(model, f, pattern)][pattern_level(pattern, f)];
+	return odds;
+}
+
+/* What is known of a parent counts also for pairs of which it is not; but where the pairs were
+ * chosen for their parents being alike, they say nothing of others. */
+static void add_share(const struct match_model *model, uint32_t without, uint64_t pattern,
+	double share, struct sums *sums)
+{
+	sums->matches += share;
+	for (size_t f = 0; f < model->field_count; f++) {
+		enum parent_state state = parent_state(model, f, pattern);
+		enum level level = pattern_level(pattern, f);
+		if (state != PARENT_UNKNOWN)
+			sums->level[f][state][level] += share;
+		if (model->parent[f] == NO_PARENT || (without >> model->parent[f] & 1) == 0)
+			sums->level[f][PARENT_UNKNOWN][level] += share;
+	}
+}
+
+/* The change of the largest share. */
+static double shares_of(const struct match_model *model, const struct sums *sums,
+	const double *assumed, double pseudo_count, level_shares *out)
+{
+	double change = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			const double *level = sums->level[f][state];
+			double all = pseudo_count;
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				all += level[l];
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++) {
+				double next = (level[l] + pseudo_count * assumed[l]) / all;
+				change = fmax(change, fabs(next - out[f][state][l]));
+				out[f][state][l] = next;
+			}
+		}
+	return change;
+}
+
+/* ---- m */
+
+static void expect(const struct match_model *model, const struct session *s,
+	const level_shares *logs, double prior, struct sums *sums)
+{
+	uint64_t count;
+
+	memset(sums, 0, sizeof(*sums));
+	for (size_t i = 0; i < patterns_count(s->patterns); i++) {
+		uint64_t pattern = patterns_at(s->patterns, i, &count);
+		double odds = odds_of(model, s->fields, logs, pattern, prior);
+		add_share(model, s->fields, pattern, (double)count * probability_of(odds), sums);
+	}
+}
+
+static void learn_session(const struct match_model *model, struct session *s, struct sums *sums)
+{
+	all_shares m, logs = { 0 };
+	double total = (double)patterns_total(s->patterns);
+	double prior = s->fields == 0 ? model->prior : log2(0.2 / 0.8);
+
+	memcpy(m, model->m, sizeof(m));
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		take_logs(model, m, logs);
+		expect(model, s, logs, prior, sums);
+		double share = (sums->matches + 0.5) / (total + 1);
+		prior = log2(share / (1 - share));
+		if (shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m) < 1e-4)
+			break;
+	}
+	s->matches = sums->matches;
+}
+
+bool model_learn_m(struct match_model *model, struct session *sessions, size_t count)
+{
+	struct sums all = { .matches = 0 }, one;
+	uint32_t learnt = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		learn_session(model, &sessions[i], &one);
+		for (size_t f = 0; f < model->field_count; f++) {
+			if (sessions[i].fields >> f & 1)
+				continue;
+			learnt |= one.matches >= 1 ? UINT32_C(1) << f : 0;
+			for (size_t state = 0; state < PARENT_STATES; state++)
+				for (size_t l = 0; l < LEVEL_COUNT_; l++)
+					all.level[f][state][l] += one.level[f][state][l];
+		}
+	}
+	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, model->m);
+	return learnt == (UINT32_C(1) << model->field_count) - 1;
+}
+
+/* ---- u */
+
+void model_learn_u(struct match_model *model, const struct patterns *random)
+{
+	all_shares logs = { 0 };
+	struct sums sums = { .matches = 0 };
+	uint64_t count;
+
+	take_logs(model, model->m, logs);
+	for (size_t i = 0; i < patterns_count(random); i++) {
+		uint64_t pattern = patterns_at(random, i, &count);
+		double odds = odds_of(model, 0, logs, pattern, model->prior);
+		add_share(model, 0, pattern, (double)count * (1 - probability_of(odds)), &sums);
+	}
+	(void)shares_of(model, &sums, assumed_u, U_PSEUDO_COUNT, model->u);
+}
+
+/* ---- parents */
+
+/* How often two fields agree among random pairs, less what matches may account for: half as many
+ * again as the model expects, for it may be wrong. */
+struct together {
+	double pairs, first, second, both;
+};
+
+struct relation {
+	size_t child, parent;
+	double strength; /* how many times more often the child agrees when the parent does */
+};
+enum { RELATIONS_MAX = MATCHING_FIELDS_MAX * MATCHING_FIELDS_MAX };
+#define STRENGTH_LEAST 4.0
+#define BOTH_LEAST 20.0 /* pairs seen */
+#define MATCHES_ALLOWED 1.5
+
+static struct together count_together(
+	const struct match_model *model, const struct patterns *random, size_t f, size_t g)
+{
+	struct together t = { .pairs = 0 };
+	const double *mf = model->m[f][PARENT_UNKNOWN], *mg = model->m[g][PARENT_UNKNOWN];
+	uint64_t count;
+
+	for (size_t i = 0; i < patterns_count(random); i++) {
+		uint64_t pattern = patterns_at(random, i, &count);
+		enum level x = pattern_level(pattern, f), y = pattern_level(pattern, g);
+		if (x == LEVEL_MISSING || y == LEVEL_MISSING)
+			continue;
+		t.pairs += (double)count;
+		t.first += x == LEVEL_EXACT ? (double)count : 0;
+		t.second += y >= LEVEL_RELATED ? (double)count : 0;
+		t.both += x == LEVEL_EXACT && y >= LEVEL_RELATED ? (double)count : 0;
+	}
+	double matches = MATCHES_ALLOWED * t.pairs * exp2(model->prior);
+	t.first -= matches * mf[LEVEL_EXACT];
+	t.second -= matches * (1 - mg[LEVEL_DIFFERENT]);
+	t.both -= matches * mf[LEVEL_EXACT] * (1 - mg[LEVEL_DIFFERENT]);
+	return t;
+}
+
+static bool may_swap(const struct match_records *records, size_t field)
+{
+	enum field_kind kind = match_records_field(records, field)->kind;
+
+	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_ADDRESS;
+}
+
+static bool stands_above(const struct match_model *model, size_t above, size_t field)
+{
+	for (int f = (int)field; f != NO_PARENT; f = model->parent[f])
+		if ((size_t)f == above)
+			return true;
+	return false;
+}
+
+/* Fields that may be swapped are weighed first (score.c): their parents must be such too. */
+static size_t list_relations(const struct match_model *model, const struct match_records *records,
+	const struct patterns *random, struct relation *out)
+{
+	size_t count = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t g = 0; g < model->field_count; g++) {
+			if (f == g || (may_swap(records, g) && !may_swap(records, f)))
+				continue;
+			struct together t = count_together(model, random, f, g);
+			double strength = t.both * t.pairs / (t.first * t.second);
+			if (t.both >= BOTH_LEAST && strength >= STRENGTH_LEAST)
+				out[count++] = (struct relation){ g, f, strength };
+		}
+	return count;
+}
+
+uint32_t model_relatives(const struct match_model *model, uint32_t fields)
+{
+	uint32_t all = fields, before;
+
+	do {
+		before = all;
+		for (size_t f = 0; f < model->field_count; f++) {
+			if (model->parent[f] == NO_PARENT)
+				continue;
+			uint32_t pair = UINT32_C(1) << f | UINT32_C(1) << model->parent[f];
+			all |= (all & pair) != 0 ? pair : 0;
+		}
+	} while (all != before);
+	return all;
+}
+
+bool model_find_parents(struct match_model *model, const struct match_records *records,
+	const struct patterns *random)
+{
+	struct relation relations[RELATIONS_MAX];
+	size_t count = list_relations(model, records, random, relations);
+	bool any = false;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		model->parent[f] = NO_PARENT;
+	for (;;) {
+		const struct relation *best = NULL;
+		for (size_t i = 0; i < count; i++)
+			if (model->parent[relations[i].child] == NO_PARENT &&
+				!stands_above(model, relations[i].child, relations[i].parent) &&
+				(best == NULL || relations[i].strength > best->strength))
+				best = &relations[i];
+		if (best == NULL)
+			return any;
+		model->parent[best->child] = (int)best->parent;
+		any = true;
+	}
+}
+
+/* ---- weights */
+
+static bool weigh_values(
+	struct match_model *model, size_t f, const struct records_field *field, struct arena *arena)
+{
+	double present = (double)MAX_OF(field->present, (size_t)1);
+
+	model->rarity[f] = arena_array(arena, field->value_count, sizeof(float));
+	if (model->rarity[f] == NULL)
+		return false;
+	for (size_t code = 1; code < field->value_count; code++)
+		model->rarity[f][code] = (float)log2(present / (double)field->counts[code]);
+	return true;
+}
+
+bool model_weigh(
+	struct match_model *model, const struct match_records *records, struct arena *arena)
+{
+	for (size_t f = 0; f < model->field_count; f++) {
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
+				model->weight[f][state][l] =
+					(float)log2(model->m[f][state][l] / model->u[f][state][l]);
+			model->exact[f][state] = (float)log2(model->m[f][state][LEVEL_EXACT]);
+		}
+		if (!weigh_values(model, f, match_records_field(records, f), arena))
+			return false;
+	}
+	return true;
+}
+
+double model_weight(
+	const struct match_model *model, uint64_t pattern, const uint32_t *a, const uint32_t *b)
+{
+	double sum = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		sum += model_field_weight(model, f, pattern_level(pattern, f),
+			parent_state(model, f, pattern), a[f], b[f]);
+	return sum;
+}
+
+/* ---- prior */
+
+static double matches_at(const struct weights *weights, double prior)
+{
+	double matches = 0;
+
+	for (size_t bin = 0; bin < WEIGHT_BINS; bin++)
+		if (weights->pairs[bin] > 0) {
+			double weight = WEIGHTS_LEAST + ((double)bin + 0.5) / WEIGHT_STEPS;
+			matches += (double)weights->pairs[bin] * probability_of(weight + prior);
+		}
+	return matches;
+}
+
+double model_prior(const struct weights *weights, size_t records, double start)
+{
+	double pairs = (double)records * ((double)records - 1) / 2, prior = start;
+
+	if (records < 2)
+		return start;
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		double matches = fmax(matches_at(weights, prior), 0.5);
+		double share = fmin(matches / pairs, 0.5), next = log2(share / (1 - share));
+		double change = fabs(next - prior);
+		prior = next;
+		if (change < 1e-3)
+			break;
+	}
+	return prior;
+}
