@@ -71,10 +71,10 @@ static err unknown(struct fields *f, str key, const struct field *fields, size_t
 	if (!strbuf_ok(&list))
 		return fields_room(f);
 	str near = near_best(key, names, count);
-	return fields_placed(f,
-		near.len > 0 ? fail(f->why, MSG_FIELD_NEAR, arg_str(key), arg_str(near))
-			     : fail(f->why, MSG_FIELD_UNKNOWN, arg_str(key),
-				       arg_str(strbuf_str(&list))));
+	return fields_placed(f, near.len > 0
+					? fail(f->why, MSG_FIELD_NEAR, arg_str(key), arg_str(near))
+					: fail(f->why, MSG_FIELD_UNKNOWN, arg_str(key),
+						  arg_str(strbuf_str(&list))));
 }
 
 err fields_read(struct fields *f, str key, const struct json *object, const struct field *fields,
