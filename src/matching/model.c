@@ -33,6 +33,7 @@ static const double assumed_u[LEVEL_COUNT_] = {
 #define HOMES_LEAST -12.0
 #define HOMES_MOST 3.0
 #define U_PSEUDO_COUNT 1.0
+#define DIFFERENT_MOST 0.4 /* of m: a field that differs more often among matches tells nothing */
 
 /* Not shared by the people of one home. */
 static bool is_personal(enum field_kind kind)
@@ -163,6 +164,23 @@ static void expect(const struct match_model *model, const struct session *s,
 	}
 }
 
+/* A class of pairs whose fields mostly differ is something else than matches: namesakes, say, where
+ * there are hardly any matches to learn from. */
+static void hold_together(const struct match_model *model, level_shares *m)
+{
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			double *level = m[f][state],
+			       excess = level[LEVEL_DIFFERENT] - DIFFERENT_MOST;
+			if (excess <= 0)
+				continue;
+			level[LEVEL_DIFFERENT] = DIFFERENT_MOST;
+			for (size_t l = LEVEL_RELATED; l < LEVEL_COUNT_; l++)
+				level[l] +=
+					excess * assumed_m[l] / (1 - assumed_m[LEVEL_DIFFERENT]);
+		}
+}
+
 static void learn_session(const struct match_model *model, struct session *s, struct sums *sums)
 {
 	all_shares m, logs = { 0 };
@@ -175,7 +193,9 @@ static void learn_session(const struct match_model *model, struct session *s, st
 		expect(model, s, logs, prior, sums);
 		double share = (sums->matches + 0.5) / (total + 1);
 		prior = log2(share / (1 - share));
-		if (shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m) < 1e-4)
+		double change = shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m);
+		hold_together(model, m);
+		if (change < 1e-4)
 			break;
 	}
 	s->matches = sums->matches;
@@ -198,6 +218,7 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 		}
 	}
 	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, model->m);
+	hold_together(model, model->m);
 	return learnt == (UINT32_C(1) << model->field_count) - 1;
 }
 

@@ -3,6 +3,7 @@ import collections
 import csv
 import io
 import json
+import random
 
 from tools import ROOT, data, equal, holds, schema_faults
 
@@ -51,11 +52,17 @@ def check_febrl_within_the_goal(place):
 
 
 def many(place):
-    """Strangers of whom to learn, and the few of above."""
-    given = "anne paul marc lise hugo lea jules emma louis nina".split()
-    family = "petit roux blanc noir garcia leroy faure andre mercier dupuis".split()
-    rows = [f"s{i},{given[i % 10]} {family[i // 10 % 10]},19{30 + i * 7 % 60}-{1 + i % 12:02}-{1 + i * 5 % 28:02},"
-            f"{10000 + i * 611 % 85000},{given[i % 10]}{i}@exemple.fr" for i in range(400)]
+    """Strangers of whom to learn, every third of them twice, and the few of above."""
+    chance = random.Random(1)
+    syllables = "ba cou de fi go lan mar nel pier quin ro sen ti vau bert".split()
+    word = lambda n: "".join(chance.choice(syllables) for _ in range(n))
+    rows = []
+    for i in range(300):
+        given, family, zip_code = word(2), word(3), chance.randrange(1000, 95999)
+        born = f"19{chance.randrange(30, 99)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+        rows.append(f"s{i},{given} {family},{born},{zip_code:05},{given}{i}@exemple.fr")
+        if i % 3 == 0:
+            rows.append(f"t{i},{given} {family}x,{born},{zip_code:05},{given}{i}@exemple.fr")
     return place.file("people.csv", PEOPLE + "\n".join(rows) + "\n")
 
 
