@@ -288,7 +288,7 @@ TEST(matching_needs_room)
 
 static str febrl_person(str id) /* rec-N-org, rec-N-dup-k */
 {
-	str first, rest, number, behind;
+	str first, rest, number = { NULL, 0 }, behind;
 
 	CHECK("form", str_split(id, '-', &first, &rest) && str_split(rest, '-', &number, &behind));
 	return number;

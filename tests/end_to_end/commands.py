@@ -56,6 +56,8 @@ def check_json_of_every_command(place):
     runs["backup"] = [backup]
     runs["restore"] = ["--check", backup]
     runs["demo"] = ["--events", "5", "--out", place.path / "demo.jsonl"]
+    folder("import", "--records", place.file("people.csv", "id,name\n1,Ann Lee\n2,Anne Lee\n"), "--id", "id",
+           "--field", "full_name=name")
     schemas = {c["name"]: c for c in ariane("help", "--json").json()["commands"]}
     order = [n for n in runs if n not in ("erase", "restore")] + ["restore", "erase"]
     equal(sorted(order), sorted(schemas), "a command without a run here")
