@@ -152,7 +152,7 @@ static void say_pair(struct sink *sink, const struct match_load *load,
 	strbuf_printf(&bits, "%.1f", explanation->weight);
 	sink_say(sink, TEXT_MATCH_PAIR, arg_str(strbuf_str(&first)), arg_str(strbuf_str(&second)),
 		arg_str(strbuf_str(&bits)),
-		arg_int((int64_t)floor(100 * explanation->probability)));
+		arg_int((int64_t)fmin(99, floor(100 * explanation->probability))));
 	strbuf_done(&first);
 	strbuf_done(&second);
 	strbuf_done(&bits);
