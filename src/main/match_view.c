@@ -91,6 +91,7 @@ void match_view_json(struct sink *sink, const struct match_load *load, struct ma
 	if (explained) {
 		matching_explain(matching, pair->a, pair->b, &explanation);
 		put_bits(&w, "prior", explanation.prior);
+		put_bits(&w, "household", fmin(explanation.home, 0));
 		put_fields(&w, &explanation);
 	}
 	json_put_end(&w);
@@ -151,10 +152,21 @@ static void say_pair(struct sink *sink, const struct match_load *load,
 	strbuf_printf(&bits, "%.1f", explanation->weight);
 	sink_say(sink, TEXT_MATCH_PAIR, arg_str(strbuf_str(&first)), arg_str(strbuf_str(&second)),
 		arg_str(strbuf_str(&bits)),
-		arg_int((int64_t)floor(100 * explanation->probability)));
+		arg_int((int64_t)fmin(99, floor(100 * explanation->probability))));
 	strbuf_done(&first);
 	strbuf_done(&second);
 	strbuf_done(&bits);
+}
+
+/* What is no field. */
+static void add_remainder(struct sink *sink, struct grid *grid, enum text name, double bits)
+{
+	if (grid == NULL)
+		return;
+	grid_add_cell(grid, text_words(name, sink->locale->language));
+	for (int i = 0; i < 3; i++)
+		grid_add_cell(grid, STR(""));
+	add_bits(sink, grid, bits);
 }
 
 void match_view_fields(struct sink *sink, struct arena *arena, const struct match_load *load,
@@ -180,12 +192,8 @@ void match_view_fields(struct sink *sink, struct arena *arena, const struct matc
 		grid_add_cell(grid, text_words(levels[f->level].text, sink->locale->language));
 		add_bits(sink, grid, f->weight);
 	}
-	if (grid != NULL) {
-		grid_add_cell(grid, text_words(TEXT_MATCH_PRIOR, sink->locale->language));
-		grid_add_cell(grid, STR(""));
-		grid_add_cell(grid, STR(""));
-		grid_add_cell(grid, STR(""));
-		add_bits(sink, grid, explanation.prior);
-	}
+	add_remainder(sink, grid, TEXT_MATCH_PRIOR, explanation.prior);
+	if (explanation.home < -0.05)
+		add_remainder(sink, grid, TEXT_MATCH_HOME, explanation.home);
 	sink_grid(sink, arena, grid);
 }

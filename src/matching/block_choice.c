@@ -28,11 +28,11 @@ struct choosing {
 	struct {
 		uint8_t field, key;
 		uint64_t agrees[WORDS];
+		uint32_t keys[SAMPLE_MAX]; /* of the sample; 0: none */
 	} atoms[ATOMS_MAX];
 	size_t atom_count;
 	struct candidate *candidates;
 	size_t candidate_count;
-	uint32_t sample[SAMPLE_MAX];
 	size_t sample_count;
 	struct {
 		uint32_t hash, count, round;
@@ -109,14 +109,22 @@ static void take_sample(struct choosing *c)
 	size_t n = match_records_count(c->records);
 
 	c->sample_count = MIN_OF(n, (size_t)SAMPLE_MAX);
-	for (size_t i = 0; i < c->sample_count; i++)
-		c->sample[i] = (uint32_t)(i * n / c->sample_count);
+	for (size_t i = 0; i < c->sample_count; i++) {
+		const uint32_t *row =
+			match_records_row(c->records, (uint32_t)(i * n / c->sample_count));
+		for (size_t a = 0; a < c->atom_count; a++) {
+			uint32_t code = row[c->atoms[a].field];
+			const struct records_field *f =
+				match_records_field(c->records, c->atoms[a].field);
+			c->atoms[a].keys[i] = code == 0 ? 0 : f->values[code].keys[c->atoms[a].key];
+		}
+	}
 }
 
 /* How many of the sample had this hash before. */
 static uint32_t count_hash(struct choosing *c, uint32_t hash)
 {
-	size_t at = (hash >> 1) % SLOTS;
+	size_t at = (hash * 0x85ebca6bu >> 16) % SLOTS;
 
 	while (c->slots[at].round == c->round && c->slots[at].hash != hash)
 		at = (at + 1) % SLOTS;
@@ -128,50 +136,46 @@ static uint32_t count_hash(struct choosing *c, uint32_t hash)
 	return c->slots[at].count++;
 }
 
-static double cost_of(struct choosing *c, const struct block_key *key)
+/* Of agreement on both atoms, or on one alone if they are the same. */
+static double cost_of(struct choosing *c, size_t x, size_t y)
 {
 	double n = (double)match_records_count(c->records), s = (double)c->sample_count, pairs = 0;
 
 	c->round++;
 	for (size_t i = 0; i < c->sample_count; i++) {
-		uint32_t hash =
-			block_hash(c->records, key, match_records_row(c->records, c->sample[i]));
-		if (hash != 0)
-			pairs += count_hash(c, hash);
+		uint32_t a = c->atoms[x].keys[i], b = c->atoms[y].keys[i];
+		if (a != 0 && b != 0)
+			pairs += count_hash(c, x == y ? a : a * 0x9e3779b1u ^ b);
 	}
 	return pairs * (n * (n - 1)) / fmax(s * (s - 1), 1);
 }
 
-static void add_candidate(struct choosing *c, const struct block_key *key, const uint64_t *a,
-	const uint64_t *b, double pairs_max)
+static void add_candidate(struct choosing *c, size_t x, size_t y, double pairs_max)
 {
 	struct candidate *candidate = &c->candidates[c->candidate_count];
+	struct block_key *key = &candidate->key;
 
-	candidate->key = *key;
-	candidate->key.pairs = cost_of(c, key);
-	if (candidate->key.pairs > pairs_max / 2)
+	*key = (struct block_key){ .part_count = x == y ? 1 : 2 };
+	key->parts[0].field = c->atoms[x].field;
+	key->parts[0].key = c->atoms[x].key;
+	if (x != y) {
+		key->parts[1].field = c->atoms[y].field;
+		key->parts[1].key = c->atoms[y].key;
+	}
+	key->pairs = cost_of(c, x, y);
+	if (key->pairs > pairs_max / 2)
 		return; /* so that there is room for another */
 	for (size_t w = 0; w < WORDS; w++)
-		candidate->finds[w] = a[w] & b[w];
+		candidate->finds[w] = c->atoms[x].agrees[w] & c->atoms[y].agrees[w];
 	c->candidate_count++;
 }
 
 static void list_candidates(struct choosing *c, double pairs_max)
 {
-	for (size_t i = 0; i < c->atom_count; i++) {
-		struct block_key key = { .part_count = 1 };
-		key.parts[0].field = c->atoms[i].field;
-		key.parts[0].key = c->atoms[i].key;
-		add_candidate(c, &key, c->atoms[i].agrees, c->atoms[i].agrees, pairs_max);
-		for (size_t j = i + 1; j < c->atom_count; j++) {
-			if (c->atoms[i].field == c->atoms[j].field)
-				continue;
-			key.part_count = 2;
-			key.parts[1].field = c->atoms[j].field;
-			key.parts[1].key = c->atoms[j].key;
-			add_candidate(c, &key, c->atoms[i].agrees, c->atoms[j].agrees, pairs_max);
-		}
-	}
+	for (size_t i = 0; i < c->atom_count; i++)
+		for (size_t j = i; j < c->atom_count; j++)
+			if (i == j || c->atoms[i].field != c->atoms[j].field)
+				add_candidate(c, i, j, pairs_max);
 }
 
 /* ---- choice */

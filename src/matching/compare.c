@@ -25,7 +25,7 @@ struct comparer {
 	uint64_t cache[1 << CACHE_BITS];
 };
 
-static bool may_swap(enum field_kind a, enum field_kind b)
+bool comparer_may_swap(enum field_kind a, enum field_kind b)
 {
 	return (a == KIND_GIVEN_NAME && b == KIND_SURNAME) ||
 	       (a == KIND_SURNAME && b == KIND_GIVEN_NAME) ||
@@ -37,7 +37,7 @@ static void find_partners(struct comparer *c)
 	for (size_t a = 0; a < c->field_count; a++)
 		for (size_t b = a + 1; b < c->field_count; b++)
 			if (c->partner_count < PARTNERS_MAX &&
-				may_swap(c->fields[a]->kind, c->fields[b]->kind)) {
+				comparer_may_swap(c->fields[a]->kind, c->fields[b]->kind)) {
 				c->partners[c->partner_count].a = a;
 				c->partners[c->partner_count++].b = b;
 			}
@@ -81,13 +81,34 @@ static enum level compare_cached(struct comparer *c, size_t field, uint32_t low,
 	return (enum level)level;
 }
 
-enum level comparer_field(struct comparer *c, size_t field, uint32_t a, uint32_t b)
+static inline enum level look_at(
+	const struct records_field *f, uint32_t a, uint32_t b, bool *open, bool *may_be_exact)
 {
+	*open = *may_be_exact = false;
 	if (a == 0 || b == 0)
 		return LEVEL_MISSING;
 	if (a == b)
 		return LEVEL_EXACT;
-	return compare_cached(c, field, MIN_OF(a, b), MAX_OF(a, b));
+	const struct field_brief *x = &f->briefs[a], *y = &f->briefs[b];
+	if (field_surely_different(f->kind, x, y))
+		return LEVEL_DIFFERENT;
+	*open = true;
+	*may_be_exact = x->letters == y->letters && x->length == y->length;
+	return LEVEL_MISSING;
+}
+
+struct glance comparer_glance(const struct comparer *c, const uint32_t *a, const uint32_t *b)
+{
+	struct glance g = { 0, 0, 0 };
+	bool open, may_be_exact;
+
+	for (size_t i = 0; i < c->field_count; i++) {
+		enum level level = look_at(c->fields[i], a[i], b[i], &open, &may_be_exact);
+		g.pattern |= (uint64_t)level << (LEVEL_BITS * i);
+		g.open |= (uint32_t)open << i;
+		g.may_be_exact |= (uint32_t)may_be_exact << i;
+	}
+	return g;
 }
 
 /* ---- two fields */
@@ -125,7 +146,8 @@ static bool is_swapped(struct comparer *c, size_t f, size_t g, const uint32_t *a
 	return false;
 }
 
-uint64_t comparer_swaps(struct comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern)
+static uint64_t with_swaps(
+	struct comparer *c, const uint32_t *a, const uint32_t *b, uint64_t pattern)
 {
 	for (size_t i = 0; i < c->partner_count; i++) {
 		size_t f = c->partners[i].a, g = c->partners[i].b;
@@ -140,13 +162,32 @@ uint64_t comparer_swaps(struct comparer *c, const uint32_t *a, const uint32_t *b
 	return pattern;
 }
 
+enum level comparer_open(struct comparer *c, const uint32_t *a, const uint32_t *b,
+	struct glance *glance, size_t field)
+{
+	enum level level =
+		compare_cached(c, field, MIN_OF(a[field], b[field]), MAX_OF(a[field], b[field]));
+
+	glance->pattern |= (uint64_t)level << (LEVEL_BITS * field);
+	glance->open &= ~(UINT32_C(1) << field);
+	return level;
+}
+
+uint64_t comparer_settle(
+	struct comparer *c, const uint32_t *a, const uint32_t *b, const struct glance *glance)
+{
+	struct glance g = *glance;
+
+	while (g.open != 0)
+		(void)comparer_open(c, a, b, &g, (size_t)__builtin_ctz(g.open));
+	return with_swaps(c, a, b, g.pattern);
+}
+
 uint64_t comparer_pattern(struct comparer *c, uint32_t row_a, uint32_t row_b)
 {
 	const uint32_t *a = match_records_row(c->records, row_a);
 	const uint32_t *b = match_records_row(c->records, row_b);
-	uint64_t pattern = 0;
+	struct glance glance = comparer_glance(c, a, b);
 
-	for (size_t i = 0; i < c->field_count; i++)
-		pattern |= (uint64_t)comparer_field(c, i, a[i], b[i]) << (LEVEL_BITS * i);
-	return comparer_swaps(c, a, b, pattern);
+	return comparer_settle(c, a, b, &glance);
 }

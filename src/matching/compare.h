@@ -22,10 +22,21 @@ struct comparer;
 struct comparer *comparer_create(const struct match_records *records);
 void comparer_free(struct comparer *comparer); /* NULL is fine */
 
+/* A first look at all fields: the levels that are plain (missing, exact, surely different), and
+ * which fields it leaves open, as bits; of these which may turn out exact. */
+struct glance {
+	uint64_t pattern;
+	uint32_t open, may_be_exact;
+};
+struct glance comparer_glance(
+	const struct comparer *comparer, const uint32_t *a, const uint32_t *b);
+/* One field that it left open; then it is so no more. */
+enum level comparer_open(struct comparer *comparer, const uint32_t *a, const uint32_t *b,
+	struct glance *glance, size_t field);
+/* The rest of it. */
+uint64_t comparer_settle(struct comparer *comparer, const uint32_t *a, const uint32_t *b,
+	const struct glance *glance);
+
 uint64_t comparer_pattern(struct comparer *comparer, uint32_t row_a, uint32_t row_b);
-/* One field alone, without regard to swapping. */
-enum level comparer_field(
-	struct comparer *comparer, size_t field, uint32_t code_a, uint32_t code_b);
-/* What is left to do once the fields were compared one by one. */
-uint64_t comparer_swaps(
-	struct comparer *comparer, const uint32_t *a, const uint32_t *b, uint64_t pattern);
+/* Whether what stands in one of these fields may stand in the other. */
+bool comparer_may_swap(enum field_kind a, enum field_kind b);

@@ -246,8 +246,8 @@ static str email_of(str raw, char out[static FOLD_BYTES_MAX])
 {
 	size_t len = 0;
 
-	raw = str_trim(raw);
-	for (size_t i = 0; i < raw.len && len < FOLD_BYTES_MAX; i++) {
+	raw = str_trim(str_cut(str_trim(raw), FOLD_BYTES_MAX));
+	for (size_t i = 0; i < raw.len; i++) {
 		char c = raw.ptr[i];
 		out[len++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}

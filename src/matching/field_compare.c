@@ -1,6 +1,6 @@
 /* matching/field_compare.c - how alike two values of one kind are: the table of field.h
  *
- * Most pairs of values have nothing in common, and that is told first, from their letters alone.
+ * Most pairs of values have nothing in common; that is told before (field_brief.c).
  */
 #include "matching/field.h"
 
@@ -75,9 +75,7 @@ static bool same_sound(const struct field_value *a, const struct field_value *b)
 static enum level compare_names(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	double most = jaro_winkler_most(a->tight, a->letters, b->tight, b->letters);
-
-	if (most >= 0.75 && shorter(a, b) >= 3 && is_close(s, a, b, 1))
+	if (shorter(a, b) >= 3 && is_close(s, a, b, 1))
 		return LEVEL_TYPO;
 	if ((a->nicknames & b->nicknames) != 0 && nickname_same(a->text, b->text))
 		return LEVEL_ALIAS;
@@ -85,28 +83,24 @@ static enum level compare_names(
 		return LEVEL_ALIAS;
 	if (same_sound(a, b))
 		return LEVEL_SOUNDS;
-	if (most >= 0.75) {
-		double alike = jaro_winkler(s, a->tight, b->tight);
-		if (alike >= 0.85)
-			return LEVEL_SIMILAR;
-		if (alike >= 0.75)
-			return LEVEL_RELATED;
-	}
+	double alike = jaro_winkler(s, a->tight, b->tight);
+	if (alike >= 0.85)
+		return LEVEL_SIMILAR;
+	if (alike >= 0.75)
+		return LEVEL_RELATED;
 	return is_initial(a, b) ? LEVEL_RELATED : LEVEL_DIFFERENT;
 }
 
 static enum level compare_places(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	double most = jaro_winkler_most(a->tight, a->letters, b->tight, b->letters);
-
-	if (most >= 0.75 && shorter(a, b) >= 4 && is_close(s, a, b, 1))
+	if (shorter(a, b) >= 4 && is_close(s, a, b, 1))
 		return LEVEL_TYPO;
 	if (is_compound(a, b))
 		return LEVEL_ALIAS;
 	if (same_sound(a, b))
 		return LEVEL_SOUNDS;
-	if (most >= 0.85 && jaro_winkler(s, a->tight, b->tight) >= 0.85)
+	if (jaro_winkler(s, a->tight, b->tight) >= 0.85)
 		return LEVEL_SIMILAR;
 	return LEVEL_DIFFERENT;
 }
@@ -142,13 +136,11 @@ static bool same_words(const struct field_value *a, const struct field_value *b)
 static enum level compare_addresses(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	double most = jaro_winkler_most(a->tight, a->letters, b->tight, b->letters);
-
-	if (most >= 0.75 && shorter(a, b) >= 4 && is_close(s, a, b, shorter(a, b) >= 10 ? 2 : 1))
+	if (shorter(a, b) >= 4 && is_close(s, a, b, shorter(a, b) >= 10 ? 2 : 1))
 		return LEVEL_TYPO;
 	if (same_words(a, b))
 		return LEVEL_ALIAS;
-	if (most >= 0.9 && jaro_winkler(s, a->tight, b->tight) >= 0.9)
+	if (jaro_winkler(s, a->tight, b->tight) >= 0.9)
 		return LEVEL_SIMILAR;
 	return a->keys[1] == b->keys[1] ? LEVEL_RELATED : LEVEL_DIFFERENT;
 }
@@ -171,7 +163,7 @@ static enum level compare_numbers(
 static enum level compare_codes(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	uint32_t alone = (uint32_t)__builtin_popcount(a->letters & ~b->letters);
+	int alone = letters_count(a->letters & ~b->letters);
 
 	if (shorter(a, b) >= 4 && is_close(s, a, b, 1))
 		return LEVEL_TYPO;
@@ -192,8 +184,6 @@ static enum level compare_emails(
 {
 	if (a->keys[1] == b->keys[1] && a->keys[1] != 0)
 		return LEVEL_ALIAS;
-	if (jaro_winkler_most(a->tight, a->letters, b->tight, b->letters) < 0.65)
-		return LEVEL_DIFFERENT;
 	if (shorter(a, b) >= 6 && is_close(s, a, b, 1))
 		return LEVEL_TYPO;
 	double alike = jaro_winkler(s, before_at(a->tight), before_at(b->tight));
@@ -203,10 +193,6 @@ static enum level compare_emails(
 static enum level compare_texts(
 	struct similarity *s, const struct field_value *a, const struct field_value *b)
 {
-	double most = jaro_winkler_most(a->tight, a->letters, b->tight, b->letters);
-
-	if (most < 0.75)
-		return LEVEL_DIFFERENT;
 	if (shorter(a, b) >= 4 && is_close(s, a, b, shorter(a, b) >= 10 ? 2 : 1))
 		return LEVEL_TYPO;
 	double alike = jaro_winkler(s, a->tight, b->tight);

@@ -149,7 +149,7 @@ static err learn_with_keys(struct matching *m, struct why *why)
 	err e = OK;
 
 	for (int round = 0; e == OK && round < 2; round++) {
-		(void)model_find_parents(&m->model, m->records, m->random);
+		(void)model_find_parents(&m->model, m->random);
 		model_learn_u(&m->model, m->random);
 		e = choose_keys(m, why);
 		if (e == OK)
@@ -157,6 +157,7 @@ static err learn_with_keys(struct matching *m, struct why *why)
 	}
 	if (e != OK)
 		return e;
+	model_learn_homes(&m->model, m->sessions, m->session_count);
 	m->report.recall = m->blocks->choice.recall;
 	m->report.cut_rows = m->blocks->cut_rows;
 	return OK;
@@ -166,8 +167,9 @@ static void learn_from_all(struct matching *m)
 {
 	m->sessions[m->session_count++] = (struct session){ .patterns = m->random };
 	learn(m);
-	if (model_find_parents(&m->model, m->records, m->random))
+	if (model_find_parents(&m->model, m->random))
 		learn(m);
+	model_learn_homes(&m->model, m->sessions, m->session_count);
 	m->session_count = 0; /* its patterns are freed as `random` */
 	m->report.recall = 1;
 }
@@ -185,6 +187,15 @@ static int by_weight(const void *a, const void *b)
 	return (x->b > y->b) - (x->b < y->b);
 }
 
+static double weigh(void *context, uint32_t a, uint32_t b)
+{
+	struct matching *m = context;
+
+	return model_weight(&m->model, comparer_pattern(m->comparer, a, b),
+		match_records_row(m->records, a), match_records_row(m->records, b), NULL);
+}
+
+/* Pairs were kept by a guess of the prior: weighed again by what it is. */
 static void settle_pairs(struct matching *m)
 {
 	struct scores *s = &m->scores;
@@ -192,21 +203,14 @@ static void settle_pairs(struct matching *m)
 
 	m->model.prior = model_prior(&s->weights, match_records_count(m->records), m->model.prior);
 	for (size_t i = 0; i < s->count; i++) {
-		s->pairs[i].weight += (float)m->model.prior;
-		if ((double)s->pairs[i].weight >= m->options.review)
-			s->pairs[kept++] = s->pairs[i];
+		double weight = weigh(m, s->pairs[i].a, s->pairs[i].b);
+		if (weight < m->options.review)
+			continue;
+		s->pairs[kept] = s->pairs[i];
+		s->pairs[kept++].weight = (float)weight;
 	}
 	s->count = kept;
 	qsort(s->pairs, s->count, sizeof(*s->pairs), by_weight);
-}
-
-static double weigh(void *context, uint32_t a, uint32_t b)
-{
-	struct matching *m = context;
-
-	return m->model.prior + model_weight(&m->model, comparer_pattern(m->comparer, a, b),
-					match_records_row(m->records, a),
-					match_records_row(m->records, b));
 }
 
 static err score(struct matching *m, struct why *why)
@@ -333,8 +337,7 @@ void matching_explain(struct matching *m, uint32_t a, uint32_t b, struct explana
 			.level = level,
 			.weight = model_field_weight(&m->model, f, level,
 				parent_state(&m->model, f, pattern), x[f], y[f]) };
-		out->weight += out->fields[f].weight;
 	}
-	out->weight += out->prior;
+	out->weight = model_weight(&m->model, pattern, x, y, &out->home);
 	out->probability = 1 / (1 + exp2(-out->weight));
 }

@@ -62,6 +62,7 @@ struct explained_field {
 };
 struct explanation {
 	double weight, prior, probability;
+	double home; /* what they would share as people of one home: <= 0 */
 	struct explained_field fields[MATCHING_FIELDS_MAX];
 	size_t field_count;
 };

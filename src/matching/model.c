@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS_MAX = 200 };
+enum { ROUNDS_MAX = 200, HOME_ROUNDS = 40 };
 
 /* What is assumed of m before the first look, in pseudo-counts: a level that no pair showed is not
  * impossible. */
@@ -29,7 +29,35 @@ static const double assumed_u[LEVEL_COUNT_] = {
 	[LEVEL_EXACT] = 0.02,
 };
 #define M_PSEUDO_COUNT 4.0
+#define HOMES_ASSUMED -3.0 /* log2, for a match: where no key can tell */
+#define HOMES_LEAST -12.0
+#define HOMES_MOST 3.0
 #define U_PSEUDO_COUNT 1.0
+#define DIFFERENT_MOST 0.4 /* of m: a field that differs more often among matches tells nothing */
+
+/* Not shared by the people of one home. */
+static bool is_personal(enum field_kind kind)
+{
+	switch (kind) {
+	case KIND_GIVEN_NAME:
+	case KIND_FULL_NAME:
+	case KIND_DATE:
+	case KIND_CODE:
+	case KIND_EMAIL:
+	case KIND_GENDER:
+	case KIND_TEXT:
+		return true;
+	case KIND_SURNAME:
+	case KIND_ADDRESS:
+	case KIND_PLACE:
+	case KIND_POSTCODE:
+	case KIND_NUMBER:
+	case KIND_PHONE:
+	case KIND_COUNT_:
+		break;
+	}
+	return false;
+}
 
 void model_init(struct match_model *model, const struct match_records *records)
 {
@@ -38,12 +66,16 @@ void model_init(struct match_model *model, const struct match_records *records)
 	memset(model, 0, sizeof(*model));
 	model->field_count = match_records_fields(records);
 	for (size_t f = 0; f < model->field_count; f++) {
+		enum field_kind kind = match_records_field(records, f)->kind;
 		model->parent[f] = NO_PARENT;
+		model->has_homes |= kind == KIND_GIVEN_NAME;
+		model->personal |= (uint32_t)is_personal(kind) << f;
 		for (size_t state = 0; state < PARENT_STATES; state++) {
 			memcpy(model->m[f][state], assumed_m, sizeof(assumed_m));
 			memcpy(model->u[f][state], assumed_u, sizeof(assumed_u));
 		}
 	}
+	model->homes = HOMES_ASSUMED;
 	model->prior = -log2(n); /* every record has one other of its person */
 }
 
@@ -132,6 +164,23 @@ static void expect(const struct match_model *model, const struct session *s,
 	}
 }
 
+/* A class of pairs whose fields mostly differ is something else than matches: namesakes, say, where
+ * there are hardly any matches to learn from. */
+static void hold_together(const struct match_model *model, level_shares *m)
+{
+	for (size_t f = 0; f < model->field_count; f++)
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			double *level = m[f][state],
+			       excess = level[LEVEL_DIFFERENT] - DIFFERENT_MOST;
+			if (excess <= 0)
+				continue;
+			level[LEVEL_DIFFERENT] = DIFFERENT_MOST;
+			for (size_t l = LEVEL_RELATED; l < LEVEL_COUNT_; l++)
+				level[l] +=
+					excess * assumed_m[l] / (1 - assumed_m[LEVEL_DIFFERENT]);
+		}
+}
+
 static void learn_session(const struct match_model *model, struct session *s, struct sums *sums)
 {
 	all_shares m, logs = { 0 };
@@ -144,7 +193,9 @@ static void learn_session(const struct match_model *model, struct session *s, st
 		expect(model, s, logs, prior, sums);
 		double share = (sums->matches + 0.5) / (total + 1);
 		prior = log2(share / (1 - share));
-		if (shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m) < 1e-4)
+		double change = shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m);
+		hold_together(model, m);
+		if (change < 1e-4)
 			break;
 	}
 	s->matches = sums->matches;
@@ -167,6 +218,7 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 		}
 	}
 	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, model->m);
+	hold_together(model, model->m);
 	return learnt == (UINT32_C(1) << model->field_count) - 1;
 }
 
@@ -185,6 +237,50 @@ void model_learn_u(struct match_model *model, const struct patterns *random)
 		add_share(model, 0, pattern, (double)count * (1 - probability_of(odds)), &sums);
 	}
 	(void)shares_of(model, &sums, assumed_u, U_PSEUDO_COUNT, model->u);
+}
+
+/* ---- households */
+
+struct classes {
+	double matches, homes, others; /* pairs */
+};
+
+/* One round: shares of the three classes, by their shares before. */
+static struct classes sort_pairs(const struct match_model *model, const struct session *s,
+	const level_shares *logs, const struct classes *before)
+{
+	struct classes sums = { 0.5, 0, 0.5 };
+	uint64_t count;
+
+	for (size_t i = 0; i < patterns_count(s->patterns); i++) {
+		uint64_t pattern = patterns_at(s->patterns, i, &count);
+		double match = exp2(fmin(odds_of(model, 0, logs, pattern, 0), 900));
+		double home = exp2(fmin(odds_of(model, model->personal, logs, pattern, 0), 900));
+		double all = before->matches * match + before->homes * home + before->others;
+		sums.matches += (double)count * before->matches * match / all;
+		sums.homes += (double)count * before->homes * home / all;
+		sums.others += (double)count * before->others / all;
+	}
+	return sums;
+}
+
+void model_learn_homes(struct match_model *model, const struct session *sessions, size_t count)
+{
+	double matches = 0, homes = 0;
+	all_shares logs = { 0 };
+
+	take_logs(model, model->m, logs);
+	for (size_t i = 0; i < count; i++) {
+		struct classes c = { 0.1, 0.02, 0.88 };
+		if ((sessions[i].fields & model->personal) != 0)
+			continue; /* who shares a birth date is hardly of one household */
+		for (int round = 0; round < HOME_ROUNDS; round++)
+			c = sort_pairs(model, &sessions[i], logs, &c);
+		matches += c.matches;
+		homes += c.homes;
+	}
+	if (matches >= 1)
+		model->homes = fmin(fmax(log2(homes / matches), HOMES_LEAST), HOMES_MOST);
 }
 
 /* ---- parents */
@@ -228,13 +324,6 @@ static struct together count_together(
 	return t;
 }
 
-static bool may_swap(const struct match_records *records, size_t field)
-{
-	enum field_kind kind = match_records_field(records, field)->kind;
-
-	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_ADDRESS;
-}
-
 static bool stands_above(const struct match_model *model, size_t above, size_t field)
 {
 	for (int f = (int)field; f != NO_PARENT; f = model->parent[f])
@@ -243,15 +332,14 @@ static bool stands_above(const struct match_model *model, size_t above, size_t f
 	return false;
 }
 
-/* Fields that may be swapped are weighed first (score.c): their parents must be such too. */
-static size_t list_relations(const struct match_model *model, const struct match_records *records,
-	const struct patterns *random, struct relation *out)
+static size_t list_relations(
+	const struct match_model *model, const struct patterns *random, struct relation *out)
 {
 	size_t count = 0;
 
 	for (size_t f = 0; f < model->field_count; f++)
 		for (size_t g = 0; g < model->field_count; g++) {
-			if (f == g || (may_swap(records, g) && !may_swap(records, f)))
+			if (f == g)
 				continue;
 			struct together t = count_together(model, random, f, g);
 			double strength = t.both * t.pairs / (t.first * t.second);
@@ -277,11 +365,10 @@ uint32_t model_relatives(const struct match_model *model, uint32_t fields)
 	return all;
 }
 
-bool model_find_parents(struct match_model *model, const struct match_records *records,
-	const struct patterns *random)
+bool model_find_parents(struct match_model *model, const struct patterns *random)
 {
 	struct relation relations[RELATIONS_MAX];
-	size_t count = list_relations(model, records, random, relations);
+	size_t count = list_relations(model, random, relations);
 	bool any = false;
 
 	for (size_t f = 0; f < model->field_count; f++)
@@ -331,15 +418,22 @@ bool model_weigh(
 	return true;
 }
 
-double model_weight(
-	const struct match_model *model, uint64_t pattern, const uint32_t *a, const uint32_t *b)
+double model_weight(const struct match_model *model, uint64_t pattern, const uint32_t *a,
+	const uint32_t *b, double *home)
 {
-	double sum = 0;
+	double sum = model->prior, personal = 0;
 
-	for (size_t f = 0; f < model->field_count; f++)
-		sum += model_field_weight(model, f, pattern_level(pattern, f),
+	for (size_t f = 0; f < model->field_count; f++) {
+		double weight = model_field_weight(model, f, pattern_level(pattern, f),
 			parent_state(model, f, pattern), a[f], b[f]);
-	return sum;
+		sum += weight;
+		personal += (model->personal >> f & 1) ? weight : 0;
+	}
+	double less =
+		model->has_homes ? log2(1 + exp2(fmin(sum + model->homes - personal, 900))) : 0;
+	if (home != NULL)
+		*home = -less;
+	return sum - less;
 }
 
 /* ---- prior */

@@ -36,6 +36,9 @@ struct match_model {
 	float weight[MATCHING_FIELDS_MAX][PARENT_STATES][LEVEL_COUNT_];
 	float *rarity[MATCHING_FIELDS_MAX]; /* by code of the value: -log2 of its share */
 	float exact[MATCHING_FIELDS_MAX][PARENT_STATES]; /* log2 of m */
+	bool has_homes; /* households are reckoned with */
+	double homes; /* log2 of how many pairs of a household there are for a match */
+	uint32_t personal; /* bits: fields that people of one home do not share */
 	double prior; /* log2 of the odds that two random records are of one person */
 };
 
@@ -55,10 +58,12 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 /* u from random pairs, given m and the prior. */
 void model_learn_u(struct match_model *model, const struct patterns *random);
 
+/* How many households there are, given all else. */
+void model_learn_homes(struct match_model *model, const struct session *sessions, size_t count);
+
 /* Which fields go together, from random pairs, by what is known so far.  True if there are any:
  * then m and u are to be learnt anew. */
-bool model_find_parents(struct match_model *model, const struct match_records *records,
-	const struct patterns *random);
+bool model_find_parents(struct match_model *model, const struct patterns *random);
 
 /* These fields and all that hang together with them: bits. */
 uint32_t model_relatives(const struct match_model *model, uint32_t fields);
@@ -78,9 +83,9 @@ static inline enum parent_state parent_state(
 bool model_weigh(
 	struct match_model *model, const struct match_records *records, struct arena *arena);
 
-/* Of one pair, without the prior. */
-double model_weight(
-	const struct match_model *model, uint64_t pattern, const uint32_t *a, const uint32_t *b);
+/* Of one pair, prior included; *home, if not NULL, is what the household takes away (<= 0). */
+double model_weight(const struct match_model *model, uint64_t pattern, const uint32_t *a,
+	const uint32_t *b, double *home);
 
 /* Of one field.  The level is worth log2(m / u); agreement on a value is worth what the value's
  * rarity says, and under a parent that is alike no more than such agreement is worth there. */

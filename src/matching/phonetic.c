@@ -168,7 +168,7 @@ static void drop_doubles(struct name *name)
 	name->at[out] = '\0';
 }
 
-/* Dupont, Dupond; Martine, Martin keep their difference in the vowel before. */
+/* Dupont, Dupond; Martin and Martine differ by their nasal vowel, told before. */
 static void drop_mute_end(struct name *name)
 {
 	while (name->len > 2 && strchr("tdsxze", name->at[name->len - 1]) != NULL)
@@ -181,10 +181,10 @@ uint32_t phonetic_french(str folded)
 	struct name name = letters_only(folded);
 
 	drop_h(&name);
-	drop_mute_end(&name);
 	for (size_t i = 0; i < ARRAY_LEN(french); i++)
 		apply(&name, &french[i]);
 	drop_doubles(&name);
+	drop_mute_end(&name);
 	return code_of(&name);
 }
 

@@ -15,6 +15,7 @@ struct dictionary {
 	uint32_t *value_of_raw; /* by code of `raws` */
 	size_t raw_room;
 	struct field_value *values;
+	struct field_brief *briefs;
 	uint32_t *counts;
 	size_t value_room;
 };
@@ -48,6 +49,7 @@ static int add_field(struct match_records *r, str name)
 	d->forms = strings_create(1);
 	d->value_room = 64;
 	d->values = memory_alloc(d->value_room * sizeof(*d->values));
+	d->briefs = memory_alloc(d->value_room * sizeof(*d->briefs));
 	d->counts = memory_alloc(d->value_room * sizeof(*d->counts));
 	return (int)n;
 }
@@ -102,6 +104,7 @@ void match_records_free(struct match_records *r)
 		strings_free(d->forms);
 		free(d->value_of_raw);
 		free(d->values);
+		free(d->briefs);
 		free(d->counts);
 	}
 	free(r->codes);
@@ -118,6 +121,7 @@ static void grow_values(struct dictionary *d)
 
 	d->value_room *= 2;
 	d->values = memory_resize(d->values, d->value_room * sizeof(*d->values));
+	d->briefs = memory_resize(d->briefs, d->value_room * sizeof(*d->briefs));
 	d->counts = memory_resize(d->counts, d->value_room * sizeof(*d->counts));
 	memset(d->counts + was, 0, (d->value_room - was) * sizeof(*d->counts));
 }
@@ -138,6 +142,7 @@ static bool add_value(
 	if (*code == d->value_room)
 		grow_values(d);
 	d->values[*code] = *value;
+	d->briefs[*code] = field_brief_of(f->kind, value);
 	f->value_count++;
 	return true;
 }
@@ -259,6 +264,7 @@ void match_records_settle(struct match_records *r)
 	r->room = r->count;
 	for (size_t i = 0; i < r->field_count; i++) {
 		r->fields[i].values = r->dictionaries[i].values;
+		r->fields[i].briefs = r->dictionaries[i].briefs;
 		r->fields[i].counts = r->dictionaries[i].counts;
 	}
 }

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "base/why.h"
-#include "matching/field.h"
+#include "matching/field_brief.h"
 
 enum {
 	MATCHING_FIELDS_MAX = 16,
@@ -23,6 +23,7 @@ struct records_field {
 	str name;
 	enum field_kind kind;
 	const struct field_value *values; /* by code; [0] stands for none */
+	const struct field_brief *briefs; /* likewise */
 	const uint32_t *counts; /* by code: in how many records */
 	size_t value_count; /* codes are below this */
 	size_t present; /* records that have a value */

@@ -8,12 +8,12 @@
 
 enum { CHUNK_ROWS = 256 };
 
-/* Which field comes when, and what may still come after it. */
-struct plan {
-	size_t fields[MATCHING_FIELDS_MAX];
-	double after[MATCHING_FIELDS_MAX];
-	size_t count,
-		swapping; /* fields that may be swapped come first, and are settled together */
+/* The most that a field can be worth, whatever its parent. */
+struct most {
+	double open[MATCHING_FIELDS_MAX]; /* not yet compared, but not exact */
+	double different[MATCHING_FIELDS_MAX]; /* or swapped, where it may be */
+	double exact[MATCHING_FIELDS_MAX]; /* beside the value's rarity */
+	size_t order[MATCHING_FIELDS_MAX]; /* fields, by what they may still lose */
 };
 
 struct scoring {
@@ -21,7 +21,7 @@ struct scoring {
 	const struct match_model *model;
 	const struct blocks *blocks;
 	const struct score_options *options;
-	struct plan plan;
+	struct most most;
 	atomic_size_t next_chunk;
 	size_t chunks;
 	atomic_bool full, stopped;
@@ -38,101 +38,100 @@ struct worker {
 	pthread_t thread;
 };
 
-/* ---- the plan */
+/* ---- bounds */
 
 static bool swaps(const struct match_records *records, size_t field)
 {
 	enum field_kind kind = match_records_field(records, field)->kind;
 
-	return kind == KIND_GIVEN_NAME || kind == KIND_SURNAME || kind == KIND_ADDRESS;
+	for (size_t other = 0; other < match_records_fields(records); other++)
+		if (other != field &&
+			comparer_may_swap(kind, match_records_field(records, other)->kind))
+			return true;
+	return false;
 }
 
-static double most_of(const struct scoring *s, size_t field)
+static void find_most(struct scoring *s)
 {
-	double most = 0;
-
-	for (size_t state = 0; state < PARENT_STATES; state++) {
-		for (size_t l = LEVEL_DIFFERENT; l < LEVEL_EXACT; l++)
-			most = fmax(most, (double)s->model->weight[field][state][l]);
-		for (size_t code = 1; code < match_records_field(s->records, field)->value_count;
-			code++)
-			most = fmax(most, (double)(s->model->exact[field][state] +
-						   s->model->rarity[field][code]));
+	for (size_t f = 0; f < match_records_fields(s->records); f++) {
+		struct most *most = &s->most;
+		most->open[f] = most->different[f] = most->exact[f] = -INFINITY;
+		for (size_t state = 0; state < PARENT_STATES; state++) {
+			const float *weight = s->model->weight[f][state];
+			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_EXACT; l++)
+				most->open[f] = fmax(most->open[f], (double)weight[l]);
+			most->different[f] =
+				fmax(most->different[f], (double)weight[LEVEL_DIFFERENT]);
+			if (swaps(s->records, f))
+				most->different[f] =
+					fmax(most->different[f], (double)weight[LEVEL_SWAPPED]);
+			most->exact[f] = fmax(most->exact[f], (double)s->model->exact[f][state]);
+		}
 	}
-	return most;
 }
 
-/* Of the fields not yet placed whose parent is: those that may be swapped first, then the one that
- * can say most. */
-static size_t next_field(const struct scoring *s, uint32_t placed, const double *most)
+static void order_fields(struct scoring *s)
 {
-	size_t best = MATCHING_FIELDS_MAX;
+	struct most *most = &s->most;
 
-	for (size_t f = 0; f < s->plan.count; f++) {
-		int parent = s->model->parent[f];
-		if ((placed >> f & 1) || (parent != NO_PARENT && (placed >> parent & 1) == 0))
-			continue;
-		if (best == MATCHING_FIELDS_MAX || swaps(s->records, f) > swaps(s->records, best) ||
-			(swaps(s->records, f) == swaps(s->records, best) && most[f] > most[best]))
-			best = f;
-	}
-	ASSERT(best < MATCHING_FIELDS_MAX); /* parents have no circles */
-	return best;
-}
-
-static void make_plan(struct scoring *s)
-{
-	struct plan *plan = &s->plan;
-	double most[MATCHING_FIELDS_MAX], rest = 0;
-	uint32_t placed = 0;
-
-	plan->count = match_records_fields(s->records);
-	for (size_t f = 0; f < plan->count; f++)
-		most[f] = most_of(s, f);
-	for (size_t i = 0; i < plan->count; i++) {
-		plan->fields[i] = next_field(s, placed, most);
-		placed |= UINT32_C(1) << plan->fields[i];
-		plan->swapping += swaps(s->records, plan->fields[i]);
-	}
-	for (size_t i = plan->count; i-- > 0;) {
-		plan->after[i] = rest;
-		rest += most[plan->fields[i]];
+	for (size_t f = 0; f < match_records_fields(s->records); f++) {
+		size_t at = f;
+		double loss = most->open[f] - most->different[f];
+		for (; at > 0; at--) {
+			size_t other = most->order[at - 1];
+			if (most->open[other] - most->different[other] >= loss)
+				break;
+			most->order[at] = other;
+		}
+		most->order[at] = f;
 	}
 }
 
 /* ---- one pair */
 
+static double rarity(const struct scoring *s, size_t f, const uint32_t *a, const uint32_t *b)
+{
+	return (double)fminf(s->model->rarity[f][a[f]], s->model->rarity[f][b[f]]);
+}
+
+/* What a field can be worth at most, once that is known of it. */
+static double most_at(const struct scoring *s, const struct glance *glance, size_t f,
+	const uint32_t *a, const uint32_t *b)
+{
+	enum level level = pattern_level(glance->pattern, f);
+
+	if (level == LEVEL_DIFFERENT)
+		return s->most.different[f];
+	if (level == LEVEL_EXACT)
+		return s->most.exact[f] + rarity(s, f, a, b);
+	if (level == LEVEL_MISSING && (glance->open >> f & 1) == 0)
+		return 0;
+	return (glance->may_be_exact >> f & 1)
+		       ? fmax(s->most.open[f], s->most.exact[f] + rarity(s, f, a, b))
+		       : s->most.open[f];
+}
+
 /* -INFINITY: below the floor. */
 static double weigh(struct worker *w, const uint32_t *a, const uint32_t *b)
 {
 	const struct scoring *s = w->scoring;
-	const struct plan *plan = &s->plan;
-	double floor = s->options->floor, sum = 0;
-	uint64_t pattern = 0;
+	struct glance glance = comparer_glance(w->comparer, a, b);
+	double most = 0, floor = s->options->floor;
 
-	for (size_t i = 0; i < plan->swapping; i++) {
-		size_t f = plan->fields[i];
-		pattern |= (uint64_t)comparer_field(w->comparer, f, a[f], b[f]) << (LEVEL_BITS * f);
+	for (size_t f = 0; f < s->model->field_count; f++)
+		most += most_at(s, &glance, f, a, b);
+	for (size_t i = 0; i < s->model->field_count && most >= floor; i++) {
+		size_t f = s->most.order[i];
+		if ((glance.open >> f & 1) == 0)
+			continue;
+		most -= most_at(s, &glance, f, a, b);
+		(void)comparer_open(w->comparer, a, b, &glance, f);
+		most += most_at(s, &glance, f, a, b);
 	}
-	if (plan->swapping > 0)
-		pattern = comparer_swaps(w->comparer, a, b, pattern);
-	for (size_t i = 0; i < plan->swapping; i++) {
-		size_t f = plan->fields[i];
-		sum += model_field_weight(s->model, f, pattern_level(pattern, f),
-			parent_state(s->model, f, pattern), a[f], b[f]);
-	}
-	if (plan->swapping > 0 && sum + plan->after[plan->swapping - 1] < floor)
+	if (most < floor)
 		return -INFINITY;
-	for (size_t i = plan->swapping; i < plan->count; i++) {
-		size_t f = plan->fields[i];
-		enum level level = comparer_field(w->comparer, f, a[f], b[f]);
-		pattern |= (uint64_t)level << (LEVEL_BITS * f);
-		sum += model_field_weight(
-			s->model, f, level, parent_state(s->model, f, pattern), a[f], b[f]);
-		if (sum + plan->after[i] < floor)
-			return -INFINITY;
-	}
-	return sum;
+	uint64_t pattern = comparer_settle(w->comparer, a, b, &glance);
+	return model_weight(s->model, pattern, a, b, NULL) - s->model->prior;
 }
 
 static void keep(struct worker *w, uint32_t a, uint32_t b, double weight)
@@ -281,7 +280,8 @@ err score_pairs(const struct match_records *records, const struct match_model *m
 		s.chunks = chunks_of(match_records_count(records));
 	for (size_t key = 0; blocks != NULL && key < blocks->choice.count; key++)
 		s.chunks += chunks_of(blocks->order_count[key]);
-	make_plan(&s);
+	find_most(&s);
+	order_fields(&s);
 	run_workers(&s, workers, threads);
 	*out = (struct scores){ .pairs = NULL };
 	if (atomic_load(&s.full))

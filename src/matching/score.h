@@ -1,7 +1,8 @@
 /* matching/score.h - all pairs that blocking gives, weighed, by several threads.
  *
- * Fields are compared in the order of what they can decide; a pair is left as soon as what remains
- * cannot bring it to `floor` any more.  What comes out does not depend on the number of threads.
+ * A first look (compare.h) bounds what a pair can weigh; fields that it leaves open are compared
+ * from the strongest on, and a pair is left as soon as it cannot reach `floor` any more.  What
+ * comes out does not depend on the number of threads.
  */
 #pragma once
 

@@ -138,22 +138,6 @@ uint32_t letters_of(str text)
 	return letters;
 }
 
-/* A letter that the other has not is a place that cannot match; so at most so many do, and none
- * of them out of place. */
-double jaro_winkler_most(str a, uint32_t letters_a, str b, uint32_t letters_b)
-{
-	size_t alone_a = (size_t)__builtin_popcount(letters_a & ~letters_b);
-	size_t alone_b = (size_t)__builtin_popcount(letters_b & ~letters_a);
-
-	a = cut(a);
-	b = cut(b);
-	if (a.len == 0 || b.len == 0)
-		return a.len == b.len ? 1 : 0;
-	size_t matches = MIN_OF(
-		a.len > alone_a ? a.len - alone_a : 0, b.len > alone_b ? b.len - alone_b : 0);
-	return with_prefix(jaro_of(matches, 0, a, b), a, b);
-}
-
 /* ---- edits */
 
 /* Hyyrö, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances" (2003). */

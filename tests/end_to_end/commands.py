@@ -42,6 +42,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "correct": ["web", "m1", "--set", "channel=phone"], "retract": ["web", "m2"],
     "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
     "identity forget": ["user_id:u1", "user_id:u0"], "erase": ["user_id:u0"], "seal": ["--all"],
+    "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
 }
 
 
@@ -55,6 +56,8 @@ def check_json_of_every_command(place):
     runs["backup"] = [backup]
     runs["restore"] = ["--check", backup]
     runs["demo"] = ["--events", "5", "--out", place.path / "demo.jsonl"]
+    folder("import", "--records", place.file("people.csv", "id,name\n1,Ann Lee\n2,Anne Lee\n"), "--id", "id",
+           "--field", "full_name=name")
     schemas = {c["name"]: c for c in ariane("help", "--json").json()["commands"]}
     order = [n for n in runs if n not in ("erase", "restore")] + ["restore", "erase"]
     equal(sorted(order), sorted(schemas), "a command without a run here")
@@ -63,8 +66,8 @@ def check_json_of_every_command(place):
         equal(answer.error, "", f"standard error of {name}")
         schema = {"identity link": "decision", "identity unlink": "decision", "identity forget": "decision",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
-                  "restore": "backup"}.get(name, name.replace(" ", "-"))
-        for value in answer.lines() if schema == "record" else [answer.json()]:
+                  "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
+        for value in answer.lines() if schema in ("record", "identity-match", "identity-clusters") else [answer.json()]:
             keeps_schema(schema, value)
 
 

@@ -1,0 +1,355 @@
+/* tests/matching_matching_test.c - the whole: persons out of records, in any order, within limits.
+ */
+#include "base/file.h"
+#include "base/random.h"
+#include "matching/matching.h"
+#include "test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BYTES ((size_t)1 << 30)
+
+static const struct matching_options usual = { .link = MATCHING_LINK_WEIGHT,
+	.review = MATCHING_REVIEW_WEIGHT,
+	.threads = 2,
+	.bytes_max = BYTES };
+
+/* ---- made people: everybody twice, the second time with an error; twins and households too */
+
+static const str names[] = { STR_INIT("given_name"), STR_INIT("surname"), STR_INIT("birth_date"),
+	STR_INIT("address"), STR_INIT("postcode"), STR_INIT("phone") };
+enum { FIELDS = ARRAY_LEN(names) };
+
+struct person {
+	char id[24], cells[FIELDS][40];
+};
+
+static void word(struct random *r, char *out, int syllables)
+{
+	static const char *const parts[] = { "ba", "cou", "de", "fi", "go", "lan", "mar", "nel",
+		"pier", "quin", "ro", "sen", "ti", "vau", "bert" };
+	size_t len = 0;
+
+	for (int i = 0; i < syllables; i++)
+		len += (size_t)snprintf(
+			out + len, 40 - len, "%s", parts[random_below(r, ARRAY_LEN(parts))]);
+}
+
+static void make(struct random *r, struct person *p)
+{
+	word(r, p->cells[0], 2);
+	word(r, p->cells[1], 3);
+	(void)snprintf(p->cells[2], 40, "%d-%02d-%02d", 1930 + (int)random_below(r, 70),
+		1 + (int)random_below(r, 12), 1 + (int)random_below(r, 28));
+	(void)snprintf(p->cells[3], 40, "%d rue ", 1 + (int)random_below(r, 60));
+	word(r, p->cells[3] + strlen(p->cells[3]), 3);
+	(void)snprintf(p->cells[4], 40, "%05d", 1000 + (int)random_below(r, 900) * 100);
+	(void)snprintf(p->cells[5], 40, "06%08d", (int)random_below(r, 100000000));
+}
+
+/* Two records each; a third one lives with the first: same surname, address, phone. */
+static size_t make_all(struct person *people, size_t persons)
+{
+	struct random r = random_of(11);
+	size_t count = 0;
+
+	for (size_t i = 0; i < persons; i++) {
+		struct person p, other;
+		memset(&p, 0, sizeof(p));
+		memset(&other, 0, sizeof(other));
+		make(&r, &p);
+		make(&r, &other);
+		(void)snprintf(p.id, sizeof(p.id), "%zu-a", i);
+		people[count++] = p;
+		char *cell = p.cells[random_below(&r, FIELDS)];
+		cell[random_below(&r, strlen(cell))] = cell[0] >= '0' && cell[0] <= '9' ? '7' : 'x';
+		(void)snprintf(p.id, sizeof(p.id), "%zu-b", i);
+		people[count++] = p;
+		if (i % 4 == 0) { /* of the household */
+			p = people[count - 2];
+			memcpy(p.cells[0], other.cells[0], sizeof(p.cells[0]));
+			memcpy(p.cells[2], other.cells[2], sizeof(p.cells[2]));
+			(void)snprintf(p.id, sizeof(p.id), "%zu+h", i);
+			people[count++] = p;
+		}
+	}
+	return count;
+}
+
+static struct match_records *records_of(
+	const struct person *people, size_t count, const size_t *order)
+{
+	struct match_records *records = NULL;
+	str values[FIELDS];
+
+	CHECK("created", match_records_create(names, FIELDS, BYTES, &records, NULL) == OK);
+	for (size_t i = 0; i < count; i++) {
+		const struct person *p = &people[order != NULL ? order[i] : i];
+		for (size_t f = 0; f < FIELDS; f++)
+			values[f] = str_of(p->cells[f]);
+		CHECK("added", match_records_add(records, str_of(p->id), values, NULL) == OK);
+	}
+	match_records_settle(records);
+	return records;
+}
+
+static str person_name(str id)
+{
+	str before, behind;
+
+	return str_split(id, '-', &before, &behind) ? before : id;
+}
+
+/* Pairs found, wanted and both. */
+struct score {
+	size_t found, wanted, both;
+};
+
+static struct score score_of(
+	const struct matching *m, const struct match_records *records, str (*truth)(str id))
+{
+	struct score score = { 0, 0, 0 };
+	size_t n = match_records_count(records);
+
+	for (uint32_t a = 0; a < n; a++)
+		for (uint32_t b = a + 1; b < n; b++) {
+			bool found = matching_person(m, a) == matching_person(m, b);
+			bool wanted = str_equal(truth(match_records_id(records, a)),
+				truth(match_records_id(records, b)));
+			score.found += found;
+			score.wanted += wanted;
+			score.both += found && wanted;
+		}
+	return score;
+}
+
+static double f1_of(struct score s)
+{
+	return 2.0 * (double)s.both / (double)(s.found + s.wanted);
+}
+
+TEST(matching_finds_persons_and_no_households)
+{
+	static struct person people[2400];
+	size_t count = make_all(people, 1000);
+	struct match_records *records = records_of(people, count, NULL);
+	struct matching *m = NULL;
+
+	CHECK("run", matching_run(records, &usual, &m, NULL) == OK);
+	struct score s = score_of(m, records, person_name);
+	CHECK("wanted", s.wanted == 1000);
+	CHECK("recall", (double)s.both >= 0.99 * (double)s.wanted);
+	CHECK("households stay apart", (double)s.found <= 1.002 * (double)s.both);
+	CHECK("by keys", matching_keys(m) != NULL && matching_keys(m)->count > 1);
+	matching_free(m);
+	match_records_free(records);
+}
+
+static void shuffle(size_t *order, size_t count, uint64_t seed)
+{
+	struct random r = random_of(seed);
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	for (size_t i = count; i > 1; i--) {
+		size_t k = random_below(&r, i), kept = order[i - 1];
+		order[i - 1] = order[k];
+		order[k] = kept;
+	}
+}
+
+static bool same_result(const struct matching *x, const struct matching *y, size_t rows)
+{
+	size_t count_x, count_y;
+	const struct match_pair *a = matching_pairs(x, &count_x), *b = matching_pairs(y, &count_y);
+
+	if (count_x != count_y)
+		return false;
+	for (size_t i = 0; i < count_x; i++)
+		if (a[i].a != b[i].a || a[i].b != b[i].b || a[i].weight != b[i].weight ||
+			a[i].fate != b[i].fate)
+			return false;
+	for (uint32_t row = 0; row < rows; row++)
+		if (matching_person(x, row) != matching_person(y, row))
+			return false;
+	return true;
+}
+
+TEST(matching_knows_no_order)
+{
+	static struct person people[4800];
+	static size_t order[4800];
+	static const size_t persons[] = { 200, 900 }; /* all pairs; by keys */
+
+	for (size_t i = 0; i < ARRAY_LEN(persons); i++) {
+		size_t count = make_all(people, persons[i]);
+		struct match_records *first = records_of(people, count, NULL);
+		struct matching *m = NULL, *again = NULL;
+		CHECK("run", matching_run(first, &usual, &m, NULL) == OK);
+		shuffle(order, count, i);
+		struct match_records *second = records_of(people, count, order);
+		struct matching_options one_thread = usual;
+		one_thread.threads = 1;
+		CHECK("run", matching_run(second, &one_thread, &again, NULL) == OK);
+		CHECK("the same", same_result(m, again, count));
+		matching_free(m);
+		matching_free(again);
+		match_records_free(first);
+		match_records_free(second);
+	}
+}
+
+TEST(matching_explains_its_weights)
+{
+	static struct person people[480];
+	size_t count = make_all(people, 200), pairs;
+	struct match_records *records = records_of(people, count, NULL);
+	struct matching *m = NULL;
+	struct explanation why;
+
+	CHECK("run", matching_run(records, &usual, &m, NULL) == OK);
+	const struct match_pair *pair = matching_pairs(m, &pairs);
+	CHECK("pairs", pairs > 100);
+	for (size_t i = 0; i < pairs; i++) {
+		double sum = 0;
+		matching_explain(m, pair[i].a, pair[i].b, &why);
+		for (size_t f = 0; f < why.field_count; f++)
+			sum += why.fields[f].weight;
+		CHECK("the sum of its fields",
+			fabs(sum + why.prior + why.home - why.weight) < 1e-9);
+		CHECK("as weighed", fabs(why.weight - (double)pair[i].weight) < 1e-3);
+		CHECK("heaviest first", i == 0 || pair[i - 1].weight >= pair[i].weight);
+	}
+	matching_free(m);
+	match_records_free(records);
+}
+
+TEST(matching_is_bounded)
+{
+	static const str values[FIELDS] = { STR_INIT("ann"), STR_INIT("lee"),
+		STR_INIT("1970-01-01"), STR_INIT("1 rue"), STR_INIT("75001"),
+		STR_INIT("0612345678") };
+	static const str nothing[FIELDS] = { { NULL, 0 } };
+	struct match_records *records = NULL;
+	struct matching *m = NULL;
+	char id[16];
+
+	CHECK("no records", match_records_create(names, FIELDS, BYTES, &records, NULL) == OK);
+	match_records_settle(records);
+	CHECK("run", matching_run(records, &usual, &m, NULL) == OK);
+	matching_free(m);
+	match_records_free(records);
+
+	/* one person 10,000 times, and some of whom nothing is known */
+	CHECK("created", match_records_create(names, FIELDS, BYTES, &records, NULL) == OK);
+	for (int i = 0; i < 10000; i++) {
+		(void)snprintf(id, sizeof(id), "%06d", i);
+		CHECK("added", match_records_add(records, str_of(id),
+				       i % 1000 == 0 ? nothing : values, NULL) == OK);
+	}
+	match_records_settle(records);
+	CHECK("run", matching_run(records, &usual, &m, NULL) == OK);
+	CHECK("few comparisons",
+		matching_report(m)->compared <= (uint64_t)10000 * BLOCK_WINDOW * BLOCK_KEYS_MAX);
+	matching_free(m);
+	match_records_free(records);
+
+	CHECK("no fields", match_records_create(names, 0, BYTES, &records, NULL) == ERR_LIMIT);
+	CHECK("too many", match_records_create(names, MATCHING_FIELDS_MAX, BYTES, &records, NULL) ==
+				  ERR_LIMIT);
+}
+
+TEST(matching_needs_room)
+{
+	static struct person people[4800];
+	size_t count = make_all(people, 900);
+	struct match_records *records = records_of(people, count, NULL);
+	bool refused = false;
+
+	for (size_t bytes = 1 << 16;; bytes *= 2) {
+		struct matching_options o = usual;
+		struct matching *m = NULL;
+		o.bytes_max = bytes;
+		err e = matching_run(records, &o, &m, NULL);
+		CHECK("refused, or whole", e == OK || (e == ERR_LIMIT && m == NULL));
+		matching_free(m);
+		refused |= e == ERR_LIMIT;
+		if (e == OK)
+			break;
+	}
+	CHECK("it was refused first", refused);
+	match_records_free(records);
+}
+
+/* ---- data of others: thresholds are the usual ones, nothing was fitted to the answers */
+
+static str febrl_person(str id) /* rec-N-org, rec-N-dup-k */
+{
+	str first, rest, number = { NULL, 0 }, behind;
+
+	CHECK("form", str_split(id, '-', &first, &rest) && str_split(rest, '-', &number, &behind));
+	return number;
+}
+
+static size_t cells_of(str line, str *cells)
+{
+	size_t count = 0;
+	str cell, rest = line;
+
+	for (bool more = true; more && count < 16;) {
+		more = str_split(rest, ',', &cell, &rest);
+		cells[count++] = str_trim(more ? cell : rest);
+	}
+	return count;
+}
+
+/* The columns behind the first, which is the id. */
+static struct match_records *read_file(
+	const char *name, const str *fields, size_t count, struct arena *arena)
+{
+	struct match_records *records = NULL;
+	char path[PATH_BYTES_MAX];
+	str bytes = { NULL, 0 }, line, rest, cells[16];
+
+	(void)snprintf(path, sizeof(path), "%s/linkage/%s", test_data(), name);
+	CHECK(path, disk_read_whole(disk_real(), path, 1 << 24, arena, &bytes, NULL) == OK);
+	CHECK(path, match_records_create(fields, count, BYTES, &records, NULL) == OK);
+	(void)str_split(bytes, '\n', &line, &rest);
+	while (str_split(rest, '\n', &line, &rest))
+		if (cells_of(line, cells) > count)
+			CHECK(path, match_records_add(records, cells[0], cells + 1, NULL) == OK);
+	match_records_settle(records);
+	return records;
+}
+
+TEST(matching_of_febrl)
+{
+	static const struct {
+		const char *file;
+		size_t wanted;
+	} rows[] = { { "febrl1.csv", 500 }, { "febrl3.csv", 6538 } };
+	static const str fields[] = { STR_INIT("given_name"), STR_INIT("surname"),
+		STR_INIT("street_number"), STR_INIT("address"), STR_INIT("address_2"),
+		STR_INIT("suburb"), STR_INIT("postcode"), STR_INIT("state"), STR_INIT("birth_date"),
+		STR_INIT("national_id") };
+
+	if (test_data() == NULL) {
+		test_skip("no external data");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 26);
+		struct match_records *records =
+			read_file(rows[i].file, fields, ARRAY_LEN(fields), arena);
+		struct matching *m = NULL;
+		CHECK(rows[i].file, matching_run(records, &usual, &m, NULL) == OK);
+		struct score s = score_of(m, records, febrl_person);
+		CHECK(rows[i].file, s.wanted == rows[i].wanted);
+		CHECK(rows[i].file, f1_of(s) >= 0.99);
+		matching_free(m);
+		match_records_free(records);
+	}
+}
