@@ -119,3 +119,21 @@ TEST(assert_stops_the_program)
 {
 	CHECK("a bug", test_aborts(break_a_promise));
 }
+
+/* Every byte at every place of every length to 20. */
+TEST(str_is_plain_knows_printable_ascii)
+{
+	char text[20];
+
+	for (size_t len = 1; len <= sizeof(text); len++)
+		for (size_t at = 0; at < len; at++)
+			for (int c = 0; c < 256; c++) {
+				memset(text, 'x', sizeof(text));
+				text[at] = (char)c;
+				str t = { text, len };
+				bool plain = c >= 0x20 && c < 0x7f;
+				CHECK("plain", str_is_plain(t) == plain);
+				CHECK("text", str_is_text(t) == plain);
+				CHECK("utf-8", str_is_utf8(t) == (c < 0x80));
+			}
+}

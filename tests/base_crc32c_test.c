@@ -35,3 +35,21 @@ TEST(crc32c_pieces_and_both_ways)
 		CHECK("pieces", whole == crc32c(part, (str){ bytes + cut, len - cut }));
 	}
 }
+
+/* Long enough for stretches side by side, and a little more or less than a whole number of them. */
+TEST(crc32c_of_long_texts)
+{
+	enum { BYTES = 4 * 3 * 1024 + 64 };
+	static char bytes[BYTES];
+	struct random random = random_of(2);
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)random_next(&random);
+	for (int i = 0; i < 300; i++) {
+		size_t from = random_below(&random, 40);
+		size_t len = (1 + random_below(&random, 4)) * 3072 - 20 + random_below(&random, 40);
+		str text = { bytes + from, MIN_OF(len, sizeof(bytes) - from) };
+		uint32_t before = (uint32_t)random_next(&random);
+		CHECK("same", crc32c(before, text) == crc32c_portable(before, text));
+	}
+}

@@ -75,6 +75,50 @@ TEST(csv_rows_give_back_the_fields_written)
 	}
 }
 
+/* Without quotes a row is what splitting says; plain, if no byte speaks against it. */
+TEST(csv_rows_without_quotes_are_split_lines)
+{
+	static const char letters[] = "abcdefgh,,,,;-.\n\n\x01\x7f\xc3\xa9";
+
+	for (uint64_t seed = 1; seed <= 300; seed++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct random random = random_of(seed);
+		size_t len = random_below(&random, 400);
+		size_t used = seed % 3 == 0 ? sizeof(letters) - 1 : sizeof(letters) - 5;
+		char *text = arena_array(arena, len + 1, 1);
+		for (size_t i = 0; i < len; i++)
+			text[i] = letters[random_below(&random, used)];
+		struct text_input input = text_input_of((str){ text, len }, seed % 7);
+		struct csv_rows *rows = NULL;
+		CHECK("open", csv_rows_open(&input.input, &rows, NULL) == OK);
+		csv_rows_set(rows, &(struct csv_dialect){ ',', 0, 0 });
+		csv_rows_restart(rows, 0);
+		str rest = { text, len }, line, field;
+		enum csv_found found = CSV_ROW;
+		struct csv_row row = { 0 };
+		struct why fault;
+		for (int64_t number = 1; rest.len > 0; number++) {
+			if (!str_split(rest, '\n', &line, &rest)) {
+				line = rest;
+				rest = STR("");
+			}
+			if (line.len == 0)
+				continue;
+			CHECK("next", csv_rows_next(rows, &found, &row, &fault, NULL) == OK);
+			CHECK("row", found == CSV_ROW && str_equal(row.raw, line));
+			CHECK("line", row.place.line == number);
+			CHECK("plain", row.is_plain == str_is_plain(line));
+			size_t f = 0;
+			for (; str_split(line, ',', &field, &line); f++)
+				CHECK("field", str_equal(row.fields[f], field));
+			CHECK("last field", str_equal(row.fields[f], line) && row.count == f + 1);
+		}
+		CHECK("end",
+			csv_rows_next(rows, &found, &row, &fault, NULL) == OK && found == CSV_END);
+		csv_rows_close(rows);
+	}
+}
+
 /* `n` bytes of `c` after `before`, then `after`. */
 static str long_text(struct strbuf *out, const char *before, char c, size_t n, const char *after)
 {

@@ -1,4 +1,5 @@
 /* tests/identity_identifier_test.c - one spelling for each identifier, and what is refused. */
+#include "base/random.h"
 #include "identity/identifier.h"
 #include "test.h"
 
@@ -160,4 +161,33 @@ TEST(identifier_without_memory)
 		CHECK("untouched", e == OK || out.value.ptr == NULL);
 	}
 	CHECK("in the end", e == OK && n > 3 && str_equal(out.value, STR("G\xc3\xa9rard")));
+}
+
+/* What is said to be normal is given back as it is, by the long way. */
+TEST(identifier_is_normal_only_if_it_is)
+{
+	static const char *const types[] = { "user_id", "id", "email", "phone", "Bad", "cookie" };
+	static const char letters[] = "aZ0 @.+\t-\x7f\xc3\xa9\xcc\x81";
+	struct random random = random_of(8);
+	size_t normal = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		AUTO_ARENA arena = arena_create(1 << 16);
+		const struct identifier_rules rules = { .phone_country = STR("33") };
+		struct record_identifier out;
+		char text[12];
+		size_t len = random_below(&random, sizeof(text) + 1);
+		for (size_t k = 0; k < len; k++)
+			text[k] = letters[random_below(
+				&random, i % 2 == 0 ? 3 : sizeof(letters) - 1)];
+		str type = str_of(types[random_below(&random, ARRAY_LEN(types))]);
+		str value = { text, len };
+		if (!identifier_is_normal(type, value))
+			continue;
+		normal++;
+		bool same = identifier_normalise(&rules, type, value, arena, &out, NULL) == OK &&
+			    str_equal(out.value, value) && out.raw.len == 0;
+		CHECK("the same", same);
+	}
+	CHECK("some are", normal > 1000);
 }

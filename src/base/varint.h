@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { VARINT_BYTES_MAX = 10 };
@@ -98,12 +99,12 @@ static inline uint8_t reader_u8(struct reader *r)
 }
 static inline uint32_t reader_u32(struct reader *r)
 {
-	str b = reader_bytes(r, 4);
+	str b = reader_bytes(r, sizeof(uint32_t));
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < b.len; i++)
-		n |= (uint32_t)(uint8_t)b.ptr[i] << (8 * i);
-	return n;
+	if (b.len > 0)
+		memcpy(&n, b.ptr, sizeof(n));
+	return le32toh(n);
 }
 static inline uint64_t reader_u64(struct reader *r)
 {

@@ -1,6 +1,8 @@
 /* event/keep.c - see keep.h; codec.h tables the bytes
  *
- * Pointer arithmetic: `at` never passes the room, which record_bytes_most() has measured before.
+ * Pointer arithmetic: `at`, where the next byte goes, never passes the room, which
+ * record_bytes_most() has measured before.  Each function returns where it ended; NULL: the arena
+ * had no room for an array.
  */
 #include "event/keep.h"
 
@@ -9,11 +11,6 @@
 #include "base/varint.h"
 
 #include <string.h>
-
-struct keeper {
-	char *at;
-	struct arena *arena; /* of the arrays */
-};
 
 /* Most strings are short, and copied by two or three moves that may overlap.  Not of none. */
 static inline void copy_bytes(char *to, const char *from, size_t len)
@@ -39,32 +36,39 @@ static inline void copy_bytes(char *to, const char *from, size_t len)
 	}
 }
 
-static inline void put_varint(struct keeper *k, uint64_t n)
+static inline char *put_varint(char *at, uint64_t n)
 {
-	if (n < 0x80)
-		*k->at++ = (char)n;
-	else
-		k->at += varint_put(k->at, n);
+	if (n >= 0x80)
+		return at + varint_put(at, n);
+	*at = (char)n;
+	return at + 1;
 }
 
-static inline void keep_str(struct keeper *k, str *text)
+static char *keep_some(char *at, str *text)
 {
-	size_t len = text->len;
-
-	put_varint(k, len);
-	if (len > 0)
-		copy_bytes(k->at, text->ptr, len);
-	text->ptr = k->at;
-	k->at += len;
+	at = put_varint(at, text->len);
+	copy_bytes(at, text->ptr, text->len);
+	text->ptr = at;
+	return at + text->len;
 }
 
-static void put_instant(struct keeper *k, const struct instant *t)
+static inline char *keep_str(char *at, str *text)
 {
-	put_varint(k, zigzag(t->ms));
+	if (text->len > 0)
+		return keep_some(at, text);
+	*at++ = 0;
+	text->ptr = at;
+	return at;
+}
+
+static char *put_instant(char *at, const struct instant *t)
+{
+	at = put_varint(at, zigzag(t->ms));
 	if (t->sub_ns != 0)
-		put_varint(k, (uint64_t)t->sub_ns);
+		at = put_varint(at, (uint64_t)t->sub_ns);
 	if (t->offset_min != INSTANT_NO_OFFSET)
-		put_varint(k, zigzag(t->offset_min));
+		at = put_varint(at, zigzag(t->offset_min));
+	return at;
 }
 
 /* ---- arrays: copies, to be turned */
@@ -100,134 +104,138 @@ static bool own_arrays(struct record *r, struct arena *arena)
 
 /* ---- values */
 
-static bool keep_attributes(struct keeper *k, struct attribute *items, size_t count);
-static bool keep_value(struct keeper *k, struct value *v);
+static char *keep_attributes(char *at, struct attribute *items, size_t count, struct arena *arena);
+static char *keep_value(char *at, struct value *v, struct arena *arena);
 
-static bool keep_list(struct keeper *k, struct value *v)
+static char *keep_list(char *at, struct value *v, struct arena *arena)
 {
 	size_t bytes = v->list.count * sizeof(*v->list.items);
-	struct value *items = arena_room(k->arena, MAX_OF(bytes, (size_t)1));
-	bool ok = items != NULL;
+	struct value *items = arena_room(arena, MAX_OF(bytes, (size_t)1));
 
-	put_varint(k, v->list.count);
-	if (ok && bytes > 0)
+	if (items == NULL)
+		return NULL;
+	if (bytes > 0)
 		memcpy(items, v->list.items, bytes);
-	for (size_t i = 0; ok && i < v->list.count; i++)
-		ok = keep_value(k, &items[i]);
+	at = put_varint(at, v->list.count);
+	for (size_t i = 0; at != NULL && i < v->list.count; i++)
+		at = keep_value(at, &items[i], arena);
 	v->list.items = items;
-	return ok;
+	return at;
 }
 
-static bool keep_map(struct keeper *k, struct value *v)
+static char *keep_map(char *at, struct value *v, struct arena *arena)
 {
 	size_t bytes = v->map.count * sizeof(*v->map.items);
-	struct attribute *items = arena_room(k->arena, MAX_OF(bytes, (size_t)1));
+	struct attribute *items = arena_room(arena, MAX_OF(bytes, (size_t)1));
 
-	if (items != NULL && bytes > 0)
+	if (items == NULL)
+		return NULL;
+	if (bytes > 0)
 		memcpy(items, v->map.items, bytes);
 	v->map.items = items;
-	return items != NULL && keep_attributes(k, items, v->map.count);
+	return keep_attributes(at, items, v->map.count, arena);
 }
 
-static bool keep_value(struct keeper *k, struct value *v)
+static char *keep_value(char *at, struct value *v, struct arena *arena)
 {
-	*k->at++ = (char)v->kind;
+	*at++ = (char)v->kind;
 	switch (v->kind) {
 	case VALUE_NULL:
-		return true;
+		return at;
 	case VALUE_STRING:
-		keep_str(k, &v->string);
-		return true;
+		return keep_str(at, &v->string);
 	case VALUE_INTEGER:
-		put_varint(k, zigzag(v->integer));
-		return true;
+		return put_varint(at, zigzag(v->integer));
 	case VALUE_FLOAT:
-		memcpy(k->at, &v->number, sizeof(v->number)); /* little-endian, as the machine is */
-		k->at += sizeof(v->number);
-		return true;
+		memcpy(at, &v->number, sizeof(v->number)); /* little-endian, as the machine is */
+		return at + sizeof(v->number);
 	case VALUE_BOOLEAN:
-		*k->at++ = v->boolean ? 1 : 0;
-		return true;
+		*at++ = v->boolean ? 1 : 0;
+		return at;
 	case VALUE_TIME:
-		*k->at++ = (char)instant_flags(&v->time);
-		put_instant(k, &v->time);
-		return true;
+		*at++ = (char)instant_flags(&v->time);
+		return put_instant(at, &v->time);
 	case VALUE_LIST:
-		return keep_list(k, v);
+		return keep_list(at, v, arena);
 	case VALUE_MAP:
-		return keep_map(k, v);
+		return keep_map(at, v, arena);
 	case VALUE_KIND_COUNT_:
 		break;
 	}
 	ASSERT(false); /* no kind of value */
-	return false;
+	return NULL;
 }
 
-static bool keep_attributes(struct keeper *k, struct attribute *items, size_t count)
+static char *keep_attributes(char *at, struct attribute *items, size_t count, struct arena *arena)
 {
-	bool ok = true;
-
-	put_varint(k, count);
-	for (size_t i = 0; ok && i < count; i++) {
-		keep_str(k, &items[i].key);
-		ok = keep_value(k, &items[i].value);
+	at = put_varint(at, count);
+	for (size_t i = 0; at != NULL && i < count; i++) {
+		at = keep_str(at, &items[i].key);
+		at = keep_value(at, &items[i].value, arena);
 	}
-	return ok;
+	return at;
 }
 
-static void keep_identifiers(struct keeper *k, struct record_identifier *items, size_t count)
+static char *keep_identifiers(char *at, struct record_identifier *items, size_t count)
 {
-	put_varint(k, count);
+	at = put_varint(at, count);
 	for (size_t i = 0; i < count; i++) {
-		keep_str(k, &items[i].type);
-		keep_str(k, &items[i].value);
-		keep_str(k, &items[i].raw);
-		*k->at++ = items[i].verified ? 1 : 0;
+		at = keep_str(at, &items[i].type);
+		at = keep_str(at, &items[i].value);
+		at = keep_str(at, &items[i].raw);
+		*at++ = items[i].verified ? 1 : 0;
 	}
+	return at;
 }
 
-static void keep_objects(struct keeper *k, struct object_ref *items, size_t count)
+static char *keep_objects(char *at, struct object_ref *items, size_t count)
 {
-	put_varint(k, count);
+	at = put_varint(at, count);
 	for (size_t i = 0; i < count; i++) {
-		keep_str(k, &items[i].type);
-		keep_str(k, &items[i].id);
-		keep_str(k, &items[i].qualifier);
+		at = keep_str(at, &items[i].type);
+		at = keep_str(at, &items[i].id);
+		at = keep_str(at, &items[i].qualifier);
 	}
+	return at;
 }
 
 /* ---- the record */
 
-static void keep_head(struct keeper *k, struct record *r)
+static char *keep_head(char *at, struct record *r)
 {
-	*k->at++ = RECORD_CODEC_VERSION;
-	*k->at++ = (char)r->kind;
-	*k->at++ = (char)record_flags(r);
+	*at++ = RECORD_CODEC_VERSION;
+	*at++ = (char)r->kind;
+	*at++ = (char)record_flags(r);
 	if (r->has_time)
-		put_instant(k, &r->time);
+		at = put_instant(at, &r->time);
 	if (r->target > 0)
-		put_varint(k, r->target);
-	keep_str(k, &r->source);
-	keep_str(k, &r->message_id);
-	keep_str(k, &r->channel);
-	keep_str(k, &r->activity);
-	keep_str(k, &r->interaction);
-	keep_str(k, &r->case_id);
-	keep_str(k, &r->actor);
-	keep_str(k, &r->text);
-	keep_str(k, &r->text_language);
-	keep_str(k, &r->payload);
+		at = put_varint(at, r->target);
+	at = keep_str(at, &r->source);
+	at = keep_str(at, &r->message_id);
+	at = keep_str(at, &r->channel);
+	at = keep_str(at, &r->activity);
+	at = keep_str(at, &r->interaction);
+	at = keep_str(at, &r->case_id);
+	at = keep_str(at, &r->actor);
+	at = keep_str(at, &r->text);
+	at = keep_str(at, &r->text_language);
+	return keep_str(at, &r->payload);
 }
 
 /* The arrays are own copies by now: theirs to write. */
-static bool keep_arrays(struct keeper *k, struct record *r)
+static char *keep_arrays(char *at, struct record *r, struct arena *arena)
 {
-	keep_identifiers(
-		k, (struct record_identifier *)(uintptr_t)r->identifiers, r->identifier_count);
-	if (!keep_attributes(k, (struct attribute *)(uintptr_t)r->attributes, r->attribute_count))
-		return false;
-	keep_objects(k, (struct object_ref *)(uintptr_t)r->objects, r->object_count);
-	return keep_attributes(k, (struct attribute *)(uintptr_t)r->traits, r->trait_count);
+	struct record_identifier *identifiers = (void *)(uintptr_t)r->identifiers;
+	struct attribute *attributes = (void *)(uintptr_t)r->attributes;
+	struct object_ref *objects = (void *)(uintptr_t)r->objects;
+	struct attribute *traits = (void *)(uintptr_t)r->traits;
+
+	at = keep_identifiers(at, identifiers, r->identifier_count);
+	at = keep_attributes(at, attributes, r->attribute_count, arena);
+	if (at == NULL)
+		return NULL;
+	at = keep_objects(at, objects, r->object_count);
+	return keep_attributes(at, traits, r->trait_count, arena);
 }
 
 bool record_keep(
@@ -242,15 +250,15 @@ bool record_keep(
 	char *room = arena_room(arena, most);
 	if (room == NULL)
 		return false;
-	struct keeper k = { room + gap, arena };
-	keep_head(&k, r);
-	bool ok = keep_arrays(&k, r);
-	size_t used = (size_t)(k.at - room);
+	char *end = keep_arrays(keep_head(room + gap, r), r, arena);
+	if (end == NULL)
+		return false;
+	size_t used = (size_t)(end - room);
 	ASSERT(used <= most);
 	arena_give_back(arena, room, most, used);
 	out->bytes = (str){ room + gap, used - gap };
 	out->gap = gap;
-	return ok;
+	return true;
 }
 
 void record_put_message_id(struct kept_record *kept, str message_id)

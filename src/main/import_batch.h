@@ -5,11 +5,11 @@
 #include "engine/prepare.h"
 
 enum {
-	BATCH_ITEMS_MAX = 4096,
-	BATCHES_MAX = 4, /* in flight */
+	BATCH_ITEMS_MAX = 8192,
+	BATCHES_MAX = 3, /* in flight */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
-#define BATCH_BYTES_USUAL ((size_t)3 << 20)
+#define BATCH_BYTES_USUAL ((size_t)5 << 20)
 #define BATCH_BYTES_FULL ((size_t)8 << 20) /* then it is sent: the largest record still fits */
 
 struct batch {
