@@ -57,18 +57,17 @@ static bool give(char **pieces, size_t first, size_t step, size_t count, size_t 
 
 TEST(chunks_are_apart_and_zero)
 {
-	size_t before = chunk_slab_count();
-
 	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
 		size_t bytes = rows[r].bytes, count = rows[r].count;
 		char **pieces = memory_alloc(count * sizeof(*pieces));
+		size_t before = chunk_slab_count(), one = bytes <= CHUNK_BYTES_MAX;
 		CHECK(rows[r].row, take(pieces, 0, 1, count, bytes));
 		CHECK(rows[r].row, give(pieces, 1, 3, count, bytes));
 		CHECK(rows[r].row, take(pieces, 1, 3, count, bytes)); /* used ones, zeroed again */
-		CHECK(rows[r].row, chunk_slab_count() >= before + (bytes <= CHUNK_BYTES_MAX));
+		CHECK(rows[r].row, chunk_slab_count() >= before + one);
 		for (size_t from = 0; from < 3; from++)
 			CHECK(rows[r].row, give(pieces, from, 3, count, bytes));
-		CHECK("slabs went back", chunk_slab_count() == before);
+		CHECK("all but one went back", chunk_slab_count() <= before + one);
 		free(pieces);
 	}
 	chunk_free(NULL, 1);
@@ -100,5 +99,5 @@ TEST(chunks_by_two_threads)
 		ASSERT(pthread_join(threads[i], &result) == 0);
 		CHECK("each had its own", result == &numbers[i]);
 	}
-	CHECK("slabs went back", chunk_slab_count() == before);
+	CHECK("all but one went back", chunk_slab_count() <= before + 1);
 }

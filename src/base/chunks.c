@@ -141,7 +141,8 @@ static void give_back(struct size *size, void *chunk)
 	slab->free = piece;
 	if (slab->used-- == size->pieces)
 		put_in_list(size, slab);
-	if (slab->used > 0)
+	bool is_last = slab->next == NULL && slab->before == NULL;
+	if (slab->used > 0 || is_last) /* what comes and goes one by one shall not map each time */
 		return;
 	take_from_list(size, slab);
 	size->slabs--;

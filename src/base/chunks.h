@@ -4,8 +4,9 @@
  * for the address of its page too; so pieces are cut from slabs of 2 MiB, which the system is asked
  * to hold as one page each (all but the first of a size: a small state shall stay small).
  *
- * Slabs are for pieces of one size; one that is empty goes back to the system.  Sizes beyond
- * CHUNK_SIZES_MAX different ones, or larger than CHUNK_BYTES_MAX, come from malloc().
+ * Slabs are for pieces of one size; one that is empty goes back to the system, unless it is the
+ * only one of its size with room.  Sizes beyond CHUNK_SIZES_MAX different ones, or larger than
+ * CHUNK_BYTES_MAX, come from malloc().
  *
  * Threads: any; one lock, a leaf.
  */
