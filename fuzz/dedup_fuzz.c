@@ -102,7 +102,6 @@ static const uint8_t *look_up(struct dedup_run *run, struct dedup_key key, uint8
 	const uint8_t *entry = NULL;
 	struct why why = { 0 };
 
-	dedup_run_prefetch(run, key);
 	if (!dedup_run_may_have(run, key))
 		return NULL;
 	uint64_t at = dedup_run_locate(run, key);

@@ -1,6 +1,7 @@
 /* base/table.c - see table.h; the memory layout and its rules are in table_internal.h */
 #include "base/table.h"
 
+#include "base/chunks.h"
 #include "base/table_internal.h"
 
 #include <stdlib.h>
@@ -9,6 +10,18 @@
 enum { DIRECTORY_SLOTS_MIN = 4 };
 
 /* ---- memory that is counted ---- */
+
+/* A checked build shall see who reads beside a chunk: its own malloc does. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CHUNKS_IN_SLABS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHUNKS_IN_SLABS 0
+#endif
+#endif
+#ifndef CHUNKS_IN_SLABS
+#define CHUNKS_IN_SLABS 1
+#endif
 
 static void *family_alloc(struct family *family, size_t bytes, bool zeroed)
 {
@@ -42,11 +55,33 @@ static bool is_mapped(const struct family *family, const char *items)
 	return (uintptr_t)items - (uintptr_t)family->mapped < family->mapped_bytes;
 }
 
+static struct chunk *alloc_chunk(struct family *family, bool zeroed)
+{
+	size_t bytes = chunk_heap_bytes(family);
+
+	if (!CHUNKS_IN_SLABS)
+		return family_alloc(family, bytes, zeroed);
+	(void)atomic_fetch_add_explicit(&family->heap_bytes, bytes, memory_order_relaxed);
+	return chunk_alloc(bytes, zeroed);
+}
+
+static void free_chunk(struct family *family, struct chunk *chunk)
+{
+	size_t bytes = chunk_heap_bytes(family);
+
+	if (!CHUNKS_IN_SLABS) {
+		family_free(family, chunk, bytes);
+		return;
+	}
+	(void)atomic_fetch_sub_explicit(&family->heap_bytes, bytes, memory_order_relaxed);
+	chunk_free(chunk, bytes);
+}
+
 static void free_chunks(struct family *family, struct chunk *list)
 {
 	for (struct chunk *next; list != NULL; list = next) {
 		next = list->next;
-		family_free(family, list, chunk_heap_bytes(family));
+		free_chunk(family, list);
 	}
 }
 
@@ -159,7 +194,7 @@ static char *item_at(const struct table *table, size_t i)
 
 static char *create_chunk(struct table *table, bool zeroed)
 {
-	struct chunk *chunk = family_alloc(table->family, chunk_heap_bytes(table->family), zeroed);
+	struct chunk *chunk = alloc_chunk(table->family, zeroed);
 
 	chunk->birth = table->version;
 	table->own_chunks++;

@@ -144,7 +144,9 @@ static void seek_identifiers(struct finding *f, const struct record *record, siz
 
 	f->of[r].first = f->count;
 	f->of[r].count = 0;
-	if (record->identifier_count > FIND_TEXTS - f->count ||
+	bool has_set = record->kind == RECORD_EVENT || record->kind == RECORD_ENTITY ||
+		       record->kind == RECORD_CORRECTION;
+	if (!has_set || record->identifier_count > FIND_TEXTS - f->count ||
 		record->identifier_count * IDENTIFIER_TEXT_BYTES_MAX > FIND_BYTES - f->used)
 		return;
 	f->of[r].count = sort_identifiers(record, sorted);

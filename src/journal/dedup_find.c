@@ -37,17 +37,39 @@ static void search_table(struct search *s, const struct dedup_table *table)
 	s->open_count = kept;
 }
 
-static err search_run(struct search *s, struct dedup_run *run, struct why *why)
+/* For each open key the line of a run's filter, asked for while another run is searched. */
+struct lines {
+	const uint8_t *of[FIND_GROUP]; /* by key, not by place among the open ones */
+};
+
+static void fetch_lines(const struct search *s, const struct dedup_run *run, struct lines *lines)
 {
-	uint8_t block_bytes[RUN_BLOCK_BYTES], perhaps[FIND_GROUP];
-	uint64_t blocks[FIND_GROUP];
-	size_t count = 0, kept = 0;
+	for (size_t i = 0; i < s->open_count; i++) {
+		uint8_t k = s->open[i];
+		lines->of[k] = dedup_run_line(run, s->keys[k]);
+		PREFETCH(lines->of[k]);
+	}
+}
+
+static void drop_found(struct search *s)
+{
+	size_t kept = 0;
 
 	for (size_t i = 0; i < s->open_count; i++)
-		dedup_run_prefetch(run, s->keys[s->open[i]]);
-	for (size_t i = 0; i < s->open_count; i++)
-		if (dedup_run_may_have(run, s->keys[s->open[i]]))
-			perhaps[count++] = s->open[i];
+		if (!s->found[s->open[i]])
+			s->open[kept++] = s->open[i];
+	s->open_count = kept;
+}
+
+/* The keys that a run's filter lets pass: few are not there. */
+static err search_blocks(struct search *s, struct dedup_run *run, const uint8_t *perhaps,
+	size_t count, struct why *why)
+{
+	uint8_t block_bytes[RUN_BLOCK_BYTES];
+	uint64_t blocks[FIND_GROUP];
+
+	for (size_t i = 0; i < count; i++)
+		dedup_run_prefetch_index(run, s->keys[perhaps[i]]);
 	for (size_t i = 0; i < count; i++) {
 		blocks[i] = dedup_run_locate(run, s->keys[perhaps[i]]);
 		dedup_run_prefetch_block(run, blocks[i], s->keys[perhaps[i]]);
@@ -63,19 +85,44 @@ static err search_run(struct search *s, struct dedup_run *run, struct why *why)
 		s->found[k] = true;
 		s->entries[k] = entry_load(entry);
 	}
-	for (size_t i = 0; count > 0 && i < s->open_count; i++)
-		if (!s->found[s->open[i]])
-			s->open[kept++] = s->open[i];
-	if (count > 0)
-		s->open_count = kept;
+	drop_found(s);
 	return OK;
+}
+
+static err search_run(
+	struct search *s, struct dedup_run *run, const struct lines *lines, struct why *why)
+{
+	uint8_t perhaps[FIND_GROUP];
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->open_count; i++) {
+		uint8_t k = s->open[i];
+		if (filter_line_may_have(lines->of[k], s->keys[k].low))
+			perhaps[count++] = k;
+	}
+	return count == 0 ? OK : search_blocks(s, run, perhaps, count, why);
+}
+
+static err search_runs(
+	struct search *s, struct dedup_run *const *runs, size_t count, struct why *why)
+{
+	struct lines lines[2];
+	err e = OK;
+
+	if (count > 0)
+		fetch_lines(s, runs[count - 1], &lines[(count - 1) % 2]);
+	for (size_t i = count; e == OK && s->open_count > 0 && i-- > 0;) {
+		if (i > 0)
+			fetch_lines(s, runs[i - 1], &lines[(i - 1) % 2]);
+		e = search_run(s, runs[i], &lines[i % 2], why);
+	}
+	return e;
 }
 
 static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
 	struct dedup_entry *entries, struct why *why)
 {
 	struct search s = { .keys = keys, .found = found, .entries = entries };
-	err e = OK;
 
 	for (size_t i = 0; i < count; i++) {
 		found[i] = false;
@@ -85,8 +132,7 @@ static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t 
 	pthread_mutex_lock(&dedup->runs_lock);
 	if (dedup->has_frozen)
 		search_table(&s, &dedup->frozen);
-	for (size_t i = dedup->run_count; e == OK && s.open_count > 0 && i-- > 0;)
-		e = search_run(&s, dedup->runs[i], why);
+	err e = search_runs(&s, dedup->runs, dedup->run_count, why);
 	pthread_mutex_unlock(&dedup->runs_lock);
 	return e;
 }

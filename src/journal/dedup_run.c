@@ -96,28 +96,14 @@ size_t dedup_run_resident_bytes(const struct dedup_run *run)
 	return sizeof(*run) + run->layout.blocks_at + bits;
 }
 
-static const uint8_t *line_of(const struct dedup_run *run, struct dedup_key key)
-{
-	return run->map + run->layout.filter_at +
-	       part_of(key.high, run->header.filter_lines) * FILTER_LINE_BYTES;
-}
-
 static uint64_t first_high(const struct dedup_run *run, uint64_t block)
 {
 	return load_u64(run->map + run->layout.index_at + block * 8);
 }
 
-void dedup_run_prefetch(const struct dedup_run *run, struct dedup_key key)
+void dedup_run_prefetch_index(const struct dedup_run *run, struct dedup_key key)
 {
-	PREFETCH(line_of(run, key));
-}
-
-bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
-{
-	if (!filter_line_may_have(line_of(run, key), key.low))
-		return false;
 	PREFETCH(run->map + run->layout.index_at + part_of(key.high, run->layout.blocks) * 8);
-	return true;
 }
 
 /* The last block whose first entry has a high half <= the key's, or 0: from where a uniform
@@ -285,7 +271,7 @@ static bool is_known(const struct run_cursor *cursor)
 	struct dedup_key key = entry_key(cursor->entry);
 	uint64_t block = cursor->done / RUN_BLOCK_ENTRIES;
 
-	return filter_line_may_have(line_of(run, key), key.low) &&
+	return filter_line_may_have(dedup_run_line(run, key), key.low) &&
 	       (cursor->done % RUN_BLOCK_ENTRIES != 0 || first_high(run, block) == key.high);
 }
 

@@ -26,11 +26,19 @@ err dedup_run_open(struct disk *disk, const char *folder, uint64_t number, bool 
 void dedup_run_close(struct dedup_run *run); /* NULL is fine */
 size_t dedup_run_resident_bytes(const struct dedup_run *run);
 
-/* A look-up in four steps, so that many can overlap: fetch the line; does the filter let it
- * pass; which block; search it (*entry NULL: not there; else 27 bytes, valid until the run is
- * closed or `block_bytes`, RUN_BLOCK_BYTES of them, used again). */
-void dedup_run_prefetch(const struct dedup_run *run, struct dedup_key key);
-bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key);
+/* A look-up in four steps, so that many can overlap: which line of the filter (to be fetched);
+ * does it let the key pass; which block; search it (*entry NULL: not there; else 27 bytes, valid
+ * until the run is closed or `block_bytes`, RUN_BLOCK_BYTES of them, used again). */
+static inline const uint8_t *dedup_run_line(const struct dedup_run *run, struct dedup_key key)
+{
+	return run->map + run->layout.filter_at +
+	       part_of(key.high, run->header.filter_lines) * FILTER_LINE_BYTES;
+}
+static inline bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
+{
+	return filter_line_may_have(dedup_run_line(run, key), key.low);
+}
+void dedup_run_prefetch_index(const struct dedup_run *run, struct dedup_key key);
 uint64_t dedup_run_locate(const struct dedup_run *run, struct dedup_key key);
 void dedup_run_prefetch_block(const struct dedup_run *run, uint64_t block, struct dedup_key key);
 err dedup_run_search(struct dedup_run *run, uint64_t block, struct dedup_key key,

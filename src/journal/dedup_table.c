@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { HOMES_MIN = 1024, TAIL_SLOTS = 64, LARGE_PAGE_BYTES = 2 << 20 };
+enum { HOMES_MIN = 1024, GROWTH = 4, TAIL_SLOTS = 64, LARGE_PAGE_BYTES = 2 << 20 };
 
 static uint8_t *slot(const struct dedup_table *table, size_t i)
 {
@@ -93,7 +93,7 @@ static void grow(struct dedup_table *table)
 	struct dedup_table larger = { .homes_wanted = table->homes_wanted };
 	const uint8_t *entry;
 
-	larger.homes = MAX_OF(table->homes * 2, (size_t)HOMES_MIN);
+	larger.homes = MAX_OF(table->homes * GROWTH, (size_t)HOMES_MIN);
 	if (table->homes < table->homes_wanted)
 		larger.homes = MIN_OF(larger.homes, table->homes_wanted);
 	larger.size = larger.homes + TAIL_SLOTS;

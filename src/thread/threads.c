@@ -90,16 +90,35 @@ uint32_t threads_name(struct threads *t, str name)
 
 /* ---- what happened: few pairs, and nearly always one seen before */
 
-static uint64_t ends_of(str text) /* the first and last bytes tell names apart well enough */
+static uint64_t word_at(const char *at)
 {
-	uint64_t first = 0, last = 0;
-	size_t n = MIN_OF(text.len, sizeof(first));
+	uint64_t word;
 
-	if (n > 0) {
-		memcpy(&first, text.ptr, n);
-		memcpy(&last, text.ptr + text.len - n, n);
-	}
-	return first ^ last << 1 ^ text.len;
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static uint32_t half_at(const char *at)
+{
+	uint32_t half;
+
+	memcpy(&half, at, sizeof(half));
+	return half;
+}
+
+/* The first and last bytes tell names apart well enough.  Read at fixed widths that overlap: a
+ * copy of as many bytes as there are would cost more than all the rest. */
+static uint64_t ends_of(str text)
+{
+	if (text.len == 0)
+		return 0;
+	const char *end = text.ptr + text.len;
+	if (text.len >= sizeof(uint64_t))
+		return word_at(text.ptr) ^ word_at(end - 8) << 1 ^ text.len;
+	if (text.len >= sizeof(uint32_t))
+		return ((uint64_t)half_at(text.ptr) << 32 | half_at(end - 4)) ^ text.len;
+	uint64_t first = (uint8_t)text.ptr[0], middle = (uint8_t)text.ptr[text.len / 2];
+	return first << 24 ^ middle << 16 ^ (uint64_t)(uint8_t)end[-1] << 8 ^ text.len;
 }
 
 static size_t what_slot(const struct record *record)

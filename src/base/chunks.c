@@ -1,0 +1,174 @@
+/* base/chunks.c - see chunks.h
+ *
+ *   slab, at a multiple of 2 MiB:  [head][piece][piece] ... [piece]
+ *
+ * A piece leads to its slab by its address.  A slab with room is in the list of its size; a free
+ * piece is in the list of its slab, or behind `fresh`, where no piece was given out yet and all
+ * bytes are 0.
+ */
+#include "base/chunks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { HEAD_BYTES = 64, ALIGNMENT = 16 };
+
+struct free_piece {
+	struct free_piece *next;
+};
+
+struct slab {
+	struct slab *next, *before; /* in the list of those with room */
+	struct free_piece *free;
+	size_t used, fresh; /* pieces given out; pieces that ever were */
+};
+_Static_assert(sizeof(struct slab) <= HEAD_BYTES, "the head has room");
+
+struct size {
+	size_t bytes; /* of a piece; 0: none yet */
+	size_t pieces; /* in a slab */
+	size_t slabs;
+	struct slab *with_room;
+};
+
+static struct size sizes[CHUNK_SIZES_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* all of this */
+
+static size_t rounded(size_t bytes)
+{
+	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Sizes stay once they are known, so whoever frees a piece finds the one it came from. */
+static struct size *size_of(size_t bytes)
+{
+	bytes = rounded(bytes);
+	for (size_t i = 0; bytes <= CHUNK_BYTES_MAX && i < CHUNK_SIZES_MAX; i++) {
+		struct size *size = &sizes[i];
+		if (size->bytes == 0)
+			*size = (struct size){ .bytes = bytes,
+				.pieces = (CHUNK_SLAB_BYTES - HEAD_BYTES) / bytes };
+		if (size->bytes == bytes)
+			return size;
+	}
+	return NULL;
+}
+
+/* Twice the room, then cut to what begins at a multiple. */
+static char *map_aligned(void)
+{
+	size_t bytes = CHUNK_SLAB_BYTES;
+	char *map =
+		mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT(map != MAP_FAILED);
+	size_t before = (bytes - (uintptr_t)map % bytes) % bytes;
+	if (before > 0)
+		ASSERT(munmap(map, before) == 0);
+	ASSERT(munmap(map + before + bytes, bytes - before) == 0);
+	return map + before;
+}
+
+static void put_in_list(struct size *size, struct slab *slab)
+{
+	slab->before = NULL;
+	slab->next = size->with_room;
+	if (slab->next != NULL)
+		slab->next->before = slab;
+	size->with_room = slab;
+}
+
+static void take_from_list(struct size *size, struct slab *slab)
+{
+	if (slab->before != NULL)
+		slab->before->next = slab->next;
+	else
+		size->with_room = slab->next;
+	if (slab->next != NULL)
+		slab->next->before = slab->before;
+}
+
+static void add_slab(struct size *size)
+{
+	char *map = map_aligned();
+
+	if (size->slabs++ > 0) /* advice: a system that does not take it is slower, no more */
+		(void)madvise(map, CHUNK_SLAB_BYTES, MADV_HUGEPAGE);
+	put_in_list(size, (struct slab *)(void *)map); /* zeroed */
+}
+
+static void *take_piece(struct size *size, bool *is_zero)
+{
+	if (size->with_room == NULL)
+		add_slab(size);
+	struct slab *slab = size->with_room;
+	void *piece = slab->free;
+	*is_zero = piece == NULL;
+	if (piece != NULL)
+		slab->free = slab->free->next;
+	else
+		piece = (char *)slab + HEAD_BYTES + slab->fresh++ * size->bytes;
+	if (++slab->used == size->pieces)
+		take_from_list(size, slab);
+	return piece;
+}
+
+void *chunk_alloc(size_t bytes, bool zeroed)
+{
+	bool is_zero;
+	void *piece;
+
+	ASSERT(pthread_mutex_lock(&lock) == 0);
+	struct size *size = size_of(bytes);
+	if (size != NULL)
+		piece = take_piece(size, &is_zero);
+	ASSERT(pthread_mutex_unlock(&lock) == 0);
+	if (size == NULL)
+		return zeroed ? memory_alloc(bytes) : memory_resize(NULL, bytes);
+	if (zeroed && !is_zero)
+		memset(piece, 0, bytes);
+	return piece;
+}
+
+static void give_back(struct size *size, void *chunk)
+{
+	struct slab *slab = (struct slab *)((uintptr_t)chunk & ~(uintptr_t)(CHUNK_SLAB_BYTES - 1));
+	struct free_piece *piece = chunk;
+
+	piece->next = slab->free;
+	slab->free = piece;
+	if (slab->used-- == size->pieces)
+		put_in_list(size, slab);
+	bool is_last = slab->next == NULL && slab->before == NULL;
+	if (slab->used > 0 || is_last) /* what comes and goes one by one shall not map each time */
+		return;
+	take_from_list(size, slab);
+	size->slabs--;
+	ASSERT(munmap(slab, CHUNK_SLAB_BYTES) == 0);
+}
+
+void chunk_free(void *chunk, size_t bytes)
+{
+	if (chunk == NULL)
+		return;
+	ASSERT(pthread_mutex_lock(&lock) == 0);
+	struct size *size = size_of(bytes);
+	if (size != NULL)
+		give_back(size, chunk);
+	ASSERT(pthread_mutex_unlock(&lock) == 0);
+	if (size == NULL)
+		free(chunk);
+}
+
+size_t chunk_slab_count(void)
+{
+	size_t count = 0;
+
+	ASSERT(pthread_mutex_lock(&lock) == 0);
+	for (size_t i = 0; i < CHUNK_SIZES_MAX; i++)
+		count += sizes[i].slabs;
+	ASSERT(pthread_mutex_unlock(&lock) == 0);
+	return count;
+}

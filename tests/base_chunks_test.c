@@ -1,0 +1,103 @@
+/* tests/base_chunks_test.c - pieces do not overlap, are zero where asked, and slabs go back. */
+#include "base/chunks.h"
+#include "test.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *row;
+	size_t bytes, count; /* more than a slab holds of all but the last */
+} rows[] = {
+	{ "one byte", 1, 140000 },
+	{ "an odd size", 3001, 1500 },
+	{ "a chunk of a table", 4112, 1100 },
+	{ "a large chunk", 65552, 70 },
+	{ "the largest piece", CHUNK_BYTES_MAX, 40 },
+	{ "larger: not from a slab", CHUNK_BYTES_MAX + 1, 5 },
+};
+
+static bool is_filled(const char *piece, size_t bytes, char with)
+{
+	return piece[0] == with && (bytes == 1 || memcmp(piece, piece + 1, bytes - 1) == 0);
+}
+
+static char mark_of(size_t i)
+{
+	return (char)(1 + i % 251);
+}
+
+/* Takes the pieces from `first` on, by steps of `step`; all bytes of a zeroed one are 0. */
+static bool take(char **pieces, size_t first, size_t step, size_t count, size_t bytes)
+{
+	bool good = true;
+
+	for (size_t i = first; i < count; i += step) {
+		bool zeroed = i % 2 == 0;
+		pieces[i] = chunk_alloc(bytes, zeroed);
+		good = good && (uintptr_t)pieces[i] % 16 == 0 &&
+		       (!zeroed || is_filled(pieces[i], bytes, 0));
+		memset(pieces[i], mark_of(i), bytes);
+	}
+	return good;
+}
+
+/* Whoever wrote into another's piece is found when it is freed. */
+static bool give(char **pieces, size_t first, size_t step, size_t count, size_t bytes)
+{
+	bool good = true;
+
+	for (size_t i = first; i < count; i += step) {
+		good = good && is_filled(pieces[i], bytes, mark_of(i));
+		chunk_free(pieces[i], bytes);
+	}
+	return good;
+}
+
+TEST(chunks_are_apart_and_zero)
+{
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		size_t bytes = rows[r].bytes, count = rows[r].count;
+		char **pieces = memory_alloc(count * sizeof(*pieces));
+		size_t before = chunk_slab_count(), one = bytes <= CHUNK_BYTES_MAX;
+		CHECK(rows[r].row, take(pieces, 0, 1, count, bytes));
+		CHECK(rows[r].row, give(pieces, 1, 3, count, bytes));
+		CHECK(rows[r].row, take(pieces, 1, 3, count, bytes)); /* used ones, zeroed again */
+		CHECK(rows[r].row, chunk_slab_count() >= before + one);
+		for (size_t from = 0; from < 3; from++)
+			CHECK(rows[r].row, give(pieces, from, 3, count, bytes));
+		CHECK("all but one went back", chunk_slab_count() <= before + one);
+		free(pieces);
+	}
+	chunk_free(NULL, 1);
+}
+
+static void *work(void *context)
+{
+	enum { COUNT = 600, BYTES = 4112 };
+	static char *pieces[2][COUNT];
+	size_t which = *(const size_t *)context;
+	bool good = true;
+
+	for (int round = 0; round < 20; round++) {
+		good = good && take(pieces[which], 0, 1, COUNT, BYTES);
+		good = good && give(pieces[which], 0, 1, COUNT, BYTES);
+	}
+	return good ? context : NULL;
+}
+
+TEST(chunks_by_two_threads)
+{
+	size_t numbers[2] = { 0, 1 }, before = chunk_slab_count();
+	pthread_t threads[2];
+	void *result;
+
+	for (size_t i = 0; i < 2; i++)
+		ASSERT(pthread_create(&threads[i], NULL, work, &numbers[i]) == 0);
+	for (size_t i = 0; i < 2; i++) {
+		ASSERT(pthread_join(threads[i], &result) == 0);
+		CHECK("each had its own", result == &numbers[i]);
+	}
+	CHECK("all but one went back", chunk_slab_count() <= before + 1);
+}
