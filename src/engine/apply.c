@@ -54,6 +54,7 @@ static void erase(struct engine *engine, const struct record *record)
 	struct erasure_reader reader = erasure_reader_of(record->payload);
 	struct erased item;
 
+	erasures_note(&engine->erasures, record->seq, record->received_ms);
 	while (erasure_next(&reader, &item)) {
 		retract(engine, item.seq);
 		identity_forget(engine->identity, item.seq);

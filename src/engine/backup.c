@@ -134,6 +134,16 @@ static err check_target(struct disk *disk, const char *target, struct why *why)
 	return disk_list(disk, target, arena, &entries, &count, why);
 }
 
+static err copy_if_there(struct copying *c, const char *name, struct why *why)
+{
+	struct why reason = { 0 };
+	err e = copy_named(c, name, &reason);
+
+	if (e != OK && e != ERR_NOT_FOUND && why != NULL)
+		*why = reason;
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 static err copy_everything(struct copying *c, struct why *why)
 {
 	err e = copy_folder(c, "journal", why);
@@ -144,7 +154,7 @@ static err copy_everything(struct copying *c, struct why *why)
 		e = copy_named(c, "secret", why);
 	if (e == OK)
 		e = copy_named(c, "format", why);
-	return e;
+	return e != OK ? e : copy_if_there(c, "erased", why);
 }
 
 static err write_list(struct copying *c, struct why *why)

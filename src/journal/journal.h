@@ -115,6 +115,12 @@ err journal_seal_one(struct journal *journal, int level, bool *did, struct why *
  * erased only when the journal is opened again: repeat the call until it is OK. */
 err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why);
 
+/* The same for one segment, the one that holds the first of the sequences, which must not be the
+ * active one: *done of them were in it.  Runs in any one thread beside the writer, which waits for
+ * nothing; a sealer and this wait for each other. */
+err journal_rewrite_one(
+	struct journal *journal, const uint64_t *seqs, size_t count, size_t *done, struct why *why);
+
 /* Checks every checksum, length and sequence on disk; calls `report` once for each fault with
  * its place and words.  *faults counts them. */
 err journal_check(struct journal *journal, void (*report)(void *context, const struct why *fault),

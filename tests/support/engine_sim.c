@@ -2,6 +2,7 @@
 #include "support/engine_sim_internal.h"
 
 #include "engine/engine_internal.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "event/codec.h"
 
@@ -335,7 +336,8 @@ static void erase_event(struct engine_sim *w)
 static void erase_bytes(struct engine_sim *w)
 {
 	struct why why = { 0 };
-	uint64_t rewritten = 0, expected = 0;
+	struct erasing_result erasing;
+	uint64_t expected = 0;
 
 	for (uint64_t seq = 1; seq < w->model->end; seq++) {
 		struct model_record *record = &w->model->log[seq];
@@ -344,14 +346,14 @@ static void erase_bytes(struct engine_sim *w)
 		record->bytes = MODEL_EITHER;
 		expected++;
 	}
-	err e = engine_erase_bytes(w->engine, &rewritten, &why);
+	err e = engine_erase_bytes(w->engine, &erasing, NULL, NULL, &why);
 	w->checkpoint_end = 0; /* so it is by a state made anew */
 	unexpected(w, "bytes cannot be erased on a healthy disk", e, &why);
 	if (e != OK) {
 		w->must_reopen = true; /* to learn what became of them */
 		return;
 	}
-	if (rewritten != expected)
+	if (erasing.rewritten != expected)
 		sim_wrong(w, "other places than those erased were emptied");
 	for (uint64_t seq = 1; seq < w->model->end; seq++)
 		if (w->model->log[seq].is_erased)
