@@ -117,7 +117,7 @@ static err replay_dedup(
 	return dedup_add(engine->dedup, &entry, why);
 }
 
-static err replay_one(struct engine *engine, const struct journal_record *stored,
+static err replay_one(struct engine *engine, const struct journal_record *stored, bool key_only,
 	uint64_t dedup_from, struct arena *arena, struct engine_opening *opening, struct why *why)
 {
 	struct record record;
@@ -136,30 +136,32 @@ static err replay_one(struct engine *engine, const struct journal_record *stored
 		e = replay_dedup(engine, &record, stored->bytes, why);
 	if (e != OK || stored->seq < engine->applied_seq)
 		return e;
+	if (key_only) {
+		engine->applied_seq = stored->seq + 1;
+		return OK;
+	}
 	engine_apply(engine, &record);
 	opening->replayed++;
 	return OK;
 }
 
-/* A record in quarantine keeps its place and does nothing. */
+/* A record in quarantine keeps its place and does nothing, but its message stays known. */
 static err replay_guarded(struct engine *engine, struct quarantine *quarantine,
 	const struct journal_record *stored, uint64_t dedup_from, struct arena *arena,
 	struct engine_opening *opening, struct why *why)
 {
-	bool skip = false;
-	err e = OK;
+	enum quarantine_way way;
+	err e = quarantine_enter(quarantine, stored->seq, &way, why);
 
-	if (stored->seq >= engine->applied_seq)
-		e = quarantine_enter(quarantine, stored->seq, &skip, why);
 	if (e != OK)
 		return e;
-	if (skip) {
-		opening->quarantined++;
-		engine->applied_seq = stored->seq + 1;
+	if (way == QUARANTINE_UNREAD) {
+		engine->applied_seq = MAX_OF(engine->applied_seq, stored->seq + 1);
 		return OK;
 	}
 	arena_reset(arena);
-	return replay_one(engine, stored, dedup_from, arena, opening, why);
+	return replay_one(
+		engine, stored, way == QUARANTINE_KEY_ONLY, dedup_from, arena, opening, why);
 }
 
 static err replay_all(struct engine *engine, struct quarantine *quarantine, uint64_t dedup_from,
@@ -196,6 +198,7 @@ err engine_replay(
 
 	if (e != OK)
 		return e;
+	opening->quarantined += quarantine_count(quarantine); /* also what a checkpoint covers */
 	e = replay_all(engine, quarantine, dedup_from, opening, why);
 	err closed = quarantine_close(quarantine, e == OK ? why : NULL);
 	return e == OK ? closed : e;
