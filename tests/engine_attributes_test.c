@@ -1,6 +1,7 @@
 /* tests/engine_attributes_test.c - columns follow corrections, retractions and erasures, and are
  * the same live, from a checkpoint with what came after it, and replayed. */
 #include "engine/erase.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "support/sim_disk.h"
 #include "test.h"
@@ -115,7 +116,8 @@ TEST(engine_columns_follow_what_happens_to_events)
 	struct house h = { .sim = sim_disk_create(1, NULL), .arena = arena_create(64 << 20) };
 	struct record other;
 	struct erasure_result result;
-	uint64_t seq, rewritten;
+	struct erasing_result erasing;
+	uint64_t seq;
 	struct why why = { 0 };
 
 	house_open(&h, false, false);
@@ -143,7 +145,7 @@ TEST(engine_columns_follow_what_happens_to_events)
 	CHECK("there", dictionary_has(&h, "zinzolin") && sim_disk_holds(h.sim, STR("zinzolin")));
 	CHECK("erased", engine_erase_event(h.engine, STR("test"), STR("1"), &result, &why) == OK);
 	CHECK("hidden", count_of(&h, "zinzolin") == 0 && dictionary_has(&h, "zinzolin"));
-	CHECK("gone", engine_erase_bytes(h.engine, &rewritten, &why) == OK);
+	CHECK("gone", engine_erase_bytes(h.engine, &erasing, NULL, NULL, &why) == OK);
 	CHECK("no code", !dictionary_has(&h, "zinzolin") && dictionary_has(&h, "white"));
 	CHECK("no byte", !sim_disk_holds(h.sim, STR("zinzolin")));
 	engine_close(h.engine);

@@ -4,6 +4,7 @@
 #include "engine/checkpoint.h"
 #include "engine/digest.h"
 #include "engine/erase.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "engine/verify.h"
 #include "support/sim_disk.h"
@@ -262,7 +263,7 @@ TEST(engine_erases_decisions_that_others_replaced)
 	struct state_digest before, after;
 	struct record first = { 0 };
 	struct why why = { 0 };
-	uint64_t rewritten;
+	struct erasing_result erasing;
 
 	lab_init(&lab);
 	first = event(&lab, 1);
@@ -273,7 +274,8 @@ TEST(engine_erases_decisions_that_others_replaced)
 		engine_erase_customer(lab.engine, STR("email:zorglub@x.fr"), &result, &why) == OK);
 	CHECK("both", result.records == 2 && result.events == 0);
 	CHECK("digest", engine_digest(lab.engine, &before, &why) == OK);
-	CHECK("bytes", engine_erase_bytes(lab.engine, &rewritten, &why) == OK && rewritten == 2);
+	CHECK("bytes", engine_erase_bytes(lab.engine, &erasing, NULL, NULL, &why) == OK &&
+			       erasing.rewritten == 2);
 	CHECK("gone", !sim_disk_holds(lab.sim, STR("zorglub")));
 	CHECK("digest", engine_digest(lab.engine, &after, &why) == OK);
 	CHECK("the same", memcmp(before.bytes, after.bytes, sizeof(before.bytes)) == 0);

@@ -1,6 +1,7 @@
 /* tests/engine_engine_test.c - what comes in is there, once, after every way of opening again. */
 #include "engine/digest.h"
 #include "engine/erase.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "engine/verify.h"
 #include "support/sim_disk.h"
@@ -310,7 +311,8 @@ TEST(engine_erases_a_customer_and_every_byte)
 	struct house h = house_make();
 	struct erasure_result result;
 	struct why why = { 0 };
-	uint64_t seq, rewritten;
+	struct erasing_result erasing;
+	uint64_t seq;
 
 	(void)put_event(&h, "email:keep@x.fr", "stays", 1000, "m0");
 	(void)put_event(&h, "email:zorglub@x.fr phone:0612345678", "call", 1000, "secret-id-1");
@@ -328,7 +330,8 @@ TEST(engine_erases_a_customer_and_every_byte)
 	THREAD_IS(&h, "email:zorglub@x.fr", "-");
 	THREAD_IS(&h, "email:keep@x.fr", "stays");
 	check_digests(&h, "invisible");
-	CHECK("bytes", engine_erase_bytes(h.engine, &rewritten, &why) == OK && rewritten == 4);
+	CHECK("bytes", engine_erase_bytes(h.engine, &erasing, NULL, NULL, &why) == OK &&
+			       erasing.rewritten == 4);
 	CHECK("no name", !sim_disk_holds(h.sim, STR("zorglub")));
 	CHECK("no phone", !sim_disk_holds(h.sim, STR("612345678")));
 	CHECK("no id", !sim_disk_holds(h.sim, STR("secret-id")));
@@ -340,7 +343,8 @@ TEST(engine_erases_a_customer_and_every_byte)
 	again = put_event(&h, "email:zorglub@x.fr", "new", 9000, "m9");
 	CHECK("new activity", again.status == ITEM_NEW);
 	THREAD_IS(&h, "email:zorglub@x.fr", "new");
-	CHECK("twice", engine_erase_bytes(h.engine, &rewritten, &why) == OK && rewritten == 0);
+	CHECK("twice", engine_erase_bytes(h.engine, &erasing, NULL, NULL, &why) == OK &&
+			       erasing.rewritten == 0);
 	THREAD_IS(&h, "email:keep@x.fr", "stays");
 	house_done(&h);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/erase.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "identity/identity_internal.h"
 #include "support/sim_disk.h"
@@ -405,7 +406,8 @@ TEST(engine_verify_finds_nothing_in_a_sound_state)
 	struct town t = town_make();
 	struct state_digest digests[4];
 	struct why why = { 0 };
-	uint64_t rewritten, gone = 12; /* m11 */
+	struct erasing_result erasing;
+	uint64_t gone = 12; /* m11 */
 
 	for (int i = 0; i < 4; i++) {
 		struct verification v = verify(&t);
@@ -414,7 +416,8 @@ TEST(engine_verify_finds_nothing_in_a_sound_state)
 		CHECK("the same digest",
 			memcmp(digests[0].bytes, v.live.bytes, sizeof(v.live.bytes)) == 0);
 		if (i == 2)
-			CHECK("erased", engine_erase_bytes(t.engine, &rewritten, &why) == OK);
+			CHECK("erased",
+				engine_erase_bytes(t.engine, &erasing, NULL, NULL, &why) == OK);
 		if (i == 1)
 			CHECK("emptied behind its back",
 				journal_rewrite(t.engine->journal, &gone, 1, &why) == OK);

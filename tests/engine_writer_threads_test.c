@@ -1,6 +1,7 @@
 /* tests/engine_writer_threads_test.c - sixteen producers, one writer, four readers and a slow one;
  * for ThreadSanitizer.  Bounded by counts; nothing sleeps. */
 #include "engine/digest.h"
+#include "engine/erase.h"
 #include "engine/waiting.h"
 #include "engine/writer.h"
 #include "support/sample_items.h"
@@ -11,7 +12,15 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { PRODUCERS = 16, READERS = 4, BATCHES = 60, BATCH = 8, SHARED = 1000000, ALL = 10000 };
+enum {
+	BATCHES_MAX = 20000,
+	PRODUCERS = 16,
+	READERS = 4,
+	BATCHES = 60,
+	BATCH = 8,
+	SHARED = 1000000,
+	ALL = 10000
+};
 
 struct house {
 	struct sim_disk *sim;
@@ -348,5 +357,49 @@ TEST(writer_tells_everybody_of_a_failed_disk)
 	engine_close(h.engine);
 	h.engine = open_engine(h.sim, false);
 	check_replay(&h, "digest");
+	house_done(&h);
+}
+
+/* ---- bytes of who was erased vanish while all go on */
+
+static err erase_first(struct engine *engine, void *context, struct why *why)
+{
+	struct erasure_result result;
+
+	(void)context;
+	return engine_erase_event(engine, STR("test"), STR("m0"), &result, why);
+}
+
+TEST(writer_threads_erase_bytes_beside_the_writer)
+{
+	const struct writer_options options = { .erase_within_ms = 1, .checkpoint_records = 300 };
+	struct house h;
+	struct reader_thread readers[READERS + 1];
+	struct why why = { 0 };
+
+	house_open(&h, &options);
+	atomic_store(&h.producing, 1);
+	start_readers(&h, readers);
+	struct submission s;
+	struct engine_item items[BATCH];
+	submission_init(&s, items, BATCH);
+	for (uint64_t batch = 0; batch < BATCHES_MAX && writer_status(h.writer).erasures == 0;
+		batch++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		for (size_t i = 0; i < BATCH; i++)
+			items[i] = sample_item(engine_secret(h.engine), batch * BATCH + i, arena);
+		submission_reset(&s, items, BATCH);
+		CHECK("submitted", writer_submit(h.writer, &s, WAIT_FOREVER, &why) == OK);
+		CHECK("answered", submission_wait(&s, WAIT_FOREVER, &why) == OK);
+		if (batch == 0)
+			CHECK("erased", writer_call(h.writer, erase_first, NULL, &why) == OK);
+	}
+	CHECK("done", writer_status(h.writer).erasures == 1);
+	submission_done(&s);
+	atomic_store(&h.producing, 0);
+	join_readers(readers);
+	CHECK("stops", writer_stop(h.writer, &why) == OK);
+	CHECK("no error", writer_status(h.writer).last_error.message == MSG_NONE);
+	check_replay(&h, "after erasing");
 	house_done(&h);
 }

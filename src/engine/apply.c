@@ -56,6 +56,7 @@ static void erase(struct engine *engine, const struct record *record)
 	struct erasure_reader reader = erasure_reader_of(record->payload);
 	struct erased item;
 
+	erasures_note(&engine->erasures, record->seq, record->received_ms);
 	while (erasure_next(&reader, &item)) {
 		retract(engine, item.seq);
 		identity_forget(engine->identity, item.seq);
@@ -188,17 +189,17 @@ static err replay_known(struct replay *r, const struct record *record, str bytes
 	return OK;
 }
 
-/* Its place is kept, its content set aside and reported. */
+/* Its place is kept, and nothing else. */
 static err pass_over(struct replay *r, uint64_t seq, struct why *why)
 {
 	err e = apply_group(r, why);
 
-	r->opening->quarantined++;
 	r->engine->applied_seq = MAX_OF(r->engine->applied_seq, seq + 1);
 	return e;
 }
 
-static err replay_one(struct replay *r, const struct journal_record *stored, struct why *why)
+static err replay_one(
+	struct replay *r, const struct journal_record *stored, bool key_only, struct why *why)
 {
 	struct record *record = &r->records[r->count];
 	str bytes = arena_str(r->arena, stored->bytes); /* the scan's go with its next step */
@@ -209,14 +210,18 @@ static err replay_one(struct replay *r, const struct journal_record *stored, str
 	err e = record_decode(bytes, r->arena, record, why);
 	if (e == ERR_VERSION)
 		return e;
-	if (e != OK)
+	if (e != OK) {
+		r->opening->quarantined++;
 		return pass_over(r, stored->seq, why);
+	}
 	record->seq = stored->seq;
 	record->received_ms = stored->received_ms;
 	if (stored->seq >= r->dedup_from)
 		e = replay_known(r, record, bytes, why);
 	if (e != OK)
 		return e;
+	if (key_only)
+		return pass_over(r, stored->seq, why);
 	if (stored->seq >= r->apply_from)
 		r->count++;
 	bool full = MAX_OF(r->count, r->known_count) == APPLY_GROUP_MAX ||
@@ -224,21 +229,18 @@ static err replay_one(struct replay *r, const struct journal_record *stored, str
 	return full ? apply_group(r, why) : OK;
 }
 
-/* A record in quarantine keeps its place and does nothing. */
+/* A record in quarantine keeps its place and does nothing, but its message stays known. */
 static err replay_guarded(struct replay *r, const struct journal_record *stored, struct why *why)
 {
-	bool skip = false;
-	err e = OK;
+	enum quarantine_way way;
+	err e = quarantine_will_mark(r->quarantine, stored->seq) ? apply_group(r, why) : OK;
 
-	if (stored->seq >= r->apply_from) {
-		if (quarantine_will_mark(r->quarantine, stored->seq))
-			e = apply_group(r, why);
-		if (e == OK)
-			e = quarantine_enter(r->quarantine, stored->seq, &skip, why);
-	}
+	if (e == OK)
+		e = quarantine_enter(r->quarantine, stored->seq, &way, why);
 	if (e != OK)
 		return e;
-	return skip ? pass_over(r, stored->seq, why) : replay_one(r, stored, why);
+	return way == QUARANTINE_UNREAD ? pass_over(r, stored->seq, why)
+					: replay_one(r, stored, way == QUARANTINE_KEY_ONLY, why);
 }
 
 static err replay_all(struct replay *r, struct why *why)
@@ -278,6 +280,7 @@ err engine_replay(
 
 	if (e != OK)
 		return e;
+	opening->quarantined += quarantine_count(r.quarantine); /* also what a checkpoint covers */
 	e = replay_all(&r, why);
 	err closed = quarantine_close(r.quarantine, e == OK ? why : NULL);
 	return e == OK ? closed : e;

@@ -2,6 +2,7 @@
 #include "engine/backup.h"
 
 #include "base/crc32c.h"
+#include "engine/backup_internal.h"
 #include "engine/engine_internal.h"
 
 #include <stdio.h>
@@ -10,7 +11,6 @@
 
 enum { COPY_BYTES = 1 << 20 };
 #define LIST_BYTES_MAX ((size_t)256 << 20)
-#define LISTING_BYTES_MAX ((size_t)64 << 20)
 
 /* ---- copying one file, its checksum made on the way; without a target it is only read */
 
@@ -38,7 +38,7 @@ static err copy_bytes(
 	return e;
 }
 
-static err copy_file(struct disk *disk, const char *from, const char *to, uint64_t *bytes,
+err backup_copy_file(struct disk *disk, const char *from, const char *to, uint64_t *bytes,
 	uint32_t *crc, struct why *why)
 {
 	struct file *source, *target = NULL;
@@ -74,7 +74,7 @@ static err copy_named(struct copying *c, const char *name, struct why *why)
 	if (e == OK)
 		e = path_join(to, c->to, name, why);
 	if (e == OK)
-		e = copy_file(c->disk, from, to, &bytes, &crc, why);
+		e = backup_copy_file(c->disk, from, to, &bytes, &crc, why);
 	if (e != OK)
 		return e;
 	strbuf_printf(&c->list, "file %llu %08x %s\n", (unsigned long long)bytes, crc, name);
@@ -85,7 +85,7 @@ static err copy_named(struct copying *c, const char *name, struct why *why)
 
 static err copy_folder(struct copying *c, const char *folder, struct why *why)
 {
-	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
+	AUTO_ARENA arena = arena_create(BACKUP_LISTING_BYTES_MAX);
 	char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX], name[PATH_BYTES_MAX];
 	struct disk_entry *entries;
 	size_t count = 0;
@@ -122,7 +122,7 @@ static err make_target(struct disk *disk, const char *target, struct why *why)
 
 static err check_target(struct disk *disk, const char *target, struct why *why)
 {
-	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
+	AUTO_ARENA arena = arena_create(BACKUP_LISTING_BYTES_MAX);
 	struct disk_entry *entries;
 	size_t count = 0;
 	err e = disk_list(disk, target, arena, &entries, &count, NULL);
@@ -132,6 +132,16 @@ static err check_target(struct disk *disk, const char *target, struct why *why)
 	if (e == OK)
 		return fail(why, MSG_BACKUP_TARGET, arg_c(target));
 	return disk_list(disk, target, arena, &entries, &count, why);
+}
+
+static err copy_if_there(struct copying *c, const char *name, struct why *why)
+{
+	struct why reason = { 0 };
+	err e = copy_named(c, name, &reason);
+
+	if (e != OK && e != ERR_NOT_FOUND && why != NULL)
+		*why = reason;
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static err copy_everything(struct copying *c, struct why *why)
@@ -144,7 +154,7 @@ static err copy_everything(struct copying *c, struct why *why)
 		e = copy_named(c, "secret", why);
 	if (e == OK)
 		e = copy_named(c, "format", why);
-	return e;
+	return e != OK ? e : copy_if_there(c, "erased", why);
 }
 
 static err write_list(struct copying *c, struct why *why)
@@ -188,12 +198,6 @@ err engine_backup(
 
 /* ---- reading one */
 
-struct listed {
-	uint64_t bytes;
-	uint32_t crc;
-	str name;
-};
-
 static bool hex32(str text, uint32_t *out)
 {
 	uint32_t n = 0;
@@ -221,7 +225,7 @@ static bool is_inside(str name)
 	return last.len > 0 && !str_has(last, '/') && last.ptr[0] != '.' && str_is_text(last);
 }
 
-static bool read_file_line(str line, struct listed *out)
+static bool read_file_line(str line, struct backup_file *out)
 {
 	str bytes, crc, rest;
 	int64_t n;
@@ -234,8 +238,6 @@ static bool read_file_line(str line, struct listed *out)
 	return true;
 }
 
-typedef err on_listed(void *context, const struct listed *file, struct why *why);
-
 static bool read_number_line(str *text, str word, int64_t *number)
 {
 	str line, rest;
@@ -247,9 +249,8 @@ static bool read_number_line(str *text, str word, int64_t *number)
 	return true;
 }
 
-/* Calls `each` for every line of the list; its own checksum first. */
-static err read_list(struct disk *disk, const char *folder, struct backup_summary *out,
-	on_listed *each, void *context, struct why *why)
+err backup_read_list(struct disk *disk, const char *folder, struct backup_summary *out,
+	backup_each *each, void *context, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(LIST_BYTES_MAX * 2);
 	char path[PATH_BYTES_MAX];
@@ -276,7 +277,7 @@ static err read_list(struct disk *disk, const char *folder, struct backup_summar
 		return fail(why, MSG_BACKUP_DAMAGED, arg_c(path));
 	*out = (struct backup_summary){ .end_seq = (uint64_t)end, .made_ms = made };
 	while (e == OK && str_split(text, '\n', &line, &text)) {
-		struct listed file;
+		struct backup_file file;
 		if (!str_skip_prefix(&line, STR("file ")) || !read_file_line(line, &file))
 			return fail(why, MSG_BACKUP_DAMAGED, arg_c(path));
 		out->files++;
@@ -284,94 +285,4 @@ static err read_list(struct disk *disk, const char *folder, struct backup_summar
 		e = each(context, &file, why);
 	}
 	return e;
-}
-
-struct restoring {
-	struct disk *disk;
-	const char *from, *to; /* to NULL: only checked */
-};
-
-static err restore_one(void *context, const struct listed *file, struct why *why)
-{
-	const struct restoring *r = context;
-	char name[PATH_BYTES_MAX], from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
-	uint64_t bytes;
-	uint32_t crc;
-
-	if (file->name.len >= sizeof(name))
-		return fail(why, MSG_PATH_TOO_LONG, arg_str(file->name), arg_int(PATH_BYTES_MAX));
-	(void)snprintf(name, sizeof(name), "%.*s", (int)file->name.len, file->name.ptr); /* fits */
-	err e = path_join(from, r->from, name, why);
-	if (e == OK && r->to != NULL)
-		e = path_join(to, r->to, name, why);
-	if (e == OK)
-		e = copy_file(r->disk, from, r->to == NULL ? NULL : to, &bytes, &crc, why);
-	if (e == OK && (bytes != file->bytes || crc != file->crc))
-		e = fail(why, MSG_BACKUP_DAMAGED, arg_c(from));
-	return e;
-}
-
-err backup_check(struct disk *disk, const char *folder, struct backup_summary *out, struct why *why)
-{
-	struct restoring r = { .disk = disk, .from = folder };
-
-	return read_list(disk, folder, out, restore_one, &r, why);
-}
-
-static err make_folders(struct disk *disk, const char *fresh, struct why *why)
-{
-	static const char *const names[] = { "journal", "dedup" };
-	char path[PATH_BYTES_MAX];
-	err e = disk_make_folder(disk, fresh, why);
-
-	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
-		e = path_join(path, fresh, names[i], why);
-		if (e == OK)
-			e = disk_make_folder(disk, path, why);
-	}
-	return e;
-}
-
-static err sync_folders(struct disk *disk, const char *fresh, struct why *why)
-{
-	static const char *const names[] = { "journal", "dedup", "" };
-	char path[PATH_BYTES_MAX];
-	err e = OK;
-
-	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
-		e = path_join(path, fresh, names[i], why);
-		if (e == OK)
-			e = disk_sync_folder(disk, path, why);
-	}
-	return e;
-}
-
-err backup_restore(struct disk *disk, const char *folder, const char *target,
-	struct backup_summary *out, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
-	char fresh[PATH_BYTES_MAX], parent[PATH_BYTES_MAX];
-	struct restoring r = { .disk = disk, .from = folder, .to = fresh };
-	struct disk_entry *entries;
-	size_t count;
-	err e = path_parent(parent, target, why);
-
-	if (e == OK && disk_list(disk, target, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
-		e = fail(why, MSG_RESTORE_TARGET, arg_c(target));
-	if (e == OK && strlen(target) + strlen(".restoring") >= sizeof(fresh))
-		e = fail(why, MSG_PATH_TOO_LONG, arg_c(target), arg_int(PATH_BYTES_MAX));
-	if (e != OK)
-		return e;
-	str name = path_trim(str_of(target));
-	(void)snprintf(fresh, sizeof(fresh), "%.*s.restoring", (int)name.len, name.ptr); /* fits */
-	if (disk_list(disk, fresh, arena, &entries, &count, NULL) != ERR_NOT_FOUND)
-		return fail(why, MSG_RESTORE_TARGET, arg_c(fresh));
-	e = make_folders(disk, fresh, why);
-	if (e == OK)
-		e = read_list(disk, folder, out, restore_one, &r, why);
-	if (e == OK)
-		e = sync_folders(disk, fresh, why);
-	if (e == OK)
-		e = disk_rename(disk, fresh, target, why);
-	return e != OK ? e : disk_sync_folder(disk, parent, why);
 }

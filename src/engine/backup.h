@@ -25,6 +25,8 @@ err engine_backup(
 err backup_check(
 	struct disk *disk, const char *folder, struct backup_summary *out, struct why *why);
 
-/* Copies a checked back-up to `target`, which must not exist: written beside it, then renamed. */
+/* Copies a back-up, each file checked, to `target`, which must not exist: written beside it as
+ * TARGET.restoring, then renamed.  What a killed restore left there is emptied first (restore.c);
+ * ERR_BUSY: another restore is at it; ERR_CONFLICT: it is not ours. */
 err backup_restore(struct disk *disk, const char *folder, const char *target,
 	struct backup_summary *out, struct why *why);

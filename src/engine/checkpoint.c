@@ -26,7 +26,8 @@ struct checkpoint {
 	uint64_t seq; /* the state holds all records below */
 	uint64_t index_generation;
 	struct saving *saving;
-	struct strbuf entries;
+	struct strbuf entries, erasures;
+	size_t keep; /* checkpoints, this one included */
 	uint64_t synced; /* of the store */
 };
 
@@ -68,6 +69,8 @@ static err write_manifest(struct engine *engine, struct why *why)
 	strbuf_add_u64(&body, engine->checkpoint->seq);
 	strbuf_add_u64(&body, engine->store.number);
 	strbuf_add_u64(&body, engine->store.end);
+	strbuf_add_u64(&body, engine->checkpoint->erasures.len);
+	strbuf_add(&body, strbuf_str(&engine->checkpoint->erasures));
 	strbuf_add(&body, strbuf_str(&engine->checkpoint->entries));
 	strbuf_add(&whole, MANIFEST_MAGIC);
 	strbuf_add_u32(&whole, MANIFEST_VERSION);
@@ -169,6 +172,7 @@ void checkpoint_abandon(struct engine *engine)
 		return;
 	saving_free(c->saving);
 	strbuf_done(&c->entries);
+	strbuf_done(&c->erasures);
 	free(c);
 	engine->checkpoint = NULL;
 }
@@ -185,10 +189,24 @@ err engine_checkpoint_begin(struct engine *engine, struct why *why)
 	c->seq = engine->applied_seq;
 	c->index_generation = engine->index_generation;
 	c->saving = saving_create();
+	c->keep = KEPT;
 	c->entries = strbuf_heap(MANIFEST_BYTES_MAX);
+	c->erasures = strbuf_heap(MANIFEST_BYTES_MAX);
+	erasures_save(&engine->erasures, &c->erasures);
 	identity_save(engine->identity, c->saving);
 	threads_save(engine->threads, c->saving);
 	engine->checkpoint = c;
+	return OK;
+}
+
+err checkpoint_begin_anew(struct engine *engine, struct why *why)
+{
+	err e = engine_checkpoint_begin(engine, why);
+
+	if (e != OK)
+		return e;
+	leave_store(engine);
+	engine->checkpoint->keep = 1;
 	return OK;
 }
 
@@ -261,12 +279,12 @@ static err step(struct engine *engine, bool *done, struct why *why)
 		break;
 	}
 	*done = true;
-	return remove_all_but(engine, KEPT, why);
+	return remove_all_but(engine, c->keep, why);
 }
 
 err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why)
 {
-	*done = engine->checkpoint == NULL; /* given up: see engine_renew() */
+	*done = engine->checkpoint == NULL; /* given up meanwhile */
 	err e = *done ? OK : step(engine, done, why);
 
 	if (e != OK || *done)
@@ -282,40 +300,4 @@ err engine_checkpoint(struct engine *engine, struct why *why)
 	while (e == OK && !done)
 		e = engine_checkpoint_step(engine, &done, why);
 	return e;
-}
-
-err checkpoint_remove_all(struct engine *engine, struct why *why)
-{
-	leave_store(engine);
-	return remove_all_but(engine, 0, why);
-}
-
-/* The old state serves until the new one is whole; readers keep what they have. */
-err engine_renew(struct engine *engine, struct why *why)
-{
-	struct engine_opening opening = { 0 };
-	struct identity *identity = engine->identity;
-	struct threads *threads = engine->threads;
-	uint64_t end = engine->applied_seq;
-
-	if (engine->failed)
-		return fail(why, MSG_ENGINE_FAILED);
-	checkpoint_abandon(engine);
-	engine->identity = identity_create();
-	engine->threads = engine_empty_threads(engine);
-	engine->applied_seq = 1;
-	err e = engine_replay(engine, end, &opening, why);
-	if (e != OK) {
-		identity_free(engine->identity);
-		threads_free(engine->threads);
-		engine->identity = identity;
-		engine->threads = threads;
-		engine->applied_seq = end;
-		return e;
-	}
-	identity_free(identity);
-	threads_free(threads);
-	engine_index(engine);
-	e = checkpoint_remove_all(engine, why);
-	return e != OK ? e : engine_checkpoint(engine, why);
 }

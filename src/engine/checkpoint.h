@@ -4,11 +4,13 @@
  *   NNNNNNNNNN.tables    a table store (base/table.h): chunks of state, appended and never changed
  *   NNNNNNNNNN.manifest  what a checkpoint consists of:
  *     8 bytes  "ARIANECP"
- *     u32      version, 1
+ *     u32      version, 2 (1 had no erasures)
  *     u32      CRC-32C of all that follows
  *     u64      the state holds all records below this sequence
  *     u64      number of the .tables file
  *     u64      end of what this checkpoint needs of that file
+ *     u64      bytes of the next
+ *     bytes    the erasures that wait (erasures.h)
  *     entries  of identity, then of threads (identity_save, threads_save)
  *
  * A checkpoint writes only chunks that changed since the last one into the same .tables file; a
@@ -31,9 +33,6 @@ void checkpoint_load(struct engine *engine, struct engine_opening *opening);
 /* Gives up one that was begun, if there is one: nobody steps it meanwhile. */
 void checkpoint_abandon(struct engine *engine);
 
-/* Removes every checkpoint. */
-err checkpoint_remove_all(struct engine *engine, struct why *why);
-
-/* Throws the state away, makes it anew from the journal alone, and a checkpoint of that: after
- * bytes were erased from the journal, so that no dictionary keeps them. */
-err engine_renew(struct engine *engine, struct why *why);
+/* As engine_checkpoint_begin(), into a new file; done, it is the only one: after bytes were erased,
+ * so that no other keeps them. */
+err checkpoint_begin_anew(struct engine *engine, struct why *why);

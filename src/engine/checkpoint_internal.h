@@ -7,12 +7,13 @@
 #include "engine/engine_internal.h"
 
 #define MANIFEST_MAGIC STR("ARIANECP")
-enum { MANIFEST_VERSION = 1, MANIFEST_HEAD_BYTES = 16, CHECKPOINT_NAME_BYTES = 32 };
+enum { MANIFEST_VERSION = 2, MANIFEST_HEAD_BYTES = 16, CHECKPOINT_NAME_BYTES = 32 };
 #define MANIFEST_BYTES_MAX ((size_t)1 << 30)
 #define CHECKPOINT_LISTING_BYTES_MAX ((size_t)1 << 20)
 
 struct manifest {
 	uint64_t seq, tables, end;
+	str erasures; /* erasures.h */
 	str entries;
 };
 

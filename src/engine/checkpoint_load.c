@@ -47,12 +47,17 @@ err checkpoint_read_manifest(struct engine *engine, uint64_t number, struct aren
 	struct reader in = reader_of(bytes);
 	bool ours = str_equal(reader_bytes(&in, MANIFEST_MAGIC.len), MANIFEST_MAGIC);
 	uint32_t version = reader_u32(&in), crc = reader_u32(&in);
-	if (in.failed || !ours || version != MANIFEST_VERSION ||
-		crc32c(0, str_from(bytes, MANIFEST_HEAD_BYTES)) != crc)
+	if (!in.failed && ours && version != MANIFEST_VERSION) /* another program's */
+		return fail(why, MSG_STATE_VERSION);
+	if (in.failed || !ours || crc32c(0, str_from(bytes, MANIFEST_HEAD_BYTES)) != crc)
 		return fail(why, MSG_CHECKPOINT_DAMAGED, arg_c(path));
 	out->seq = reader_u64(&in);
 	out->tables = reader_u64(&in);
 	out->end = reader_u64(&in);
+	uint64_t erasures = reader_u64(&in);
+	if (in.failed || erasures > reader_left(&in))
+		return fail(why, MSG_CHECKPOINT_DAMAGED, arg_c(path));
+	out->erasures = reader_bytes(&in, (size_t)erasures);
 	out->entries = reader_bytes(&in, reader_left(&in));
 	return in.failed ? fail(why, MSG_CHECKPOINT_DAMAGED, arg_c(path)) : OK;
 }
@@ -71,6 +76,9 @@ static err load_state(
 		threads_skip_attributes(threads);
 	else if (e == OK && !threads_has_attributes(threads))
 		e = fail(why, MSG_STATE_VERSION); /* they are wanted again */
+	struct reader erasures = reader_of(manifest->erasures);
+	if (e == OK && !erasures_load(&engine->erasures, &erasures))
+		e = fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
 		identity_free(identity);
 		threads_free(threads);

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
+#include "engine/erasing.h"
 #include "event/codec.h"
 #include "thread/thread_index.h"
 
@@ -175,6 +176,9 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 	if (e != OK)
 		return e;
 	engine->applied_seq = 1;
+	e = erasures_open(&engine->erasures, o->disk, engine->folder, why);
+	if (e != OK)
+		return e;
 	checkpoint_load(engine, opening);
 	if (engine->identity == NULL) {
 		engine->identity = identity_create();
@@ -224,6 +228,8 @@ void engine_close(struct engine *engine)
 		return;
 	snapshot_unref(engine->snapshot);
 	checkpoint_abandon(engine);
+	engine_erasing_abandon(engine);
+	erasures_done(&engine->erasures);
 	identity_free(engine->identity);
 	threads_free(engine->threads);
 	dedup_close(engine->dedup);

@@ -18,6 +18,7 @@
  *   format        "ariane 1\n": the version of what is here
  *   secret        32 bytes: the key of the deduplication's hashes
  *   journal/ dedup/ checkpoint/ rejects/
+ *   erased        see erasures.h: there once bytes of erased people were rewritten
  *   replay-mark, quarantine   see quarantine.h: there only when something went wrong
  *
  * Threads: engine_write() and every call that changes are for one thread at a time (writer.h

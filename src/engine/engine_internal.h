@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/erasures.h"
 
 #include <pthread.h>
 
@@ -14,6 +15,8 @@ struct store {
 	uint64_t number, end;
 };
 
+struct erasing;
+
 struct engine {
 	struct engine_options options;
 	char folder[PATH_BYTES_MAX], journal_folder[PATH_BYTES_MAX], dedup_folder[PATH_BYTES_MAX],
@@ -25,6 +28,8 @@ struct engine {
 	pthread_mutex_t index_lock; /* held while it is merged beside the writer, or replaced */
 	struct identity *identity;
 	struct threads *threads;
+	struct erasures erasures; /* that wait for their bytes to vanish */
+	struct erasing *erasing; /* under way; NULL: nothing is */
 	uint64_t applied_seq; /* all records below are in the state */
 	uint64_t epoch;
 	uint64_t damaged; /* records that opening could not read */

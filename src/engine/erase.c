@@ -2,7 +2,6 @@
 #include "engine/erase.h"
 
 #include "base/map64.h"
-#include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "event/codec.h"
 #include "identity/identifier.h"
@@ -281,6 +280,8 @@ static err erase_places(struct engine *engine, struct places *places, struct era
 	struct why too_many = { 0 };
 	uint64_t seq = 0;
 
+	if (engine->erasures.count >= ERASURES_WAITING_MAX)
+		return fail(why, MSG_ERASURES_WAIT, arg_int((int64_t)ERASURES_WAITING_MAX));
 	sort_places(places);
 	err e = find_keys(engine, places, why);
 	if (e == OK) /* so that marking cannot fail; more than fit are marked in several goes */
@@ -360,72 +361,6 @@ err engine_erase_event(struct engine *engine, str source, str message_id,
 		e = fail(why, MSG_EVENT_UNKNOWN, arg_str(source), arg_str(message_id));
 	else
 		e = erase_found(engine, &places, threads_view_events(view), result, why);
-	free(places.items);
-	return e;
-}
-
-/* ---- and from the disk */
-
-/* All places that any ERASURE names and that are not emptied yet. */
-static err find_unemptied(struct engine *engine, struct places *places, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
-	struct journal_scan *scan;
-	struct journal_record stored;
-	bool more = true;
-	err e = journal_scan_open(engine->journal, 1, &scan, why);
-
-	while (e == OK && more) {
-		struct record record;
-		e = journal_scan_next(scan, &more, &stored, why);
-		if (e == ERR_CORRUPT) { /* a damaged record names nothing */
-			e = OK;
-			continue;
-		}
-		if (e != OK || !more)
-			break;
-		arena_reset(arena);
-		if (record_decode(stored.bytes, arena, &record, NULL) != OK ||
-			record.kind != RECORD_ERASURE)
-			continue;
-		struct erasure_reader reader = erasure_reader_of(record.payload);
-		struct erased item;
-		while (erasure_next(&reader, &item))
-			note(places, item.seq);
-	}
-	journal_scan_close(scan);
-	return e;
-}
-
-/* Drops from the list what is a TOMBSTONE already: so a second run rewrites nothing. */
-static err drop_emptied(struct engine *engine, struct places *places, struct why *why)
-{
-	return find_keys(engine, places, why);
-}
-
-err engine_erase_bytes(struct engine *engine, uint64_t *rewritten, struct why *why)
-{
-	struct places places = { 0 };
-
-	if (engine->failed)
-		return fail(why, MSG_ENGINE_FAILED);
-	err e = find_unemptied(engine, &places, why);
-
-	if (e == OK) {
-		sort_places(&places);
-		e = drop_emptied(engine, &places, why);
-	}
-	if (e == OK && places.count > 0) {
-		uint64_t *seqs = memory_alloc(places.count * sizeof(*seqs));
-		for (size_t i = 0; i < places.count; i++)
-			seqs[i] = places.items[i].seq;
-		e = journal_rewrite(engine->journal, seqs, places.count, why);
-		free(seqs);
-	}
-	if (e == OK)
-		e = engine_renew(engine, why);
-	if (e == OK)
-		*rewritten = places.count;
 	free(places.items);
 	return e;
 }

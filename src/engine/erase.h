@@ -9,9 +9,7 @@
  *     1 byte  1 if a key follows
  *     [16 bytes] high, low: the key of dedup.h, little-endian
  *
- * The bytes vanish by engine_erase_bytes(): journal segments that hold them are rewritten, the
- * checkpoints are made anew from a replay (so that no dictionary keeps a name), rejects are
- * cleaned.
+ * The bytes vanish later: erasing.h.
  */
 #pragma once
 
@@ -45,7 +43,3 @@ err engine_erase_customer(
 /* Erases one event, all versions. */
 err engine_erase_event(struct engine *engine, str source, str message_id,
 	struct erasure_result *result, struct why *why);
-
-/* Rewrites what still holds erased bytes; afterwards none is left in the data folder.
- * *rewritten counts the places.  May take long: it replays. */
-err engine_erase_bytes(struct engine *engine, uint64_t *rewritten, struct why *why);

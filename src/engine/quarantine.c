@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARK_BYTES = 96, FILE_BYTES_MAX = QUARANTINE_MAX * 24 };
+enum { MARK_BYTES = 96, FILE_BYTES_MAX = QUARANTINE_MAX * 32 };
 
 struct quarantine {
 	struct disk *disk;
@@ -12,6 +12,7 @@ struct quarantine {
 	char folder[PATH_BYTES_MAX], mark_path[PATH_BYTES_MAX];
 	struct file *mark; /* open from the first note on */
 	uint64_t seqs[QUARANTINE_MAX];
+	bool unread[QUARANTINE_MAX];
 	size_t count;
 	uint64_t careful_from, careful_to; /* marks by record within [from, to) */
 	uint64_t suspect; /* the record at which the last start ended, or 0 ... */
@@ -19,12 +20,31 @@ struct quarantine {
 	uint64_t noted; /* the block that is noted, + 1; 0: none */
 };
 
+/* Where it is, or `count`. */
+static size_t place_of(const struct quarantine *q, uint64_t seq)
+{
+	size_t i = 0;
+
+	while (i < q->count && q->seqs[i] != seq)
+		i++;
+	return i;
+}
+
 bool quarantine_holds(const struct quarantine *q, uint64_t seq)
 {
-	for (size_t i = 0; i < q->count; i++)
-		if (q->seqs[i] == seq)
-			return true;
-	return false;
+	return place_of(q, seq) < q->count;
+}
+
+static void take_line(struct quarantine *q, str line)
+{
+	str number = line, word = STR("");
+	int64_t seq;
+
+	(void)str_split(line, ' ', &number, &word); /* false: it is one word */
+	if (!str_to_int64(number, &seq) || seq <= 0)
+		return;
+	q->unread[q->count] = str_equal(word, STR("unread"));
+	q->seqs[q->count++] = (uint64_t)seq;
 }
 
 static err read_list(struct quarantine *q, struct why *why)
@@ -32,7 +52,6 @@ static err read_list(struct quarantine *q, struct why *why)
 	AUTO_ARENA arena = arena_create(4 * FILE_BYTES_MAX);
 	char path[PATH_BYTES_MAX];
 	str text, line;
-	int64_t seq;
 	err e = path_join(path, q->folder, "quarantine", why);
 
 	if (e == OK)
@@ -42,8 +61,7 @@ static err read_list(struct quarantine *q, struct why *why)
 	if (e != OK)
 		return e;
 	while (q->count < QUARANTINE_MAX && str_split(text, '\n', &line, &text))
-		if (str_to_int64(line, &seq) && seq > 0)
-			q->seqs[q->count++] = (uint64_t)seq;
+		take_line(q, line);
 	return OK;
 }
 
@@ -52,7 +70,8 @@ static err write_list(struct quarantine *q, struct why *why)
 	struct strbuf text = strbuf_heap(FILE_BYTES_MAX);
 
 	for (size_t i = 0; i < q->count; i++)
-		strbuf_printf(&text, "%llu\n", (unsigned long long)q->seqs[i]);
+		strbuf_printf(&text, "%llu%s\n", (unsigned long long)q->seqs[i],
+			q->unread[i] ? " unread" : "");
 	err e = disk_write_whole(q->disk, q->folder, "quarantine", strbuf_str(&text), why);
 	strbuf_done(&text);
 	return e;
@@ -64,6 +83,20 @@ static bool take_number(str *text, char end, int64_t *number)
 	str word;
 
 	return str_split(*text, end, &word, text) && str_to_int64(word, number) && *number > 0;
+}
+
+/* First without applying it; if that crashed again, without reading it. */
+static err set_aside(struct quarantine *q, struct why *why)
+{
+	size_t place = place_of(q, q->suspect);
+
+	if (place == QUARANTINE_MAX || (place < q->count && q->unread[place]))
+		return OK;
+	q->unread[place] = place < q->count;
+	q->seqs[place] = q->suspect;
+	q->count = MAX_OF(q->count, place + 1);
+	q->suspect = 0; /* what it does from now on is counted anew */
+	return write_list(q, why);
 }
 
 /* A mark that was left behind says how far the last start came.  One that cannot be read says
@@ -84,11 +117,7 @@ static err draw_conclusion(struct quarantine *q, str mark, struct why *why)
 		return OK;
 	q->suspect = (uint64_t)seq;
 	q->times = times;
-	if (times < QUARANTINE_TIMES || quarantine_holds(q, q->suspect) ||
-		q->count == QUARANTINE_MAX)
-		return OK;
-	q->seqs[q->count++] = q->suspect;
-	return write_list(q, why);
+	return times < QUARANTINE_TIMES ? OK : set_aside(q, why);
 }
 
 err quarantine_open(struct disk *disk, const char *folder, uint64_t boot, struct quarantine **out,
@@ -138,18 +167,28 @@ static bool is_careful(const struct quarantine *q, uint64_t seq)
 
 bool quarantine_will_mark(const struct quarantine *q, uint64_t seq)
 {
-	return is_careful(q, seq) || q->noted != seq / QUARANTINE_BLOCK + 1;
+	return is_careful(q, seq) || q->noted != seq / QUARANTINE_BLOCK + 1 ||
+	       quarantine_holds(q, seq);
 }
 
-err quarantine_enter(struct quarantine *q, uint64_t seq, bool *skip, struct why *why)
+static err note_record(struct quarantine *q, uint64_t seq, struct why *why)
+{
+	return note(q, "RECORD", seq, seq == q->suspect ? q->times + 1 : 1, why);
+}
+
+err quarantine_enter(struct quarantine *q, uint64_t seq, enum quarantine_way *way, struct why *why)
 {
 	uint64_t block = seq / QUARANTINE_BLOCK;
+	size_t place = q->count > 0 ? place_of(q, seq) : 0;
 
-	*skip = q->count > 0 && quarantine_holds(q, seq);
-	if (*skip)
-		return OK;
+	*way = QUARANTINE_APPLY;
+	if (place < q->count) {
+		*way = q->unread[place] ? QUARANTINE_UNREAD : QUARANTINE_KEY_ONLY;
+		q->noted = 0; /* the next is not to be taken for this one */
+		return *way == QUARANTINE_UNREAD ? OK : note_record(q, seq, why);
+	}
 	if (is_careful(q, seq))
-		return note(q, "RECORD", seq, seq == q->suspect ? q->times + 1 : 1, why);
+		return note_record(q, seq, why);
 	if (q->noted == block + 1)
 		return OK;
 	q->noted = block + 1;

@@ -7,13 +7,19 @@
  *
  *   replay-mark   "BLOCK BOOT SEQ 1\n" (a block of QUARANTINE_BLOCK records begins), or
  *                 "RECORD BOOT SEQ TIMES\n"
- *   quarantine    a sequence a line: never applied, told by verify and status
+ *   quarantine    "SEQ" a line: not applied, told by verify and status; or "SEQ unread": its
+ * message id is not read either
  *
  * First start: marks by block, which cost nothing.  After a crash in a block: marks by record
  * within it.  After QUARANTINE_TIMES crashes in a row at the same record it goes into quarantine:
  * a process that was merely killed would have to be killed at the very same record twice.  Its
- * bytes stay in the journal for whoever mends the program; then the file `quarantine` is deleted.
- * What it carried is unknown meanwhile, also its message id: sent again, it counts as new.
+ * bytes stay in the journal for whoever mends the program; then the files `quarantine` and
+ * `checkpoint/` are removed, and it is applied.
+ *
+ * Until then its message stays known: sent again it is a duplicate, or it would be there twice
+ * once it is applied.  Only where reading that much crashes too, QUARANTINE_TIMES in a row again,
+ * is it left unread: then it counts as new when it is sent again, and one of the two is to be
+ * retracted in the end.
  */
 #pragma once
 
@@ -35,7 +41,9 @@ bool quarantine_holds(const struct quarantine *quarantine, uint64_t seq);
 /* Will quarantine_enter() write a new mark for this record?  What entered before it must have been
  * applied by then, for the mark would no longer speak of it. */
 bool quarantine_will_mark(const struct quarantine *quarantine, uint64_t seq);
-/* Before the record is decoded and applied; *skip: it is in quarantine. */
-err quarantine_enter(struct quarantine *quarantine, uint64_t seq, bool *skip, struct why *why);
+/* Before the record is decoded: what is to be done with it. */
+enum quarantine_way { QUARANTINE_APPLY, QUARANTINE_KEY_ONLY, QUARANTINE_UNREAD };
+err quarantine_enter(
+	struct quarantine *quarantine, uint64_t seq, enum quarantine_way *way, struct why *why);
 size_t quarantine_count(const struct quarantine *quarantine);
 uint64_t quarantine_at(const struct quarantine *quarantine, size_t i);

@@ -24,6 +24,7 @@ static struct writer_options with_defaults(const struct writer_options *given)
 	o.publish_ms = o.publish_ms > 0 ? o.publish_ms : WRITER_PUBLISH_MS;
 	o.checkpoint_records = o.checkpoint_records > 0 ? o.checkpoint_records : 1000000;
 	o.checkpoint_ms = o.checkpoint_ms > 0 ? o.checkpoint_ms : 60000;
+	o.erase_within_ms = o.erase_within_ms > 0 ? o.erase_within_ms : ERASE_WITHIN_MS;
 	o.seal_level = o.seal_level > 0 ? o.seal_level : 3;
 	return o;
 }
@@ -39,6 +40,7 @@ struct writer *writer_create(struct engine *engine, const struct writer_options 
 	mutex_init(&w->house);
 	condition_init(&w->published);
 	condition_init(&w->news);
+	w->erasing = ERASING_ENDED;
 	w->checkpoint_seq = engine->applied_seq;
 	w->checkpoint_ns = w->published_ns = engine_ticks_ns(engine);
 	engine_publish(engine);

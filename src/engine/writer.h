@@ -13,6 +13,9 @@
  * shall hold, are the writer's own, between two groups.  So are calls: a correction, an erasure, a
  * back-up is a function that runs in the writer's place, in the order in which it was submitted.
  *
+ * Erased bytes vanish likewise (erasing.h): once an erasure is `erase_within_ms` old, segments are
+ * rewritten and a second state is made beside; the writer only puts that in place.
+ *
  * After a write that failed (see engine.h) its group is answered with the error, and everything
  * that waits or comes with ERR_IO; readers go on.
  *
@@ -43,6 +46,7 @@ struct writer_options {
 	uint64_t checkpoint_records; /* a checkpoint after so many; 0: 1,000,000 */
 	int64_t checkpoint_ms; /* or after so long, if there are any; 0: a minute */
 	int seal_level; /* of zstd; 0: 3 */
+	int64_t erase_within_ms; /* bytes of who was erased go after so long; 0: ERASE_WITHIN_MS */
 };
 
 /* The engine is not owned, but nobody else may call it until writer_stop(). */
@@ -100,6 +104,7 @@ struct writer_status {
 	int64_t publish_ns, publish_ns_most;
 	uint64_t bases, runs; /* put in place */
 	uint64_t checkpoints, sealed, merged;
+	uint64_t erasures; /* rounds in which bytes were made to vanish */
 	int64_t checkpoint_ns_most; /* that the writer stood still for one */
 	bool has_failed; /* it accepts nothing any more: last_error says why */
 	struct why last_error; /* of writing or of house-keeping; message MSG_NONE: none yet */

@@ -1,5 +1,5 @@
 /* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing,
- * writing checkpoints.
+ * writing checkpoints, rewriting what was erased.
  *
  * A step never waits for the writer: what it has built it leaves in a place from where the writer
  * takes it between two groups.  So whoever holds `house` keeps no producer waiting.
@@ -102,9 +102,35 @@ static bool write_checkpoint(struct writer *w)
 	return e == OK;
 }
 
+static bool is_erasing(struct writer *w)
+{
+	mutex_lock(&w->lock);
+	bool is = w->erasing == ERASING_BESIDE;
+	mutex_unlock(&w->lock);
+	return is;
+}
+
+static bool erase_some(struct writer *w)
+{
+	enum erasing_turn next;
+	struct why why = { 0 };
+
+	if (!is_erasing(w))
+		return false;
+	err e = engine_erasing_step(w->engine, &next, &why);
+	bool goes_on = did_without(w, e, &why);
+	mutex_lock(&w->lock);
+	w->erasing = goes_on ? next : ERASING_ENDED;
+	mutex_unlock(&w->lock);
+	if (next != ERASING_BESIDE)
+		intake_wake(w->intake);
+	return goes_on;
+}
+
 static bool use_disk(struct writer *w)
 {
-	return may_use_disk(w) && (write_checkpoint(w) || merge_one(w) || seal_one(w));
+	return may_use_disk(w) &&
+	       (write_checkpoint(w) || erase_some(w) || merge_one(w) || seal_one(w));
 }
 
 /* Readers feel rows without an index at once, but what is begun on the disk must come to an end

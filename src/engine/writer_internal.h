@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/engine_internal.h"
+#include "engine/erasing.h"
 #include "engine/waiting.h"
 #include "engine/writer.h"
 #include "thread/thread_index.h"
@@ -20,11 +21,14 @@ struct writer {
 	int64_t published_ns, publish_cost_ns;
 	uint64_t checkpoint_seq;
 	int64_t checkpoint_ns;
+	bool is_swapped; /* erasing writes the checkpoint of the state that it has put in place */
+	int64_t erasing_rests_until_ns; /* after an error */
 
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t published; /* or failed, or stopped */
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
 	struct thread_index *fresh_index; /* built, to be put in place */
+	enum erasing_turn erasing; /* whose turn it is; ERASING_ENDED: nothing is erased */
 	bool has_checkpoint; /* begun by the writer, to be written by house-keeping */
 	bool index_is_damaged; /* of known messages: to be made anew in the writer's place */
 	bool is_stopping, has_ended; /* ended: nothing will be published any more */
@@ -51,6 +55,7 @@ void writer_answer(struct writer *writer, struct group *group);
 void writer_install(struct writer *writer);
 void writer_publish_if_due(struct writer *writer);
 void writer_checkpoint_if_due(struct writer *writer);
+void writer_erase_if_due(struct writer *writer);
 
 int64_t engine_ticks_ns(const struct engine *engine);
 

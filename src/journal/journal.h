@@ -24,7 +24,7 @@
  * fault is ERR_CORRUPT with file and offset, and the records around it stay readable
  * (journal_scan_next goes on behind it).
  *
- * Threads: one writer (append, roll, rewrite); one sealer; any number of readers, on sequences
+ * Threads: one writer (append, roll, rewrite); one sealer or rewriter of closed segments; any number of readers, on sequences
  * below journal_end() as they saw it.  Sealing and rewriting wait for each other; readers wait
  * for neither, and go on with a file that was replaced meanwhile.
  */
@@ -114,6 +114,12 @@ err journal_seal_one(struct journal *journal, int level, bool *did, struct why *
  * is.  On any error some segments may be rewritten and others not, and a record may turn out to be
  * erased only when the journal is opened again: repeat the call until it is OK. */
 err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why);
+
+/* The same for one segment, the one that holds the first of the sequences, which must not be the
+ * active one: *done of them were in it.  Runs in any one thread beside the writer, which waits for
+ * nothing; a sealer and this wait for each other. */
+err journal_rewrite_one(
+	struct journal *journal, const uint64_t *seqs, size_t count, size_t *done, struct why *why);
 
 /* Checks every checksum, length and sequence on disk; calls `report` once for each fault with
  * its place and words.  *faults counts them. */

@@ -322,10 +322,45 @@ static struct erased part_of(struct segment *s, struct erased all)
 	return all;
 }
 
-err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why)
+/* The caller holds `replacing`. */
+static err rewrite_first(
+	struct journal *journal, const uint64_t *seqs, size_t count, size_t *done, struct why *why)
 {
 	struct record stone = { .kind = RECORD_TOMBSTONE };
 	struct strbuf bytes = strbuf_heap(RECORD_NAME_BYTES_MAX);
+	struct segment *s = journal_find(journal, seqs[0]);
+	err e = OK;
+
+	record_encode(&stone, &bytes);
+	struct erased part = { seqs, count, strbuf_str(&bytes) };
+	if (s == NULL)
+		e = fail(why, MSG_JOURNAL_NO_RECORD, arg_int((int64_t)seqs[0]));
+	if (e == OK) {
+		part = part_of(s, part);
+		e = part.count > 0
+			    ? replace(journal, s, s->name.sealed, (int)segment_level(s), part, why)
+			    : fail(why, MSG_JOURNAL_NO_RECORD, arg_int((int64_t)seqs[0]));
+	}
+	*done = e == OK ? part.count : 0;
+	segment_unref(s);
+	strbuf_done(&bytes);
+	return e;
+}
+
+err journal_rewrite_one(
+	struct journal *journal, const uint64_t *seqs, size_t count, size_t *done, struct why *why)
+{
+	err e = begin_replacing(journal, why);
+
+	if (e == OK)
+		e = rewrite_first(journal, seqs, count, done, why);
+	end_replacing(journal);
+	return e;
+}
+
+err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count, struct why *why)
+{
+	size_t done = 0;
 	err e = OK;
 
 	for (size_t i = 1; i < count; i++)
@@ -339,17 +374,7 @@ err journal_rewrite(struct journal *journal, const uint64_t *seqs, size_t count,
 		e = journal_roll(journal, why);
 	if (e != OK)
 		return e;
-	record_encode(&stone, &bytes);
-	struct erased all = { seqs, count, strbuf_str(&bytes) };
-	e = begin_replacing(journal, why);
-	struct segment *s;
-	for (size_t i = 0; e == OK && (s = journal_segment(journal, i)) != NULL; i++) {
-		struct erased part = part_of(s, all);
-		if (part.count > 0)
-			e = replace(journal, s, s->name.sealed, (int)segment_level(s), part, why);
-		segment_unref(s);
-	}
-	end_replacing(journal);
-	strbuf_done(&bytes);
+	for (size_t at = 0; e == OK && at < count; at += done)
+		e = journal_rewrite_one(journal, seqs + at, count - at, &done, why);
 	return e;
 }

@@ -2,7 +2,6 @@
 #include "base/json.h"
 #include "engine/erase.h"
 #include "identity/identifier.h"
-#include "main/rejects.h"
 #include "main/store.h"
 
 static err erase(const struct request *request, struct engine *engine,
@@ -26,7 +25,7 @@ static err erase(const struct request *request, struct engine *engine,
 }
 
 static void answer(const struct request *request, struct sink *sink,
-	const struct erasure_result *result, uint64_t rewritten, uint64_t rejects)
+	const struct erasure_result *result, const struct erasing_result *gone)
 {
 	struct strbuf out = strbuf_in(request_arena(request), 4096);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -37,11 +36,13 @@ static void answer(const struct request *request, struct sink *sink,
 			sink_say(sink, TEXT_ERASE_DONE, arg_int((int64_t)result->events),
 				arg_int((int64_t)result->records));
 		if (now)
-			sink_say(sink, TEXT_ERASE_BYTES, arg_int((int64_t)rewritten));
+			sink_say(sink, TEXT_ERASE_BYTES, arg_int((int64_t)gone->rewritten));
 		else
-			sink_remark(sink, TEXT_ERASE_LATER);
-		if (rejects > 0)
-			sink_say(sink, TEXT_ERASE_REJECTS, arg_int((int64_t)rejects));
+			sink_remark(sink, TEXT_ERASE_LATER,
+				arg_str(setting_text(
+					request_settings(request), SETTING_ERASE_WITHIN)));
+		if (gone->rejects > 0)
+			sink_say(sink, TEXT_ERASE_REJECTS, arg_int((int64_t)gone->rejects));
 		return;
 	}
 	json_put_object(&w);
@@ -50,9 +51,9 @@ static void answer(const struct request *request, struct sink *sink,
 	json_put_key(&w, STR("records"));
 	json_put_uint(&w, result->records);
 	json_put_key(&w, STR("rewritten"));
-	json_put_uint(&w, rewritten);
+	json_put_uint(&w, gone->rewritten);
 	json_put_key(&w, STR("rejects_removed"));
-	json_put_uint(&w, rejects);
+	json_put_uint(&w, gone->rejects);
 	json_put_key(&w, STR("bytes_gone"));
 	json_put_bool(&w, now);
 	json_put_end(&w);
@@ -63,7 +64,7 @@ static void answer(const struct request *request, struct sink *sink,
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct erasure_result result = { 0 };
-	uint64_t rewritten = 0, rejects = 0;
+	struct erasing_result gone = { 0 };
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
@@ -71,11 +72,9 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return e;
 	e = erase(request, engine, &result, why);
 	if (e == OK && request_has(request, "now"))
-		e = engine_erase_bytes(engine, &rewritten, why);
-	if (e == OK && request_has(request, "now"))
-		e = rejects_remove_all(disk_real(), request_data(request).ptr, &rejects, why);
+		e = store_erase_bytes(sink, engine, &gone, why);
 	if (e == OK)
-		answer(request, sink, &result, rewritten, rejects);
+		answer(request, sink, &result, &gone);
 	engine_close(engine);
 	return e;
 }
@@ -87,18 +86,20 @@ const struct command cmd_erase = {
 		"effacer un client, ou un événement, pour toujours"),
 	.about = WORDS(
 		"Every event, entity and decision that carries one of the customer's "
-		"identifiers is invisible at once. With --now the stored bytes are rewritten "
-		"too, also those of earlier erasures, and the files of rejected rows are "
-		"removed: anybody's may be among them. What remains are keyed hashes, so that "
-		"a redelivery brings nobody back. There is no undo; back-ups keep what they "
-		"have.",
+		"identifiers is invisible at once. The stored bytes are rewritten within the "
+		"setting erase_within (1h; 24h at most) by the next command that writes, or with "
+		"--now at once. Files of rejected rows go with them if they are older than the "
+		"erasure: nobody can tell whom a row names that could not be read; import "
+		"mended rows first. What remains are keyed hashes, so that a redelivery brings "
+		"nobody back. There is no undo; back-ups keep what they have.",
 		"Tout événement, entité et décision portant un identifiant du client disparaît "
-		"aussitôt. Avec --now les octets conservés sont réécrits, y compris ceux des "
-		"effacements précédents, et les fichiers de lignes rejetées sont supprimés : il "
-		"peut s'y trouver celles de n'importe qui. Il reste des empreintes à clé, pour "
-		"qu'une relivraison ne "
-		"ramène personne. Pas de retour en arrière ; les sauvegardes gardent ce qu'elles "
-		"ont."),
+		"aussitôt. Les octets conservés sont réécrits dans le délai du réglage "
+		"erase_within (1h ; 24h au plus) par la prochaine commande qui écrit, ou tout de "
+		"suite avec --now. Les fichiers de lignes rejetées plus anciens que l'effacement "
+		"partent avec eux : nul ne peut dire qui nomme une ligne illisible ; importez "
+		"d'abord les lignes corrigées. Il reste des empreintes à clé, pour qu'une "
+		"relivraison ne ramène personne. Pas de retour en arrière ; les sauvegardes "
+		"gardent ce qu'elles ont."),
 	.arguments = { 0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
 		WORDS("of the customer: type:value", "celui du client : type:valeur") },
 	.options = { { STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),

@@ -7,6 +7,8 @@ enum { OUTPUT_BYTES_MAX = 1 << 20, SOURCES_SHOWN_MAX = 100 };
 
 struct status {
 	uint64_t events, entities, customers, identifiers, epoch, end_seq, journal_bytes, damaged;
+	struct erasures_waiting erasures;
+	int64_t erase_by_ms; /* where there are any */
 	bool has_bounds;
 	int64_t first_ms, last_ms;
 	const struct attributes_view *attributes; /* NULL: none */
@@ -72,6 +74,8 @@ static void answer_program(const struct request *request, struct sink *sink, con
 	put_count(&w, "journal_bytes", s->journal_bytes);
 	put_count(&w, "damaged_records", s->damaged);
 	put_attributes(&w, s->attributes);
+	put_count(&w, "erasures_waiting", s->erasures.count);
+	put_time(&w, "erase_by", s->erasures.count > 0, s->erase_by_ms);
 	json_put_key(&w, STR("health"));
 	json_put_string(&w, s->damaged == 0 ? STR("good") : STR("damaged"));
 	json_put_end(&w);
@@ -124,6 +128,18 @@ static void add_attributes(struct grid *grid, enum language language,
 	}
 }
 
+/* "2, from 14/03/2026 10:00 on": then the next command that writes rewrites them. */
+static void add_erasures(struct grid *grid, const struct locale *locale, struct arena *arena,
+	const struct status *s, struct strbuf *cell)
+{
+	struct strbuf moment = strbuf_in(arena, 200);
+
+	locale_moment(locale, s->erase_by_ms, &moment);
+	text_add(cell, locale->language, TEXT_STATUS_ERASURES_BY,
+		arg_int((int64_t)s->erasures.count), arg_str(strbuf_str(&moment)));
+	add_row(grid, locale->language, TEXT_STATUS_ERASURES, cell);
+}
+
 static void answer_people(const struct request *request, struct sink *sink, const struct status *s)
 {
 	const struct locale *locale = request_locale(request);
@@ -150,13 +166,16 @@ static void answer_people(const struct request *request, struct sink *sink, cons
 	add_time(grid, locale, TEXT_STATUS_LAST, s, s->last_ms, &cell);
 	locale_bytes(language, s->journal_bytes, &cell);
 	add_row(grid, language, TEXT_STATUS_JOURNAL, &cell);
+	if (s->erasures.count > 0)
+		add_erasures(grid, locale, arena, s, &cell);
 	strbuf_add(&cell, text_words(s->damaged == 0 ? TEXT_STATUS_GOOD : TEXT_STATUS_SOUND_DAMAGED,
 				  language));
 	add_row(grid, language, TEXT_STATUS_HEALTH, &cell);
 	sink_grid(sink, arena, grid);
 }
 
-static struct status status_of(struct engine *engine, const struct snapshot *snapshot)
+static struct status status_of(
+	struct engine *engine, const struct snapshot *snapshot, int64_t within_ms)
 {
 	const struct threads_view *view = snapshot_threads(snapshot);
 	const struct identity_view *identity = snapshot_identity(snapshot);
@@ -170,8 +189,10 @@ static struct status status_of(struct engine *engine, const struct snapshot *sna
 		.journal_bytes = journal_bytes(engine_journal(engine)),
 		.damaged = engine_damaged(engine),
 		.attributes = threads_view_attributes(view),
+		.erasures = engine_erasures_waiting(engine),
 		.has_bounds = threads_view_bounds(view, &first, &last) };
 
+	s.erase_by_ms = s.erasures.oldest_ms + within_ms;
 	s.first_ms = ms_of_ticks(first);
 	s.last_ms = ms_of_ticks(last);
 	return s;
@@ -186,7 +207,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return e;
 	{
 		AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-		struct status status = status_of(engine, snapshot);
+		struct status status = status_of(engine, snapshot,
+			setting_ms(request_settings(request), SETTING_ERASE_WITHIN));
 		if (sink->json)
 			answer_program(request, sink, &status);
 		else

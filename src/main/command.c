@@ -13,6 +13,13 @@ const struct option global_options[] = {
 		.placeholder = WORDS("FOLDER", "DOSSIER"),
 		.help = WORDS("the data folder", "le dossier des données"),
 		.preset = STR_INIT("./data") },
+	{ .name = STR_INIT("erase-within"),
+		.is = IS_DURATION,
+		.placeholder = WORDS("DURATION", "DURÉE"),
+		.help = WORDS("how long erased bytes may stay on the disk, up to 24h",
+			"combien de temps des octets effacés peuvent rester sur le disque, 24h au "
+			"plus"),
+		.preset = STR_INIT("1h") },
 	{ .name = STR_INIT("json"),
 		.is = IS_FLAG,
 		.help = WORDS("answer in JSON; errors too, on standard error (RFC 9457)",

@@ -4,6 +4,7 @@
 #include <ini.h>
 #include <string.h>
 
+#include "base/timestamp.h"
 #include "main/locale.h"
 #include "main/suggest.h"
 
@@ -14,6 +15,14 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 		      "restore.",
 			"Le dossier des données. Il contient tout ; rien d'autre n'est nécessaire "
 			"pour restaurer.") },
+	[SETTING_ERASE_WITHIN] = { STR_INIT("store"), STR_INIT("erase_within"), SETTING_UP_TO_A_DAY,
+		"ARIANE_ERASE_WITHIN", STR_INIT("erase-within"), STR_INIT("1h"),
+		WORDS("How long the bytes of what was erased may stay on the disk, at most 24h: "
+		      "the next command that writes after that rewrites them. They are "
+		      "invisible at once.",
+			"Combien de temps les octets de ce qui est effacé peuvent rester sur le "
+			"disque, 24h au plus : la prochaine commande qui écrit ensuite les "
+			"réécrit. Ils sont invisibles aussitôt.") },
 	[SETTING_LANGUAGE] = { STR_INIT("display"), STR_INIT("language"), SETTING_LANGUAGE_TAG,
 		"ARIANE_LANG", STR_INIT("lang"), STR_INIT(""),
 		WORDS("The language of messages, fr or en. Not set: that of LC_ALL, LC_MESSAGES or "
@@ -53,6 +62,13 @@ static bool is_yes_no(str text)
 	return str_equal(text, STR("yes")) || str_equal(text, STR("no"));
 }
 
+static bool is_up_to_a_day(str text)
+{
+	int64_t ms;
+
+	return duration_parse(text, &ms, NULL) == OK && ms > 0 && ms <= DAY_MS;
+}
+
 static err check(enum setting which, str text, struct why *why)
 {
 	const struct setting_row *row = &setting_rows[which];
@@ -62,6 +78,8 @@ static err check(enum setting which, str text, struct why *why)
 		return fail(why, MSG_CONFIG_EMPTY, arg_str(row->section), arg_str(row->key));
 	if (row->is == SETTING_YES_NO && !is_yes_no(text))
 		return fail(why, MSG_CONFIG_YES_NO, arg_str(row->key), arg_str(text));
+	if (row->is == SETTING_UP_TO_A_DAY && !is_up_to_a_day(text))
+		return fail(why, MSG_CONFIG_UP_TO_A_DAY, arg_str(row->key), arg_str(text));
 	if (row->is == SETTING_LANGUAGE_TAG && !language_from_tag(text, &ignored))
 		return fail(why, MSG_LANGUAGE_UNKNOWN, arg_str(text));
 	return OK;
@@ -182,6 +200,15 @@ err settings_read(
 str setting_text(const struct settings *settings, enum setting which)
 {
 	return settings->values[which].text;
+}
+
+int64_t setting_ms(const struct settings *settings, enum setting which)
+{
+	int64_t ms = 0;
+	err e = duration_parse(setting_text(settings, which), &ms, NULL);
+
+	ASSERT(setting_rows[which].is == SETTING_UP_TO_A_DAY && e == OK); /* checked when set */
+	return ms;
 }
 
 bool setting_yes(const struct settings *settings, enum setting which)

@@ -18,11 +18,24 @@
 
 enum { CONFIG_BYTES_MAX = 1 << 16, CONFIG_LINE_BYTES_MAX = 198 }; /* of libinih: 200 with the end */
 
-enum setting { SETTING_DATA, SETTING_LANGUAGE, SETTING_ZONE, SETTING_PROGRESS, SETTING_COUNT_ };
+enum setting {
+	SETTING_DATA,
+	SETTING_ERASE_WITHIN,
+	SETTING_LANGUAGE,
+	SETTING_ZONE,
+	SETTING_PROGRESS,
+	SETTING_COUNT_
+};
 
 enum origin { ORIGIN_PRESET, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_OPTION };
 
-enum setting_is { SETTING_TEXT, SETTING_PATH, SETTING_YES_NO, SETTING_LANGUAGE_TAG };
+enum setting_is {
+	SETTING_TEXT,
+	SETTING_PATH,
+	SETTING_YES_NO,
+	SETTING_LANGUAGE_TAG,
+	SETTING_UP_TO_A_DAY, /* a length of time above 0 and up to 24h */
+};
 
 /* A row of the table, for help and for the manual page. */
 struct setting_row {
@@ -55,4 +68,5 @@ err settings_set(
 	struct settings *settings, enum setting which, str text, enum origin from, struct why *why);
 
 str setting_text(const struct settings *settings, enum setting which);
+int64_t setting_ms(const struct settings *settings, enum setting which); /* ..._UP_TO_A_DAY */
 bool setting_yes(const struct settings *settings, enum setting which); /* a SETTING_YES_NO */

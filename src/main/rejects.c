@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES_MAX = 80, REASON_BYTES_MAX = 4000, LISTING_BYTES_MAX = 256 << 20 };
+enum { NAME_BYTES_MAX = 80, REASON_BYTES_MAX = 4000 };
 
 struct output_file {
 	struct file *file;
@@ -104,7 +104,7 @@ void rejects_begin(struct rejects *r, str name, str header)
 static err open_one(struct rejects *r, const char *ending, struct output_file *out, struct why *why)
 {
 	char folder[PATH_BYTES_MAX], name[NAME_BYTES_MAX + 64];
-	err e = path_join(folder, r->folder, "rejects", why);
+	err e = path_join(folder, r->folder, REJECT_FILES_FOLDER, why);
 
 	(void)snprintf(name, sizeof(name), "%s-%lld-%u.%s", r->name, (long long)r->now_ms,
 		r->inputs, ending); /* fits */
@@ -187,48 +187,4 @@ uint64_t rejects_count(const struct rejects *r)
 const char *rejects_path(const struct rejects *r)
 {
 	return r->path;
-}
-
-/* One file; that it is not there is fine. */
-static err remove_one(
-	struct disk *disk, const char *folder, const char *name, uint64_t *removed, struct why *why)
-{
-	char path[PATH_BYTES_MAX];
-	struct why reason = { 0 };
-	err e = path_join(path, folder, name, why);
-
-	if (e != OK)
-		return e;
-	e = disk_remove(disk, path, &reason);
-	if (e == OK)
-		++*removed;
-	else if (e != ERR_NOT_FOUND && why != NULL)
-		*why = reason;
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
-err rejects_remove_all(struct disk *disk, const char *folder, uint64_t *removed, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(LISTING_BYTES_MAX);
-	char path[PATH_BYTES_MAX];
-	struct disk_entry *entries;
-	struct why reason = { 0 };
-	size_t count;
-
-	*removed = 0;
-	err e = remove_one(disk, folder, REJECTS_KEPT_INPUT, removed, why);
-	if (e == OK)
-		e = path_join(path, folder, "rejects", why);
-	if (e != OK)
-		return e;
-	e = disk_list(disk, path, arena, &entries, &count, &reason);
-	if (e == ERR_NOT_FOUND)
-		return OK;
-	for (size_t i = 0; e == OK && i < count; i++)
-		e = remove_one(disk, path, entries[i].name.ptr, removed, &reason);
-	if (e == OK)
-		e = disk_sync_folder(disk, path, &reason);
-	if (e != OK && why != NULL)
-		*why = reason;
-	return e;
 }

@@ -5,11 +5,14 @@
  *                              is CSV (its header): mend them and import this file
  *   rejects/NAME-TIME.reasons  tab-separated: line, column, offset, code, reason
  *
+ * An erasure takes older ones along: engine/reject_files.h, which relies on their names.
+ *
  * At most REJECTS_BYTES_MAX are kept of one input; what comes then is only counted.
  */
 #pragma once
 
 #include "base/file.h"
+#include "engine/reject_files.h"
 
 #define REJECTS_BYTES_MAX ((uint64_t)256 << 20)
 
@@ -25,11 +28,6 @@ err rejects_free(struct rejects *rejects, struct why *why);
 void rejects_begin(struct rejects *rejects, str name, str header);
 void rejects_add(struct rejects *rejects, const struct why *reason, str raw);
 uint64_t rejects_count(const struct rejects *rejects); /* of all inputs */
-/* Removes every rejects file of a data folder, and what a broken-off import kept of standard input:
- * rows of anybody may stand in them, so they go with the bytes that are erased. */
-err rejects_remove_all(struct disk *disk, const char *folder, uint64_t *removed, struct why *why);
-#define REJECTS_KEPT_INPUT \
-	"standard-input" /* in the data folder, while an import reads it twice \
-			  */
+#define REJECTS_KEPT_INPUT REJECT_FILES_KEPT_INPUT
 
 const char *rejects_path(const struct rejects *rejects); /* of the newest .rows file, or "" */

@@ -30,6 +30,48 @@ static void make_parents(const char *folder)
 		}
 }
 
+/* ---- erasures whose time has come */
+
+struct rewriting {
+	struct sink *sink;
+};
+
+static void tell_rewriting(void *context, uint64_t done, uint64_t of)
+{
+	const struct progress_state state = {
+		.doing = TEXT_ERASE_REWRITING, .unit = UNIT_EVENTS, .done = done, .total = of
+	};
+
+	sink_progress(((struct rewriting *)context)->sink, &state);
+}
+
+err store_erase_bytes(
+	struct sink *sink, struct engine *engine, struct erasing_result *result, struct why *why)
+{
+	struct rewriting rewriting = { sink };
+
+	return engine_erase_bytes(engine, result, tell_rewriting, &rewriting, why);
+}
+
+/* What cannot be rewritten waits on, and is told; what was asked is done all the same. */
+static void erase_what_is_due(
+	const struct request *request, struct sink *sink, struct engine *engine)
+{
+	struct erasing_result result;
+	struct why why = { 0 };
+
+	if (!engine_erasing_is_due(
+		    engine, setting_ms(request_settings(request), SETTING_ERASE_WITHIN)))
+		return;
+	if (store_erase_bytes(sink, engine, &result, &why) == OK) {
+		sink_remark(sink, TEXT_ERASE_BYTES, arg_int((int64_t)result.rewritten));
+		return;
+	}
+	struct strbuf words = strbuf_in(request_arena(request), WHY_TEXT_BYTES_MAX * 2);
+	why_words(&why, sink->locale->language, &words);
+	sink_remark(sink, TEXT_ERASE_FAILED, arg_str(strbuf_str(&words)));
+}
+
 err store_open(const struct request *request, struct sink *sink, enum store_use use,
 	struct engine **out, struct why *why)
 {
@@ -43,6 +85,8 @@ err store_open(const struct request *request, struct sink *sink, enum store_use 
 
 	if (e == OK)
 		remark_opening(&opening, sink);
+	if (e == OK && use != STORE_READ)
+		erase_what_is_due(request, sink, *out);
 	return e;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/erasing.h"
 #include "main/request.h"
 #include "main/sink.h"
 
@@ -11,9 +12,14 @@ enum store_use {
 	STORE_MAKE, /* made if it is not there */
 };
 
-/* Opens the folder that the request names; says beside the answer what opening had to mend. */
+/* Opens the folder that the request names; says beside the answer what opening had to mend.  Bytes
+ * of what was erased longer ago than the setting allows are rewritten first, but for STORE_READ. */
 err store_open(const struct request *request, struct sink *sink, enum store_use use,
 	struct engine **out, struct why *why);
+
+/* engine_erase_bytes() with a progress bar. */
+err store_erase_bytes(
+	struct sink *sink, struct engine *engine, struct erasing_result *result, struct why *why);
 
 /* How identifiers that a person types are read: the country of the settings. */
 struct identifier_rules;

@@ -105,6 +105,26 @@ def check_erasing_one_event(place):
     equal(folder.import_(place.path / "calls.jsonl", "--source", "web")["erased"], 1)
 
 
+def check_erased_bytes_go_by_themselves(place):
+    """Not before the setting says so; then with the next command that writes; status says which wait."""
+    folder = filled(place)
+    folder("erase", "user_id:u2")
+    status = folder("status", "--json").json()
+    keeps_schema("status", status)
+    equal(status["erasures_waiting"], 1)
+    equal(status["erase_by"] is not None, True)
+    again = place.file("again.jsonl", lines_of([call(9, "u1")]))
+    folder.import_(again, "--source", "web")
+    equal(bool(holding(folder, "jeanne.secret")), True, "an hour is not over")
+    folder("status", "--erase-within", "1s")
+    equal(bool(holding(folder, "jeanne.secret")), True, "status changes nothing")
+    while not folder("import", again, "--source", "web", "--erase-within", "1s") or holding(folder, "jeanne.secret"):
+        pass
+    status = folder("status", "--json").json()
+    equal((status["erasures_waiting"], status["erase_by"]), (0, None))
+    equal(folder("verify", "--json").json()["faults"], 0)
+
+
 def check_erasing_cleans_rejects(place):
     """Rows kept as rejects may be about anyone: they go with the next erasure of bytes, and the answer says so."""
     bad = [call(7, "u2", properties={"note": "SecretNote seven"}), call(8, "u1")]

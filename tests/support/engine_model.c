@@ -112,6 +112,31 @@ static void give_identifiers(struct record *record, uint16_t mask, struct arena 
 	record->identifiers = ids;
 }
 
+/* Of each make, some of them with what must vanish when the record is erased. */
+static void give_attributes(
+	struct record *record, const struct model_record *m, struct arena *arena)
+{
+	struct attribute *all = arena_array(arena, 5, sizeof(*all));
+	struct attribute *within = arena_array(arena, 2, sizeof(*within));
+	char secret[24];
+
+	model_secret(m->content, secret);
+	within[0] = (struct attribute){ STR("in"),
+		{ .kind = VALUE_STRING, .string = arena_str(arena, str_of(secret)) } };
+	within[1] = (struct attribute){ STR("size"),
+		{ .kind = VALUE_FLOAT, .number = (double)m->content / 4 } };
+	all[0] = (struct attribute){ STR("note"), within[0].value };
+	all[1] = (struct attribute){ STR("rank"),
+		{ .kind = VALUE_INTEGER, .integer = (int64_t)m->content % 5 } };
+	all[2] = (struct attribute){ STR("box"), { .kind = VALUE_MAP, .map = { within, 2 } } };
+	all[3] = (struct attribute){ words_of("key", m->content % 9, arena),
+		{ .kind = VALUE_BOOLEAN, .boolean = m->content % 2 == 0 } };
+	all[4] = (struct attribute){ STR("at"),
+		{ .kind = VALUE_TIME, .time = { .ms = m->time_ms } } };
+	record->attributes = all;
+	record->attribute_count = m->content % 6; /* some have none */
+}
+
 struct record model_record_of(const struct model_record *m, struct arena *arena)
 {
 	static const str decisions[] = { STR_INIT("forget"), STR_INIT("link"), STR_INIT("unlink") };
@@ -132,6 +157,7 @@ struct record model_record_of(const struct model_record *m, struct arena *arena)
 	case RECORD_ENTITY:
 		give_identifiers(&record, m->mask, arena);
 		record.text = text_of(m, arena);
+		give_attributes(&record, m, arena);
 		break;
 	case RECORD_IDENTITY:
 		give_identifiers(&record, (uint16_t)(1u << m->pair[0] | 1u << m->pair[1]), arena);

@@ -2,6 +2,7 @@
 #include "support/engine_sim_internal.h"
 
 #include "engine/engine_internal.h"
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "event/codec.h"
 
@@ -335,28 +336,80 @@ static void erase_event(struct engine_sim *w)
 static void erase_bytes(struct engine_sim *w)
 {
 	struct why why = { 0 };
-	uint64_t rewritten = 0, expected = 0;
+	struct erasing_result erasing;
+	uint64_t expected = 0, uncertain = 0;
 
 	for (uint64_t seq = 1; seq < w->model->end; seq++) {
 		struct model_record *record = &w->model->log[seq];
 		if (!record->is_erased || record->bytes == MODEL_STONE)
 			continue;
+		uncertain += record->bytes == MODEL_EITHER; /* by pieces beside the writer */
 		record->bytes = MODEL_EITHER;
 		expected++;
 	}
-	err e = engine_erase_bytes(w->engine, &rewritten, &why);
+	err e = engine_erase_bytes(w->engine, &erasing, NULL, NULL, &why);
 	w->checkpoint_end = 0; /* so it is by a state made anew */
+	w->erasing = ERASING_ENDED;
 	unexpected(w, "bytes cannot be erased on a healthy disk", e, &why);
 	if (e != OK) {
 		w->must_reopen = true; /* to learn what became of them */
 		return;
 	}
-	if (rewritten != expected)
+	if (erasing.rewritten > expected || erasing.rewritten < expected - uncertain)
 		sim_wrong(w, "other places than those erased were emptied");
 	for (uint64_t seq = 1; seq < w->model->end; seq++)
 		if (w->model->log[seq].is_erased)
 			w->model->log[seq].bytes = MODEL_STONE;
 	sim_check_erased(w);
+}
+
+/* The same in pieces beside the writer, which goes on: what is done is known at the end only. */
+static void begin_erasing(struct engine_sim *w)
+{
+	struct why why = { 0 };
+	err e = engine_erasing_begin(w->engine, &w->erasing, &why);
+
+	unexpected(w, "erasing cannot be begun on a healthy disk", e, &why);
+	w->erasing_end = w->model->end;
+	if (e != OK)
+		w->erasing = ERASING_ENDED;
+}
+
+static void note_emptied(struct engine_sim *w, bool is_done)
+{
+	for (uint64_t seq = 1; seq < w->model->end; seq++) {
+		struct model_record *record = &w->model->log[seq];
+		if (!model_erased_before(w->model, seq, w->erasing_end) ||
+			record->bytes == MODEL_STONE)
+			continue;
+		record->bytes = is_done ? MODEL_STONE : MODEL_EITHER;
+	}
+}
+
+static void step_erasing(struct engine_sim *w)
+{
+	struct why why = { 0 };
+	uint64_t left = 1 + below(w, 80);
+
+	if (w->erasing == ERASING_ENDED)
+		return;
+	w->checkpoint_end = 0; /* the two share a file: one is given up */
+	note_emptied(w, false);
+	for (; left > 0 && w->erasing != ERASING_ENDED; left--) {
+		err e = w->erasing == ERASING_WRITER
+				? engine_erasing_turn(w->engine, &w->erasing, &why)
+				: engine_erasing_step(w->engine, &w->erasing, &why);
+		unexpected(w, "bytes cannot be erased beside a healthy writer", e, &why);
+		if (e != OK) {
+			w->erasing = ERASING_ENDED;
+			w->must_reopen = true;
+			return;
+		}
+	}
+	if (w->erasing == ERASING_ENDED) {
+		note_emptied(w, true);
+		w->must_reopen = true; /* then every record is looked at */
+	}
 }
 
 /* ---- house-keeping */
@@ -390,6 +443,8 @@ static void merge(struct engine_sim *w)
 static void checkpoint(struct engine_sim *w)
 {
 	struct why why = { 0 };
+	if (w->erasing != ERASING_ENDED) /* the writer waits with it */
+		return;
 	err e = engine_checkpoint(w->engine, &why);
 
 	w->checkpoint_end = 0; /* one that was begun is given up */
@@ -402,6 +457,8 @@ static void checkpoint(struct engine_sim *w)
 static void begin_checkpoint(struct engine_sim *w)
 {
 	struct why why = { 0 };
+	if (w->erasing != ERASING_ENDED) /* the writer waits with it */
+		return;
 	err e = engine_checkpoint_begin(w->engine, &why);
 
 	unexpected(w, "no checkpoint can be begun on a healthy disk", e, &why);
@@ -451,22 +508,39 @@ static void back_up(struct engine_sim *w)
 		sim_wrong(w, "a back-up has another end");
 }
 
+/* A new place, or one where a restore did not come to its end. */
+static struct sim_restored *restored_to(struct engine_sim *w)
+{
+	struct sim_restored *r = &w->restored[w->restored_count];
+	struct sim_restored *last = r - (w->restored_count > 0);
+
+	if (w->backup_count == 0)
+		return NULL;
+	if (w->restored_count > 0 && !last->is_whole && !last->is_there && sim_chance(w, 2))
+		return last;
+	if (w->restored_count == SIM_RESTORED_MAX)
+		return NULL;
+	r->backup = below(w, w->backup_count);
+	(void)snprintf(r->path, sizeof(r->path), "/restored%zu", ++w->restored_count);
+	r->is_whole = r->is_there = false;
+	return r;
+}
+
 static void restore(struct engine_sim *w)
 {
 	struct backup_summary summary;
 	struct why why = { 0 };
 
-	if (w->backup_count == 0 || w->restored_count == SIM_RESTORED_MAX)
+	struct sim_restored *r = restored_to(w);
+	if (r == NULL)
 		return;
-	struct sim_restored *r = &w->restored[w->restored_count];
-	r->backup = below(w, w->backup_count);
-	(void)snprintf(r->path, sizeof(r->path), "/restored%zu", ++w->restored_count);
-	r->is_whole = false;
 	const struct sim_backup *b = &w->backups[r->backup];
 	err e = backup_restore(sim_disk_of(w->sim), b->path, r->path, &summary, &why);
 	r->is_whole = e == OK;
 	if (e == OK)
 		sim_check_restored(w, r);
+	else if (e == ERR_CONFLICT && why.message == MSG_RESTORE_TARGET)
+		r->is_there = true; /* it had come to its end, but was not acknowledged */
 	else if (b->is_whole)
 		unexpected(w, "a back-up cannot be restored on a healthy disk", e, &why);
 }
@@ -486,6 +560,7 @@ void sim_close(struct engine_sim *w)
 {
 	sim_disk_doing(w->sim, "close");
 	w->checkpoint_end = 0;
+	w->erasing = ERASING_ENDED;
 	engine_close(w->engine);
 	w->engine = NULL;
 }
@@ -513,6 +588,8 @@ static const struct {
 	{ "erase customer", erase_customer, 3 },
 	{ "erase event", erase_event, 3 },
 	{ "erase bytes", erase_bytes, 3 },
+	{ "erasing begun", begin_erasing, 5 },
+	{ "erasing beside", step_erasing, 14 },
 	{ "seal", seal, 6 },
 	{ "merge", merge, 6 },
 	{ "checkpoint", checkpoint, 4 },
@@ -628,6 +705,7 @@ static struct engine_sim *create(const struct engine_life *life)
 	w->errors = life->errors;
 	w->model = model_create();
 	w->next_key = w->next_content = 1;
+	w->erasing = ERASING_ENDED;
 	*sim_disk_faults(w->sim) = life->bugs;
 	memcpy(sim_disk_faults(w->sim)->crash_points, life->aims, sizeof(life->aims));
 	return w;

@@ -1,4 +1,5 @@
 /* tests/support/engine_sim_check.c - what must hold of a simulated engine after each opening. */
+#include "engine/erasing.h"
 #include "engine/prepare.h"
 #include "engine/verify.h"
 #include "event/codec.h"
@@ -358,9 +359,9 @@ static void check_verify(struct engine_sim *w)
 static void check_erasing(struct engine_sim *w)
 {
 	struct why why = { 0 };
-	uint64_t rewritten;
+	struct erasing_result erasing;
 
-	if (engine_erase_bytes(w->engine, &rewritten, &why) != OK)
+	if (engine_erase_bytes(w->engine, &erasing, NULL, NULL, &why) != OK)
 		return sim_wrong_why(w, "bytes cannot be erased", &why);
 	for (uint64_t seq = 1; seq < w->model->end; seq++)
 		if (w->model->log[seq].is_erased)

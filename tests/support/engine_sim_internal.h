@@ -6,6 +6,7 @@
 #include "engine/backup.h"
 #include "engine/digest.h"
 #include "engine/erase.h"
+#include "engine/erasing.h"
 #include "support/engine_model.h"
 #include "support/engine_sim.h"
 
@@ -28,6 +29,7 @@ struct sim_restored {
 	char path[SIM_PATH_BYTES];
 	size_t backup;
 	bool is_whole; /* acknowledged; else it may be there whole, or not */
+	bool is_there; /* whole, though not acknowledged */
 };
 
 struct engine_sim {
@@ -40,6 +42,8 @@ struct engine_sim {
 	struct model_state state; /* scratch */
 	uint64_t list[MODEL_RECORDS_MAX]; /* scratch */
 	uint32_t next_key, next_content;
+	enum erasing_turn erasing; /* begun; ERASING_ENDED: none is */
+	uint64_t erasing_end; /* it empties what was erased below this sequence */
 	uint64_t checkpoint_end; /* of the one that was begun; 0: none is */
 	uint64_t index_least; /* the index of known messages must cover records below */
 	struct sim_backup backups[SIM_BACKUPS_MAX];
