@@ -94,18 +94,18 @@ const struct command cmd_erase = {
 		"have.",
 		"Tout événement, entité et décision portant un identifiant du client disparaît "
 		"aussitôt. Avec --now les octets conservés sont réécrits, y compris ceux des "
-		"effacements précédents, et les fichiers de lignes rejetées sont supprimés : il "
-		"peut s'y trouver celles de n'importe qui. Il reste des empreintes à clé, pour "
+		"effacements précédents, et les fichiers de lignes rejetées sont supprimés : elles "
+		"peuvent concerner n'importe qui. Il reste des empreintes à clé, pour "
 		"qu'une relivraison ne "
-		"ramène personne. Pas de retour en arrière ; les sauvegardes gardent ce qu'elles "
+		"ramène personne. C'est irréversible ; les sauvegardes gardent ce qu'elles "
 		"ont."),
 	.arguments = { 0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
 		WORDS("of the customer: type:value", "celui du client : type:valeur") },
 	.options = { { STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),
-			     WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			     WORDS("of the one event to erase", "du seul événement à effacer"),
 			     STR_INIT("import") },
 		{ STR_INIT("message-id"), IS_TEXT, false, WORDS("ID", "ID"),
-			WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			WORDS("of the one event to erase", "du seul événement à effacer"),
 			STR_INIT("") },
 		{ STR_INIT("now"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("rewrite the stored bytes now",

@@ -12,7 +12,7 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 		STR_INIT("data"), STR_INIT("./data"),
 		WORDS("The data folder. It holds everything; nothing outside it is needed to "
 		      "restore.",
-			"Le dossier des données. Il contient tout ; rien d'autre n'est nécessaire "
+			"Le dossier de données. Il contient tout ; rien d'autre n'est nécessaire "
 			"pour restaurer.") },
 	[SETTING_LANGUAGE] = { STR_INIT("display"), STR_INIT("language"), SETTING_LANGUAGE_TAG,
 		"ARIANE_LANG", STR_INIT("lang"), STR_INIT(""),
