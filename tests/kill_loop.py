@@ -90,47 +90,58 @@ class Loop:
         self.seen = 0
 
 
-def main():
+def options_of():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--ariane", required=True)
     parser.add_argument("--kills", type=int, default=8)
     parser.add_argument("--rows", type=int, default=20000)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def undisturbed(loop, rows):
+    """How many changes of files, and how many bytes of journal, an import makes that nobody kills."""
+    _, changes = loop.import_until(sys.maxsize, sys.maxsize)
+    journal_bytes = loop.journal_bytes()
+    if loop.events() != rows:
+        sys.exit(f"{loop.seen} events of {rows} rows")
+    loop.forget()
+    return changes, journal_bytes
+
+
+def kill(loop, options, chance):
+    changes, journal_bytes = undisturbed(loop, options.rows)
+    killed, midway = 0, 0
+    while killed < options.kills and loop.left() > options.seconds / 2:
+        by_bytes = killed % 2 == 0
+        killed += loop.import_until(sys.maxsize if by_bytes else chance.randrange(1, changes),
+                                    chance.randrange(1, journal_bytes) if by_bytes else sys.maxsize)[0]
+        midway += 0 < loop.events() < options.rows
+        if loop.seen == options.rows and killed < options.kills:
+            loop.forget()
+    if killed < options.kills or midway == 0:
+        sys.exit(f"{killed} of {options.kills} killed, {midway} of them midway")
+    return f"{killed} killed, {midway} of them midway"
+
+
+def main():
+    options = options_of()
     chance = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="ariane-kill-") as name:
         loop = Loop(options, Path(name))
         write_rows(loop.csv, options.rows, chance)
-        _, changes = loop.import_until(sys.maxsize, sys.maxsize)  # nobody kills it
-        journal_bytes = loop.journal_bytes()
-        if loop.events() != options.rows:
-            sys.exit(f"{loop.seen} events of {options.rows} rows")
-        loop.forget()
-        killed, midway = 0, 0
-        while killed < options.kills and loop.left() > options.seconds / 2:
-            was_killed, _ = loop.import_until(*(
-                (sys.maxsize, chance.randrange(1, journal_bytes)) if killed % 2 == 0 else
-                (chance.randrange(1, changes), sys.maxsize)))
-            killed += was_killed
-            midway += 0 < loop.events() < options.rows
-            if loop.seen == options.rows and killed < options.kills:
-                loop.forget()
-        if killed < options.kills or midway == 0:
-            sys.exit(f"{killed} of {options.kills} killed, {midway} of them midway")
-        last = subprocess.run(loop.import_words(), capture_output=True, text=True, timeout=loop.left())
-        if last.returncode != 0:
-            sys.exit(f"the last import fails: {last.stderr}")
-        if loop.events() != options.rows:
-            sys.exit(f"{loop.seen} events of {options.rows} rows")
-        again = subprocess.run(loop.import_words(), capture_output=True, text=True, timeout=loop.left())
-        if again.returncode != 0 or loop.events() != options.rows:
-            sys.exit(f"imported again: {loop.seen} events of {options.rows} rows {again.stderr}")
+        told = kill(loop, options, chance)
+        for _ in range(2):  # the second adds nothing
+            last = subprocess.run(loop.import_words(), capture_output=True, text=True, timeout=loop.left())
+            if last.returncode != 0:
+                sys.exit(f"the last import fails: {last.stderr}")
+            if loop.events() != options.rows:
+                sys.exit(f"{loop.seen} events of {options.rows} rows")
         verified = loop.run("verify")
         if verified.returncode != 0:
             sys.exit(f"verify: {verified.stdout}{verified.stderr}")
-        print(f"{killed} killed, {midway} of them midway; {options.rows} rows are {loop.seen} events; "
-              + verified.stdout.splitlines()[0])
+        print(f"{told}; {options.rows} rows are {loop.seen} events; {verified.stdout.splitlines()[0]}")
 
 
 main()

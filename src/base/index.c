@@ -398,6 +398,18 @@ static bool check_bucket(const struct index *index, uint32_t id)
 	       (b->next == INDEX_NONE || (b->next > id && b->next < table_count(index->buckets)));
 }
 
+/* Whoever looks up a key asks what each code stands for: none may lead outside. */
+static bool codes_are_inside(const struct index *index)
+{
+	for (size_t id = 0; id < table_count(index->buckets); id++) {
+		const struct bucket *b = table_at(index->buckets, id);
+		for (size_t i = 0; i < b->count; i++)
+			if (b->codes[i] >= index->count)
+				return false;
+	}
+	return true;
+}
+
 /* Every step of a reader stays inside and comes to an end; counts the codes. */
 static bool check(struct index *index)
 {
@@ -413,7 +425,7 @@ static bool check(struct index *index)
 			return false;
 		index->count += ((const struct bucket *)table_at(index->buckets, id))->count;
 	}
-	return true;
+	return codes_are_inside(index);
 }
 
 err index_load(struct file *file, str *entries, struct index **out, struct why *why)

@@ -2,6 +2,8 @@
 #include "exchange/csv_own.h"
 
 #include "event/codec.h"
+#include "event/kind.h"
+#include "exchange/json_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,19 +122,11 @@ void csv_own_put_value(struct json_writer *w, const struct value *v)
 
 	switch (v->kind) {
 	case VALUE_NULL:
-		json_put_null(w);
-		return;
 	case VALUE_STRING:
-		json_put_string(w, v->string);
-		return;
 	case VALUE_INTEGER:
-		json_put_int(w, v->integer);
-		return;
 	case VALUE_FLOAT:
-		json_put_float(w, v->number);
-		return;
 	case VALUE_BOOLEAN:
-		json_put_bool(w, v->boolean);
+		json_put_plain(w, v);
 		return;
 	case VALUE_TIME:
 		json_put_object(w);
@@ -313,15 +307,7 @@ static err cell_value(struct cell *c, str cell, struct value *out)
 
 static err read_kind(struct cell *c, str cell)
 {
-	static const char *const kinds[RECORD_KIND_COUNT_] = { "", "event", "entity", "identity",
-		"correction", "retraction", "erasure", "source", "tombstone" };
-
-	for (size_t i = 1; i < RECORD_KIND_COUNT_; i++)
-		if (str_equal(cell, str_of(kinds[i]))) {
-			c->record->kind = (enum record_kind)i;
-			return OK;
-		}
-	return bad_cell(c, cell);
+	return record_kind_named(cell, &c->record->kind) ? OK : bad_cell(c, cell);
 }
 
 static err read_target(struct cell *c, str cell)

@@ -2,6 +2,7 @@
 #include "exchange/csv_write.h"
 
 #include "base/hash.h"
+#include "event/kind.h"
 #include "exchange/csv_own.h"
 #include "exchange/csv_row.h"
 
@@ -9,9 +10,6 @@
 #include <string.h>
 
 enum { NAMES_BYTES_MAX = 8 << 20, SLOTS = 16384, NOT_THERE = -1 };
-
-static const char *const kinds[RECORD_KIND_COUNT_] = { "", "event", "entity", "identity",
-	"correction", "retraction", "erasure", "source", "tombstone" };
 
 static const char fixed_header[] =
 	CSV_OWN_MARK ",time,source,message_id,channel,activity,interaction,case,actor,text,"
@@ -321,7 +319,7 @@ static void add_fixed(struct csv_writer *w, const struct record *r)
 	const str texts[] = { r->source, r->message_id, r->channel, r->activity, r->interaction,
 		r->case_id, r->actor, r->text, r->text_language };
 
-	strbuf_add_c(&w->row, kinds[r->kind]);
+	strbuf_add(&w->row, record_kind_name(r->kind));
 	add_cell(w, r->has_time ? instant_as_told(time, &r->time) : (str){ NULL, 0 });
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		add_text(w, texts[i]);

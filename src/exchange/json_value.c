@@ -60,3 +60,30 @@ bool value_of_json(const struct json *json, struct arena *arena, struct value *o
 	}
 	return true;
 }
+
+void json_put_plain(struct json_writer *w, const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_NULL:
+		json_put_null(w);
+		return;
+	case VALUE_STRING:
+		json_put_string(w, value->string);
+		return;
+	case VALUE_INTEGER:
+		json_put_int(w, value->integer);
+		return;
+	case VALUE_FLOAT:
+		json_put_float(w, value->number);
+		return;
+	case VALUE_BOOLEAN:
+		json_put_bool(w, value->boolean);
+		return;
+	case VALUE_TIME:
+	case VALUE_LIST:
+	case VALUE_MAP:
+	case VALUE_KIND_COUNT_:
+		break;
+	}
+	ASSERT(value->kind <= VALUE_BOOLEAN);
+}

@@ -12,3 +12,7 @@
 bool value_of_json(const struct json *json, struct arena *arena, struct value *out);
 bool attributes_of_json(
 	const struct json_members *members, struct arena *arena, const struct attribute **out);
+
+/* A value that JSON has itself: null, a string, a number, a boolean; how a time, a list and a map
+ * are told is each format's own affair. */
+void json_put_plain(struct json_writer *w, const struct value *value);

@@ -1,19 +1,11 @@
 /* exchange/native.c - see native.h */
 #include "exchange/native.h"
 
+#include "event/kind.h"
+#include "exchange/json_value.h"
+
 #include <stddef.h>
 #include <string.h>
-
-static const str kind_names[RECORD_KIND_COUNT_] = {
-	[RECORD_EVENT] = STR_INIT("event"),
-	[RECORD_ENTITY] = STR_INIT("entity"),
-	[RECORD_IDENTITY] = STR_INIT("identity"),
-	[RECORD_CORRECTION] = STR_INIT("correction"),
-	[RECORD_RETRACTION] = STR_INIT("retraction"),
-	[RECORD_ERASURE] = STR_INIT("erasure"),
-	[RECORD_SOURCE] = STR_INIT("source"),
-	[RECORD_TOMBSTONE] = STR_INIT("tombstone"),
-};
 
 /* The fields that are plain strings, in the order written. */
 static const struct {
@@ -95,19 +87,11 @@ void native_value_write(struct json_writer *w, const struct value *v)
 {
 	switch (v->kind) {
 	case VALUE_NULL:
-		json_put_null(w);
-		break;
 	case VALUE_STRING:
-		json_put_string(w, v->string);
-		break;
 	case VALUE_INTEGER:
-		json_put_int(w, v->integer);
-		break;
 	case VALUE_FLOAT:
-		json_put_float(w, v->number);
-		break;
 	case VALUE_BOOLEAN:
-		json_put_bool(w, v->boolean);
+		json_put_plain(w, v);
 		break;
 	case VALUE_TIME:
 		json_put_object(w);
@@ -188,7 +172,7 @@ void native_write(struct json_writer *w, const struct record *r)
 {
 	json_put_object(w);
 	put_string_member(w, STR("type"), STR("ariane.record"));
-	put_string_member(w, STR("kind"), kind_names[r->kind]);
+	put_string_member(w, STR("kind"), record_kind_name(r->kind));
 	if (r->has_time) {
 		json_put_key(w, STR("time"));
 		put_instant(w, &r->time);
@@ -434,12 +418,9 @@ static err read_kind(
 	const struct json *json, struct arena *arena, struct record *r, struct why *why)
 {
 	(void)arena;
-	for (size_t i = RECORD_EVENT; json->kind == JSON_STRING && i < RECORD_KIND_COUNT_; i++)
-		if (str_equal(kind_names[i], json->string)) {
-			r->kind = (enum record_kind)i;
-			return OK;
-		}
-	return wrong(why, STR("kind"));
+	bool ok = json->kind == JSON_STRING && record_kind_named(json->string, &r->kind);
+
+	return ok ? OK : wrong(why, STR("kind"));
 }
 
 static err read_time(

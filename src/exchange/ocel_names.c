@@ -3,6 +3,7 @@
 #include "exchange/ocel_internal.h"
 
 #include "base/hash.h"
+#include "exchange/json_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -224,16 +225,10 @@ void ocel_put_value(struct json_writer *w, const struct value *v)
 
 	switch (v->kind) {
 	case VALUE_STRING:
-		json_put_string(w, v->string);
-		return;
 	case VALUE_INTEGER:
-		json_put_int(w, v->integer);
-		return;
 	case VALUE_FLOAT:
-		json_put_float(w, v->number);
-		return;
 	case VALUE_BOOLEAN:
-		json_put_bool(w, v->boolean);
+		json_put_plain(w, v);
 		return;
 	case VALUE_TIME:
 		json_put_string(w, instant_as_told(text, &v->time));

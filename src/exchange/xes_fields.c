@@ -11,22 +11,12 @@
  *
  * An attribute with one of these keys but another shape is an attribute.
  */
+#include "event/kind.h"
 #include "exchange/xes_internal.h"
 
 #include <string.h>
 
 #define KEY(name) STR_INIT("ariane:" name)
-
-static const str kind_names[RECORD_KIND_COUNT_] = {
-	[RECORD_EVENT] = STR_INIT("event"),
-	[RECORD_ENTITY] = STR_INIT("entity"),
-	[RECORD_IDENTITY] = STR_INIT("identity"),
-	[RECORD_CORRECTION] = STR_INIT("correction"),
-	[RECORD_RETRACTION] = STR_INIT("retraction"),
-	[RECORD_ERASURE] = STR_INIT("erasure"),
-	[RECORD_SOURCE] = STR_INIT("source"),
-	[RECORD_TOMBSTONE] = STR_INIT("tombstone"),
-};
 
 /* The plain texts. */
 static const struct {
@@ -61,12 +51,7 @@ static str text_of(const struct record *record, size_t at)
 
 static bool take_kind(const struct value *v, struct record *record)
 {
-	for (size_t i = RECORD_EVENT; v->kind == VALUE_STRING && i < RECORD_KIND_COUNT_; i++)
-		if (str_equal(v->string, kind_names[i])) {
-			record->kind = (enum record_kind)i;
-			return true;
-		}
-	return false;
+	return v->kind == VALUE_STRING && record_kind_named(v->string, &record->kind);
 }
 
 static bool take_target(const struct value *v, struct record *record)
@@ -332,7 +317,7 @@ bool xes_make_fields(const struct record *r, const struct record *plain, struct 
 	bool ok = f != NULL;
 
 	if (ok && r->kind != plain->kind)
-		f[n++] = (struct attribute){ kind_key, string_value(kind_names[r->kind]) };
+		f[n++] = (struct attribute){ kind_key, string_value(record_kind_name(r->kind)) };
 	for (size_t i = 0; ok && i < ARRAY_LEN(texts); i++)
 		if (!str_equal(text_of(r, texts[i].at), text_of(plain, texts[i].at)))
 			f[n++] = (struct attribute){ texts[i].key,

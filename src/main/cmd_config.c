@@ -110,7 +110,7 @@ const struct command cmd_config = {
 	.name = STR_INIT("config"),
 	.group = GROUP_START,
 	.summary = WORDS("show the settings in force and where each comes from",
-		"montrer les réglages en vigueur et d'où vient chacun"),
+		"montrer les réglages en vigueur et l'origine de chacun"),
 	.about = WORDS("A setting comes from an option of the command line, else from the "
 		       "environment, else from the configuration file, else it has its default. "
 		       "The file is described in ariane.conf(5).",

@@ -1,6 +1,5 @@
 /* main/cmd_demo.c - ariane demo: events made from a seed, to try things on. */
 #include "base/file.h"
-#include "base/json.h"
 #include "demo/workload.h"
 #include "main/request.h"
 #include "main/sink.h"
@@ -63,24 +62,11 @@ static err make_visits(const struct request *request, struct writing *w, uint64_
 static void answer(
 	const struct request *request, struct sink *sink, uint64_t events, uint64_t bytes)
 {
-	struct strbuf out = strbuf_in(request_arena(request), 8192);
-	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
-
-	if (!sink->json) {
+	if (sink->json)
+		sink_file_written(sink, STR("events"), events, bytes, request_text(request, "out"));
+	else
 		sink_say(sink, TEXT_DEMO_DONE, arg_int((int64_t)events),
 			arg_str(request_text(request, "out")));
-		return;
-	}
-	json_put_object(&w);
-	json_put_key(&w, STR("events"));
-	json_put_uint(&w, events);
-	json_put_key(&w, STR("bytes"));
-	json_put_uint(&w, bytes);
-	json_put_key(&w, STR("file"));
-	json_put_string(&w, request_text(request, "out"));
-	json_put_end(&w);
-	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)

@@ -98,15 +98,15 @@ const struct command cmd_erase = {
 		"suite avec --now. Les fichiers de lignes rejetées plus anciens que l'effacement "
 		"partent avec eux : nul ne peut dire qui nomme une ligne illisible ; importez "
 		"d'abord les lignes corrigées. Il reste des empreintes à clé, pour qu'une "
-		"relivraison ne ramène personne. Pas de retour en arrière ; les sauvegardes "
+		"relivraison ne ramène personne. C'est irréversible ; les sauvegardes "
 		"gardent ce qu'elles ont."),
 	.arguments = { 0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
 		WORDS("of the customer: type:value", "celui du client : type:valeur") },
 	.options = { { STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),
-			     WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			     WORDS("of the one event to erase", "du seul événement à effacer"),
 			     STR_INIT("import") },
 		{ STR_INIT("message-id"), IS_TEXT, false, WORDS("ID", "ID"),
-			WORDS("of the one event to erase", "de l'unique événement à effacer"),
+			WORDS("of the one event to erase", "du seul événement à effacer"),
 			STR_INIT("") },
 		{ STR_INIT("now"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("rewrite the stored bytes now",

@@ -1,5 +1,4 @@
 /* main/cmd_export.c - ariane export: what is there, in a format that others read. */
-#include "base/json.h"
 #include "exchange/csv_write.h"
 #include "exchange/jsonl.h"
 #include "exchange/ocel.h"
@@ -56,23 +55,11 @@ static err find_format(const struct request *request, size_t *format, struct why
 static void answer(
 	const struct request *request, struct sink *sink, uint64_t records, uint64_t bytes)
 {
-	struct strbuf out = strbuf_in(request_arena(request), 4096);
-	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
-
-	if (!sink->json) {
+	if (sink->json)
+		sink_file_written(
+			sink, STR("records"), records, bytes, request_text(request, "out"));
+	else
 		sink_say(sink, TEXT_EXPORT_DONE, arg_int((int64_t)records));
-		return;
-	}
-	json_put_object(&w);
-	json_put_key(&w, STR("records"));
-	json_put_uint(&w, records);
-	json_put_key(&w, STR("bytes"));
-	json_put_uint(&w, bytes);
-	json_put_key(&w, STR("file"));
-	json_put_string(&w, request_text(request, "out"));
-	json_put_end(&w);
-	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
 }
 
 static err export_to(const struct request *request, struct sink *sink, struct engine *engine,
@@ -118,12 +105,12 @@ const struct command cmd_export = {
 	.name = STR_INIT("export"),
 	.group = GROUP_EVENTS,
 	.summary = WORDS("write what is there as CSV, JSON lines, XES or OCEL",
-		"écrire ce qui est là en CSV, lignes JSON, XES ou OCEL"),
+		"exporter les données en CSV, lignes JSON, XES ou OCEL"),
 	.about = WORDS(
 		"Everything is written that is needed to have the same again: importing the "
 		"file into a new folder gives the same threads, and exporting that gives the "
 		"same bytes.",
-		"Tout est écrit pour retrouver la même chose : importer le fichier dans un nouveau "
+		"Rien ne se perd à l'aller-retour : importer le fichier dans un nouveau "
 		"dossier donne les mêmes fils, et l'exporter à son tour donne les mêmes octets."),
 	.options = { { STR_INIT("format"), IS_TEXT, false, SAME_WORDS("csv|jsonl|xes|ocel"),
 			     WORDS("the format", "le format"), STR_INIT("jsonl") },

@@ -57,7 +57,7 @@ const struct command cmd_help = {
 		"expliquer les commandes, avec des exemples"),
 	.arguments = { 0, 2, WORDS("COMMAND", "COMMANDE"),
 		WORDS("the command to explain, in one or two words; none: all in short",
-			"la commande à expliquer, en un ou deux mots ; sans : toutes, en bref") },
+			"la commande à expliquer, en un ou deux mots ; à défaut toutes, en bref") },
 	.options = { { .name = STR_INIT("roff"),
 		.is = IS_FLAG,
 		.help = WORDS("print the source of the manual page instead",

@@ -263,7 +263,7 @@ const struct command cmd_import = {
 		"Lit du CSV, du TSV, des lignes JSON (appels Segment, ou ce qu'a écrit ariane export), "
 		"du XES, de l'OCEL 2.0 et des journaux d'accès ; gzip ou zstd ; fichiers, dossiers, ou "
 		"- pour l'entrée standard. Ce qui est acquitté est durable. Relire le même fichier, "
-		"renommé, compressé ou allongé, n'ajoute que le nouveau ; les lignes présentes deux "
+		"renommé, compressé ou allongé, n'ajoute que ce qui est nouveau ; les lignes présentes deux "
 		"fois dans un fichier sont gardées deux fois. Ce qui ne peut être lu va dans un "
 		"fichier de rejets, avec ligne, colonne et raison."),
 	.arguments = { 1, ARGUMENTS_ANY, WORDS("FILE", "FICHIER"),
@@ -305,7 +305,7 @@ const struct command cmd_import = {
 			STR_INIT("") },
 		{ STR_INIT("encoding"), IS_TEXT, false, WORDS("NAME", "NOM"),
 			WORDS("of the characters; otherwise told from the file",
-				"celui des caractères ; sinon déduit du fichier"),
+				"l'encodage des caractères ; sinon déduit du fichier"),
 			STR_INIT("") },
 		{ STR_INIT("records"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("the rows are records of people, not events: with --id and --field",

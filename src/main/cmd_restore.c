@@ -95,7 +95,7 @@ const struct command cmd_restore = {
 	.name = STR_INIT("restore"),
 	.group = GROUP_STORE,
 	.summary = WORDS("make a data folder of a back-up, after checking every byte",
-		"refaire un dossier de données d'une sauvegarde, après en avoir vérifié chaque "
+		"restaurer un dossier de données d'une sauvegarde, après en avoir vérifié chaque "
 		"octet"),
 	.about = WORDS(
 		"The data folder must not exist: nothing is ever overwritten. Move the old one "

@@ -83,7 +83,8 @@ const struct command cmd_seal = {
 		"bytes. Interrupted, it goes on where it was; what is sealed is left alone.",
 		"Le journal s'écrit par segments de 64 Mio. Un segment clos est réécrit par "
 		"colonnes et compressé : les mêmes enregistrements, vérifiés, en un dixième à un "
-		"quart des octets. Interrompu, il reprend où il en était ; ce qui est scellé "
+		"quart des octets. Interrompue, l'opération reprend où elle en était ; ce qui est "
+		"scellé "
 		"n'est plus touché."),
 	.options = { { STR_INIT("all"), IS_FLAG, false, SAME_WORDS(""),
 		WORDS("close the segment being written too, and seal it",

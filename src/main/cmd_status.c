@@ -221,8 +221,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 const struct command cmd_status = {
 	.name = STR_INIT("status"),
 	.group = GROUP_START,
-	.summary = WORDS(
-		"say how much there is, and how it is", "dire combien il y a, et dans quel état"),
+	.summary = WORDS("say how much there is, and how it is",
+		"dire ce que contient le dossier, et son état"),
 	.examples = { { STR_INIT("ariane status"),
 			      WORDS("of the folder ./data", "celui du dossier ./data") },
 		{ STR_INIT("ariane --data /srv/ariane status --json"),

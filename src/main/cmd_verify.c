@@ -138,13 +138,13 @@ const struct command cmd_verify = {
 	.name = STR_INIT("verify"),
 	.group = GROUP_STORE,
 	.summary = WORDS("check every stored byte, and the live state against a replay",
-		"vérifier chaque octet conservé, et l'état courant contre une relecture"),
+		"vérifier chaque octet conservé, et l'état courant d'après une relecture"),
 	.about = WORDS(
 		"Names file, offset and remedy of each fault. Changes nothing. The digest it "
 		"prints is the same for the same events, however they came in.",
 		"Nomme le fichier, la position et le remède de chaque défaut. Ne change rien. "
-		"L'empreinte affichée est la même pour les mêmes événements, quelle que soit leur "
-		"arrivée."),
+		"L'empreinte affichée est la même pour les mêmes événements, quel que soit leur "
+		"ordre d'arrivée."),
 	.examples = { { STR_INIT("ariane verify"),
 		WORDS("the folder ./data", "le dossier ./data") } },
 	.schema = STR_INIT("verify"),

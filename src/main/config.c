@@ -13,7 +13,7 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 		STR_INIT("data"), STR_INIT("./data"),
 		WORDS("The data folder. It holds everything; nothing outside it is needed to "
 		      "restore.",
-			"Le dossier des données. Il contient tout ; rien d'autre n'est nécessaire "
+			"Le dossier de données. Il contient tout ; rien d'autre n'est nécessaire "
 			"pour restaurer.") },
 	[SETTING_ERASE_WITHIN] = { STR_INIT("store"), STR_INIT("erase_within"), SETTING_UP_TO_A_DAY,
 		"ARIANE_ERASE_WITHIN", STR_INIT("erase-within"), STR_INIT("1h"),

@@ -1,6 +1,8 @@
 /* main/sink.c - see sink.h */
 #include "main/sink.h"
 
+#include "base/json.h"
+
 enum { LINE_BYTES_MAX = 1 << 16, GRID_BYTES_MAX = 1 << 26 };
 
 void sink_add(struct sink *sink, str bytes)
@@ -22,6 +24,24 @@ void sink_built(struct sink *sink, const struct strbuf *buf)
 	else if (sink->failed == OK)
 		sink->failed = fail(
 			&sink->why, MSG_NO_ROOM, arg_c("output"), arg_int((int64_t)buf->cap_max));
+}
+
+void sink_file_written(struct sink *sink, str what, uint64_t count, uint64_t bytes, str file)
+{
+	struct strbuf out = strbuf_heap(LINE_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	json_put_key(&w, what);
+	json_put_uint(&w, count);
+	json_put_key(&w, STR("bytes"));
+	json_put_uint(&w, bytes);
+	json_put_key(&w, STR("file"));
+	json_put_string(&w, file);
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(sink, &out);
+	strbuf_done(&out);
 }
 
 void sink_say_with(struct sink *sink, enum text id, const struct arg args[static WHY_ARGS_MAX])

@@ -50,6 +50,8 @@ void sink_remark_with(struct sink *sink, enum text id, const struct arg args[sta
 void sink_grid(struct sink *sink, struct arena *arena, const struct grid *grid);
 /* What was built; ERR_LIMIT sticks if the buffer failed. */
 void sink_built(struct sink *sink, const struct strbuf *buf);
+/* In JSON: so many ("events") were written to a file of so many bytes. */
+void sink_file_written(struct sink *sink, str what, uint64_t count, uint64_t bytes, str file);
 void sink_progress(struct sink *sink, const struct progress_state *state); /* call it often */
 
 bool sink_ok(const struct sink *sink);
