@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "support/memory_file.h"
 #include "test.h"
+#include "thread/thread_walk.h"
 #include "thread/threads_internal.h"
 
 #include <stdio.h>
@@ -212,6 +213,35 @@ static bool customer_agrees(struct life *l, const struct threads_view *view, uin
 	       is_same(l, view, customer, plain, count, rows, got);
 }
 
+static bool walk_agrees(const struct threads_view *view, struct thread_walker *walker, uint32_t c)
+{
+	AUTO_ARENA arena = arena_create(ARENA_BYTES);
+	struct thread a, b;
+
+	if (!thread_walk_to(walker, c, &b))
+		return identity_customer(threads_view_identity(view), c)->head == IDENTITY_NO_CODE;
+	if (thread_of(view, c, arena, &a, NULL) != OK || a.count != b.count)
+		return false;
+	for (size_t i = 0; i < a.count; i++)
+		if (a.time[i] != b.time[i] || a.what[i] != b.what[i] || a.row[i] != b.row[i])
+			return false;
+	return true;
+}
+
+static bool walks_agree(const struct threads_view *view)
+{
+	struct thread_walk *walk = thread_walk_create(view);
+	struct thread_walker walker;
+	bool same = true;
+
+	thread_walker_init(&walker, walk);
+	for (uint32_t c = 0; same && c < identity_customer_end(threads_view_identity(view)); c++)
+		same = walk_agrees(view, &walker, c);
+	thread_walker_done(&walker);
+	thread_walk_free(walk);
+	return same;
+}
+
 static bool totals_agree(struct life *l, const struct threads_view *view)
 {
 	uint64_t events = 0, entities = 0;
@@ -249,6 +279,7 @@ static bool agrees(struct life *l)
 				newest = k;
 		same = row == newest;
 	}
+	same = same && walks_agree(view);
 	threads_view_unref(view);
 	return same;
 }

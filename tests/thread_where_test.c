@@ -96,6 +96,12 @@ static const struct {
 	{ "t>=2026-03-14T11:30+01:00", false },
 	{ "t=noon", false },
 	{ "s=abc", true },
+	{ "s~a*", true },
+	{ "s~*b*", true },
+	{ "s~b*", false },
+	{ "s~*", true },
+	{ "i~*", false }, /* patterns are for texts */
+	{ "missing~*", false },
 	{ "s=ABC", false },
 	{ "s<abd", true },
 	{ "s<5", false }, /* a text and a number have no order */

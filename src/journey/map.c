@@ -1,234 +1,405 @@
 /* journey/map.c - see map.h */
-#include "journey/map.h"
+#include "journey/map_internal.h"
 
-#include "base/map64.h"
-
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The times of an edge lie side by side after the second pass: from `first`, `count` of them. */
-struct edge {
-	uint64_t key; /* from << 32 | to, each + 1 */
-	uint64_t count, customers, first;
-	uint32_t last_customer; /* + 1; whom it was counted for last */
-};
+/* ---- one part's counts */
 
-struct making {
-	const struct threads_view *view;
-	struct arena *arena; /* of one thread */
-	struct map64 *index; /* key -> edge + 1 */
-	struct edge *edges;
-	size_t count, room;
-	uint64_t *starts, *ends; /* by name */
-	uint32_t *activity; /* of each what */
-	int64_t *times;
-	bool timing; /* second pass */
-	struct map *out;
-};
-
-static struct edge *edge_of(struct making *m, uint32_t from, uint32_t to)
+static err tally_init(struct tally *t, const struct journey_plan *plan,
+	const struct map_options *options, struct why *why)
 {
-	uint64_t key = ((uint64_t)from + 1) << 32 | (to + 1), at;
+	size_t dense = options->dense_steps == 0 ? MAP_DENSE_STEPS : options->dense_steps;
 
-	if (map64_get(m->index, key, &at))
-		return &m->edges[at - 1];
-	if (m->count == m->room) {
-		m->room = MAX_OF(m->room * 2, (size_t)64);
-		m->edges = memory_resize(m->edges, m->room * sizeof(*m->edges));
-	}
-	m->edges[m->count++] = (struct edge){ .key = key };
-	map64_put(m->index, key, m->count);
-	return &m->edges[m->count - 1];
+	*t = (struct tally){ .plan = plan, .steps = journey_plan_steps(plan) };
+	t->is_dense = t->steps <= dense;
+	t->has_times = !options->counts_only;
+	t->edge_count = t->edge_room = t->is_dense ? t->steps * t->steps : 0;
+	size_t cell = sizeof(*t->edges) + (t->is_dense && t->has_times ? sizeof(*t->buckets) : 0);
+	size_t bytes = t->edge_count * cell + t->steps * sizeof(*t->step);
+	err e = limits_take(journey_plan_limits(plan), bytes, why);
+	if (e != OK)
+		return e;
+	t->bytes = bytes;
+	t->step = memory_alloc((t->steps + 1) * sizeof(*t->step));
+	if (t->is_dense)
+		t->edges = memory_alloc((t->edge_count + 1) * sizeof(*t->edges));
+	else
+		t->index = map64_create();
+	if (t->is_dense && t->has_times)
+		t->buckets = memory_alloc((t->edge_count + 1) * sizeof(*t->buckets));
+	return OK;
 }
 
-static void pass_thread(struct making *m, const struct thread *thread, uint32_t customer)
+static void tally_done(struct tally *t)
 {
-	for (size_t i = 1; i < thread->count; i++) {
-		struct edge *edge =
-			edge_of(m, m->activity[thread->what[i - 1]], m->activity[thread->what[i]]);
-		if (m->timing) {
-			m->times[edge->first + edge->count++] =
-				thread->time[i] - thread->time[i - 1];
-			continue;
-		}
-		edge->count++;
-		edge->customers += edge->last_customer != customer + 1;
-		edge->last_customer = customer + 1;
-	}
-	if (m->timing || thread->count == 0)
-		return;
-	m->starts[m->activity[thread->what[0]]]++;
-	m->ends[m->activity[thread->what[thread->count - 1]]]++;
-	m->out->journeys++;
-	m->out->events += thread->count;
+	limits_give(journey_plan_limits(t->plan), t->bytes);
+	map64_free(t->index);
+	free(t->edges);
+	free(t->buckets);
+	free(t->keys);
+	free(t->step);
 }
 
-static err pass(struct making *m, struct why *why)
+bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge)
 {
-	const struct identity_view *identity = threads_view_identity(m->view);
+	uint64_t at, key = (uint64_t)from * t->steps + to;
+
+	if (t->is_dense) {
+		*edge = (size_t)key;
+		return true;
+	}
+	if (!map64_get(t->index, key + 1, &at))
+		return false;
+	*edge = (size_t)at - 1;
+	return true;
+}
+
+enum { INDEX_BYTES = 48 }; /* of an edge in the map, at most */
+
+static err add_edge(struct tally *t, uint64_t key, size_t *edge, struct why *why)
+{
+	struct journey_limits *limits = journey_plan_limits(t->plan);
+	size_t before = t->edge_room * sizeof(*t->edges) + t->key_room * sizeof(*t->keys);
+	void *edges = t->edges, *keys = t->keys;
+	err e = limits_room(limits, &edges, &t->edge_room, t->edge_count, sizeof(*t->edges), why);
+
+	t->edges = edges;
+	if (e == OK)
+		e = limits_room(limits, &keys, &t->key_room, t->edge_count, sizeof(*t->keys), why);
+	t->keys = keys;
+	t->bytes += t->edge_room * sizeof(*t->edges) + t->key_room * sizeof(*t->keys) - before;
+	if (e == OK)
+		e = limits_take(limits, INDEX_BYTES, why);
+	if (e != OK)
+		return e;
+	t->bytes += INDEX_BYTES;
+	t->keys[t->edge_count] = key + 1;
+	t->edges[t->edge_count] = (struct edge_tally){ .count = 0 };
+	*edge = t->edge_count++;
+	map64_put(t->index, key + 1, t->edge_count);
+	return OK;
+}
+
+err tally_edge(struct tally *t, uint32_t from, uint32_t to, size_t *edge, struct why *why)
+{
+	if (tally_find(t, from, to, edge))
+		return OK;
+	return add_edge(t, (uint64_t)from * t->steps + to, edge, why);
+}
+
+static inline void count_step(struct step_tally *step, uint32_t customer, uint64_t journey)
+{
+	step->count++;
+	step->customers += step->last_customer != customer;
+	step->last_customer = customer;
+	step->journeys += step->last_journey != journey;
+	step->last_journey = journey;
+}
+
+static inline void count_edge(struct edge_tally *edge, uint32_t customer)
+{
+	edge->count++;
+	edge->customers += edge->last_customer != customer;
+	edge->last_customer = customer;
+}
+
+/* ---- a journey; three ways, for the loop that runs ten million times */
+
+static void count_dense(struct tally *t, const struct journey *j)
+{
+	uint32_t customer = j->customer + 1, from = j->step[0];
+
+	count_step(&t->step[from], customer, t->journeys);
+	for (size_t i = 1; i < j->count; i++) {
+		uint32_t to = j->step[i];
+		count_edge(&t->edges[from * t->steps + to], customer);
+		count_step(&t->step[to], customer, t->journeys);
+		from = to;
+	}
+}
+
+static void count_dense_times(struct tally *t, const struct journey *j)
+{
+	uint32_t customer = j->customer + 1, from = j->step[0];
+
+	count_step(&t->step[from], customer, t->journeys);
+	for (size_t i = 1; i < j->count; i++) {
+		uint32_t to = j->step[i];
+		size_t at = from * t->steps + to;
+		uint64_t ticks = (uint64_t)j->time[i] - (uint64_t)j->time[i - 1];
+		count_edge(&t->edges[at], customer);
+		t->edges[at].ticks += ticks;
+		t->buckets[at][time_bucket(ticks)]++;
+		count_step(&t->step[to], customer, t->journeys);
+		from = to;
+	}
+}
+
+static err count_sparse(struct tally *t, const struct journey *j, struct why *why)
+{
+	uint32_t customer = j->customer + 1;
 	err e = OK;
 
-	for (uint32_t c = 0; e == OK && c < identity_customer_end(identity); c++) {
-		struct thread thread;
-		if (identity_customer(identity, c)->head == IDENTITY_NO_CODE)
-			continue;
-		arena_reset(m->arena);
-		e = thread_of(m->view, c, m->arena, &thread, why);
-		if (e == OK)
-			pass_thread(m, &thread, c);
+	count_step(&t->step[j->step[0]], customer, t->journeys);
+	for (size_t i = 1; e == OK && i < j->count; i++) {
+		size_t at = 0;
+		e = tally_edge(t, j->step[i - 1], j->step[i], &at, why);
+		if (e != OK)
+			break;
+		count_edge(&t->edges[at], customer);
+		t->edges[at].ticks += (uint64_t)j->time[i] - (uint64_t)j->time[i - 1];
+		count_step(&t->step[j->step[i]], customer, t->journeys);
 	}
 	return e;
 }
 
-/* ---- the second pass, and what is made of it */
-
-static int by_size(const void *a, const void *b)
+static err take(void *part, const struct journey *j, struct why *why)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	struct tally *t = part;
 
-	return (x > y) - (x < y);
+	t->journeys++;
+	t->events += j->count;
+	t->outcomes[j->outcome]++;
+	t->customers += t->last_customer != j->customer + 1;
+	t->last_customer = j->customer + 1;
+	t->step[j->step[0]].starts++;
+	t->step[j->step[j->count - 1]].ends++;
+	if (!t->is_dense)
+		return count_sparse(t, j, why);
+	(t->has_times ? count_dense_times : count_dense)(t, j);
+	return OK;
 }
 
-static double seconds(int64_t ticks)
+/* ---- parts together.  Customers are in one part each: their numbers add up. */
+
+static void add_edge_tally(struct edge_tally *to, const struct edge_tally *from)
 {
-	return (double)ticks / (TICKS_PER_MS * 1000.0);
+	to->count += from->count;
+	to->ticks += from->ticks;
+	to->customers += from->customers;
 }
 
-static struct map_edge finished(const struct making *m, const struct edge *edge)
+static void add_steps(struct tally *to, const struct tally *from)
 {
-	int64_t *times = m->times + edge->first;
-	double sum = 0;
-
-	for (uint64_t i = 0; i < edge->count; i++)
-		sum += seconds(times[i]);
-	qsort(times, edge->count, sizeof(*times), by_size);
-	return (struct map_edge){ .from = (uint32_t)(edge->key >> 32) - 1,
-		.to = (uint32_t)edge->key - 1,
-		.count = edge->count,
-		.customers = edge->customers,
-		.mean_s = sum / (double)edge->count,
-		.median_s = seconds(times[(edge->count - 1) / 2]),
-		.p90_s = seconds(times[(edge->count - 1) * 9 / 10]) };
-}
-
-static err time_edges(struct making *m, struct why *why)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < m->count; i++) {
-		m->edges[i].first = total;
-		total += m->edges[i].count;
-		m->edges[i].count = 0;
+	for (size_t i = 0; i < to->steps; i++) {
+		struct step_tally *a = &to->step[i];
+		const struct step_tally *b = &from->step[i];
+		a->count += b->count;
+		a->journeys += b->journeys;
+		a->starts += b->starts;
+		a->ends += b->ends;
+		a->customers += b->customers;
 	}
-	m->times = memory_alloc((total + 1) * sizeof(*m->times));
-	m->timing = true;
-	return pass(m, why);
 }
 
-static int by_names(const struct threads_view *view, uint32_t a, uint32_t b)
+static err add_tally(struct tally *to, const struct tally *from, struct why *why)
 {
-	return str_compare(threads_view_name(view, a), threads_view_name(view, b));
+	err e = OK;
+
+	add_steps(to, from);
+	to->customers += from->customers;
+	to->journeys += from->journeys;
+	to->events += from->events;
+	for (int i = 0; i < JOURNEY_OUTCOMES; i++)
+		to->outcomes[i] += from->outcomes[i];
+	for (size_t i = 0; e == OK && i < from->edge_count; i++) {
+		uint64_t key = to->is_dense ? i : from->keys[i] - 1;
+		size_t at = 0;
+		e = tally_edge(
+			to, (uint32_t)(key / to->steps), (uint32_t)(key % to->steps), &at, why);
+		if (e == OK)
+			add_edge_tally(&to->edges[at], &from->edges[i]);
+	}
+	for (size_t i = 0; to->buckets != NULL && i < to->edge_count; i++)
+		for (size_t b = 0; from->edges[i].count > 0 && b < TIME_BUCKETS; b++)
+			to->buckets[i][b] += from->buckets[i][b];
+	return e;
 }
 
-static int by_edge_count(const void *a, const void *b, void *view)
+/* ---- what is made of it */
+
+static err room_for(const struct journey_plan *plan, struct map *out, size_t edges, struct why *why)
+{
+	size_t bytes = edges * sizeof(*out->edges) + journey_plan_steps(plan) * sizeof(*out->steps);
+	err e = limits_take(journey_plan_limits(plan), bytes, why);
+
+	if (e != OK)
+		return e;
+	out->bytes = bytes;
+	out->edges = memory_alloc((edges + 1) * sizeof(*out->edges));
+	out->steps = memory_alloc((journey_plan_steps(plan) + 1) * sizeof(*out->steps));
+	return OK;
+}
+
+static void collect_edges(const struct tally *t, struct map *out, unsigned __int128 *left)
+{
+	for (size_t i = 0; i < t->edge_count; i++) {
+		const struct edge_tally *edge = &t->edges[i];
+		uint64_t key = t->is_dense ? i : t->keys[i] - 1;
+		uint32_t from = (uint32_t)(key / t->steps), to = (uint32_t)(key % t->steps);
+		if (edge->count == 0)
+			continue;
+		struct map_edge *e = &out->edges[out->edge_count++];
+		*e = (struct map_edge){ .from = from, .to = to, .count = edge->count };
+		e->customers = edge->customers;
+		e->times.mean_s = seconds_of((double)edge->ticks / (double)edge->count);
+		left[from] += edge->ticks;
+		out->transitions += edge->count;
+	}
+	out->shown = out->edge_count;
+}
+
+static uint64_t loops_of(const struct tally *t, uint32_t step)
+{
+	size_t at;
+
+	return tally_find(t, step, step, &at) ? t->edges[at].count : 0;
+}
+
+static void collect_steps(const struct tally *t, struct map *out, const unsigned __int128 *left)
+{
+	for (uint32_t i = 0; i < t->steps; i++) {
+		const struct step_tally *step = &t->step[i];
+		uint64_t leaving = step->count - step->ends;
+		if (step->count == 0)
+			continue;
+		struct map_step *s = &out->steps[out->step_count++];
+		*s = (struct map_step){ .step = i, .count = step->count };
+		s->customers = step->customers;
+		s->journeys = step->journeys;
+		s->starts = step->starts;
+		s->ends = step->ends;
+		s->self_loops = loops_of(t, i);
+		if (leaving > 0)
+			s->times.mean_s = seconds_of((double)left[i] / (double)leaving);
+	}
+}
+
+static int by_names(const struct journey_plan *plan, uint32_t a, uint32_t b)
+{
+	return str_compare(journey_plan_step_name(plan, a), journey_plan_step_name(plan, b));
+}
+
+static int by_edge_count(const void *a, const void *b, void *context)
 {
 	const struct map_edge *x = a, *y = b;
+	const struct journey_plan *const *plan = context;
 
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	int order = by_names(view, x->from, y->from);
-	return order != 0 ? order : by_names(view, x->to, y->to);
+	int order = by_names(*plan, x->from, y->from);
+	return order != 0 ? order : by_names(*plan, x->to, y->to);
 }
 
-static int by_end_count(const void *a, const void *b, void *view)
+static int by_step_count(const void *a, const void *b, void *context)
 {
-	const struct map_end *x = a, *y = b;
+	const struct map_step *x = a, *y = b;
+	const struct journey_plan *const *plan = context;
 
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	return by_names(view, x->step, y->step);
+	return by_names(*plan, x->step, y->step);
 }
 
-static void *mutable(const struct threads_view *view) /* qsort_r's context is not const */
+static void collect_totals(const struct tally *t, struct map *out)
 {
-	union {
-		const struct threads_view *is;
-		void *as;
-	} same = { view };
-
-	return same.as;
+	out->customers = t->customers;
+	out->journeys = t->journeys;
+	out->events = t->events;
+	memcpy(out->outcomes, t->outcomes, sizeof(out->outcomes));
 }
 
-static void collect_ends(const struct making *m, const uint64_t *counts, size_t names,
-	struct map_end **out, size_t *n)
+static err collect(
+	const struct journey_plan *plan, const struct tally *t, struct map *out, struct why *why)
 {
-	*out = memory_alloc((names + 1) * sizeof(**out));
-	for (uint32_t i = 0; i < names; i++)
-		if (counts[i] > 0)
-			(*out)[(*n)++] = (struct map_end){ i, counts[i] };
-	qsort_r(*out, *n, sizeof(**out), by_end_count, mutable(m->view));
-}
+	unsigned __int128 *left;
+	size_t edges = 0;
 
-static void collect(struct making *m, size_t names)
-{
-	struct map *out = m->out;
-
-	out->edges = memory_alloc((m->count + 1) * sizeof(*out->edges));
-	for (size_t i = 0; i < m->count; i++)
-		out->edges[out->edge_count++] = finished(m, &m->edges[i]);
-	qsort_r(out->edges, out->edge_count, sizeof(*out->edges), by_edge_count, mutable(m->view));
-	collect_ends(m, m->starts, names, &out->starts, &out->start_count);
-	collect_ends(m, m->ends, names, &out->ends, &out->end_count);
-	out->customers = out->journeys;
-}
-
-/* Names of activities are names of threads: the highest that occurs, plus one. */
-static size_t read_activities(struct making *m)
-{
-	size_t whats = threads_view_what_count(m->view), names = 0;
-
-	m->activity = memory_alloc((whats + 1) * sizeof(*m->activity));
-	for (uint32_t i = 0; i < whats; i++) {
-		m->activity[i] = threads_view_what(m->view, i).activity;
-		names = MAX_OF(names, (size_t)m->activity[i] + 1);
-	}
-	return names;
-}
-
-enum { THREAD_BYTES_MAX = 1 << 30 };
-
-err map_of(const struct threads_view *view, size_t bytes_max, struct map *out, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(THREAD_BYTES_MAX);
-	struct making m = { .view = view, .arena = arena, .out = out };
-	uint64_t bytes = threads_view_events(view) * sizeof(int64_t);
-
-	*out = (struct map){ 0 };
-	if (bytes > bytes_max)
-		return fail(why, MSG_MAP_TOO_LARGE, arg_int((int64_t)bytes),
-			arg_int((int64_t)bytes_max));
-	size_t names = read_activities(&m);
-	m.index = map64_create();
-	m.starts = memory_alloc((names + 1) * sizeof(*m.starts));
-	m.ends = memory_alloc((names + 1) * sizeof(*m.ends));
-	err e = pass(&m, why);
-	if (e == OK)
-		e = time_edges(&m, why);
-	if (e == OK)
-		collect(&m, names);
-	map64_free(m.index);
-	free(m.edges);
-	free(m.starts);
-	free(m.ends);
-	free(m.activity);
-	free(m.times);
+	for (size_t i = 0; i < t->edge_count; i++)
+		edges += t->edges[i].count > 0;
+	err e = room_for(plan, out, edges, why);
+	if (e != OK)
+		return e;
+	left = memory_alloc((t->steps + 1) * sizeof(*left));
+	collect_totals(t, out);
+	collect_edges(t, out, left);
+	collect_steps(t, out, left);
+	free(left);
+	e = t->has_times ? map_find_times(plan, t, out, why) : OK;
+	qsort_r(out->edges, out->edge_count, sizeof(*out->edges), by_edge_count, &plan);
+	qsort_r(out->steps, out->step_count, sizeof(*out->steps), by_step_count, &plan);
 	return e;
 }
 
-void map_done(struct map *map)
+static err count_all(
+	const struct journey_plan *plan, struct tally *tallies, unsigned count, struct why *why)
 {
+	void *parts[JOURNEY_THREADS_MAX];
+
+	for (unsigned i = 0; i < count; i++)
+		parts[i] = &tallies[i];
+	err e = journey_pass(plan, take, parts, count, why);
+	for (unsigned i = 1; e == OK && i < count; i++)
+		e = add_tally(&tallies[0], &tallies[i], why);
+	return e;
+}
+
+err map_make(const struct journey_plan *plan, const struct map_options *options, struct map *out,
+	struct why *why)
+{
+	struct tally tallies[JOURNEY_THREADS_MAX];
+	unsigned count = journey_pass_parts(plan), made = 0;
+	struct map map = { .bytes = 0 };
+	err e = OK;
+
+	while (e == OK && made < count) {
+		e = tally_init(&tallies[made], plan, options, why);
+		made += e == OK;
+	}
+	if (e == OK)
+		e = count_all(plan, tallies, count, why);
+	if (e == OK)
+		e = collect(plan, &tallies[0], &map, why);
+	while (made > 0)
+		tally_done(&tallies[--made]);
+	if (e == OK)
+		*out = map;
+	else
+		map_done(plan, &map);
+	return e;
+}
+
+void map_done(const struct journey_plan *plan, struct map *map)
+{
+	limits_give(journey_plan_limits(plan), map->bytes);
 	free(map->edges);
-	free(map->starts);
-	free(map->ends);
-	*map = (struct map){ 0 };
+	free(map->steps);
+	*map = (struct map){ .bytes = 0 };
+}
+
+/* ---- simplifying */
+
+static struct map_step *step_of(struct map *map, uint32_t step)
+{
+	for (size_t i = 0; i < map->step_count; i++)
+		if (map->steps[i].step == step)
+			return &map->steps[i];
+	ASSERT(false);
+}
+
+void map_hide(struct map *map, double share, size_t most)
+{
+	double wanted = ceil((double)map->transitions * share - 1e-9);
+	uint64_t held = 0;
+
+	map->shown = 0;
+	while (map->shown < map->edge_count && map->shown < most && (double)held < wanted)
+		held += map->edges[map->shown++].count;
+	map->hidden = map->transitions - held;
+	for (size_t i = map->shown; i < map->edge_count; i++) {
+		step_of(map, map->edges[i].from)->hidden_out += map->edges[i].count;
+		step_of(map, map->edges[i].to)->hidden_in += map->edges[i].count;
+	}
 }

@@ -1,179 +1,250 @@
 /* main/cmd_journey_map.c - ariane journey map: what follows what. */
-#include "base/json.h"
 #include "journey/map.h"
-#include "main/store.h"
+#include "main/journey_ask.h"
 
-#define MAP_BYTES_MAX ((size_t)4 << 30)
-enum { OUTPUT_BYTES_MAX = 256 << 20 };
+#include <stdlib.h>
 
-static void put_name(struct json_writer *w, const char *key, str name)
+/* ---- for programs */
+
+static void put_times(struct json_writer *w, const struct map_times *times)
 {
-	json_put_key(w, str_of(key));
-	json_put_string(w, name);
+	put_number(w, "mean_s", times->mean_s);
+	put_number(w, "median_s", times->median_s);
+	put_number(w, "p90_s", times->p90_s);
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
+static double share_of(uint64_t part, uint64_t all)
 {
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
+	return all == 0 ? 0 : (double)part / (double)all;
 }
 
-static void put_number(struct json_writer *w, const char *key, double n)
+static void put_edges(struct json_writer *w, const struct journey_plan *plan, const struct map *map,
+	bool has_times)
 {
-	json_put_key(w, str_of(key));
-	json_put_float(w, n);
-}
-
-static void put_edge(
-	struct json_writer *w, const struct threads_view *view, const struct map_edge *edge)
-{
-	json_put_object(w);
-	put_name(w, "from", threads_view_name(view, edge->from));
-	put_name(w, "to", threads_view_name(view, edge->to));
-	put_count(w, "count", edge->count);
-	put_count(w, "customers", edge->customers);
-	put_number(w, "mean_s", edge->mean_s);
-	put_number(w, "median_s", edge->median_s);
-	put_number(w, "p90_s", edge->p90_s);
-	json_put_end(w);
-}
-
-static void put_ends(struct json_writer *w, const struct threads_view *view, const char *key,
-	const struct map_end *ends, size_t count)
-{
-	json_put_key(w, str_of(key));
+	json_put_key(w, STR("edges"));
 	json_put_array(w);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < map->shown; i++) {
+		const struct map_edge *edge = &map->edges[i];
 		json_put_object(w);
-		put_name(w, "step", threads_view_name(view, ends[i].step));
-		put_count(w, "count", ends[i].count);
+		put_step(w, "from", plan, edge->from);
+		put_step(w, "to", plan, edge->to);
+		put_count(w, "count", edge->count);
+		put_count(w, "customers", edge->customers);
+		put_number(w, "share", share_of(edge->count, map->transitions));
+		if (has_times)
+			put_times(w, &edge->times);
 		json_put_end(w);
 	}
 	json_put_end(w);
 }
 
-static size_t shown(const struct request *request, size_t count)
+static void put_steps(struct json_writer *w, const struct journey_plan *plan, const struct map *map,
+	bool has_times)
 {
-	return request_has(request, "top") ? MIN_OF(count, (size_t)request_number(request, "top"))
-					   : count;
+	json_put_key(w, STR("steps"));
+	json_put_array(w);
+	for (size_t i = 0; i < map->step_count; i++) {
+		const struct map_step *step = &map->steps[i];
+		json_put_object(w);
+		put_step(w, "step", plan, step->step);
+		put_count(w, "count", step->count);
+		put_count(w, "customers", step->customers);
+		put_count(w, "journeys", step->journeys);
+		put_number(w, "share", share_of(step->journeys, map->journeys));
+		put_count(w, "self_loops", step->self_loops);
+		put_count(w, "returns", step->count - step->journeys);
+		put_count(w, "hidden_in", step->hidden_in);
+		put_count(w, "hidden_out", step->hidden_out);
+		if (has_times)
+			put_times(w, &step->times);
+		json_put_end(w);
+	}
+	json_put_end(w);
 }
 
-static void answer_program(const struct request *request, struct sink *sink,
-	const struct snapshot *snapshot, const struct map *map)
+static uint64_t ends_of(const struct map_step *step, bool is_start)
 {
-	const struct threads_view *view = snapshot_threads(snapshot);
-	struct strbuf out = strbuf_heap(OUTPUT_BYTES_MAX);
+	return is_start ? step->starts : step->ends;
+}
+
+static int by_ends(const void *a, const void *b, void *is_start)
+{
+	const struct map_step *const *x = a, *const *y = b;
+	uint64_t m = ends_of(*x, is_start != NULL), n = ends_of(*y, is_start != NULL);
+
+	if (m != n)
+		return m < n ? 1 : -1;
+	return (*x > *y) - (*x < *y); /* as the steps stand */
+}
+
+/* The most frequent first. */
+static void put_ends(struct json_writer *w, const struct journey_plan *plan, const struct map *map,
+	const char *key, bool is_start)
+{
+	const struct map_step **steps = memory_alloc((map->step_count + 1) * sizeof(*steps));
+
+	for (size_t i = 0; i < map->step_count; i++)
+		steps[i] = &map->steps[i];
+	qsort_r(steps, map->step_count, sizeof(const struct map_step *), by_ends,
+		is_start ? &is_start : NULL);
+	json_put_key(w, str_of(key));
+	json_put_array(w);
+	for (size_t i = 0; i < map->step_count && ends_of(steps[i], is_start) > 0; i++) {
+		json_put_object(w);
+		put_step(w, "step", plan, steps[i]->step);
+		put_count(w, "count", ends_of(steps[i], is_start));
+		json_put_end(w);
+	}
+	json_put_end(w);
+	free(steps);
+}
+
+static void put_outcomes(struct json_writer *w, const struct map *map)
+{
+	json_put_key(w, STR("outcomes"));
+	json_put_object(w);
+	put_count(w, "success", map->outcomes[JOURNEY_SUCCESS]);
+	put_count(w, "failure", map->outcomes[JOURNEY_FAILURE]);
+	put_count(w, "ended", map->outcomes[JOURNEY_ENDED]);
+	put_count(w, "open", map->outcomes[JOURNEY_OPEN]);
+	json_put_end(w);
+}
+
+static void put_hidden(struct json_writer *w, const struct map *map)
+{
+	json_put_key(w, STR("hidden"));
+	json_put_object(w);
+	put_count(w, "edges", map->edge_count - map->shown);
+	put_count(w, "count", map->hidden);
+	put_number(w, "share", share_of(map->hidden, map->transitions));
+	json_put_end(w);
+}
+
+static void answer_program(
+	const struct journey_question *q, struct sink *sink, const struct map *map)
+{
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+	bool has_times = !request_has(q->request, "counts-only");
 
 	json_put_object(&w);
 	put_count(&w, "customers", map->customers);
 	put_count(&w, "journeys", map->journeys);
 	put_count(&w, "events", map->events);
-	put_count(&w, "epoch", snapshot_epoch(snapshot));
-	json_put_key(&w, STR("edges"));
-	json_put_array(&w);
-	for (size_t i = 0; i < shown(request, map->edge_count); i++)
-		put_edge(&w, view, &map->edges[i]);
-	json_put_end(&w);
-	put_ends(&w, view, "start", map->starts, map->start_count);
-	put_ends(&w, view, "end", map->ends, map->end_count);
+	put_standing(&w, q);
+	put_outcomes(&w, map);
+	put_edges(&w, q->plan, map, has_times);
+	put_hidden(&w, map);
+	put_steps(&w, q->plan, map, has_times);
+	put_ends(&w, q->plan, map, "start", true);
+	put_ends(&w, q->plan, map, "end", false);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
 	strbuf_done(&out);
 }
 
-static void add_number(struct grid *grid, enum language language, uint64_t n)
+/* ---- for people */
+
+static void add_columns(struct grid *grid, enum language language)
 {
-	char text[64];
-	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
-
-	locale_number(language, (int64_t)n, &cell);
-	grid_add_cell(grid, strbuf_str(&cell));
-}
-
-static void add_span(struct grid *grid, enum language language, double span_s)
-{
-	char text[64];
-	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
-
-	locale_duration(language, (int64_t)(span_s * 1000), &cell);
-	grid_add_cell(grid, strbuf_str(&cell));
-}
-
-static void answer_people(const struct request *request, struct sink *sink,
-	const struct snapshot *snapshot, const struct map *map)
-{
-	const struct threads_view *view = snapshot_threads(snapshot);
-	enum language language = request_locale(request)->language;
-	struct arena *arena = request_arena(request);
-	struct grid *grid = grid_create(arena);
-
-	sink_say(sink, TEXT_MAP_TOTALS, arg_int((int64_t)map->events),
-		arg_int((int64_t)map->customers));
-	if (grid == NULL) {
-		sink_grid(sink, arena, NULL);
-		return;
-	}
 	grid_add_column(grid, text_words(TEXT_MAP_FROM, language), GRID_SHRINKS);
 	grid_add_column(grid, text_words(TEXT_MAP_TO, language), GRID_SHRINKS);
 	grid_add_column(grid, text_words(TEXT_MAP_COUNT, language), GRID_NUMBER);
+	grid_add_column(grid, text_words(TEXT_MAP_SHARE, language), GRID_NUMBER);
 	grid_add_column(grid, text_words(TEXT_MAP_PEOPLE, language), GRID_NUMBER);
 	grid_add_column(grid, text_words(TEXT_MAP_MEDIAN, language), GRID_NUMBER);
-	for (size_t i = 0; i < shown(request, map->edge_count); i++) {
-		const struct map_edge *edge = &map->edges[i];
-		grid_add_cell(grid, threads_view_name(view, edge->from));
-		grid_add_cell(grid, threads_view_name(view, edge->to));
-		add_number(grid, language, edge->count);
-		add_number(grid, language, edge->customers);
-		add_span(grid, language, edge->median_s);
-	}
+	grid_add_column(grid, text_words(TEXT_MAP_P90, language), GRID_NUMBER);
+}
+
+static void add_edge(struct grid *grid, enum language language, const struct journey_plan *plan,
+	const struct map *map, const struct map_edge *edge)
+{
+	grid_add_cell(grid, journey_plan_step_name(plan, edge->from));
+	grid_add_cell(grid, journey_plan_step_name(plan, edge->to));
+	cell_number(grid, language, edge->count);
+	cell_share(grid, language, share_of(edge->count, map->transitions));
+	cell_number(grid, language, edge->customers);
+	cell_span(grid, language, edge->times.median_s);
+	cell_span(grid, language, edge->times.p90_s);
+}
+
+static void answer_people(
+	const struct journey_question *q, struct sink *sink, const struct map *map)
+{
+	enum language language = request_locale(q->request)->language;
+	struct arena *arena = request_arena(q->request);
+	struct grid *grid = grid_create(arena);
+
+	sink_say(sink, TEXT_MAP_TOTALS, arg_int((int64_t)map->events),
+		arg_int((int64_t)map->journeys), arg_int((int64_t)map->customers));
+	if (journey_plan_has_ends(q->plan))
+		sink_say(sink, TEXT_MAP_OUTCOMES, arg_int((int64_t)map->outcomes[JOURNEY_SUCCESS]),
+			arg_int((int64_t)map->outcomes[JOURNEY_FAILURE]),
+			arg_int((int64_t)map->outcomes[JOURNEY_ENDED]),
+			arg_int((int64_t)map->outcomes[JOURNEY_OPEN]));
+	if (grid != NULL)
+		add_columns(grid, language);
+	for (size_t i = 0; grid != NULL && i < map->shown; i++)
+		add_edge(grid, language, q->plan, map, &map->edges[i]);
 	sink_grid(sink, arena, grid);
+	if (map->shown < map->edge_count)
+		sink_say(sink, TEXT_MAP_HIDDEN, arg_int((int64_t)(map->edge_count - map->shown)),
+			arg_int((int64_t)map->hidden));
+}
+
+static err answer(struct journey_question *q, struct sink *sink, struct why *why)
+{
+	const struct map_options options = { .counts_only =
+						     request_has(q->request, "counts-only") };
+	int64_t coverage = request_number(q->request, "coverage");
+	struct map map;
+	err e = map_make(q->plan, &options, &map, why);
+
+	if (e != OK)
+		return e;
+	map_hide(&map, (double)MIN_OF(coverage, 100) / 100, journey_top(q->request, SIZE_MAX));
+	(sink->json ? answer_program : answer_people)(q, sink, &map);
+	map_done(q->plan, &map);
+	return OK;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct engine *engine;
-	struct map map;
-	err e = store_open(request, sink, STORE_READ, &engine, why);
-
-	if (e != OK)
-		return e;
-	engine_index(engine);
-	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-		e = map_of(snapshot_threads(snapshot), MAP_BYTES_MAX, &map, why);
-		if (e == OK && sink->json)
-			answer_program(request, sink, snapshot, &map);
-		else if (e == OK)
-			answer_people(request, sink, snapshot, &map);
-		if (e == OK)
-			map_done(&map);
-	}
-	engine_close(engine);
-	return e;
+	return journey_ask(request, sink, answer, why);
 }
 
 const struct command cmd_journey_map = {
 	.name = STR_INIT("journey map"),
 	.group = GROUP_JOURNEYS,
-	.summary = WORDS("count what follows what in the customers' threads",
-		"compter ce qui suit quoi dans les fils des clients"),
+	.summary = WORDS("count what follows what in the customers' journeys",
+		"compter ce qui suit quoi dans les parcours des clients"),
 	.about = WORDS(
-		"Every activity is a step, every customer's thread a journey. An edge counts how "
-		"often one step comes directly after the other, for how many customers, and "
-		"the time between (mean, median, 90th percentile). Counts are exact.",
-		"Chaque activité est une étape, le fil de chaque client un parcours. Une arête "
-		"compte "
-		"combien de fois une étape suit directement l'autre, pour combien de clients, et "
-		"le "
-		"temps écoulé (moyenne, médiane, 90e centile). Les comptes sont exacts."),
-	.options = { { STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-		WORDS("only the N most frequent edges",
-			"seulement les N arêtes les plus fréquentes"),
-		STR_INIT("") } },
+		"An edge counts how often one step comes directly after the other in a journey, "
+		"for how many customers, and the time between (mean, median, 90th percentile). "
+		"Counts are exact. Edges that are not shown are counted at the end: they "
+		"are no ends of journeys.",
+		"Une arête compte combien de fois une étape suit directement l'autre dans un "
+		"parcours, pour combien de clients, et le temps écoulé (moyenne, médiane, 90e "
+		"centile). Les comptes sont exacts. Les arêtes qui ne sont pas montrées sont "
+		"comptées à la fin : ce ne sont pas des fins de parcours."),
+	.options = { JOURNEY_OPTIONS,
+		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("only the N most frequent edges",
+				"seulement les N arêtes les plus fréquentes"),
+			STR_INIT("") },
+		{ STR_INIT("coverage"), IS_NUMBER, false, SAME_WORDS("PERCENT"),
+			WORDS("only the edges that together hold this share of the volume",
+				"seulement les arêtes qui totalisent cette part du volume"),
+			STR_INIT("100") },
+		{ STR_INIT("counts-only"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("no times: twice as quick", "sans les durées : deux fois plus vite"),
+			STR_INIT("") } },
 	.examples = { { STR_INIT("ariane journey map --top 20"),
-		WORDS("the busiest edges", "les arêtes les plus fréquentées") } },
+			      WORDS("the busiest edges", "les arêtes les plus fréquentées") },
+		{ STR_INIT("ariane journey map --coverage 80 --with phone:"),
+			WORDS("where those go who called, in its main lines",
+				"où vont ceux qui ont téléphoné, dans les grandes lignes") } },
 	.schema = STR_INIT("journey-map"),
 	.read_only = true,
 	.run = run,

@@ -2,6 +2,7 @@
  * where_select.c */
 #include "thread/where.h"
 
+#include "base/glob.h"
 #include "base/json.h"
 #include "thread/thread.h"
 #include "thread/where_internal.h"
@@ -20,6 +21,7 @@ static const struct {
 	{ STR_INIT("="), WHERE_EQUAL },
 	{ STR_INIT("<"), WHERE_LESS },
 	{ STR_INIT(">"), WHERE_MORE },
+	{ STR_INIT("~"), WHERE_FITS },
 };
 
 static bool take_sign(str *rest, enum where_is *is)
@@ -56,7 +58,8 @@ err where_parse(str text, const struct zone *zone, struct where *out, struct why
 			continue;
 		w.key = str_upto(text, at);
 		w.text = rest;
-		read_value(&w, zone);
+		if (w.is != WHERE_FITS) /* a pattern is text, whatever it looks like */
+			read_value(&w, zone);
 		break;
 	}
 	if (w.key.len == 0)
@@ -104,6 +107,8 @@ enum order where_order_text(const struct where *w, str text)
 {
 	int order = str_compare(text, w->text);
 
+	if (w->is == WHERE_FITS)
+		return glob_fits(w->text, text) ? ORDER_EQUAL : ORDER_NONE;
 	if (order == 0)
 		return ORDER_EQUAL;
 	return w->is_integer || w->is_number ? ORDER_NONE : order_of(order<0, order> 0);
@@ -116,6 +121,7 @@ bool where_accepts(enum where_is is, enum order order)
 		return true;
 	case WHERE_EQUAL:
 	case WHERE_NOT_EQUAL: /* the caller turns it round */
+	case WHERE_FITS:
 		return order == ORDER_EQUAL;
 	case WHERE_LESS:
 		return order == ORDER_LESS;

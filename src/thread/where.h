@@ -3,8 +3,9 @@
  *   KEY          has it at all
  *   KEY=VALUE    one of its values is VALUE       KEY!=VALUE   it has some, none of them is VALUE
  *   KEY<VALUE    one of its values is below;      also <=, >, >=
+ *   KEY~PATTERN  one of its values is a text that fits: * stands for anything (base/glob.h)
  *
- * The key ends at the first of = != < >.  Keys are those of attribute.h (`a.b` within
+ * The key ends at the first of = != < > ~.  Keys are those of attribute.h (`a.b` within
  * maps); @source, @actor, @interaction, @case and @text are the event's own fields.
  *
  * VALUE is compared with each value by the value's type: text byte by byte, and in an order only
@@ -27,6 +28,7 @@ enum where_is {
 	WHERE_LESS_OR_EQUAL,
 	WHERE_MORE,
 	WHERE_MORE_OR_EQUAL,
+	WHERE_FITS,
 };
 
 struct where {

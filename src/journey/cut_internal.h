@@ -1,0 +1,21 @@
+/* journey/cut_internal.h - from one customer's thread to his journeys. */
+#pragma once
+
+#include "journey/pass.h"
+#include "journey/plan_internal.h"
+
+struct cutter {
+	const struct journey_plan *plan;
+	journey_take *take;
+	void *part;
+	struct why *why;
+	/* The seen events of the customer at hand; time and row may lie in the thread itself. */
+	uint32_t *step, *row, *group;
+	int64_t *time;
+	size_t room;
+};
+
+void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take *take,
+	void *part, struct why *why);
+void cutter_done(struct cutter *cutter);
+err cutter_customer(struct cutter *cutter, uint32_t customer, const struct thread *thread);

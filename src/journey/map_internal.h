@@ -1,0 +1,48 @@
+/* journey/map_internal.h - the counting of a map: map.c counts, map_times.c finds its times. */
+#pragma once
+
+#include "base/map64.h"
+#include "journey/map.h"
+#include "journey/quantile.h"
+
+/* Customers are told apart by number + 1, so that 0 is nobody. */
+struct edge_tally {
+	uint64_t count;
+	unsigned __int128 ticks; /* the sum of all times, exact */
+	uint32_t customers, last_customer;
+};
+struct step_tally {
+	uint64_t count, journeys, starts, ends;
+	uint32_t customers, last_customer;
+	uint64_t last_journey; /* number + 1 within the part */
+};
+
+/* Edges of `from * steps + to`, or, where steps are many, in the order in which they were met. */
+struct tally {
+	const struct journey_plan *plan;
+	size_t steps;
+	bool is_dense, has_times;
+	struct edge_tally *edges;
+	size_t edge_count, edge_room;
+	uint32_t (*buckets)[TIME_BUCKETS]; /* of each edge; dense with times only */
+	struct map64 *index; /* not dense: key -> edge + 1 */
+	uint64_t *keys; /* not dense: of each edge, from * steps + to + 1 */
+	size_t key_room;
+	struct step_tally *step;
+	uint64_t customers, journeys, events, outcomes[JOURNEY_OUTCOMES];
+	uint32_t last_customer;
+	size_t bytes;
+};
+
+/* The edge, made if it is new (not dense); limits permitting. */
+err tally_edge(struct tally *t, uint32_t from, uint32_t to, size_t *edge, struct why *why);
+bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge);
+
+static inline double seconds_of(double ticks)
+{
+	return ticks / (TICKS_PER_MS * 1000.0);
+}
+
+/* Median and p90 of every edge and step of `out`, which has its counts and means already. */
+err map_find_times(
+	const struct journey_plan *plan, const struct tally *all, struct map *out, struct why *why);

@@ -1,0 +1,159 @@
+/* journey/pass.c - see pass.h: customers in small ranges, taken by whichever thread is free */
+#include "journey/pass.h"
+
+#include "journey/cut_internal.h"
+
+#include <pthread.h>
+
+/* ---- work on several threads */
+
+struct team {
+	struct journey_limits *limits;
+	journey_work *work;
+	void *context;
+	size_t count;
+	atomic_size_t next;
+	atomic_bool failed;
+	pthread_mutex_t first; /* protects the two below */
+	err outcome;
+	struct why *why;
+};
+
+static void note_failure(struct team *team, err e, const struct why *why)
+{
+	ASSERT(pthread_mutex_lock(&team->first) == 0);
+	if (team->outcome == OK) {
+		team->outcome = e;
+		if (team->why != NULL)
+			*team->why = *why;
+	}
+	ASSERT(pthread_mutex_unlock(&team->first) == 0);
+	atomic_store(&team->failed, true);
+}
+
+static void *work_on(void *context)
+{
+	struct team *team = context;
+	struct why why = { 0 };
+
+	while (!atomic_load_explicit(&team->failed, memory_order_relaxed)) {
+		size_t i = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed);
+		if (i >= team->count)
+			break;
+		err e = limits_check(team->limits, &why);
+		if (e == OK)
+			e = team->work(team->context, i, &why);
+		if (e != OK)
+			note_failure(team, e, &why);
+	}
+	return NULL;
+}
+
+static err lead(struct team *team, unsigned threads, struct why *why)
+{
+	pthread_t helpers[JOURNEY_THREADS_MAX];
+	unsigned started = 0;
+
+	team->why = why;
+	ASSERT(pthread_mutex_init(&team->first, NULL) == 0);
+	while (started + 1 < threads && /* fewer threads do the same work */
+		pthread_create(&helpers[started], NULL, work_on, team) == 0)
+		started++;
+	work_on(team);
+	for (unsigned i = 0; i < started; i++)
+		ASSERT(pthread_join(helpers[i], NULL) == 0);
+	ASSERT(pthread_mutex_destroy(&team->first) == 0);
+	return team->outcome;
+}
+
+static unsigned threads_of(const struct journey_limits *limits)
+{
+	unsigned wanted = MAX_OF(limits->threads, 1U);
+
+	return MIN_OF(wanted, (unsigned)JOURNEY_THREADS_MAX);
+}
+
+err journey_share_out(struct journey_limits *limits, journey_work *work, void *context,
+	size_t count, struct why *why)
+{
+	struct team team = { .limits = limits, .work = work, .context = context, .count = count };
+
+	return lead(
+		&team, (unsigned)MIN_OF((size_t)threads_of(limits), MAX_OF(count, (size_t)1)), why);
+}
+
+/* ---- a pass: each piece of work is a part, that takes ranges of customers while there are any */
+
+enum { RANGE_CUSTOMERS = 512 };
+
+struct passing {
+	const struct journey_plan *plan;
+	journey_take *take;
+	void *const *parts;
+	atomic_uint next; /* customer */
+};
+
+static err take_range(
+	struct cutter *cutter, struct thread_walker *walker, uint32_t from, uint32_t to)
+{
+	struct thread thread;
+	err e = OK;
+
+	for (uint32_t c = from; e == OK && c < to; c++)
+		if (thread_walk_to(walker, c, &thread))
+			e = cutter_customer(cutter, c, &thread);
+	return e;
+}
+
+static err take_ranges(struct passing *p, struct cutter *cutter, struct why *why)
+{
+	const struct journey_plan *plan = p->plan;
+	uint32_t end = identity_customer_end(threads_view_identity(plan->view)), from;
+	struct thread_walker walker;
+	err e = OK;
+
+	thread_walker_init(&walker, plan->walk);
+	while (e == OK) {
+		from = atomic_fetch_add_explicit(&p->next, RANGE_CUSTOMERS, memory_order_relaxed);
+		if (from >= end)
+			break;
+		e = limits_check(plan->limits, why);
+		if (e == OK)
+			e = take_range(cutter, &walker, from,
+				(uint32_t)MIN_OF((uint64_t)from + RANGE_CUSTOMERS, (uint64_t)end));
+	}
+	thread_walker_done(&walker);
+	return e;
+}
+
+static err fill_part(void *context, size_t i, struct why *why)
+{
+	struct passing *p = context;
+	struct cutter cutter;
+
+	cutter_init(&cutter, p->plan, p->take, p->parts[i], why);
+	err e = take_ranges(p, &cutter, why);
+	cutter_done(&cutter);
+	return e;
+}
+
+enum { PART_ROWS = 1 << 15 }; /* fewer are done before a thread has begun */
+
+unsigned journey_pass_parts(const struct journey_plan *plan)
+{
+	uint64_t worth = 1 + threads_view_events(plan->view) / PART_ROWS;
+
+	return (unsigned)MIN_OF((uint64_t)threads_of(plan->limits), worth);
+}
+
+err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
+	unsigned count, struct why *why)
+{
+	struct passing p = { .plan = plan, .take = take, .parts = parts };
+	struct team team = {
+		.limits = plan->limits, .work = fill_part, .context = &p, .count = count
+	};
+
+	ASSERT(count >= 1 && count <= JOURNEY_THREADS_MAX);
+	return lead(&team, count, why);
+}

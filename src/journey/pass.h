@@ -1,0 +1,43 @@
+/* journey/pass.h - every journey of a plan, once, on several threads.
+ *
+ * A query is a number of parts, one a thread, each of which is given the journeys of some customers
+ * (all of a customer's, one after the other) and the merging of the parts afterwards.  Which part
+ * has which customers is chance; so what a query says may not depend on it.
+ *
+ *   thread of a customer --> seen events (filter) --> steps --> journeys --> take(part, journey)
+ *
+ * Where journeys begin and end: docs/formats/journey-definition.md.
+ */
+#pragma once
+
+#include "journey/plan.h"
+
+enum journey_outcome {
+	JOURNEY_OPEN, /* may go on: neither its window nor its gap has passed at as_of */
+	JOURNEY_SUCCESS,
+	JOURNEY_FAILURE,
+	JOURNEY_ENDED, /* over, without goal or failure */
+	JOURNEY_OUTCOMES
+};
+
+struct journey {
+	uint32_t customer;
+	enum journey_outcome outcome;
+	size_t count; /* at least 1 */
+	const uint32_t *step, *row;
+	const int64_t *time; /* ticks */
+};
+
+/* Valid for the call.  An error ends the pass. */
+typedef err journey_take(void *part, const struct journey *journey, struct why *why);
+
+/* How many parts a pass over this plan should have: threads that are worth it. */
+unsigned journey_pass_parts(const struct journey_plan *plan);
+/* ERR_LIMIT, ERR_CANCELLED, ERR_TIMEOUT (limits.h), or what `take` said. */
+err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
+	unsigned count, struct why *why);
+
+/* A piece of work that is no pass, on as many threads: work(context, i) for i below `count`. */
+typedef err journey_work(void *context, size_t i, struct why *why);
+err journey_share_out(struct journey_limits *limits, journey_work *work, void *context,
+	size_t count, struct why *why);

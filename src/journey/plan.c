@@ -1,0 +1,345 @@
+/* journey/plan.c - see plan.h: steps and their names, what is seen, what cuts a thread */
+#include "journey/plan_internal.h"
+
+#include "base/near.h"
+
+#include <stdlib.h>
+
+struct journey_filter journey_filter_none(void)
+{
+	return (struct journey_filter){
+		.since = INT64_MIN, .until = INT64_MAX, .as_of = INT64_MAX
+	};
+}
+
+err plan_take(struct journey_plan *plan, size_t bytes, struct why *why)
+{
+	err e = limits_take(plan->limits, bytes, why);
+
+	if (e == OK)
+		plan->bytes += bytes;
+	return e;
+}
+
+/* ---- the steps: those of the definition, then the activities that are steps of their own */
+
+static uint32_t defined_step(const struct journey_definition *d, str name)
+{
+	for (size_t i = 0; i < d->step_count; i++)
+		if (str_equal(d->steps[i].name, name))
+			return (uint32_t)i;
+	return STEP_NONE;
+}
+
+/* of_rest[what]: the step of an event that no defined step takes. */
+static err name_steps(struct journey_plan *plan, uint32_t *of_rest, struct why *why)
+{
+	const struct journey_definition *d = plan->definition;
+	size_t whats = threads_view_what_count(plan->view);
+	err e = plan_take(plan, (d->step_count + whats) * (sizeof(str) + 9), why);
+	struct strings *others;
+
+	if (e != OK)
+		return e;
+	plan->names = memory_alloc((d->step_count + whats + 1) * sizeof(*plan->names));
+	for (size_t i = 0; i < d->step_count; i++)
+		plan->names[i] = d->steps[i].name;
+	plan->step_count = d->step_count;
+	others = strings_create(0);
+	for (uint32_t w = 0; w < whats; w++) {
+		of_rest[w] = STEP_NONE;
+		if (!d->keeps_others)
+			continue;
+		str name = threads_view_name(plan->view, threads_view_what(plan->view, w).activity);
+		of_rest[w] = defined_step(d, name);
+		if (of_rest[w] != STEP_NONE)
+			continue;
+		of_rest[w] = (uint32_t)d->step_count + strings_intern(others, name);
+		plan->names[of_rest[w]] = name;
+		plan->step_count = d->step_count + strings_count(others);
+	}
+	strings_free(others);
+	return OK;
+}
+
+static err route_steps(
+	struct journey_plan *plan, const struct journey_journal *journal, struct why *why)
+{
+	const struct journey_definition *d = plan->definition;
+	uint32_t *of_rest =
+		memory_alloc((threads_view_what_count(plan->view) + 1) * sizeof(*of_rest));
+	size_t count = d->dropped.count, at = 0;
+
+	for (size_t i = 0; i < d->step_count; i++)
+		count += d->steps[i].events.count;
+	struct rule *rules = memory_alloc((count + 1) * sizeof(*rules));
+	for (size_t i = 0; i < d->dropped.count; i++)
+		rules[at++] = (struct rule){ &d->dropped.items[i], STEP_NONE };
+	for (size_t i = 0; i < d->step_count; i++)
+		for (size_t k = 0; k < d->steps[i].events.count; k++)
+			rules[at++] = (struct rule){ &d->steps[i].events.items[k], (uint32_t)i };
+	err e = name_steps(plan, of_rest, why);
+	if (e == OK)
+		e = routes_make(plan, journal, rules, count, of_rest, &plan->steps, why);
+	free(rules);
+	free(of_rest);
+	return e;
+}
+
+/* Events that the filter does not let through are not seen: where names alone decide, that is said
+ * in the routes to the steps themselves. */
+static err route_only(struct journey_plan *plan, const struct journey_selectors *only,
+	const struct journey_journal *journal, struct why *why)
+{
+	size_t whats = threads_view_what_count(plan->view);
+	uint32_t *nothing;
+	struct rule *rules;
+
+	if (only->count == 0)
+		return OK;
+	nothing = memory_alloc((whats + 1) * sizeof(*nothing));
+	rules = memory_alloc(only->count * sizeof(*rules));
+	for (size_t i = 0; i < only->count; i++)
+		rules[i] = (struct rule){ &only->items[i], 1 };
+	err e = routes_make(plan, journal, rules, only->count, nothing, &plan->only, why);
+	free(rules);
+	free(nothing);
+	if (e != OK || !plan->only.is_plain)
+		return e;
+	for (size_t w = 0; w < whats; w++)
+		if (plan->only.of_what[w].target == 0)
+			plan->steps.of_what[w] = (struct route){ .target = STEP_NONE };
+	routes_done(&plan->only);
+	plan->only = (struct routes){ .of_what = NULL };
+	return OK;
+}
+
+/* ---- what is said of steps by their names */
+
+uint32_t journey_plan_find_step(const struct journey_plan *plan, str name)
+{
+	for (uint32_t i = 0; i < plan->step_count; i++)
+		if (str_equal(plan->names[i], name))
+			return i;
+	return STEP_NONE;
+}
+
+err journey_plan_step(const struct journey_plan *plan, str name, uint32_t *step, struct why *why)
+{
+	char text[WHY_TEXT_BYTES_MAX];
+	struct strbuf list = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+	uint32_t found = journey_plan_find_step(plan, name);
+
+	if (found != STEP_NONE) {
+		*step = found;
+		return OK;
+	}
+	str near = near_best(name, plan->names, plan->step_count);
+	if (near.len > 0)
+		return fail(why, MSG_JOURNEY_STEP_NEAR, arg_str(name), arg_str(near));
+	for (size_t i = 0; i < plan->step_count && strbuf_ok(&list); i++) {
+		strbuf_add(&list, i == 0 ? STR("") : STR(", "));
+		strbuf_add(&list, plan->names[i]);
+	}
+	return fail(
+		why, MSG_JOURNEY_STEP_UNKNOWN, arg_str(name), arg_str((str){ list.ptr, list.len }));
+}
+
+static void flag_steps(
+	struct journey_plan *plan, const struct field_names *names, enum step_flag flag)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		uint32_t step = journey_plan_find_step(plan, names->items[i]);
+		if (step != STEP_NONE)
+			plan->flags[step] |= (uint8_t)flag;
+	}
+}
+
+static err filter_steps(
+	struct journey_plan *plan, const struct journey_filter *filter, struct why *why)
+{
+	uint32_t step = STEP_NONE;
+	err e = OK;
+
+	plan->flags = memory_alloc(plan->step_count + 1);
+	plan->passed = memory_alloc((plan->step_count + 1) * sizeof(*plan->passed));
+	flag_steps(plan, &plan->definition->start, STEP_STARTS);
+	flag_steps(plan, &plan->definition->goal, STEP_SUCCEEDS);
+	flag_steps(plan, &plan->definition->failure, STEP_FAILS);
+	for (size_t i = 0; e == OK && i < filter->never.count; i++) {
+		e = journey_plan_step(plan, filter->never.items[i], &step, why);
+		if (e == OK)
+			plan->flags[step] |= STEP_NEVER;
+	}
+	if (filter->passed.count > FILTER_STEPS_MAX)
+		return fail(why, MSG_JOURNEY_STEPS, arg_c("passed"), arg_int(FILTER_STEPS_MAX));
+	for (size_t i = 0; e == OK && i < filter->passed.count; i++) {
+		e = journey_plan_step(plan, filter->passed.items[i], &step, why);
+		if (e == OK)
+			plan->passed[step] |= (uint64_t)1 << i;
+		plan->passed_all |= (uint64_t)1 << i;
+	}
+	plan->from_step = plan->to_step = STEP_NONE;
+	if (e == OK && filter->from_step.len > 0)
+		e = journey_plan_step(plan, filter->from_step, &plan->from_step, why);
+	if (e == OK && filter->to_step.len > 0)
+		e = journey_plan_step(plan, filter->to_step, &plan->to_step, why);
+	plan->filters_journeys = filter->passed.count > 0 || filter->never.count > 0 ||
+				 plan->from_step != STEP_NONE || plan->to_step != STEP_NONE;
+	return e;
+}
+
+/* ---- times */
+
+static int64_t ticks_of_span(int64_t ms)
+{
+	return ms == 0 ? INT64_MAX : ms * TICKS_PER_MS;
+}
+
+static void set_times(struct journey_plan *plan, const struct journey_filter *filter)
+{
+	int64_t first = 0, last = 0;
+	bool any = threads_view_bounds(plan->view, &first, &last);
+
+	plan->as_of = filter->as_of != INT64_MAX ? filter->as_of : last;
+	plan->since = filter->since;
+	plan->until = filter->as_of == INT64_MAX ? filter->until
+						 : MIN_OF(filter->until, filter->as_of + 1);
+	plan->gap = ticks_of_span(plan->definition->gap_ms);
+	plan->window = ticks_of_span(plan->definition->window_ms);
+	if (any && plan->since <= first)
+		plan->since = INT64_MIN;
+	if (any && plan->until > last)
+		plan->until = INT64_MAX;
+}
+
+static bool sees_all(const struct journey_plan *plan)
+{
+	size_t whats = threads_view_what_count(plan->view);
+
+	if (plan->since != INT64_MIN || plan->until != INT64_MAX || !plan->steps.is_plain ||
+		plan->only.of_what != NULL)
+		return false;
+	for (size_t w = 0; w < whats; w++)
+		if (plan->steps.of_what[w].target == STEP_NONE)
+			return false;
+	return true;
+}
+
+static void note_short_ways(struct journey_plan *plan)
+{
+	const struct journey_definition *d = plan->definition;
+
+	plan->has_starts = d->start.count > 0;
+	plan->has_ends = d->goal.count + d->failure.count > 0;
+	plan->is_whole_thread = !plan->has_starts && !plan->has_ends && plan->groups == NULL &&
+				plan->gap == INT64_MAX && plan->window == INT64_MAX &&
+				!d->merges_repeats;
+	plan->sees_all = sees_all(plan);
+}
+
+/* ---- the whole */
+
+static err make(struct journey_plan *plan, const struct journey_filter *filter,
+	const struct journey_journal *journal, struct why *why)
+{
+	const struct journey_definition *d = plan->definition;
+	err e = route_steps(plan, journal, why);
+
+	if (e == OK)
+		e = route_only(plan, &filter->only, journal, why);
+	if (e == OK)
+		e = filter_steps(plan, filter, why);
+	if (e == OK)
+		e = crowd_make(plan, journal, &d->with, true, why);
+	if (e == OK)
+		e = crowd_make(plan, journal, &d->without, false, why);
+	for (size_t i = 0; e == OK && i < filter->crowd_count; i++)
+		e = crowd_make(
+			plan, journal, &filter->crowds[i].any, filter->crowds[i].is_wanted, why);
+	if (e == OK && d->by.len > 0)
+		e = plan_groups(plan, journal, d->by, &plan->groups, why);
+	if (e != OK)
+		return e;
+	set_times(plan, filter);
+	note_short_ways(plan);
+	plan->walk = thread_walk_create(plan->view);
+	return plan_take(plan, thread_walk_bytes(plan->walk), why);
+}
+
+err journey_plan_make(const struct threads_view *view, const struct journey_definition *definition,
+	const struct journey_filter *filter, const struct journey_journal *journal,
+	struct journey_limits *limits, struct journey_plan **out, struct why *why)
+{
+	struct journey_plan *plan = memory_alloc(sizeof(*plan));
+
+	*plan = (struct journey_plan){ .view = view, .limits = limits, .definition = definition };
+	err e = make(plan, filter, journal, why);
+	if (e != OK) {
+		journey_plan_free(plan);
+		return e;
+	}
+	*out = plan;
+	return OK;
+}
+
+void journey_plan_free(struct journey_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	limits_give(plan->limits, plan->bytes);
+	routes_done(&plan->steps);
+	routes_done(&plan->only);
+	for (size_t i = 0; i < plan->crowd_count; i++) {
+		routes_done(&plan->crowds[i].events);
+		free(plan->crowds[i].known);
+	}
+	thread_walk_free(plan->walk);
+	free(plan->names);
+	free(plan->flags);
+	free(plan->passed);
+	free(plan->groups);
+	free(plan);
+}
+
+/* ---- what is asked of it */
+
+const struct threads_view *journey_plan_view(const struct journey_plan *plan)
+{
+	return plan->view;
+}
+
+struct journey_limits *journey_plan_limits(const struct journey_plan *plan)
+{
+	return plan->limits;
+}
+
+int64_t journey_plan_as_of(const struct journey_plan *plan)
+{
+	return plan->as_of;
+}
+
+size_t journey_plan_steps(const struct journey_plan *plan)
+{
+	return plan->step_count;
+}
+
+str journey_plan_step_name(const struct journey_plan *plan, uint32_t step)
+{
+	return plan->names[step];
+}
+
+double journey_plan_step_cost(const struct journey_plan *plan, uint32_t step)
+{
+	return step < plan->definition->step_count ? plan->definition->steps[step].cost : 0;
+}
+
+double journey_plan_step_value(const struct journey_plan *plan, uint32_t step)
+{
+	return step < plan->definition->step_count ? plan->definition->steps[step].value : 0;
+}
+
+bool journey_plan_has_ends(const struct journey_plan *plan)
+{
+	return plan->has_ends;
+}

@@ -1,0 +1,293 @@
+/* main/journey_ask.c - see journey_ask.h */
+#include "main/journey_ask.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- the definition */
+
+static const struct zone *zone_of(const struct request *request)
+{
+	const struct zone *zone = request_locale(request)->zone;
+
+	return zone == NULL ? zone_utc() : zone;
+}
+
+static err read_definition(struct journey_question *q, struct why *why)
+{
+	struct arena *arena = request_arena(q->request);
+	str path = request_text(q->request, "definition"), json;
+
+	q->definition = journey_definition_default();
+	if (path.len == 0)
+		return OK;
+	err e = disk_read_whole(disk_real(), path.ptr, DEFINITION_BYTES_MAX, arena, &json, why);
+	if (e == OK)
+		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
+	if (e != OK)
+		why_at(why, path, -1, -1, -1);
+	return e;
+}
+
+/* ---- the filters */
+
+static err no_room(struct why *why)
+{
+	return fail(why, MSG_NO_ROOM, arg_c("filter"), arg_int(0));
+}
+
+/* All values of an option; false: no room. */
+static bool names_of(const struct journey_question *q, const char *option, struct field_names *out)
+{
+	size_t count = request_times(q->request, option);
+	str *items = arena_array(request_arena(q->request), count, sizeof(*items));
+
+	for (size_t i = 0; items != NULL && i < count; i++)
+		items[i] = request_nth(q->request, option, i);
+	*out = (struct field_names){ items, count };
+	return items != NULL;
+}
+
+/* The conditions of an option, each a test of its own. */
+static err tests_of(const struct journey_question *q, const char *option,
+	const struct journey_test **out, size_t *count, struct why *why)
+{
+	size_t n = request_times(q->request, option);
+	struct arena *arena = request_arena(q->request);
+	struct journey_test *tests = arena_array(arena, n, sizeof(*tests));
+	struct where *wheres = arena_array(arena, n, sizeof(*wheres));
+	err e = OK;
+
+	if (tests == NULL || wheres == NULL)
+		return no_room(why);
+	if (n > DEFINITION_TESTS_MAX)
+		return fail(why, MSG_WHERE_MANY, arg_int(DEFINITION_TESTS_MAX));
+	for (size_t i = 0; e == OK && i < n; i++) {
+		e = where_parse(
+			request_nth(q->request, option, i), zone_of(q->request), &wheres[i], why);
+		tests[i] = (struct journey_test){ &wheres[i], 1 };
+	}
+	*out = tests;
+	*count = n;
+	return e;
+}
+
+static err read_only(struct journey_question *q, struct why *why)
+{
+	struct journey_selector *only = arena_alloc(request_arena(q->request), sizeof(*only));
+
+	if (only == NULL || !names_of(q, "channel", &only->channels) ||
+		!names_of(q, "activity", &only->activities))
+		return no_room(why);
+	err e = tests_of(q, "where", &only->tests, &only->test_count, why);
+	if (only->channels.count + only->activities.count + only->test_count > 0)
+		q->filter.only = (struct journey_selectors){ only, 1 };
+	return e;
+}
+
+static struct journey_crowd crowd_of(const struct journey_selector *selector, bool is_wanted)
+{
+	return (struct journey_crowd){ { selector, 1 }, is_wanted };
+}
+
+/* --with, --without, --customer: a crowd each. */
+static err read_crowds(struct journey_question *q, struct why *why)
+{
+	struct arena *arena = request_arena(q->request);
+	size_t with = request_times(q->request, "with");
+	size_t without = request_times(q->request, "without"), tests = 0, n = 0;
+	const struct journey_test *test;
+	err e = tests_of(q, "customer", &test, &tests, why);
+	size_t count = with + without + tests;
+	struct journey_selector *selectors = arena_array(arena, count, sizeof(*selectors));
+	struct journey_crowd *crowds = arena_array(arena, count, sizeof(*crowds));
+
+	if (selectors == NULL || crowds == NULL)
+		return no_room(why);
+	for (size_t i = 0; e == OK && i < with + without; i++, n++) {
+		bool is_with = i < with;
+		str typed = is_with ? request_nth(q->request, "with", i)
+				    : request_nth(q->request, "without", i - with);
+		e = journey_selector_of(typed, arena, &selectors[n], why);
+		crowds[n] = crowd_of(&selectors[n], is_with);
+	}
+	for (size_t i = 0; e == OK && i < tests; i++, n++) {
+		selectors[n] = (struct journey_selector){ .tests = &test[i], .test_count = 1 };
+		crowds[n] = crowd_of(&selectors[n], true);
+	}
+	q->filter.crowds = crowds;
+	q->filter.crowd_count = n;
+	return e;
+}
+
+static int64_t time_or(const struct request *request, const char *option, int64_t otherwise)
+{
+	return request_has(request, option) ? request_time_ms(request, option) * TICKS_PER_MS
+					    : otherwise;
+}
+
+static err read_filter(struct journey_question *q, struct why *why)
+{
+	const struct request *request = q->request;
+
+	q->filter = journey_filter_none();
+	q->filter.since = time_or(request, "since", INT64_MIN);
+	q->filter.until = time_or(request, "until", INT64_MAX);
+	q->filter.as_of = time_or(request, "as-of", INT64_MAX);
+	q->filter.from_step = request_text(request, "from-step");
+	q->filter.to_step = request_text(request, "to-step");
+	if (!names_of(q, "passed", &q->filter.passed) || !names_of(q, "never", &q->filter.never))
+		return no_room(why);
+	err e = read_only(q, why);
+	return e == OK ? read_crowds(q, why) : e;
+}
+
+/* ---- the limits */
+
+static void set_limits(struct journey_question *q)
+{
+	const struct request *request = q->request;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	q->limits.bytes_max = (size_t)MIN_OF(request_number(request, "memory"), 1 << 24) << 20;
+	q->limits.threads = processors > 0 ? (unsigned)processors : 1;
+	if (request_has(request, "threads"))
+		q->limits.threads =
+			(unsigned)MIN_OF(request_number(request, "threads"), JOURNEY_THREADS_MAX);
+	q->limits.stop = request_stop(request);
+	if (!request_has(request, "deadline"))
+		return;
+	q->limits.clock = clock_real();
+	q->limits.started_ns = clock_real()->ticks_ns(clock_real());
+	q->limits.deadline_ms = request_duration_ms(request, "deadline");
+}
+
+/* ---- the whole */
+
+static err read_back(
+	void *context, uint64_t seq, struct arena *arena, struct record *out, struct why *why)
+{
+	return engine_read(context, seq, arena, out, why);
+}
+
+static err ask_snapshot(
+	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
+{
+	const struct journey_journal journal = { read_back, q->engine };
+	err e = journey_plan_make(
+		q->view, &q->definition, &q->filter, &journal, &q->limits, &q->plan, why);
+
+	if (e == OK)
+		e = answer(q, sink, why);
+	journey_plan_free(q->plan);
+	return e;
+}
+
+err journey_ask(
+	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why)
+{
+	struct journey_question q = { .request = request };
+	err e = read_definition(&q, why);
+
+	if (e == OK)
+		e = read_filter(&q, why);
+	if (e == OK)
+		e = store_open(request, sink, STORE_READ, &q.engine, why);
+	if (e != OK)
+		return e;
+	engine_index(q.engine); /* threads in order, where that pays */
+	set_limits(&q);
+	{
+		AUTO_SNAPSHOT snapshot = engine_snapshot(q.engine);
+		q.snapshot = snapshot;
+		q.view = snapshot_threads(snapshot);
+		e = ask_snapshot(&q, sink, answer, why);
+	}
+	engine_close(q.engine);
+	return e;
+}
+
+/* ---- telling it */
+
+void put_text(struct json_writer *w, const char *key, str text)
+{
+	json_put_key(w, str_of(key));
+	json_put_string(w, text);
+}
+
+void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+void put_number(struct json_writer *w, const char *key, double n)
+{
+	json_put_key(w, str_of(key));
+	json_put_float(w, n);
+}
+
+void put_step(struct json_writer *w, const char *key, const struct journey_plan *plan, uint32_t s)
+{
+	put_text(w, key, journey_plan_step_name(plan, s));
+}
+
+void put_moment(struct json_writer *w, const char *key, int64_t ticks)
+{
+	char text[INSTANT_TEXT_BYTES];
+
+	put_text(w, key, instant_utc(text, ms_of_ticks(ticks)));
+}
+
+void put_standing(struct json_writer *w, const struct journey_question *q)
+{
+	put_count(w, "epoch", snapshot_epoch(q->snapshot));
+	put_moment(w, "as_of", journey_plan_as_of(q->plan));
+}
+
+static void add_cell(struct grid *grid, const struct strbuf *cell)
+{
+	grid_add_cell(grid, strbuf_str(cell));
+}
+
+void cell_number(struct grid *grid, enum language language, uint64_t n)
+{
+	char text[64];
+	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	locale_number(language, (int64_t)n, &cell);
+	add_cell(grid, &cell);
+}
+
+void cell_share(struct grid *grid, enum language language, double share)
+{
+	char text[64];
+	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	locale_decimal(language, share * 100, 1, &cell);
+	strbuf_add(&cell, language == LANGUAGE_FRENCH ? STR("\xe2\x80\xaf%") : STR("%"));
+	add_cell(grid, &cell);
+}
+
+void cell_span(struct grid *grid, enum language language, double span_s)
+{
+	char text[64];
+	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	locale_duration(language, (int64_t)(span_s * 1000), &cell);
+	add_cell(grid, &cell);
+}
+
+void cell_ratio(struct grid *grid, enum language language, double n)
+{
+	char text[64];
+	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	locale_decimal(language, n, 2, &cell);
+	add_cell(grid, &cell);
+}
+
+size_t journey_top(const struct request *request, size_t otherwise)
+{
+	return request_has(request, "top") ? (size_t)request_number(request, "top") : otherwise;
+}

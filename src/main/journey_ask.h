@@ -1,0 +1,115 @@
+/* main/journey_ask.h - what all `ariane journey` commands have in common: the definition, the
+ * filters, the limits, and how steps and times are told.
+ *
+ * Their options are JOURNEY_OPTIONS, first in the table of each command's own.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "journey/plan.h"
+#include "main/store.h"
+
+/* A question with its plan, for as long as the answering takes. */
+struct journey_question {
+	const struct request *request;
+	struct engine *engine;
+	const struct snapshot *snapshot;
+	const struct threads_view *view;
+	struct journey_definition definition;
+	struct journey_filter filter;
+	struct journey_limits limits;
+	struct journey_plan *plan;
+};
+
+typedef err journey_answer(
+	struct journey_question *question, struct sink *sink, struct why *why);
+
+/* Opens the store, reads definition and filters, makes the plan, answers, closes. */
+err journey_ask(const struct request *request, struct sink *sink, journey_answer *answer,
+	struct why *why);
+
+/* ---- JSON: `put` writes a key and its value */
+
+enum { JOURNEY_OUTPUT_BYTES_MAX = 1 << 30 };
+void put_text(struct json_writer *w, const char *key, str text);
+void put_count(struct json_writer *w, const char *key, uint64_t n);
+void put_number(struct json_writer *w, const char *key, double n);
+void put_step(struct json_writer *w, const char *key, const struct journey_plan *plan, uint32_t s);
+void put_moment(struct json_writer *w, const char *key, int64_t ticks); /* RFC 3339, UTC */
+/* "epoch" and "as_of". */
+void put_standing(struct json_writer *w, const struct journey_question *question);
+
+/* ---- tables: cells in the reader's language */
+
+void cell_number(struct grid *grid, enum language language, uint64_t n);
+void cell_share(struct grid *grid, enum language language, double share); /* 0.123: 12.3 % */
+void cell_span(struct grid *grid, enum language language, double span_s);
+void cell_ratio(struct grid *grid, enum language language, double n); /* two digits */
+
+/* --top N, or `otherwise`. */
+size_t journey_top(const struct request *request, size_t otherwise);
+
+/* clang-format off */
+#define JOURNEY_OPTIONS \
+	{ STR_INIT("definition"), IS_PATH, false, WORDS("FILE", "FICHIER"), \
+		WORDS("what is a step and what a journey (docs/formats/journey-definition.md); " \
+		      "without, every activity is a step and every customer's thread a journey", \
+			"ce qu'est une étape et ce qu'est un parcours " \
+			"(docs/formats/journey-definition.md) ; sans elle, chaque activité est une " \
+			"étape et le fil de chaque client un parcours"), STR_INIT("") }, \
+	{ STR_INIT("since"), IS_TIME, false, WORDS("TIME", "DATE"), \
+		WORDS("only events from this time on", "seulement les événements à partir de cette date"), \
+		STR_INIT("") }, \
+	{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"), \
+		WORDS("only events before this time", "seulement les événements avant cette date"), \
+		STR_INIT("") }, \
+	{ STR_INIT("channel"), IS_TEXT, true, WORDS("PATTERN", "MOTIF"), \
+		WORDS("only events on this channel (any of them if given several times)", \
+			"seulement les événements de ce canal (l'un d'eux si l'on en donne plusieurs)"), \
+		STR_INIT("") }, \
+	{ STR_INIT("activity"), IS_TEXT, true, WORDS("PATTERN", "MOTIF"), \
+		WORDS("only events of this name; * stands for anything (likewise)", \
+			"seulement les événements de ce nom ; * vaut n'importe quoi (de même)"), \
+		STR_INIT("") }, \
+	{ STR_INIT("where"), IS_TEXT, true, WORDS("CONDITION", "CONDITION"), \
+		WORDS("only events with this attribute: KEY, KEY=VALUE (also !=, <, <=, >, >=) or " \
+		      "KEY~PATTERN (all of them if given several times)", \
+			"seulement les événements ayant cet attribut : CLÉ, CLÉ=VALEUR (aussi !=, <, " \
+			"<=, >, >=) ou CLÉ~MOTIF (toutes si l'on en donne plusieurs)"), STR_INIT("") }, \
+	{ STR_INIT("with"), IS_TEXT, true, WORDS("[CHANNEL:][ACTIVITY]", "[CANAL:][ACTIVITÉ]"), \
+		WORDS("only customers who have such an event, as in phone: or web:cart.*", \
+			"seulement les clients qui ont un tel événement, comme phone: ou web:cart.*"), \
+		STR_INIT("") }, \
+	{ STR_INIT("without"), IS_TEXT, true, WORDS("[CHANNEL:][ACTIVITY]", "[CANAL:][ACTIVITÉ]"), \
+		WORDS("only customers who have no such event", \
+			"seulement les clients qui n'en ont pas"), STR_INIT("") }, \
+	{ STR_INIT("customer"), IS_TEXT, true, WORDS("CONDITION", "CONDITION"), \
+		WORDS("only customers with this attribute, in an event or in what is known of them", \
+			"seulement les clients ayant cet attribut, dans un événement ou dans ce que " \
+			"l'on sait d'eux"), STR_INIT("") }, \
+	{ STR_INIT("passed"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys that passed by this step", \
+			"seulement les parcours passés par cette étape"), STR_INIT("") }, \
+	{ STR_INIT("never"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys that never passed by it", \
+			"seulement les parcours jamais passés par elle"), STR_INIT("") }, \
+	{ STR_INIT("from-step"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("of each journey only what follows this step, it included", \
+			"de chaque parcours, seulement ce qui suit cette étape, elle comprise"), \
+		STR_INIT("") }, \
+	{ STR_INIT("to-step"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("of each journey only what leads to this step, it included", \
+			"de chaque parcours, seulement ce qui mène à cette étape, elle comprise"), \
+		STR_INIT("") }, \
+	{ STR_INIT("as-of"), IS_TIME, false, WORDS("TIME", "DATE"), \
+		WORDS("as it stood at this time; without, at the last event", \
+			"l'état à cette date ; sans elle, celui du dernier événement"), STR_INIT("") }, \
+	{ STR_INIT("memory"), IS_NUMBER, false, SAME_WORDS("MB"), \
+		WORDS("what the answer may take", "ce que la réponse peut prendre"), STR_INIT("4096") }, \
+	{ STR_INIT("deadline"), IS_DURATION, false, WORDS("DURATION", "DURÉE"), \
+		WORDS("give up after this time", "renoncer après ce temps"), STR_INIT("") }, \
+	{ STR_INIT("threads"), IS_NUMBER, false, SAME_WORDS("N"), \
+		WORDS("how many threads count; without, one for each processor", \
+			"combien de fils d'exécution comptent ; sans lui, un par processeur"), \
+		STR_INIT("") }
+/* clang-format on */
