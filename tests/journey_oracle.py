@@ -1,0 +1,537 @@
+#!/usr/bin/env python3
+"""Journeys against plain SQL: random events, definitions, filters and questions; SQLite must say the same.
+
+  tests/journey_oracle.py --ariane PATH [--worlds N] [--questions N] [--seed N] [--kind KIND]
+
+A world is a set of random events, imported into a fresh data folder and put into a table; each is asked
+random questions.  The SQL below was written from docs/formats/journey-definition.md, not from the
+program.  Ends with "N passed, N failed"; a failure prints the question, so that it can be asked again.
+"""
+import argparse
+import json
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CHANNELS = ["web", "phone", "shop"]
+ACTIVITIES = ["view", "view.page", "cart", "pay", "call", "call.back"]
+START = 1767225600  # 2026-01-01
+SPANS = {"1m": 60, "2m": 120, "5m": 300, "10m": 600, "30m": 1800, "2h": 7200}
+
+
+# ---- a world
+
+
+class World:
+    def __init__(self, rnd, place, ariane):
+        self.rnd, self.ariane, self.folder = rnd, ariane, place / "data"
+        self.place = place
+        self.sql = sqlite3.connect(":memory:")
+        self.rows = self.make_rows()
+        self.load()
+
+    def make_rows(self):
+        rnd, rows = self.rnd, []
+        people, coarse = rnd.choice([1, 3, 8, 20]), rnd.choice([1, 30, 60])
+        span = rnd.choice([600, 3600, 20000])
+        names = rnd.sample(ACTIVITIES, rnd.randint(1, len(ACTIVITIES)))
+        for _ in range(rnd.choice([1, 10, 60, 200])):
+            rows.append({
+                "who": f"c{rnd.randrange(people)}", "time": START + rnd.randrange(span) // coarse * coarse,
+                "channel": rnd.choice(CHANNELS), "activity": rnd.choice(names),
+                "plan": rnd.choice(["gold", "silver", "go", None]),
+                "total": rnd.choice([None, 0, 1, 5, 10, 25]),
+                "ord": rnd.choice([None, "o1", "o2", "o3"])})
+        return rows
+
+    def load(self):
+        lines = ["who,time,channel,activity,plan,total,ord"]
+        for row in self.rows:
+            lines.append(",".join("" if row[k] is None else str(row[k]) for k in
+                                  ("who", "time", "channel", "activity", "plan", "total", "ord")))
+        path = self.place / "events.csv"
+        path.write_text("\n".join(lines) + "\n")
+        self.run("import", path, "--customer", "user_id=who", "--time", "time", "--activity", "activity",
+                 "--channel", "channel", "--json")
+        self.sql.execute("create table ev (id integer primary key, who, ts, channel, activity, plan, total, ord)")
+        self.sql.executemany(
+            "insert into ev (who, ts, channel, activity, plan, total, ord) values (?, ?, ?, ?, ?, ?, ?)",
+            [(r["who"], r["time"] * 1000, *(r[k] for k in ("channel", "activity", "plan", "total", "ord")))
+             for r in self.rows])
+
+    def run(self, *words, status=0):
+        done = subprocess.run([self.ariane, "--data", self.folder, *map(str, words)], capture_output=True,
+                              check=False)
+        if done.returncode != status:
+            raise AssertionError(f"{words}: {done.returncode} {done.stderr.decode()}")
+        return done.stdout
+
+    def ask(self, *words):
+        return json.loads(self.run(*words, "--json"))
+
+
+# ---- conditions, both ways: (as Ariane takes it, as SQL)
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def condition(rnd):
+    kind = rnd.randrange(7)
+    if kind == 0:
+        value = rnd.choice(["gold", "silver", "none"])
+        return f"plan={value}", f"coalesce(plan = {quote(value)}, 0)"
+    if kind == 1:
+        value = rnd.choice(["gold", "silver"])
+        return f"plan!={value}", f"coalesce(plan <> {quote(value)}, 0)"
+    if kind == 2:
+        sign, n = rnd.choice(["<", "<=", ">", ">=", "="]), rnd.choice([0, 1, 5, 7, 10])
+        return f"total{sign}{n}", f"coalesce(total {sign} {n}, 0)"
+    if kind == 3:
+        key = rnd.choice(["plan", "total", "ord"])
+        return key, f"({key} is not null)"
+    if kind == 4:
+        pattern = rnd.choice(["g*", "*", "*l*", "go"])
+        return f"plan~{pattern}", f"coalesce(plan glob {quote(pattern)}, 0)"
+    if kind == 5:
+        values = rnd.sample(["gold", "silver", "go", "x"], 2)
+        return ({"attribute": "plan", "in": values},
+                f"coalesce(plan in ({', '.join(map(quote, values))}), 0)")
+    values = rnd.sample([0, 1, 5, 10, 11], 2)
+    return {"attribute": "total", "in": values}, f"coalesce(total in ({', '.join(map(str, values))}), 0)"
+
+
+def plain_condition(rnd):
+    while True:
+        ours, theirs = condition(rnd)
+        if isinstance(ours, str):
+            return ours, theirs
+
+
+def pattern_for(rnd, names):
+    return rnd.choice([rnd.choice(names), rnd.choice(names)[:2] + "*", "*" + rnd.choice(names)[-2:]])
+
+
+def selector(rnd):
+    """A selector of a definition."""
+    if rnd.random() < 0.3:
+        pattern = pattern_for(rnd, ACTIVITIES)
+        return pattern, f"activity glob {quote(pattern)}"
+    ours, theirs = {}, []
+    if rnd.random() < 0.5:
+        some = [pattern_for(rnd, CHANNELS) for _ in range(rnd.randint(1, 2))]
+        ours["channel"] = some if len(some) > 1 or rnd.random() < 0.5 else some[0]
+        theirs.append("(" + " or ".join(f"channel glob {quote(p)}" for p in some) + ")")
+    if rnd.random() < 0.6 or not ours:
+        some = [pattern_for(rnd, ACTIVITIES) for _ in range(rnd.randint(1, 2))]
+        ours["activity"] = some
+        theirs.append("(" + " or ".join(f"activity glob {quote(p)}" for p in some) + ")")
+    if rnd.random() < 0.5:
+        tests = [condition(rnd) for _ in range(rnd.randint(1, 2))]
+        ours["where"] = [t[0] for t in tests]
+        theirs += [t[1] for t in tests]
+    return ours, "(" + " and ".join(theirs) + ")"
+
+
+def selectors(rnd, most):
+    some = [selector(rnd) for _ in range(rnd.randint(1, most))]
+    return [s[0] for s in some], "(" + " or ".join(s[1] for s in some) + ")"
+
+
+# ---- a definition and a filter, both ways
+
+
+class Question:
+    def __init__(self, world):
+        self.world, self.rnd = world, world.rnd
+        self.words = []
+        self.definition = None
+        self.step = "activity"
+        self.cut = {"start": [], "goal": [], "failure": [], "gap": None, "window": None, "by": None,
+                    "restart": False, "merge": False}
+        self.steps = list(ACTIVITIES)
+        self.people, self.seen = ["1"], ["1"]
+        self.as_of = max(r["time"] for r in world.rows) * 1000
+        self.passed, self.never, self.from_step, self.to_step = [], [], None, None
+        if self.rnd.random() < 0.75:
+            self.define()
+        if self.rnd.random() < 0.7:
+            self.filter()
+
+    def define(self):
+        rnd, d = self.rnd, {"version": 1, "name": "random"}
+        cases = []
+        if rnd.random() < 0.3:
+            d["drop"], sql = selectors(rnd, 2)
+            cases.append((sql, "null"))
+        keeps = True
+        if rnd.random() < 0.8:
+            names = rnd.sample(["A", "B", "C", "D", "call"], rnd.randint(1, 5))
+            d["steps"] = []
+            for name in names:
+                events, sql = selectors(rnd, 2)
+                d["steps"].append({"name": name, "events": events[0] if len(events) == 1 else events})
+                cases.append((sql, quote(name)))
+            keeps = rnd.random() < 0.4
+            if keeps or rnd.random() < 0.3:
+                d["other"] = "keep" if keeps else "drop"
+            self.steps = names + (ACTIVITIES if keeps else [])
+        rest = "activity" if keeps else "null"
+        self.step = "case " + " ".join(f"when {c} then {s}" for c, s in cases) + f" else {rest} end" \
+            if cases else rest
+        self.define_cuts(d)
+        if rnd.random() < 0.3:
+            self.define_people(d)
+        self.definition = d
+        path = self.world.place / "definition.json"
+        path.write_text(json.dumps(d))
+        self.words += ["--definition", path]
+
+    def define_cuts(self, d):
+        rnd, cut = self.rnd, self.cut
+        names = list(dict.fromkeys(self.steps))
+        if rnd.random() < 0.4:
+            cut["start"] = d["start"] = rnd.sample(names, rnd.randint(1, min(2, len(names))))
+            if rnd.random() < 0.4:
+                cut["restart"] = d["restart"] = True
+        ends = rnd.sample(names, min(2, len(names)))
+        if rnd.random() < 0.4:
+            cut["goal"] = d["goal"] = ends[:1]
+        if rnd.random() < 0.3:
+            cut["failure"] = d["failure"] = ends[1:]
+        for key in ("gap", "window"):
+            if rnd.random() < 0.35:
+                d[key] = rnd.choice(list(SPANS))
+                cut[key] = SPANS[d[key]] * 1000
+        if rnd.random() < 0.25:
+            d["by"] = rnd.choice(["ord", "plan", "total"])
+            cut["by"] = d["by"]
+        if rnd.random() < 0.25:
+            d["repeats"] = "merge"
+            cut["merge"] = True
+
+    def define_people(self, d):
+        d["customers"] = {}
+        for key, sign in (("with", ""), ("without", "not ")):
+            if self.rnd.random() < 0.6:
+                d["customers"][key], sql = selectors(self.rnd, 2)
+                self.people.append(f"{sign}exists (select 1 from known k where k.who = e.who and "
+                                   + f"(select max({sql}) from known x where x.who = e.who) = 1)")
+
+    def filter(self):
+        rnd = self.rnd
+        if rnd.random() < 0.3:
+            when = rnd.choice(self.world.rows)["time"]
+            self.words += ["--since", iso(when)]
+            self.seen.append(f"ts >= {when * 1000}")
+        if rnd.random() < 0.3:
+            when = rnd.choice(self.world.rows)["time"]
+            self.words += ["--until", iso(when)]
+            self.seen.append(f"ts < {when * 1000}")
+        if rnd.random() < 0.2:
+            when = rnd.choice(self.world.rows)["time"] + rnd.choice([0, 0, 100000])
+            self.words += ["--as-of", iso(when)]
+            self.as_of = when * 1000
+        self.filter_names()
+        self.filter_people()
+        names = list(dict.fromkeys(self.steps))
+        for option, into in (("--passed", self.passed), ("--never", self.never)):
+            if rnd.random() < 0.2:
+                into.append(rnd.choice(names))
+                self.words += [option, into[-1]]
+        if rnd.random() < 0.15:
+            self.from_step = rnd.choice(names)
+            self.words += ["--from-step", self.from_step]
+        if rnd.random() < 0.15:
+            self.to_step = rnd.choice(names)
+            self.words += ["--to-step", self.to_step]
+
+    def filter_names(self):
+        rnd = self.rnd
+        for option, column, names in (("--channel", "channel", CHANNELS), ("--activity", "activity", ACTIVITIES)):
+            if rnd.random() < 0.2:
+                some = [pattern_for(rnd, names) for _ in range(rnd.randint(1, 2))]
+                self.seen.append("(" + " or ".join(f"{column} glob {quote(p)}" for p in some) + ")")
+                for p in some:
+                    self.words += [option, p]
+        for _ in range(rnd.choice([0, 0, 0, 1, 2])):
+            ours, theirs = plain_condition(rnd)
+            self.words += ["--where", ours]
+            self.seen.append(theirs)
+
+    def filter_people(self):
+        rnd = self.rnd
+        for option, sign in (("--with", ""), ("--without", "not ")):
+            if rnd.random() < 0.15:
+                channel, activity = rnd.choice(CHANNELS), rnd.choice(ACTIVITIES)
+                typed, sql = rnd.choice([(f"{channel}:", f"channel = {quote(channel)}"),
+                                         (activity, f"activity = {quote(activity)}"),
+                                         (f"{channel}:{activity}",
+                                          f"channel = {quote(channel)} and activity = {quote(activity)}")])
+                self.words += [option, typed]
+                self.people.append(f"{sign}exists (select 1 from known k where k.who = e.who and {prefixed(sql)})")
+        if rnd.random() < 0.15:
+            ours, theirs = plain_condition(rnd)
+            self.words += ["--customer", ours]
+            self.people.append(f"exists (select 1 from known x where x.who = e.who and {theirs_of_x(theirs)})")
+
+    # ---- the journeys, in SQL
+
+    def known_steps(self):
+        """The steps that Ariane knows of: others only as activities that occur."""
+        defined = [s["name"] for s in (self.definition or {}).get("steps", [])]
+        keeps = not defined or self.definition.get("other") == "keep"
+        there = sorted({r["activity"] for r in self.world.rows}) if keeps else []
+        return set(defined) | set(there)
+
+    def journeys(self):
+        """Makes the tables `je` (who, j, n, step, ts, id: events of journeys, numbered from 1) and `jo`
+        (j, who, outcome)."""
+        sql, cut = self.world.sql, self.cut
+
+        def listed(names):
+            return "(step in (" + ", ".join(map(quote, names)) + "))" if names else "0"
+
+        for table in ("known", "seen", "runs", "walk", "final", "je", "jo", "whole"):
+            sql.execute(f"drop table if exists temp.{table}")
+        sql.execute(f"create temp table known as select * from ev where ts <= {self.as_of}")
+        sql.execute(f"""create temp table seen as
+            select id, who, ts, {self.step} as step, {cut['by'] or "'all'"} as grp from known e
+            where {' and '.join(self.seen)} and {' and '.join(self.people)}""")
+        sql.execute(f"""create temp table runs as
+            select id, who, grp, ts, step, row_number() over (partition by who, grp order by ts, id) as n,
+                {listed(cut['start']) if cut['start'] else '1'} as can_start,
+                {listed(cut['start']) if cut['restart'] else '0'} as must_start,
+                {listed(cut['goal'])} as goal, {listed(cut['failure'])} as failure
+            from seen where step is not null and grp is not null""")
+        over = " or ".join(["r.must_start"] + [
+            f"r.ts - w.{mark} > {cut[key]}" for key, mark in (("gap", "last"), ("window", "first")) if cut[key]])
+        sql.execute(f"""create temp table walk as
+            with recursive
+            walk (id, who, grp, n, ts, step, no, opened, first, last, held, inside, merged) as (
+                select id, who, grp, n, ts, step, can_start, can_start and not goal and not failure,
+                    ts, ts, step, can_start, 0 from runs where n = 1
+                union all
+                select r.id, r.who, r.grp, r.n, r.ts, r.step,
+                    w.no + (not (w.opened and not ({over})) and r.can_start),
+                    ((w.opened and not ({over})) or r.can_start) and not r.goal and not r.failure,
+                    case when (w.opened and not ({over})) then w.first when r.can_start then r.ts else w.first end,
+                    case when (w.opened and not ({over})) or r.can_start then r.ts else w.last end,
+                    case when (w.opened and not ({over})) or r.can_start then r.step else w.held end,
+                    (w.opened and not ({over})) or r.can_start,
+                    (w.opened and not ({over})) and {int(cut['merge'])} and r.step = w.held
+                from walk w join runs r on r.who = w.who and r.grp = w.grp and r.n = w.n + 1)
+            select * from walk""")
+        sql.execute("""create temp table final as select who, grp, no from walk w where opened and not exists
+            (select 1 from walk z where z.who = w.who and z.grp = w.grp and z.n > w.n)""")
+        gone = " or ".join(["0"] + [
+            f"{self.as_of} - max({mark}) > {cut[key]}" for key, mark in (("gap", "last"), ("window", "first"))
+            if cut[key]])
+        sql.execute(f"""create temp table jo as
+            select who, grp, no, who || '/' || grp || '/' || no as j,
+                case when max({listed(cut['goal'])}) then 'success'
+                     when max({listed(cut['failure'])}) then 'failure'
+                     when exists (select 1 from final f where f.who = walk.who and f.grp = walk.grp
+                         and f.no = walk.no) then case when {gone} then 'ended' else 'open' end
+                     else 'ended' end as outcome
+            from walk where inside group by who, grp, no""")
+        sql.execute("""create temp table whole as
+            select who, who || '/' || grp || '/' || no as j, step, ts, id,
+                row_number() over (partition by who, grp, no order by n) as n
+            from walk where inside and not merged""")
+        self.keep_journeys()
+
+    def keep_journeys(self):
+        sql = self.world.sql
+        tests = [f"exists (select 1 from whole w where w.j = h.j and w.step = {quote(s)})" for s in self.passed]
+        tests += [f"not exists (select 1 from whole w where w.j = h.j and w.step = {quote(s)})" for s in self.never]
+        first = "1"
+        if self.from_step:
+            first = f"(select min(n) from whole w where w.j = h.j and w.step = {quote(self.from_step)})"
+            tests.append(f"n >= {first}")
+        if self.to_step:
+            after = f"> {first}" if self.from_step else ">= 1"
+            last = f"(select min(n) from whole w where w.j = h.j and w.step = {quote(self.to_step)} and w.n {after})"
+            tests.append(f"n <= {last}")
+        sql.execute(f"""create temp table je as
+            select who, j, step, ts, id, row_number() over (partition by j order by n) as n from whole h
+            where {' and '.join(tests) or '1'}""")
+
+    def rows(self, query, *arguments):
+        return self.world.sql.execute(query, arguments).fetchall()
+
+
+def iso(seconds):
+    from datetime import datetime, timezone
+    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def prefixed(sql):
+    return sql.replace("channel", "k.channel").replace("activity", "k.activity")
+
+
+def theirs_of_x(sql):
+    return f"(select {sql} from known y where y.id = x.id)"
+
+
+# ---- what is asked, and compared
+
+
+def same(seen, wanted, what):
+    if seen != wanted:
+        raise AssertionError(f"{what}\n  ariane: {seen}\n  sql:    {wanted}")
+
+
+def near(a, b):
+    return abs(a - b) <= 1e-9 * max(1.0, abs(a), abs(b))
+
+
+def check_times(seen, wanted, what):
+    same(sorted(seen), sorted(wanted), what)
+    for key, (count, people, mean, median, p90) in wanted.items():
+        ours = seen[key]
+        same((ours[0], ours[1], ours[3], ours[4]), (count, people, median, p90), f"{what} {key}")
+        if not near(ours[2], mean):
+            raise AssertionError(f"{what} {key}: mean {ours[2]}, not {mean}")
+
+
+QUANTILES = """select {keys}, max(c), max(people), avg(dt) / 1000.0,
+    max(case when p - 1 = (c - 1) / 2 then dt end) / 1000.0,
+    max(case when p - 1 = (c - 1) * 9 / 10 then dt end) / 1000.0
+    from (select {keys}, dt, row_number() over (partition by {keys} order by dt) as p,
+        count(*) over (partition by {keys}) as c, 0 as people from ({source})) group by {keys}"""
+
+
+def with_times(question, keys, source):
+    columns = ", ".join(keys)
+    found = {}
+    people = {tuple(r[:-1]): r[-1] for r in question.rows(
+        f"select {columns}, count(distinct who) from ({source}) group by {columns}")}
+    for row in question.rows(QUANTILES.format(keys=columns, source=source)):
+        key = tuple(row[:len(keys)])
+        count, _, mean, median, p90 = row[len(keys):]
+        found[key] = (count, people[key], mean, median, p90)
+    return found
+
+
+EDGES = """select a.who, a.step as f, b.step as t, b.ts - a.ts as dt from je a
+    join je b on a.j = b.j and b.n = a.n + 1"""
+
+
+def ask_map(question):
+    ours = question.world.ask("journey", "map", *question.words)
+    for key, query in (("events", "select count(*) from je"), ("journeys", "select count(distinct j) from je"),
+                       ("customers", "select count(distinct who) from je")):
+        same(ours[key], question.rows(query)[0][0], key)
+    check_times({(e["from"], e["to"]): (e["count"], e["customers"], e["mean_s"], e["median_s"], e["p90_s"])
+                 for e in ours["edges"]}, with_times(question, ("f", "t"), EDGES), "edges")
+    steps = {s["step"]: s for s in ours["steps"]}
+    same({k: (s["count"], s["customers"], s["journeys"]) for k, s in steps.items()},
+         {r[0]: r[1:] for r in question.rows(
+             "select step, count(*), count(distinct who), count(distinct j) from je group by step")}, "steps")
+    left = with_times(question, ("f",), EDGES)
+    for name, s in steps.items():
+        _, _, mean, median, p90 = left.get((name,), (0, 0, 0, 0, 0))
+        same((s["median_s"], s["p90_s"]), (median, p90), f"time at {name}")
+        if not near(s["mean_s"], mean):
+            raise AssertionError(f"mean at {name}: {s['mean_s']}, not {mean}")
+    same({e["step"]: e["count"] for e in ours["start"]},
+         dict(question.rows("select step, count(*) from je where n = 1 group by step")), "start")
+    same({e["step"]: e["count"] for e in ours["end"]},
+         dict(question.rows("""select step, count(*) from je a where not exists
+             (select 1 from je b where b.j = a.j and b.n = a.n + 1) group by step""")), "end")
+    same({k: n for k, n in ours["outcomes"].items() if n}, outcomes(question), "outcomes")
+    same([e["count"] for e in ours["edges"]], sorted((e["count"] for e in ours["edges"]), reverse=True), "order")
+
+
+def outcomes(question):
+    return dict(question.rows("select outcome, count(*) from jo where j in (select j from je) group by outcome"))
+
+
+def ask_variants(question):
+    top = question.rnd.choice([0, 1, 3, 1000])
+    ours = question.world.ask("journey", "variants", "--top", top, *question.words)
+    question.rows("drop table if exists temp.jv")
+    question.rows("""create temp table jv as select j, min(who) as who, group_concat(step, '|') as way,
+        max(ts) - min(ts) as dt, max(o) as o from (select je.*, jo.outcome as o from je join jo using (j)
+        order by j, n) group by j""")
+    same((ours["journeys"], ours["distinct"]),
+         question.rows("select count(*), count(distinct way) from jv")[0], "journeys, distinct")
+    ways = with_times(question, ("way",), "select who, way, dt from jv")
+    order = sorted(ways, key=lambda way: (-ways[way][0], way[0].split("|")))[:top]
+    same(["|".join(v["steps"]) for v in ours["variants"]], [way[0] for way in order], "order")
+    check_times({("|".join(v["steps"]),): (v["count"], v["customers"], v["mean_s"], v["median_s"], v["p90_s"])
+                 for v in ours["variants"]}, {way: ways[way] for way in order}, "variants")
+    for v in ours["variants"]:
+        same({k: n for k, n in v["outcomes"].items() if n}, dict(question.rows(
+            "select o, count(*) from jv where way = ? group by o", "|".join(v["steps"]))), "outcomes")
+    same((ours["rest"]["variants"], ours["rest"]["count"]),
+         (len(ways) - len(order), sum(w[0] for w in ways.values()) - sum(ways[w][0] for w in order)), "rest")
+
+
+KINDS = {"map": ask_map, "variants": ask_variants}
+
+
+# ---- running
+
+
+def unknown_step(question):
+    """The filter names a step that there is not: Ariane refuses it."""
+    asked = [*question.passed, *question.never, question.from_step, question.to_step]
+    return any(s is not None and s not in question.known_steps() for s in asked)
+
+
+def try_one(world, kind):
+    question = Question(world)
+    if unknown_step(question):
+        world.run("journey", "map", *question.words, "--json", status=1)
+        return None
+    question.journeys()
+    try:
+        KINDS[kind](question)
+    except (AssertionError, sqlite3.Error, KeyError) as fault:
+        return (f"{kind} {' '.join(map(str, question.words))}\n  definition: {json.dumps(question.definition)}\n"
+                f"  {type(fault).__name__}: {fault}")
+    return None
+
+
+def run_world(given, seed):
+    rnd = random.Random(seed)
+    place = Path(tempfile.mkdtemp(prefix="ariane-oracle-"))
+    faults = []
+    try:
+        world = World(rnd, place, given.ariane)
+        for i in range(given.questions):
+            kind = given.kind or list(KINDS)[i % len(KINDS)]
+            fault = try_one(world, kind)
+            if fault:
+                faults.append(f"world {seed}: {fault}")
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return faults
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--ariane", required=True)
+    options.add_argument("--worlds", type=int, default=10)
+    options.add_argument("--questions", type=int, default=12)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--kind", choices=list(KINDS))
+    given = options.parse_args()
+    given.ariane = str(Path(given.ariane).resolve())
+    faults = [f for seed in range(given.seed, given.seed + given.worlds) for f in run_world(given, seed)]
+    for fault in faults[:10]:
+        print(fault)
+    total = given.worlds * given.questions
+    print(f"{total - len(faults)} passed, {len(faults)} failed")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
