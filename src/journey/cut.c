@@ -234,7 +234,7 @@ static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t coun
 /* ---- by attribute: the events in the order of their values, and for each value in time order */
 
 struct place {
-	uint32_t group, at;
+	uint32_t group, first, at; /* first: where the group's first event stands */
 };
 
 static int by_group(const void *a, const void *b)
@@ -244,6 +244,26 @@ static int by_group(const void *a, const void *b)
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
 	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Numbers of groups are chance; journeys come in the order of their first events. */
+static void sort_places(struct place *places, size_t count)
+{
+	qsort(places, count, sizeof(*places), by_group);
+	for (size_t i = 0; i < count; i++) {
+		bool goes_on = i > 0 && places[i].group == places[i - 1].group;
+		places[i].first = goes_on ? places[i - 1].first : places[i].at;
+	}
+	qsort(places, count, sizeof(*places), by_first);
 }
 
 static void reorder(struct cutter *c, const struct place *places, size_t count)
@@ -275,9 +295,9 @@ static size_t group_events(struct cutter *c, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		uint32_t group = c->plan->groups[c->row[i]];
 		if (group != 0)
-			places[kept++] = (struct place){ group, (uint32_t)i };
+			places[kept++] = (struct place){ .group = group, .at = (uint32_t)i };
 	}
-	qsort(places, kept, sizeof(*places), by_group);
+	sort_places(places, kept);
 	reorder(c, places, kept);
 	free(places);
 	return kept;

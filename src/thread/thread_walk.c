@@ -6,65 +6,173 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An event behind the base; its place among equal times is looked up where it matters. */
+struct recent {
+	int64_t time;
+	uint32_t row, what;
+};
+
 struct thread_walk {
 	const struct threads_view *view;
 	const struct thread_index *base; /* NULL: none */
-	uint32_t *recent_start; /* of each customer, into recent; one more at the end */
-	struct entry *recent; /* events behind the base, by customer, in thread order */
+	uint32_t *recent_start; /* of each customer, into recent; two more at the end */
+	struct recent *recent; /* by customer, in thread order */
 	uint64_t *torn; /* a bit a customer: a row of his was hidden; NULL: nobody's since */
 };
-
-/* ---- what came since the base */
 
 static bool is_event(const struct threads_view *view, size_t row)
 {
 	return (view_u8(view->flags, row) & (ROW_HIDDEN | ROW_ENTITY)) == 0;
 }
 
+static uint64_t origin_of_row(const struct threads_view *view, uint32_t row)
+{
+	return origin_of(view, row, view_u8(view->flags, row));
+}
+
 static struct entry entry_of(const struct threads_view *view, uint32_t row)
 {
 	return (struct entry){ .time = view_i64(view->time, row),
-		.origin = origin_of(view, row, view_u8(view->flags, row)),
+		.origin = origin_of_row(view, row),
 		.row = row,
 		.what = view_u32(view->kind, row) };
 }
 
-/* Whose each row from `from` on is; CUSTOMER_NONE for what is no event or nobody's. */
-static uint32_t *owners_of(const struct threads_view *view, size_t from)
-{
-	uint32_t *owners = memory_alloc((view->rows - from + 1) * sizeof(*owners));
+/* ---- what came since the base: the runs know whose their slices are; the rows behind them are
+ * asked one by one */
 
-	for (size_t row = from; row < view->rows; row++)
-		owners[row - from] = is_event(view, row)
-					     ? threads_view_customer(view, (uint32_t)row)
-					     : CUSTOMER_NONE;
-	return owners;
+struct gathering {
+	struct thread_walk *walk;
+	uint32_t *run_customers[RUNS_MAX]; /* of each group */
+	uint32_t *tail_customers; /* of each row behind the runs */
+	size_t tail_from;
+};
+
+static void find_customers(struct gathering *g)
+{
+	const struct threads_view *view = g->walk->view;
+
+	for (size_t i = 0; i < view->run_count; i++) {
+		const struct thread_index *run = view->runs[i];
+		g->run_customers[i] = memory_alloc((run->slot_count + 1) * sizeof(uint32_t));
+		for (size_t k = 0; k < run->slot_count; k++)
+			g->run_customers[i][k] =
+				identity_customer_of(view->identity, run->owners[k]);
+	}
+	g->tail_from = view->indexed;
+	g->tail_customers = memory_alloc((view->rows - view->indexed + 1) * sizeof(uint32_t));
+	for (size_t row = g->tail_from; row < view->rows; row++)
+		g->tail_customers[row - g->tail_from] =
+			is_event(view, row) ? threads_view_customer(view, (uint32_t)row)
+					    : CUSTOMER_NONE;
 }
 
-/* A counting sort: start[c + 2] counts c's rows; summed up, start[c + 1] is where c's next row
- * goes, and ends up where those of the customer behind him begin. */
+/* A counting sort.  start[c + 2] counts what may be c's: hidden rows of a run too. */
+static void count_recent(const struct gathering *g, uint32_t *start)
+{
+	const struct threads_view *view = g->walk->view;
+
+	for (size_t i = 0; i < view->run_count; i++) {
+		const size_t *slices = view->runs[i]->events.start;
+		for (size_t k = 0; k < view->runs[i]->slot_count; k++)
+			if (g->run_customers[i][k] != CUSTOMER_NONE)
+				start[g->run_customers[i][k] + 2] +=
+					(uint32_t)(slices[k + 1] - slices[k]);
+	}
+	for (size_t row = g->tail_from; row < view->rows; row++)
+		if (g->tail_customers[row - g->tail_from] != CUSTOMER_NONE)
+			start[g->tail_customers[row - g->tail_from] + 2]++;
+}
+
+static void place_run(const struct gathering *g, const struct thread_index *run,
+	const uint32_t *customers, uint32_t *next)
+{
+	const struct threads_view *view = g->walk->view;
+	const struct slices *s = &run->events;
+	bool whole = run->hidden == view->hidden;
+
+	for (size_t k = 0; k < run->slot_count; k++)
+		for (size_t i = s->start[k]; customers[k] != CUSTOMER_NONE && i < s->start[k + 1];
+			i++)
+			if (whole || is_event(view, s->row[i]))
+				g->walk->recent[next[customers[k]]++] =
+					(struct recent){ s->time[i], s->row[i], s->what[i] };
+}
+
+static void place_recent(const struct gathering *g, uint32_t *next)
+{
+	const struct threads_view *view = g->walk->view;
+
+	for (size_t i = 0; i < view->run_count; i++)
+		place_run(g, view->runs[i], g->run_customers[i], next);
+	for (size_t row = g->tail_from; row < view->rows; row++) {
+		uint32_t customer = g->tail_customers[row - g->tail_from];
+		if (customer != CUSTOMER_NONE)
+			g->walk->recent[next[customer]++] =
+				(struct recent){ view_i64(view->time, row), (uint32_t)row,
+					view_u32(view->kind, row) };
+	}
+}
+
+static int by_place(const void *a, const void *b, void *context)
+{
+	const struct recent *x = a, *y = b;
+	const struct threads_view *const *view = context;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	uint64_t m = origin_of_row(*view, x->row), n = origin_of_row(*view, y->row);
+	return (m > n) - (m < n);
+}
+
+/* What several runs gave stands in the order of the runs: often that of time. */
+static void sort_recent(struct recent *items, size_t count, const struct threads_view *view)
+{
+	for (size_t i = 1; i < count; i++)
+		if (by_place(&items[i - 1], &items[i], &view) > 0) {
+			qsort_r(items, count, sizeof(*items), by_place, &view);
+			return;
+		}
+}
+
+/* Hidden rows of runs were counted and not placed: what is left of their room is closed. */
+static void settle_recent(struct thread_walk *walk, const uint32_t *next, size_t customers)
+{
+	uint32_t to = 0;
+
+	for (size_t c = 0; c < customers; c++) {
+		uint32_t from = walk->recent_start[c], count = next[c] - from;
+		if (to != from)
+			memmove(walk->recent + to, walk->recent + from,
+				count * sizeof(*walk->recent));
+		walk->recent_start[c] = to;
+		if (count > 1)
+			sort_recent(walk->recent + to, count, walk->view);
+		to += count;
+	}
+	walk->recent_start[customers] = to;
+}
+
 static void group_recent(struct thread_walk *walk, size_t customers)
 {
-	const struct threads_view *view = walk->view;
-	size_t from = walk->base == NULL ? 0 : thread_index_rows_end(walk->base);
-	size_t count = view->rows - from;
-	uint32_t *owners = owners_of(view, from);
+	struct gathering g = { .walk = walk };
 	uint32_t *start = memory_alloc((customers + 2) * sizeof(*start));
+	uint32_t *next = memory_alloc((customers + 1) * sizeof(*next));
 
-	for (size_t i = 0; i < count; i++)
-		if (owners[i] != CUSTOMER_NONE)
-			start[owners[i] + 2]++;
+	walk->recent_start = start;
+	find_customers(&g);
+	count_recent(&g, start);
 	for (size_t c = 2; c < customers + 2; c++)
 		start[c] += start[c - 1];
 	walk->recent = memory_alloc((start[customers + 1] + (size_t)1) * sizeof(*walk->recent));
-	for (size_t i = 0; i < count; i++)
-		if (owners[i] != CUSTOMER_NONE)
-			walk->recent[start[owners[i] + 1]++] = entry_of(view, (uint32_t)(from + i));
-	free(owners);
-	walk->recent_start = start;
-	for (size_t c = 0; c < customers; c++)
-		if (start[c + 1] - start[c] > 1)
-			entries_sort(walk->recent + start[c], start[c + 1] - start[c]);
+	memmove(start, start + 1, (customers + 1) * sizeof(*start));
+	memcpy(next, start, customers * sizeof(*next));
+	place_recent(&g, next);
+	settle_recent(walk, next, customers);
+	for (size_t i = 0; i < walk->view->run_count; i++)
+		free(g.run_customers[i]);
+	free(g.tail_customers);
+	free(next);
 }
 
 /* ---- what went since */
@@ -155,17 +263,16 @@ static struct thread slice_of(const struct thread_index *base, uint32_t slot)
 }
 
 /* Is the entry before the slice's i-th?  Equal times stand in the order of their origin. */
-static bool goes_first(const struct threads_view *view, const struct entry *entry,
+static bool goes_first(const struct threads_view *view, const struct recent *recent,
 	const struct thread *slice, size_t i)
 {
-	if (entry->time != slice->time[i])
-		return entry->time < slice->time[i];
-	uint32_t row = slice->row[i];
-	return entry->origin < origin_of(view, row, view_u8(view->flags, row));
+	if (recent->time != slice->time[i])
+		return recent->time < slice->time[i];
+	return origin_of_row(view, recent->row) < origin_of_row(view, slice->row[i]);
 }
 
 static struct thread merged(struct thread_walker *walker, const struct thread *slice,
-	const struct entry *recent, size_t count)
+	const struct recent *recent, size_t count)
 {
 	size_t i = 0, k = 0, n = 0;
 
@@ -207,7 +314,7 @@ static bool slot_was_seen(const struct thread_walk *walk, uint32_t head, uint32_
 }
 
 static struct thread gathered(struct thread_walker *walker, uint32_t number,
-	const struct customer *customer, const struct entry *recent, size_t recent_count)
+	const struct customer *customer, const struct recent *recent, size_t recent_count)
 {
 	const struct threads_view *view = walker->walk->view;
 	uint32_t member = customer->head;
@@ -225,7 +332,7 @@ static struct thread gathered(struct thread_walker *walker, uint32_t number,
 		member = identity_next_member(view->identity, member);
 	}
 	for (size_t i = 0; i < recent_count; i++)
-		keep_entry(walker, &count, recent[i]);
+		keep_entry(walker, &count, entry_of(view, recent[i].row));
 	entries_sort(walker->entries, count);
 	make_room(walker, count);
 	for (size_t i = 0; i < count; i++) {
@@ -274,7 +381,7 @@ bool thread_walk_to(struct thread_walker *walker, uint32_t number, struct thread
 
 	if (customer->head == IDENTITY_NO_CODE)
 		return false;
-	const struct entry *recent = walk->recent + walk->recent_start[number];
+	const struct recent *recent = walk->recent + walk->recent_start[number];
 	size_t count = walk->recent_start[number + 1] - walk->recent_start[number];
 	if (walk->base != NULL && (!own_slot(walk, customer, &slot) || is_torn(walk, number))) {
 		*out = gathered(walker, number, customer, recent, count);

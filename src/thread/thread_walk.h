@@ -7,7 +7,7 @@
  * has later rows has both merged; only those whose identifiers moved, or of whom a row was hidden
  * since the base was built, are gathered and sorted.
  *
- * Cost: linear in the rows since the base, 4 bytes a customer and 24 such a row; if rows were
+ * Cost: linear in the rows since the base, 4 bytes a customer and 16 such a row; if rows were
  * hidden since, one look at the flags of all rows.
  *
  * Threads: a walk is immutable and shared; each thread has its own walker.
