@@ -474,7 +474,58 @@ def ask_variants(question):
          (len(ways) - len(order), sum(w[0] for w in ways.values()) - sum(ways[w][0] for w in order)), "rest")
 
 
-KINDS = {"map": ask_map, "variants": ask_variants}
+def ask_funnel(question):
+    """Every attempt of every journey, step by step; then the deepest, and of equals the earliest."""
+    rnd = question.rnd
+    names = sorted(question.known_steps())
+    if not names:
+        return
+    steps = [rnd.choice(names) for _ in range(rnd.randint(1, 4))]
+    words, window, strict, excluded = [], None, rnd.random() < 0.3, []
+    for step in steps:
+        words += ["--step", step]
+    if rnd.random() < 0.5:
+        span = rnd.choice(list(SPANS))
+        words += ["--within", span]
+        window = SPANS[span] * 1000
+    if strict:
+        words.append("--strict")
+    if rnd.random() < 0.3:
+        excluded.append(rnd.choice(names))
+        words += ["--exclude", excluded[0]]
+    ours = question.world.ask("journey", "funnel", *words, *question.words)
+    question.rows("drop table if exists temp.reach")
+    question.rows("drop table if exists temp.wanted")
+    question.rows("create temp table wanted (k integer primary key, step)")
+    for k, step in enumerate(steps):
+        question.rows("insert into wanted values (?, ?)", k + 1, step)
+    barred = f"""not exists (select 1 from je x where x.j = b.j and x.n > a.n and x.n < b.n
+        and x.step in ({', '.join(map(quote, excluded)) or 'null'}))"""
+    question.rows(f"""create temp table reach as
+        with recursive go (who, j, first, t0, k, n, ts, before) as (
+            select who, j, n, ts, 1, n, ts, ts from je where step = {quote(steps[0])}
+            union all
+            select b.who, b.j, a.first, a.t0, a.k + 1, b.n, b.ts, a.ts from go a join je b on b.j = a.j
+            where b.n = (select min(n) from je c join wanted w on w.k = a.k + 1 and c.step = w.step
+                         where c.j = a.j and c.n > a.n)
+              and {barred} {'and b.n = a.n + 1' if strict else ''}
+              {f'and b.ts - a.t0 <= {window}' if window else ''})
+        select * from go""")
+    question.rows("drop table if exists temp.best")
+    question.rows("""create temp table best as select j, first, depth from (
+        select j, first, max(k) as depth, row_number() over (partition by j order by max(k) desc, first) as p
+        from reach group by j, first) where p = 1""")
+    kept = "select r.* from reach r join best b on r.j = b.j and r.first = b.first"
+    for k, step in enumerate(ours["steps"], 1):
+        same((step["step"], step["journeys"], step["customers"]), (steps[k - 1], *question.rows(
+            f"select count(*), count(distinct who) from ({kept}) where k = ?", k)[0]), f"step {k}")
+    times = with_times(question, ("k",), f"select who, k, ts - before as dt from ({kept}) where k > 1")
+    seen = {(k,): (s["journeys"], s["customers"], s["mean_s"], s["median_s"], s["p90_s"])
+            for k, s in enumerate(ours["steps"], 1) if k > 1 and s["journeys"]}
+    check_times(seen, times, "times")
+
+
+KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel}
 
 
 # ---- running
