@@ -1,4 +1,6 @@
 /* journey/map.c - see map.h */
+#include "journey/map.h"
+
 #include "journey/map_internal.h"
 
 #include <math.h>

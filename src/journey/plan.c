@@ -1,4 +1,6 @@
 /* journey/plan.c - see plan.h: steps and their names, what is seen, what cuts a thread */
+#include "journey/plan.h"
+
 #include "journey/plan_internal.h"
 
 #include "base/near.h"
