@@ -159,6 +159,8 @@ class Question:
         self.as_of = max(r["time"] for r in world.rows) * 1000
         self.passed, self.never, self.from_step, self.to_step = [], [], None, None
         self.whole, self.named = [], []
+        if self.rnd.random() < 0.5:
+            self.words += ["--threads", self.rnd.randint(2, 5)]
         if self.rnd.random() < 0.75:
             self.define()
         if self.rnd.random() < 0.7:
