@@ -158,6 +158,9 @@ class Question:
         self.people, self.seen = ["1"], ["1"]
         self.as_of = max(r["time"] for r in world.rows) * 1000
         self.passed, self.never, self.from_step, self.to_step = [], [], None, None
+        self.whole, self.named = [], []
+        if self.rnd.random() < 0.5:
+            self.words += ["--threads", self.rnd.randint(2, 5)]
         if self.rnd.random() < 0.75:
             self.define()
         if self.rnd.random() < 0.7:
@@ -244,12 +247,45 @@ class Question:
             if rnd.random() < 0.2:
                 into.append(rnd.choice(names))
                 self.words += [option, into[-1]]
+        self.filter_journeys(names)
         if rnd.random() < 0.15:
             self.from_step = rnd.choice(names)
             self.words += ["--from-step", self.from_step]
         if rnd.random() < 0.15:
             self.to_step = rnd.choice(names)
             self.words += ["--to-step", self.to_step]
+
+    def filter_journeys(self, names):
+        """Filters by which the list behind a number is asked for."""
+        rnd = self.rnd
+        for option, test in (
+                ("--begins", "(select step from whole w where w.j = h.j and w.n = 1) = {}"),
+                ("--ends", "(select step from whole w where w.j = h.j order by n desc limit 1) = {}")):
+            if rnd.random() < 0.1:
+                self.whole_tests(option, [rnd.choice(names)], test)
+        if rnd.random() < 0.12:
+            a, b = rnd.choice(names), rnd.choice(names)
+            self.named += [a, b]
+            self.words += ["--edge-from", a, "--edge-to", b]
+            self.whole.append(f"""exists (select 1 from whole w join whole x on x.j = w.j and x.n = w.n + 1
+                where w.j = h.j and w.step = {quote(a)} and x.step = {quote(b)})""")
+        if rnd.random() < 0.08:
+            way = [rnd.choice(names) for _ in range(rnd.randint(1, 2))]
+            self.named += way
+            for step in way:
+                self.words += ["--way", step]
+            self.whole.append(f"""(select group_concat(step, '|') from (select step from whole w
+                where w.j = h.j order by n)) = {quote('|'.join(way))}""")
+        if rnd.random() < 0.12:
+            some = rnd.sample(["success", "failure", "ended", "open"], rnd.randint(1, 2))
+            for word in some:
+                self.words += ["--outcome", word]
+            self.whole.append(f"(select outcome from jo where jo.j = h.j) in ({', '.join(map(quote, some))})")
+
+    def whole_tests(self, option, steps, test):
+        self.named += steps
+        self.words += [option, *steps]
+        self.whole.append(test.format(quote(steps[0])))
 
     def filter_names(self):
         rnd = self.rnd
@@ -350,6 +386,7 @@ class Question:
         sql = self.world.sql
         tests = [f"exists (select 1 from whole w where w.j = h.j and w.step = {quote(s)})" for s in self.passed]
         tests += [f"not exists (select 1 from whole w where w.j = h.j and w.step = {quote(s)})" for s in self.never]
+        tests += self.whole
         first = "1"
         if self.from_step:
             first = f"(select min(n) from whole w where w.j = h.j and w.step = {quote(self.from_step)})"
@@ -474,7 +511,74 @@ def ask_variants(question):
          (len(ways) - len(order), sum(w[0] for w in ways.values()) - sum(ways[w][0] for w in order)), "rest")
 
 
-KINDS = {"map": ask_map, "variants": ask_variants}
+def ask_funnel(question):
+    """Every attempt of every journey, step by step; then the deepest, and of equals the earliest."""
+    rnd = question.rnd
+    names = sorted(question.known_steps())
+    if not names:
+        return
+    steps = [rnd.choice(names) for _ in range(rnd.randint(1, 4))]
+    words, window, strict, excluded = [], None, rnd.random() < 0.3, []
+    for step in steps:
+        words += ["--step", step]
+    if rnd.random() < 0.5:
+        span = rnd.choice(list(SPANS))
+        words += ["--within", span]
+        window = SPANS[span] * 1000
+    if strict:
+        words.append("--strict")
+    if rnd.random() < 0.3:
+        excluded.append(rnd.choice(names))
+        words += ["--exclude", excluded[0]]
+    ours = question.world.ask("journey", "funnel", *words, *question.words)
+    question.rows("drop table if exists temp.reach")
+    question.rows("drop table if exists temp.wanted")
+    question.rows("create temp table wanted (k integer primary key, step)")
+    for k, step in enumerate(steps):
+        question.rows("insert into wanted values (?, ?)", k + 1, step)
+    barred = f"""not exists (select 1 from je x where x.j = b.j and x.n > a.n and x.n < b.n
+        and x.step in ({', '.join(map(quote, excluded)) or 'null'}))"""
+    question.rows(f"""create temp table reach as
+        with recursive go (who, j, first, t0, k, n, ts, before) as (
+            select who, j, n, ts, 1, n, ts, ts from je where step = {quote(steps[0])}
+            union all
+            select b.who, b.j, a.first, a.t0, a.k + 1, b.n, b.ts, a.ts from go a join je b on b.j = a.j
+            where b.n = (select min(n) from je c join wanted w on w.k = a.k + 1 and c.step = w.step
+                         where c.j = a.j and c.n > a.n)
+              and {barred} {'and b.n = a.n + 1' if strict else ''}
+              {f'and b.ts - a.t0 <= {window}' if window else ''})
+        select * from go""")
+    question.rows("drop table if exists temp.best")
+    question.rows("""create temp table best as select j, first, depth from (
+        select j, first, max(k) as depth, row_number() over (partition by j order by max(k) desc, first) as p
+        from reach group by j, first) where p = 1""")
+    kept = "select r.* from reach r join best b on r.j = b.j and r.first = b.first"
+    for k, step in enumerate(ours["steps"], 1):
+        same((step["step"], step["journeys"], step["customers"]), (steps[k - 1], *question.rows(
+            f"select count(*), count(distinct who) from ({kept}) where k = ?", k)[0]), f"step {k}")
+    times = with_times(question, ("k",), f"select who, k, ts - before as dt from ({kept}) where k > 1")
+    seen = {(k,): (s["journeys"], s["customers"], s["mean_s"], s["median_s"], s["p90_s"])
+            for k, s in enumerate(ours["steps"], 1) if k > 1 and s["journeys"]}
+    check_times(seen, times, "times")
+
+
+def ask_list(question):
+    limit = question.rnd.choice([0, 1, 5, 1000])
+    ours = question.world.ask("journey", "list", "--limit", limit, *question.words)
+    same((ours["journeys"], ours["customers"]),
+         question.rows("select count(distinct j), count(distinct who) from je")[0], "totals")
+    rows = question.rows("""select 'user_id:' || who, min(ts), max(ts), max(case when n = 1 then id end), o, group_concat(step, '|') from (
+        select je.*, jo.outcome as o from je join jo using (j) order by j, n) group by j""")
+    rows.sort(key=lambda r: (-r[1], -r[3]))
+    same([(i["customer"], i["first"], i["last"], i["outcome"], "|".join(i["steps"])) for i in ours["list"]],
+         [(r[0], iso_ms(r[1]), iso_ms(r[2]), r[4], r[5]) for r in rows[:limit]], "list")
+
+
+def iso_ms(ms):
+    return iso(ms // 1000)[:-1] + f".{ms % 1000:03}Z"
+
+
+KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list}
 
 
 # ---- running
@@ -482,7 +586,7 @@ KINDS = {"map": ask_map, "variants": ask_variants}
 
 def unknown_step(question):
     """The filter names a step that there is not: Ariane refuses it."""
-    asked = [*question.passed, *question.never, question.from_step, question.to_step]
+    asked = [*question.passed, *question.never, *question.named, question.from_step, question.to_step]
     return any(s is not None and s not in question.known_steps() for s in asked)
 
 

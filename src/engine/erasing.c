@@ -224,7 +224,7 @@ static err replay_one(struct erasing *g, bool *more, struct why *why)
 	if (!skip && record_decode(stored.bytes, g->arena, &record, NULL) == OK) {
 		record.seq = stored.seq;
 		record.received_ms = stored.received_ms;
-		engine_apply(&g->fresh, &record);
+		engine_apply(&g->fresh, &record, 1);
 	}
 	g->fresh.applied_seq = stored.seq + 1;
 	return OK;

@@ -15,12 +15,15 @@ struct journey_limits {
 	size_t bytes_max;
 	atomic_size_t bytes; /* taken so far */
 	unsigned threads; /* 1 or more; at most JOURNEY_THREADS_MAX are used */
+	uint64_t
+		events_a_thread; /* fewer are not worth another thread; 0: LIMITS_EVENTS_A_THREAD */
 	const atomic_bool *stop; /* set by whoever wants no answer any more; NULL: nobody */
 	struct clock *clock; /* NULL: no deadline */
 	int64_t started_ns, deadline_ms; /* from the start */
 };
 
-enum { JOURNEY_THREADS_MAX = 64 };
+/* Fewer are counted before another thread has begun. */
+enum { JOURNEY_THREADS_MAX = 64, LIMITS_EVENTS_A_THREAD = 1 << 15 };
 
 err limits_take(struct journey_limits *limits, size_t bytes, struct why *why); /* any thread */
 void limits_give(struct journey_limits *limits, size_t bytes);

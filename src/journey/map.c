@@ -1,4 +1,6 @@
 /* journey/map.c - see map.h */
+#include "journey/map.h"
+
 #include "journey/map_internal.h"
 
 #include <math.h>
@@ -381,17 +383,23 @@ void map_done(const struct journey_plan *plan, struct map *map)
 
 /* ---- simplifying */
 
-static struct map_step *step_of(struct map *map, uint32_t step)
+/* Where each step stands in map->steps. */
+static uint32_t *places_of_steps(const struct map *map)
 {
+	uint32_t end = 0;
+
 	for (size_t i = 0; i < map->step_count; i++)
-		if (map->steps[i].step == step)
-			return &map->steps[i];
-	ASSERT(false);
+		end = MAX_OF(end, map->steps[i].step + 1);
+	uint32_t *places = memory_alloc((end + (size_t)1) * sizeof(*places));
+	for (uint32_t i = 0; i < map->step_count; i++)
+		places[map->steps[i].step] = i;
+	return places;
 }
 
 void map_hide(struct map *map, double share, size_t most)
 {
 	double wanted = ceil((double)map->transitions * share - 1e-9);
+	uint32_t *places = places_of_steps(map);
 	uint64_t held = 0;
 
 	map->shown = 0;
@@ -399,7 +407,8 @@ void map_hide(struct map *map, double share, size_t most)
 		held += map->edges[map->shown++].count;
 	map->hidden = map->transitions - held;
 	for (size_t i = map->shown; i < map->edge_count; i++) {
-		step_of(map, map->edges[i].from)->hidden_out += map->edges[i].count;
-		step_of(map, map->edges[i].to)->hidden_in += map->edges[i].count;
+		map->steps[places[map->edges[i].from]].hidden_out += map->edges[i].count;
+		map->steps[places[map->edges[i].to]].hidden_in += map->edges[i].count;
 	}
+	free(places);
 }

@@ -84,7 +84,7 @@ err journey_share_out(struct journey_limits *limits, journey_work *work, void *c
 
 /* ---- a pass: each piece of work is a part, that takes ranges of customers while there are any */
 
-enum { RANGE_CUSTOMERS = 512 };
+enum { RANGE_CUSTOMERS = 256 }; /* taken at once: small, for the longest thread to matter little */
 
 struct passing {
 	const struct journey_plan *plan;
@@ -137,11 +137,11 @@ static err fill_part(void *context, size_t i, struct why *why)
 	return e;
 }
 
-enum { PART_ROWS = 1 << 15 }; /* fewer are done before a thread has begun */
-
 unsigned journey_pass_parts(const struct journey_plan *plan)
 {
-	uint64_t worth = 1 + threads_view_events(plan->view) / PART_ROWS;
+	uint64_t least = plan->limits->events_a_thread;
+	uint64_t worth =
+		1 + threads_view_events(plan->view) / (least == 0 ? LIMITS_EVENTS_A_THREAD : least);
 
 	return (unsigned)MIN_OF((uint64_t)threads_of(plan->limits), worth);
 }

@@ -1,7 +1,8 @@
 /* journey/plan.c - see plan.h: steps and their names, what is seen, what cuts a thread */
-#include "journey/plan_internal.h"
+#include "journey/plan.h"
 
 #include "base/near.h"
+#include "journey/plan_internal.h"
 
 #include <stdlib.h>
 
@@ -155,6 +156,47 @@ static void flag_steps(
 	}
 }
 
+/* STEP_NONE for "". */
+static err named_step(const struct journey_plan *plan, str name, uint32_t *out, struct why *why)
+{
+	*out = STEP_NONE;
+	return name.len == 0 ? OK : journey_plan_step(plan, name, out, why);
+}
+
+static err name_way(struct journey_plan *plan, const struct field_names *way, struct why *why)
+{
+	err e = OK;
+
+	if (way->count == 0)
+		return OK;
+	plan->way = memory_alloc(way->count * sizeof(*plan->way));
+	plan->way_length = way->count;
+	for (size_t i = 0; e == OK && i < way->count; i++)
+		e = journey_plan_step(plan, way->items[i], &plan->way[i], why);
+	return e;
+}
+
+static err filter_places(
+	struct journey_plan *plan, const struct journey_filter *filter, struct why *why)
+{
+	const struct {
+		str name;
+		uint32_t *step;
+	} named[] = { { filter->from_step, &plan->from_step }, { filter->to_step, &plan->to_step },
+		{ filter->first_step, &plan->first_step }, { filter->last_step, &plan->last_step },
+		{ filter->edge_from, &plan->edge_from }, { filter->edge_to, &plan->edge_to } };
+	err e = name_way(plan, &filter->way, why);
+
+	plan->outcomes = filter->outcomes;
+	plan->filters_journeys = filter->passed.count + filter->never.count > 0 ||
+				 plan->way != NULL || plan->outcomes != 0;
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(named); i++) {
+		e = named_step(plan, named[i].name, named[i].step, why);
+		plan->filters_journeys |= named[i].name.len > 0;
+	}
+	return e;
+}
+
 static err filter_steps(
 	struct journey_plan *plan, const struct journey_filter *filter, struct why *why)
 {
@@ -179,14 +221,7 @@ static err filter_steps(
 			plan->passed[step] |= (uint64_t)1 << i;
 		plan->passed_all |= (uint64_t)1 << i;
 	}
-	plan->from_step = plan->to_step = STEP_NONE;
-	if (e == OK && filter->from_step.len > 0)
-		e = journey_plan_step(plan, filter->from_step, &plan->from_step, why);
-	if (e == OK && filter->to_step.len > 0)
-		e = journey_plan_step(plan, filter->to_step, &plan->to_step, why);
-	plan->filters_journeys = filter->passed.count > 0 || filter->never.count > 0 ||
-				 plan->from_step != STEP_NONE || plan->to_step != STEP_NONE;
-	return e;
+	return e == OK ? filter_places(plan, filter, why) : e;
 }
 
 /* ---- times */
@@ -298,6 +333,7 @@ void journey_plan_free(struct journey_plan *plan)
 	free(plan->names);
 	free(plan->flags);
 	free(plan->passed);
+	free(plan->way);
 	free(plan->groups);
 	free(plan);
 }

@@ -13,7 +13,7 @@
  *      is known of them
  *   3. since, until, only: which events; the others are as if they had not happened
  *   4. the definition: noise dropped, steps, journeys
- *   5. passed, never: which journeys
+ *   5. passed, never, first_step, last_step, edge, way, outcomes: which journeys
  *   6. from_step, to_step: which part of each
  *
  * Threads: a plan is immutable; it borrows the view, definition and filter.
@@ -42,6 +42,10 @@ struct journey_filter {
 	size_t crowd_count; /* at most FILTER_CROWDS_MAX */
 	struct field_names passed; /* journeys with each of these steps; at most FILTER_STEPS_MAX */
 	struct field_names never; /* and with none of these */
+	str first_step, last_step; /* journeys that begin, end, with this step; "": any */
+	str edge_from, edge_to; /* journeys in which the second comes directly after the first */
+	struct field_names way; /* journeys of exactly these steps; none: any */
+	unsigned outcomes; /* bits of 1 << enum journey_outcome; 0: any */
 	str from_step, to_step; /* from the first .. to the first behind it; "": all */
 };
 struct journey_filter journey_filter_none(void);

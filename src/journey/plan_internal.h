@@ -63,7 +63,10 @@ struct journey_plan {
 	uint64_t *passed; /* of steps: bits of filter->passed; NULL: none asked */
 	uint64_t passed_all;
 	size_t step_count;
-	uint32_t from_step, to_step; /* STEP_NONE: none */
+	uint32_t from_step, to_step, first_step, last_step, edge_from, edge_to; /* STEP_NONE: any */
+	uint32_t *way; /* NULL: any */
+	size_t way_length;
+	unsigned outcomes;
 
 	struct routes steps; /* targets: steps, STEP_NONE for what is not seen */
 	struct routes only; /* target 1: seen; of_what NULL: steps says it all */
@@ -78,7 +81,7 @@ struct journey_plan {
 	/* What a pass may leave out. */
 	bool is_whole_thread; /* one journey a thread: nothing cuts it */
 	bool sees_all; /* every event is seen and is a step */
-	bool filters_journeys; /* passed, never, from_step or to_step */
+	bool filters_journeys; /* some filter of whole journeys or of their parts */
 	size_t bytes; /* taken of limits */
 };
 

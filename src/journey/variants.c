@@ -1,4 +1,6 @@
 /* journey/variants.c - see variants.h: trips into bins, and the answer made of what was counted */
+#include "journey/variants.h"
+
 #include "journey/variants_internal.h"
 
 #include "base/hash.h"

@@ -120,6 +120,31 @@ static err read_crowds(struct journey_question *q, struct why *why)
 	return e;
 }
 
+str journey_outcome_word(enum journey_outcome outcome)
+{
+	static const str words[JOURNEY_OUTCOMES] = { [JOURNEY_SUCCESS] = STR_INIT("success"),
+		[JOURNEY_FAILURE] = STR_INIT("failure"),
+		[JOURNEY_ENDED] = STR_INIT("ended"),
+		[JOURNEY_OPEN] = STR_INIT("open") };
+
+	return words[outcome];
+}
+
+static err read_outcomes(struct journey_question *q, struct why *why)
+{
+	for (size_t i = 0; i < request_times(q->request, "outcome"); i++) {
+		str word = request_nth(q->request, "outcome", i);
+		int found = 0;
+		while (found < JOURNEY_OUTCOMES &&
+			!str_equal(word, journey_outcome_word((enum journey_outcome)found)))
+			found++;
+		if (found == JOURNEY_OUTCOMES)
+			return fail(why, MSG_JOURNEY_OUTCOME, arg_str(word));
+		q->filter.outcomes |= 1U << found;
+	}
+	return OK;
+}
+
 static int64_t time_or(const struct request *request, const char *option, int64_t otherwise)
 {
 	return request_has(request, option) ? request_time_ms(request, option) * TICKS_PER_MS
@@ -136,9 +161,16 @@ static err read_filter(struct journey_question *q, struct why *why)
 	q->filter.as_of = time_or(request, "as-of", INT64_MAX);
 	q->filter.from_step = request_text(request, "from-step");
 	q->filter.to_step = request_text(request, "to-step");
-	if (!names_of(q, "passed", &q->filter.passed) || !names_of(q, "never", &q->filter.never))
+	q->filter.first_step = request_text(request, "begins");
+	q->filter.last_step = request_text(request, "ends");
+	q->filter.edge_from = request_text(request, "edge-from");
+	q->filter.edge_to = request_text(request, "edge-to");
+	if (!names_of(q, "passed", &q->filter.passed) || !names_of(q, "never", &q->filter.never) ||
+		!names_of(q, "way", &q->filter.way))
 		return no_room(why);
-	err e = read_only(q, why);
+	err e = read_outcomes(q, why);
+	if (e == OK)
+		e = read_only(q, why);
 	return e == OK ? read_crowds(q, why) : e;
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "journey/plan.h"
+#include "journey/pass.h"
 #include "main/store.h"
 
 /* A question with its plan, for as long as the answering takes. */
@@ -45,6 +45,9 @@ void cell_number(struct grid *grid, enum language language, uint64_t n);
 void cell_share(struct grid *grid, enum language language, double share); /* 0.123: 12.3 % */
 void cell_span(struct grid *grid, enum language language, double span_s);
 void cell_ratio(struct grid *grid, enum language language, double n); /* two digits */
+
+/* "success", "failure", "ended", "open". */
+str journey_outcome_word(enum journey_outcome outcome);
 
 /* --top N, or `otherwise`. */
 size_t journey_top(const struct request *request, size_t otherwise);
@@ -93,6 +96,27 @@ size_t journey_top(const struct request *request, size_t otherwise);
 	{ STR_INIT("never"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
 		WORDS("only journeys that never passed by it", \
 			"seulement les parcours jamais passés par elle"), STR_INIT("") }, \
+	{ STR_INIT("begins"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys that begin with this step", \
+			"seulement les parcours qui commencent par cette étape"), STR_INIT("") }, \
+	{ STR_INIT("ends"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys that end with it", \
+			"seulement les parcours qui finissent par elle"), STR_INIT("") }, \
+	{ STR_INIT("edge-from"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys with a passage from this step (to that of --edge-to)", \
+			"seulement les parcours ayant un passage depuis cette étape (vers celle de " \
+			"--edge-to)"), STR_INIT("") }, \
+	{ STR_INIT("edge-to"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys with a passage to this step", \
+			"seulement les parcours ayant un passage vers cette étape"), STR_INIT("") }, \
+	{ STR_INIT("way"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("only journeys of exactly these steps, given one after the other", \
+			"seulement les parcours faits exactement de ces étapes, données l'une après " \
+			"l'autre"), STR_INIT("") }, \
+	{ STR_INIT("outcome"), IS_TEXT, true, SAME_WORDS("success|failure|ended|open"), \
+		WORDS("only journeys that came out so (any of them if given several times)", \
+			"seulement les parcours à cette issue (l'une d'elles si l'on en donne " \
+			"plusieurs)"), STR_INIT("") }, \
 	{ STR_INIT("from-step"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"), \
 		WORDS("of each journey only what follows this step, it included", \
 			"de chaque parcours, seulement ce qui suit cette étape, elle comprise"), \

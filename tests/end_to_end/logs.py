@@ -30,6 +30,18 @@ def expect(name, place):
     for end in ("start", "end"):
         equal(as_counts(found[end], "step"), {(a,): n for a, n in pairs(wanted[end])}, end)
     equal(found["journeys"], wanted["cases"], "journeys")
+    expect_variants(folder, wanted)
+
+
+def expect_variants(folder, wanted):
+    top = len(wanted["top_variant_counts"])
+    found = folder("journey", "variants", "--top", str(top), "--json").json()
+    equal((found["journeys"], found["distinct"]), (wanted["cases"], wanted["distinct_variants"]), "variants")
+    equal([v["count"] for v in found["variants"]], wanted["top_variant_counts"], "top counts")
+    counts = [v["count"] for v in found["variants"]]
+    if counts.count(counts[0]) == 1:  # else chance decides which of the equal ones they name
+        equal(found["variants"][0]["steps"], wanted["top_variant"], "top variant")
+    equal(sum(counts) + found["rest"]["count"], wanted["cases"], "the rest")
 
 
 def pairs(counts):

@@ -92,7 +92,8 @@ void journey_world_init(struct journey_world *w, const char *events, bool attrib
 	w->definition = journey_definition_default();
 	w->filter = journey_filter_none();
 	w->limits.bytes_max = 1 << 30;
-	w->limits.threads = 2;
+	w->limits.threads = 3;
+	w->limits.events_a_thread = 1;
 }
 
 void journey_world_done(struct journey_world *w)

@@ -3,6 +3,8 @@
  *
  *   "a 0 web view; a 60 phone call plan=gold total=5; b 0 web view"
  *
+ * Passes have three threads, however little there is to do.
+ *
  * customer, seconds, channel, activity, then attributes: numbers are integers, else texts; `a:b` as
  * a customer is one event of both.  All texts must outlive the world.
  */

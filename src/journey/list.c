@@ -1,0 +1,195 @@
+/* journey/list.c - see list.h: each part keeps its latest journeys in a heap, the earliest on top
+ */
+#include "journey/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct part {
+	const struct journey_plan *plan;
+	size_t most;
+	struct listed *items;
+	size_t count, room, bytes;
+	uint64_t customers, journeys;
+	uint32_t last_customer; /* + 1 */
+};
+
+/* Is `a` to be told before `b`? */
+static bool is_before(const struct listed *a, const struct listed *b)
+{
+	if (a->first != b->first)
+		return a->first > b->first;
+	return a->first_row > b->first_row;
+}
+
+static void swap(struct listed *a, struct listed *b)
+{
+	struct listed kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+static void sift_up(struct listed *items, size_t at)
+{
+	for (; at > 0 && is_before(&items[(at - 1) / 2], &items[at]); at = (at - 1) / 2)
+		swap(&items[at], &items[(at - 1) / 2]);
+}
+
+static void sift_down(struct listed *items, size_t count)
+{
+	for (size_t at = 0, worst;; at = worst) {
+		worst = at;
+		for (size_t child = 2 * at + 1; child < count && child < 2 * at + 3; child++)
+			if (is_before(&items[worst], &items[child]))
+				worst = child;
+		if (worst == at)
+			return;
+		swap(&items[at], &items[worst]);
+	}
+}
+
+static err copy_steps(struct part *p, const struct journey *j, struct listed *item, struct why *why)
+{
+	size_t bytes = j->count * sizeof(*item->steps);
+	err e = limits_take(journey_plan_limits(p->plan), bytes, why);
+
+	if (e != OK)
+		return e;
+	p->bytes += bytes;
+	item->steps = memory_alloc(bytes);
+	memcpy(item->steps, j->step, bytes);
+	return OK;
+}
+
+static void drop_steps(struct part *p, const struct listed *item)
+{
+	size_t bytes = item->length * sizeof(*item->steps);
+
+	limits_give(journey_plan_limits(p->plan), bytes);
+	p->bytes -= bytes;
+	free(item->steps);
+}
+
+static err keep(struct part *p, struct listed item, const struct journey *j, struct why *why)
+{
+	void *items = p->items;
+	size_t before = p->room;
+	err e = copy_steps(p, j, &item, why);
+
+	if (e == OK && p->count == p->most) { /* in place of the earliest */
+		drop_steps(p, &p->items[0]);
+		p->items[0] = item;
+		sift_down(p->items, p->count);
+		return OK;
+	}
+	if (e == OK)
+		e = limits_room(journey_plan_limits(p->plan), &items, &p->room, p->count,
+			sizeof(*p->items), why);
+	p->items = items;
+	p->bytes += (p->room - before) * sizeof(*p->items);
+	if (e != OK) {
+		if (item.steps != NULL)
+			drop_steps(p, &item);
+		return e;
+	}
+	p->items[p->count] = item;
+	sift_up(p->items, p->count++);
+	return OK;
+}
+
+static err take(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+	const struct listed item = { .customer = j->customer,
+		.outcome = j->outcome,
+		.first = j->time[0],
+		.last = j->time[j->count - 1],
+		.first_row = j->row[0],
+		.length = j->count };
+
+	p->journeys++;
+	p->customers += p->last_customer != j->customer + 1;
+	p->last_customer = j->customer + 1;
+	if (p->most == 0 || (p->count == p->most && !is_before(&item, &p->items[0])))
+		return OK;
+	return keep(p, item, j, why);
+}
+
+/* ---- parts together */
+
+static int by_place(const void *a, const void *b)
+{
+	return is_before(a, b) ? -1 : is_before(b, a);
+}
+
+static void part_done(struct part *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->items[i].steps);
+	free(p->items);
+	limits_give(journey_plan_limits(p->plan), p->bytes);
+}
+
+/* All items into the first part's list, the latest first; those beyond `most` go. */
+static err join(struct part *parts, unsigned count, struct why *why)
+{
+	struct part *to = &parts[0];
+	err e = OK;
+
+	for (unsigned i = 1; e == OK && i < count; i++) {
+		struct part *from = &parts[i];
+		to->journeys += from->journeys;
+		to->customers += from->customers;
+		while (e == OK && from->count > 0) {
+			void *items = to->items;
+			size_t before = to->room;
+			e = limits_room(journey_plan_limits(to->plan), &items, &to->room, to->count,
+				sizeof(*to->items), why);
+			to->items = items;
+			to->bytes += (to->room - before) * sizeof(*to->items);
+			if (e != OK)
+				break;
+			const struct listed *item = &from->items[--from->count];
+			to->items[to->count++] = *item;
+			to->bytes += item->length * sizeof(*item->steps);
+			from->bytes -= item->length * sizeof(*item->steps);
+		}
+	}
+	if (e == OK && to->count > 0)
+		qsort(to->items, to->count, sizeof(*to->items), by_place);
+	while (e == OK && to->count > to->most)
+		drop_steps(to, &to->items[--to->count]);
+	return e;
+}
+
+err journey_list_make(
+	const struct journey_plan *plan, size_t most, struct journey_list *out, struct why *why)
+{
+	struct part parts[JOURNEY_THREADS_MAX];
+	void *pointers[JOURNEY_THREADS_MAX];
+	unsigned count = journey_pass_parts(plan);
+
+	for (unsigned i = 0; i < count; i++) {
+		parts[i] = (struct part){ .plan = plan, .most = most };
+		pointers[i] = &parts[i];
+	}
+	err e = journey_pass(plan, take, pointers, count, why);
+	if (e == OK)
+		e = join(parts, count, why);
+	for (unsigned i = e == OK ? 1 : 0; i < count; i++)
+		part_done(&parts[i]);
+	if (e == OK)
+		*out = (struct journey_list){ parts[0].customers, parts[0].journeys, parts[0].items,
+			parts[0].count, parts[0].bytes };
+	return e;
+}
+
+void journey_list_done(const struct journey_plan *plan, struct journey_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].steps);
+	free(list->items);
+	limits_give(journey_plan_limits(plan), list->bytes);
+	*list = (struct journey_list){ .count = 0 };
+}

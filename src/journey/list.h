@@ -1,0 +1,33 @@
+/* journey/list.h - whose journeys they are: the list behind a number.
+ *
+ * The journeys of a plan themselves.  Whatever other queries count is a plan's filter away (an
+ * edge: edge_from and edge_to; a variant: way; a start: first_step ...), and both walk by the same
+ * pass: so the number and the list cannot disagree.
+ *
+ * The journeys told are the latest by their first event (then by row); totals are of all.  Memory:
+ * 64 bytes a journey told, and 4 a step of it.
+ */
+#pragma once
+
+#include "journey/pass.h"
+
+struct listed {
+	uint32_t customer;
+	enum journey_outcome outcome;
+	int64_t first, last; /* ticks */
+	uint32_t first_row;
+	uint32_t *steps;
+	size_t length;
+};
+
+struct journey_list {
+	uint64_t customers, journeys; /* all there are */
+	struct listed *items; /* the latest first; at most as many as asked for */
+	size_t count;
+	size_t bytes; /* taken of the plan's limits */
+};
+
+/* Free with journey_list_done(). */
+err journey_list_make(
+	const struct journey_plan *plan, size_t most, struct journey_list *out, struct why *why);
+void journey_list_done(const struct journey_plan *plan, struct journey_list *list);

@@ -1,0 +1,261 @@
+/* tests/journey_map_test.c - maps, variants and lists: two ways of counting that must agree, and
+ * limits that fail in words and give everything back. */
+#include "base/random.h"
+#include "journey/funnel.h"
+#include "journey/list.h"
+#include "journey/quantile.h"
+#include "journey/variants.h"
+#include "support/journey_world.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+/* ---- quantiles against sorting */
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+TEST(selecting_is_sorting_and_looking)
+{
+	struct random random = random_of(7);
+
+	for (int round = 0; round < 300; round++) {
+		uint64_t values[200], sorted[200];
+		size_t count = 1 + random_below(&random, ARRAY_LEN(values));
+		uint64_t below = 1 + random_below(&random, round % 3 == 0 ? 3 : 1 << 20);
+		for (size_t i = 0; i < count; i++)
+			sorted[i] = values[i] = random_below(&random, below);
+		qsort(sorted, count, sizeof(*sorted), by_value);
+		size_t at = random_below(&random, count);
+		CHECK("selected", select_value(values, count, at) == sorted[at]);
+	}
+}
+
+TEST(time_buckets_keep_the_order)
+{
+	struct random random = random_of(8);
+
+	for (int i = 0; i < 20000; i++) {
+		uint64_t a = random_next(&random) >> random_below(&random, 64);
+		uint64_t b = random_next(&random) >> random_below(&random, 64);
+		CHECK("in order", a > b || time_bucket(a) <= time_bucket(b));
+		CHECK("within", time_bucket(a) < TIME_BUCKETS);
+	}
+	CHECK("last", time_bucket(UINT64_MAX) == TIME_BUCKETS - 1);
+	for (uint64_t t = 0; t < 4; t++)
+		CHECK("single", time_bucket(t) == t);
+}
+
+/* ---- a world of some size */
+
+static char events[JOURNEY_WORLD_EVENTS * 24];
+
+static const char *make_events(uint64_t seed)
+{
+	struct random random = random_of(seed);
+	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
+
+	for (int i = 0; i < 1500; i++)
+		strbuf_printf(&text, "c%u %u web s%u;", (unsigned)random_below(&random, 600),
+			(unsigned)random_below(&random, 5000), (unsigned)random_below(&random, 6));
+	strbuf_add_byte(&text, '\0');
+	ASSERT(strbuf_ok(&text));
+	return events;
+}
+
+static bool same_times(const struct map_times *a, const struct map_times *b)
+{
+	return a->mean_s == b->mean_s && a->median_s == b->median_s && a->p90_s == b->p90_s;
+}
+
+static bool same_maps(const struct map *a, const struct map *b)
+{
+	bool same = a->edge_count == b->edge_count && a->step_count == b->step_count &&
+		    a->transitions == b->transitions;
+
+	for (size_t i = 0; same && i < a->edge_count; i++)
+		same = a->edges[i].from == b->edges[i].from && a->edges[i].to == b->edges[i].to &&
+		       a->edges[i].count == b->edges[i].count &&
+		       a->edges[i].customers == b->edges[i].customers &&
+		       same_times(&a->edges[i].times, &b->edges[i].times);
+	for (size_t i = 0; same && i < a->step_count; i++)
+		same = a->steps[i].count == b->steps[i].count &&
+		       a->steps[i].self_loops == b->steps[i].self_loops &&
+		       same_times(&a->steps[i].times, &b->steps[i].times);
+	return same;
+}
+
+TEST(maps_of_few_steps_and_of_many_are_the_same)
+{
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		const struct map_options dense = { .counts_only = false };
+		const struct map_options sparse = { .dense_steps = 1 };
+		struct journey_world w;
+		struct journey_plan *plan;
+		struct map a, b;
+		journey_world_init(&w, make_events(seed), false);
+		CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+		CHECK("dense", map_make(plan, &dense, &a, NULL) == OK);
+		CHECK("sparse", map_make(plan, &sparse, &b, NULL) == OK);
+		CHECK("same", a.edge_count > 20 && same_maps(&a, &b));
+		map_hide(&a, 0.5, SIZE_MAX);
+		uint64_t held = 0;
+		for (size_t i = 0; i < a.shown; i++)
+			held += a.edges[i].count;
+		CHECK("hidden", held + a.hidden == a.transitions && held * 2 >= a.transitions &&
+					(held - a.edges[a.shown - 1].count) * 2 < a.transitions);
+		map_done(plan, &a);
+		map_done(plan, &b);
+		journey_plan_free(plan);
+		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+		journey_world_done(&w);
+	}
+}
+
+/* Hashes of two bits: nearly all journeys share one, and are still told apart. */
+TEST(variants_are_compared_and_not_only_hashed)
+{
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct variants a, b;
+
+	journey_world_init(&w, make_events(9), false);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("variants", variants_make(plan, SIZE_MAX, &a, NULL) == OK);
+	variants_hash_bits = 2;
+	CHECK("variants", variants_make(plan, SIZE_MAX, &b, NULL) == OK);
+	variants_hash_bits = 0;
+	bool same = a.distinct == b.distinct && a.distinct > 100 && a.top_count == a.distinct;
+	for (size_t i = 0; same && i < a.top_count; i++)
+		same = a.top[i].count == b.top[i].count && a.top[i].length == b.top[i].length &&
+		       memcmp(a.top[i].steps, b.top[i].steps, a.top[i].length * sizeof(uint32_t)) ==
+			       0;
+	CHECK("same", same);
+	variants_done(plan, &a);
+	variants_done(plan, &b);
+	journey_plan_free(plan);
+	journey_world_done(&w);
+}
+
+/* ---- whatever the limit of bytes: an answer, or ERR_LIMIT in words; never a part, nothing kept */
+
+static err ask_all(const struct journey_plan *plan, struct why *why)
+{
+	const struct map_options dense = { .counts_only = false }, sparse = { .dense_steps = 1 };
+	const struct funnel_question question = {
+		.steps = { 0, 1 }, .step_count = 2, .window = INT64_MAX
+	};
+	struct map map;
+	struct variants variants;
+	struct funnel funnel;
+	struct journey_list list;
+	err e = map_make(plan, &dense, &map, why);
+
+	if (e == OK)
+		map_done(plan, &map);
+	if (e == OK && (e = map_make(plan, &sparse, &map, why)) == OK)
+		map_done(plan, &map);
+	if (e == OK && (e = variants_make(plan, 50, &variants, why)) == OK)
+		variants_done(plan, &variants);
+	if (e == OK)
+		e = funnel_make(plan, &question, &funnel, why);
+	if (e == OK && (e = journey_list_make(plan, 30, &list, why)) == OK)
+		journey_list_done(plan, &list);
+	return e;
+}
+
+TEST(answers_keep_their_limit_of_bytes)
+{
+	struct journey_world w;
+	struct journey_plan *plan;
+	bool was_refused = false, was_answered = false;
+
+	journey_world_init(&w, make_events(10), false);
+	for (size_t max = 256; !was_answered; max += max / 4) {
+		struct why why = { 0 };
+		w.limits.bytes_max = max;
+		err e = journey_world_plan(&w, &plan, &why);
+		if (e == OK) {
+			e = ask_all(plan, &why);
+			journey_plan_free(plan);
+		}
+		CHECK("in words", e == OK || (e == ERR_LIMIT && why.message == MSG_JOURNEY_ROOM));
+		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+		was_refused |= e != OK;
+		was_answered |= e == OK;
+	}
+	CHECK("both were met", was_refused);
+	journey_world_done(&w);
+}
+
+/* ---- funnels: one row for each known fault of others (docs/decisions/0006-journeys.md) */
+
+static const struct {
+	const char *row, *events;
+	const char *steps[4];
+	int64_t window_s; /* 0: none */
+	bool is_strict;
+	const char *excluded;
+	size_t reached;
+} funnels[] = {
+	{ "in order", "a 0 web x; a 1 web y; a 2 web z", { "x", "y", "z" }, 0, false, NULL, 3 },
+	{ "not in order", "a 0 web y; a 1 web x", { "x", "y" }, 0, false, NULL, 1 },
+	{ "an event is counted once", "a 0 web x", { "x", "x" }, 0, false, NULL, 1 },
+	{ "a step twice", "a 0 web x; a 1 web x", { "x", "x" }, 0, false, NULL, 2 },
+	{ "equal times", "a 0 web x; a 0 web y", { "x", "y" }, 0, false, NULL, 2 },
+	{ "equal times, the other way", "a 0 web y; a 0 web x", { "x", "y" }, 0, false, NULL, 1 },
+	{ "within is in", "a 0 web x; a 60 web y", { "x", "y" }, 60, false, NULL, 2 },
+	{ "too late", "a 0 web x; a 61 web y", { "x", "y" }, 60, false, NULL, 1 },
+	{ "a later beginning comes farther", "a 0 web x; a 50 web x; a 100 web y", { "x", "y" }, 60,
+		false, NULL, 2 },
+	{ "the window is the whole funnel's", "a 0 web x; a 40 web y; a 80 web z",
+		{ "x", "y", "z" }, 60, false, NULL, 2 },
+	{ "repeated chains", "a 0 web x; a 1 web y; a 2 web x; a 3 web y; a 4 web z",
+		{ "x", "y", "x", "z" }, 0, false, NULL, 4 },
+	{ "strict: nothing between", "a 0 web x; a 1 web w; a 2 web y", { "x", "y" }, 0, true, NULL,
+		1 },
+	{ "strict: a repeat is between, but begins anew", "a 0 web x; a 1 web x; a 2 web y",
+		{ "x", "y" }, 0, true, NULL, 2 },
+	{ "excluded between", "a 0 web x; a 1 web w; a 2 web y", { "x", "y" }, 0, false, "w", 1 },
+	{ "excluded before and after", "a 0 web w; a 1 web x; a 2 web y; a 3 web w", { "x", "y" },
+		0, false, "w", 2 },
+	{ "excluded, then anew", "a 0 web x; a 1 web w; a 2 web x; a 3 web y", { "x", "y" }, 0,
+		false, "w", 2 },
+};
+
+static void check_funnel(size_t i)
+{
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct funnel_question q = { .window = INT64_MAX, .is_strict = funnels[i].is_strict };
+	uint8_t excluded[16] = { 0 };
+	struct funnel funnel;
+	size_t reached = 0;
+
+	journey_world_init(&w, funnels[i].events, false);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	for (; q.step_count < 4 && funnels[i].steps[q.step_count] != NULL; q.step_count++)
+		q.steps[q.step_count] =
+			journey_plan_find_step(plan, str_of(funnels[i].steps[q.step_count]));
+	if (funnels[i].window_s > 0)
+		q.window = funnels[i].window_s * 1000 * TICKS_PER_MS;
+	if (funnels[i].excluded != NULL)
+		excluded[journey_plan_find_step(plan, str_of(funnels[i].excluded))] = 1;
+	q.excluded = excluded;
+	CHECK(funnels[i].row, funnel_make(plan, &q, &funnel, NULL) == OK);
+	while (reached < q.step_count && funnel.steps[reached].journeys == 1)
+		reached++;
+	CHECK(funnels[i].row, reached == funnels[i].reached);
+	journey_plan_free(plan);
+	journey_world_done(&w);
+}
+
+TEST(funnels_go_as_far_as_they_can)
+{
+	for (size_t i = 0; i < ARRAY_LEN(funnels); i++)
+		check_funnel(i);
+}
