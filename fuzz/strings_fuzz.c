@@ -49,18 +49,20 @@ static size_t item_bytes(str entry)
 	return (size_t)reader_varint(&in);
 }
 
-static void patch(struct table *table, size_t bytes, str patches, uint8_t which)
+static void patch(struct table *table, size_t bytes, str patches, unsigned which)
 {
+	ASSERT(bytes > 0);
 	for (; patches.len >= PATCH_BYTES; patches = str_from(patches, PATCH_BYTES)) {
 		struct reader in = reader_of(patches);
 		uint8_t place[3];
-		uint8_t chosen = reader_u8(&in) % (TABLES - PATCHED_FROM) + PATCHED_FROM;
+		unsigned chosen = reader_u8(&in) % 2u + PATCHED_FROM;
 		for (size_t i = 0; i < sizeof(place); i++)
 			place[i] = reader_u8(&in);
 		size_t at = (size_t)(place[0] | place[1] << 8);
-		if (chosen != which || table_count(table) == 0)
+		size_t count = table_count(table);
+		if (chosen != which || count == 0)
 			continue;
-		char *item = table_change(table, at / bytes % table_count(table));
+		char *item = table_change(table, at / bytes % count);
 		item[at % bytes] = (char)(item[at % bytes] ^ (char)place[2]);
 	}
 }
@@ -71,7 +73,7 @@ static void save_patched(
 {
 	strbuf_add(&out->bytes, str_upto(entry, HEAD_BYTES));
 	entry = str_from(entry, HEAD_BYTES);
-	for (uint8_t t = 0; t < TABLES; t++) {
+	for (unsigned t = 0; t < TABLES; t++) {
 		size_t bytes = item_bytes(entry);
 		struct table *table;
 		ASSERT(table_load(&from->file, bytes, &entry, &table, NULL) == OK);

@@ -234,3 +234,39 @@ TEST(json_looks_into_objects)
 	CHECK("no object", json_get(json_get(&tree, STR("s")), STR("x")) == NULL);
 	json_parser_free(parser);
 }
+
+TEST(json_number_is_a_number_and_nothing_else)
+{
+	static const struct {
+		str text;
+		bool ok;
+		double number;
+	} rows[] = {
+		{ STR_INIT("7"), true, 7 },
+		{ STR_INIT("-7.5"), true, -7.5 },
+		{ STR_INIT("1e3"), true, 1000 },
+		{ STR_INIT("1e-999"), true, 0 },
+		{ STR_INIT("1e999"), false, 0 },
+		{ STR_INIT(""), false, 0 },
+		{ STR_INIT("."), false, 0 },
+		{ STR_INIT("-"), false, 0 },
+		{ STR_INIT("e"), false, 0 },
+		{ STR_INIT("0e"), false, 0 },
+		{ STR_INIT("1e-"), false, 0 },
+		{ STR_INIT("+0"), false, 0 },
+		{ STR_INIT("0 "), false, 0 },
+		{ STR_INIT("inf"), false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(4096);
+		char *exact = arena_alloc(arena, MAX_OF(rows[i].text.len, (size_t)1));
+		memcpy(exact, rows[i].text.ptr, rows[i].text.len); /* nothing behind it */
+		double number = 0;
+		bool ok = json_number((str){ exact, rows[i].text.len }, &number);
+		CHECK(rows[i].text.ptr, ok == rows[i].ok);
+		CHECK(rows[i].text.ptr,
+			json_equal(&(struct json){ .kind = JSON_FLOAT, .number = number },
+				&(struct json){ .kind = JSON_FLOAT, .number = rows[i].number }));
+	}
+}

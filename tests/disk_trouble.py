@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
 from watch import EVERYTHING, Watch
 
 ROWS, SECONDS = 300, 120

@@ -251,11 +251,13 @@ bool json_float_of(const char *text, size_t bytes, double *number)
 	double value = 0;
 	auto result = std::from_chars(text, text + bytes, value);
 
-	if (result.ec == std::errc() && result.ptr == text + bytes) {
+	if (result.ptr != text + bytes) /* not a number, or not only */
+		return false;
+	if (result.ec == std::errc()) {
 		*number = value;
 		return true;
 	}
-	if (!is_tiny(text, text + bytes))
+	if (result.ec != std::errc::result_out_of_range || !is_tiny(text, text + bytes))
 		return false;
 	*number = *text == '-' ? -0.0 : 0.0;
 	return true;
