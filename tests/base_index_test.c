@@ -202,7 +202,12 @@ TEST(index_save_and_load)
 			index_view_done(&view);
 			index_free(index);
 			str left = strbuf_str(&entries);
-			CHECK(rows[r].row, index_load(&file->file, &left, &index, NULL) == OK);
+			str again = left;
+			struct index *outside = NULL;
+			CHECK(rows[r].row, index_load(&file->file, &again, code, &outside, NULL) ==
+						   ERR_CORRUPT); /* the last code leads outside */
+			CHECK(rows[r].row, index_load(&file->file, &left, (size_t)code + 1, &index,
+						   NULL) == OK);
 			CHECK(rows[r].row, left.len == 0 && index_count(index) == code + 1);
 		}
 		for (uint32_t code = 0; code < rows[r].count; code++)
@@ -232,7 +237,7 @@ TEST(index_load_refuses_what_is_no_index)
 		CHECK("save",
 			table_save(buckets, view.buckets, &file->file, &end, &list, NULL) == OK);
 		str left = strbuf_str(&list);
-		CHECK("refused", index_load(&file->file, &left, &index, NULL) == ERR_CORRUPT);
+		CHECK("refused", index_load(&file->file, &left, 1, &index, NULL) == ERR_CORRUPT);
 		CHECK("refused", index == NULL && left.ptr == list.ptr);
 		index_view_done(&view);
 		table_free(directory);

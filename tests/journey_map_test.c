@@ -192,7 +192,7 @@ TEST(answers_keep_their_limit_of_bytes)
 	journey_world_done(&w);
 }
 
-/* ---- funnels: one row for each known fault of others (docs/decisions/0006-journeys.md) */
+/* ---- funnels: one row for each known fault of others (docs/decisions/0008-journeys.md) */
 
 static const struct {
 	const char *row, *events;

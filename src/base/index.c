@@ -399,19 +399,19 @@ static bool check_bucket(const struct index *index, uint32_t id)
 }
 
 /* Whoever looks up a key asks what each code stands for: none may lead outside. */
-static bool codes_are_inside(const struct index *index)
+static bool codes_are_inside(const struct index *index, size_t codes)
 {
 	for (size_t id = 0; id < table_count(index->buckets); id++) {
 		const struct bucket *b = table_at(index->buckets, id);
 		for (size_t i = 0; i < b->count; i++)
-			if (b->codes[i] >= index->count)
+			if (b->codes[i] >= codes)
 				return false;
 	}
 	return true;
 }
 
 /* Every step of a reader stays inside and comes to an end; counts the codes. */
-static bool check(struct index *index)
+static bool check(struct index *index, size_t codes)
 {
 	size_t entries = table_count(index->directory), buckets = table_count(index->buckets);
 
@@ -425,10 +425,10 @@ static bool check(struct index *index)
 			return false;
 		index->count += ((const struct bucket *)table_at(index->buckets, id))->count;
 	}
-	return codes_are_inside(index);
+	return codes_are_inside(index, codes);
 }
 
-err index_load(struct file *file, str *entries, struct index **out, struct why *why)
+err index_load(struct file *file, str *entries, size_t codes, struct index **out, struct why *why)
 {
 	struct index *index = memory_alloc(sizeof(*index));
 	str left = *entries;
@@ -436,7 +436,7 @@ err index_load(struct file *file, str *entries, struct index **out, struct why *
 
 	if (e == OK)
 		e = table_load(file, sizeof(struct bucket), &left, &index->buckets, why);
-	if (e == OK && !check(index))
+	if (e == OK && !check(index, codes))
 		e = fail(why, MSG_TABLE_INDEX, arg_int(0));
 	if (e != OK) {
 		index_free(index);

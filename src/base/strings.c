@@ -330,7 +330,7 @@ err strings_load(struct file *file, str *index, struct strings **out, struct why
 	if (e == OK)
 		e = table_load(file, sizeof(uint32_t), &left, &strings->places, why);
 	if (e == OK)
-		e = index_load(file, &left, &strings->index, why);
+		e = index_load(file, &left, table_count(strings->places), &strings->index, why);
 	if (e == OK && (index_count(strings->index) > table_count(strings->places) ||
 			       table_chunk_items(strings->granules) != CHUNK_GRANULES))
 		e = fail(why, MSG_TABLE_INDEX, arg_int(0));
