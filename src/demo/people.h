@@ -29,7 +29,7 @@ struct people {
 	int64_t start_ms; /* of the simulated time, midnight in Paris */
 	uint32_t days; /* simulated */
 	double moves; /* share of households that move in a year */
-	double old_app; /* share of Android phones with version 7.4 */
+	double android_7_4; /* share of Android phones with that version */
 	double english; /* share of households that speak English */
 };
 
@@ -87,6 +87,7 @@ char school_zone(unsigned departement); /* 'A', 'B', 'C', or '-' for Corsica */
 str town_name(unsigned departement, unsigned town);
 str town_postcode(unsigned departement, unsigned town);
 double departement_share(unsigned departement); /* of the population; sums to 1 */
+unsigned departement_at(double share); /* where that share of the population, in [0, 1), ends */
 
 /* ---- identifiers, as the company's master data has them; appended to `out` */
 str person_first_name(const struct person *person);
@@ -100,7 +101,8 @@ void person_add_user_id(const struct person *person, struct strbuf *out); /* "u-
  * but for one household address in some families (email 2). */
 void person_add_email(const struct person *person, unsigned email, struct strbuf *out);
 /* line 0: his mobile phone, in E.164 "+336..."; 1: the household's fixed line, shared by all its
- * members; 2: the phone at work, not known to the company. */
+ * members; 2: the phone at work, shared by colleagues and not known to the
+ * company. */
 void person_add_line(const struct person *person, unsigned line, struct strbuf *out);
 /* A handle such as "marie_lefevre34" for a network (happening.h). */
 void person_add_handle(const struct person *person, unsigned network, struct strbuf *out);
