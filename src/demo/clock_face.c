@@ -1,7 +1,7 @@
 /* demo/clock_face.c - see clock_face.h */
 #include "demo/clock_face.h"
 
-#include <stdio.h>
+#include <string.h>
 
 static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 	"Oct", "Nov", "Dec" };
@@ -26,6 +26,24 @@ static struct civil civil_of(int64_t ms)
 	return c;
 }
 
+static void two(char *to, int number)
+{
+	to[0] = (char)('0' + number / 10 % 10);
+	to[1] = (char)('0' + number % 10);
+}
+
+/* The pattern, and after it: year 0, month 5, day 8, hour 11. */
+static void put_iso(char to[16], const struct civil *c, char between)
+{
+	memcpy(to, "0000-00-00 00:", 15);
+	two(to, c->year / 100);
+	two(to + 2, c->year);
+	two(to + 5, c->month);
+	two(to + 8, c->day);
+	to[10] = between;
+	two(to + 11, c->hour);
+}
+
 /* Times after 1970 only: the company is not older. */
 void clock_face_turn(struct clock_face *face, int64_t ms)
 {
@@ -34,17 +52,20 @@ void clock_face_turn(struct clock_face *face, int64_t ms)
 	int minutes = offset / 60000;
 
 	face->hour = ms / 3600000;
-	(void)snprintf(face->utc, sizeof(face->utc), "%04d-%02d-%02dT%02d:", utc.year % 10000,
-		utc.month, utc.day, utc.hour);
-	(void)snprintf(face->local, sizeof(face->local), "%04d-%02d-%02d %02d:", local.year % 10000,
-		local.month, local.day, local.hour);
-	(void)snprintf(face->french, sizeof(face->french), "%02d/%02d/%04d", local.day, local.month,
-		local.year % 10000);
-	(void)snprintf(face->log, sizeof(face->log), "%02d/%s/%04d:", local.day,
-		months[local.month - 1], local.year % 10000);
-	(void)snprintf(face->local_hour, sizeof(face->local_hour), "%02d:", local.hour);
-	(void)snprintf(face->offset, sizeof(face->offset), "%c%02d%02d", minutes < 0 ? '-' : '+',
-		(minutes < 0 ? -minutes : minutes) / 60, (minutes < 0 ? -minutes : minutes) % 60);
+	put_iso(face->utc, &utc, 'T');
+	put_iso(face->local, &local, ' ');
+	memcpy(face->french, "00/00/0000", 11);
+	two(face->french, local.day);
+	two(face->french + 3, local.month);
+	memcpy(face->french + 6, face->local, 4);
+	memcpy(face->log, "00/Mon/0000:", 13);
+	two(face->log, local.day);
+	memcpy(face->log + 3, months[local.month - 1], 3);
+	memcpy(face->log + 7, face->local, 4);
+	memcpy(face->local_hour, face->local + 11, 3);
+	face->offset[0] = minutes < 0 ? '-' : '+';
+	two(face->offset + 1, (minutes < 0 ? -minutes : minutes) / 60);
+	two(face->offset + 3, (minutes < 0 ? -minutes : minutes) % 60);
 	face->local_day = (local.year * 100 + local.month) * 100 + local.day;
 	face->local_month = local.year * 100 + local.month;
 }
@@ -56,7 +77,8 @@ static void put_minutes(struct strbuf *out, int64_t ms, bool fraction)
 		 second = in_hour / 1000 % 60, milli = in_hour % 1000;
 	const char digits[9] = { (char)('0' + minute / 10), (char)('0' + minute % 10), ':',
 		(char)('0' + second / 10), (char)('0' + second % 10), '.',
-		(char)('0' + milli / 100), (char)('0' + milli / 10 % 10), (char)('0' + milli % 10) };
+		(char)('0' + milli / 100), (char)('0' + milli / 10 % 10),
+		(char)('0' + milli % 10) };
 
 	strbuf_add(out, (str){ digits, fraction ? 9 : 5 });
 }

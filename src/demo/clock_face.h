@@ -11,7 +11,8 @@
 struct clock_face {
 	const struct zone *zone;
 	int64_t hour; /* since 1970; of what follows */
-	char utc[16], local[16], french[12], log[16]; /* 2026-03-14T15: 2026-03-14 16: 14/03/2026 14/Mar/2026: */
+	char utc[16], local[16], french[12],
+		log[16]; /* 2026-03-14T15: 2026-03-14 16: 14/03/2026 14/Mar/2026: */
 	char local_hour[4]; /* 16: */
 	char offset[6]; /* +0100 */
 	int local_day, local_month; /* 20260314, 202603 */

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 void sheet_init(struct sheet *sheet, const struct sheet_form *form, struct disk *disk,
-	const char *folder, struct clock_face *face)
+	const char *folder, struct clock_face *face, bool tidy)
 {
 	*sheet = (struct sheet){ .form = form,
 		.disk = disk,
 		.folder = folder,
 		.face = face,
+		.tidy = tidy,
 		.buffer = strbuf_heap(SHEET_BUFFER_BYTES + 8 * SHEET_ROW_BYTES_MAX),
 		.row = strbuf_heap(SHEET_ROW_BYTES_MAX) };
 }
@@ -43,11 +44,13 @@ static void write_out(struct sheet *s)
 
 	if (s->error == OK && s->file != NULL && s->buffer.len > 0) {
 		if (!strbuf_ok(&s->buffer))
-			failed(s, fail(&why, MSG_NO_ROOM, arg_c(s->form->stem),
-					  arg_int(SHEET_BUFFER_BYTES)),
+			failed(s,
+				fail(&why, MSG_NO_ROOM, arg_c(s->form->stem),
+					arg_int(SHEET_BUFFER_BYTES)),
 				&why);
 		else
-			failed(s, file_write_at(s->file, s->end, s->buffer.ptr, s->buffer.len, &why),
+			failed(s,
+				file_write_at(s->file, s->end, s->buffer.ptr, s->buffer.len, &why),
 				&why);
 		s->end += s->buffer.len;
 		s->bytes += s->buffer.len;
@@ -61,7 +64,8 @@ static void name_file(const struct sheet *s, int period, struct strbuf *out)
 {
 	strbuf_add_c(out, s->form->stem);
 	if (s->form->period == SHEET_DAYS)
-		strbuf_printf(out, "-%04d-%02d-%02d", period / 10000, period / 100 % 100, period % 100);
+		strbuf_printf(
+			out, "-%04d-%02d-%02d", period / 10000, period / 100 % 100, period % 100);
 	else if (s->form->period == SHEET_MONTHS)
 		strbuf_printf(out, "-%04d-%02d", period / 100, period % 100);
 	strbuf_add_c(out, s->form->ending);
@@ -104,7 +108,7 @@ static void begin_file(struct sheet *s, int period)
 
 static int period_of(const struct sheet *s)
 {
-	return s->form->period == SHEET_DAYS	 ? s->face->local_day
+	return s->form->period == SHEET_DAYS     ? s->face->local_day
 	       : s->form->period == SHEET_MONTHS ? s->face->local_month
 						 : 1;
 }
@@ -117,7 +121,8 @@ static const struct {
 } wide[] = { /* outside Latin-1; what texts of ours have */
 	{ STR_INIT("€"), '\x80' }, { STR_INIT("’"), '\x92' }, { STR_INIT("–"), '\x96' },
 	{ STR_INIT("œ"), '\x9c' }, { STR_INIT("Œ"), '\x8c' }, { STR_INIT("…"), '\x85' },
-	{ STR_INIT("Ÿ"), '\x9f' } };
+	{ STR_INIT("Ÿ"), '\x9f' }
+};
 
 static size_t put_narrow(struct strbuf *out, str text)
 {
@@ -205,7 +210,8 @@ void sheet_end(struct sheet *sheet, uint64_t chance)
 		return;
 	}
 	unsigned draw = (unsigned)(chance % 10000);
-	bool late = draw < f->late, twice = draw >= f->late && draw < f->late + f->twice;
+	bool late = !sheet->tidy && draw < f->late;
+	bool twice = !sheet->tidy && !late && draw < (unsigned)f->late + f->twice;
 	if (!late)
 		put_row(sheet, strbuf_str(row));
 	if (late || twice)
@@ -228,8 +234,8 @@ err sheet_flush(struct sheet *sheet, struct why *why)
 static bool needs_quotes(const struct sheet *s, str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] == s->form->delimiter || text.ptr[i] == '"' || text.ptr[i] == '\n' ||
-			text.ptr[i] == '\r')
+		if (text.ptr[i] == s->form->delimiter || text.ptr[i] == '"' ||
+			text.ptr[i] == '\n' || text.ptr[i] == '\r')
 			return true;
 	return s->form->quotes_all;
 }

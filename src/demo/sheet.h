@@ -38,6 +38,7 @@ struct sheet {
 	uint64_t end, bytes, rows;
 	struct strbuf buffer, row;
 	int period; /* 20260314, 202603, 1; 0: none yet */
+	bool tidy; /* nothing late, nothing twice */
 	bool narrow; /* the file at hand is Windows-1252 */
 	str held[SHEET_HELD_MAX]; /* malloc; .ptr NULL: free */
 	size_t held_next;
@@ -46,7 +47,7 @@ struct sheet {
 };
 
 void sheet_init(struct sheet *sheet, const struct sheet_form *form, struct disk *disk,
-	const char *folder, struct clock_face *face);
+	const char *folder, struct clock_face *face, bool tidy);
 void sheet_done(struct sheet *sheet);
 
 /* Begins a row of a moment, which decides the file. */
