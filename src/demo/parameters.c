@@ -44,6 +44,14 @@ struct parameters parameters_preset(void)
 	return parameters;
 }
 
+/* 480 rather than 480.0. */
+static str number_text(double number, char out[static JSON_FLOAT_BYTES])
+{
+	str text = { out, json_float_text(number, out) };
+
+	return str_ends(text, STR(".0")) ? str_upto(text, text.len - 2) : text;
+}
+
 err parameters_set(struct parameters *parameters, str text, struct why *why)
 {
 	str names[PARAMETER_COUNT_], name, number;
@@ -57,8 +65,8 @@ err parameters_set(struct parameters *parameters, str text, struct why *why)
 			continue;
 		if (!(value >= rows[i].least && value <= rows[i].most)) {
 			char bounds[2][JSON_FLOAT_BYTES];
-			str least = { bounds[0], json_float_text(rows[i].least, bounds[0]) };
-			str most = { bounds[1], json_float_text(rows[i].most, bounds[1]) };
+			str least = number_text(rows[i].least, bounds[0]);
+			str most = number_text(rows[i].most, bounds[1]);
 			return fail(why, MSG_PARAMETER_RANGE, arg_str(name), arg_str(number),
 				arg_str(least), arg_str(most));
 		}
