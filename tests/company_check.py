@@ -46,13 +46,13 @@ class Table:
     def __init__(self):
         self.rows, self.faults = [], 0
 
-    def add(self, what, got, asked, of, tolerance=0.05, shape="share"):
-        """`of`: how many were counted, for the standard error."""
+    def add(self, what, got, asked, of, tolerance=0.05, shape="share", together=1):
+        """`of`: how many were counted, for the standard error; so many of them share one fate."""
         if of == 0:
             self.rows.append((what, asked, None, 0, "none came"))
             return
         if shape == "share":
-            error = math.sqrt(max(asked * (1 - asked), 1e-9) / of)
+            error = math.sqrt(max(asked * (1 - asked), 1e-9) * together / of)
         else:
             error = asked / math.sqrt(max(got * of, 1) if shape == "rate" else of)
         room = abs(asked) * tolerance + 3 * error
@@ -157,8 +157,8 @@ def check_phone(company, table):
         bucket[kind == "ABANDON"] += 1
         served += kind == "CONNECT"
         gone += kind == "ABANDON"
-    table.add("given up in line", gone / max(gone + served, 1), 0.07, gone + served, 0.25)
-    table.add("given up on Monday mornings", monday[1] / max(sum(monday), 1), company.ask["abandon_busy"], sum(monday), 0.25)
+    table.add("given up in line", gone / max(gone + served, 1), 0.07, gone + served, 0.25, together=8)
+    table.add("given up on Monday mornings", monday[1] / max(sum(monday), 1), company.ask["abandon_busy"], sum(monday), 0.25, together=8)
     if wait_sum > 0:  # both in seconds waited: the integral of the line, and the sum of the waits
         table.add("Little's law: line over time / rate x wait", area / wait_sum, 1.0, calls, 0.01, "mean")
 
