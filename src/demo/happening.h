@@ -317,7 +317,7 @@ enum leaving { LEAVES_BY_PORTING, LEAVES_BY_CALL, LEAVES_BY_LETTER, LEAVES_ABROA
 enum pause { PAUSE_BREAK, PAUSE_LUNCH, PAUSE_TRAINING, PAUSE_OTHER };
 enum network { NETWORK_X, NETWORK_FACEBOOK, NETWORK_INSTAGRAM, NETWORK_FORUM };
 
-enum { NO_SCORE = -1 };
+enum { NO_SCORE = -1, LINE_HIDDEN = 255 };
 
 struct happening {
 	int64_t time_ms; /* UTC */
@@ -335,7 +335,7 @@ struct happening {
 	uint8_t reason, cause; /* TRUTH; may shape text */
 	int8_t sentiment; /* TRUTH: -2 furious .. +2 delighted */
 	uint8_t urgency; /* TRUTH: 0 none .. 3 at once */
-	uint8_t device, line, email; /* which of the customer's, people.h */
+	uint8_t device, line, email; /* which of the customer's, people.h; LINE_HIDDEN */
 	uint8_t departement; /* of an outage: index in people.h */
 	uint8_t tries; /* TRUTH: contacts about this until now, this one counted */
 	int8_t nps, csat, ces; /* of answers to surveys */
