@@ -169,6 +169,26 @@ static void write_partner(struct writers *w, const struct happening *h, enum ver
 		tell(w, h, "freshdesk", kind);
 }
 
+/* An answer goes to where the question was posted. */
+static void write_post_answer(struct writers *w, const struct happening *h)
+{
+	const struct talk *talk = under_way_find(w->talks, h->interaction);
+	struct happening answer = *h;
+
+	if (talk != NULL)
+		answer.item = talk->began.item;
+	write_partner(w, &answer, VERBATIM_SOCIAL_ANSWER);
+	under_way_end(w->talks, h->interaction);
+}
+
+static void write_post(struct writers *w, const struct happening *h)
+{
+	struct talk *talk = under_way_begin(w->talks, h->interaction);
+
+	talk->began = *h;
+	write_partner(w, h, VERBATIM_POST);
+}
+
 void write_tickets(struct writers *w, const struct happening *h)
 {
 	switch (h->what) {
@@ -185,10 +205,10 @@ void write_tickets(struct writers *w, const struct happening *h)
 		write_partner(w, h, VERBATIM_MAIL_ANSWER);
 		break;
 	case WHAT_POST_CAME:
-		write_partner(w, h, VERBATIM_POST);
+		write_post(w, h);
 		break;
 	default:
-		write_partner(w, h, VERBATIM_SOCIAL_ANSWER);
+		write_post_answer(w, h);
 		break;
 	}
 }

@@ -57,17 +57,27 @@ static str spell_line(struct writers *w, str e164)
 	return keep(w, from);
 }
 
+static bool elides(int month)
+{
+	return french_months[month - 1][0] == 'a' || french_months[month - 1][0] == 'o';
+}
+
 /* The dates of a text lie a few days before and after the moment it is written. */
 static void fill_dates(
 	struct writers *w, const struct happening *h, bool english, struct verbatim_slots *slots)
 {
 	uint64_t chance = chance_of(h, TEXT_DATES);
 	int64_t before = (int64_t)(1 + chance % 12) * DAY_MS,
-		after = (int64_t)(2 + (chance >> 8) % 9) * DAY_MS;
+		after = (int64_t)(2 + (chance >> 8) % 9) * DAY_MS, year;
+	int month, day;
 
 	slots->date = spell_day(w, h->time_ms - before, english, false);
 	slots->later = spell_day(
 		w, h->due_ms > h->time_ms ? h->due_ms : h->time_ms + after, english, false);
+	slots->month = STR("");
+	date_of_days((h->time_ms - 15 * DAY_MS) / DAY_MS, &year, &month, &day);
+	if (english || !elides(month)) /* "de avril" is no French */
+		slots->month = str_of((english ? english_months : french_months)[month - 1]);
 	slots->today = spell_day(w, h->time_ms, english, true);
 }
 
