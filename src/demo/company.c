@@ -4,6 +4,7 @@
  * leaves): each is put into the agenda at its time.  Then the agenda is emptied, entry by entry;
  * entries put in more.  All telling happens while an entry is worked off, so time never goes back.
  */
+#include "demo/company.h"
 #include "demo/company_internal.h"
 
 #include <stdlib.h>
