@@ -47,10 +47,11 @@ static struct mapping mapping_of(const char *system, struct arena *arena)
 static err read_by(const struct mapping *mapping, str text, struct record_trap *trap)
 {
 	struct text_input input = text_input_of(text, 0);
+	struct read_summary summary = { 0 };
 
 	if (mapping->format == MAPPING_JSONL)
-		return jsonl_read(
-			&input.input, &(const struct jsonl_options){ 0 }, &trap->sink, NULL, NULL);
+		return jsonl_read(&input.input, &(const struct jsonl_options){ 0 }, &trap->sink,
+			&summary, NULL);
 	if (mapping->format == MAPPING_LOG)
 		return log_read(&input.input, mapping, &trap->sink, NULL, NULL);
 	return csv_read(&input.input, mapping, &trap->sink, NULL, NULL);

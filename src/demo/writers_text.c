@@ -3,10 +3,18 @@
 
 enum { TEXT_SEED = 1000, TEXT_DATES = 1100, SLOTS = 8, SLOT_ROOM = 40 };
 
+#define YEAR_MS (366 * DAY_MS)
+
 static const char *const french_months[] = { "janvier", "février", "mars", "avril", "mai", "juin",
 	"juillet", "août", "septembre", "octobre", "novembre", "décembre" };
 static const char *const english_months[] = { "January", "February", "March", "April", "May",
 	"June", "July", "August", "September", "October", "November", "December" };
+
+static str month_name(int month, bool english)
+{
+	ASSERT(month >= 1 && month <= 12);
+	return str_of(english ? english_months[month - 1] : french_months[month - 1]);
+}
 
 /* Slots that must be written out live here until the next wish of this thread's writers. */
 static str keep(struct writers *w, size_t from)
@@ -26,7 +34,7 @@ static str spell_day(struct writers *w, int64_t ms, bool english, bool year_too)
 	if (day == 1 && !english)
 		strbuf_add(&w->spelt, STR("er"));
 	strbuf_add_byte(&w->spelt, ' ');
-	strbuf_add_c(&w->spelt, (english ? english_months : french_months)[month - 1]);
+	strbuf_add(&w->spelt, month_name(month, english));
 	if (year_too) {
 		strbuf_add_byte(&w->spelt, ' ');
 		put_number(&w->spelt, (uint64_t)year, 4);
@@ -72,12 +80,12 @@ static void fill_dates(
 	int month, day;
 
 	slots->date = spell_day(w, h->time_ms - before, english, false);
-	slots->later = spell_day(
-		w, h->due_ms > h->time_ms ? h->due_ms : h->time_ms + after, english, false);
+	bool promised = h->due_ms > h->time_ms && h->due_ms - h->time_ms < YEAR_MS;
+	slots->later = spell_day(w, promised ? h->due_ms : h->time_ms + after, english, false);
 	slots->month = STR("");
 	date_of_days((h->time_ms - 15 * DAY_MS) / DAY_MS, &year, &month, &day);
 	if (english || !elides(month)) /* "de avril" is no French */
-		slots->month = str_of((english ? english_months : french_months)[month - 1]);
+		slots->month = month_name(month, english);
 	slots->today = spell_day(w, h->time_ms, english, true);
 }
 
