@@ -51,7 +51,9 @@ uint64_t company_interaction(struct company *c)
 
 void company_tell(struct company *c, struct happening *happening)
 {
-	if (c->failed != OK)
+	bool untold = happening->interaction != 0 && happening->interaction <= c->untold;
+
+	if (c->failed != OK || c->day.index < WARM_DAYS || untold)
 		return;
 	happening->time_ms = c->now_ms;
 	happening->serial = ++c->totals->happenings;
@@ -60,7 +62,9 @@ void company_tell(struct company *c, struct happening *happening)
 
 void company_witness(struct company *c, struct truth *truth)
 {
-	if (c->failed == OK && c->witness != NULL)
+	bool untold = truth->interaction != 0 && truth->interaction <= c->untold;
+
+	if (c->failed == OK && c->witness != NULL && c->day.index >= WARM_DAYS && !untold)
 		c->failed = c->witness->tell(c->witness, truth, c->why);
 }
 
@@ -104,7 +108,7 @@ void company_contact(struct company *c, const struct need *need, enum channel ch
 		.transferred = transferred,
 	};
 
-	c->totals->contacts++;
+	c->totals->contacts += c->day.index >= WARM_DAYS;
 	company_witness(c, &truth);
 }
 
@@ -179,7 +183,8 @@ static void count_bytes(struct company *c)
 		       c->calls_capacity * sizeof(*c->calls) + agenda_bytes(c->agenda);
 
 	c->totals->bytes_most = MAX_OF(c->totals->bytes_most, bytes);
-	c->totals->active_years += c->active / 365.0;
+	if (c->day.index >= WARM_DAYS)
+		c->totals->active_years += c->active / 365.0;
 }
 
 static void draw_day(struct company *c)
@@ -206,6 +211,8 @@ static void live_day(struct company *c, uint32_t index)
 	unsigned n = 0;
 
 	agenda_begin_day(c->agenda, index);
+	if (index == WARM_DAYS)
+		c->untold = c->interactions;
 	c->now_ms = c->starts[index];
 	company_begin_day(c, index);
 	draw_day(c);
@@ -222,10 +229,12 @@ static void prepare(struct company *c)
 	err e = zone_named(STR("Europe/Paris"), &c->zone, NULL);
 
 	ASSERT(e == OK);
-	c->starts = memory_alloc((c->plan->days + 1) * sizeof(*c->starts));
-	for (uint32_t day = 0; day <= c->plan->days; day++)
-		c->starts[day] = zone_utc_of_local(c->zone, (c->plan->first_day + day) * DAY_MS);
-	c->agenda = agenda_create(c->starts, c->plan->days);
+	uint32_t days = WARM_DAYS + c->plan->days;
+	int64_t first = c->plan->first_day - WARM_DAYS;
+	c->starts = memory_alloc((days + 1) * sizeof(*c->starts));
+	for (uint32_t day = 0; day <= days; day++)
+		c->starts[day] = zone_utc_of_local(c->zone, (first + day) * DAY_MS);
+	c->agenda = agenda_create(c->starts, days);
 	c->needs_free = NO_NEED;
 	c->calls_free = NO_CALL;
 	c->now_ms = c->starts[0];
@@ -252,7 +261,7 @@ err company_run(const struct company_plan *plan, struct listener *listener, stru
 		.totals = totals,
 		.why = why };
 	prepare(c);
-	for (uint32_t day = 0; day < plan->days && c->failed == OK; day++)
+	for (uint32_t day = 0; day < WARM_DAYS + plan->days && c->failed == OK; day++)
 		live_day(c, day);
 	err e = c->failed;
 	company_free_teams(c);

@@ -8,7 +8,6 @@
 enum { CYCLES = 5, DEBIT_DAYS = 10, PEAK_FROM = 2, PEAK_TO = 6, MONTH = 30 };
 static const int cycle_days[CYCLES] = { 1, 5, 9, 13, 17 };
 static const int32_t promotion_cents = 1000;
-static const double calls_after_failed_payment = 0.35;
 
 static uint32_t bill_number(const struct company *c, uint32_t customer)
 {
@@ -96,7 +95,7 @@ static void debit(struct company *c, uint32_t customer)
 		.amount_cents = h.amount_cents,
 		.due_ms = c->now_ms + 8 * DAY_MS };
 	company_message(c, customer, WHAT_SMS_SENT, TEMPLATE_PAYMENT_FAILED, &about);
-	if (company_hits(c, calls_after_failed_payment))
+	if (company_hits(c, COMPANY_ASKS_AFTER_DEBIT))
 		company_need_later(c,
 			company_need_time(c) + (int64_t)random_below(&c->random, 5) * DAY_MS,
 			customer, REASON_BILL, CAUSE_PAYMENT, 0);

@@ -27,7 +27,7 @@ static void draw_promotion(const struct company *c, const struct person *p, stru
 
 	out->promotion_day = NO_DAY;
 	if (out->pays && people_unit(p->key, DRAW_PROMOTION) < VALUE(c, PROMOTIONS) * years)
-		out->promotion_day = (int16_t)day;
+		out->promotion_day = (int16_t)(WARM_DAYS + day);
 }
 
 /* What the account costs a month: own lines, and those of others that it pays for. */
@@ -37,7 +37,7 @@ static uint16_t monthly_cents(const struct company *c, const struct person *p)
 
 	for (uint32_t i = p->number + 1; p->place == 0 && i < p->household + p->members; i++) {
 		struct person other;
-		people_person(&c->people, i, c->starts[0], &other);
+		people_person(&c->people, i, c->people.start_ms, &other);
 		if (other.account_holder == p->number)
 			cents += product_cents(other.mobile);
 	}
@@ -50,7 +50,7 @@ static struct customer customer_of(const struct company *c, uint32_t number)
 	struct device phone;
 	double years = c->plan->days / 365.0;
 
-	people_person(&c->people, number, c->starts[0], &p);
+	people_person(&c->people, number, c->people.start_ms, &p);
 	person_device(&c->people, &p, 0, &phone);
 	struct customer out = {
 		.joined_day = NO_DAY,
@@ -78,7 +78,8 @@ static struct customer customer_of(const struct company *c, uint32_t number)
 	 * household's later members before its holder: they have contracts of their own. */
 	if (people_unit(p.key, DRAW_JOINS) < 1 - chance_exp(-VALUE(c, JOINING) * years)) {
 		out.active = false;
-		out.joined_day = (int16_t)(people_draw(p.key, DRAW_JOIN_DAY) % c->plan->days);
+		out.joined_day =
+			(int16_t)(WARM_DAYS + people_draw(p.key, DRAW_JOIN_DAY) % c->plan->days);
 	}
 	return out;
 }
@@ -93,7 +94,7 @@ void company_make_customers(struct company *c)
 		struct customer *customer = &c->customers[i];
 		struct person p;
 		*customer = customer_of(c, i);
-		people_person(&c->people, i, c->starts[0], &p);
+		people_person(&c->people, i, c->people.start_ms, &p);
 		fixed += customer->fixed != PRODUCT_NONE;
 		mobile += customer->mobile != PRODUCT_NONE;
 		holders += p.place == 0;
@@ -111,7 +112,7 @@ void company_make_customers(struct company *c)
 	c->share_mobile = MAX_OF((double)mobile / n, 0.01);
 	c->share_pays = MAX_OF((double)pays / n, 0.01);
 	c->share_holders = (double)holders / n;
-	c->young_factor = 1 + (VALUE(c, YOUNG_LEAVING) - 1) * satisfied / n;
+	c->young_factor = c->plan->clean ? 1 : 1 + (VALUE(c, YOUNG_LEAVING) - 1) * satisfied / n;
 }
 
 void company_sample(
@@ -245,7 +246,8 @@ void company_move(struct company *c, uint32_t customer)
 
 void company_daily_customers(struct company *c)
 {
-	company_sample(c, c->rates.leaving / 365 * leaving_factor_most(c), may_leave);
+	company_sample(
+		c, c->rates.leaving / 365 * leaving_factor_most(c) * c->day.season, may_leave);
 }
 
 static void plan_former(struct company *c, uint32_t customer)

@@ -7,8 +7,8 @@ enum { SUNDAY = 6, DAYS_OF_YEAR = 365 };
 static const double call_hours[] = { 0.55, 0.90, 1.30, 1.28, 0.86, 0.86, 0.99, 0.98, 1.06, 1.26,
 	1.22, 0.74 };
 /* When people find that they need something: as they call, and in the evening. */
-static const double need_hours[24] = { 0.04, 0.02, 0.01, 0.01, 0.01, 0.03, 0.12, 0.35, 0.70, 0.98,
-	1.28, 1.26, 0.90, 0.90, 1.00, 0.98, 1.04, 1.22, 1.18, 0.85, 0.70, 0.55, 0.30, 0.12 };
+static const double need_hours[24] = { 0.04, 0.02, 0.01, 0.01, 0.01, 0.02, 0.06, 0.20, 0.62, 1.25,
+	1.85, 1.50, 0.58, 0.74, 1.02, 0.95, 1.06, 1.52, 1.22, 0.32, 0.40, 0.38, 0.25, 0.10 };
 static const double browse_hours[24] = { 0.25, 0.12, 0.07, 0.05, 0.06, 0.15, 0.45, 0.85, 1.00, 1.05,
 	1.10, 1.10, 1.25, 1.20, 1.05, 1.00, 1.05, 1.20, 1.35, 1.45, 1.65, 1.60, 1.15, 0.60 };
 
@@ -45,14 +45,21 @@ static double calls_of(const struct company *c, int64_t days)
 /* Needs arise on Sundays and holidays too, though fewer: they go to web and bot, or wait. */
 static double needs_of(const struct company *c, int64_t days)
 {
-	static const double closed = 0.35;
+	static const double closed = 0.30;
+	/* Calls that wait for the next open day make Mondays: the needs of the day itself do less,
+	 * as measured. */
+	static const double without_postponed[] = { 0.64, 1.25, 1.15, 1.16, 1.22, 0.66 };
+	/* Likewise storms, moves and holidays make part of the summer's calls. */
+	static const double without_events[] = { 1.12, 1.03, 1.02, 0.98, 0.92, 0.97, 0.90, 0.87,
+		1.00, 1.07, 1.02, 1.08 };
 	int64_t year;
 	int month, month_day;
 
 	date_of_days(days, &year, &month, &month_day);
 	if (!company_is_open_day(days))
-		return closed * month_calls(c, month);
-	return calls_of(c, days);
+		return closed * month_calls(c, month) * without_events[month - 1];
+	return calls_of(c, days) * without_postponed[calendar_weekday(days)] *
+	       without_events[month - 1];
 }
 
 void company_find_season(struct company *c)
@@ -77,7 +84,7 @@ static int64_t shift_of(const struct company *c, int64_t days)
 
 void company_begin_day(struct company *c, uint32_t index)
 {
-	int64_t days = c->plan->first_day + index, year;
+	int64_t days = c->plan->first_day - WARM_DAYS + index, year;
 	static const double browse[] = { 1.06, 1.03, 1.02, 0.99, 0.95, 0.95, 1.00 };
 	struct day day = { .index = index, .days = days, .weekday = calendar_weekday(days) };
 
@@ -87,6 +94,7 @@ void company_begin_day(struct company *c, uint32_t index)
 	day.open = company_is_open_day(days);
 	double noise = chance_lognormal(&c->random, 1, VALUE(c, NOISE) * c->rates.noise_kept);
 	day.needs = needs_of(c, days) * c->rates.needs_normal * noise;
+	day.season = month_calls(c, day.month);
 	day.calls_expected = calls_of(c, days) * c->rates.calls_normal;
 	day.sessions = browse[day.weekday] * (0.9 + month_calls(c, day.month) * 0.1);
 	for (int zone = 0; zone < 3; zone++)
@@ -148,8 +156,6 @@ int64_t company_open_time(struct company *c, int64_t time_ms)
 		days++;
 	while (!company_is_open_day(days))
 		days++;
-	/* Who had to wait for the morning calls in the first half of the day, if he can. */
-	int64_t first = draw_time(c, call_hours, ARRAY_LEN(call_hours), OPENS_HOUR);
-	int64_t other = draw_time(c, call_hours, ARRAY_LEN(call_hours), OPENS_HOUR);
-	return zone_utc_of_local(c->zone, days * DAY_MS + MIN_OF(first, other));
+	return zone_utc_of_local(c->zone,
+		days * DAY_MS + draw_time(c, call_hours, ARRAY_LEN(call_hours), OPENS_HOUR));
 }

@@ -37,6 +37,9 @@ enum {
 	EXCHANGES = 4, /* of a departement: an outage hits one of them */
 	TEAMS_MAX = 4,
 	PROPENSITIES = 8,
+	/* Simulated before the first day and not told: the company is not new, people are in the
+	 * middle of something.  Days are counted from there (`day.index`). */
+	WARM_DAYS = 35,
 };
 
 /* What follows a session about a need that is not solved there; the rest gives up. */
@@ -50,6 +53,9 @@ extern const double company_next_channel[CHANNEL_COUNT_];
 /* Behaviour between the figures of parameters.def; shares. */
 #define COMPANY_ABANDONED 0.07 /* of the queued calls: what staffing aims at over a year */
 #define COMPANY_HANG_UP_RETRIES 0.55 /* of those who hang up in the IVR */
+#define COMPANY_WRITES_INSTEAD 0.08 /* of those who hang up, in the IVR or in line */
+#define COMPANY_ASKS_AFTER_DEBIT 0.35 /* of those whose direct debit failed */
+#define COMPANY_CANCEL_LETTERS 6.0 /* a letter is so much likelier to cancel than for the rest */
 #define COMPANY_BOT_LEAVES 0.20 /* of the bot's conversations */
 #define COMPANY_BOT_HANDS_OVER 0.20
 #define COMPANY_BOT_CALLS 0.13 /* of them end in a call, frictions apart */
@@ -159,6 +165,7 @@ struct day {
 	int weekday, month, month_day;
 	bool open; /* phone, chat, shops */
 	double needs, sessions; /* how busy: 1 on average over a year; needs with noise */
+	double season; /* of the month */
 	double calls_expected; /* what planners know */
 	bool school_holiday[4]; /* zones A, B, C, Corsica */
 };
@@ -180,6 +187,7 @@ struct rates {
 	double line_faults, repair; /* per fixed line and year; share that a technician mends */
 	double shop_by_age[AGE_BAND_COUNT_], web_by_age[AGE_BAND_COUNT_];
 	double fcr_by_age[AGE_BAND_COUNT_];
+	double other_letters; /* how much likelier others write one, against the average */
 	double calls_normal, needs_normal; /* make the season's mean 1 */
 	double noise_kept; /* calls follow needs by hours to weeks, which smooths noise */
 };
@@ -205,6 +213,7 @@ struct company {
 	struct rates rates;
 	struct day day;
 	int64_t now_ms;
+	uint64_t untold; /* the last interaction that began before the first day */
 	uint32_t active;
 	double share_fixed, share_holders, share_mobile, share_pays, share_age[AGE_BAND_COUNT_];
 	double young_factor; /* what the young leavers do to leaving */

@@ -192,18 +192,25 @@ void company_need_due(struct company *c, const struct due *due)
 	company_need_arises(c, need);
 }
 
+/* Shares by age of web, bot and shop; the other channels share the rest, so that averages stay. */
 static enum channel first_channel(struct company *c, const struct need *n)
 {
 	const struct customer *who = &c->customers[n->customer];
+	const double *first = c->rates.first;
+	double web = c->rates.web_by_age[who->age], shop = c->rates.shop_by_age[who->age];
+	double by_age =
+		first[CHANNEL_WEB] * web + first[CHANNEL_BOT] * web + first[CHANNEL_STORE] * shop;
+	double mean = first[CHANNEL_WEB] + first[CHANNEL_BOT] + first[CHANNEL_STORE];
+	double others = mean < 1 ? MAX_OF(1 - by_age, 0.0) / (1 - mean) : 1;
 	double weights[CHANNEL_COUNT_];
 
 	for (unsigned i = 0; i < CHANNEL_COUNT_; i++)
-		weights[i] = c->rates.first[i];
-	weights[CHANNEL_STORE] *= c->rates.shop_by_age[who->age];
-	weights[CHANNEL_WEB] *= c->rates.web_by_age[who->age];
-	weights[CHANNEL_BOT] *= c->rates.web_by_age[who->age];
-	if (n->reason == REASON_CANCEL)
-		weights[CHANNEL_LETTER] *= 6;
+		weights[i] = first[i] * others;
+	weights[CHANNEL_STORE] = first[CHANNEL_STORE] * shop;
+	weights[CHANNEL_WEB] = first[CHANNEL_WEB] * web;
+	weights[CHANNEL_BOT] = first[CHANNEL_BOT] * web;
+	weights[CHANNEL_LETTER] *=
+		n->reason == REASON_CANCEL ? COMPANY_CANCEL_LETTERS : c->rates.other_letters;
 	if (!who->active) { /* no access to the account any more */
 		weights[CHANNEL_BOT] = 0;
 		weights[CHANNEL_EMAIL] *= 4;

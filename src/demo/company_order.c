@@ -373,6 +373,7 @@ void company_buy(struct company *c, const struct due *due)
 
 void company_daily_orders(struct company *c)
 {
-	company_sample(c, c->rates.upgrades / 365 / c->share_fixed, may_order_fibre);
-	company_sample(c, VALUE(c, OTHER_ORDERS) / 365 * c->day.sessions, may_order);
+	company_sample(
+		c, c->rates.upgrades / 365 / c->share_fixed * c->day.season, may_order_fibre);
+	company_sample(c, VALUE(c, OTHER_ORDERS) / 365 * c->day.season, may_order);
 }

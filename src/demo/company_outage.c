@@ -68,7 +68,7 @@ void company_daily_outages(struct company *c)
 				c->starts[c->day.index] +
 					(int64_t)(random_unit(&c->random) * 23 * (double)HOUR_MS));
 	}
-	company_sample(c, c->rates.line_faults / YEAR_DAYS * (storms ? 1.3 : 0.85), may_fault);
+	company_sample(c, c->rates.line_faults / YEAR_DAYS * (storms ? 1.2 : 0.9), may_fault);
 }
 
 static void tell_line(

@@ -175,7 +175,7 @@ static void go_on_elsewhere(struct company *c, uint32_t need, double again, doub
 	wait = (int64_t)(chance_exponential(&c->random, (double)wait / 0.693147));
 	if (u < again)
 		company_try(c, need, CHANNEL_PHONE, company_open_time(c, c->now_ms + wait));
-	else if (u < again + 0.08)
+	else if (u < again + COMPANY_WRITES_INSTEAD)
 		company_try(c, need, CHANNEL_EMAIL, c->now_ms + HOUR_MS * 3);
 	else
 		company_close_later(c, need, c->now_ms + DAY_MS * 3);

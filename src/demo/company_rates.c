@@ -17,7 +17,7 @@
 
 /* What follows a session about a need that is not solved there; the rest gives up. */
 const struct after_session company_after_session = {
-	.call = 0.42, .bot = 0.20, .chat = 0.05, .mail = 0.01, .shop = 0.04, .again = 0.06
+	.call = 0.45, .bot = 0.20, .chat = 0.05, .mail = 0.01, .shop = 0.04, .again = 0.06
 };
 /* The next channel after a contact that solved nothing. */
 const double company_next_channel[CHANNEL_COUNT_] = {
@@ -61,13 +61,13 @@ static void find_trained(struct company *c)
  * have the same need again, as those who often have it do. */
 static void find_repeats(struct company *c, double mean_fcr)
 {
-	static const double have_it_again = 0.05, relapses = 0.05;
+	static const double have_it_again = 0.07, soon = 0.45, relapses = 0.05;
 	struct rates *r = &c->rates;
 	double back = VALUE(c, REPEAT_30_DAYS) - have_it_again - mean_fcr * relapses;
 
 	r->relapses = relapses;
 	r->comes_back = MIN_OF(MAX_OF(back / MAX_OF(1 - mean_fcr, 0.01), 0.0), 0.95);
-	double within = VALUE(c, REPEAT_7_DAYS) - have_it_again * 7 / 30;
+	double within = VALUE(c, REPEAT_7_DAYS) - have_it_again * soon;
 	r->within_week =
 		MIN_OF(MAX_OF(within / MAX_OF(back + mean_fcr * relapses, 0.01), 0.0), 1.0);
 }
@@ -83,7 +83,7 @@ static void find_first_channels(struct company *c, double again)
 	double again_soon = MAX_OF(contained - VALUE(c, IVR_CONTAINED_TRULY), 0.0) +
 			    hangs_up * COMPANY_HANG_UP_RETRIES + abandoned * VALUE(c, REDIAL);
 	double calls = VALUE(c, IVR_ENTRIES), wishes = calls * (1 - again_soon);
-	double web = VALUE(c, LEAKAGE) * VALUE(c, SERVICE_SESSIONS) / s->call * 0.97;
+	double web = VALUE(c, LEAKAGE) * VALUE(c, SERVICE_SESSIONS) / s->call * 1.04;
 	double tries = again * (calls * (queued - abandoned) + VALUE(c, CHAT) + VALUE(c, SHOP) +
 				       VALUE(c, MAIL));
 	double bot = VALUE(c, BOT);
@@ -94,7 +94,8 @@ static void find_first_channels(struct company *c, double again)
 		[CHANNEL_BOT] = bot - web * s->bot,
 		[CHANNEL_CHAT] = VALUE(c, CHAT) - web * s->chat - bot * COMPANY_BOT_HANDS_OVER -
 				 tries * next[CHANNEL_CHAT],
-		[CHANNEL_EMAIL] = VALUE(c, MAIL) - web * s->mail - tries * next[CHANNEL_EMAIL],
+		[CHANNEL_EMAIL] = VALUE(c, MAIL) - web * s->mail - tries * next[CHANNEL_EMAIL] -
+				  calls * (hangs_up + abandoned) * COMPANY_WRITES_INSTEAD,
 		[CHANNEL_STORE] = VALUE(c, SHOP) - web * s->shop - tries * next[CHANNEL_STORE],
 		[CHANNEL_SOCIAL] = VALUE(c, SOCIAL) - tries * next[CHANNEL_SOCIAL],
 		[CHANNEL_LETTER] = VALUE(c, LETTER) - tries * next[CHANNEL_LETTER],
@@ -126,12 +127,16 @@ static void find_first_channels(struct company *c, double again)
 static void find_reasons(struct company *c)
 {
 	static const double calls_of_repeats = 0.80;
+	/* What the balance leaves out (orders come back more often, leavers are gone), as measured.
+	 */
+	static const double measured[REASON_COUNT_] = { 0, 1, 1.015, 0.95, 1.01, 0.98, 1.07, 1,
+		1.03, 1.02 };
 	struct rates *r = &c->rates;
 	double weights[REASON_COUNT_] = { 0 }, all = 0;
 
 	for (unsigned i = 1; i < REASON_COUNT_; i++) {
 		double again = (1 - fcr(c, i)) * r->comes_back + fcr(c, i) * r->relapses;
-		weights[i] = share(c, i) * (1 - calls_of_repeats * again);
+		weights[i] = share(c, i) * (1 - calls_of_repeats * again) * measured[i];
 		all += weights[i];
 	}
 	for (unsigned i = 1; i < REASON_COUNT_; i++)
@@ -155,6 +160,9 @@ static void find_hazards(struct company *c)
 	r->upgrades = MAX_OF(fibre - joining_fibre, 0.0);
 	r->order_needs = orders > 0 ? r->reason[REASON_ORDER] / orders : 0;
 	r->hazard[REASON_ORDER] = 0;
+	double failed_debits = VALUE(c, PAYMENT_FAILS) * 12 * c->share_pays;
+	r->hazard[REASON_BILL] =
+		MAX_OF(r->reason[REASON_BILL] - failed_debits * COMPANY_ASKS_AFTER_DEBIT, 0.0);
 	r->move_needs = holders_move > 0 ? r->reason[REASON_MOVE] / holders_move : 0;
 	r->hazard[REASON_MOVE] = 0;
 	double outages = VALUE(c, OUTAGES) * VALUE(c, OUTAGE_NEEDS) * c->share_fixed;
@@ -173,12 +181,16 @@ static void find_hazards(struct company *c)
 					   failed * (VALUE(c, HAZARD_UNRESOLVED) - 1));
 	double leaving =
 		-chance_ln(1 - VALUE(c, LEAVING)) / (1 - cancels_by_need * VALUE(c, RETAINED));
-	r->leaving = leaving / factor / c->young_factor;
+	/* Failures hit those again who had some before: their hazards add up to more than the means
+	 * say, as measured. */
+	static const double concentration = 1.15;
+	r->leaving = leaving / factor / concentration / c->young_factor;
 	r->leaves_by_need = cancels_by_need;
 	r->hazard[REASON_CANCEL] =
 		MAX_OF(r->reason[REASON_CANCEL] - leaving * cancels_by_need, 0.0);
 	double visits = fibre * (1 + VALUE(c, CONNECTION_FAILS) + 0.04);
-	double faults = r->line_faults * c->share_fixed;
+	/* A technician comes once an agent could not help. */
+	double faults = r->line_faults * c->share_fixed * 0.33;
 	r->repair =
 		faults > 0 ? MIN_OF(MAX_OF(VALUE(c, TECHNICIAN) - visits, 0.0) / faults, 1.0) : 0;
 }
@@ -202,6 +214,9 @@ static void find_ages(struct company *c)
 		r->shop_by_age[i] /= shops;
 		r->web_by_age[i] /= webs;
 	}
+	double cancels = r->needs > 0 ? r->reason[REASON_CANCEL] / r->needs : 0;
+	r->other_letters =
+		MAX_OF((1 - COMPANY_CANCEL_LETTERS * cancels) / (1 - MIN_OF(cancels, 0.99)), 0.0);
 	/* Resolution by age: what the old lack, the others have more. */
 	double lack[AGE_BAND_COUNT_] = { [AGE_60_74] = 0.5, [AGE_75_UP] = 1 };
 	for (unsigned i = 0; i < AGE_BAND_COUNT_; i++)

@@ -153,8 +153,7 @@ static void ask_relation(struct company *c, uint32_t customer)
 
 	if (!may_ask(c, who))
 		return;
-	double net = VALUE(c, NPS_RELATIONAL) +
-		     (who->outcome_day == NO_DAY ? 2 : after[who->outcome]) +
+	double net = VALUE(c, NPS_RELATIONAL) + after[who->outcome] +
 		     (who->satisfied && !c->plan->clean ? VALUE(c, YOUNG_NPS) : 0);
 	struct opinion o = { .nps = draw_nps(c, net), .csat = NOT_ASKED, .ces = 0 };
 	o.stays = o.nps > 5;

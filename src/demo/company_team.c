@@ -19,7 +19,9 @@ enum {
 	AGENT_GENERATION = 100000,
 	SHIFT_HOUR = 14,
 	THREE_TEAMS_FROM = 150000, /* customers: below, one team does everything */
-	BUSY_UNTIL_HALF_HOUR = 9, /* Monday morning: until 12:30 */
+	BUSY_UNTIL_HALF_HOUR = 10, /* Monday morning: until 13 h */
+	PEAK_FROM_HALF_HOUR = 18, /* from 17 h ... */
+	PEAK_UNTIL_HALF_HOUR = 22, /* ... to 19 h */
 	DRAW_AGENT = 2000,
 };
 static const double chat_patience_s = 240, chat_abandoned = 0.04, learning = 0.15;
@@ -63,7 +65,7 @@ static uint32_t agent_of_slot(const struct company *c, uint32_t slot)
 	int64_t hired;
 
 	return slot + AGENT_GENERATION * generation_on(c->plan, slot_key(c->plan, slot),
-						 (int64_t)c->day.index, &hired);
+						 (int64_t)c->day.index - WARM_DAYS, &hired);
 }
 
 static int64_t hired_day(const struct company_plan *plan, uint32_t agent)
@@ -96,7 +98,8 @@ void company_agent(const struct company_plan *plan, uint32_t agent, struct agent
 
 bool company_is_novice(const struct company *c, uint32_t agent)
 {
-	return (int64_t)c->day.index - hired_day(c->plan, agent) < (int64_t)VALUE(c, NOVICE_DAYS);
+	return (int64_t)c->day.index - WARM_DAYS - hired_day(c->plan, agent) <
+	       (int64_t)VALUE(c, NOVICE_DAYS);
 }
 
 double company_agent_skill(const struct company *c, uint32_t agent)
@@ -151,8 +154,10 @@ static double abandonment_planned(const struct company *c, const struct team *te
 
 	if (team->chat)
 		return chat_abandoned;
-	return after_rest && at < BUSY_UNTIL_HALF_HOUR ? VALUE(c, ABANDON_BUSY)
-						       : VALUE(c, ABANDON_CALM);
+	if (after_rest && at < BUSY_UNTIL_HALF_HOUR)
+		return VALUE(c, ABANDON_BUSY);
+	return at >= PEAK_FROM_HALF_HOUR && at < PEAK_UNTIL_HALF_HOUR ? VALUE(c, ABANDON_PEAK)
+								      : VALUE(c, ABANDON_CALM);
 }
 
 static void make_team(struct company *c, unsigned at, uint32_t *slots)
@@ -171,7 +176,9 @@ static void make_team(struct company *c, unsigned at, uint32_t *slots)
 		per_million = VALUE(c, STAFF_PHONE);
 	}
 	team->share = team->chat ? 1 : all;
-	team->aht_s = team->chat ? VALUE(c, CHAT_AHT) : all > 0 ? mean_aht / all * 1.02 : 500;
+	team->aht_s = team->chat ? VALUE(c, CHAT_AHT)
+		      : all > 0  ? mean_aht / all / (1 + VALUE(c, TRANSFERS))
+				 : 500;
 	team->patience_s = team->chat ? chat_patience_s : VALUE(c, PATIENCE);
 	team->per_agent = team->chat ? VALUE(c, CHAT_AT_ONCE) : 1;
 	team->idle_first = team->idle_last = NO_POSITION;
