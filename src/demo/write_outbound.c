@@ -134,7 +134,8 @@ static void write_mailing(struct writers *w, const struct happening *h)
 	close_field(s);
 	put_field_c(s, letter ? "letter" : "email");
 	put_field(s, sending->campaign);
-	put_field(s, letter ? STR("") : card->emails[h->email]);
+	put_field(
+		s, letter ? STR("") : card->emails[card->emails[h->email].len > 0 ? h->email : 0]);
 	put_field(s, card->client);
 	put_field_c(s, one_in(chance_of(h, CHANCE_STATUS), 90) ? "bounced" : "delivered");
 	put_field(s, sending->subject);

@@ -56,12 +56,12 @@ static str spell_amount(struct writers *w, int64_t cents, bool english)
 	return keep(w, from);
 }
 
-static str spell_line(struct writers *w, str e164)
+static str spell_line(struct writers *w, str e164, uint64_t habit)
 {
 	size_t from = w->spelt.len;
 
 	if (e164.len > 0)
-		people_add_phone_spelling(e164, 0, &w->spelt);
+		people_add_phone_spelling(e164, habit, &w->spelt);
 	return keep(w, from);
 }
 
@@ -111,7 +111,7 @@ struct verbatim_wish wish_for(struct writers *w, const struct happening *h, enum
 			   : (p->female ? STR("Mme") : STR("M."));
 	s->town = town_name(p->departement, p->town);
 	s->departement = departement_code(p->departement);
-	s->line = spell_line(w, card->lines[0].len > 0 ? card->lines[0] : card->lines[1]);
+	s->line = spell_line(w, card->lines[0].len > 0 ? card->lines[0] : card->lines[1], p->key);
 	s->reference = card->account;
 	s->amount = spell_amount(w, h->amount_cents, english);
 	s->agent = agent_name(h->agent);
