@@ -1,7 +1,7 @@
 /* demo/writers_text.c - texts of happenings, and what is true of them; see writers_internal.h */
 #include "demo/writers_internal.h"
 
-enum { TEXT_SEED = 1000, TEXT_DATES = 1100, SLOTS = 8, SLOT_ROOM = 40 };
+enum { TEXT_SEED = 1000, TEXT_DATES = 1100, TEXT_HANDSET, TEXT_AMOUNT, SLOTS = 8, SLOT_ROOM = 40 };
 
 #define YEAR_MS (366 * DAY_MS)
 
@@ -79,6 +79,8 @@ static void fill_dates(
 		after = (int64_t)(2 + (chance >> 8) % 9) * DAY_MS, year;
 	int month, day;
 
+	if (h->what == WHAT_MAIL_ANSWERED || h->what == WHAT_LETTER_ANSWERED)
+		before = h->wait_ms; /* of the message that is answered */
 	slots->date = spell_day(w, h->time_ms - before, english, false);
 	bool promised = h->due_ms > h->time_ms && h->due_ms - h->time_ms < YEAR_MS;
 	slots->later = spell_day(w, promised ? h->due_ms : h->time_ms + after, english, false);
@@ -87,6 +89,24 @@ static void fill_dates(
 	if (english || !elides(month)) /* "de avril" is no French */
 		slots->month = month_name(month, english);
 	slots->today = spell_day(w, h->time_ms, english, true);
+}
+
+/* The same sum, as often as somebody speaks of the same thing within some weeks. */
+static int64_t disputed_cents(const struct happening *h, const struct card *card)
+{
+	uint64_t draw = people_draw(card->person.key + h->reason * UINT64_C(7919),
+		(uint32_t)(TEXT_AMOUNT + h->time_ms / DAY_MS / 45));
+
+	return 5000 + (int64_t)(draw % 9000);
+}
+
+static str handset_of(const struct person *p)
+{
+	static const str names[] = { STR_INIT("Galaxy A54"), STR_INIT("Galaxy S22"),
+		STR_INIT("iPhone 13"), STR_INIT("iPhone SE"), STR_INIT("Redmi Note 12"),
+		STR_INIT("Pixel 7a"), STR_INIT("Moto G") };
+
+	return names[people_draw(p->key, TEXT_HANDSET) % ARRAY_LEN(names)];
 }
 
 struct verbatim_wish wish_for(struct writers *w, const struct happening *h, enum verbatim_kind kind,
@@ -113,7 +133,10 @@ struct verbatim_wish wish_for(struct writers *w, const struct happening *h, enum
 	s->departement = departement_code(p->departement);
 	s->line = spell_line(w, card->lines[0].len > 0 ? card->lines[0] : card->lines[1], p->key);
 	s->reference = card->account;
-	s->amount = spell_amount(w, h->amount_cents, english);
+	s->amount = spell_amount(
+		w, h->amount_cents > 0 ? h->amount_cents : disputed_cents(h, card), english);
+	s->amount2 = spell_amount(w, product_cents(p->fixed) + product_cents(p->mobile), english);
+	s->handset = handset_of(p);
 	s->agent = agent_name(h->agent);
 	fill_dates(w, h, english, s);
 	return wish;
