@@ -44,8 +44,10 @@ static void end_promotion(struct company *c, uint32_t customer)
 		.friction = 2,
 		.exposed = !c->plan->clean };
 
-	/* Not every need becomes a contact. */
-	truth.hit = company_hits(c, more / c->rates.contact_share);
+	/* The figure counts calls: not every need becomes a contact, nor every contact a call that
+	 * is answered. */
+	static const double answered = 0.69;
+	truth.hit = company_hits(c, more / (c->rates.contact_share * answered));
 	company_witness(c, &truth);
 	if (truth.hit)
 		company_need_later(c,
