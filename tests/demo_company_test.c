@@ -255,7 +255,8 @@ TEST(company_plants_effects_of_the_size_asked_for)
 	uint64_t(*sms)[2] = y.outage;
 	double told = part(sms[1][1], sms[1][0] + sms[1][1]);
 	double untold = part(sms[0][1], sms[0][0] + sms[0][1]);
-	CHECK("the SMS avoids calls", close_to(told / untold, 0.65, 0.15));
+	/* Some 650 in each arm: three standard errors of the ratio. */
+	CHECK("the SMS avoids calls", close_to(told / untold, 0.65, 0.20));
 	CHECK("former customers are bothered", y.caused[7] > 0 && y.caused[2] > 0);
 	CHECK("some are called back", y.called_back > 0);
 }

@@ -82,7 +82,8 @@ static void find_first_channels(struct company *c, double again)
 	double abandoned = COMPANY_ABANDONED * queued;
 	double again_soon = MAX_OF(contained - VALUE(c, IVR_CONTAINED_TRULY), 0.0) +
 			    hangs_up * COMPANY_HANG_UP_RETRIES + abandoned * VALUE(c, REDIAL);
-	double calls = VALUE(c, IVR_ENTRIES), wishes = calls * (1 - again_soon);
+	double calls = VALUE(c, IVR_ENTRIES),
+	       wishes = calls * (1 - again_soon) * 0.97; /* as measured */
 	double web = VALUE(c, LEAKAGE) * VALUE(c, SERVICE_SESSIONS) / s->call * 1.04;
 	double tries = again * (calls * (queued - abandoned) + VALUE(c, CHAT) + VALUE(c, SHOP) +
 				       VALUE(c, MAIL));

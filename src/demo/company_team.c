@@ -469,6 +469,15 @@ void company_begin_shifts(struct company *c)
 	(void)agenda_put(c->agenda, &due);
 }
 
+/* Who watches the day sees by noon that it is busier than planned, and calls people in. */
+static double day_runs(const struct team *team)
+{
+	static const double calls_to_believe = 60, reaction = 0.6;
+	double runs = (team->came + calls_to_believe) / (team->forecast + calls_to_believe);
+
+	return 1 + reaction * (runs - 1);
+}
+
 void company_staff(struct company *c, const struct due *due)
 {
 	bool end = due->number == HALF_HOURS;
@@ -480,12 +489,13 @@ void company_staff(struct company *c, const struct due *due)
 			set_open(c, team, 0, true);
 			continue;
 		}
-		double volume = volume_of(c, team, due->number) * team->level[c->day.weekday];
+		double forecast = volume_of(c, team, due->number) * team->level[c->day.weekday];
+		double volume = forecast * day_runs(team);
 		double wanted =
 			positions_for(team, volume, abandonment_planned(c, team, due->number));
 		uint32_t open = (uint32_t)wanted;
 		open += company_hits(c, wanted - open);
-		team->forecast += volume;
+		team->forecast += forecast;
 		set_open(c, team, MAX_OF(open, 1u), false);
 	}
 	if (end)
