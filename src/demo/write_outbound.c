@@ -111,7 +111,7 @@ static void write_sms(struct writers *w, const struct happening *h)
 	put_utc(open_field(s), &w->face, h->time_ms);
 	close_field(s);
 	put_field_c(s, "LUMEO");
-	put_field(s, str_from(card->lines[0], MIN_OF(card->lines[0].len, (size_t)1))); /* 336... */
+	put_field(s, card->lines[0]);
 	put_field(s, sending->campaign);
 	put_field_c(s, one_in(chance_of(h, CHANCE_STATUS), 60) ? "undelivered" : "delivered");
 	strbuf_clear(&w->text);
@@ -134,7 +134,8 @@ static void write_mailing(struct writers *w, const struct happening *h)
 	close_field(s);
 	put_field_c(s, letter ? "letter" : "email");
 	put_field(s, sending->campaign);
-	put_field(s, letter ? STR("") : card->emails[h->email]);
+	put_field(
+		s, letter ? STR("") : card->emails[card->emails[h->email].len > 0 ? h->email : 0]);
 	put_field(s, card->client);
 	put_field_c(s, one_in(chance_of(h, CHANCE_STATUS), 90) ? "bounced" : "delivered");
 	put_field(s, sending->subject);

@@ -4,6 +4,12 @@
 
 enum { CHANCE_ROW = 5000, CHANCE_TYPED, TURN_BODY = 0, TURN_SUBJECT = 20, TURN_ANSWER = 1 };
 
+/* Which of his addresses; the first where he has not so many. */
+static unsigned email_of(const struct happening *h, const struct card *card)
+{
+	return h->email < PERSON_EMAILS_MAX && card->emails[h->email].len > 0 ? h->email : 0;
+}
+
 static const char *priority_of(const struct happening *h)
 {
 	static const char *const words[] = { "Low", "Normal", "High", "Urgent" };
@@ -73,9 +79,9 @@ static void write_mail(struct writers *w, const struct happening *h)
 	put_field_c(s, form ? "Web form" : "Mail");
 	put_name_as_typed(s, card);
 	if (form) /* typed anew each time; a mail's sender is as it is */
-		put_email_as_typed(s, card, h->email, chance_of(h, CHANCE_TYPED));
+		put_email_as_typed(s, card, email_of(h, card), chance_of(h, CHANCE_TYPED));
 	else
-		put_field(s, card->emails[h->email]);
+		put_field(s, card->emails[email_of(h, card)]);
 	put_number_of(s, "", 36000000000u + h->customer * 7u + h->email, 1);
 	put_subject(w, s, h);
 	put_field(s, text_for(w, h, kind, TURN_BODY));
@@ -102,7 +108,7 @@ static void write_mail_answer(struct writers *w, const struct happening *h)
 	close_field(s);
 	put_field_c(s, "Agent");
 	put_number_of(s, "", 36000000000u + h->customer * 7u + h->email, 1);
-	put_field(s, card->emails[h->email]);
+	put_field(s, card->emails[email_of(h, card)]);
 	put_field_c(s, "true");
 	put_field_c(s, h->outcome == OUTCOME_RESOLVED ? "Solved" : "Pending");
 	put_field(s, text_for(w, h, VERBATIM_MAIL_ANSWER, TURN_ANSWER));
@@ -169,6 +175,26 @@ static void write_partner(struct writers *w, const struct happening *h, enum ver
 		tell(w, h, "freshdesk", kind);
 }
 
+/* An answer goes to where the question was posted. */
+static void write_post_answer(struct writers *w, const struct happening *h)
+{
+	const struct talk *talk = under_way_find(w->talks, h->interaction);
+	struct happening answer = *h;
+
+	if (talk != NULL)
+		answer.item = talk->began.item;
+	write_partner(w, &answer, VERBATIM_SOCIAL_ANSWER);
+	under_way_end(w->talks, h->interaction);
+}
+
+static void write_post(struct writers *w, const struct happening *h)
+{
+	struct talk *talk = under_way_begin(w->talks, h->interaction);
+
+	talk->began = *h;
+	write_partner(w, h, VERBATIM_POST);
+}
+
 void write_tickets(struct writers *w, const struct happening *h)
 {
 	switch (h->what) {
@@ -185,10 +211,10 @@ void write_tickets(struct writers *w, const struct happening *h)
 		write_partner(w, h, VERBATIM_MAIL_ANSWER);
 		break;
 	case WHAT_POST_CAME:
-		write_partner(w, h, VERBATIM_POST);
+		write_post(w, h);
 		break;
 	default:
-		write_partner(w, h, VERBATIM_SOCIAL_ANSWER);
+		write_post_answer(w, h);
 		break;
 	}
 }

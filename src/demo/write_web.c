@@ -423,9 +423,8 @@ static void write_portal(struct writers *w, const struct happening *h)
 	put_number(out, 2000 + chance % 60000, 1);
 	strbuf_add(out, h->first ? STR(" \"-\" \"") : STR(" \"https://www.lumeo.example/\" \""));
 	put_user_agent(out, &d);
-	strbuf_add(out, STR("\" \""));
+	strbuf_add(out, STR("\" "));
 	put_cookie_of(w, h, out);
-	strbuf_add_byte(out, '"');
 	sheet_end(s, chance);
 }
 

@@ -2,6 +2,7 @@
 #include "demo/writers.h"
 
 #include "demo/writers_internal.h"
+#include "exchange/inputs.h"
 
 #include <stdlib.h>
 
@@ -145,6 +146,8 @@ static const struct sheet_form forms[SHEETS] = {
 			  "language" },
 };
 
+enum { SPELT_BYTES = 4096 };
+
 static const char *const folders[] = { "web", "telephony", "contact", "tickets", "crm", "billing",
 	"orders", "outbound", "stores", "surveys", "reviews", "network" };
 
@@ -246,6 +249,17 @@ static err make_folders(const struct writers_options *o, struct why *why)
 	return e;
 }
 
+/* The truth is nothing that systems know: no import may read it (exchange/inputs.h). */
+static err mark_truth(const struct writers_options *o, struct why *why)
+{
+	return o->truth_folder == NULL
+		       ? OK
+		       : disk_write_whole(o->disk, o->truth_folder, INPUT_SKIP_NAME,
+				 STR("what is true of the demonstration; ariane import leaves "
+				     "this folder out\n"),
+				 why);
+}
+
 err writers_create(const struct writers_options *options, struct writers **out, struct why *why)
 {
 	const struct zone *paris;
@@ -254,6 +268,8 @@ err writers_create(const struct writers_options *options, struct writers **out, 
 
 	if (e == OK)
 		e = make_folders(options, why);
+	if (e == OK)
+		e = mark_truth(options, why);
 	if (e == OK)
 		e = verbatim_create(&verbatim, why);
 	if (e != OK)
@@ -274,7 +290,8 @@ err writers_create(const struct writers_options *options, struct writers **out, 
 	w->calls = under_way_create(sizeof(struct call));
 	w->talks = under_way_create(sizeof(struct talk));
 	w->text = strbuf_heap(SHEET_ROW_BYTES_MAX);
-	w->spelt = strbuf_heap(4096);
+	w->spelt = strbuf_heap(SPELT_BYTES);
+	(void)strbuf_grow(&w->spelt, SPELT_BYTES); /* at once: slots point into it */
 	*out = w;
 	return OK;
 }

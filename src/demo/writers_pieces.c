@@ -36,7 +36,7 @@ static void fill_card(struct writers *w, struct card *c, uint32_t customer, int6
 	c->user_id = taken(&buf, at);
 	for (unsigned i = 0; i < PERSON_EMAILS_MAX; i++) {
 		at = buf.len;
-		if (i < c->person.emails)
+		if (i < c->person.emails || i == 0) /* who told none may still write a mail */
 			person_add_email(&c->person, i, &buf);
 		c->emails[i] = taken(&buf, at);
 	}
@@ -58,9 +58,10 @@ const struct card *card_of(struct writers *w, uint32_t customer, int64_t time_ms
 	return c;
 }
 
+/* Not the multiplier that people_draw() steps by: serial and purpose would add up. */
 uint64_t chance_of(const struct happening *h, uint32_t purpose)
 {
-	return people_draw(h->serial * 0x9e3779b97f4a7c15u, purpose);
+	return people_draw(h->serial * 0xd1342543de82ef95u, purpose);
 }
 
 /* ---- identifiers */
