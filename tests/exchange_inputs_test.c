@@ -243,7 +243,7 @@ TEST(inputs_a_folder_is_its_files_in_order)
 	str *files;
 	size_t count;
 
-	static const char *const folders[] = { "b", "b/c", ".git", "empty" };
+	static const char *const folders[] = { "b", "b/c", ".git", "truth", "empty" };
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		CHECK(NULL, path_join(path, folder, folders[i], &why) == OK);
 		CHECK(NULL, mkdir(path, 0700) == 0);
@@ -252,6 +252,8 @@ TEST(inputs_a_folder_is_its_files_in_order)
 		put_file(folder, names[i], STR("x"));
 	put_file(folder, ".hidden", STR("x"));
 	put_file(folder, ".git/config", STR("x"));
+	put_file(folder, "truth/x.csv", STR("x"));
+	put_file(folder, "truth/" INPUT_SKIP_NAME, STR(""));
 	CHECK(NULL, input_list(folder, arena, &files, &count, &why) == OK);
 	CHECK(NULL, count == ARRAY_LEN(names));
 	for (size_t i = 0; i < MIN_OF(count, ARRAY_LEN(names)); i++)

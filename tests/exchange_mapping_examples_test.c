@@ -2,7 +2,9 @@
  * gives the records written down beside it; the BPI 2016 files in full. */
 #include "base/file.h"
 #include "base/schema.h"
+#include "exchange/catalogue.h"
 #include "exchange/csv.h"
+#include "exchange/jsonl.h"
 #include "exchange/log.h"
 #include "support/record_trap.h"
 #include "test.h"
@@ -11,7 +13,10 @@
 
 static const char *const systems[] = { "asterisk-cdr", "asterisk-queue-log", "freeswitch-cdr",
 	"web-access-log", "zendesk-tickets", "freshdesk-tickets", "contact-centre-interactions",
-	"crm-cases" };
+	"crm-cases", "segment-calls", "web-access-log-cookie", "asterisk-cel", "chat-transcripts",
+	"zendesk-tickets-text", "zendesk-answers", "freshdesk-tickets-text", "crm-contracts",
+	"billing-ledger", "orders", "technician-visits", "sms-gateway", "mailings", "store-visits",
+	"survey-answers", "public-reviews", "line-alarms", "outages" };
 
 static const char examples[] = ARIANE_SOURCE_FOLDER "/examples/mappings";
 static const char fixtures[] = ARIANE_SOURCE_FOLDER "/tests/fixtures/mappings";
@@ -42,7 +47,11 @@ static struct mapping mapping_of(const char *system, struct arena *arena)
 static err read_by(const struct mapping *mapping, str text, struct record_trap *trap)
 {
 	struct text_input input = text_input_of(text, 0);
+	struct read_summary summary = { 0 };
 
+	if (mapping->format == MAPPING_JSONL)
+		return jsonl_read(&input.input, &(const struct jsonl_options){ 0 }, &trap->sink,
+			&summary, NULL);
 	if (mapping->format == MAPPING_LOG)
 		return log_read(&input.input, mapping, &trap->sink, NULL, NULL);
 	return csv_read(&input.input, mapping, &trap->sink, NULL, NULL);
@@ -63,6 +72,22 @@ TEST(shipped_mappings_give_the_records_written_down)
 		if (!same)
 			CHECK(trap.lines.ptr, false);
 		record_trap_done(&trap);
+	}
+}
+
+/* The sample of each system, by nothing but its first line. */
+TEST(shipped_mappings_recognise_their_samples)
+{
+	AUTO_ARENA arena = arena_create(32 << 20);
+	struct catalogue catalogue;
+
+	CHECK("catalogue", catalogue_read(arena, &catalogue, NULL) == OK);
+	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
+		const struct catalogue_entry *entry = NULL;
+		str text = file_named(fixtures, systems[i], ".csv", arena);
+		CHECK(systems[i],
+			catalogue_recognise(&catalogue, STR("a/b"), text, &entry, NULL) == OK);
+		CHECK(systems[i], entry != NULL && str_equal(entry->name, str_of(systems[i])));
 	}
 }
 

@@ -65,6 +65,14 @@ static err add_file(struct listing *l, const char *path, struct why *why)
 	return OK;
 }
 
+static bool is_marked(const struct disk_entry *entries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(entries[i].name, STR(INPUT_SKIP_NAME)))
+			return true;
+	return false;
+}
+
 static err list_folder(struct listing *l, const char *path, int depth, struct why *why)
 {
 	struct disk_entry *entries;
@@ -73,6 +81,8 @@ static err list_folder(struct listing *l, const char *path, int depth, struct wh
 	if (depth > INPUT_DEPTH_MAX)
 		return fail(why, MSG_INPUT_DEPTH, arg_c(path), arg_int(INPUT_DEPTH_MAX));
 	err e = disk_list(disk_real(), path, l->arena, &entries, &count, why);
+	if (e == OK && is_marked(entries, count))
+		return OK;
 	for (size_t i = 0; e == OK && i < count; i++) {
 		char below[PATH_BYTES_MAX];
 		if (str_starts(entries[i].name, STR(".")))

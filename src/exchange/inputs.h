@@ -15,6 +15,10 @@ enum {
 	INPUT_DEPTH_MAX = 32, /* folders in folders */
 };
 
+/* A folder that holds a file of this name is not looked into: what lies beside events and is none
+ * (an import of all that a folder holds would name it too). */
+#define INPUT_SKIP_NAME ".ariane-skip"
+
 /* The files meant by `path`: itself if it is no folder, else those in it and below, in the
  * order of their names (bytes; a folder's files where its name stands), without hidden ones
  * (".x").  Paths are NUL-terminated and lie in `arena`. */

@@ -77,8 +77,15 @@ struct mapping_attributes {
 	size_t count;
 };
 
+/* By what a file of this mapping is known (catalogue.h); empty: not at all. */
+struct mapping_signs {
+	struct mapping_names header; /* columns that its first line names */
+	str line, name; /* patterns of the first line, of the file's name */
+};
+
 struct mapping {
 	enum mapping_format format;
+	struct mapping_signs signs;
 	enum record_kind kind; /* RECORD_EVENT, or RECORD_ENTITY: rows without an activity */
 	str source; /* "": the importer's */
 	enum text_encoding encoding; /* ENCODING_UNKNOWN: told */

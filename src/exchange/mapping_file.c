@@ -676,11 +676,33 @@ static err read_objects(struct file *f, str key, const struct json *value, void 
 	return e;
 }
 
+static err signs_header(struct file *f, str key, const struct json *value, void *target)
+{
+	return read_names(f, key, value, &((struct mapping_signs *)target)->header);
+}
+static err signs_line(struct file *f, str key, const struct json *value, void *target)
+{
+	return read_string(f, key, value, &((struct mapping_signs *)target)->line);
+}
+static err signs_name(struct file *f, str key, const struct json *value, void *target)
+{
+	return read_string(f, key, value, &((struct mapping_signs *)target)->name);
+}
+
+static err read_signs(struct file *f, str key, const struct json *value, void *target)
+{
+	static const struct key keys[] = { { "header", signs_header }, { "line", signs_line },
+		{ "name", signs_name } };
+
+	return read_object(
+		f, key, value, keys, ARRAY_LEN(keys), &((struct mapping *)target)->signs);
+}
+
 static const struct key top_keys[] = { { "version", read_version }, { "description", ignore },
-	{ "$schema", ignore }, { "format", read_format }, { "kind", read_kind },
-	{ "source", read_source }, { "encoding", read_encoding }, { "csv", read_csv },
-	{ "zone", read_zone }, { "phone_country", read_country }, { "time", read_time },
-	{ "activity", read_activity }, { "channel", read_channel },
+	{ "$schema", ignore }, { "format", read_format }, { "recognise", read_signs },
+	{ "kind", read_kind }, { "source", read_source }, { "encoding", read_encoding },
+	{ "csv", read_csv }, { "zone", read_zone }, { "phone_country", read_country },
+	{ "time", read_time }, { "activity", read_activity }, { "channel", read_channel },
 	{ "interaction", read_interaction }, { "case", read_case }, { "actor", read_actor },
 	{ "message_id", read_message_id }, { "text", read_text }, { "language", read_language },
 	{ "customer", read_customer }, { "attributes", read_attributes }, { "traits", read_traits },

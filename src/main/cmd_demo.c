@@ -1,119 +1,101 @@
-/* main/cmd_demo.c - ariane demo: events made from a seed, to try things on. */
-#include "base/file.h"
-#include "demo/workload.h"
-#include "main/request.h"
-#include "main/sink.h"
+/* main/cmd_demo.c - ariane demo: a company's year, or a workload, from a seed, to try things on. */
+#include "main/demo_company.h"
+#include "main/demo_workload.h"
 
-#include <stdlib.h>
-
-enum { BUFFER_BYTES = 1 << 20, ROOM_BYTES = 64 << 10 };
-
-struct writing {
-	struct file *file;
-	uint64_t end;
-	struct strbuf buffer;
-};
-
-static err flush(struct writing *w, struct why *why)
+/* A file's name, or --events, or --workload asks for a workload; else it is a folder. */
+static bool wants_workload(const struct request *request)
 {
-	str bytes = strbuf_str(&w->buffer);
-	err e = bytes.len == 0 ? OK : file_write_at(w->file, w->end, bytes.ptr, bytes.len, why);
+	str out = request_text(request, "out");
 
-	w->end += bytes.len;
-	strbuf_clear(&w->buffer);
-	return e;
+	return request_has(request, "workload") || request_has(request, "events") ||
+	       str_ends(out, STR(".csv")) || str_ends(out, STR(".jsonl"));
 }
 
-static err make_calls(const struct request *request, struct writing *w, uint64_t events,
-	uint64_t customers, struct why *why)
+static err make_workload(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct workload_calls *calls = memory_alloc(sizeof(*calls));
-	struct workload_call call;
-	err e = OK;
+	str workload = request_text(request, "workload"), out = request_text(request, "out");
+	bool csv =
+		workload.len == 0 ? str_ends(out, STR(".csv")) : str_equal(workload, STR("visits"));
 
-	*calls = workload_calls_of((uint64_t)request_number(request, "seed"), events, customers);
-	while (e == OK && workload_calls_next(calls, &call)) {
-		workload_call_json(&call, &w->buffer);
-		if (w->buffer.len > BUFFER_BYTES - ROOM_BYTES)
-			e = flush(w, why);
-	}
-	free(calls);
-	return e;
-}
-
-static err make_visits(const struct request *request, struct writing *w, uint64_t events,
-	uint64_t customers, struct why *why)
-{
-	struct workload_visits *visits = memory_alloc(sizeof(*visits));
-	struct workload_visit visit;
-	err e = OK;
-
-	*visits = workload_visits_of((uint64_t)request_number(request, "seed"), events, customers);
-	workload_csv_head(&w->buffer);
-	while (e == OK && workload_visits_next(visits, &visit)) {
-		workload_csv_row(&visit, &w->buffer);
-		if (w->buffer.len > BUFFER_BYTES - ROOM_BYTES)
-			e = flush(w, why);
-	}
-	free(visits);
-	return e;
-}
-
-static void answer(
-	const struct request *request, struct sink *sink, uint64_t events, uint64_t bytes)
-{
-	if (sink->json)
-		sink_file_written(sink, STR("events"), events, bytes, request_text(request, "out"));
-	else
-		sink_say(sink, TEXT_DEMO_DONE, arg_int((int64_t)events),
-			arg_str(request_text(request, "out")));
+	if (workload.len > 0 && !csv && !str_equal(workload, STR("calls")))
+		return fail(why, MSG_DEMO_WORKLOAD, arg_str(workload));
+	if (!request_has(request, "out"))
+		out = csv ? STR("demo.csv") : STR("demo.jsonl");
+	return demo_workload(request, out, csv, sink, why);
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct writing w = { .buffer = strbuf_heap(BUFFER_BYTES) };
-	uint64_t events = (uint64_t)MAX_OF(request_number(request, "events"), (int64_t)1);
-	uint64_t customers = (uint64_t)MAX_OF(request_number(request, "customers"), (int64_t)1);
-	bool csv = str_ends(request_text(request, "out"), STR(".csv"));
-	err e = disk_open(
-		disk_real(), request_text(request, "out").ptr, FILE_CREATE_OR_EMPTY, &w.file, why);
-
-	if (e != OK)
-		return e;
-	e = (csv ? make_visits : make_calls)(request, &w, events, customers, why);
-	if (e == OK)
-		e = flush(&w, why);
-	file_close(w.file);
-	strbuf_done(&w.buffer);
-	if (e == OK)
-		answer(request, sink, events, w.end);
-	return e;
+	if (request_has(request, "parameters"))
+		return demo_parameters(request, sink, why);
+	if (wants_workload(request))
+		return make_workload(request, sink, why);
+	return demo_company(request, request_text(request, "out"), sink, why);
 }
 
 const struct command cmd_demo = {
 	.name = STR_INIT("demo"),
 	.group = GROUP_START,
-	.summary = WORDS("make a file of events from a seed, to try things on",
-		"fabriquer un fichier d'événements à partir d'une graine, pour essayer"),
+	.summary = WORDS("make up a company's year from a seed, to try things on",
+		"fabriquer l'année d'une entreprise à partir d'une graine, pour essayer"),
 	.about = WORDS(
-		"Writes Segment calls of a web shop as JSON lines, or narrow rows (customer, "
-		"time, activity, channel) if the file is called *.csv. The same seed gives the "
-		"same bytes.",
-		"Écrit des appels Segment d'une boutique en ligne, en lignes JSON, ou des lignes "
-		"étroites (client, date, activité, canal) si le fichier s'appelle *.csv. La même "
-		"graine donne les mêmes octets."),
-	.options = { { STR_INIT("out"), IS_PATH, false, WORDS("FILE", "FICHIER"),
-			     WORDS("where to", "vers où"), STR_INIT("demo.jsonl") },
-		{ STR_INIT("events"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("how many events", "combien d'événements"), STR_INIT("10000") },
+		"Simulates a French telecom operator and writes what its systems would write: "
+		"clicks, "
+		"call logs, chats, tickets, bills, orders, surveys; into OUT/truth also what no "
+		"system knows: who is who, why people call, which frictions were planted and "
+		"what they cost. Every figure can be changed: --parameters lists them.\n\n"
+		"With --workload or --events it writes one large plain file instead: calls "
+		"(Segment calls of a web shop) or visits (narrow rows as CSV), for "
+		"measurements. The same seed gives the same bytes.",
+		"Simule un opérateur télécom français et écrit ce que ses systèmes écriraient : "
+		"clics, journaux d'appels, tchats, tickets, factures, commandes, enquêtes ; dans "
+		"SORTIE/truth aussi ce qu'aucun système ne sait : qui est qui, pourquoi l'on "
+		"appelle, quels points de friction ont été semés et ce qu'ils coûtent. Chaque "
+		"chiffre se règle : --parameters les énumère.\n\n"
+		"Avec --workload ou --events, elle écrit à la place un seul grand fichier : calls "
+		"(appels Segment d'une boutique en ligne) ou visits (lignes étroites en CSV), pour "
+		"mesurer. La même graine donne les mêmes octets."),
+	.options = { { STR_INIT("out"), IS_PATH, false, WORDS("FOLDER", "DOSSIER"),
+			     WORDS("where to; a file for a workload",
+				     "vers où ; un fichier pour une charge"),
+			     STR_INIT("demo") },
 		{ STR_INIT("customers"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("of how many customers", "de combien de clients"), STR_INIT("1000") },
+		{ STR_INIT("days"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("how many days", "combien de jours"), STR_INIT("365") },
+		{ STR_INIT("start"), IS_TIME, false, SAME_WORDS("DATE"),
+			WORDS("the first day (2026-01-01 if not given)",
+				"le premier jour (2026-01-01 sans cette option)"),
+			STR_INIT("") },
 		{ STR_INIT("seed"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("another seed, other events", "autre graine, autres événements"),
-			STR_INIT("1") } },
-	.examples = { { STR_INIT("ariane demo --out demo.jsonl"),
-		WORDS("ten thousand calls of a thousand customers",
-			"dix mille appels de mille clients") } },
+			WORDS("another seed, another world", "autre graine, autre monde"),
+			STR_INIT("1") },
+		{ STR_INIT("clean"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("plant no friction: what is found then is a false alarm",
+				"ne semer aucune friction : ce qui est trouvé est une fausse "
+				"alerte"),
+			STR_INIT("") },
+		{ STR_INIT("set"), IS_TEXT, true, WORDS("NAME=NUMBER", "NOM=NOMBRE"),
+			WORDS("change a figure", "changer un chiffre"), STR_INIT("") },
+		{ STR_INIT("parameters"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("list the figures and stop", "énumérer les chiffres et s'arrêter"),
+			STR_INIT("") },
+		{ STR_INIT("workload"), IS_TEXT, false, SAME_WORDS("visits|calls"),
+			WORDS("one plain file for measurements",
+				"un seul fichier simple, pour mesurer"),
+			STR_INIT("") },
+		{ STR_INIT("events"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("events of the workload (10,000 if not given)",
+				"événements de la charge (10 000 sans cette option)"),
+			STR_INIT("") } },
+	.examples = { { STR_INIT("ariane demo --customers 10000 --out company"),
+			      WORDS("a year of ten thousand customers",
+				      "une année de dix mille clients") },
+		{ STR_INIT("ariane demo --out calm --clean --set patience=900"),
+			WORDS("no friction, and patient callers",
+				"sans friction, avec des appelants patients") },
+		{ STR_INIT("ariane demo --events 100000 --out demo.jsonl"),
+			WORDS("a workload of Segment calls", "une charge d'appels Segment") } },
 	.schema = STR_INIT("demo"),
 	.read_only = true,
 	.run = run,

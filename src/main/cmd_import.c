@@ -1,5 +1,6 @@
 /* main/cmd_import.c - ariane import: files into the journal. */
 #include "base/json.h"
+#include "exchange/catalogue.h"
 #include "main/import.h"
 #include "main/import_records.h"
 #include "main/store.h"
@@ -8,11 +9,23 @@
 
 enum { MAPPING_ARENA_BYTES = 8 << 20 };
 
+static const char beside[] = ".mapping.json"; /* calls.csv.mapping.json */
+
+/* A ready-made mapping that files of this import are read by. */
+struct chosen {
+	struct mapping mapping;
+	uint64_t files;
+};
+
 struct importer {
 	const struct request *request;
 	struct sink *sink;
 	struct engine *engine;
-	struct mapping mapping;
+	struct mapping mapping; /* of all files, or of those that no other is for */
+	struct catalogue catalogue;
+	struct chosen *chosen; /* of the catalogue's entries: with the flags applied */
+	struct mapping own; /* of the file at hand, from beside it */
+	struct arena *own_arena;
 	struct import_options options;
 	struct import_counts counts;
 	struct rejects *rejects;
@@ -30,6 +43,11 @@ static err read_mapping(struct importer *im, struct why *why)
 	im->mapping = mapping_default();
 	if (path.len == 0)
 		return OK;
+	const struct catalogue_entry *ready = catalogue_named(&im->catalogue, path);
+	if (ready != NULL) {
+		im->mapping = ready->mapping;
+		return OK;
+	}
 	err e = disk_read_whole(disk_real(), path.ptr, MAPPING_BYTES_MAX, arena, &json, why);
 	if (e == OK)
 		e = mapping_parse(json, arena, &im->mapping, why);
@@ -38,7 +56,7 @@ static err read_mapping(struct importer *im, struct why *why)
 	return e;
 }
 
-static err apply_flags(struct importer *im, struct why *why)
+static err apply_flags(struct importer *im, struct mapping *mapping, struct why *why)
 {
 	static const char *const flags[] = { "customer", "activity", "time", "channel", "source",
 		"zone", "time-format", "delimiter", "encoding" };
@@ -47,7 +65,7 @@ static err apply_flags(struct importer *im, struct why *why)
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		for (size_t n = 0; e == OK && n < request_times(im->request, flags[i]); n++)
-			e = mapping_flag(&im->mapping, str_of(flags[i]),
+			e = mapping_flag(mapping, str_of(flags[i]),
 				request_nth(im->request, flags[i], n), arena, why);
 	if (e == OK)
 		e = import_records_flags(im->request, &im->mapping, why);
@@ -55,8 +73,85 @@ static err apply_flags(struct importer *im, struct why *why)
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
 	if (e == OK && str_equal(format, STR("tsv")) && !request_has(im->request, "delimiter"))
-		im->mapping.delimiter = '\t';
+		mapping->delimiter = '\t';
 	return e;
+}
+
+/* ---- each file's own mapping
+ *
+ * Said on the command line; else beside the file; else the ready-made one that knows it; else
+ * guessed by the reader from the usual names. */
+
+/* Flags that say what the columns are: nothing is to be recognised then. */
+static bool says_columns(const struct importer *im)
+{
+	static const char *const flags[] = { "mapping", "customer", "activity", "time", "channel" };
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (request_has(im->request, flags[i]))
+			return true;
+	return false;
+}
+
+static err mapping_beside(struct importer *im, str path, bool *found, struct why *why)
+{
+	char name[PATH_BYTES_MAX];
+	struct strbuf buf = { .ptr = name, .cap = sizeof(name), .cap_max = sizeof(name) };
+	str json;
+
+	strbuf_add(&buf, path);
+	strbuf_add(&buf, (str){ beside, sizeof(beside) });
+	*found = false;
+	if (!strbuf_ok(&buf))
+		return OK; /* no file has so long a name */
+	arena_reset(im->own_arena);
+	err e = disk_read_whole(disk_real(), name, MAPPING_BYTES_MAX, im->own_arena, &json, why);
+	if (e == ERR_NOT_FOUND) {
+		if (why != NULL)
+			*why = (struct why){ 0 };
+		return OK;
+	}
+	*found = true;
+	if (e == OK)
+		e = mapping_parse(json, im->own_arena, &im->own, why);
+	if (e != OK)
+		why_at(why, str_of(name), -1, -1, -1);
+	return e == OK ? apply_flags(im, &im->own, why) : e;
+}
+
+static err choose(
+	void *context, str path, str first_bytes, const struct mapping **out, struct why *why)
+{
+	struct importer *im = context;
+	const struct catalogue_entry *entry;
+	bool found;
+	err e = mapping_beside(im, path, &found, why);
+
+	if (e == OK && found)
+		*out = &im->own;
+	if (e != OK || found)
+		return e;
+	e = catalogue_recognise(&im->catalogue, path, first_bytes, &entry, why);
+	if (e != OK || entry == NULL)
+		return e;
+	struct chosen *chosen = &im->chosen[entry - im->catalogue.entries];
+	if (chosen->files++ == 0) {
+		chosen->mapping = entry->mapping;
+		e = apply_flags(im, &chosen->mapping, why);
+	}
+	*out = &chosen->mapping;
+	return e;
+}
+
+static err know_mappings(struct importer *im, struct why *why)
+{
+	struct arena *arena = request_arena(im->request);
+	err e = catalogue_read(arena, &im->catalogue, why);
+
+	if (e != OK)
+		return e;
+	im->chosen = arena_array(arena, im->catalogue.count, sizeof(*im->chosen));
+	return im->chosen != NULL ? OK : fail(why, MSG_NO_ROOM, arg_c("mappings"), arg_int(0));
 }
 
 /* ---- files */
@@ -96,7 +191,8 @@ static err list_inputs(struct importer *im, str **out, size_t *count, struct why
 	*count = 0;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < counts[i]; k++)
-			(*out)[(*count)++] = lists[i][k];
+			if (!str_ends(lists[i][k], str_of(beside))) /* says how, not what */
+				(*out)[(*count)++] = lists[i][k];
 	return OK;
 }
 
@@ -172,6 +268,11 @@ static void remark_guesses(struct importer *im)
 	const struct import_counts *c = &im->counts;
 	char delimiter[2] = { c->delimiter, '\0' };
 
+	for (size_t i = 0; i < im->catalogue.count; i++)
+		if (im->chosen[i].files > 0)
+			sink_remark(im->sink, TEXT_IMPORT_RECOGNISED,
+				arg_int((int64_t)im->chosen[i].files),
+				arg_str(im->catalogue.entries[i].name));
 	if (c->delimiter != 0 && im->files == 1)
 		sink_remark(im->sink, TEXT_IMPORT_READ_AS,
 			arg_c(c->delimiter == '\t' ? "TAB" : delimiter), arg_c(c->encoding),
@@ -231,13 +332,18 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		.stop = request_stop(request),
 		.progress = tell,
 		.context = &im };
-	err e = read_mapping(&im, why);
+	err e = know_mappings(&im, why);
 	if (e == OK)
-		e = apply_flags(&im, why);
+		e = read_mapping(&im, why);
+	if (e == OK && !says_columns(&im))
+		im.options.choose = choose;
+	if (e == OK)
+		e = apply_flags(&im, &im.mapping, why);
 	if (e == OK)
 		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
 	if (e != OK)
 		return e;
+	im.own_arena = arena_create(MAPPING_ARENA_BYTES);
 	im.rejects = rejects_create(
 		disk_real(), request_data(request).ptr, request_now_ms(request), locale->language);
 	e = import_all(&im, why);
@@ -246,6 +352,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e == OK && im.counts.fresh > 0)
 		e = engine_checkpoint(im.engine, why);
 	engine_close(im.engine);
+	arena_free(im.own_arena);
 	return e;
 }
 
@@ -259,13 +366,19 @@ const struct command cmd_import = {
 		"and access logs; gzip or zstd; files, folders, or - for standard input. What is "
 		"acknowledged is durable. Reading the same file again, renamed, compressed or grown, "
 		"adds only what is new; rows that stand twice in one file are kept twice. What cannot "
-		"be read goes to a rejects file with line, column and reason.",
+		"be read goes to a rejects file with line, column and reason. Files of well-known "
+		"systems are recognised and read by the mapping made for them (docs/formats/mappings.md); "
+		"so is a file with its own beside it, FILE.mapping.json. Options that name columns, or "
+		"--mapping, come before.",
 		"Lit du CSV, du TSV, des lignes JSON (appels Segment, ou ce qu'a écrit ariane export), "
 		"du XES, de l'OCEL 2.0 et des journaux d'accès ; gzip ou zstd ; fichiers, dossiers, ou "
 		"- pour l'entrée standard. Ce qui est acquitté est durable. Relire le même fichier, "
 		"renommé, compressé ou allongé, n'ajoute que ce qui est nouveau ; les lignes présentes deux "
 		"fois dans un fichier sont gardées deux fois. Ce qui ne peut être lu va dans un "
-		"fichier de rejets, avec ligne, colonne et raison."),
+		"fichier de rejets, avec ligne, colonne et raison. Les fichiers de systèmes connus sont "
+		"reconnus et lus par la correspondance faite pour eux (docs/formats/mappings.md) ; de même "
+		"un fichier accompagné de la sienne, FICHIER.mapping.json. Les options qui nomment des "
+		"colonnes, ou --mapping, passent avant."),
 	.arguments = { 1, ARGUMENTS_ANY, WORDS("FILE", "FICHIER"),
 		WORDS("files, folders, or - for standard input",
 			"fichiers, dossiers, ou - pour l'entrée standard") },
@@ -278,9 +391,10 @@ const struct command cmd_import = {
 			WORDS("where the events come from; otherwise import",
 				"d'où viennent les événements ; sinon import"),
 			STR_INIT("") },
-		{ STR_INIT("mapping"), IS_PATH, false, WORDS("FILE", "FICHIER"),
-			WORDS("a mapping file: which column is what",
-				"un fichier de correspondance : quelle colonne est quoi"),
+		{ STR_INIT("mapping"), IS_PATH, false, WORDS("FILE|NAME", "FICHIER|NOM"),
+			WORDS("which column is what: a mapping file, or the name of a ready-made one",
+				"quelle colonne est quoi : un fichier de correspondance, ou le nom d'une "
+				"toute prête"),
 			STR_INIT("") },
 		{ STR_INIT("customer"), IS_TEXT, true, WORDS("TYPE=COLUMN", "TYPE=COLONNE"),
 			WORDS("a column that names the customer, and the type of that identifier",
@@ -335,7 +449,7 @@ const struct command cmd_import = {
 		{ STR_INIT("ariane import calls.csv --customer phone=caller --activity event --time at "
 			   "--channel =phone"),
 			WORDS("a list of calls", "une liste d'appels") },
-		{ STR_INIT("ariane import Master.csv --mapping examples/mappings/asterisk-cdr.json"),
+		{ STR_INIT("ariane import Master.csv --mapping asterisk-cdr"),
 			WORDS("what Asterisk wrote, by a ready-made mapping",
 				"ce qu'a écrit Asterisk, par une correspondance toute prête") },
 		{ STR_INIT("ariane import --records crm.csv --id crm=number --field full_name=name "

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { HEADER_BYTES_MAX = 64 << 10 };
 
@@ -359,6 +360,37 @@ static err check_strictly(struct engine *engine, const char *path,
 	return read_once(&im, path, &summary, why);
 }
 
+/* The options for one file, with the mapping that is its own. */
+static err options_for(const char *path, const struct import_options *options,
+	struct import_options *out, struct why *why)
+{
+	struct stat status;
+	struct input_file *input;
+	str first_bytes;
+
+	*out = *options;
+	if (options->choose == NULL || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return OK; /* what is not there is told when it is opened */
+	err e = input_open(path, &input, why);
+	if (e != OK)
+		return e;
+	e = input_peek(input, &first_bytes, why);
+	if (e == OK)
+		e = options->choose(
+			options->context, str_of(path), first_bytes, &out->mapping, why);
+	input_close(input);
+	return e;
+}
+
+static err check_one(struct engine *engine, const char *path, const struct import_options *options,
+	struct why *why)
+{
+	struct import_options own;
+	err e = options_for(path, options, &own, why);
+
+	return e == OK ? check_strictly(engine, path, &own, why) : e;
+}
+
 /* ---- standard input that must be read twice */
 
 enum { COPY_BYTES = 1 << 16 };
@@ -413,9 +445,12 @@ static bool is_read_once(const struct import_options *options)
 static err import_one(struct engine *engine, const char *path, const struct import_options *options,
 	struct rejects *rejects, struct import_counts *counts, struct why *why)
 {
+	struct import_options own;
+
 	if (options->stop != NULL && atomic_load(options->stop))
 		return fail(why, MSG_CANCELLED);
-	return import_checked(engine, path, options, rejects, counts, why);
+	err e = options_for(path, options, &own, why);
+	return e == OK ? import_checked(engine, path, &own, rejects, counts, why) : e;
 }
 
 /* Every input by its path, standard input by that of its copy. */
@@ -426,7 +461,7 @@ static err import_files(struct engine *engine, const str *paths, size_t count, c
 	err e = OK;
 
 	for (size_t i = 0; e == OK && options->strict && i < count; i++)
-		e = check_strictly(
+		e = check_one(
 			engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options, why);
 	for (size_t i = 0; e == OK && i < count; i++)
 		e = import_one(engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options,

@@ -19,6 +19,10 @@
 
 struct import_options {
 	const struct mapping *mapping;
+	/* Which mapping a file is read by, from its path and first bytes; may be NULL: `mapping`
+	 * for all.  Not asked for standard input and other pipes, which can be read only once. */
+	err (*choose)(void *context, str path, str first_bytes, const struct mapping **out,
+		struct why *why);
 	enum mapping_format format; /* MAPPING_ANY: the mapping's, or told from the input */
 	bool strict;
 	const atomic_bool *stop; /* may be NULL */
