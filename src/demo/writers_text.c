@@ -65,6 +65,18 @@ static str spell_line(struct writers *w, str e164, uint64_t habit)
 	return keep(w, from);
 }
 
+/* As the office writes it, where there is a case; before there is one, the contract speaks. */
+static str spell_reference(struct writers *w, const struct happening *h, const struct card *card)
+{
+	size_t from = w->spelt.len;
+
+	if (h->case_number == 0)
+		return card->account;
+	strbuf_add_byte(&w->spelt, 'D');
+	put_digits(&w->spelt, h->case_number, 7);
+	return keep(w, from);
+}
+
 static bool elides(int month)
 {
 	return french_months[month - 1][0] == 'a' || french_months[month - 1][0] == 'o';
@@ -132,7 +144,7 @@ struct verbatim_wish wish_for(struct writers *w, const struct happening *h, enum
 	s->town = town_name(p->departement, p->town);
 	s->departement = departement_code(p->departement);
 	s->line = spell_line(w, card->lines[0].len > 0 ? card->lines[0] : card->lines[1], p->key);
-	s->reference = card->account;
+	s->reference = spell_reference(w, h, card);
 	s->amount = spell_amount(
 		w, h->amount_cents > 0 ? h->amount_cents : disputed_cents(h, card), english);
 	s->amount2 = spell_amount(w, product_cents(p->fixed) + product_cents(p->mobile), english);

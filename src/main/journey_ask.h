@@ -80,8 +80,8 @@ size_t journey_top(const struct request *request, size_t otherwise);
 			"seulement les événements ayant cet attribut : CLÉ, CLÉ=VALEUR (aussi !=, <, " \
 			"<=, >, >=) ou CLÉ~MOTIF (toutes si l'on en donne plusieurs)"), STR_INIT("") }, \
 	{ STR_INIT("with"), IS_TEXT, true, WORDS("[CHANNEL:][ACTIVITY]", "[CANAL:][ACTIVITÉ]"), \
-		WORDS("only customers who have such an event, as in phone: or web:cart.*", \
-			"seulement les clients qui ont un tel événement, comme phone: ou web:cart.*"), \
+		WORDS("only customers who have such an event, as in web:cart.* or phone:*", \
+			"seulement les clients qui ont un tel événement, comme web:cart.* ou phone:*"), \
 		STR_INIT("") }, \
 	{ STR_INIT("without"), IS_TEXT, true, WORDS("[CHANNEL:][ACTIVITY]", "[CANAL:][ACTIVITÉ]"), \
 		WORDS("only customers who have no such event", \
