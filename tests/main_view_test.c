@@ -16,6 +16,8 @@ static const struct attribute page[] = {
 	{ STR_INIT("page"), { .kind = VALUE_STRING, .string = STR_INIT("/box/panne") } },
 	{ STR_INIT("titre"),
 		{ .kind = VALUE_STRING, .string = STR_INIT("Ma box ne répond plus") } },
+	{ STR_INIT("sentAt"), /* the line's own time, but for what a delivery takes */
+		{ .kind = VALUE_TIME, .time = { 1773500966900, 0, INSTANT_NO_OFFSET } } },
 };
 static const struct value two[] = { { .kind = VALUE_NULL }, { .kind = VALUE_NULL } };
 static const struct attribute many[] = {

@@ -100,10 +100,13 @@ const struct command cmd_thread = {
 		"raconter tout ce qui est arrivé à un client, tous canaux confondus, dans l'ordre"),
 	.about = WORDS(
 		"Of each event: clock, channel, activity, then what distinguishes it. An attribute "
-		"that is as it was the last time is not repeated; --json gives all of every event.",
+		"that is as it was the last time, or a time within a minute of the event's own, is "
+		"not "
+		"told; --json gives all of every event.",
 		"De chaque événement : l'heure, le canal, l'activité, puis ce qui le distingue. Un "
-		"attribut inchangé depuis la dernière fois n'est pas répété ; --json donne tout de "
-		"chaque événement."),
+		"attribut inchangé depuis la dernière fois, ou une heure à moins d'une minute de "
+		"la "
+		"sienne, n'est pas redit ; --json donne tout de chaque événement."),
 	.arguments = { 1, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
 		WORDS("type:value, as in email:jeanne@exemple.fr",
 			"type:valeur, comme email:jeanne@exemple.fr") },

@@ -6,6 +6,8 @@
 #include "main/text.h"
 #include "main/value_view.h"
 
+#include <stdlib.h>
+
 enum {
 	INDENT = 2,
 	CHANNEL_COLUMNS = 10,
@@ -13,7 +15,8 @@ enum {
 	ACTIVITY_COLUMNS = 26,
 	LINE_BYTES_MAX = 1 << 14,
 	NAME_BYTES_SHOWN = 200,
-	COLUMNS_LEAST = 40
+	COLUMNS_LEAST = 40,
+	SAME_TIME_MS = 60000
 };
 
 void thread_view_init(struct thread_view *view, const struct locale *locale, size_t columns)
@@ -96,8 +99,11 @@ static bool is_told(struct thread_view *view, str key, str value)
 	return false;
 }
 
+/* What stands on the line already: its words, or its time but for what a delivery takes. */
 static bool says_again(const struct record *record, const struct value *value)
 {
+	if (value->kind == VALUE_TIME)
+		return record->has_time && llabs(value->time.ms - record->time.ms) < SAME_TIME_MS;
 	return value->kind == VALUE_STRING && value->string.len > 0 &&
 	       (str_equal(value->string, record->activity) ||
 		       str_equal(value->string, record->actor));
