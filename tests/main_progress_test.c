@@ -35,7 +35,8 @@ TEST(progress_lines_say_how_far)
 			"  6.0\xc2\xa0s left" },
 		{ "french", { TEXT_DOING_IMPORT, UNIT_BYTES, 250000000, 1000000000 }, 1e6,
 			LANGUAGE_FRENCH, 200,
-			"importation  [#####...............]  25 %  250,0\xc2\xa0Mo  1,0\xc2\xa0Mo/s  "
+			"importation  [#####...............]  25 %  250,0\xc2\xa0Mo  "
+			"1,0\xc2\xa0Mo/s  "
 			"reste "
 			"12\xc2\xa0min 31\xc2\xa0s" },
 		{ "no total", { TEXT_DOING_REPLAY, UNIT_EVENTS, 12, 0 }, 3.25, LANGUAGE_ENGLISH,

@@ -300,6 +300,7 @@ static void put_identifiers(struct truth_files *f, const struct person *p)
 		person_add_email(p, i, open_identifier(f, p, "email"));
 		close_identifier(f, i == 2);
 	}
+	ASSERT(p->lines <= PERSON_LINES_MAX);
 	for (unsigned i = 0; i < p->lines; i++) {
 		person_add_line(p, i, open_identifier(f, p, lines[i]));
 		close_identifier(f, i > 0);

@@ -47,36 +47,28 @@ err backup_check(struct disk *disk, const char *folder, struct backup_summary *o
 	return backup_read_list(disk, folder, out, restore_one, &r, why);
 }
 
-static err make_folders(struct disk *disk, const char *fresh, struct why *why)
+/* The folders of a data folder, itself the last. */
+enum { INNER_FOLDERS = 2, FOLDERS };
+typedef err (*folder_act)(struct disk *disk, const char *folder, struct why *why);
+
+static err in_folders(
+	struct disk *disk, const char *fresh, size_t count, folder_act act, struct why *why)
 {
-	static const char *const names[] = { "journal", "dedup" };
+	static const char *const names[FOLDERS] = { "journal", "dedup", "" };
 	char path[PATH_BYTES_MAX];
 	err e = OK;
 
-	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; e == OK && i < count; i++) {
 		e = path_join(path, fresh, names[i], why);
 		if (e == OK)
-			e = disk_make_folder(disk, path, why);
-	}
-	return e;
-}
-
-static err sync_folders(struct disk *disk, const char *fresh, struct why *why)
-{
-	static const char *const names[] = { "journal", "dedup", "" };
-	char path[PATH_BYTES_MAX];
-	err e = OK;
-
-	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
-		e = path_join(path, fresh, names[i], why);
-		if (e == OK)
-			e = disk_sync_folder(disk, path, why);
+			e = act(disk, path, why);
 	}
 	return e;
 }
 
 /* ---- the folder beside the target */
 
+/* What a restore has left that was killed. */
 static err remove_files(struct disk *disk, const char *folder, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(BACKUP_LISTING_BYTES_MAX);
@@ -97,21 +89,6 @@ static err remove_files(struct disk *disk, const char *folder, struct why *why)
 	}
 	if (e != OK && why != NULL)
 		*why = reason;
-	return e;
-}
-
-/* Empties what a restore has left that was killed. */
-static err clear(struct disk *disk, const char *fresh, struct why *why)
-{
-	static const char *const names[] = { "journal", "dedup", "" };
-	char path[PATH_BYTES_MAX];
-	err e = OK;
-
-	for (size_t i = 0; e == OK && i < ARRAY_LEN(names); i++) {
-		e = path_join(path, fresh, names[i], why);
-		if (e == OK)
-			e = remove_files(disk, path, why);
-	}
 	return e;
 }
 
@@ -147,7 +124,7 @@ static err claim(struct disk *disk, const char *fresh, struct file **lock, struc
 		return fail(why, MSG_RESTORE_BUSY, arg_c(fresh));
 	if (e == OK)
 		e = disk_sync_folder(disk, fresh, why);
-	return e != OK ? e : clear(disk, fresh, why);
+	return e != OK ? e : in_folders(disk, fresh, FOLDERS, remove_files, why);
 }
 
 static err name_fresh(char fresh[static PATH_BYTES_MAX], const char *target, struct why *why)
@@ -167,7 +144,7 @@ static err put_in_place(struct disk *disk, const char *fresh, const char *target
 	err e = path_parent(parent, target, why);
 
 	if (e == OK)
-		e = sync_folders(disk, fresh, why);
+		e = in_folders(disk, fresh, FOLDERS, disk_sync_folder, why);
 	if (e == OK)
 		e = disk_rename(disk, fresh, target, why);
 	if (e == OK)
@@ -184,7 +161,7 @@ static err restore(
 	err e = claim(r->disk, r->to, &lock, why);
 
 	if (e == OK)
-		e = make_folders(r->disk, r->to, why);
+		e = in_folders(r->disk, r->to, INNER_FOLDERS, disk_make_folder, why);
 	if (e == OK)
 		e = backup_read_list(r->disk, r->from, out, restore_one, r, why);
 	if (e == OK)

@@ -209,16 +209,15 @@ static void check_groups(struct customers *c)
 		uint32_t customer = identity_customer_of(c->v->identity, i), group = group_of(c, i);
 		if (customer == CUSTOMER_NONE)
 			continue;
-		if (customer >= end) {
+		bool is_first = c->number[group] == CUSTOMER_NONE;
+		if (customer >= end || (!is_first && c->number[group] != customer)) {
 			blame(c, i);
-		} else if (c->number[group] == CUSTOMER_NONE) {
+		} else if (is_first) {
 			c->number[group] = customer;
 			if (is_claimed[customer / 8] >> (customer % 8) & 1)
 				blame(c, i);
 			is_claimed[customer / 8] |= (uint8_t)(1u << (customer % 8));
 			claimed++;
-		} else if (c->number[group] != customer) {
-			blame(c, i);
 		}
 	}
 	if (claimed != identity_customer_count(c->v->identity))

@@ -167,6 +167,8 @@ static void seek_set(const struct identity *identity, struct finding *identifier
 
 	sets->of[r].count = 0;
 	for (size_t i = 0; i < count; i++)
+		/* strings_find_many() has written the codes of all texts.
+		 * NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		if (codes[i] == STRINGS_NONE)
 			count = 0; /* an identifier that is new: so is the set */
 	count = without_twins(codes, count);

@@ -24,9 +24,9 @@
  * fault is ERR_CORRUPT with file and offset, and the records around it stay readable
  * (journal_scan_next goes on behind it).
  *
- * Threads: one writer (append, roll, rewrite); one sealer or rewriter of closed segments; any number of readers, on sequences
- * below journal_end() as they saw it.  Sealing and rewriting wait for each other; readers wait
- * for neither, and go on with a file that was replaced meanwhile.
+ * Threads: one writer (append, roll, rewrite); one sealer or rewriter of closed segments; any
+ * number of readers, on sequences below journal_end() as they saw it.  Sealing and rewriting wait
+ * for each other; readers wait for neither, and go on with a file that was replaced meanwhile.
  */
 #pragma once
 

@@ -170,6 +170,7 @@ err journey_list_make(
 	void *pointers[JOURNEY_THREADS_MAX];
 	unsigned count = journey_pass_parts(plan);
 
+	ASSERT(count > 0);
 	for (unsigned i = 0; i < count; i++) {
 		parts[i] = (struct part){ .plan = plan, .most = most };
 		pointers[i] = &parts[i];

@@ -356,6 +356,7 @@ err map_make(const struct journey_plan *plan, const struct map_options *options,
 	struct map map = { .bytes = 0 };
 	err e = OK;
 
+	ASSERT(count > 0);
 	while (e == OK && made < count) {
 		e = tally_init(&tallies[made], plan, options, why);
 		made += e == OK;

@@ -21,12 +21,11 @@ struct journey_question {
 	struct journey_plan *plan;
 };
 
-typedef err journey_answer(
-	struct journey_question *question, struct sink *sink, struct why *why);
+typedef err journey_answer(struct journey_question *question, struct sink *sink, struct why *why);
 
 /* Opens the store, reads definition and filters, makes the plan, answers, closes. */
-err journey_ask(const struct request *request, struct sink *sink, journey_answer *answer,
-	struct why *why);
+err journey_ask(
+	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
 
 /* ---- JSON: `put` writes a key and its value */
 
