@@ -437,8 +437,8 @@ TEST(calendar_of_france)
 		int64_t day = days_of_date(rows[i].year, rows[i].month, rows[i].day);
 		CHECK("weekday", calendar_weekday(day) == rows[i].weekday);
 		CHECK("holiday", calendar_is_holiday(day) == rows[i].holiday);
-		for (char zone = 'A'; zone <= 'C'; zone++)
-			CHECK("school", calendar_is_school_holiday(day, zone) ==
+		for (int zone = 'A'; zone <= 'C'; zone++)
+			CHECK("school", calendar_is_school_holiday(day, (char)zone) ==
 						(strchr(rows[i].zones, zone) != NULL));
 	}
 	int holidays = 0;

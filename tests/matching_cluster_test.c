@@ -17,7 +17,7 @@ static size_t list_pairs(pair_weigher *weigh, struct match_pair *out)
 {
 	size_t count = 0;
 
-	for (double least = 8; least >= 0; least -= 4) /* heaviest first */
+	for (int least = 8; least >= 0; least -= 4) /* heaviest first */
 		for (uint32_t a = 0; a < ROWS; a++)
 			for (uint32_t b = a + 1; b < ROWS; b++) {
 				double weight = weigh(NULL, a, b);

@@ -90,6 +90,7 @@ void full_name_split(str full, str *given, str *surname)
 	if (count == 0)
 		return;
 	find_surname(full, words, count, &from, &to);
+	ASSERT(from < to && to <= count);
 	*surname = span(words[from], words[to - 1]);
 	if (from > 0)
 		*given = span(words[0], words[from - 1]);

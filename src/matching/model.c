@@ -29,8 +29,8 @@ static const double assumed_u[LEVEL_COUNT_] = {
 	[LEVEL_EXACT] = 0.02,
 };
 #define M_PSEUDO_COUNT 4.0
-#define HOMES_ASSUMED -3.0 /* log2, for a match: where no key can tell */
-#define HOMES_LEAST -12.0
+#define HOMES_ASSUMED (-3.0) /* log2, for a match: where no key can tell */
+#define HOMES_LEAST (-12.0)
 #define HOMES_MOST 3.0
 #define U_PSEUDO_COUNT 1.0
 #define DIFFERENT_MOST 0.4 /* of m: a field that differs more often among matches tells nothing */

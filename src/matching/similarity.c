@@ -49,10 +49,11 @@ static size_t window_of(str a, str b)
 static double jaro_of(size_t matches, size_t out_of_place, str a, str b)
 {
 	double m = (double)matches;
+	size_t transpositions = out_of_place / 2; /* whole ones, as Winkler counts them */
 
 	if (matches == 0)
 		return 0;
-	return (m / (double)a.len + m / (double)b.len + (m - (double)(out_of_place / 2)) / m) / 3;
+	return (m / (double)a.len + m / (double)b.len + (m - (double)transpositions) / m) / 3;
 }
 
 /* b's bytes in turn look for their place in a. */
