@@ -78,7 +78,8 @@ static double plain_jaro_winkler(str a, str b)
 		moved += a.ptr[i] != b.ptr[j++];
 	}
 	double m = (double)matches;
-	double jaro = (m / (double)a.len + m / (double)b.len + (m - (double)(moved / 2)) / m) / 3;
+	size_t swaps = moved / 2; /* whole ones */
+	double jaro = (m / (double)a.len + m / (double)b.len + (m - (double)swaps) / m) / 3;
 	while (prefix < 4 && prefix < a.len && prefix < b.len && a.ptr[prefix] == b.ptr[prefix])
 		prefix++;
 	return jaro + 0.1 * (double)prefix * (1 - jaro);

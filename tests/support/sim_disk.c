@@ -739,10 +739,12 @@ static err sim_list(struct disk *disk, const char *path, struct arena *arena,
 static err lock_it(struct sim_disk *sim, const char *path, struct file **out, struct why *why)
 {
 	struct name *there = find(&sim->now, path);
-	err e = open_it(sim, path, there == NULL ? FILE_CREATE : FILE_WRITE, out, why);
 
+	*out = NULL;
+	err e = open_it(sim, path, there == NULL ? FILE_CREATE : FILE_WRITE, out, why);
 	if (e != OK)
 		return e;
+	ASSERT(*out != NULL);
 	struct handle *handle = (struct handle *)*out;
 	if (handle->inode->locked) {
 		unref(handle->inode);
