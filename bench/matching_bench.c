@@ -306,15 +306,17 @@ static void make_person(struct random *r, struct made *p)
 	memset(p, 0, sizeof(*p));
 	add_word(p->cells[0], given, 2);
 	add_word(p->cells[1], 1000000 + surname, 3);
-	(void)snprintf(p->cells[2], CELL_BYTES, "%d-%02d-%02d", 1930 + (int)random_below(r, 75),
-		1 + (int)random_below(r, 12), 1 + (int)random_below(r, 28));
+	int year = 1930 + (int)random_below(r, 75), month = 1 + (int)random_below(r, 12);
+	int day = 1 + (int)random_below(r, 28); /* arguments have no order of their own */
+	(void)snprintf(p->cells[2], CELL_BYTES, "%d-%02d-%02d", year, month, day);
 	(void)snprintf(p->cells[3], CELL_BYTES, "%d", 1 + (int)skewed(r, 300));
 	(void)snprintf(p->cells[4], CELL_BYTES, "rue ");
 	add_word(p->cells[4], 2000000 + skewed(r, 100000), 3);
 	add_word(p->cells[5], 3000000 + city, 3);
 	(void)snprintf(p->cells[6], CELL_BYTES, "%05d", (int)(city * 7919 % 95000) + 1000);
+	int number = (int)random_below(r, 100), domain = (int)skewed(r, 30);
 	(void)snprintf(p->cells[7], CELL_BYTES, "%.20s.%.20s%d@exemple%d.fr", p->cells[0],
-		p->cells[1], (int)random_below(r, 100), (int)skewed(r, 30));
+		p->cells[1], number, domain);
 	(void)snprintf(p->cells[8], CELL_BYTES, "06%08d", (int)random_below(r, 100000000));
 	if (random_below(r, 3) == 0)
 		p->cells[7][0] = '\0';

@@ -42,12 +42,21 @@ static void make(struct random *r, struct person *p)
 {
 	word(r, p->cells[0], 2);
 	word(r, p->cells[1], 3);
-	(void)snprintf(p->cells[2], 40, "%d-%02d-%02d", 1930 + (int)random_below(r, 70),
-		1 + (int)random_below(r, 12), 1 + (int)random_below(r, 28));
+	int year = 1930 + (int)random_below(r, 70), month = 1 + (int)random_below(r, 12);
+	int day = 1 + (int)random_below(r, 28); /* arguments have no order of their own */
+	(void)snprintf(p->cells[2], 40, "%d-%02d-%02d", year, month, day);
 	(void)snprintf(p->cells[3], 40, "%d rue ", 1 + (int)random_below(r, 60));
 	word(r, p->cells[3] + strlen(p->cells[3]), 3);
 	(void)snprintf(p->cells[4], 40, "%05d", 1000 + (int)random_below(r, 900) * 100);
 	(void)snprintf(p->cells[5], 40, "06%08d", (int)random_below(r, 100000000));
+}
+
+/* Somebody of the same home whom a reader of both records would take for the same, with a slip,
+ * has no truth that could be found. */
+static bool could_be_a_slip(const struct person *a, const struct person *b)
+{
+	return labs(strtol(a->cells[2], NULL, 10) - strtol(b->cells[2], NULL, 10)) < 5 ||
+	       strncmp(a->cells[0], b->cells[0], 2) == 0;
 }
 
 /* Two records each; a third one lives with the first: same surname, address, phone. */
@@ -61,7 +70,9 @@ static size_t make_all(struct person *people, size_t persons)
 		memset(&p, 0, sizeof(p));
 		memset(&other, 0, sizeof(other));
 		make(&r, &p);
-		make(&r, &other);
+		do
+			make(&r, &other);
+		while (could_be_a_slip(&p, &other));
 		(void)snprintf(p.id, sizeof(p.id), "%zu-a", i);
 		people[count++] = p;
 		char *cell = p.cells[random_below(&r, FIELDS)];
