@@ -163,31 +163,20 @@ static struct verify_decision *decision_on(struct verify_evidence *e, uint32_t a
 
 void verify_evidence_decide(struct verify_evidence *e, const struct record *record)
 {
-	static const struct {
-		str activity;
-		enum decision_kind kind;
-	} kinds[] = {
-		{ STR_INIT("link"), DECISION_TOGETHER },
-		{ STR_INIT("unlink"), DECISION_APART },
-		{ STR_INIT("forget"), DECISION_NONE },
-	};
+	enum decision_kind kind;
 
-	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-		if (!str_equal(kinds[k].activity, record->activity) ||
-			record->identifier_count != 2)
-			continue;
-		uint32_t a = code_of(e, &record->identifiers[0]),
-			 b = code_of(e, &record->identifiers[1]);
-		if (a == IDENTITY_NO_CODE || b == IDENTITY_NO_CODE) {
-			verify_fault_at(e->v, MSG_VERIFY_DECISION, record->seq);
-			return;
-		}
-		if (a == b)
-			return;
-		struct verify_decision *d = decision_on(e, a, b);
-		d->kind = kinds[k].kind;
-		d->seq = record->seq;
+	if (!identity_decision_named(record->activity, &kind) || record->identifier_count != 2)
+		return;
+	uint32_t a = code_of(e, &record->identifiers[0]), b = code_of(e, &record->identifiers[1]);
+	if (a == IDENTITY_NO_CODE || b == IDENTITY_NO_CODE) {
+		verify_fault_at(e->v, MSG_VERIFY_DECISION, record->seq);
+		return;
 	}
+	if (a == b)
+		return;
+	struct verify_decision *d = decision_on(e, a, b);
+	d->kind = kind;
+	d->seq = record->seq;
 }
 
 void verify_evidence_forget(struct verify_evidence *e, uint64_t seq)

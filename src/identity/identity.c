@@ -192,7 +192,7 @@ static size_t make_decision(struct identity *identity, uint32_t a, uint32_t b)
 	return i;
 }
 
-bool identity_decide(struct identity *identity, const struct record *record)
+bool identity_decision_named(str activity, enum decision_kind *kind)
 {
 	static const struct {
 		str activity;
@@ -202,11 +202,20 @@ bool identity_decide(struct identity *identity, const struct record *record)
 		{ STR_INIT("unlink"), DECISION_APART },
 		{ STR_INIT("forget"), DECISION_NONE },
 	};
-	size_t k = 0;
 
-	while (k < ARRAY_LEN(kinds) && !str_equal(kinds[k].activity, record->activity))
-		k++;
-	if (k == ARRAY_LEN(kinds) || record->identifier_count != 2)
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		if (str_equal(kinds[k].activity, activity)) {
+			*kind = kinds[k].kind;
+			return true;
+		}
+	return false;
+}
+
+bool identity_decide(struct identity *identity, const struct record *record)
+{
+	enum decision_kind kind;
+
+	if (!identity_decision_named(record->activity, &kind) || record->identifier_count != 2)
 		return false;
 	const struct record_identifier *id = record->identifiers;
 	uint32_t pair[] = { intern_identifier(identity, id[0].type, id[0].value),
@@ -215,7 +224,7 @@ bool identity_decide(struct identity *identity, const struct record *record)
 		return false;
 	size_t i = make_decision(identity, pair[0], pair[1]);
 	struct identity_decision *d = table_change(identity->decisions, i);
-	d->kind = kinds[k].kind;
+	d->kind = kind;
 	d->seq = record->seq;
 	closure_recompute(identity, pair, 2);
 	return true;

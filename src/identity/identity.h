@@ -60,10 +60,14 @@ void identity_find_many(const struct identity *identity, const struct record *re
 void identity_add(struct identity *identity, uint32_t set, uint64_t seq, uint32_t source);
 void identity_remove(struct identity *identity, uint32_t set);
 
+enum decision_kind { DECISION_NONE, DECISION_TOGETHER, DECISION_APART };
+
 /* Applies a record of kind IDENTITY: activity "link", "unlink" or "forget" (the former decision
  * on the pair), identifiers[0] and [1]; the newest decision on a pair holds.  Unknown identifiers
  * are made known, without life.  False if the record is no such decision: nothing changed. */
 bool identity_decide(struct identity *identity, const struct record *record);
+/* What such an activity decides; false, and *kind untouched, if it is none of the three. */
+bool identity_decision_named(str activity, enum decision_kind *kind);
 /* Takes back the decision that the record with this sequence made, if it is the one that holds. */
 void identity_forget(struct identity *identity, uint64_t seq);
 
@@ -120,7 +124,7 @@ const struct evidence *identity_evidence(const struct identity *identity, uint32
 /* The newest decision on each pair, in the order of their first mention. */
 struct identity_decision {
 	uint32_t a, b; /* identifiers; a < b by text */
-	enum decision_kind { DECISION_NONE, DECISION_TOGETHER, DECISION_APART } kind;
+	enum decision_kind kind;
 	uint64_t seq; /* of the record that made it */
 };
 size_t identity_decision_count(const struct identity *identity);
