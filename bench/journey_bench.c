@@ -122,9 +122,9 @@ static void stop_at(err e, const struct why *why)
 	exit(1);
 }
 
-static uint64_t answer_counts(const struct journey_plan *plan)
+static uint64_t transitions(const struct journey_plan *plan, bool counts_only)
 {
-	const struct map_options options = { .counts_only = true };
+	const struct map_options options = { .counts_only = counts_only };
 	struct map map;
 	struct why why = { 0 };
 
@@ -134,16 +134,14 @@ static uint64_t answer_counts(const struct journey_plan *plan)
 	return figure;
 }
 
+static uint64_t answer_counts(const struct journey_plan *plan)
+{
+	return transitions(plan, true);
+}
+
 static uint64_t answer_map(const struct journey_plan *plan)
 {
-	const struct map_options options = { .counts_only = false };
-	struct map map;
-	struct why why = { 0 };
-
-	stop_at(map_make(plan, &options, &map, &why), &why);
-	uint64_t figure = map.transitions;
-	map_done(plan, &map);
-	return figure;
+	return transitions(plan, false);
 }
 
 static uint64_t answer_variants(const struct journey_plan *plan)

@@ -75,6 +75,27 @@ TEST(journey_definitions_are_read_or_refused_with_their_place)
 	}
 }
 
+TEST(journey_definitions_that_are_ready_made_are_read)
+{
+	static const char folder[] = ARIANE_SOURCE_FOLDER "/examples/journeys";
+	AUTO_ARENA arena = arena_create(4 << 20);
+	struct disk_entry *entries = NULL;
+	size_t count = 0;
+
+	CHECK("folder", disk_list(disk_real(), folder, arena, &entries, &count, NULL) == OK);
+	CHECK("all six", count == 6);
+	for (size_t i = 0; i < count; i++) {
+		struct journey_definition d;
+		char path[PATH_BYTES_MAX];
+		str json;
+		CHECK(entries[i].name.ptr,
+			path_join(path, folder, entries[i].name.ptr, NULL) == OK &&
+				disk_read_whole(disk_real(), path, 1 << 20, arena, &json, NULL) ==
+					OK &&
+				journey_definition_parse(json, zone_utc(), arena, &d, NULL) == OK);
+	}
+}
+
 TEST(journey_definitions_meet_a_full_arena_anywhere)
 {
 	static const char json[] =
