@@ -209,7 +209,7 @@ static void measure_all(const struct bench *b)
 	called.crowd_count = 1;
 	half.since = (WORKLOAD_START_MS + (int64_t)182 * 86400000) * TICKS_PER_MS;
 	const struct question questions[] = {
-		{ "map, counts", plain, none, answer_counts },
+		{ "map, counts, of all", plain, none, answer_counts },
 		{ "map, counts, the second half of the year", plain, half, answer_counts },
 		{ "map, with customers, mean, median, p90", plain, none, answer_map },
 		{ "map, counts, of those who used a channel", plain, called, answer_counts },

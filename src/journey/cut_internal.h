@@ -21,3 +21,8 @@ void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey
 	void *part, struct why *why);
 void cutter_done(struct cutter *cutter);
 err cutter_customer(struct cutter *cutter, uint32_t customer, const struct thread *thread);
+
+/* cut_groups.c: the first `count` seen events, sorted by the number of their group (`group` then
+ * has it), groups in the order of their first events; how many are left: events without the
+ * attribute are in no journey. */
+size_t cutter_group_events(struct cutter *c, size_t count);
