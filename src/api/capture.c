@@ -1,4 +1,6 @@
 /* api/capture.c - see capture.h: from a body to a durable batch and its answer. */
+#include "api/capture.h"
+
 #include "api/capture_internal.h"
 
 #include "engine/waiting.h"
