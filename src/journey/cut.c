@@ -190,7 +190,8 @@ static err give_one(struct cutter *c, const struct journey_run *run, size_t k, s
 		run->end[k] - from, run->step + from, run->row + from, run->time + from };
 	uint32_t end;
 
-	if (!is_kept(c->plan, &one) || !take_part(c->plan, &one))
+	if (!is_kept(c->plan, &one) || !take_part(c->plan, &one) ||
+		!plan_places_hold(c->plan, &one))
 		return OK;
 	end = (uint32_t)one.count;
 	const struct journey_run kept = { run->customer, 1, &end, &run->outcome[k], one.step,
