@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "main/doors.h"
 #include "main/render.h"
 #include "main/serve_log.h"
 #include "main/store.h"
@@ -14,6 +15,7 @@ struct serving {
 	struct writer *writer;
 	struct http_server *http;
 	struct serve_log log;
+	struct doors *doors;
 };
 
 /* ---- is it there, can it take something? */
@@ -44,9 +46,7 @@ static const struct http_route health_routes[] = {
 static void set_headers(struct http_exchange *x, void *context)
 {
 	(void)context;
-	http_set(x, "Referrer-Policy", STR("no-referrer"));
-	if (http_is_secure(x))
-		http_set(x, "Strict-Transport-Security", STR("max-age=31536000"));
+	doors_headers(x);
 }
 
 static void log_request(const struct http_log_line *line, void *context)
@@ -72,6 +72,8 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 		json_put_string(&w, str_of(url));
 		if (!sink->json)
 			sink_say(sink, TEXT_SERVE_LISTENING, arg_c(url));
+		if (i == 0)
+			e = doors_tell_setup(s->doors, sink, url, why);
 	}
 	json_put_end(&w);
 	json_put_end(&w);
@@ -88,6 +90,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 {
 	const struct http_routes tables[] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
+		doors_routes(s->doors),
 	};
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
@@ -107,7 +110,7 @@ err serving_start(const struct request *request, struct sink *sink,
 	static const struct writer_options usual = { 0 };
 	struct serving *s = memory_alloc(sizeof(*s));
 	struct why ignored = { 0 };
-	err e = store_open(request, sink, STORE_MAKE, &s->engine, why);
+	err e = store_open(request, sink, STORE_SERVE, &s->engine, why);
 
 	if (e != OK) {
 		free(s);
@@ -116,6 +119,11 @@ err serving_start(const struct request *request, struct sink *sink,
 	serve_log_init(&s->log, options->log_requests);
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
+	e = doors_open(request, s->engine, s->writer, &s->doors, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored); /* `why` tells what came first */
+		return e;
+	}
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -132,7 +140,9 @@ err serving_reload(struct serving *s, struct why *why)
 
 err serving_stop(struct serving *s, struct why *why)
 {
+	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
+	doors_free(s->doors);
 	err e = writer_stop(s->writer, why);
 	writer_free(s->writer);
 	engine_close(s->engine);
