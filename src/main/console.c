@@ -196,7 +196,7 @@ static err run_where_open(struct request *request, struct elsewhere *elsewhere, 
 	const struct command *command = request_command(request);
 	struct why nobody = { 0 };
 
-	if (!command->in_house)
+	if (!command_in_house(command))
 		return command->run(request, &elsewhere->sink->base, why);
 	err e = ask_elsewhere(request, elsewhere, &nobody);
 	if (e == ERR_NOT_FOUND)

@@ -2,6 +2,7 @@
 #include "main/doors.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "main/house_socket.h"
 #include "main/rest.h"
@@ -34,6 +35,7 @@ err doors_open(const struct request *request, struct engine *engine, struct writ
 		free(d);
 		return e;
 	}
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* an old kernel goes without */
 	house_init(&d->house, engine, writer);
 	const struct rest_options options = {
 		.house = &d->house,

@@ -176,7 +176,7 @@ static err run(struct asking *a, struct why *why)
 	if (e != OK)
 		return e;
 	const struct command *command = request_command(a->request);
-	if (command == NULL || !command->in_house)
+	if (command == NULL || !command_in_house(command))
 		return refused(why);
 	e = command->run(a->request, &sink.base, why);
 	return e == OK ? sink_finish(&sink.base, why) : e;

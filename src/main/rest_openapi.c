@@ -109,6 +109,8 @@ static void put_path_parameters(struct json_writer *w, const char *pattern)
 /* A file of this machine is nothing that a stranger may name. */
 static bool is_offered(const struct option *o)
 {
+	if (str_equal(o->name, STR("stdin")))
+		return false;
 	return o->is != IS_PATH || str_equal(o->name, STR("definition")) ||
 	       str_equal(o->name, STR("mapping"));
 }
@@ -376,7 +378,7 @@ static void put_paths(struct json_writer *w, const struct rest_route *routes, si
 {
 	open_object(w, "paths");
 	for (size_t i = 0; i < count; i++) {
-		bool told = false;
+		bool told = !str_starts(str_of(routes[i].pattern), STR("/api/"));
 		for (size_t k = 0; k < i && !told; k++)
 			told = same_path(&routes[k], &routes[i]);
 		if (told)

@@ -181,6 +181,12 @@ static const struct rest_route rows[] = {
 		.quick = true,
 		.body_bytes_max = 1 << 14 },
 	{ .method = HTTP_GET,
+		.pattern = "/docs",
+		.special = rest_docs,
+		.says = WORDS("this interface, for people", "cette interface, pour les gens"),
+		.open = true,
+		.quick = true },
+	{ .method = HTTP_GET,
 		.pattern = "/api/v1/openapi.json",
 		.special = rest_openapi,
 		.says = WORDS("this document", "ce document"),
@@ -239,7 +245,7 @@ const struct rest_route *rest_routes(
 	memcpy(all, rows, sizeof(rows));
 	for (size_t i = 0; i < list->count; i++) {
 		const struct command *command = list->items[i];
-		if (!command->in_house || has_row(command) || is_local(command))
+		if (!command_in_house(command) || has_row(command) || is_local(command))
 			continue;
 		ASSERT(n < REST_ROUTES_MAX);
 		all[n++] = (struct rest_route){ .method = command->read_only ? HTTP_GET : HTTP_POST,

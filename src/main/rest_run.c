@@ -8,10 +8,12 @@
 #include "base/zone.h"
 #include "desk/audit.h"
 #include "exchange/inputs.h"
+#include "identity/identifier.h"
 #include "main/render.h"
 #include "main/request.h"
 #include "main/rest_answer.h"
 #include "main/rest_words.h"
+#include "main/store.h"
 
 /* ---- refusing */
 
@@ -154,6 +156,19 @@ static err run_with_input(struct running *r, struct why *why)
 	return e == OK ? sink_finish(&r->answer.sink, why) : e;
 }
 
+/* In normal form, so that it is found and forgotten under the one name. */
+static str subject_of(const struct request *request)
+{
+	struct identifier_rules rules = store_identifier_rules(request);
+	struct arena *arena = request_arena(request);
+	str typed = request_argument(request, 0), text = { 0 };
+	struct record_identifier id;
+
+	if (identifier_parse(&rules, typed, arena, &id, NULL) == OK)
+		text = identifier_text(id.type, id.value, arena);
+	return text.ptr != NULL ? text : typed;
+}
+
 static err prepare(struct running *r, struct why *why)
 {
 	struct rest_call *call = r->call;
@@ -168,7 +183,7 @@ static err prepare(struct running *r, struct why *why)
 		e = await_at_least(call, why);
 	if (e == OK && call->route->command->arguments.max > 0 &&
 		request_argument_count(r->request) > 0)
-		call->subject = request_argument(r->request, 0);
+		call->subject = subject_of(r->request);
 	return e;
 }
 

@@ -8,4 +8,5 @@ err rest_sign_in(struct rest_call *call, struct why *why);
 err rest_sign_out(struct rest_call *call, struct why *why);
 err rest_me(struct rest_call *call, struct why *why);
 err rest_setup(struct rest_call *call, struct why *why);
+err rest_docs(struct rest_call *call, struct why *why);
 err rest_openapi(struct rest_call *call, struct why *why);

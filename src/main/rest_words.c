@@ -80,7 +80,7 @@ static err add_given(struct making *m, str name, str value)
 
 	if (str_equal(name, STR("at_least")))
 		return OK;
-	if (option == NULL)
+	if (option == NULL || str_equal(name, STR("stdin")))
 		return fail(m->why, MSG_REST_PARAMETER, arg_str(name));
 	if (option->is == IS_FLAG) {
 		bool yes = value.len == 0 || str_equal(value, STR("true")) ||

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/capture.h"
 #include "base/json.h"
+#include "desk/keys.h"
 #include "main/doors.h"
 #include "main/render.h"
 #include "main/serve_log.h"
@@ -13,6 +15,8 @@
 struct serving {
 	struct engine *engine;
 	struct writer *writer;
+	struct key_cache *keys;
+	struct capture *capture;
 	struct http_server *http;
 	struct serve_log log;
 	struct doors *doors;
@@ -42,6 +46,27 @@ static const struct http_route health_routes[] = {
 };
 
 /* ---- start */
+
+_Static_assert((int)CAPTURE_SOURCE_BYTES > (int)DESK_NAME_BYTES_MAX, "a source's name fits");
+
+static err find_key(
+	void *context, str key, char source[static CAPTURE_SOURCE_BYTES], struct why *why)
+{
+	return key_cache_find(context, key, source, why);
+}
+
+static void make_capture(
+	struct serving *s, const struct request *request, const struct serving_options *options)
+{
+	const struct capture_options capture = { .writer = s->writer,
+		.secret = engine_secret(s->engine),
+		.rules = store_identifier_rules(request),
+		.find = find_key,
+		.context = s->keys,
+		.events_per_second = options->events_per_second };
+
+	s->capture = capture_create(&capture);
+}
 
 static void set_headers(struct http_exchange *x, void *context)
 {
@@ -90,6 +115,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 {
 	const struct http_routes tables[] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
+		capture_routes(s->capture),
 		doors_routes(s->doors),
 	};
 	const struct http_options http = { .tables = tables,
@@ -124,6 +150,8 @@ err serving_start(const struct request *request, struct sink *sink,
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
 		return e;
 	}
+	s->keys = key_cache_create(doors_desk(s->doors));
+	make_capture(s, request, options);
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -142,9 +170,11 @@ err serving_stop(struct serving *s, struct why *why)
 {
 	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
-	doors_free(s->doors);
 	err e = writer_stop(s->writer, why);
 	writer_free(s->writer);
+	capture_free(s->capture);
+	key_cache_free(s->keys);
+	doors_free(s->doors); /* and the desk */
 	engine_close(s->engine);
 	serve_log_done(&s->log);
 	free(s);

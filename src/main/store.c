@@ -281,7 +281,7 @@ err store_open(const struct request *request, struct sink *sink, enum store_use 
 
 	if (house == NULL)
 		return open_here(request, sink, use, out, why);
-	ASSERT(request_command(request)->in_house); /* the others are never sent there */
+	ASSERT(command_in_house(request_command(request))); /* the others are never sent there */
 	*out = house->engine;
 	return OK;
 }

@@ -180,7 +180,7 @@ def check_sessions_and_the_first_user(place):
 
 def check_words_are_for_who_may_read_them(place):
     folder = place.folder()
-    told = {"kind": "event", "activity": "chat.message", "channel": "chat", "time": "2026-03-01T10:00:00Z",
+    told = {"type": "ariane.record", "kind": "event", "activity": "chat.message", "channel": "chat", "time": "2026-03-01T10:00:00Z",
             "source": "chat", "message_id": "c1", "identifiers": [{"type": "email", "value": "a@b.fr"}],
             "text": "un secret", "language": "fr"}
     del told["language"]
