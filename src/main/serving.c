@@ -112,10 +112,11 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 
 static void make_http(struct serving *s, const struct serving_options *options)
 {
-	const struct http_routes tables[] = {
+	struct http_routes tables[1 + CAPTURE_TABLES] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
-		capture_routes(s->capture),
 	};
+
+	capture_routes(s->capture, tables + 1);
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
 		.workers = options->workers,
