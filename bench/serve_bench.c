@@ -3,12 +3,13 @@
  * serve_bench [--ariane PROGRAM] [--seconds N] [--connections N] [--rate EVENTS] [--customers N]
  *   [--folder DIR] [--json FILE]
  *
- * Starts the real server (default: `ariane` beside this program) on a fresh folder under DIR (default
- * /var/tmp), and sends Segment batches of 100 events of workload R2 (about 490 bytes each) over
- * keep-alive connections, one batch under way on each: first as fast as answers come, or at --rate
- * events a second.  The batches of a connection are made before the clock starts, as many as
- * ROUND; when they are used up they are sent again with other message ids, written over the old ones,
- * so that the server never sees the same event twice.  Generator and server share the machine.
+ * Starts the real server (default: `ariane` beside this program) on a fresh folder under DIR
+ * (default /var/tmp), and sends Segment batches of 100 events of workload R2 (about 490 bytes each)
+ * over keep-alive connections, one batch under way on each: first as fast as answers come, or at
+ * --rate events a second.  The batches of a connection are made before the clock starts, as many as
+ * ROUND; when they are used up they are sent again with other message ids, written over the old
+ * ones, so that the server never sees the same event twice.  Generator and server share the
+ * machine.
  *
  * Prints events/s, acknowledgement times of batches (from the first byte sent to the whole answer),
  * processor seconds of server and generator for a million events, and the server's memory.  At the
@@ -88,8 +89,8 @@ static void note_ids(struct batch *b)
 	const char *at = text.ptr;
 	size_t n = 0;
 
-	while (n < IDS_MAX &&
-		(at = memmem(at, text.len - (size_t)(at - text.ptr), "\"messageId\":\"", 13)) != NULL) {
+	while (n < IDS_MAX && (at = memmem(at, text.len - (size_t)(at - text.ptr),
+				       "\"messageId\":\"", 13)) != NULL) {
 		at += 13;
 		b->ids[n++] = (size_t)(at - text.ptr);
 	}
@@ -112,7 +113,8 @@ static void make_batch(struct bench *bench, struct workload_calls *calls, struct
 	strbuf_add_c(&body, "]}");
 	b->request = strbuf_heap(BATCH_BYTES_MAX);
 	strbuf_printf(&b->request,
-		"POST /v1/batch?writeKey=%s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+		"POST /v1/batch?writeKey=%s HTTP/1.1\r\nHost: x\r\nContent-Type: "
+		"application/json\r\n"
 		"Content-Length: %zu\r\n\r\n",
 		bench->key, body.len);
 	strbuf_add(&b->request, strbuf_str(&body));
@@ -161,7 +163,8 @@ static void *send_all(void *context)
 	struct bench *b = s->bench;
 	struct http_client client;
 	int64_t step_ns = b->rate == 0 ? 0 : (int64_t)BATCH * b->connections * 1000000000 / b->rate;
-	int64_t due_ns = now_ns() + (step_ns > 0 ? (int64_t)random_below(&s->random, (uint64_t)step_ns) : 0);
+	int64_t due_ns =
+		now_ns() + (step_ns > 0 ? (int64_t)random_below(&s->random, (uint64_t)step_ns) : 0);
 
 	client_connect(&client, b->url);
 	for (size_t n = 0; !atomic_load(&b->stop); n++) {
@@ -315,8 +318,8 @@ static void run(struct bench *b)
 		"s for a million events");
 	uint64_t stored = stored_events(b);
 	if (stored != sum) {
-		(void)fprintf(stderr, "stored %llu, acknowledged %llu\n", (unsigned long long)stored,
-			(unsigned long long)sum);
+		(void)fprintf(stderr, "stored %llu, acknowledged %llu\n",
+			(unsigned long long)stored, (unsigned long long)sum);
 		exit(1);
 	}
 }

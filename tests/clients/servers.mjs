@@ -22,7 +22,7 @@ async function segment() {
 }
 
 async function rudder() {
-  const client = new RudderAnalytics(key, { dataPlaneUrl: url, gzip: true, flushAt: 7 });
+  const client = new RudderAnalytics(key, { dataPlaneUrl: url, gzip: true, flushAt: 100 });
   client.identify({ userId: "r-1", traits: { email: "rudder@example.org" } });
   for (let i = 0; i < 50; i++) client.track({ userId: "r-1", event: "rudder track", properties: { i } });
   await new Promise((done) => client.flush((error) => (error ? fail("rudder")(error) : done())));
