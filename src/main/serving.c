@@ -10,6 +10,7 @@
 #include "main/doors.h"
 #include "main/render.h"
 #include "main/serve_log.h"
+#include "main/serve_metrics.h"
 #include "main/store.h"
 
 struct serving {
@@ -18,6 +19,7 @@ struct serving {
 	struct key_cache *keys;
 	struct capture *capture;
 	struct http_server *http;
+	struct serve_metrics metrics;
 	struct serve_log log;
 	struct doors *doors;
 };
@@ -43,6 +45,13 @@ static void answer_ready(struct http_exchange *x, void *context)
 static const struct http_route health_routes[] = {
 	{ .method = HTTP_GET, .pattern = "/healthz", .handle = answer_health, .flags = HTTP_QUIET },
 	{ .method = HTTP_GET, .pattern = "/readyz", .handle = answer_ready, .flags = HTTP_QUIET },
+};
+
+static const struct http_route metrics_routes[] = {
+	{ .method = HTTP_GET,
+		.pattern = "/metrics",
+		.handle = serve_metrics_answer,
+		.flags = HTTP_QUIET },
 };
 
 /* ---- start */
@@ -113,11 +122,13 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 
 static void make_http(struct serving *s, const struct serving_options *options)
 {
-	const struct http_routes tables[] = {
+	struct http_routes tables[3 + CAPTURE_TABLES] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
-		capture_routes(s->capture),
+		{ metrics_routes, ARRAY_LEN(metrics_routes), &s->metrics },
 		doors_routes(s->doors),
 	};
+
+	capture_routes(s->capture, tables + 3);
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
 		.workers = options->workers,
@@ -128,6 +139,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 		.context = s };
 
 	s->http = http_server_create(&http);
+	s->metrics = (struct serve_metrics){ s->http, s->writer, s->capture };
 }
 
 err serving_start(const struct request *request, struct sink *sink,
