@@ -1,0 +1,1 @@
+export function Next({ identifier }: { identifier: string }) { return identifier ? null : null; }

@@ -1,0 +1,1 @@
+export function FlowTab() { return null; }

@@ -1,0 +1,1 @@
+export function FrictionsTab() { return null; }
