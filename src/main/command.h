@@ -59,6 +59,7 @@ enum command_group {
 	GROUP_CUSTOMERS,
 	GROUP_JOURNEYS,
 	GROUP_STORE,
+	GROUP_DOORS,
 	GROUP_COUNT_
 };
 
