@@ -162,3 +162,34 @@ export interface Status {
   };
   health: "good" | "damaged";
 }
+
+export interface FlowNode {
+  node: number;
+  position: number;
+  kind: "step" | "other";
+  step?: string;
+  journeys: number;
+  customers: number;
+  share: number;
+  list: string[];
+}
+
+export interface FlowLink {
+  from: number;
+  kind: "step" | "other" | "end" | "further";
+  to?: number;
+  journeys: number;
+  customers: number;
+  share: number;
+  mean_s?: number;
+  list: string[];
+}
+
+export interface Flow extends Standing {
+  customers: number;
+  journeys: number;
+  direction: "forwards" | "backwards";
+  depth: number;
+  nodes: FlowNode[];
+  links: FlowLink[];
+}

@@ -259,4 +259,22 @@ export const en: Texts = {
   "simulator.saves": "less.",
   "simulator.costs": "more.",
   "simulator.caveat": "This assumes that every contact moved is solved at once. Lost sales, the cost of building and repeat calls are not in it.",
+
+  "help.flow": "Each column is a position of the journey: first step, second, and so on. A ribbon is as thick as the journeys it carries; what enters a step leaves it or ends there. The rare steps of a position stand together as “other”.",
+
+  "flow.other": "Other",
+  "flow.end": "End",
+  "flow.further": "Goes on",
+  "flow.link": "From {from} to {to}: {n} {n|journey|journeys}",
+  "flow.node": "{name}: {n} {n|journey|journeys}",
+  "flow.mean": "Mean time",
+  "flow.direction": "Direction",
+  "flow.forwards": "What next?",
+  "flow.backwards": "Where from?",
+  "flow.from": "From",
+  "flow.to": "Up to",
+  "flow.any_start": "the beginning",
+  "flow.any_end": "the end",
+  "flow.depth": "Steps",
+  "flow.account": "Nothing is left out: rare steps are under “Other”, ends and continuations are counted.",
 };

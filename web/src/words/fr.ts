@@ -258,4 +258,22 @@ export const fr = {
   "simulator.saves": "de moins.",
   "simulator.costs": "de plus.",
   "simulator.caveat": "Le calcul suppose que chaque contact déplacé est résolu du premier coup. Les ventes perdues, le coût de construction et les rappels n'y sont pas.",
+
+  "help.flow": "Chaque colonne est une position du parcours : première étape, deuxième, etc. Un ruban est aussi épais que les parcours qu'il porte ; ce qui entre dans une étape en sort ou y finit. Les étapes rares d'une position sont ensemble sous « autres ».",
+
+  "flow.other": "Autres",
+  "flow.end": "Fin",
+  "flow.further": "Suite non montrée",
+  "flow.link": "De {from} à {to} : {n} parcours",
+  "flow.node": "{name} : {n} parcours",
+  "flow.mean": "Durée moyenne",
+  "flow.direction": "Sens",
+  "flow.forwards": "Et ensuite ?",
+  "flow.backwards": "D'où viennent-ils ?",
+  "flow.from": "À partir de",
+  "flow.to": "Jusqu'à",
+  "flow.any_start": "le début",
+  "flow.any_end": "la fin",
+  "flow.depth": "Étapes",
+  "flow.account": "Rien n'est omis : les étapes rares sont sous « Autres », les fins et les suites sont comptées.",
 };
