@@ -227,15 +227,15 @@ err journey_ask(
 		e = store_open(request, sink, STORE_READ, &q.engine, why);
 	if (e != OK)
 		return e;
-	engine_index(q.engine); /* threads in order, where that pays */
+	store_index(request, q.engine); /* threads in order, where that pays */
 	set_limits(&q);
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(q.engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, q.engine);
 		q.snapshot = snapshot;
 		q.view = snapshot_threads(snapshot);
 		e = ask_snapshot(&q, sink, answer, why);
 	}
-	engine_close(q.engine);
+	store_close(request, q.engine);
 	return e;
 }
 
