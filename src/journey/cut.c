@@ -161,7 +161,8 @@ static bool take_part(const struct journey_plan *plan, struct journey *journey)
 static err give(struct cutter *c, struct journey *journey)
 {
 	if (c->plan->filters_journeys &&
-		(!is_kept(c->plan, journey) || !take_part(c->plan, journey)))
+		(!is_kept(c->plan, journey) || !take_part(c->plan, journey) ||
+			!plan_places_hold(c->plan, journey)))
 		return OK;
 	return c->take(c->part, journey, c->why);
 }

@@ -194,7 +194,7 @@ static err filter_places(
 		e = named_step(plan, named[i].name, named[i].step, why);
 		plan->filters_journeys |= named[i].name.len > 0;
 	}
-	return e;
+	return e == OK ? plan_places(plan, filter, why) : e;
 }
 
 static err filter_steps(
@@ -334,6 +334,7 @@ void journey_plan_free(struct journey_plan *plan)
 	free(plan->flags);
 	free(plan->passed);
 	free(plan->way);
+	free(plan->places);
 	free(plan->groups);
 	free(plan);
 }

@@ -50,6 +50,13 @@ struct crowd {
 };
 enum { CROWDS_MAX = FILTER_CROWDS_MAX + 2 };
 
+/* A step at a position: of filter->places. */
+struct place_test {
+	int64_t position;
+	uint32_t step; /* STEP_NONE: none at all */
+	bool is_other;
+};
+
 enum step_flag { STEP_STARTS = 1, STEP_SUCCEEDS = 2, STEP_FAILS = 4, STEP_NEVER = 8 };
 
 struct journey_plan {
@@ -67,6 +74,8 @@ struct journey_plan {
 	uint32_t *way; /* NULL: any */
 	size_t way_length;
 	unsigned outcomes;
+	struct place_test *places;
+	size_t place_count;
 
 	struct routes steps; /* targets: steps, STEP_NONE for what is not seen */
 	struct routes only; /* target 1: seen; of_what NULL: steps says it all */
@@ -113,6 +122,11 @@ void routes_done(struct routes *routes);
 /* plan_groups.c: a number for each value of the attribute, by row. */
 err plan_groups(struct journey_plan *plan, const struct journey_journal *journal, str key,
 	uint32_t **out, struct why *why);
+
+/* plan_places.c */
+struct journey;
+err plan_places(struct journey_plan *plan, const struct journey_filter *filter, struct why *why);
+bool plan_places_hold(const struct journey_plan *plan, const struct journey *journey);
 
 /* plan_crowds.c */
 err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,

@@ -63,7 +63,7 @@ enum command_group {
 	GROUP_COUNT_
 };
 
-enum { COMMAND_OPTIONS_MAX = 32, COMMAND_EXAMPLES_MAX = 8 };
+enum { COMMAND_OPTIONS_MAX = 64, COMMAND_EXAMPLES_MAX = 8 };
 
 struct command {
 	str name; /* one or two words: "journey map" */
