@@ -193,3 +193,41 @@ export interface Flow extends Standing {
   nodes: FlowNode[];
   links: FlowLink[];
 }
+
+export interface Interval {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface CommonTrait {
+  kind: string;
+  name?: string;
+  value?: Json;
+  says: string;
+}
+
+export interface Driver {
+  traits: CommonTrait[];
+  with: number;
+  with_suffered: number;
+  without: number;
+  without_suffered: number;
+  customers: number;
+  share_with: Interval;
+  share_without: Interval;
+  odds_ratio: Interval;
+  excess: Interval;
+  excess_cost: Interval;
+  q: number | null;
+  explained: boolean;
+  adjusted?: { odds_ratio: Interval; for?: CommonTrait[]; for_all_of?: string };
+}
+
+export interface FrictionPlace {
+  kind: "next" | "later" | "leave" | "return" | "instead" | "wait" | "outcome";
+  at: string[];
+  to?: string[];
+  within_s?: number;
+  outcomes?: Outcome[];
+}

@@ -9,13 +9,14 @@ import { useSettings, type Theme } from "./settings";
 export const places: readonly { path: string; name: Key; key: string }[] = [
   { path: "/", name: "place.home", key: "h" },
   { path: "/journeys/map", name: "place.journeys", key: "j" },
-  { path: "/journeys/frictions", name: "place.frictions", key: "f" },
+  { path: "/journeys/frictions?view=company", name: "place.frictions", key: "f" },
   { path: "/customers", name: "place.customers", key: "c" },
   { path: "/costs", name: "place.costs", key: "k" },
   { path: "/data", name: "place.data", key: "d" },
 ];
 
-function isHere(path: string, at: string): boolean {
+function isHere(place: string, at: string): boolean {
+  const path = place.split("?")[0] ?? "";
   if (path === "/") return at === "/";
   if (path === "/journeys/frictions") return at === path;
   if (path === "/journeys/map") return at.startsWith("/journeys/") && at !== "/journeys/frictions";

@@ -21,7 +21,7 @@ interface Link {
 type LaidNode = SankeyNode<Node, Link>;
 type LaidLink = SankeyLink<Node, Link>;
 
-const COLUMN = 210;
+const COLUMN = 236;
 const BAR = 12;
 
 /** The ends of a position are one node behind it: so nothing gets lost from the picture. */
@@ -47,11 +47,11 @@ function lay(answer: Answer, height: number) {
     .nodeId((one) => one.id)
     .nodeAlign((one) => (one.node ? one.node.position - 1 : Number(/\d+$/.exec(one.id)?.[0] ?? 1) - 1))
     .nodeWidth(BAR)
-    .nodePadding(20)
+    .nodePadding(26)
     .nodeSort((a, b) => Number(a.isEnd) - Number(b.isEnd) || (b.value ?? 0) - (a.value ?? 0))
     .extent([
       [4, 12],
-      [width - 170, height - 12],
+      [width - 150, height - 12],
     ]);
   return { ...graph({ nodes, links }), width };
 }
@@ -70,13 +70,13 @@ export function Flow({
   const words = useWords();
   const { t } = words;
   const perPosition = Math.max(1, ...Object.values(answer.nodes.reduce<Record<number, number>>((sum, one) => ({ ...sum, [one.position]: (sum[one.position] ?? 0) + 1 }), {})));
-  const height = Math.max(360, (perPosition + 1) * 62);
+  const height = Math.max(360, (perPosition + 1) * 58);
   const laid = useMemo(() => lay(answer, height), [answer, height]);
   const [over, setOver] = useState<number | null>(null);
   const path = sankeyLinkHorizontal<Node, Link>();
   const label = (one: LaidNode) =>
     one.node ? (one.node.kind === "other" ? t("flow.other") : nameOf(one.node.step ?? "")) : t(one.id.startsWith("further") ? "flow.further" : "flow.end");
-  const short = (text: string) => (text.length > 23 ? `${text.slice(0, 22)}…` : text);
+  const short = (text: string) => (text.length > 21 ? `${text.slice(0, 20)}…` : text);
   const isLit = (one: LaidLink) =>
     chosen === null ? over === one.index : chosen.kind === "link" ? chosen.link === one.index : (one.source as LaidNode).id === String(chosen.node) || (one.target as LaidNode).id === String(chosen.node);
   return (
@@ -119,8 +119,10 @@ export function Flow({
                 : {})}
             >
               <rect x={x0} y={y0} width={x1 - x0} height={Math.max(2, y1 - y0)} />
-              <text x={x1 + 7} y={(y0 + y1) / 2 - 1}>{short(label(one))}</text>
-              <text className="flow-count" x={x1 + 7} y={(y0 + y1) / 2 + 13}>{words.number(one.value ?? 0)}</text>
+              <text x={x1 + 7} y={(y0 + y1) / 2 + 4}>
+                {short(label(one))}
+                <tspan className="flow-count" dx={7}>{words.number(one.value ?? 0)}</tspan>
+              </text>
             </g>
           );
         })}
