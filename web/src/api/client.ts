@@ -63,6 +63,17 @@ export async function ask<T>(path: string, parameters: Parameters = {}, signal?:
   return (await answer.json()) as T;
 }
 
+/** A question with a definition of its own: too long for an address, so it travels as a body. */
+export async function askWith<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
+  const { definition, ...rest } = parameters;
+  if (typeof definition !== "string") return ask<T>(path, rest, signal);
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== false && value !== "");
+  const body = JSON.stringify({ ...Object.fromEntries(given), definition: JSON.parse(definition) as unknown });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await send(address(path), { method: "POST", body, headers, ...(signal ? { signal } : {}) });
+  return (await answer.json()) as T;
+}
+
 /** Answers of one JSON document a line, whichever way the server wraps them. */
 export async function askLines<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T[]> {
   const answer = await send(address(path, parameters), signal ? { signal } : {});

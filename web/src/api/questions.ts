@@ -1,7 +1,7 @@
 // api/questions.ts - the questions of the pages, each a cached query.  What is on the screen stays until the
 // next answer is there; a question that nobody waits for any longer is cancelled.
 import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { ask, askLines, type Parameters, type Problem } from "./client";
+import { askLines, askWith, type Parameters, type Problem } from "./client";
 import type { Customer, EventRecord, Funnel, JourneyList, JourneyMap, Status, Variants } from "./types";
 
 export type Answer<T> = UseQueryResult<T, Problem>;
@@ -9,7 +9,7 @@ export type Answer<T> = UseQueryResult<T, Problem>;
 export function useAnswer<T>(path: string | undefined, parameters: Parameters = {}): Answer<T> {
   return useQuery<T, Problem>({
     queryKey: [path, parameters],
-    queryFn: ({ signal }) => ask<T>(path ?? "", parameters, signal),
+    queryFn: ({ signal }) => askWith<T>(path ?? "", parameters, signal),
     enabled: path !== undefined,
     placeholderData: keepPreviousData,
   });

@@ -1,6 +1,6 @@
 // pages/Home.tsx - today against usual; every figure opens what is behind it.
 import { useQueries } from "@tanstack/react-query";
-import { ask, type Parameters } from "../api/client";
+import { askWith, type Parameters } from "../api/client";
 import { useAnswer, useMap, useStatus } from "../api/questions";
 import type { JourneyMap } from "../api/types";
 import { useWords } from "../app/settings";
@@ -73,13 +73,13 @@ function Dearest() {
         {(data) => (
           <>
             <ol>
-              {data.frictions.filter((one) => !one.within).slice(0, 4).map((one, i) => (
+              {data.frictions.slice(0, 4).map((one, i) => (
                 <li key={i}>
-                  <b>{words.money(one.cost.value ?? 0)}</b>
+                  <b>{words.money(one.excess_cost.value ?? 0)}</b>
                   <Link to="/journeys/frictions?view=company">{placeName(one.friction, (step) => stepName(view, step, words.language), words)}</Link>
                   <small>
-                    {t("totals.customers", { n: one.customers })}
-                    {one.cost.low !== null && one.cost.high !== null && ` · ${t("interval", { low: words.money(one.cost.low), high: words.money(one.cost.high) })}`}
+                    {t("totals.customers", { n: one.customers_suffered })}
+                    {one.excess_cost.low !== null && one.excess_cost.high !== null && ` · ${t("interval", { low: words.money(one.excess_cost.low), high: words.money(one.excess_cost.high) })}`}
                   </small>
                 </li>
               ))}
@@ -100,7 +100,7 @@ function Today({ last }: { last: string }) {
   const maps = useQueries({
     queries: spans.map((span) => {
       const parameters: Parameters = { definition, ...span, "counts-only": true };
-      return { queryKey: ["journey/map", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => ask<JourneyMap>("journey/map", parameters, signal) };
+      return { queryKey: ["journey/map", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => askWith<JourneyMap>("journey/map", parameters, signal) };
     }),
   });
   if (maps.some((one) => one.isPending)) return <Waiting />;

@@ -112,12 +112,12 @@ export function Flow({
                     role: "button",
                     tabIndex: 0,
                     "aria-pressed": isChosen,
-                    "aria-label": t("flow.node", { name: label(one), n: one.value ?? 0 }),
                     onClick: choose,
                     onKeyDown: (event: React.KeyboardEvent) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose()),
                   }
                 : {})}
             >
+              <title>{t("flow.node", { name: label(one), n: one.value ?? 0 })}</title>
               <rect x={x0} y={y0} width={x1 - x0} height={Math.max(2, y1 - y0)} />
               <text x={x1 + 7} y={(y0 + y1) / 2 + 4}>
                 {short(label(one))}

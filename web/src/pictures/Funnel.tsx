@@ -45,12 +45,12 @@ export function Funnel({
               className="funnel-step"
               role="button"
               tabIndex={0}
-              aria-label={label}
               aria-pressed={chosen === i}
               data-chosen={chosen === i}
               onClick={() => onChoose(i)}
               onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), onChoose(i))}
             >
+              <title>{label}</title>
               <rect className="funnel-ground" x={0} y={y} width={WIDTH - 240} height={BAR} rx={4} />
               <rect className="funnel-bar" x={0} y={y} width={width} height={BAR} rx={4} />
               <text className="funnel-name" x={12} y={y + 28}>{nameOf(one.step)}</text>

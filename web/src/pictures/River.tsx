@@ -166,7 +166,6 @@ export function River({ map, colour, nameOf, chosen, onChoose, label }: Props) {
                 tabIndex={0}
                 role="button"
                 aria-pressed={isChosenStep(one.step)}
-                aria-label={stepLabel(one)}
                 onClick={() => onChoose(isChosenStep(one.step) ? null : { kind: "step", step: one.step })}
                 onKeyDown={(event) => onKey(event, one.step)}
               >

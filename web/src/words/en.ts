@@ -346,4 +346,38 @@ export const en: Texts = {
 
   "help.home": "“Today” is the day of the last event received, up to its hour. “Usually” is the range of the same weekday, up to the same hour, over the weeks before; the difference is to their median. Every figure opens the journeys counted.",
   "help.nps": "Share of answers of 9 and 10 less the share of 0 to 6, in the 30 days before the last event. Those who do not answer are not counted: the pleased answer more often.",
+
+  "data.lead": "What there is, how it is, and how to add more.",
+  "data.events": "Events",
+  "data.from_to": "from {since} to {until}",
+  "data.customers": "Customers",
+  "data.identifiers": "{n} identifiers",
+  "data.attributes": "Attributes",
+  "data.not_indexed": "{n} {n|value|values} not indexed",
+  "data.journal": "Journal",
+  "data.epoch": "epoch {n}",
+  "data.health": "Health",
+  "data.damaged": "{n} damaged {n|record|records}",
+  "data.over_budget": "{source}: {n} values beyond the budget are not indexed; the events are kept.",
+
+  "health.good": "Good",
+  "health.damaged": "Damaged",
+
+  "help.attributes": "Different names of attributes seen in events. A value that is not indexed is kept in the journal; questions about it read there, more slowly.",
+  "help.import": "CSV, JSON lines, XES, OCEL and access logs, compressed or not. Files of known systems are recognised by themselves. Reading a file again adds only what is new; what cannot be read is counted and kept aside with its reason.",
+
+  "import.title": "Import files",
+  "import.drop": "Drop a file here",
+  "import.choose": "Choose a file…",
+  "import.own": "Say myself what the columns are",
+  "import.time": "Time",
+  "import.activity": "Activity",
+  "import.customer": "Customer",
+  "import.channel": "Channel",
+  "import.type": "Type of identifier",
+  "import.preview": "First lines",
+  "import.send": "Import",
+  "import.stop": "Cancel",
+  "import.sending": "Sending {name}…",
+  "import.done": "{name}: {read} rows read, {n} new, {twice} already there, {bad} refused.",
 };

@@ -345,4 +345,38 @@ export const fr = {
 
   "help.home": "« Aujourd'hui » est le jour du dernier événement reçu, jusqu'à son heure. « D'habitude » est l'étendue du même jour de la semaine, à la même heure, sur les semaines d'avant ; l'écart est à leur médiane. Chaque chiffre ouvre les parcours comptés.",
   "help.nps": "Part des réponses de 9 et 10 moins part des réponses de 0 à 6, sur les 30 jours qui précèdent le dernier événement. Ceux qui ne répondent pas ne sont pas comptés : les satisfaits répondent plus souvent.",
+
+  "data.lead": "Ce qu'il y a, dans quel état, et comment en ajouter.",
+  "data.events": "Événements",
+  "data.from_to": "du {since} au {until}",
+  "data.customers": "Clients",
+  "data.identifiers": "{n} identifiants",
+  "data.attributes": "Attributs",
+  "data.not_indexed": "{n} {n|valeur|valeurs} hors index",
+  "data.journal": "Journal",
+  "data.epoch": "époque {n}",
+  "data.health": "État",
+  "data.damaged": "{n} {n|enregistrement abîmé|enregistrements abîmés}",
+  "data.over_budget": "{source} : {n} valeurs au-delà du budget ne sont pas indexées ; les événements sont gardés.",
+
+  "health.good": "Bon",
+  "health.damaged": "Abîmé",
+
+  "help.attributes": "Noms d'attributs différents vus dans les événements. Une valeur hors index est gardée dans le journal ; les questions sur elle y lisent, plus lentement.",
+  "help.import": "CSV, JSON lines, XES, OCEL et journaux d'accès, même compressés. Les fichiers de systèmes connus sont reconnus d'eux-mêmes. Relire un fichier n'ajoute que ce qui est nouveau ; ce qui ne peut être lu est compté et gardé à part avec sa raison.",
+
+  "import.title": "Importer des fichiers",
+  "import.drop": "Déposez un fichier ici",
+  "import.choose": "Choisir un fichier…",
+  "import.own": "Dire moi-même à quoi servent les colonnes",
+  "import.time": "Date",
+  "import.activity": "Activité",
+  "import.customer": "Client",
+  "import.channel": "Canal",
+  "import.type": "Type d'identifiant",
+  "import.preview": "Premières lignes",
+  "import.send": "Importer",
+  "import.stop": "Annuler",
+  "import.sending": "{name} est envoyé…",
+  "import.done": "{name} : {read} lignes lues, {n} nouvelles, {twice} déjà là, {bad} refusées.",
 };

@@ -44,7 +44,7 @@ function Causes({ place }: { place: FrictionPlace }) {
       {(data) => (
         <>
           <p className="account">{t("driver.tests", { n: data.tests })}</p>
-          <DriverTable drivers={data.drivers} />
+          <DriverTable drivers={data.drivers ?? []} />
         </>
       )}
     </Shown>
@@ -57,7 +57,7 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
   const { url, nameOf } = useQuestion();
   const [isOpen, setOpen] = useState(false);
   const place = placeName(one.friction, nameOf, words);
-  const first = one.drivers?.find((driver) => !driver.explained);
+  const first = one.drivers.find((driver) => !driver.explained);
   return (
     <li className="friction">
       <p className="friction-rank" aria-hidden="true">{rank}</p>
@@ -67,8 +67,8 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
         <p className="friction-told">
           {t("friction.told", {
             n: one.suffered, trials: one.trials,
-            share: words.percent(one.trials > 0 ? one.suffered / one.trials : 0, 1),
-            people: one.customers,
+            share: words.percent(one.share.value ?? 0, 1),
+            people: one.customers_suffered,
           })}
           {first && (
             <>
@@ -81,14 +81,14 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
         </p>
         <div className="friction-go">
           <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("behind.why")}</button>
-          <Link className="button" to={listed(url, one.list ?? listOf(one.friction), NOT_ASKED)}>{t("behind.see", { n: one.customers })}</Link>
+          <Link className="button" to={listed(url, listOf(one.friction), NOT_ASKED)}>{t("behind.see", { n: one.customers_suffered })}</Link>
         </div>
-        {isOpen && (one.drivers && one.drivers.length > 0 ? <DriverTable drivers={one.drivers} /> : <Causes place={one.friction} />)}
+        {isOpen && (one.drivers.length > 0 ? <DriverTable drivers={one.drivers} /> : <Causes place={one.friction} />)}
       </div>
       <div className="friction-cost">
-        <b>{money(one.cost, words)}</b>
-        <Whisker interval={one.cost} most={most} label={`${money(one.cost, words)} ${between(one.cost, words)}`} />
-        <small>{between(one.cost, words)}</small>
+        <b>{money(one.excess_cost, words)}</b>
+        <Whisker interval={one.excess_cost} most={most} label={`${money(one.excess_cost, words)} ${between(one.excess_cost, words)}`} />
+        <small>{between(one.excess_cost, words)}</small>
       </div>
     </li>
   );
@@ -102,7 +102,7 @@ function Ranked() {
   return (
     <Shown answer={answer}>
       {(data) => {
-        const most = Math.max(...data.frictions.map((one) => one.cost.high ?? 0), 1);
+        const most = Math.max(...data.frictions.map((one) => one.excess_cost.high ?? 0), 1);
         return (
           <>
             <div className="table-head">
@@ -111,7 +111,7 @@ function Ranked() {
               </h2>
               <button type="button" className="quiet" onClick={() =>
                 saveCsv("ariane-frictions", [t("tab.frictions"), t("friction.suffered"), t("friction.trials"), t("column.customers"), t("costs.cost"), t("driver.low"), t("driver.high"), "q"],
-                  data.frictions.map((one) => [placeName(one.friction, nameOf, words), one.suffered, one.trials, one.customers, one.cost.value ?? "", one.cost.low ?? "", one.cost.high ?? "", one.q ?? ""]))}>
+                  data.frictions.map((one) => [placeName(one.friction, nameOf, words), one.suffered, one.trials, one.customers_suffered, one.excess_cost.value ?? "", one.excess_cost.low ?? "", one.excess_cost.high ?? "", one.q ?? ""]))}>
                 CSV
               </button>
             </div>

@@ -36,8 +36,8 @@ export function ListTab() {
               total={data.journeys}
               rowKey={(one) => `${one.customer}${one.first}${one.steps.length}`}
               columns={[
-                { key: "customer", name: t("column.customer"), value: (one) => one.customer, show: (one) => <Link to={threadOf(one)}>{one.customer}</Link> },
-                { key: "first", name: t("column.begins"), value: (one) => one.first, show: (one) => words.moment(one.first) },
+                { key: "customer", name: t("column.customer"), value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
+                { key: "first", name: t("column.begins"), value: (one) => one.first, show: (one) => <span className="cell-moment">{words.moment(one.first)}</span> },
                 {
                   key: "span", name: t("column.takes"), isNumber: true,
                   value: (one) => (Date.parse(one.last) - Date.parse(one.first)) / 1000,
@@ -45,7 +45,7 @@ export function ListTab() {
                 },
                 {
                   key: "outcome", name: t("outcome.name"), value: (one) => t(`outcome.${one.outcome}`),
-                  show: (one) => <span className="outcome" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
+                  show: (one) => <span className="outcome cell-moment" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
                 },
                 {
                   key: "steps", name: t("column.way"), value: (one) => one.steps.map(nameOf).join(" → "),

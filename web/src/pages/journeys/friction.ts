@@ -6,23 +6,24 @@ import type { Words } from "../../words";
 export interface Friction {
   word: "failure" | "passage" | "leakage" | "repeat" | "abandonment" | "wait";
   friction: FrictionPlace;
-  suffered: number;
+  says: string;
   trials: number;
+  suffered: number;
   customers: number;
-  share?: Interval;
-  each: Interval;
-  cost: Interval;
-  q: number | null;
-  sentence?: string;
-  within?: number;
-  drivers?: Driver[];
-  list?: string[];
+  customers_suffered: number;
+  share: Interval;
+  cost_each: Interval;
+  excess_cost: Interval;
+  q: number;
+  drivers: Driver[];
+  change?: { before: number; before_suffered: number; after: number; after_suffered: number; difference: Interval; q: number };
 }
 
 export interface Frictions extends Standing {
   customers: number;
   journeys: number;
   screened: number;
+  found: number;
   frictions: Friction[];
 }
 
@@ -32,7 +33,9 @@ export interface Drivers extends Standing {
   customers: number;
   customers_suffered: number;
   tests: number;
-  drivers: Driver[];
+  share: Interval;
+  cost_each: Interval;
+  drivers?: Driver[];
 }
 
 /** The options that ask for the drivers of a friction: the words of `journey list`. */
