@@ -170,6 +170,7 @@ const struct http_route web_routes[] = {
 	{ .method = HTTP_GET, .pattern = "/assets/{file...}", .handle = answer_asset },
 	{ .method = HTTP_GET, .pattern = "/icon.svg", .handle = answer_icon },
 	PAGE("/"),
+	PAGE("/setup"),
 	PAGE("/journeys/{tab}"),
 	PAGE("/customers"),
 	PAGE("/customers/{customer}"),

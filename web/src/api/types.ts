@@ -231,3 +231,33 @@ export interface FrictionPlace {
   within_s?: number;
   outcomes?: Outcome[];
 }
+
+export interface Metric {
+  metric: string;
+  kind: "share" | "mean" | "time";
+  title: { fr: string; en: string };
+  rule: { fr: string; en: string };
+}
+
+export interface MetricFigure {
+  metric: string;
+  period?: string;
+  value?: string | null;
+  numerator: number;
+  denominator: number;
+  pending: number;
+  figure?: number;
+  low?: number;
+  high?: number;
+  median_s?: number;
+  p90_s?: number;
+}
+
+export interface Metrics extends Standing {
+  customers: number;
+  journeys?: number;
+  contacts: number;
+  visits: number;
+  metrics: Metric[];
+  figures: MetricFigure[];
+}

@@ -7,6 +7,7 @@ import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import { useAddress } from "./router";
 import { Session } from "./session";
+import { Setup } from "./Setup";
 import { useWords } from "./settings";
 
 const Home = lazy(() => import("../pages/Home"));
@@ -72,6 +73,7 @@ function House() {
 }
 
 export function App() {
+  if (window.location.pathname === "/setup") return <Setup />;
   return (
     <Session>
       <House />
