@@ -128,7 +128,7 @@ export default function Customer({ identifier }: { identifier: string }) {
                     {t("customer.identifiers")} <Help about={t("customer.identifiers")}>{t("help.identifiers")}</Help>
                   </h2>
                   <Identifiers all={profile.identifiers} />
-                  <Explain identifier={identifier} />
+                  <Explain identifier={identifier} others={profile.identifiers.filter((one) => !PASSING.has(one.type))} />
                 </section>
                 <p className="volatile">{t("customer.volatile", { id: String(profile.volatile_id) })}</p>
               </aside>

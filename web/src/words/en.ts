@@ -400,4 +400,33 @@ export const en: Texts = {
   "metric.by_channel": "By channel",
   "metric.by_reason": "By reason",
   "metric.none": "none",
+
+  "next.title": "What next?",
+  "next.nothing": "Nothing more",
+  "next.of": "What {n} {n|journey|journeys} did that came the same way.",
+
+  "help.next": "The longest run of this customer's last steps that others followed too; the shares are of what they did next. It is a frequency, not a certainty.",
+
+  "decide.title": "Separate or link…",
+  "decide.verb": "Decision",
+  "decide.unlink": "Is not this person",
+  "decide.link": "Is this person too",
+  "decide.other": "Identifier",
+  "decide.because": "Why",
+  "decide.do": "Decide",
+  "decide.undo": "Undo",
+  "decide.unlinked": "{name} is no longer this person.",
+  "decide.linked": "{name} is this person too.",
+
+  "keys.title": "Write keys",
+  "keys.source": "Name of the source",
+  "keys.make": "Make a key",
+  "keys.made": "Note this key, it will not be shown again:",
+  "keys.none": "No source connected",
+  "keys.none_more": "A key lets a site, an app or a server send its events.",
+  "keys.used": "Last used",
+  "keys.end": "End",
+  "keys.revoke": "Revoke",
+
+  "help.keys": "Who has a write key may add events in its source's name, and read nothing. It is kept hashed, and shown once.",
 };

@@ -399,4 +399,33 @@ export const fr = {
   "metric.by_channel": "Par canal",
   "metric.by_reason": "Par motif",
   "metric.none": "sans",
+
+  "next.title": "Et maintenant ?",
+  "next.nothing": "Plus rien",
+  "next.of": "Ce qu'ont fait {n} {n|parcours|parcours} arrivés par le même chemin.",
+
+  "help.next": "La plus longue suite des dernières étapes de ce client que d'autres ont aussi suivie ; les parts sont celles de ce qu'ils ont fait ensuite. C'est une fréquence, pas une certitude.",
+
+  "decide.title": "Séparer ou relier…",
+  "decide.verb": "Décision",
+  "decide.unlink": "N'est pas cette personne",
+  "decide.link": "Est aussi cette personne",
+  "decide.other": "Identifiant",
+  "decide.because": "Pourquoi",
+  "decide.do": "Décider",
+  "decide.undo": "Annuler",
+  "decide.unlinked": "{name} n'est plus cette personne.",
+  "decide.linked": "{name} est aussi cette personne.",
+
+  "keys.title": "Clés d'écriture",
+  "keys.source": "Nom de la source",
+  "keys.make": "Créer une clé",
+  "keys.made": "Notez cette clé, elle ne sera plus montrée :",
+  "keys.none": "Aucune source branchée",
+  "keys.none_more": "Une clé laisse un site, une application ou un serveur envoyer ses événements.",
+  "keys.used": "Dernier usage",
+  "keys.end": "Fin",
+  "keys.revoke": "Révoquer",
+
+  "help.keys": "Qui a une clé d'écriture peut ajouter des événements au nom de sa source, et ne rien lire. Elle est gardée hachée, et montrée une seule fois.",
 };
