@@ -7,10 +7,6 @@
 
 enum { WEB_FILE_BYTES_MAX = 16 << 20, WEB_PATH_BYTES_MAX = 256 };
 
-static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
-			     "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; "
-			     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
 static const char not_built[] =
 	"<!doctype html><meta charset=\"utf-8\"><title>Ariane</title>"
 	"<h1>Ariane</h1>"
@@ -106,7 +102,6 @@ static void give(struct http_exchange *x, const struct web_files *file, str path
 {
 	str packed = { file->begin, (size_t)(file->end - file->begin) };
 
-	http_set(x, "X-Content-Type-Options", STR("nosniff"));
 	http_set(x, "Vary", STR("Accept-Encoding"));
 	if (takes_gzip(http_header(x, "Accept-Encoding")))
 		http_set(x, "Content-Encoding", STR("gzip"));
@@ -152,9 +147,6 @@ static void answer_page(struct http_exchange *x, void *context)
 	const struct web_files *file = find(STR("index.html"));
 
 	(void)context;
-	http_set(x, "Content-Security-Policy", str_of(policy));
-	http_set(x, "Cross-Origin-Opener-Policy", STR("same-origin"));
-	http_set(x, "Permissions-Policy", STR("camera=(), geolocation=(), microphone=()"));
 	http_set(x, "Cache-Control", STR("no-cache"));
 	if (file == NULL)
 		http_answer(x, 200, "text/html; charset=utf-8", str_of(not_built));

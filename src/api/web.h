@@ -4,9 +4,8 @@
  *   GET /icon.svg
  *   GET / and its pages  the one document; the address says the rest (web/src/app/router.ts)
  *
- * The document allows scripts, styles and connections of this server alone, nothing inline, and
- * no frame around it.  Files are held compressed and given so; to who does not take gzip they are
- * given as they are.
+ * Nothing in them is inline, so the server's policy (http_options.headers) may forbid it.  Files
+ * are held compressed and given so; to who does not take gzip they are given as they are.
  *
  * Threads: any.
  */

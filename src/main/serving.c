@@ -8,6 +8,7 @@
 #include "api/web.h"
 #include "base/json.h"
 #include "desk/keys.h"
+#include "main/doors.h"
 #include "main/render.h"
 #include "main/serve_log.h"
 #include "main/store.h"
@@ -15,11 +16,11 @@
 struct serving {
 	struct engine *engine;
 	struct writer *writer;
-	struct desk *desk;
 	struct key_cache *keys;
 	struct capture *capture;
 	struct http_server *http;
 	struct serve_log log;
+	struct doors *doors;
 };
 
 /* ---- is it there, can it take something? */
@@ -71,9 +72,7 @@ static void make_capture(
 static void set_headers(struct http_exchange *x, void *context)
 {
 	(void)context;
-	http_set(x, "Referrer-Policy", STR("no-referrer"));
-	if (http_is_secure(x))
-		http_set(x, "Strict-Transport-Security", STR("max-age=31536000"));
+	doors_headers(x);
 }
 
 static void log_request(const struct http_log_line *line, void *context)
@@ -99,6 +98,8 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 		json_put_string(&w, str_of(url));
 		if (!sink->json)
 			sink_say(sink, TEXT_SERVE_LISTENING, arg_c(url));
+		if (i == 0)
+			e = doors_tell_setup(s->doors, sink, url, why);
 	}
 	json_put_end(&w);
 	json_put_end(&w);
@@ -116,6 +117,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 	const struct http_routes tables[] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
 		capture_routes(s->capture),
+		doors_routes(s->doors),
 		{ web_routes, web_routes_count, NULL },
 	};
 	const struct http_options http = { .tables = tables,
@@ -136,19 +138,21 @@ err serving_start(const struct request *request, struct sink *sink,
 	static const struct writer_options usual = { 0 };
 	struct serving *s = memory_alloc(sizeof(*s));
 	struct why ignored = { 0 };
-	err e = store_open(request, sink, STORE_MAKE, &s->engine, why);
+	err e = store_open(request, sink, STORE_SERVE, &s->engine, why);
 
-	if (e == OK)
-		e = desk_open(request_data(request).ptr, true, NULL, &s->desk, why);
 	if (e != OK) {
-		engine_close(s->engine);
 		free(s);
 		return e;
 	}
 	serve_log_init(&s->log, options->log_requests);
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
-	s->keys = key_cache_create(s->desk);
+	e = doors_open(request, s->engine, s->writer, &s->doors, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored); /* `why` tells what came first */
+		return e;
+	}
+	s->keys = key_cache_create(doors_desk(s->doors));
 	make_capture(s, request, options);
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
@@ -166,12 +170,13 @@ err serving_reload(struct serving *s, struct why *why)
 
 err serving_stop(struct serving *s, struct why *why)
 {
+	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
+	key_cache_free(s->keys);
+	doors_free(s->doors);
 	err e = writer_stop(s->writer, why);
 	writer_free(s->writer);
 	capture_free(s->capture);
-	key_cache_free(s->keys);
-	desk_close(s->desk);
 	engine_close(s->engine);
 	serve_log_done(&s->log);
 	free(s);
