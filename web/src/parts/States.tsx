@@ -36,6 +36,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 export function Failed({ answer }: { answer: Answer<unknown> }) {
   const { t } = useWords();
   const problem = answer.error;
+  if (problem?.status === 404) return <Empty title={t("state.absent")} />;
   const isGone = problem?.code === "unreachable";
   return (
     <div className="failed" role="alert">

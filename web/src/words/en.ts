@@ -424,9 +424,18 @@ export const en: Texts = {
   "keys.made": "Note this key, it will not be shown again:",
   "keys.none": "No source connected",
   "keys.none_more": "A key lets a site, an app or a server send its events.",
-  "keys.used": "Last used",
+  "keys.begins": "Begins with",
   "keys.end": "End",
   "keys.revoke": "Revoke",
 
   "help.keys": "Who has a write key may add events in its source's name, and read nothing. It is kept hashed, and shown once.",
+
+  "users.title": "Users",
+  "users.role": "Role",
+  "users.factor": "Second factor",
+  "users.may": "May sign in",
+  "users.yes": "yes",
+  "users.no": "no",
+
+  "state.absent": "This program cannot answer this question yet",
 };

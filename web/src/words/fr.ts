@@ -423,9 +423,18 @@ export const fr = {
   "keys.made": "Notez cette clé, elle ne sera plus montrée :",
   "keys.none": "Aucune source branchée",
   "keys.none_more": "Une clé laisse un site, une application ou un serveur envoyer ses événements.",
-  "keys.used": "Dernier usage",
+  "keys.begins": "Commence par",
   "keys.end": "Fin",
   "keys.revoke": "Révoquer",
 
   "help.keys": "Qui a une clé d'écriture peut ajouter des événements au nom de sa source, et ne rien lire. Elle est gardée hachée, et montrée une seule fois.",
+
+  "users.title": "Utilisateurs",
+  "users.role": "Rôle",
+  "users.factor": "Second facteur",
+  "users.may": "Peut entrer",
+  "users.yes": "oui",
+  "users.no": "non",
+
+  "state.absent": "Ce programme ne sait pas encore répondre à cette question",
 };

@@ -20,7 +20,7 @@ const view = viewOf("contacts");
 export function Next({ identifier }: { identifier: string }) {
   const words = useWords();
   const { t, language } = words;
-  const answer = useAnswer<Prediction>("journey/predict", { definition: definitionOf(view), of: identifier });
+  const answer = useAnswer<Prediction>("journey/predict", { definition: definitionOf(view), arguments: [identifier] });
   const told = answer.data?.prediction;
   if (!told || told.next.length === 0) return null; // nothing is known of such a way
   const nameOf = (step: string) => stepName(view, step, language);

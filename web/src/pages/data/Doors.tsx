@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { Problem, tell } from "../../api/client";
-import { useAnswer } from "../../api/questions";
+import { useLines } from "../../api/questions";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -12,23 +12,28 @@ import { Table } from "../../parts/Table";
 interface Key {
   id: number;
   source: string;
-  begins?: string;
-  created?: string;
-  ends?: string | null;
-  last_used?: string | null;
-  revoked?: boolean;
+  begins: string;
+  created: string | null;
+  expires: string | null;
+  revoked: string | null;
 }
 
-export function Doors() {
+interface User {
+  name: string;
+  role: string;
+  created: string | null;
+  disabled: boolean | string | null;
+  second_factor: boolean;
+}
+
+function Keys() {
   const words = useWords();
   const { t } = words;
-  const me = useMe();
   const client = useQueryClient();
-  const mayNot = me.rights !== undefined && !me.rights.includes("doors");
-  const keys = useAnswer<{ keys: Key[] }>(mayNot ? undefined : "keys");
+  const keys = useLines<Key>("keys");
   const [made, setMade] = useState("");
   const [problem, setProblem] = useState("");
-  if (mayNot || keys.isError) return null;
+  if (keys.isError) return null;
   const make = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -47,7 +52,7 @@ export function Doors() {
     await tell("DELETE", `keys/${key.id}`);
     await client.invalidateQueries({ queryKey: ["keys"] });
   };
-  const list = keys.data?.keys ?? [];
+  const list = keys.data ?? [];
   return (
     <section>
       <h2>
@@ -75,13 +80,48 @@ export function Doors() {
           rowKey={(key) => String(key.id)}
           columns={[
             { key: "source", name: t("event.source"), value: (key) => key.source },
-            { key: "created", name: t("column.since"), value: (key) => key.created, show: (key) => (key.created ? words.date(key.created) : "–") },
-            { key: "used", name: t("keys.used"), value: (key) => key.last_used ?? "", show: (key) => (key.last_used ? words.moment(key.last_used) : "–") },
-            { key: "end", name: t("keys.end"), value: (key) => key.ends ?? "",
-              show: (key) => key.ends || key.revoked ? (key.ends ? words.date(key.ends) : "–") : <button type="button" className="quiet" onClick={() => void end(key)}>{t("keys.revoke")}</button> },
+            { key: "created", name: t("column.since"), value: (key) => key.created ?? "", show: (key) => (key.created ? words.date(key.created) : "–") },
+            { key: "begins", name: t("keys.begins"), value: (key) => key.begins, show: (key) => <code>{key.begins}…</code> },
+            { key: "end", name: t("keys.end"), value: (key) => key.revoked ?? key.expires ?? "",
+              show: (key) => key.revoked ? words.moment(key.revoked) : <button type="button" className="quiet" onClick={() => void end(key)}>{t("keys.revoke")}<span className="unseen"> {key.source}</span></button> },
           ]}
         />
       )}
     </section>
+  );
+}
+
+function Users() {
+  const words = useWords();
+  const { t } = words;
+  const users = useLines<User>("users");
+  if (!users.data || users.data.length === 0) return null;
+  return (
+    <section>
+      <Table<User>
+        caption={t("users.title")}
+        name="ariane-users"
+        rows={users.data}
+        rowKey={(user) => user.name}
+        columns={[
+          { key: "name", name: t("door.name"), value: (user) => user.name },
+          { key: "role", name: t("users.role"), value: (user) => user.role },
+          { key: "created", name: t("column.since"), value: (user) => user.created ?? "", show: (user) => (user.created ? words.date(user.created) : "–") },
+          { key: "factor", name: t("users.factor"), value: (user) => t(user.second_factor ? "users.yes" : "users.no") },
+          { key: "disabled", name: t("users.may"), value: (user) => t(user.disabled ? "users.no" : "users.yes") },
+        ]}
+      />
+    </section>
+  );
+}
+
+export function Doors() {
+  const me = useMe();
+  if (me.rights !== undefined && !me.rights.includes("doors")) return null;
+  return (
+    <>
+      <Keys />
+      <Users />
+    </>
   );
 }
