@@ -100,13 +100,13 @@ err doors_tell_setup(struct doors *d, struct sink *sink, const char *url, struct
 	return OK;
 }
 
-/* No script but the application's own, nothing from elsewhere, in nobody's frame.  Styles may stand
- * in elements: pictures of charts are drawn with them, and they can run nothing. */
+/* Scripts and styles of the application's own files alone, nothing inline, nothing from elsewhere,
+ * in nobody's frame. */
 void doors_headers(struct http_exchange *x)
 {
 	http_set(x, "Content-Security-Policy",
-		STR("default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-		    "img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; "
+		STR("default-src 'none'; script-src 'self'; style-src 'self'; "
+		    "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; "
 		    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
 	http_set(x, "X-Content-Type-Options", STR("nosniff"));
 	http_set(x, "X-Frame-Options", STR("DENY"));

@@ -3,6 +3,7 @@
  * Most rows are commands of the table: the same function, options as query parameters (or members
  * of a JSON body), the same JSON as --json.  A command that works in a house and has no row of its
  * own gets "/api/v1/" and its name ("journey flow": /api/v1/journey/flow), GET if it only reads.
+ * Questions that take a definition may also be asked by POST, with the definition in the body.
  * So every colleague's command is there; a test enumerates them all with every role.
  */
 #pragma once
@@ -29,6 +30,7 @@ struct rest_route {
 	const char *fixed; /* an option that is always given, as "--now"; or NULL */
 	const char *options[2]; /* parts of the path that are options of that name */
 	size_t body_bytes_max; /* JSON, or for an import the file */
+	bool asks; /* a POST that changes nothing: a GET with a body */
 	bool takes_file; /* the body is what the command reads as standard input */
 };
 

@@ -235,6 +235,32 @@ static bool is_local(const struct command *command)
 	return command == &cmd_backup;
 }
 
+static bool takes_definition(const struct command *command)
+{
+	for (const struct option *o = command->options; o->name.len > 0; o++)
+		if (str_equal(o->name, STR("definition")))
+			return true;
+	return false;
+}
+
+/* A question with a definition of its own is too long for an address: it may come as a body. */
+static size_t add_questions(struct rest_route *all, size_t count)
+{
+	size_t n = count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].method != HTTP_GET || all[i].command == NULL ||
+			!takes_definition(all[i].command))
+			continue;
+		ASSERT(n < REST_ROUTES_MAX);
+		all[n] = all[i];
+		all[n].method = HTTP_POST;
+		all[n].body_bytes_max = BODY_BYTES;
+		all[n++].asks = true;
+	}
+	return n;
+}
+
 const struct rest_route *rest_routes(
 	const struct command_list *list, struct arena *arena, size_t *count)
 {
@@ -255,6 +281,6 @@ const struct rest_route *rest_routes(
 			.personal = is_personal(command),
 			.body_bytes_max = command->read_only ? 0 : BODY_BYTES };
 	}
-	*count = n;
+	*count = add_questions(all, n);
 	return all;
 }

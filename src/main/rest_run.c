@@ -48,7 +48,8 @@ static void tell_error(struct rest_call *call, err e, struct why *why)
 
 static bool is_audited(const struct rest_call *call)
 {
-	return call->route->personal || (call->route->method != HTTP_GET && !call->route->open);
+	return call->route->personal ||
+	       (call->route->method != HTTP_GET && !call->route->open && !call->route->asks);
 }
 
 static err note(struct rest_call *call, str outcome, struct why *why)
@@ -196,7 +197,8 @@ static void run_command(struct rest_call *call)
 	ASSERT(r != NULL); /* the arena is fresh */
 	r->call = call;
 	err e = prepare(r, &why);
-	if (e == OK && call->route->method == HTTP_GET)
+	bool only_reads = call->route->method == HTTP_GET || call->route->asks;
+	if (e == OK && only_reads)
 		e = note(call, STR("read"), &why);
 	if (e != OK) {
 		rest_words_done(&r->words);
@@ -207,7 +209,7 @@ static void run_command(struct rest_call *call)
 		call->route->command->json_lines || call->route->command == &cmd_export,
 		&r->locale);
 	e = run_with_input(r, &why);
-	if (call->route->method != HTTP_GET) {
+	if (!only_reads) {
 		err noted =
 			note(call, e == OK ? STR("done") : message_kebab(why.message), &unheard);
 		if (e == OK && noted != OK) {

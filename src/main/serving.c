@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/capture.h"
+#include "api/web.h"
 #include "base/json.h"
 #include "desk/keys.h"
 #include "main/doors.h"
@@ -122,13 +123,15 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 
 static void make_http(struct serving *s, const struct serving_options *options)
 {
-	struct http_routes tables[3 + CAPTURE_TABLES] = {
+	struct http_routes tables[4 + CAPTURE_TABLES] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
 		{ metrics_routes, ARRAY_LEN(metrics_routes), &s->metrics },
 		doors_routes(s->doors),
 	};
 
 	capture_routes(s->capture, tables + 3);
+	tables[3 + CAPTURE_TABLES] =
+		(struct http_routes){ web_routes, web_routes_count, NULL }; /* takes what is left */
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
 		.workers = options->workers,
