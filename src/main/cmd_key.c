@@ -52,7 +52,7 @@ static err create(
 
 	if (e != OK)
 		return e;
-	e = door_note(desk, "key create", source, why);
+	e = door_note(request, desk, "key create", source, why);
 	if (e == OK)
 		e = tell_one(request, sink, desk, id, &secret, why);
 	secret_wipe(&secret, sizeof(secret));
@@ -72,7 +72,7 @@ static err rotate(
 			desk, id, request_duration_ms(request, "grace"), &new_id, &secret, why);
 	if (e != OK)
 		return e;
-	e = door_note(desk, "key rotate", word, why);
+	e = door_note(request, desk, "key rotate", word, why);
 	if (e == OK)
 		e = tell_one(request, sink, desk, new_id, &secret, why);
 	secret_wipe(&secret, sizeof(secret));
@@ -89,7 +89,7 @@ static err revoke(
 	if (e == OK)
 		e = key_revoke(desk, id, why);
 	if (e == OK)
-		e = door_note(desk, "key revoke", word, why);
+		e = door_note(request, desk, "key revoke", word, why);
 	return e == OK ? tell_one(request, sink, desk, id, NULL, why) : e;
 }
 

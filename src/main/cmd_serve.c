@@ -55,6 +55,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	struct http_listener listeners[HTTP_LISTENERS_MAX];
 	struct serving_options options = { .listeners = listeners,
 		.workers = (size_t)request_number(request, "workers"),
+		.events_per_second = (uint64_t)request_number(request, "rate"),
 		.log_requests = request_has(request, "log-requests") };
 	struct serving *serving;
 
@@ -112,6 +113,10 @@ const struct command cmd_serve = {
 		{ STR_INIT("workers"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("threads that read requests; 0: one a processor",
 				"fils d'exécution qui lisent les requêtes ; 0 : un par processeur"),
+			STR_INIT("0") },
+		{ STR_INIT("rate"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("events a second that one source may send; 0: any number",
+				"événements par seconde permis à une source ; 0 : sans limite"),
 			STR_INIT("0") },
 		{ STR_INIT("log-requests"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("tell each request on standard error, a line of JSON, without personal "

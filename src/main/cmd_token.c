@@ -71,7 +71,7 @@ static err create(
 		e = token_create(desk, &wish, &id, &secret, why);
 	if (e != OK)
 		return e;
-	e = door_note(desk, "token create", wish.name, why);
+	e = door_note(request, desk, "token create", wish.name, why);
 	if (e == OK)
 		e = tell(request, sink, desk, id, &secret, why);
 	secret_wipe(&secret, sizeof(secret));
@@ -88,7 +88,7 @@ static err revoke(
 	if (e == OK)
 		e = token_revoke(desk, id, why);
 	if (e == OK)
-		e = door_note(desk, "token revoke", word, why);
+		e = door_note(request, desk, "token revoke", word, why);
 	return e == OK ? tell(request, sink, desk, id, NULL, why) : e;
 }
 

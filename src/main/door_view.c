@@ -1,8 +1,6 @@
 /* main/door_view.c - see door_view.h */
 #include "main/door_view.h"
 
-#include <unistd.h>
-
 #include "base/json.h"
 #include "base/timestamp.h"
 
@@ -26,15 +24,11 @@ err door_run(
 	return e;
 }
 
-err door_note(struct desk *desk, const char *action, str subject, struct why *why)
+err door_note(const struct request *request, struct desk *desk, const char *action, str subject,
+	struct why *why)
 {
-	char text[32];
-	struct strbuf who = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
-
-	strbuf_add_c(&who, "local:");
-	strbuf_add_int(&who, getuid());
 	return audit_add(desk,
-		&(const struct audit_row){ .who = strbuf_str(&who),
+		&(const struct audit_row){ .who = request_actor(request),
 			.action = str_of(action),
 			.subject = subject,
 			.outcome = STR("done") },

@@ -15,8 +15,9 @@ typedef err door_do(
 err door_run(const struct request *request, struct sink *sink, bool make, door_do *what,
 	struct why *why);
 
-/* What the user of this process did; who: "local:UID". */
-err door_note(struct desk *desk, const char *action, str subject, struct why *why);
+/* What was done, by request_actor(). */
+err door_note(const struct request *request, struct desk *desk, const char *action, str subject,
+	struct why *why);
 
 struct door_field {
 	const char *key; /* of JSON */

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/capture.h"
 #include "base/json.h"
+#include "desk/keys.h"
 #include "main/render.h"
 #include "main/serve_log.h"
 #include "main/store.h"
@@ -12,6 +14,9 @@
 struct serving {
 	struct engine *engine;
 	struct writer *writer;
+	struct desk *desk;
+	struct key_cache *keys;
+	struct capture *capture;
 	struct http_server *http;
 	struct serve_log log;
 };
@@ -40,6 +45,27 @@ static const struct http_route health_routes[] = {
 };
 
 /* ---- start */
+
+_Static_assert((int)CAPTURE_SOURCE_BYTES > (int)DESK_NAME_BYTES_MAX, "a source's name fits");
+
+static err find_key(
+	void *context, str key, char source[static CAPTURE_SOURCE_BYTES], struct why *why)
+{
+	return key_cache_find(context, key, source, why);
+}
+
+static void make_capture(
+	struct serving *s, const struct request *request, const struct serving_options *options)
+{
+	const struct capture_options capture = { .writer = s->writer,
+		.secret = engine_secret(s->engine),
+		.rules = store_identifier_rules(request),
+		.find = find_key,
+		.context = s->keys,
+		.events_per_second = options->events_per_second };
+
+	s->capture = capture_create(&capture);
+}
 
 static void set_headers(struct http_exchange *x, void *context)
 {
@@ -88,6 +114,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 {
 	const struct http_routes tables[] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
+		capture_routes(s->capture),
 	};
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
@@ -109,13 +136,18 @@ err serving_start(const struct request *request, struct sink *sink,
 	struct why ignored = { 0 };
 	err e = store_open(request, sink, STORE_MAKE, &s->engine, why);
 
+	if (e == OK)
+		e = desk_open(request_data(request).ptr, true, NULL, &s->desk, why);
 	if (e != OK) {
+		engine_close(s->engine);
 		free(s);
 		return e;
 	}
 	serve_log_init(&s->log, options->log_requests);
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
+	s->keys = key_cache_create(s->desk);
+	make_capture(s, request, options);
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -135,6 +167,9 @@ err serving_stop(struct serving *s, struct why *why)
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);
 	writer_free(s->writer);
+	capture_free(s->capture);
+	key_cache_free(s->keys);
+	desk_close(s->desk);
 	engine_close(s->engine);
 	serve_log_done(&s->log);
 	free(s);

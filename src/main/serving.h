@@ -17,6 +17,7 @@ struct serving_options {
 	const struct http_listener *listeners;
 	size_t listener_count;
 	size_t workers; /* 0: one a processor */
+	uint64_t events_per_second; /* that one source may send; 0: any number */
 	bool log_requests; /* each request, not only those that failed here */
 };
 
