@@ -82,7 +82,7 @@ static err add_one(struct capture_job *job, const struct json *call, str type, s
 	return e == OK ? OK : job_refuse(job, 0, call, why);
 }
 
-static err read_call(struct capture_job *job, str body, struct why *why)
+err segment_read_call(struct capture_job *job, str body, struct why *why)
 {
 	const char *type = http_route(job->x)->data;
 	struct json call;
@@ -93,12 +93,12 @@ static err read_call(struct capture_job *job, str body, struct why *why)
 
 static void take_call(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, read_call);
+	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, segment_read_call);
 }
 
 /* ---- many */
 
-static err read_batch(struct capture_job *job, str body, struct why *why)
+err segment_read_batch(struct capture_job *job, str body, struct why *why)
 {
 	struct arena *arena = job->scratch->arena;
 	struct json told, envelope, call;
@@ -125,7 +125,7 @@ static err read_batch(struct capture_job *job, str body, struct why *why)
 
 static void take_batch(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, read_batch);
+	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, segment_read_batch);
 }
 
 /* ---- the pixel: an image whose address is an event, for pages without scripts and for mails */
@@ -170,7 +170,7 @@ static err call_of_query(struct capture_job *job, struct json *out, struct why *
 	return OK;
 }
 
-static err read_pixel(struct capture_job *job, str body, struct why *why)
+err segment_read_pixel(struct capture_job *job, str body, struct why *why)
 {
 	static const str types[] = { STR_INIT("track"), STR_INIT("page"), STR_INIT("screen"),
 		STR_INIT("identify"), STR_INIT("group"), STR_INIT("alias") };
@@ -200,7 +200,7 @@ static err read_pixel(struct capture_job *job, str body, struct why *why)
 
 static void take_pixel(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, read_pixel);
+	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, segment_read_pixel);
 }
 
 /* ---- what the browser SDK asks for beside */
