@@ -17,6 +17,8 @@
  *
  * smoke: --seconds 1 --connections 2 --folder build
  */
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "demo/workload.h"
 #include "support/http_client.h"

@@ -281,7 +281,6 @@ TEST(capture_shows_a_pixel)
 
 TEST(capture_answers_while_it_stops)
 {
-	AUTO_ARENA arena = arena_create((size_t)64 << 20);
 	struct capture_house h;
 
 	for (int i = 0; i < 3; i++) {

@@ -45,7 +45,7 @@ struct house {
 	bool ended, closed, was_cancelled;
 	int done;
 	int logged;
-	struct http_log_line last;
+	bool path_was_logged;
 };
 
 static void echo(struct http_exchange *x, void *context)
@@ -131,7 +131,7 @@ static void note_log(const struct http_log_line *line, void *context)
 
 	mutex_lock(&h->lock);
 	h->logged++;
-	h->last = *line;
+	h->path_was_logged |= strstr(line->pattern, "nothing") != NULL;
 	condition_wake_all(&h->change);
 	mutex_unlock(&h->lock);
 }
@@ -305,7 +305,7 @@ TEST(http_tells_errors_and_headers)
 	CHECK("with its header",
 		str_equal(reply_header(&r, "Access-Control-Allow-Headers"), STR("x-own")));
 	close_house(&h);
-	CHECK("each is logged by its pattern", h.logged == 3 && strcmp(h.last.pattern, "-") == 0);
+	CHECK("each is logged, by its pattern", h.logged == 3 && !h.path_was_logged);
 }
 
 TEST(http_keeps_connections)

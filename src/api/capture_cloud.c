@@ -169,7 +169,7 @@ static err event_of_headers(struct capture_job *job, str body, struct json *out,
 	return e;
 }
 
-static err read_events(struct capture_job *job, str body, struct why *why)
+err cloud_read(struct capture_job *job, str body, struct why *why)
 {
 	bool is_binary = http_header(job->x, "ce-id").len > 0;
 	struct json told;
@@ -194,7 +194,7 @@ static err read_events(struct capture_job *job, str body, struct why *why)
 
 static void take_events(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, read_events);
+	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, cloud_read);
 }
 
 const struct http_route cloud_routes[] = {

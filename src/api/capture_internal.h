@@ -75,6 +75,9 @@ str capture_base64(str text, struct arena *arena);
 err capture_inflate(struct http_exchange *x, str body, size_t bytes_max, struct arena *arena,
 	str *out, struct why *why);
 
+/* The forms; also for the fuzz target, which calls them without a server. */
+capture_read segment_read_call, segment_read_batch, segment_read_pixel, posthog_read, cloud_read;
+
 extern const struct http_route segment_routes[];
 extern const size_t segment_route_count;
 extern const struct http_route posthog_routes[];

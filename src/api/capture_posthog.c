@@ -287,7 +287,7 @@ static void answer_status(struct capture_job *job)
 	http_answer(job->x, 200, "application/json", STR("{\"status\":1}\n"));
 }
 
-static err read_events(struct capture_job *job, str body, struct why *why)
+err posthog_read(struct capture_job *job, str body, struct why *why)
 {
 	struct json told;
 	err e = str_trim(body).len == 0 ? fail(why, MSG_CAPTURE_EMPTY) : undo_form(job, &body, why);
@@ -317,7 +317,7 @@ static err read_events(struct capture_job *job, str body, struct why *why)
 
 static void take_events(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_LARGE_BYTES_MAX, read_events);
+	capture_run(capture, x, CAPTURE_LARGE_BYTES_MAX, posthog_read);
 }
 
 /* There are no flags here, and nothing went wrong in finding none. */

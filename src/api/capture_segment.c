@@ -8,6 +8,7 @@
 #include "api/capture_internal.h"
 #include "exchange/segment.h"
 
+/* Looked at for each member of each call. */
 static const str left_out[] = { STR_INIT("writeKey"), STR_INIT("_metadata"),
 	STR_INIT("write_key") };
 
@@ -19,13 +20,27 @@ static bool is_left_out(str key)
 	return false;
 }
 
+/* Nothing to leave out or to say otherwise: most calls of a batch. */
+static bool is_clean(const struct json *from, str type)
+{
+	bool clean = type.len == 0;
+
+	for (size_t i = 0; clean && i < from->object.count; i++)
+		clean = !is_left_out(from->object.items[i].key);
+	return clean;
+}
+
 /* The members that are part of the event; with `type`, that in place of theirs. */
 static err without_keys(
 	const struct json *from, str type, struct arena *arena, struct json *out, struct why *why)
 {
 	size_t count = from->object.count, n = 0;
-	struct json_member *items = arena_array(arena, count + 1, sizeof(*items));
 
+	if (is_clean(from, type)) {
+		*out = *from;
+		return OK;
+	}
+	struct json_member *items = arena_array(arena, count + 1, sizeof(*items));
 	if (items == NULL)
 		return fail(why, MSG_NO_ROOM, arg_c("call"), arg_int((int64_t)arena_taken(arena)));
 	for (size_t i = 0; i < count; i++) {
@@ -82,7 +97,7 @@ static err add_one(struct capture_job *job, const struct json *call, str type, s
 	return e == OK ? OK : job_refuse(job, 0, call, why);
 }
 
-static err read_call(struct capture_job *job, str body, struct why *why)
+err segment_read_call(struct capture_job *job, str body, struct why *why)
 {
 	const char *type = http_route(job->x)->data;
 	struct json call;
@@ -93,12 +108,12 @@ static err read_call(struct capture_job *job, str body, struct why *why)
 
 static void take_call(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, read_call);
+	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, segment_read_call);
 }
 
 /* ---- many */
 
-static err read_batch(struct capture_job *job, str body, struct why *why)
+err segment_read_batch(struct capture_job *job, str body, struct why *why)
 {
 	struct arena *arena = job->scratch->arena;
 	struct json told, envelope, call;
@@ -125,7 +140,7 @@ static err read_batch(struct capture_job *job, str body, struct why *why)
 
 static void take_batch(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, read_batch);
+	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, segment_read_batch);
 }
 
 /* ---- the pixel: an image whose address is an event, for pages without scripts and for mails */
@@ -170,7 +185,7 @@ static err call_of_query(struct capture_job *job, struct json *out, struct why *
 	return OK;
 }
 
-static err read_pixel(struct capture_job *job, str body, struct why *why)
+err segment_read_pixel(struct capture_job *job, str body, struct why *why)
 {
 	static const str types[] = { STR_INIT("track"), STR_INIT("page"), STR_INIT("screen"),
 		STR_INIT("identify"), STR_INIT("group"), STR_INIT("alias") };
@@ -200,7 +215,7 @@ static err read_pixel(struct capture_job *job, str body, struct why *why)
 
 static void take_pixel(struct http_exchange *x, void *capture)
 {
-	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, read_pixel);
+	capture_run(capture, x, CAPTURE_EVENT_BYTES_MAX, segment_read_pixel);
 }
 
 /* ---- what the browser SDK asks for beside */

@@ -305,11 +305,13 @@ enum http_method http_method(const struct http_exchange *x)
 
 str http_path(const struct http_exchange *x, const char *name)
 {
-	for (size_t i = 0; i < x->match.parameter_count; i++)
-		if (str_equal(x->match.parameters[i].name, str_of(name)))
-			return x->match.parameters[i].value;
-	ASSERT(!"the pattern has such a part");
-	return STR("");
+	size_t i = 0;
+
+	while (i < x->match.parameter_count &&
+		!str_equal(x->match.parameters[i].name, str_of(name)))
+		i++;
+	ASSERT(i < x->match.parameter_count); /* the pattern has such a part */
+	return x->match.parameters[i].value;
 }
 
 const struct target *http_target(const struct http_exchange *x)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* gnutls' words for: TLS 1.2 and 1.3, 128 bits of security at least. */
+#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define DEFAULT(value, preset) ((value) != 0 ? (value) : (preset))
 
 int64_t http_now_ns(const struct http_server *s)
@@ -62,6 +64,7 @@ static struct MHD_Daemon *start(struct http_listening *listening, int fd)
 	struct MHD_OptionItem more[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)o->workers, NULL },
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)certificate_callback() },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(intptr_t)TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 

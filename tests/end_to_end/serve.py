@@ -1,0 +1,97 @@
+"""The server from outside: TLS and another certificate, what it refuses to open, figures, stopping."""
+import http.client
+import json
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+
+from tools import ARIANE, Skipped, ariane, environment, equal, holds
+
+
+class Server:
+    """ariane serve on a free port; its first line tells where."""
+
+    def __init__(self, data, *words):
+        self.process = subprocess.Popen(
+            [ARIANE, "--data", str(data), "--lang", "en", "serve", "--listen", "127.0.0.1:0", *map(str, words)],
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        told = re.search(r"(https?)://127\.0\.0\.1:(\d+)", self.process.stdout.readline())
+        self.port = int(told[2])
+
+    def get(self, path, certificate=None):
+        if certificate is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        else:
+            trust = ssl.create_default_context(cafile=certificate)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=trust)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        _, log = self.process.communicate(timeout=120)
+        return self.process.returncode, log
+
+
+def make_certificate(folder, name):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+                    folder / f"{name}.key", "-out", folder / f"{name}.pem", "-days", "2", "-subj", f"/CN={name}", "-addext",
+                    "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+
+
+def use(folder, name):
+    for kind in ("pem", "key"):
+        shutil.copy(folder / f"{name}.{kind}", folder / f"now.{kind}")
+
+
+def check_certificates_are_read_again(place):
+    """SIGHUP: another certificate for new connections; one that cannot be read changes nothing."""
+    if not shutil.which("openssl"):
+        raise Skipped("no openssl")
+    folder = place.path
+    for name in ("one", "two"):
+        make_certificate(folder, name)
+    use(folder, "one")
+    server = Server(folder / "data", "--certificate", folder / "now.pem", "--key", folder / "now.key")
+    equal(server.get("/healthz", folder / "one.pem")[0], 200)
+    shutil.copy(folder / "two.pem", folder / "now.pem")  # without its key: the old one stays, and the log tells
+    server.process.send_signal(signal.SIGHUP)
+    line = json.loads(server.process.stderr.readline())
+    equal((line["what"], line["code"]), ("reload", "http-certificate"))
+    equal(server.get("/healthz", folder / "one.pem")[0], 200)
+    use(folder, "two")
+    server.process.send_signal(signal.SIGHUP)
+    for _ in range(1000):  # until the signal was taken
+        try:
+            equal(server.get("/healthz", folder / "two.pem")[0], 200, "served")
+            break
+        except ssl.SSLError:
+            pass
+    else:
+        raise AssertionError("the new certificate is not used")
+    equal(server.stop()[0], 0)
+
+
+def check_nothing_is_open_to_others_without_tls(place):
+    """What is asked wrongly is refused before anything listens."""
+    for words, code in ((["--listen", "0.0.0.0:0"], "usage-serve-plain"), (["--certificate", "x"], "usage-serve-pair"),
+                        (["--without-tls", "--listen", "nonsense"], "http-address")):
+        answer = ariane("--data", place.path / "data", "--json", "serve", *words, status=None)
+        equal(answer.problem()["code"], code, words)
+
+
+def check_figures_are_openmetrics(place):
+    """Each line of /metrics has the form of OpenMetrics text."""
+    server = Server(place.path / "data")
+    status, text = server.get("/metrics")
+    equal(status, 200)
+    holds(text, "# TYPE ariane_http_requests counter")
+    equal(text.endswith("# EOF\n"), True)
+    for line in text.splitlines():
+        equal(bool(re.fullmatch(r"# (TYPE|HELP|EOF).*|ariane_[a-z0-9_]+(\{[^}]*\})? [0-9.]+", line)), True, line)
+    equal(server.stop()[0], 0)
