@@ -57,7 +57,7 @@ static err insert(struct desk *desk, const struct audit_row *row, struct why *wh
 		"INSERT INTO audit (at_ms, who, action, subject, subject_hash, outcome, trace, "
 		"chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 		sql_int(row->at_ms), sql_str(row->who), sql_str(row->action),
-		row->subject.len == 0 ? sql_null() : sql_str(row->subject),
+		row->subject.len == 0 || row->hides_subject ? sql_null() : sql_str(row->subject),
 		sql_bytes(&subject, sizeof(subject)), sql_str(row->outcome), sql_str(row->trace),
 		sql_bytes(&chain, sizeof(chain)));
 }

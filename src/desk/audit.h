@@ -17,6 +17,7 @@ struct audit_row {
 	str subject; /* "email:jeanne@exemple.fr"; "": none, or erased */
 	str outcome; /* "200", "done", "refused" */
 	str trace; /* of the request; may be "" */
+	bool hides_subject; /* added: only its hash is kept, for he was erased just now */
 };
 
 err audit_add(struct desk *desk, const struct audit_row *row, struct why *why); /* id, at_ms: given

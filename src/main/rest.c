@@ -60,6 +60,7 @@ static struct rest_call *call_create(
 	call->started_ms = ticks_ms();
 	bool is_long = route->takes_file || route->command == &cmd_export;
 	call->deadline_ms = is_long ? 0 : call->started_ms + REST_DEADLINE_MS;
+	call->trace = arena_str(call->arena, http_trace(x));
 	call->owed = true;
 	atomic_init(&call->stop, false);
 	atomic_init(&call->late, false);

@@ -121,10 +121,13 @@ static bool stream_put(struct rest_stream *s, str bytes, const atomic_bool *stop
 			wait_a_little(s);
 			continue;
 		}
+		bool was_empty = s->filled == 0;
 		memcpy(s->ring + end, bytes.ptr, count);
 		s->filled += count;
 		bytes = str_from(bytes, count);
-		http_stream_wake(s->x); /* closed is not set: the exchange is there */
+		if (was_empty) /* else the reader goes on by itself; it is there, for closed is not
+				  set */
+			http_stream_wake(s->x);
 	}
 	bool all = bytes.len == 0;
 	unlock(s);

@@ -66,7 +66,8 @@ static err note(struct rest_call *call, str outcome, struct why *why)
 			.action = strbuf_str(&action),
 			.subject = call->subject,
 			.outcome = outcome,
-			.trace = http_trace(call->x) },
+			.trace = call->trace,
+			.hides_subject = (call->route->needs & RIGHT(ERASE)) != 0 },
 		why);
 }
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from tools import ARIANE, ROOT, ariane, environment, equal, lines_of
+from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lines_of
 
 ROLES = ("agent", "supervisor", "analyst", "planner", "administrator", "privacy-officer")
 PASSWORD = "correct horse battery"
@@ -103,6 +103,22 @@ def check_the_api_answers_like_the_command_line(place):
                              ("/api/v1/journey/map?definition=order-to-activation", 200), ("/api/v1/nothing", 404),
                              ("/api/v1/export?out=x", 400), ("/api/v1/status?data=/tmp", 400)]:
             equal(server.ask("GET", path, secret).status, status, path)
+
+
+def check_long_answers_are_sent_as_they_are_made(place):
+    folder = place.folder()
+    rows = lines_of([{**EVENTS[0], "messageId": f"l{i}", "userId": f"u{i % 50}"} for i in range(30000)])
+    folder.import_(place.file("many.jsonl", rows))
+    with Server(folder) as server:
+        secret = token(folder, "analyst")
+        answer = server.ask("GET", "/api/v1/export", secret)
+        equal(answer.headers["Content-Length"], None, "it was not held")
+        equal(answer.body == folder.export("jsonl"), True, "the same bytes")
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        connection.request("GET", "/api/v1/export", headers={"Authorization": f"Bearer {secret}"})
+        connection.getresponse().read(1000)
+        connection.close()  # goes away in the middle: the server ends it, and stops without waiting
+        equal(server.json("/api/v1/status", secret)["events"], 30000, "and goes on")
 
 
 def check_changes_come_in_by_the_api(place):
@@ -252,8 +268,47 @@ def check_the_description_is_current(place):
 def check_the_audit_says_who_read(place):
     folder = filled(place)
     with Server(folder) as server:
-        secret = token(folder, "supervisor")
-        server.json("/api/v1/customers/user_id:u1", secret)
+        supervisor, privacy = token(folder, "supervisor"), token(folder, "privacy-officer")
+        server.json("/api/v1/customers/user_id:u1", supervisor)
         rows = folder("audit", "--subject", "user_id:u1", "--json").lines()
         equal([(r["who"], r["outcome"]) for r in rows], [("token:1", "read")], "noted")
+        keeps_schema("audit", rows[0])
+        equal(server.ask("DELETE", "/api/v1/customers/user_id:u1", privacy).status, 200, "erased")
+        rows = folder("audit", "--subject", "user_id:u1", "--json").lines()
+        equal([r["subject"] for r in rows], ["", ""], "what was done stays, the name goes")
+        equal(rows[-1]["who"], "token:1", "and who did it")
     true("whole" in folder("audit", "--check").out, "chain")
+
+
+def check_every_answer_is_guarded(place):
+    folder = filled(place)
+    with Server(folder) as server:
+        for path in ("/healthz", "/api/v1/status", "/api/v1/nothing", "/docs"):
+            headers = server.ask("GET", path).headers
+            true("script-src 'self'" in headers["Content-Security-Policy"], f"{path}: {headers}")
+            equal(headers["X-Content-Type-Options"], "nosniff", path)
+            equal(headers["X-Frame-Options"], "DENY", path)
+        page = server.ask("GET", "/docs")
+        true(page.status == 200 and b"<script" not in page.body and b"journey/map" in page.body, "a page")
+        mode = (folder.path / "ariane.sock").stat().st_mode & 0o777
+        equal(mode, 0o600, "the socket is the owner's")
+    true(not (folder.path / "ariane.sock").exists(), "and goes with the server")
+
+
+def check_users_by_the_command_line(place):
+    folder = filled(place)
+    shown = folder("user", "create", "jeanne", "--role", "agent", "--grant", "lists", "--json").json()
+    keeps_schema("user", shown)
+    folder("user", "create", "jeanne", status=1)
+    folder("user", "password", "jeanne", "--stdin", stdin=(PASSWORD + "\n").encode())
+    with Server(folder) as server:
+        signed = server.ask("POST", "/api/v1/session", None, {"name": "jeanne", "password": PASSWORD})
+        equal(signed.status, 200, signed.body)
+        cookie = signed.headers["Set-Cookie"].split(";")[0]
+        equal(server.ask("GET", "/api/v1/events", None, Cookie=cookie).status, 200, "granted")
+        equal(server.ask("GET", "/api/v1/export", None, Cookie=cookie).status, 403, "an agent does not export")
+        folder("user", "disable", "jeanne")
+        equal(server.ask("GET", "/api/v1/me", None, Cookie=cookie).status, 401, "shut out at once")
+    folder("backup", place.path / "copy")
+    ariane("--data", place.path / "back", "restore", place.path / "copy")
+    equal(place.folder("back")("user", "list", "--json").json()["name"], "jeanne", "back-ups hold users")
