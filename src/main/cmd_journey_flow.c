@@ -320,5 +320,6 @@ const struct command cmd_journey_flow = {
 			WORDS("what leads to a call", "ce qui mène à un appel") } },
 	.schema = STR_INIT("journey-flow"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -38,7 +38,7 @@ export async function openHouse({ program, customers }) {
   run(program, ["demo", "--customers", String(customers), "--out", join(folder, "company")]);
   const files = readdirSync(join(folder, "company")).filter((name) => name !== "truth");
   ariane("import", ...files.map((name) => join(folder, "company", name)));
-  run(program, ["--data", data, "user", "create", USER, "--role", "administrator", "--stdin"], PASSWORD);
+  run(program, ["--data", data, "user", "create", USER, "--role", "analyst", "--stdin"], PASSWORD);
   const server = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await lineOf(server, /http:\/\/127\.0\.0\.1:\d+/);
   const close = async () => {

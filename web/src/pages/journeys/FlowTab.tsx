@@ -49,7 +49,7 @@ export function FlowTab() {
   const { view, parameters, nameOf } = useQuestion();
   const [after, setAfter] = useParameter("after", "");
   const [direction, setDirection] = useParameter("way_to", "");
-  const [depth, setDepth] = useParameter("depth", "5");
+  const [depth, setDepth] = useParameter("depth", "4");
   const [chosen, setChosen] = useState<FlowChoice>(null);
   const isBackwards = direction !== "";
   const anchor = after === "" ? {} : isBackwards ? { "to-step": after } : { "from-step": after };
