@@ -154,6 +154,8 @@ static bool take_part(const struct journey_plan *plan, struct journey *journey)
 	journey->step += from;
 	journey->row += from;
 	journey->time += from;
+	if (journey->what != NULL)
+		journey->what += from;
 	journey->count = to + 1 - from;
 	return true;
 }
@@ -183,7 +185,7 @@ struct cutting {
 static err close_journey(struct cutting *k, enum journey_outcome outcome)
 {
 	struct journey journey = { k->customer, outcome, k->to - k->from, k->step + k->from,
-		k->row + k->from, k->time + k->from };
+		k->row + k->from, k->time + k->from, NULL };
 
 	k->is_open = false;
 	return give(k->cutter, &journey);
@@ -349,7 +351,7 @@ static err cut_groups(struct cutter *c, uint32_t customer, size_t count)
 static err cut_plain(struct cutter *c, uint32_t customer, const struct thread *thread)
 {
 	struct journey journey = { customer, JOURNEY_OPEN, thread->count, c->step, thread->row,
-		thread->time };
+		thread->time, thread->what };
 
 	for (size_t i = 0; i < thread->count; i++)
 		c->step[i] = c->plan->steps.of_what[thread->what[i]].target;
@@ -374,6 +376,6 @@ err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *th
 		return cut_groups(c, customer, count);
 	if (!plan->is_whole_thread)
 		return cut_run(c, customer, 0, count);
-	struct journey whole = { customer, JOURNEY_OPEN, count, c->step, c->row, c->time };
+	struct journey whole = { customer, JOURNEY_OPEN, count, c->step, c->row, c->time, NULL };
 	return give(c, &whole);
 }

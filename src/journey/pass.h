@@ -26,6 +26,7 @@ struct journey {
 	size_t count; /* at least 1 */
 	const uint32_t *step, *row;
 	const int64_t *time; /* ticks */
+	const uint32_t *what; /* codes of thread.h; NULL where only the rows know */
 };
 
 /* Valid for the call.  An error ends the pass. */
