@@ -45,6 +45,7 @@ static inline uint32_t routes_follow(const struct routes *routes, uint32_t what,
 /* A list of selectors about customers: who has such an event (target 1), or such a profile. */
 struct crowd {
 	struct routes events;
+	uint8_t *plain; /* by what, where names alone tell; else NULL */
 	uint64_t *known; /* a bit a customer: by what is known of him; NULL: nobody */
 	bool is_wanted;
 };
@@ -62,7 +63,7 @@ enum step_flag { STEP_STARTS = 1, STEP_SUCCEEDS = 2, STEP_FAILS = 4, STEP_NEVER 
 struct journey_plan {
 	const struct threads_view *view;
 	struct journey_limits *limits;
-	struct thread_walk *walk;
+	const struct thread_walk *walk;
 	const struct journey_definition *definition;
 
 	str *names; /* of steps */
@@ -89,7 +90,10 @@ struct journey_plan {
 
 	/* What a pass may leave out. */
 	bool is_whole_thread; /* one journey a thread: nothing cuts it */
-	bool sees_all; /* every event is seen and is a step */
+	bool cuts_gaps; /* nothing but a gap or a window cuts it */
+	bool sees_all; /* every event between since and until is seen and is a step */
+	bool sees_ever; /* since and until leave nothing out */
+	uint32_t *plain_steps; /* by what, where steps are told by names alone; else NULL */
 	bool filters_journeys; /* some filter of whole journeys or of their parts */
 	size_t bytes; /* taken of limits */
 };

@@ -1,6 +1,8 @@
 /* main/journey_ask.c - see journey_ask.h */
 #include "main/journey_ask.h"
 
+#include "main/display.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -266,15 +268,15 @@ err journey_ask(
 		e = store_open(request, sink, STORE_READ, &q.engine, why);
 	if (e != OK)
 		return e;
-	engine_index(q.engine); /* threads in order, where that pays */
+	store_index(request, q.engine); /* threads in order, where that pays */
 	set_limits(&q);
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(q.engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, q.engine);
 		q.snapshot = snapshot;
 		q.view = snapshot_threads(snapshot);
 		e = ask_snapshot(&q, sink, answer, why);
 	}
-	engine_close(q.engine);
+	store_close(request, q.engine);
 	return e;
 }
 
@@ -386,4 +388,27 @@ str journey_customer_text(const struct journey_question *q, uint32_t number)
 			best = text;
 	}
 	return best;
+}
+
+void journey_say_written(struct sink *sink, str path)
+{
+	char text[WHY_TEXT_BYTES_MAX];
+	struct strbuf safe = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	display_add_safe(&safe, path);
+	sink_remark(sink, TEXT_DRAW_WRITTEN, arg_str((str){ text, safe.len }));
+}
+
+err journey_write(struct sink *sink, str path, str bytes, struct why *why)
+{
+	struct file *file;
+	err e = disk_open(disk_real(), path.ptr, FILE_CREATE_OR_EMPTY, &file, why);
+
+	if (e != OK)
+		return e;
+	e = file_write_at(file, 0, bytes.ptr, bytes.len, why);
+	file_close(file);
+	if (e == OK)
+		journey_say_written(sink, path);
+	return e;
 }

@@ -32,6 +32,10 @@ struct journey_journal journey_question_journal(const struct journey_question *q
 /* The customer by the identifier that comes first by its text, whatever order they came in. */
 str journey_customer_text(const struct journey_question *question, uint32_t customer);
 
+/* A picture into the file of --svg; a line to people that says so.  JSON is told of the file. */
+err journey_write(struct sink *sink, str path, str bytes, struct why *why);
+void journey_say_written(struct sink *sink, str path);
+
 /* ---- JSON: `put` writes a key and its value */
 
 enum { JOURNEY_OUTPUT_BYTES_MAX = 1 << 30 };
@@ -151,6 +155,10 @@ size_t journey_top(const struct request *request, size_t otherwise);
 			"combien de fils d'exécution comptent ; sans lui, un par processeur"), \
 		STR_INIT("") }
 
+/* Of the commands whose answer is also a picture. */
+#define JOURNEY_SVG \
+	{ STR_INIT("svg"), IS_PATH, false, WORDS("FILE", "FICHIER"), \
+		WORDS("draw it into this file", "le dessiner dans ce fichier"), STR_INIT("") }
 /* Of the commands whose answer is also a table for programs. */
 #define JOURNEY_CSV \
 	{ STR_INIT("csv"), IS_FLAG, false, SAME_WORDS(""), \
