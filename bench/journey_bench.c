@@ -1,16 +1,19 @@
 /* bench/journey_bench.c - questions about journeys on workload Q, in memory.
  *
  * journey_bench [--events N] [--customers N] [--recent PERCENT] [--threads N] [--runs N]
- *               [--only PART OF A NAME]
+ *               [--only PART OF A NAME] [--ask 1]
  *
  * Q (demo/workload.h): 10 million events of 1 million customers, 40 activities, 8 channels.  The
  * last PERCENT (5) of the events came after the base of the index.  Each row is a whole question,
  * from the plan to the answer; medians of the runs: seconds on the clock, and of all processors
- * (user + system), which is what counts on a machine that others use. smoke: --events 20000
- * --customers 2000 --runs 1
+ * (user + system), which is what counts on a machine that others use. Behind them are figures of
+ * the answer: journey_bench.py compares them with those of others.  With --ask 1, names of
+ * questions are read line by line, and each is asked once: so that whoever compares can take turns.
+ * smoke: --events 20000 --customers 2000 --runs 1
  */
 #include "demo/workload.h"
-#include "journey/map.h"
+#include "journey/funnel.h"
+#include "journey/predict_evaluate.h"
 #include "journey/variants.h"
 
 #include <stdio.h>
@@ -24,6 +27,7 @@ enum { RUNS_MAX = 99 };
 struct bench {
 	uint64_t events, customers, recent;
 	unsigned threads, runs;
+	bool asks; /* answers what it reads */
 	const char *only; /* questions with this in their names */
 	struct identity *identity;
 	struct threads *state;
@@ -107,11 +111,17 @@ static void make_state(struct bench *b)
 
 /* ---- a question */
 
+/* What must not change, and others must say too. */
+enum { FIGURES = 6 };
+struct figures {
+	double of[FIGURES];
+};
+
 struct question {
 	const char *name;
 	struct journey_definition definition;
 	struct journey_filter filter;
-	uint64_t (*answer)(const struct journey_plan *plan); /* a figure that must not change */
+	struct figures (*answer)(const struct journey_plan *plan);
 };
 
 static void stop_at(err e, const struct why *why)
@@ -125,50 +135,87 @@ static void stop_at(err e, const struct why *why)
 	exit(1);
 }
 
-static uint64_t transitions(const struct journey_plan *plan, bool counts_only)
+/* Edges, transitions, the sum of the squares of their counts, customers of edges; with times the
+ * seconds of all transitions, and the sum of the medians. */
+static struct figures ask_map(const struct journey_plan *plan, bool counts_only)
 {
 	const struct map_options options = { .counts_only = counts_only };
+	struct figures f = { { 0 } };
 	struct map map;
 	struct why why = { 0 };
 
 	stop_at(map_make(plan, &options, &map, &why), &why);
-	uint64_t figure = map.transitions;
+	f.of[0] = (double)map.edge_count;
+	for (size_t i = 0; i < map.edge_count; i++) {
+		const struct map_edge *e = &map.edges[i];
+		f.of[1] += (double)e->count;
+		f.of[2] += (double)e->count * (double)e->count;
+		f.of[3] += (double)e->customers;
+		f.of[4] += counts_only ? 0 : e->times.mean_s * (double)e->count;
+		f.of[5] += e->times.median_s;
+	}
 	map_done(plan, &map);
-	return figure;
+	return f;
 }
 
-static uint64_t answer_counts(const struct journey_plan *plan)
+static struct figures answer_counts(const struct journey_plan *plan)
 {
-	return transitions(plan, true);
+	return ask_map(plan, true);
 }
 
-static uint64_t answer_map(const struct journey_plan *plan)
+static struct figures answer_map(const struct journey_plan *plan)
 {
-	return transitions(plan, false);
+	return ask_map(plan, false);
 }
 
-static uint64_t answer_variants(const struct journey_plan *plan)
+/* Distinct ones, the sum of the squares of the counts of the first hundred, journeys of the rest.
+ */
+static struct figures answer_variants(const struct journey_plan *plan)
 {
+	struct figures f = { { 0 } };
 	struct variants variants;
 	struct why why = { 0 };
 
 	stop_at(variants_make(plan, 100, &variants, &why), &why);
-	uint64_t figure = variants.distinct;
+	f.of[0] = (double)variants.distinct;
+	for (size_t i = 0; i < variants.top_count; i++)
+		f.of[1] += (double)variants.top[i].count * (double)variants.top[i].count;
+	f.of[2] = (double)variants.rest_count;
 	variants_done(plan, &variants);
-	return figure;
+	return f;
 }
 
-static uint64_t ask(const struct bench *b, const struct question *q)
+/* Journeys that came to each of the four steps. */
+static struct figures answer_funnel(const struct journey_plan *plan)
 {
-	struct journey_limits limits = { .bytes_max = (size_t)8 << 30, .threads = b->threads };
+	struct funnel_question q = { .step_count = 4,
+		.window = (int64_t)7 * 86400000 * TICKS_PER_MS };
+	struct figures f = { { 0 } };
+	struct funnel funnel;
+	struct why why = { 0 };
+	char name[24];
+
+	for (unsigned i = 0; i < 4; i++) {
+		(void)snprintf(name, sizeof(name), "activity %u", i);
+		stop_at(journey_plan_step(plan, str_of(name), &q.steps[i], &why), &why);
+	}
+	stop_at(funnel_make(plan, &q, &funnel, &why), &why);
+	for (unsigned i = 0; i < 4; i++)
+		f.of[i] = (double)funnel.steps[i].journeys;
+	return f;
+}
+
+static struct figures ask(const struct bench *b, const struct question *q)
+{
+	struct journey_limits limits = { .bytes_max = (size_t)16 << 30, .threads = b->threads };
 	struct journey_plan *plan;
 	struct why why = { 0 };
 
 	stop_at(journey_plan_make(b->view, &q->definition, &q->filter, NULL, &limits, &plan, &why),
 		&why);
-	uint64_t figure = q->answer(plan);
+	struct figures figures = q->answer(plan);
 	journey_plan_free(plan);
-	return figure;
+	return figures;
 }
 
 static int by_value(const void *a, const void *b)
@@ -178,25 +225,110 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void measure(const struct bench *b, const struct question *q)
+static void tell(const char *name, double wall, double used, const struct figures *f)
 {
-	double wall[RUNS_MAX], used[RUNS_MAX];
-	uint64_t figure = ask(b, q); /* warm */
-
-	for (unsigned i = 0; i < b->runs; i++) {
-		double began = clock_seconds(), spent = processor_seconds();
-		ASSERT(ask(b, q) == figure);
-		wall[i] = clock_seconds() - began;
-		used[i] = processor_seconds() - spent;
-	}
-	qsort(wall, b->runs, sizeof(*wall), by_value);
-	qsort(used, b->runs, sizeof(*used), by_value);
-	printf("%-44s %9.4f s  %9.4f s CPU  (%llu)\n", q->name, wall[b->runs / 2],
-		used[b->runs / 2], (unsigned long long)figure);
+	printf("%-44s %9.4f s  %9.4f s CPU  (", name, wall, used);
+	for (size_t i = 0; i < FIGURES; i++)
+		printf("%s%.15g", i == 0 ? "" : " ", f->of[i]);
+	printf(")\n");
 	(void)fflush(stdout);
 }
 
-static void measure_all(const struct bench *b)
+static struct figures measure_once(
+	const struct bench *b, const struct question *q, double *wall, double *used)
+{
+	double began = clock_seconds(), spent = processor_seconds();
+	struct figures f = ask(b, q);
+
+	*wall = clock_seconds() - began;
+	*used = processor_seconds() - spent;
+	return f;
+}
+
+static void measure(const struct bench *b, const struct question *q)
+{
+	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct figures figures = ask(b, q); /* warm */
+
+	for (unsigned i = 0; i < b->runs; i++) {
+		struct figures again = measure_once(b, q, &wall[i], &used[i]);
+		ASSERT(memcmp(&again, &figures, sizeof(figures)) == 0);
+	}
+	qsort(wall, b->runs, sizeof(*wall), by_value);
+	qsort(used, b->runs, sizeof(*used), by_value);
+	tell(q->name, wall[b->runs / 2], used[b->runs / 2], &figures);
+}
+
+/* A view's first question brings what came since the base under its customers; later ones find
+ * that done. */
+static void measure_first(struct bench *b, const struct question *q)
+{
+	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct figures figures = { { 0 } };
+	char name[64];
+
+	for (unsigned i = 0; i < b->runs; i++) {
+		threads_view_unref(b->view);
+		b->view = publish(b);
+		figures = measure_once(b, q, &wall[i], &used[i]);
+	}
+	qsort(wall, b->runs, sizeof(*wall), by_value);
+	qsort(used, b->runs, sizeof(*used), by_value);
+	(void)snprintf(name, sizeof(name), "%s, first of a view", q->name);
+	tell(name, wall[b->runs / 2], used[b->runs / 2], &figures);
+}
+
+static void answer_lines(const struct bench *b, const struct question *questions, size_t count)
+{
+	char line[128];
+
+	while (fgets(line, sizeof(line), stdin) != NULL)
+		for (size_t i = 0; i < count; i++) {
+			double wall, used;
+			if (!str_equal(str_trim(str_of(line)), str_of(questions[i].name)))
+				continue;
+			struct figures f = measure_once(b, &questions[i], &wall, &used);
+			tell(questions[i].name, wall, used, &f);
+		}
+}
+
+/* One next step for each of many journeys, by a model that counted them all. */
+static void measure_prediction(const struct bench *b)
+{
+	struct journey_limits limits = { .bytes_max = (size_t)16 << 30, .threads = b->threads };
+	const struct journey_definition plain = journey_definition_default();
+	const struct journey_filter none = journey_filter_none();
+	const struct predict_options options = { 2, PREDICT_NOTHING };
+	struct predict_model *model;
+	struct predict_trips trips;
+	struct journey_plan *plan;
+	struct why why = { 0 };
+
+	stop_at(journey_plan_make(b->view, &plain, &none, NULL, &limits, &plan, &why), &why);
+	stop_at(predict_trips_make(plan, &trips, &why), &why);
+	double began = clock_seconds();
+	stop_at(predict_train(&trips, trips.count, &options, &model, &why), &why);
+	double trained = clock_seconds() - began;
+	size_t steps = journey_plan_steps(plan), asked = MIN_OF(trips.count, (size_t)100000);
+	double *share = memory_alloc((steps + 1) * sizeof(*share)), sum = 0;
+	struct predict_answer answer = { .share = share };
+	began = clock_seconds();
+	for (size_t i = 0; i < asked; i++) {
+		struct predict_trip trip = predict_trip_of(&trips, i);
+		predict_next(model, &trip, trip.count - 1, steps, &answer);
+		sum += share[0];
+	}
+	printf("predict: %.3f us an event counted (order 2), %.3f us a prediction of %zu steps "
+	       "(%.6g)\n",
+		trained / (double)trips.events * 1e6,
+		(clock_seconds() - began) / (double)asked * 1e6, steps, sum / (double)asked);
+	free(share);
+	predict_free(model);
+	predict_trips_done(&trips);
+	journey_plan_free(plan);
+}
+
+static void measure_all(struct bench *b)
 {
 	static const str phone = STR_INIT("channel-1");
 	static const struct journey_selector who = { .channels = { &phone, 1 } };
@@ -214,11 +346,20 @@ static void measure_all(const struct bench *b)
 		{ "map, with customers, mean, median, p90", plain, none, answer_map },
 		{ "map, counts, of those who used a channel", plain, called, answer_counts },
 		{ "map, counts, journeys by gap of 30 min", sessions, none, answer_counts },
+		{ "funnel, 4 steps within 7 days", plain, none, answer_funnel },
 		{ "variants, top 100", plain, none, answer_variants },
 	};
+	if (b->asks) {
+		answer_lines(b, questions, ARRAY_LEN(questions));
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
 		if (strstr(questions[i].name, b->only) != NULL)
 			measure(b, &questions[i]);
+	if (strstr("first", b->only) != NULL)
+		measure_first(b, &questions[0]);
+	if (strstr("predict", b->only) != NULL)
+		measure_prediction(b);
 }
 
 static const char *text(int argc, char **argv, const char *name)
@@ -248,7 +389,8 @@ int main(int argc, char **argv)
 		.threads = (unsigned)number(
 			argc, argv, "--threads", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
 		.runs = (unsigned)MIN_OF(number(argc, argv, "--runs", 5), (uint64_t)RUNS_MAX),
-		.only = text(argc, argv, "--only") };
+		.only = text(argc, argv, "--only"),
+		.asks = number(argc, argv, "--ask", 0) != 0 };
 	double began = clock_seconds();
 
 	make_state(&b);
@@ -256,6 +398,7 @@ int main(int argc, char **argv)
 	       "s\n",
 		(unsigned long long)b.events, (unsigned long long)b.customers,
 		(unsigned long long)b.recent, b.threads, clock_seconds() - began);
+	(void)fflush(stdout);
 	measure_all(&b);
 	threads_view_unref(b.view);
 	threads_free(b.state);

@@ -327,3 +327,149 @@ TEST(capture_takes_records_without_http)
 	CHECK("once", counts.accepted == 1 && counts.duplicates == 1);
 	capture_house_close(&h);
 }
+
+struct form_row {
+	const char *row, *path, *headers, *body;
+	int status;
+	const char *activity, *channel, *identifiers; /* of the last record; "type:value ..." */
+};
+
+static void check_record(const struct form_row *row, struct capture_house *h, struct arena *arena)
+{
+	struct strbuf ids = strbuf_in(arena, 1000);
+	struct record record;
+
+	read_last(h, arena, &record);
+	CHECK(row->row, str_equal(record.activity, str_of(row->activity)));
+	CHECK(row->row, str_equal(record.channel, str_of(row->channel)));
+	for (size_t i = 0; i < record.identifier_count; i++) {
+		strbuf_add(&ids, i > 0 ? STR(" ") : STR(""));
+		strbuf_add(&ids, record.identifiers[i].type);
+		strbuf_add_byte(&ids, ':');
+		strbuf_add(&ids, record.identifiers[i].value);
+	}
+	CHECK(row->row, str_equal(strbuf_str(&ids), str_of(row->identifiers)));
+}
+
+static void check_forms(const struct form_row *rows, size_t count)
+{
+	struct capture_house h;
+
+	capture_house_open(&h, test_folder(), 0);
+	for (size_t i = 0; i < count; i++) {
+		AUTO_ARENA arena = arena_create(ARENA);
+		struct http_reply r = post(&h, rows[i].path, rows[i].headers, rows[i].body, arena);
+		CHECK(rows[i].row, r.status == rows[i].status);
+		if (r.status != rows[i].status)
+			printf("  %d " STR_FMT "\n", r.status, STR_ARG(r.body));
+		if (rows[i].activity != NULL && r.status == 200)
+			check_record(&rows[i], &h, arena);
+	}
+	capture_house_close(&h);
+}
+
+TEST(capture_takes_what_posthog_sends)
+{
+	static const struct form_row rows[] = {
+		{ "batch", "/batch/", "!",
+			"{\"api_key\":\"ak_shop\",\"batch\":[{\"event\":\"Bought\",\"distinct_id\":"
+			"\"p1\","
+			"\"uuid\":\"1\",\"properties\":{\"$lib\":\"web\",\"$set\":{\"email\":\"A@b."
+			"fr\"}}}],"
+			"\"sent_at\":\"2026-11-22T00:00:00Z\"}",
+			200, "Bought", "web", "user_id:p1 email:a@b.fr" },
+		{ "one", "/i/v0/e/", "!",
+			"{\"api_key\":\"ak_shop\",\"event\":\"$pageview\",\"distinct_id\":\"d\","
+			"\"properties\":"
+			"{\"$device_id\":\"d\",\"$pathname\":\"/offers\"}}",
+			200, "Page Viewed: /offers", "web", "anonymous_id:d" },
+		{ "token in properties, a list", "/e/", "!",
+			"[{\"event\":\"$identify\",\"properties\":{\"token\":\"ak_shop\","
+			"\"distinct_id\":\"p2\","
+			"\"$anon_distinct_id\":\"d\"},\"$set\":{\"phone\":\"0612345678\"}}]",
+			200, "Identify", "backoffice",
+			"user_id:p2 anonymous_id:d phone:+33612345678" },
+		{ "alias", "/capture/", "!",
+			"{\"token\":\"ak_shop\",\"event\":\"$create_alias\",\"distinct_id\":\"p3\","
+			"\"properties\":{\"alias\":\"p4\"}}",
+			200, "Alias", "backoffice", "user_id:p3 user_id:p4 anonymous_id:p4" },
+		{ "screen of an app", "/capture", "!",
+			"{\"token\":\"ak_shop\",\"event\":\"$screen\",\"distinct_id\":\"p5\","
+			"\"properties\":"
+			"{\"$lib\":\"posthog-ios\",\"$screen_name\":\"Cart\"}}",
+			200, "Screen Viewed: Cart", "app", "user_id:p5" },
+		{ "a form with base64", "/e/",
+			"!Content-Type: application/x-www-form-urlencoded\r\n",
+			/* {"token":"ak_shop","event":"F","distinct_id":"p6"} */
+			"data=eyJ0b2tlbiI6ImFrX3Nob3AiLCJldmVudCI6IkYiLCJkaXN0aW5jdF9pZCI6InA2In0%"
+			"3D",
+			200, "F", "backoffice", "user_id:p6" },
+		{ "group", "/batch", "!",
+			"{\"api_key\":\"ak_shop\",\"batch\":[{\"event\":\"$groupidentify\","
+			"\"distinct_id\":"
+			"\"$company_c\",\"properties\":{\"$group_type\":\"company\",\"$group_key\":"
+			"\"c\","
+			"\"$group_set\":{\"n\":1}}}]}",
+			200, "Group", "backoffice", "" },
+		{ "nobody", "/e/", "!",
+			"{\"token\":\"ak_shop\",\"event\":\"A\",\"distinct_id\":\"guest\"}", 400,
+			NULL, NULL, NULL },
+		{ "no event", "/e/", "!", "{\"token\":\"ak_shop\",\"distinct_id\":\"p7\"}", 400,
+			NULL, NULL, NULL },
+		{ "no key", "/e/", "!", "{\"event\":\"A\",\"distinct_id\":\"p7\"}", 401, NULL, NULL,
+			NULL },
+		{ "flags", "/flags/?v=2", "!", "{\"token\":\"x\"}", 200, NULL, NULL, NULL },
+		{ "flags of old", "/decide/", "!", "{}", 200, NULL, NULL, NULL },
+	};
+
+	check_forms(rows, ARRAY_LEN(rows));
+}
+
+TEST(capture_takes_cloud_events)
+{
+	static const struct form_row rows[] = {
+		{ "structured", "/v1/events", "Content-Type: application/cloudevents+json\r\n",
+			"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+			"till\",\"type\":\"fr.shop.paid\","
+			"\"subject\":\"email:A@b.fr\",\"time\":\"2026-11-22T00:00:00Z\","
+			"\"channel\":\"store\","
+			"\"data\":{\"amount\":12.5}}",
+			200, "fr.shop.paid", "store", "email:a@b.fr" },
+		{ "known already", "/v1/events", "",
+			"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/"
+			"till\",\"type\":\"other\","
+			"\"subject\":\"email:a@b.fr\"}",
+			200, "fr.shop.paid", "store", "email:a@b.fr" },
+		{ "customer before subject", "/v1/events", "",
+			"{\"specversion\":\"1.0\",\"id\":\"2\",\"source\":\"/till\",\"type\":\"t\","
+			"\"subject\":\"file.jpg\",\"customer\":\"card:77\"}",
+			200, "t", "backoffice", "card:77" },
+		{ "batch", "/v1/events", "Content-Type: application/cloudevents-batch+json\r\n",
+			"[{\"specversion\":\"1.0\",\"id\":\"3\",\"source\":\"s\",\"type\":\"u\","
+			"\"subject\":\"x\"},"
+			"{\"specversion\":\"1.0\"}]",
+			200, "u", "backoffice", "user_id:x" },
+		{ "binary", "/v1/events",
+			"ce-specversion: 1.0\r\nce-id: 4\r\nce-source: /iot\r\nce-type: beat\r\n"
+			"ce-customer: device:9\r\nContent-Type: application/json\r\n",
+			"{\"userId\":\"v\"}", 200, "beat", "backoffice", "user_id:v device:9" },
+		{ "binary without JSON", "/v1/events",
+			"ce-specversion: 1.0\r\nce-id: 5\r\nce-source: /iot\r\nce-type: beat\r\n"
+			"ce-customer: device:9\r\nContent-Type: text/plain\r\n",
+			"hot", 200, "beat", "backoffice", "device:9" },
+		{ "no id", "/v1/events", "",
+			"{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"u\",\"subject\":"
+			"\"x\"}",
+			400, NULL, NULL, NULL },
+		{ "another version", "/v1/events", "",
+			"{\"specversion\":\"2.0\",\"id\":\"6\",\"source\":\"s\",\"type\":\"u\","
+			"\"subject\":\"x\"}",
+			400, NULL, NULL, NULL },
+		{ "nobody", "/v1/events", "",
+			"{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"s\",\"type\":\"u\"}",
+			400, NULL, NULL, NULL },
+		{ "no key", "/v1/events", "!", "{}", 401, NULL, NULL, NULL },
+	};
+
+	check_forms(rows, ARRAY_LEN(rows));
+}

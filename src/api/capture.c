@@ -39,9 +39,12 @@ void capture_free(struct capture *c)
 	free(c);
 }
 
-struct http_routes capture_routes(struct capture *c)
+void capture_routes(struct capture *c, struct http_routes out[static CAPTURE_TABLES])
 {
-	return (struct http_routes){ segment_routes, segment_route_count, c };
+	out[0] = (struct http_routes){ segment_routes, segment_route_count, c };
+	out[1] = (struct http_routes){ posthog_routes, posthog_route_count, c };
+	out[2] = (struct http_routes){ cloud_routes, cloud_route_count, c };
+	out[3] = (struct http_routes){ tag_routes, tag_route_count, c };
 }
 
 struct sources *capture_sources(struct capture *c)

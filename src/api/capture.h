@@ -53,7 +53,8 @@ struct capture *capture_create(const struct capture_options *options);
 void capture_free(struct capture *capture); /* NULL is fine */
 
 /* The routes of all forms, for http_options. */
-struct http_routes capture_routes(struct capture *capture);
+enum { CAPTURE_TABLES = 4 };
+void capture_routes(struct capture *capture, struct http_routes out[static CAPTURE_TABLES]);
 
 struct sources *capture_sources(struct capture *capture);
 

@@ -77,3 +77,9 @@ err capture_inflate(struct http_exchange *x, str body, size_t bytes_max, struct 
 
 extern const struct http_route segment_routes[];
 extern const size_t segment_route_count;
+extern const struct http_route posthog_routes[];
+extern const size_t posthog_route_count;
+extern const struct http_route cloud_routes[];
+extern const size_t cloud_route_count;
+extern const struct http_route tag_routes[];
+extern const size_t tag_route_count;

@@ -173,6 +173,7 @@ static void work_off(struct company *c, const struct due *due)
 		[DUE_REVIEW] = company_review_due,
 		[DUE_CREDIT] = company_credit_due,
 		[DUE_LADDER] = company_ladder_due,
+		[DUE_REJECTED] = company_rejected,
 		[DUE_PAYMENT] = company_pay,
 	};
 

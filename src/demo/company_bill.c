@@ -136,14 +136,26 @@ static void debit(struct company *c, uint32_t customer)
 		return;
 	pay_later(c, customer, h.bill_number, (uint16_t)h.amount_cents,
 		1 + (int64_t)random_below(&c->random, 9));
-	struct happening about = { .bill_number = h.bill_number,
-		.amount_cents = h.amount_cents,
-		.due_ms = c->now_ms + 8 * DAY_MS };
-	company_message(c, customer, WHAT_SMS_SENT, TEMPLATE_PAYMENT_FAILED, &about);
+	struct due notice = { .time_ms = company_time_of(c, 10 * HOUR_MS),
+		.interaction = h.bill_number,
+		.customer = customer,
+		.issue = NO_NEED,
+		.number = (uint16_t)h.amount_cents,
+		.kind = DUE_REJECTED };
+	(void)agenda_put(c->agenda, &notice);
 	if (company_hits(c, COMPANY_ASKS_AFTER_DEBIT))
 		company_need_later(c,
 			company_need_time(c) + (int64_t)random_below(&c->random, 5) * DAY_MS,
 			customer, REASON_BILL, CAUSE_PAYMENT, 0);
+}
+
+void company_rejected(struct company *c, const struct due *due)
+{
+	struct happening about = { .bill_number = (uint32_t)due->interaction,
+		.amount_cents = due->number,
+		.due_ms = c->now_ms + 8 * DAY_MS };
+
+	company_message(c, due->customer, WHAT_SMS_SENT, TEMPLATE_PAYMENT_FAILED, &about);
 }
 
 static void each_of_cycle(

@@ -98,6 +98,7 @@ enum due_kind {
 	DUE_REVIEW,
 	DUE_CREDIT, /* in the books: interaction = bill, issue = case, number = cents */
 	DUE_LADDER, /* a = enum complaint_step */
+	DUE_REJECTED, /* a word about a debit: as DUE_PAYMENT */
 	DUE_PAYMENT, /* by card: interaction = bill, number = cents */
 	DUE_COUNT_
 };
@@ -376,6 +377,7 @@ void company_ladder_due(struct company *c, const struct due *due);
 /* ---- company_bill.c, company_outage.c, company_survey.c */
 void company_daily_bills(struct company *c);
 void company_last_bill(struct company *c, uint32_t customer);
+void company_rejected(struct company *c, const struct due *due);
 void company_pay(struct company *c, const struct due *due);
 /* The number of the bill that a customer had last; 0: of none yet. */
 uint32_t company_bill_at_hand(const struct company *c, uint32_t customer);
@@ -386,7 +388,8 @@ void company_outage_ends(struct company *c, const struct due *due);
 void company_line_back(struct company *c, const struct due *due);
 void company_cut(struct company *c, const struct due *due);
 void company_daily_surveys(struct company *c);
-void company_ask(struct company *c, uint32_t need); /* when it is closed */
+/* When it is over; whose complaint goes on is not asked how he liked it. */
+void company_ask(struct company *c, uint32_t need, bool goes_on);
 void company_survey_due(struct company *c, const struct due *due);
 void company_answer_due(struct company *c, const struct due *due);
 void company_review_due(struct company *c, const struct due *due);

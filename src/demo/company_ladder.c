@@ -8,12 +8,28 @@
  *        +-> given up: the case is closed for silence (company_need.c)
  *
  * The need itself is over by then, and with it surveys; the case goes on.  An entry of the agenda
- * carries: interaction = of the letter or form, issue = case, number = need's friction and flags,
- * a = enum complaint_step, b = rung's answer.
+ * carries: interaction = of the letter or form, issue = case, number = need's friction, form or
+ * letter, day, a = enum complaint_step, b = rung's answer.
  */
 #include "demo/company_internal.h"
 
-enum { BY_FORM = 1, FRICTION_SHIFT = 1, GRANTS = 1, IS_LATE = 2, RUNG_CONSUMER = 2, RUNG_MEDIATOR };
+enum {
+	BY_FORM = 1,
+	FRICTION_SHIFT = 1,
+	FRICTION_MASK = 7,
+	DAY_SHIFT = 4,
+	GRANTS = 1,
+	IS_LATE = 2,
+	RUNG_CONSUMER = 2,
+	RUNG_MEDIATOR
+};
+
+_Static_assert(COMPANY_DAYS_MAX + WARM_DAYS < 1 << (16 - DAY_SHIFT), "the day fits");
+
+static uint8_t friction_of(const struct due *due)
+{
+	return due->number >> FRICTION_SHIFT & FRICTION_MASK;
+}
 
 static struct happening of_case(const struct due *due, enum what what)
 {
@@ -69,7 +85,7 @@ static void witness_rung(struct company *c, const struct due *due, unsigned rung
 		.case_number = due->issue,
 		.cost_cents = cents,
 		.rung = (uint8_t)rung,
-		.friction = (uint8_t)(due->number >> FRICTION_SHIFT),
+		.friction = friction_of(due),
 		.hit = (due->b & GRANTS) != 0,
 		.late = (due->b & IS_LATE) != 0 };
 
@@ -118,7 +134,8 @@ bool company_escalates(struct company *c, uint32_t need)
 	struct due due = { .interaction = company_interaction(c),
 		.customer = n->customer,
 		.issue = n->case_number,
-		.number = (uint16_t)(n->friction << FRICTION_SHIFT |
+		.number = (uint16_t)(c->day.index << DAY_SHIFT |
+				     (unsigned)n->friction << FRICTION_SHIFT |
 				     (company_hits(c, by_form) ? BY_FORM : 0)) };
 	uint8_t answer = write_to_consumer_service(c, &due, n);
 	next_step(c, &due, COMPLAINT_TO_CONSUMER_SERVICE,
@@ -147,6 +164,7 @@ static void write_back(struct company *c, const struct due *due)
 	h.channel = form ? CHANNEL_EMAIL : CHANNEL_LETTER;
 	h.interaction = due->interaction;
 	h.agent = company_mail_agent(c);
+	h.wait_ms = c->now_ms - c->starts[due->number >> DAY_SHIFT] - 12 * HOUR_MS; /* about */
 	h.outcome = due->b & GRANTS ? OUTCOME_RESOLVED : OUTCOME_UNRESOLVED;
 	h.talk_ms = (uint32_t)(chance_lognormal(&c->random, 1800, 0.4) * 1000);
 	company_tell(c, &h);
@@ -167,7 +185,7 @@ static int32_t grant(struct company *c, const struct due *due, double mean_euros
 		.case_number = due->issue,
 		.reason = REASON_COMPLAINT,
 		.cause = CAUSE_ESCALATED,
-		.friction = (uint8_t)(due->number >> FRICTION_SHIFT) };
+		.friction = friction_of(due) };
 	int32_t cents = draw_gesture(c, mean_euros);
 
 	if (company_bill_at_hand(c, due->customer) == 0)
@@ -191,7 +209,7 @@ static void answered(struct company *c, const struct due *due)
 		next_step(c, due, COMPLAINT_TO_MEDIATOR, 8 + 30 * random_unit(&c->random), opinion);
 		return;
 	}
-	close_case(c, due, grants);
+	next_step(c, due, COMPLAINT_CLOSED, 1, due->b);
 }
 
 static void opinion(struct company *c, const struct due *due)
@@ -202,7 +220,7 @@ static void opinion(struct company *c, const struct due *due)
 
 	tell_step(c, due, 0, cents);
 	witness_rung(c, due, RUNG_MEDIATOR, cents);
-	close_case(c, due, grants);
+	next_step(c, due, COMPLAINT_CLOSED, 1, due->b);
 }
 
 void company_ladder_due(struct company *c, const struct due *due)
@@ -223,6 +241,9 @@ void company_ladder_due(struct company *c, const struct due *due)
 		break;
 	case COMPLAINT_OPINION:
 		opinion(c, due);
+		break;
+	case COMPLAINT_CLOSED:
+		close_case(c, due, (due->b & GRANTS) != 0);
 		break;
 	case COMPLAINT_STEP_COUNT_:
 		break;

@@ -359,7 +359,9 @@ void company_after_contact(struct company *c, uint32_t need, bool resolved)
 	if (resolved && !company_hits(c, relapses)) {
 		n->resolved = true;
 		company_close_later(c, need,
-			c->now_ms + HOUR_MS + (int64_t)random_below(&c->random, 2 * DAY_MS));
+			company_open_time(
+				c, c->now_ms + HOUR_MS +
+					   (int64_t)random_below(&c->random, 2 * DAY_MS)));
 		return;
 	}
 	if (resolved || company_hits(c, c->rates.comes_back))
@@ -436,7 +438,7 @@ void company_close(struct company *c, const struct due *due)
 			       : n->tries > 1 ? AFTER_REPEATED
 					      : AFTER_RESOLVED;
 		who->outcome_day = (int16_t)c->day.index;
-		company_ask(c, due->issue);
+		company_ask(c, due->issue, goes_on);
 	}
 	if (!n->resolved)
 		complain(c, n);

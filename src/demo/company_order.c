@@ -133,13 +133,23 @@ void company_place_order(
 	plan_needs(c, customer, mean, fibre ? VALUE(c, FIBRE_DAYS) : 6);
 }
 
+/* People are told half past ten, not 10:16:43. */
+static int64_t appointment_ms(struct company *c, double days)
+{
+	enum { HALF_HOUR_MS = 1800000 };
+	int64_t at = company_open_time(c, c->now_ms + (int64_t)(days * (double)DAY_MS));
+
+	at -= at % HALF_HOUR_MS;
+	return at > c->now_ms ? at : at + HALF_HOUR_MS;
+}
+
 static void appoint(struct company *c, const struct due *due, double days, bool moved)
 {
 	static const double failures = 0.14, further_days = 9.5;
 	/* The mean is to connection, and some come twice. */
 	double first = MAX_OF(days - failures * further_days, 3.0);
 	double wait = 0.45 * first + chance_exponential(&c->random, 0.55 * first);
-	int64_t at = company_open_time(c, c->now_ms + (int64_t)(wait * (double)DAY_MS));
+	int64_t at = appointment_ms(c, wait);
 
 	tell_step(c, due, moved ? ORDER_APPOINTMENT_MOVED : ORDER_APPOINTMENT, at);
 	message(c, due, WHAT_SMS_SENT, moved ? TEMPLATE_APPOINTMENT_MOVED : TEMPLATE_APPOINTMENT,
@@ -177,7 +187,8 @@ void company_order_due(struct company *c, const struct due *due)
 		if (needs_technician(c, due->customer, (enum product)due->number))
 			appoint(c, due, VALUE(c, FIBRE_DAYS), false);
 		else
-			order_due(c, due, c->now_ms + DAY_MS, ORDER_SHIPPED, DUE_ORDER);
+			order_due(c, due, company_open_time(c, c->now_ms + DAY_MS), ORDER_SHIPPED,
+				DUE_ORDER);
 		break;
 	case ORDER_SHIPPED:
 		tell_step(c, due, ORDER_SHIPPED, c->now_ms + 2 * DAY_MS);
@@ -278,8 +289,7 @@ static void connect(struct company *c, const struct due *due)
 
 void company_repair(struct company *c, uint32_t need)
 {
-	int64_t wait = (int64_t)((1.2 + 3 * random_unit(&c->random)) * (double)DAY_MS);
-	int64_t at = company_open_time(c, c->now_ms + wait);
+	int64_t at = appointment_ms(c, 1.2 + 3 * random_unit(&c->random));
 	struct happening about = { .due_ms = at, .case_number = c->needs[need].case_number };
 
 	c->needs[need].repair = true;

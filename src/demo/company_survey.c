@@ -124,13 +124,14 @@ static bool may_ask(const struct company *c, const struct customer *who)
 	       (who->survey_day == NO_DAY || (int64_t)c->day.index - who->survey_day >= REST_DAYS);
 }
 
-void company_ask(struct company *c, uint32_t need)
+void company_ask(struct company *c, uint32_t need, bool goes_on)
 {
 	static const double posts_if_bad = 0.03, posts_if_good = 0.006;
 	const struct need *n = &c->needs[need];
 	uint32_t customer = n->customer;
 	struct opinion o = opinion_of(c, n);
-	bool asked = may_ask(c, &c->customers[customer]), answered = asked && answers(c, o.nps);
+	bool asked = !goes_on && may_ask(c, &c->customers[customer]),
+	     answered = asked && answers(c, o.nps);
 
 	witness_opinion(c, customer, n, &o, answered);
 	if (asked)

@@ -327,6 +327,7 @@ enum complaint_step {
 	COMPLAINT_ANSWERED,
 	COMPLAINT_TO_MEDIATOR,
 	COMPLAINT_OPINION, /* of the mediator */
+	COMPLAINT_CLOSED, /* not told as a step: the case says it */
 	COMPLAINT_STEP_COUNT_
 };
 enum case_note {

@@ -164,7 +164,8 @@ static void put_encoded(struct sheet *s, str text)
 struct strbuf *sheet_row(struct sheet *sheet, int64_t ms)
 {
 	clock_face_at(sheet->face, ms);
-	if (period_of(sheet) > sheet->period) /* what comes late stays in the file at hand */
+	if (sheet->tap == NULL &&
+		period_of(sheet) > sheet->period) /* what comes late stays in the file at hand */
 		begin_file(sheet, period_of(sheet));
 	strbuf_clear(&sheet->row);
 	return &sheet->row;
@@ -172,8 +173,12 @@ struct strbuf *sheet_row(struct sheet *sheet, int64_t ms)
 
 static void put_row(struct sheet *s, str row)
 {
-	put_encoded(s, row);
 	s->rows++;
+	if (s->tap != NULL) {
+		s->tap->row(s->tap, s->form, row);
+		return;
+	}
+	put_encoded(s, row);
 	if (s->buffer.len >= SHEET_BUFFER_BYTES)
 		write_out(s);
 }

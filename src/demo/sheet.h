@@ -29,8 +29,14 @@ struct sheet_form {
 	uint16_t late, twice; /* rows in 10,000; only where each row has an id of its own */
 };
 
+/* Takes rows as they end, instead of a file: UTF-8, with their end of line. */
+struct sheet_tap {
+	void (*row)(struct sheet_tap *tap, const struct sheet_form *form, str row);
+};
+
 struct sheet {
 	const struct sheet_form *form;
+	struct sheet_tap *tap; /* NULL: files; set before the first row */
 	struct disk *disk;
 	const char *folder;
 	struct clock_face *face;

@@ -328,6 +328,36 @@ static str text_in(const struct strbuf *buf)
 	return str_trim(str_cut((str){ buf->ptr, buf->len }, VERBATIM_BYTES_MAX));
 }
 
+/* What a caller says of his own and of the company's, in the agent's note: "ma box" is his, "votre
+ * vendeur" ours. */
+static void note_as_agent(str text, struct strbuf *out)
+{
+	static const struct {
+		str said, noted;
+	} words[] = { { STR_INIT("ma"), STR_INIT("sa") }, { STR_INIT("mon"), STR_INIT("son") },
+		{ STR_INIT("mes"), STR_INIT("ses") }, { STR_INIT("votre"), STR_INIT("notre") },
+		{ STR_INIT("vos"), STR_INIT("nos") }, { STR_INIT("m'a"), STR_INIT("l'a") },
+		{ STR_INIT("Ma"), STR_INIT("Sa") }, { STR_INIT("Mon"), STR_INIT("Son") },
+		{ STR_INIT("Mes"), STR_INIT("Ses") }, { STR_INIT("Votre"), STR_INIT("Notre") },
+		{ STR_INIT("Vos"), STR_INIT("Nos") } };
+
+	while (text.len > 0) {
+		size_t end = 0;
+		while (end < text.len && text.ptr[end] != ' ')
+			end++;
+		str word = str_upto(text, end);
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (str_equal(word, words[i].said)) {
+				word = words[i].noted;
+				break;
+			}
+		strbuf_add(out, word);
+		if (end < text.len)
+			strbuf_add_byte(out, ' ');
+		text = str_from(text, MIN_OF(end + 1, text.len));
+	}
+}
+
 void verbatim_write(const struct verbatim *verbatim, const struct verbatim_wish *wish,
 	uint64_t seed, struct strbuf *out)
 {
@@ -345,6 +375,8 @@ void verbatim_write(const struct verbatim *verbatim, const struct verbatim_wish 
 	grammar_tidy((str){ raw.ptr, raw.len }, &tidy);
 	if (root->by_hand)
 		hand_write(&wish->hand, text_in(&tidy), random_next(&random), out);
+	else if (wish->kind == VERBATIM_CALL_NOTE)
+		note_as_agent(text_in(&tidy), out);
 	else
 		strbuf_add(out, text_in(&tidy));
 }

@@ -114,7 +114,7 @@ static void write_case(struct writers *w, const struct happening *h)
 /* ---- the register of the consumer service: what the customer service could not solve */
 
 static const char *const steps[COMPLAINT_STEP_COUNT_] = { "Reçue", "Répondue", "Médiateur saisi",
-	"Avis du médiateur" };
+	"Avis du médiateur", "Close" };
 
 static const char *decision_of(const struct happening *h)
 {

@@ -299,7 +299,8 @@ static struct strbuf *begin_call(
 	struct strbuf *out = sheet_row(&w->sheets[SHEET_SEGMENT], h->time_ms);
 
 	strbuf_add(out, STR("{\"messageId\":\""));
-	put_uuid(out, chance_of(h, CHANCE_ID + 16 * turn), chance_of(h, CHANCE_ID_LOW + 16 * turn));
+	put_uuid(out, w->world ^ chance_of(h, CHANCE_ID + 16 * turn),
+		w->world ^ chance_of(h, CHANCE_ID_LOW + 16 * turn));
 	strbuf_add(out, STR("\",\"type\":\""));
 	strbuf_add(out, type);
 	strbuf_add_byte(out, '"');

@@ -274,7 +274,7 @@ err writers_create(const struct writers_options *options, struct writers **out, 
 	struct verbatim *verbatim;
 	err e = zone_named(STR("Europe/Paris"), &paris, why);
 
-	if (e == OK)
+	if (e == OK && options->tap == NULL)
 		e = make_folders(options, why);
 	if (e == OK)
 		e = mark_truth(options, why);
@@ -286,11 +286,16 @@ err writers_create(const struct writers_options *options, struct writers **out, 
 	w->listener.hear = hear;
 	w->options = *options;
 	w->verbatim = verbatim;
+	w->world = people_draw(
+		options->people->seed * UINT64_C(0x9e3779b97f4a7c15) + options->people->count,
+		options->people->days);
 	clock_face_init(&w->face, paris);
 	for (size_t i = 0; i < SHEETS; i++)
 		sheet_init(&w->sheets[i], &forms[i], options->disk,
 			i == SHEET_TEXTS ? options->truth_folder : options->folder, &w->face,
 			options->tidy);
+	for (size_t i = 0; i < SHEETS; i++)
+		w->sheets[i].tap = options->tap;
 	w->cards = memory_alloc(CARDS * sizeof(*w->cards));
 	for (size_t i = 0; i < CARDS; i++)
 		w->cards[i].number = NOBODY;

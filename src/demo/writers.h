@@ -34,13 +34,15 @@
 #include "base/file.h"
 #include "demo/happening.h"
 #include "demo/people.h"
+#include "demo/sheet.h"
 
 struct writers_options {
 	struct disk *disk;
 	const struct people *people; /* lives as long as the writers */
 	const char *folder; /* exists; folders are made in it */
 	const char *truth_folder; /* exists; NULL: no texts.csv */
-	bool tidy; /* nothing late, nothing twice: for tests */
+	bool tidy; /* nothing late, nothing twice */
+	struct sheet_tap *tap; /* takes the rows instead of files; then no folder is needed */
 };
 
 struct writers;

@@ -75,6 +75,7 @@ enum { CARDS = 4096, VISITS = 4096 };
 struct writers {
 	struct listener listener;
 	struct writers_options options;
+	uint64_t world; /* of seed and sizes: what is unique in one company is so among all */
 	struct clock_face face;
 	struct sheet sheets[SHEETS];
 	struct verbatim *verbatim;

@@ -136,7 +136,12 @@ err audit_forget(struct desk *desk, const str *subjects, size_t count, struct wh
 			"AND subject IS NOT NULL",
 			sql_bytes(&hash, sizeof(hash)));
 	}
-	return desk_end(desk, e, why);
+	e = desk_end_unseen(desk, e, why);
+	desk_lock(desk); /* old pages stand in the log until it is emptied */
+	if (e == OK)
+		e = sql_do(desk->sql, why, "PRAGMA wal_checkpoint(TRUNCATE)", sql_none());
+	desk_unlock(desk);
+	return e;
 }
 
 /* ---- the chain */

@@ -78,16 +78,6 @@ WHEN NEW.subject IS NOT NULL OR NEW.id IS NOT OLD.id OR NEW.at_ms IS NOT OLD.at_
 	OR NEW.trace IS NOT OLD.trace OR NEW.chain IS NOT OLD.chain
 BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 
--- Answers to requests that came with an Idempotency-Key, to be given again.
-CREATE TABLE answers (
-	hash BLOB PRIMARY KEY,
-	request BLOB NOT NULL,
-	status INTEGER NOT NULL,
-	body BLOB NOT NULL,
-	at_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX answers_by_age ON answers (at_ms);
-
 CREATE TABLE settings (
 	name TEXT PRIMARY KEY,
 	value TEXT NOT NULL

@@ -64,12 +64,12 @@ struct copying {
 	struct backup_summary *out;
 };
 
-static err copy_named(struct copying *c, const char *name, struct why *why)
+static err copy_as(struct copying *c, const char *here, const char *name, struct why *why)
 {
 	char from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
 	uint64_t bytes;
 	uint32_t crc;
-	err e = path_join(from, c->from, name, why);
+	err e = path_join(from, c->from, here, why);
 
 	if (e == OK)
 		e = path_join(to, c->to, name, why);
@@ -81,6 +81,11 @@ static err copy_named(struct copying *c, const char *name, struct why *why)
 	c->out->files++;
 	c->out->bytes += bytes;
 	return OK;
+}
+
+static err copy_named(struct copying *c, const char *name, struct why *why)
+{
+	return copy_as(c, name, name, why);
 }
 
 static err copy_folder(struct copying *c, const char *folder, struct why *why)
@@ -134,10 +139,10 @@ static err check_target(struct disk *disk, const char *target, struct why *why)
 	return disk_list(disk, target, arena, &entries, &count, why);
 }
 
-static err copy_if_there(struct copying *c, const char *name, struct why *why)
+static err copy_if_there(struct copying *c, const char *here, const char *name, struct why *why)
 {
 	struct why reason = { 0 };
-	err e = copy_named(c, name, &reason);
+	err e = copy_as(c, here, name, &reason);
 
 	if (e != OK && e != ERR_NOT_FOUND && why != NULL)
 		*why = reason;
@@ -154,7 +159,11 @@ static err copy_everything(struct copying *c, struct why *why)
 		e = copy_named(c, "secret", why);
 	if (e == OK)
 		e = copy_named(c, "format", why);
-	return e != OK ? e : copy_if_there(c, "erased", why);
+	if (e == OK)
+		e = copy_if_there(c, "erased", "erased", why);
+	if (e == OK)
+		e = copy_if_there(c, "desk-secret", "desk-secret", why);
+	return e != OK ? e : copy_if_there(c, BACKUP_DATABASE, "ariane.db", why);
 }
 
 static err write_list(struct copying *c, struct why *why)

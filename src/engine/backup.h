@@ -6,11 +6,16 @@
  *   backup   text, a line each: "ariane backup 1", "end SEQUENCE", "made MS",
  *            "file BYTES CRC32C NAME" (CRC in 8 hex digits), and "sum CRC32C" of the lines before
  *
+ * The SQL store, if there is one, comes along: its secret, and as ariane.db the copy of the
+ * database that the caller made just before, BACKUP_DATABASE in the data folder.
+ *
  * Without that last file it is not a back-up.  Checkpoints are not in it: restoring replays.
  */
 #pragma once
 
 #include "engine/engine.h"
+
+#define BACKUP_DATABASE "ariane.db.copy"
 
 struct backup_summary {
 	uint64_t end_seq, files, bytes;

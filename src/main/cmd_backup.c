@@ -1,5 +1,6 @@
 /* main/cmd_backup.c - ariane backup: a copy that can be trusted. */
 #include "base/json.h"
+#include "desk/desk.h"
 #include "engine/backup.h"
 #include "main/store.h"
 #include "main/summary.h"
@@ -16,6 +17,36 @@ static err copy(struct engine *engine, void *context, struct why *why)
 	return engine_backup(engine, c->target, &c->summary, why);
 }
 
+/* The database first, then the journal: what the one announces, the other has.  The copy lies in
+ * the data folder for as long. */
+static err copy_desk(const char *folder, char copy[static PATH_BYTES_MAX], struct why *why)
+{
+	struct desk *desk;
+	err e = path_join(copy, folder, BACKUP_DATABASE, why);
+
+	(void)disk_remove(disk_real(), copy, NULL); /* of a back-up that was killed */
+	if (e != OK || !desk_exists(folder))
+		return e;
+	e = desk_open(folder, false, NULL, &desk, why);
+	if (e != OK)
+		return e;
+	e = desk_copy(desk, copy, why);
+	desk_close(desk);
+	return e;
+}
+
+static err copy_both(const struct request *request, struct engine *engine, struct copying *copying,
+	struct why *why)
+{
+	char database[PATH_BYTES_MAX] = "";
+	err e = copy_desk(engine_options(engine)->folder, database, why);
+
+	if (e == OK)
+		e = store_call_alone(request, engine, copy, copying, why);
+	(void)disk_remove(disk_real(), database, NULL); /* if there is none, as well */
+	return e;
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct copying copying = { .target = { 0 } };
@@ -26,7 +57,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		e = store_open(request, sink, STORE_CHANGE, &engine, why);
 	if (e != OK)
 		return e;
-	e = store_call_alone(request, engine, copy, &copying, why);
+	e = copy_both(request, engine, &copying, why);
 	if (e == OK)
 		summary_of_backup(request, sink, TEXT_BACKUP_DONE, &copying.summary);
 	store_close(request, engine);

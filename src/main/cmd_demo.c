@@ -44,6 +44,8 @@ const struct command cmd_demo = {
 		"call logs, chats, tickets, bills, orders, surveys; into OUT/truth also what no "
 		"system knows: who is who, why people call, which frictions were planted and "
 		"what they cost. Every figure can be changed: --parameters lists them.\n\n"
+		"With --live it tells all of it to a running server instead, as it happens: "
+		"--speed 60 is an hour a minute. What was told twice counts once.\n\n"
 		"With --workload or --events it writes one large plain file instead: calls "
 		"(Segment calls of a web shop) or visits (narrow rows as CSV), for "
 		"measurements. The same seed gives the same bytes.",
@@ -52,6 +54,9 @@ const struct command cmd_demo = {
 		"SORTIE/truth aussi ce qu'aucun système ne sait : qui est qui, pourquoi l'on "
 		"appelle, quels points de friction ont été semés et ce qu'ils coûtent. Chaque "
 		"chiffre se règle : --parameters les énumère.\n\n"
+		"Avec --live, elle raconte tout cela à un serveur en marche, à mesure que cela "
+		"arrive : --speed 60, c'est une heure par minute. Ce qui est raconté deux fois ne "
+		"compte qu'une fois.\n\n"
 		"Avec --workload ou --events, elle écrit à la place un seul grand fichier : calls "
 		"(appels Segment d'une boutique en ligne) ou visits (lignes étroites en CSV), pour "
 		"mesurer. La même graine donne les mêmes octets."),
@@ -80,6 +85,25 @@ const struct command cmd_demo = {
 		{ STR_INIT("parameters"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("list the figures and stop", "énumérer les chiffres et s'arrêter"),
 			STR_INIT("") },
+		{ STR_INIT("live"), IS_TEXT, false, SAME_WORDS("URL"),
+			WORDS("tell it to the server there, as it happens",
+				"raconter au serveur de cette adresse, à mesure"),
+			STR_INIT("") },
+		{ STR_INIT("key"), IS_TEXT, false, WORDS("KEY", "CLÉ"),
+			WORDS("the server's write key", "la clé d'écriture du serveur"),
+			STR_INIT("") },
+		{ STR_INIT("speed"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("seconds of theirs in one of ours",
+				"secondes de l'entreprise par seconde"),
+			STR_INIT("60") },
+		{ STR_INIT("rate"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("events a second, whatever their times",
+				"événements par seconde, quelles que soient leurs heures"),
+			STR_INIT("") },
+		{ STR_INIT("state"), IS_PATH, false, WORDS("FILE", "FICHIER"),
+			WORDS("how far it is: the same file goes on there",
+				"où l'on en est : le même fichier reprend là"),
+			STR_INIT("") },
 		{ STR_INIT("workload"), IS_TEXT, false, SAME_WORDS("visits|calls"),
 			WORDS("one plain file for measurements",
 				"un seul fichier simple, pour mesurer"),
@@ -94,6 +118,9 @@ const struct command cmd_demo = {
 		{ STR_INIT("ariane demo --out calm --clean --set patience=900"),
 			WORDS("no friction, and patient callers",
 				"sans friction, avec des appelants patients") },
+		{ STR_INIT("ariane demo --live http://127.0.0.1:8080 --key KEY --speed 600"),
+			WORDS("ten hours a minute, told to a server on this machine",
+				"dix heures par minute, racontées à un serveur de cette machine") },
 		{ STR_INIT("ariane demo --events 100000 --out demo.jsonl"),
 			WORDS("a workload of Segment calls", "une charge d'appels Segment") } },
 	.schema = STR_INIT("demo"),

@@ -1,5 +1,6 @@
 /* main/cmd_erase.c - ariane erase: a customer, or an event, is gone. */
 #include "base/json.h"
+#include "desk/audit.h"
 #include "engine/erase.h"
 #include "identity/identifier.h"
 #include "main/store.h"
@@ -28,6 +29,53 @@ static err erase(struct engine *engine, void *context, struct why *why)
 	str text = identifier_text(id.type, id.value, arena);
 	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0))
 				: engine_erase_customer(engine, text, result, why);
+}
+
+/* ---- the audit keeps what was done, and not the name */
+
+struct names {
+	str *items;
+	size_t count;
+};
+
+/* All identifiers of the customer, before he is gone. */
+static err names_of(
+	const struct request *request, struct engine *engine, struct names *out, struct why *why)
+{
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	const struct identity_view *identity = snapshot_identity(snapshot);
+	struct arena *arena = request_arena(request);
+	uint32_t customer;
+	str text;
+
+	if (request_has(request, "message-id") || request_argument_count(request) == 0)
+		return OK;
+	err e = store_customer(
+		request, snapshot, request_argument(request, 0), &text, &customer, why);
+	if (e != OK)
+		return e;
+	const struct customer *c = identity_customer(identity, customer);
+	out->items = arena_array(arena, c->members, sizeof(*out->items));
+	uint32_t member = c->head;
+	for (; out->items != NULL && out->count < c->members; out->count++) {
+		out->items[out->count] = arena_str(arena, identity_text(identity, member));
+		member = identity_next_member(identity, member);
+	}
+	return OK;
+}
+
+static err forget_names(const struct request *request, const struct names *names, struct why *why)
+{
+	struct desk *desk;
+
+	if (names->count == 0 || !desk_exists(request_data(request).ptr))
+		return OK;
+	err e = desk_open(request_data(request).ptr, false, NULL, &desk, why);
+	if (e != OK)
+		return e;
+	e = audit_forget(desk, names->items, names->count, why);
+	desk_close(desk);
+	return e;
 }
 
 static void answer(const struct request *request, struct sink *sink,
@@ -77,7 +125,12 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 
 	if (e != OK)
 		return e;
-	e = store_call(request, engine, erase, &erasing, why);
+	struct names names = { 0 };
+	e = names_of(request, engine, &names, why);
+	if (e == OK)
+		e = store_call(request, engine, erase, &erasing, why);
+	if (e == OK)
+		e = forget_names(request, &names, why);
 	if (e == OK && request_has(request, "now"))
 		e = store_erase_bytes(request, sink, engine, &gone, why);
 	if (e == OK)

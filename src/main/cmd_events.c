@@ -90,6 +90,8 @@ static void show(struct looking *l, struct record *record)
 {
 	struct strbuf cell = strbuf_heap(LINE_BYTES_MAX);
 
+	if (request_hides_text(l->request))
+		record->text = record->text_language = STR("");
 	if (l->sink->json) {
 		struct json_writer w = json_writer_of(&cell, JSON_COMPACT);
 		native_write(&w, record);

@@ -81,6 +81,8 @@ static err export_to(const struct request *request, struct sink *sink, struct en
 	struct records *records =
 		records_open(engine, snapshot, decisions, decision_count, formats[format].order);
 	free(decisions);
+	if (request_hides_text(request))
+		records_hide_text(records);
 	if (e == OK)
 		e = formats[format].write(records_source(records), &target.output, why);
 	if (e == OK && target.file != NULL)

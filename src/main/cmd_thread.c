@@ -24,6 +24,8 @@ static void tell(struct telling *t, struct record *record)
 	if (record->kind == RECORD_CORRECTION)
 		record->kind = RECORD_EVENT;
 	record->target = 0;
+	if (request_hides_text(t->request))
+		record->text = record->text_language = STR("");
 	if (t->sink->json) {
 		struct json_writer w = json_writer_of(&t->out, JSON_COMPACT);
 		native_write(&w, record);

@@ -109,3 +109,8 @@ void command_add_dashed(struct strbuf *out, str name)
 	for (size_t i = 0; i < name.len; i++)
 		strbuf_add(out, name.ptr[i] == ' ' ? STR("-") : (str){ name.ptr + i, 1 });
 }
+
+bool command_in_house(const struct command *command)
+{
+	return command->in_house || str_starts(command->name, STR("journey "));
+}

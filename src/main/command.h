@@ -76,7 +76,8 @@ struct command {
 	str schema; /* docs/schemas/NAME.json describes what --json prints */
 	bool json_lines; /* --json prints one document a line, each of that schema */
 	/* Needs the data folder and uses it through store.h alone: where a server has it open, the
-	 * command runs there.  Else it runs where it was called: it needs no folder, or its lock. */
+	 * command runs there.  Else it runs where it was called: it needs no folder, or its lock.
+	 */
 	bool in_house;
 	bool read_only; /* changes nothing in the data folder: served to readers too */
 	/* Reads `request` (request.h), answers through `sink` (sink.h).  Polls
@@ -89,6 +90,10 @@ struct command_list {
 	const struct command *const *items;
 	size_t count;
 };
+
+/* Does it run where a server has the folder open?  The row says so; of the journey family all do,
+ * for they ask through journey_ask.h. */
+bool command_in_house(const struct command *command);
 
 const struct command_list *commands_all(void);
 

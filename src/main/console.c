@@ -6,6 +6,7 @@
 
 #include "base/zone.h"
 #include "main/help.h"
+#include "main/house_ask.h"
 #include "main/progress.h"
 #include "main/render.h"
 #include "main/request.h"
@@ -148,8 +149,66 @@ static err settle_settings(const struct console *console, const struct request *
 	return e;
 }
 
-static err run_command(struct request *request, struct console_sink *sink, struct why *why)
+/* ---- where a server has the folder open, the command runs there */
+
+struct elsewhere {
+	struct console_sink *sink;
+	const str *words;
+	size_t count;
+	int code;
+};
+
+static err elsewhere_out(void *context, str bytes, struct why *why)
 {
+	return console_write(&((struct elsewhere *)context)->sink->base, bytes, why);
+}
+
+static void elsewhere_error(void *context, str bytes)
+{
+	console_remark(&((struct elsewhere *)context)->sink->base, bytes);
+}
+
+static void elsewhere_progress(void *context, const struct progress_state *state)
+{
+	console_progress(&((struct elsewhere *)context)->sink->base, state);
+}
+
+/* ERR_NOT_FOUND: nobody has it open. */
+static err ask_elsewhere(
+	const struct request *request, struct elsewhere *elsewhere, struct why *why)
+{
+	struct console_sink *sink = elsewhere->sink;
+	const struct house_question question = { .folder = request_data(request).ptr,
+		.request = request,
+		.words = elsewhere->words,
+		.count = elsewhere->count,
+		.json = sink->base.json,
+		.quiet = sink->base.quiet,
+		.columns = sink->base.columns };
+	const struct house_listener listener = { elsewhere_out, elsewhere_error, elsewhere_progress,
+		elsewhere, request_stop(request) };
+
+	return house_ask(&question, &listener, &elsewhere->code, why);
+}
+
+static err run_where_open(struct request *request, struct elsewhere *elsewhere, struct why *why)
+{
+	const struct command *command = request_command(request);
+	struct why nobody = { 0 };
+
+	if (!command_in_house(command))
+		return command->run(request, &elsewhere->sink->base, why);
+	err e = ask_elsewhere(request, elsewhere, &nobody);
+	if (e == ERR_NOT_FOUND)
+		return command->run(request, &elsewhere->sink->base, why);
+	if (e != OK)
+		*why = nobody;
+	return e;
+}
+
+static err run_command(struct request *request, struct elsewhere *elsewhere, struct why *why)
+{
+	struct console_sink *sink = elsewhere->sink;
 	const struct command *command = request_command(request);
 	struct strbuf help = strbuf_in(request_arena(request), 1 << 20);
 
@@ -165,11 +224,11 @@ static err run_command(struct request *request, struct console_sink *sink, struc
 		sink_built(&sink->base, &help);
 		return OK;
 	}
-	return command->run(request, &sink->base, why);
+	return run_where_open(request, elsewhere, why);
 }
 
 static err run_request(const struct console *console, struct request *request,
-	struct manner *manner, struct why *why)
+	struct manner *manner, struct elsewhere *elsewhere, struct why *why)
 {
 	static const struct sink_ops ops = { console_write, console_progress, console_remark };
 	struct settings settings;
@@ -198,7 +257,8 @@ static err run_request(const struct console *console, struct request *request,
 	progress_init(&sink.progress, console->clock);
 	sink.shows_progress = console->error_columns > 1 && !sink.base.quiet && !sink.base.json &&
 			      setting_yes(&settings, SETTING_PROGRESS);
-	e = run_command(request, &sink, why);
+	elsewhere->sink = &sink;
+	e = run_command(request, elsewhere, why);
 	clear_progress(&sink);
 	if (e == OK)
 		e = sink_finish(&sink.base, why);
@@ -222,16 +282,21 @@ int console_run(const struct console *console, const struct command_list *list, 
 	AUTO_ARENA arena = arena_create(CONSOLE_MEMORY_MAX);
 	struct why why = { 0 };
 	struct request *request = NULL;
+	struct elsewhere elsewhere = { .code = 0 };
 	str *texts = arena_array(arena, count, sizeof(*texts));
 
 	ASSERT(texts != NULL); /* the kernel allows far fewer words */
 	for (size_t i = 0; i < count; i++)
 		texts[i] = str_of(words[i]);
+	elsewhere.words = texts;
+	elsewhere.count = count;
 	struct manner manner = manner_of(console, texts, count);
 	err e = request_parse(list, texts, count, manner.language, arena, &request, &why);
 	if (e == OK)
-		e = run_request(console, request, &manner, &why);
-	if (e == OK || why.message == MSG_OUTPUT_CLOSED)
+		e = run_request(console, request, &manner, &elsewhere, &why);
+	if (e == OK)
+		return elsewhere.code;
+	if (why.message == MSG_OUTPUT_CLOSED)
 		return 0;
 	tell(console, &manner, &why);
 	return err_exit_code(e, &why);

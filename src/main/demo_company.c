@@ -1,6 +1,8 @@
 /* main/demo_company.c - see demo_company.h */
 #include "main/demo_company.h"
 
+#include "main/demo_live.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "demo/company.h"
@@ -124,6 +126,8 @@ err demo_company(const struct request *request, str path, struct sink *sink, str
 
 	if (e != OK)
 		return e;
+	if (request_has(request, "live"))
+		return demo_live(request, &run.plan, sink, why);
 	run.people = company_people(&run.plan);
 	e = open_files(&run, path.ptr, why);
 	if (e == OK)

@@ -4,7 +4,12 @@
 #include "main/display.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/embedded.h"
+
+EMBEDDED(ready_definitions);
 
 /* ---- the definition */
 
@@ -15,6 +20,19 @@ static const struct zone *zone_of(const struct request *request)
 	return zone == NULL ? zone_utc() : zone;
 }
 
+/* "order-to-activation": one that the program carries in itself. */
+static bool ready_made(str name, str *json)
+{
+	for (size_t i = 0; i < ready_definitions_count; i++) {
+		str file = ready_definitions[i].name;
+		if (str_equal(str_upto(file, file.len - strlen(".json")), name)) {
+			*json = ready_definitions[i].text;
+			return true;
+		}
+	}
+	return false;
+}
+
 static err read_definition(struct journey_question *q, struct why *why)
 {
 	struct arena *arena = request_arena(q->request);
@@ -23,7 +41,9 @@ static err read_definition(struct journey_question *q, struct why *why)
 	q->definition = journey_definition_default();
 	if (path.len == 0)
 		return OK;
-	err e = disk_read_whole(disk_real(), path.ptr, DEFINITION_BYTES_MAX, arena, &json, why);
+	err e = ready_made(path, &json) ? OK
+					: disk_read_whole(disk_real(), path.ptr,
+						  DEFINITION_BYTES_MAX, arena, &json, why);
 	if (e == OK)
 		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
 	if (e != OK)

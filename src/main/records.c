@@ -18,6 +18,7 @@ struct records {
 	const struct snapshot *snapshot;
 	const uint64_t *decisions; /* of the caller: only while it is opened */
 	size_t decision_count;
+	bool hides_text;
 	struct stop *stops;
 	size_t count, at;
 	struct arena *arena;
@@ -69,6 +70,8 @@ static err next_record(struct record_source *source, bool *more, struct record *
 		record->kind = RECORD_EVENT;
 	record->target = 0;
 	record->seq = 0;
+	if (r->hides_text)
+		record->text = record->text_language = STR("");
 	*customer = customer_text(r, stop->customer);
 	return OK;
 }
@@ -209,6 +212,11 @@ void records_close(struct records *r)
 struct record_source *records_source(struct records *r)
 {
 	return &r->source;
+}
+
+void records_hide_text(struct records *r)
+{
+	r->hides_text = true;
 }
 
 uint64_t records_count(const struct records *r)

@@ -20,4 +20,5 @@ struct records *records_open(struct engine *engine, const struct snapshot *snaps
 	const uint64_t *decisions, size_t decision_count, enum records_order order);
 void records_close(struct records *records); /* NULL is fine */
 struct record_source *records_source(struct records *records);
+void records_hide_text(struct records *records); /* verbatims are left out */
 uint64_t records_count(const struct records *records); /* given since the last rewind */

@@ -390,6 +390,11 @@ struct house *request_house(const struct request *request)
 	return request->around.house;
 }
 
+bool request_hides_text(const struct request *request)
+{
+	return request->around.hides_text;
+}
+
 str request_actor(const struct request *request)
 {
 	struct strbuf text = strbuf_in(request->arena, 64);

@@ -31,6 +31,7 @@ struct surroundings {
 	int64_t now_ms; /* what 7d counts back from */
 	const atomic_bool *stop; /* NULL: never cancelled */
 	struct house *house; /* the folder is open already (house.h); NULL: it is not */
+	bool hides_text; /* who asks may not read what people wrote */
 	str actor; /* who asks, for decisions and the audit: "user:jeanne"; "": this process's user
 		    */
 };
@@ -46,6 +47,7 @@ str request_data(const struct request *request); /* the data folder; NUL-termina
 int64_t request_now_ms(const struct request *request);
 bool request_cancelled(const struct request *request); /* any thread */
 struct house *request_house(const struct request *request); /* NULL: the command opens the folder */
+bool request_hides_text(const struct request *request); /* verbatims are left out of answers */
 str request_actor(const struct request *request); /* "user:jeanne", "uid:1000" */
 const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 

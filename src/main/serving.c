@@ -5,20 +5,24 @@
 #include <stdlib.h>
 
 #include "api/capture.h"
+#include "api/web.h"
 #include "base/json.h"
 #include "desk/keys.h"
+#include "main/doors.h"
 #include "main/render.h"
 #include "main/serve_log.h"
+#include "main/serve_metrics.h"
 #include "main/store.h"
 
 struct serving {
 	struct engine *engine;
 	struct writer *writer;
-	struct desk *desk;
 	struct key_cache *keys;
 	struct capture *capture;
 	struct http_server *http;
+	struct serve_metrics metrics;
 	struct serve_log log;
+	struct doors *doors;
 };
 
 /* ---- is it there, can it take something? */
@@ -42,6 +46,13 @@ static void answer_ready(struct http_exchange *x, void *context)
 static const struct http_route health_routes[] = {
 	{ .method = HTTP_GET, .pattern = "/healthz", .handle = answer_health, .flags = HTTP_QUIET },
 	{ .method = HTTP_GET, .pattern = "/readyz", .handle = answer_ready, .flags = HTTP_QUIET },
+};
+
+static const struct http_route metrics_routes[] = {
+	{ .method = HTTP_GET,
+		.pattern = "/metrics",
+		.handle = serve_metrics_answer,
+		.flags = HTTP_QUIET },
 };
 
 /* ---- start */
@@ -70,9 +81,7 @@ static void make_capture(
 static void set_headers(struct http_exchange *x, void *context)
 {
 	(void)context;
-	http_set(x, "Referrer-Policy", STR("no-referrer"));
-	if (http_is_secure(x))
-		http_set(x, "Strict-Transport-Security", STR("max-age=31536000"));
+	doors_headers(x);
 }
 
 static void log_request(const struct http_log_line *line, void *context)
@@ -98,6 +107,8 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 		json_put_string(&w, str_of(url));
 		if (!sink->json)
 			sink_say(sink, TEXT_SERVE_LISTENING, arg_c(url));
+		if (i == 0)
+			e = doors_tell_setup(s->doors, sink, url, why);
 	}
 	json_put_end(&w);
 	json_put_end(&w);
@@ -112,10 +123,15 @@ static err listen_all(struct serving *s, struct sink *sink, const struct serving
 
 static void make_http(struct serving *s, const struct serving_options *options)
 {
-	const struct http_routes tables[] = {
+	struct http_routes tables[4 + CAPTURE_TABLES] = {
 		{ health_routes, ARRAY_LEN(health_routes), s },
-		capture_routes(s->capture),
+		{ metrics_routes, ARRAY_LEN(metrics_routes), &s->metrics },
+		doors_routes(s->doors),
 	};
+
+	capture_routes(s->capture, tables + 3);
+	tables[3 + CAPTURE_TABLES] =
+		(struct http_routes){ web_routes, web_routes_count, NULL }; /* takes what is left */
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
 		.workers = options->workers,
@@ -126,6 +142,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 		.context = s };
 
 	s->http = http_server_create(&http);
+	s->metrics = (struct serve_metrics){ s->http, s->writer, s->capture };
 }
 
 err serving_start(const struct request *request, struct sink *sink,
@@ -134,19 +151,21 @@ err serving_start(const struct request *request, struct sink *sink,
 	static const struct writer_options usual = { 0 };
 	struct serving *s = memory_alloc(sizeof(*s));
 	struct why ignored = { 0 };
-	err e = store_open(request, sink, STORE_MAKE, &s->engine, why);
+	err e = store_open(request, sink, STORE_SERVE, &s->engine, why);
 
-	if (e == OK)
-		e = desk_open(request_data(request).ptr, true, NULL, &s->desk, why);
 	if (e != OK) {
-		engine_close(s->engine);
 		free(s);
 		return e;
 	}
 	serve_log_init(&s->log, options->log_requests);
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
-	s->keys = key_cache_create(s->desk);
+	e = doors_open(request, s->engine, s->writer, &s->doors, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored); /* `why` tells what came first */
+		return e;
+	}
+	s->keys = key_cache_create(doors_desk(s->doors));
 	make_capture(s, request, options);
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
@@ -164,12 +183,13 @@ err serving_reload(struct serving *s, struct why *why)
 
 err serving_stop(struct serving *s, struct why *why)
 {
+	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);
 	writer_free(s->writer);
 	capture_free(s->capture);
 	key_cache_free(s->keys);
-	desk_close(s->desk);
+	doors_free(s->doors); /* and the desk */
 	engine_close(s->engine);
 	serve_log_done(&s->log);
 	free(s);

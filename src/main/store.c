@@ -250,13 +250,22 @@ static void erase_what_is_due(
 static err open_here(const struct request *request, struct sink *sink, enum store_use use,
 	struct engine **out, struct why *why)
 {
-	const struct engine_options options = { .folder = request_data(request).ptr,
-		.must_exist = use != STORE_MAKE };
+	char *absolute = arena_alloc(request_arena(request), PATH_BYTES_MAX);
+	bool makes = use == STORE_MAKE || use == STORE_SERVE;
+	struct engine_options options = { .folder = request_data(request).ptr,
+		.must_exist = !makes };
 	struct engine_opening opening;
+	err e = OK;
 
-	if (use == STORE_MAKE)
+	ASSERT(absolute != NULL); /* the request's arena is fresh */
+	if (use == STORE_SERVE) {
+		e = path_absolute(absolute, options.folder, why);
+		options.folder = absolute;
+	}
+	if (e == OK && makes)
 		make_parents(options.folder);
-	err e = engine_open(&options, out, &opening, why);
+	if (e == OK)
+		e = engine_open(&options, out, &opening, why);
 
 	if (e == OK)
 		remark_opening(&opening, sink);
@@ -272,7 +281,7 @@ err store_open(const struct request *request, struct sink *sink, enum store_use 
 
 	if (house == NULL)
 		return open_here(request, sink, use, out, why);
-	ASSERT(request_command(request)->in_house); /* the others are never sent there */
+	ASSERT(command_in_house(request_command(request))); /* the others are never sent there */
 	*out = house->engine;
 	return OK;
 }

@@ -16,6 +16,8 @@ enum store_use {
 	STORE_READ, /* must exist */
 	STORE_CHANGE, /* must exist */
 	STORE_MAKE, /* made if it is not there */
+	STORE_SERVE, /* the same, by its absolute path: commands that come in work in other folders
+		      */
 };
 
 /* Opens the folder that the request names; says beside the answer what opening had to mend.  Bytes

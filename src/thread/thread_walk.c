@@ -4,6 +4,8 @@
  * whoever lies whole in the base his slice; the second, once it is known how much room the others
  * take, merges or gathers them.  (In one step, more room for the next would move those before.)
  */
+#include "thread/thread_walk.h"
+
 #include "thread/thread_walk_internal.h"
 
 #include <stdlib.h>

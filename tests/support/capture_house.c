@@ -33,9 +33,10 @@ void capture_house_open(struct capture_house *h, const char *folder, uint64_t ra
 		.find = find,
 		.events_per_second = rate };
 	h->capture = capture_create(&capture);
-	const struct http_routes table = capture_routes(h->capture);
-	const struct http_options http = { .tables = &table,
-		.table_count = 1,
+	struct http_routes tables[CAPTURE_TABLES];
+	capture_routes(h->capture, tables);
+	const struct http_options http = { .tables = tables,
+		.table_count = CAPTURE_TABLES,
 		.workers = 2,
 		.status_of = err_http_status,
 		.problem = render_problem };

@@ -1,0 +1,206 @@
+/* api/capture_cloud.c - CloudEvents 1.0 over HTTP: POST /v1/events, structured, batched or binary.
+ *
+ *   type                 the activity
+ *   source and id        the message id, "SOURCE#ID": CloudEvents makes the two unique together
+ *   time                 when; without it, now
+ *   customer, subject    who: "email:ann@example.org"; without a type before the colon it is a
+ *                        user_id.  `customer` is an extension, for subjects that mean something
+ * else data                 its members are attributes; userId and anonymousId in it tell who, too
+ *   channel              an extension; without it backoffice
+ *   all other attributes attributes of their name
+ */
+#include "api/capture_internal.h"
+#include "event/codec.h"
+#include "exchange/segment.h"
+
+#include <string.h>
+
+enum { OWN_MEMBERS = 8 };
+
+static err no_room(struct arena *arena, struct why *why)
+{
+	return fail(why, MSG_NO_ROOM, arg_c("event"), arg_int((int64_t)arena_taken(arena)));
+}
+
+static err check_event(const struct json *event, struct why *why)
+{
+	static const char *const required[] = { "specversion", "id", "source", "type" };
+
+	if (event->kind != JSON_OBJECT)
+		return fail(why, MSG_JSONL_NOT_OBJECT);
+	for (size_t i = 0; i < ARRAY_LEN(required); i++)
+		if (json_get_string(event, str_of(required[i]), STR("")).len == 0)
+			return fail(why, MSG_CAPTURE_CLOUD, arg_c(required[i]));
+	if (!str_starts(json_get_string(event, STR("specversion"), STR("")), STR("1.")))
+		return fail(why, MSG_CAPTURE_CLOUD, arg_c("specversion"));
+	return OK;
+}
+
+static struct json text(str s)
+{
+	return (struct json){ .kind = JSON_STRING, .string = s };
+}
+
+/* Those that are told under another name, or not at all. */
+static bool is_own(str key)
+{
+	static const str rows[] = { STR_INIT("specversion"), STR_INIT("id"), STR_INIT("type"),
+		STR_INIT("time"), STR_INIT("data"), STR_INIT("customer"), STR_INIT("data_base64"),
+		STR_INIT("event"), STR_INIT("messageId"), STR_INIT("timestamp") };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_equal(rows[i], key))
+			return true;
+	return false;
+}
+
+/* The Segment call that says the same. */
+static err make_call(
+	const struct json *event, struct arena *arena, struct json *out, struct why *why)
+{
+	const struct json *data = json_get(event, STR("data")),
+			  *time = json_get(event, STR("time"));
+	struct json_member *items =
+		arena_array(arena, event->object.count + OWN_MEMBERS, sizeof(*items));
+	struct strbuf id = strbuf_in(arena, RECORD_MESSAGE_ID_BYTES_MAX);
+	size_t n = 0;
+
+	strbuf_add(&id, json_get_string(event, STR("source"), STR("")));
+	strbuf_add_byte(&id, '#');
+	strbuf_add(&id, json_get_string(event, STR("id"), STR("")));
+	if (!strbuf_ok(&id))
+		return fail(why, MSG_CAPTURE_CLOUD, arg_c("id"));
+	if (items == NULL)
+		return no_room(arena, why);
+	items[n++] = (struct json_member){ STR("type"), text(STR("track")) };
+	items[n++] = (struct json_member){ STR("event"),
+		text(json_get_string(event, STR("type"), STR(""))) };
+	items[n++] = (struct json_member){ STR("messageId"), text(strbuf_str(&id)) };
+	if (time != NULL)
+		items[n++] = (struct json_member){ STR("timestamp"), *time };
+	if (data != NULL && data->kind == JSON_OBJECT)
+		items[n++] = (struct json_member){ STR("properties"), *data };
+	else if (data != NULL)
+		items[n++] = (struct json_member){ STR("data"), *data };
+	for (size_t i = 0; data != NULL && i < 2; i++) {
+		str key = i == 0 ? STR("userId") : STR("anonymousId");
+		const struct json *who = json_get(data, key);
+		if (who != NULL)
+			items[n++] = (struct json_member){ key, *who };
+	}
+	for (size_t i = 0; i < event->object.count; i++)
+		if (!is_own(event->object.items[i].key))
+			items[n++] = event->object.items[i];
+	*out = (struct json){ .kind = JSON_OBJECT, .object = { items, n } };
+	return OK;
+}
+
+/* `customer`, or the subject, as one more identifier. */
+static err add_customer(
+	const struct json *event, struct arena *arena, struct record *record, struct why *why)
+{
+	str told = json_get_string(event, STR("customer"), STR("")), type, value;
+
+	if (told.len == 0)
+		told = json_get_string(event, STR("subject"), STR(""));
+	if (told.len == 0 || record->identifier_count == RECORD_IDENTIFIERS_MAX)
+		return OK;
+	if (!str_split(told, ':', &type, &value) || !identifier_type_is_valid(type)) {
+		type = STR("user_id");
+		value = told;
+	}
+	struct record_identifier *ids =
+		arena_array(arena, record->identifier_count + 1, sizeof(*ids));
+	if (ids == NULL)
+		return no_room(arena, why);
+	for (size_t i = 0; i < record->identifier_count; i++)
+		ids[i] = record->identifiers[i];
+	ids[record->identifier_count++] =
+		(struct record_identifier){ .type = type, .value = value };
+	record->identifiers = ids;
+	return OK;
+}
+
+static err add_event(struct capture_job *job, const struct json *event, struct why *why)
+{
+	const struct segment_options options = { .received_ms = job->received_ms };
+	struct arena *arena = job->scratch->arena;
+	uint64_t without_zone = 0;
+	struct record record;
+	struct json call;
+	err e = check_event(event, why);
+
+	if (e == OK)
+		e = make_call(event, arena, &call, why);
+	if (e == OK)
+		e = segment_record(&call, &options, arena, &record, &without_zone, why);
+	if (e == OK)
+		e = add_customer(event, arena, &record, why);
+	return e == OK ? job_add(job, &record, why) : e;
+}
+
+/* Binary: the attributes are headers, the body is the data. */
+static err event_of_headers(struct capture_job *job, str body, struct json *out, struct why *why)
+{
+	static const char *const names[] = { "specversion", "id", "source", "type", "time",
+		"subject", "dataschema", "customer", "channel" };
+	struct arena *arena = job->scratch->arena;
+	struct json_member *items = arena_array(arena, ARRAY_LEN(names) + 1, sizeof(*items));
+	size_t n = 0;
+	err e = OK;
+
+	if (items == NULL)
+		return no_room(arena, why);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char header[32] = "ce-";
+		memcpy(header + 3, names[i], strlen(names[i]) + 1);
+		str value = http_header(job->x, header);
+		if (value.len > 0)
+			items[n++] = (struct json_member){ str_of(names[i]), text(value) };
+	}
+	if (str_trim(body).len > 0) {
+		items[n].key = STR("data");
+		items[n].value = text(body);
+		if (http_has_type(job->x, "application/json"))
+			e = job_json(job, body, &items[n].value, why);
+		n++;
+	}
+	*out = (struct json){ .kind = JSON_OBJECT, .object = { items, n } };
+	return e;
+}
+
+static err read_events(struct capture_job *job, str body, struct why *why)
+{
+	bool is_binary = http_header(job->x, "ce-id").len > 0;
+	struct json told;
+	err e = is_binary ? event_of_headers(job, body, &told, why)
+			  : job_json(job, body, &told, why);
+
+	if (e == OK)
+		e = job_key(job, STR(""), why);
+	if (e != OK)
+		return e;
+	job->is_batch = told.kind == JSON_ARRAY;
+	const struct json_items events =
+		job->is_batch ? told.array : (struct json_items){ &told, 1 };
+	e = job_expect(job, events.count, CAPTURE_BATCH_EVENTS_MAX, why);
+	for (size_t i = 0; e == OK && i < events.count; i++) {
+		e = add_event(job, &events.items[i], why);
+		if (e != OK)
+			e = job_refuse(job, i, &events.items[i], why);
+	}
+	return e;
+}
+
+static void take_events(struct http_exchange *x, void *capture)
+{
+	capture_run(capture, x, CAPTURE_BATCH_BYTES_MAX, read_events);
+}
+
+const struct http_route cloud_routes[] = {
+	{ .method = HTTP_POST,
+		.pattern = "/v1/events",
+		.handle = take_events,
+		.body_bytes_max = CAPTURE_BATCH_BYTES_MAX },
+};
+const size_t cloud_route_count = ARRAY_LEN(cloud_routes);

@@ -1,0 +1,268 @@
+/* main/rest_answer.c - see rest_answer.h */
+#include "main/rest_answer.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "main/rest_run.h"
+
+enum { RING_BYTES = 1 << 18, ETAG_BYTES = 40, LOOK_MS = 200 };
+
+/* ---- a stream: a ring between the command (which writes) and an HTTP worker (which reads).  It
+ * belongs to both: whoever leaves last frees it. */
+
+struct rest_stream {
+	struct http_stream base;
+	struct http_exchange *x; /* until `closed` */
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t room;
+	size_t at, filled;
+	bool closed; /* by the reader */
+	bool ended, broken; /* by the writer */
+	int owners;
+	char ring[RING_BYTES];
+};
+
+static void lock(struct rest_stream *s)
+{
+	int code = pthread_mutex_lock(&s->lock);
+	ASSERT(code == 0);
+}
+
+static void unlock(struct rest_stream *s)
+{
+	int code = pthread_mutex_unlock(&s->lock);
+	ASSERT(code == 0);
+}
+
+static void leave(struct rest_stream *s)
+{
+	lock(s);
+	bool last = --s->owners == 0;
+	unlock(s);
+	if (!last)
+		return;
+	(void)pthread_cond_destroy(&s->room); /* nobody waits */
+	(void)pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static int64_t stream_read(struct http_stream *stream, char *to, size_t bytes)
+{
+	struct rest_stream *s = (struct rest_stream *)stream;
+	int64_t got;
+
+	lock(s);
+	size_t count = MIN_OF(MIN_OF(bytes, s->filled), RING_BYTES - s->at);
+	memcpy(to, s->ring + s->at, count);
+	s->at = (s->at + count) % RING_BYTES;
+	s->filled -= count;
+	got = (int64_t)count;
+	if (count == 0 && s->ended)
+		got = s->broken ? HTTP_STREAM_BROKEN : HTTP_STREAM_END;
+	if (count > 0)
+		(void)pthread_cond_signal(&s->room);
+	unlock(s);
+	return got;
+}
+
+static void stream_close(struct http_stream *stream)
+{
+	struct rest_stream *s = (struct rest_stream *)stream;
+
+	lock(s);
+	s->closed = true;
+	(void)pthread_cond_signal(&s->room);
+	unlock(s);
+	leave(s);
+}
+
+static struct rest_stream *stream_create(struct http_exchange *x)
+{
+	struct rest_stream *s = memory_alloc(sizeof(*s));
+	pthread_condattr_t monotonic;
+
+	s->base = (struct http_stream){ stream_read, stream_close };
+	s->x = x;
+	s->owners = 2;
+	bool made = pthread_mutex_init(&s->lock, NULL) == 0 &&
+		    pthread_condattr_init(&monotonic) == 0 &&
+		    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
+		    pthread_cond_init(&s->room, &monotonic) == 0;
+	ASSERT(made);
+	(void)pthread_condattr_destroy(&monotonic);
+	return s;
+}
+
+/* So that a stop is seen though nobody reads. */
+static void wait_a_little(struct rest_stream *s)
+{
+	struct timespec until;
+	int code = clock_gettime(CLOCK_MONOTONIC, &until);
+
+	ASSERT(code == 0);
+	until.tv_nsec += LOOK_MS * 1000000L;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	(void)pthread_cond_timedwait(&s->room, &s->lock, &until); /* either way it is looked at */
+}
+
+/* False: nobody reads any more. */
+static bool stream_put(struct rest_stream *s, str bytes, const atomic_bool *stop)
+{
+	lock(s);
+	while (bytes.len > 0 && !s->closed && !atomic_load(stop)) {
+		size_t end = (s->at + s->filled) % RING_BYTES;
+		size_t count = MIN_OF(MIN_OF(bytes.len, RING_BYTES - s->filled), RING_BYTES - end);
+		if (count == 0) {
+			wait_a_little(s);
+			continue;
+		}
+		memcpy(s->ring + end, bytes.ptr, count);
+		s->filled += count;
+		bytes = str_from(bytes, count);
+		http_stream_wake(s->x); /* closed is not set: the exchange is there */
+	}
+	bool all = bytes.len == 0;
+	unlock(s);
+	return all;
+}
+
+static void stream_end(struct rest_stream *s, bool broken)
+{
+	lock(s);
+	s->ended = true;
+	s->broken = broken;
+	if (!s->closed)
+		http_stream_wake(s->x);
+	unlock(s);
+	leave(s);
+}
+
+/* ---- the sink */
+
+static void set_common(struct rest_answer *a)
+{
+	http_set(a->call->x, "Cache-Control", STR("no-store"));
+	http_set(a->call->x, "Vary", STR("Accept, Accept-Language, Authorization, Cookie"));
+}
+
+static err begin_stream(struct rest_answer *a, struct why *why)
+{
+	struct rest_call *call = a->call;
+	struct rest_stream *s = stream_create(call->x);
+
+	set_common(a);
+	rest_settled(call);
+	call->stream = s;
+	http_answer_stream(call->x, 200, a->type, &s->base);
+	bool taken = stream_put(s, (str){ a->held.ptr, a->held.len }, &call->stop);
+	strbuf_done(&a->held);
+	return taken ? OK : fail(why, MSG_OUTPUT_CLOSED);
+}
+
+static err write_plain(struct rest_answer *a, str bytes, struct why *why)
+{
+	struct rest_call *call = a->call;
+
+	if (call->stream == NULL && a->held.len + bytes.len <= REST_HELD_BYTES) {
+		strbuf_add(&a->held, bytes);
+		return OK;
+	}
+	err e = call->stream == NULL ? begin_stream(a, why) : OK;
+	if (e == OK && !stream_put(call->stream, bytes, &call->stop))
+		e = fail(why, MSG_OUTPUT_CLOSED);
+	return e;
+}
+
+/* Commands write whole lines, each one document. */
+static err answer_write(struct sink *sink, str bytes, struct why *why)
+{
+	struct rest_answer *a = (struct rest_answer *)sink;
+	str line;
+	err e = OK;
+
+	if (!a->as_array)
+		return write_plain(a, bytes, why);
+	while (e == OK && str_split(bytes, '\n', &line, &bytes)) {
+		e = write_plain(a, a->begun ? STR(",\n") : STR("["), why);
+		a->begun = true;
+		if (e == OK)
+			e = write_plain(a, line, why);
+	}
+	return e;
+}
+
+void rest_answer_init(struct rest_answer *answer, struct rest_call *call, const char *type,
+	bool lines, const struct locale *locale)
+{
+	static const struct sink_ops ops = { .write = answer_write };
+
+	*answer = (struct rest_answer){
+		.sink = { .ops = &ops, .json = true, .quiet = true, .locale = locale },
+		.call = call,
+		.type = type,
+		.lines = lines,
+		.held = strbuf_heap(REST_HELD_BYTES)
+	};
+	str accept = http_header(call->x, "Accept");
+	if (lines && str_starts(accept, STR("application/json")))
+		answer->as_array = true;
+	else if (lines)
+		answer->type = "application/x-ndjson";
+}
+
+bool rest_answer_streams(const struct rest_answer *a)
+{
+	return a->call->stream != NULL;
+}
+
+static void send_held(struct rest_answer *a)
+{
+	struct http_exchange *x = a->call->x;
+	struct digest128 digest = digest128(NULL, (str){ a->held.ptr, a->held.len });
+	char text[ETAG_BYTES];
+	struct strbuf etag = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	strbuf_add_byte(&etag, '"');
+	for (size_t i = 0; i < sizeof(digest.bytes); i++)
+		strbuf_printf(&etag, "%02x", digest.bytes[i]);
+	strbuf_add_byte(&etag, '"');
+	set_common(a);
+	rest_settled(a->call);
+	if (a->call->route->method != HTTP_GET) {
+		http_answer_built(x, 200, a->type, &a->held);
+		return;
+	}
+	http_set(x, "Cache-Control", STR("private, no-cache"));
+	http_set(x, "ETag", strbuf_str(&etag));
+	if (str_equal(http_header(x, "If-None-Match"), strbuf_str(&etag)))
+		http_answer_empty(x, 304);
+	else
+		http_answer_built(x, 200, a->type, &a->held);
+}
+
+void rest_answer_end(struct rest_answer *a)
+{
+	struct why ignored = { 0 };
+
+	if (a->as_array) /* a reader that went away is nobody to tell */
+		(void)write_plain(a, a->begun ? STR("]\n") : STR("[]\n"), &ignored);
+	if (a->call->stream != NULL)
+		stream_end(a->call->stream, false);
+	else
+		send_held(a);
+}
+
+void rest_answer_break(struct rest_answer *a)
+{
+	stream_end(a->call->stream, true);
+}
+
+void rest_answer_done(struct rest_answer *a)
+{
+	strbuf_done(&a->held);
+}

@@ -1,0 +1,522 @@
+/* main/rest_openapi.c - see rest_openapi.h */
+#include "main/rest_openapi.h"
+
+#include <stdlib.h>
+
+#include "base/embedded.h"
+#include "base/json.h"
+#include "main/rest.h"
+#include "main/rest_special.h"
+#include "main/version.h"
+
+EMBEDDED(answer_schemas);
+
+enum { DOCUMENT_BYTES_MAX = 8 << 20 };
+
+static void put_text(struct json_writer *w, const char *key, str text)
+{
+	json_put_key(w, str_of(key));
+	json_put_string(w, text);
+}
+
+static void open_object(struct json_writer *w, const char *key)
+{
+	json_put_key(w, str_of(key));
+	json_put_object(w);
+}
+
+static void put_ref(struct json_writer *w, const char *folder, str name)
+{
+	struct strbuf ref = strbuf_heap(256);
+
+	strbuf_add_c(&ref, folder);
+	strbuf_add(&ref, name);
+	put_text(w, "$ref", (str){ ref.ptr, ref.len });
+	strbuf_done(&ref);
+}
+
+static str summary_of(const struct rest_route *route)
+{
+	return route->command != NULL ? route->command->summary.in[0] : route->says.in[0];
+}
+
+/* ---- parameters */
+
+static const char *type_of(const struct option *o)
+{
+	return o->is == IS_FLAG ? "boolean" : o->is == IS_NUMBER ? "integer" : "string";
+}
+
+static void put_simple_schema(struct json_writer *w, const struct option *o)
+{
+	int64_t number;
+
+	put_text(w, "type", str_of(type_of(o)));
+	if (o->is == IS_NUMBER) {
+		json_put_key(w, STR("minimum"));
+		json_put_int(w, 0);
+	}
+	if (o->preset.len > 0) {
+		json_put_key(w, STR("default"));
+		if (o->is == IS_NUMBER && str_to_int64(o->preset, &number))
+			json_put_int(w, number);
+		else
+			json_put_string(w, o->preset);
+	}
+}
+
+static void put_option_schema(struct json_writer *w, const struct option *o)
+{
+	open_object(w, "schema");
+	if (o->repeats) {
+		put_text(w, "type", STR("array"));
+		open_object(w, "items");
+		put_simple_schema(w, o);
+		json_put_end(w);
+	} else {
+		put_simple_schema(w, o);
+	}
+	json_put_end(w);
+}
+
+static void put_parameter(
+	struct json_writer *w, str name, const char *in, str description, bool required)
+{
+	json_put_object(w);
+	put_text(w, "name", name);
+	put_text(w, "in", str_of(in));
+	put_text(w, "description", description);
+	if (required) {
+		json_put_key(w, STR("required"));
+		json_put_bool(w, true);
+	}
+}
+
+/* Each "{name}" of the pattern. */
+static void put_path_parameters(struct json_writer *w, const char *pattern)
+{
+	str rest = str_of(pattern), before, name;
+
+	while (str_split(rest, '{', &before, &rest) && str_split(rest, '}', &name, &rest)) {
+		put_parameter(w, name, "path", name, true);
+		open_object(w, "schema");
+		put_text(w, "type", STR("string"));
+		json_put_end(w);
+		json_put_end(w);
+	}
+}
+
+/* A file of this machine is nothing that a stranger may name. */
+static bool is_offered(const struct option *o)
+{
+	if (str_equal(o->name, STR("stdin")))
+		return false;
+	return o->is != IS_PATH || str_equal(o->name, STR("definition")) ||
+	       str_equal(o->name, STR("mapping"));
+}
+
+static bool takes_query(const struct rest_route *route)
+{
+	return route->command != NULL && (route->body_bytes_max == 0 || route->takes_file);
+}
+
+static void put_parameters(struct json_writer *w, const struct rest_route *route)
+{
+	json_put_key(w, STR("parameters"));
+	json_put_array(w);
+	put_path_parameters(w, route->pattern);
+	if (takes_query(route))
+		for (const struct option *o = route->command->options; o->name.len > 0; o++) {
+			if (!is_offered(o))
+				continue;
+			put_parameter(w, o->name, "query", o->help.in[0], false);
+			put_option_schema(w, o);
+			json_put_end(w);
+		}
+	if (route->method == HTTP_GET && route->command != NULL) {
+		put_parameter(w, STR("at_least"), "query",
+			STR("answer from a state that holds this sequence"), false);
+		open_object(w, "schema");
+		put_text(w, "type", STR("integer"));
+		json_put_key(w, STR("minimum"));
+		json_put_int(w, 0);
+		json_put_end(w);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+/* ---- bodies */
+
+static void put_property(struct json_writer *w, const struct option *o)
+{
+	json_put_key(w, o->name);
+	json_put_object(w);
+	put_text(w, "description", o->help.in[0]);
+	if (o->repeats) {
+		put_text(w, "type", STR("array"));
+		open_object(w, "items");
+		put_simple_schema(w, o);
+		json_put_end(w);
+	} else {
+		put_simple_schema(w, o);
+	}
+	json_put_end(w);
+}
+
+static void put_arguments(struct json_writer *w, const struct arguments *a)
+{
+	open_object(w, "arguments");
+	put_text(w, "description", a->help.in[0]);
+	put_text(w, "type", STR("array"));
+	json_put_key(w, STR("minItems"));
+	json_put_uint(w, a->min);
+	json_put_key(w, STR("maxItems"));
+	json_put_uint(w, a->max);
+	open_object(w, "items");
+	put_text(w, "type", STR("string"));
+	json_put_end(w);
+	json_put_end(w);
+}
+
+static void put_command_body(struct json_writer *w, const struct rest_route *route)
+{
+	bool names_arguments = route->arguments[0] == NULL && route->command->arguments.max > 0;
+
+	put_text(w, "type", STR("object"));
+	json_put_key(w, STR("additionalProperties"));
+	json_put_bool(w, false);
+	open_object(w, "properties");
+	for (const struct option *o = route->command->options; o->name.len > 0; o++)
+		if (is_offered(o))
+			put_property(w, o);
+	if (names_arguments)
+		put_arguments(w, &route->command->arguments);
+	json_put_end(w);
+}
+
+/* name, password and what else of a special route: those that are wanted first. */
+static void put_texts(struct json_writer *w, const char *const *names, size_t count, size_t wanted)
+{
+	put_text(w, "type", STR("object"));
+	json_put_key(w, STR("required"));
+	json_put_array(w);
+	for (size_t i = 0; i < wanted; i++)
+		json_put_string(w, str_of(names[i]));
+	json_put_end(w);
+	open_object(w, "properties");
+	for (size_t i = 0; i < count; i++) {
+		open_object(w, names[i]);
+		put_text(w, "type", STR("string"));
+		json_put_key(w, STR("minLength"));
+		json_put_int(w, i < wanted);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+static void put_body_schema(struct json_writer *w, const struct rest_route *route)
+{
+	static const char *const sign_in[] = { "name", "password", "code" };
+	static const char *const setup[] = { "link", "name", "password" };
+
+	if (route->command != NULL)
+		put_command_body(w, route);
+	else if (route->special == rest_sign_in)
+		put_texts(w, sign_in, ARRAY_LEN(sign_in), 2);
+	else
+		put_texts(w, setup, ARRAY_LEN(setup), 3);
+}
+
+static void put_body(struct json_writer *w, const struct rest_route *route)
+{
+	if (route->body_bytes_max == 0)
+		return;
+	open_object(w, "requestBody");
+	open_object(w, "content");
+	open_object(w, route->takes_file ? "application/octet-stream" : "application/json");
+	open_object(w, "schema");
+	if (!route->takes_file)
+		put_body_schema(w, route);
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+/* ---- answers */
+
+static void put_answer_schema(struct json_writer *w, const struct rest_route *route)
+{
+	open_object(w, "schema");
+	if (route->command != NULL)
+		put_ref(w, "#/components/schemas/", route->command->schema);
+	else
+		put_text(w, "type", STR("object"));
+	json_put_end(w);
+}
+
+static void put_done(struct json_writer *w, const struct rest_route *route)
+{
+	bool lines = route->command != NULL &&
+		     (route->command->json_lines || route->command == &cmd_export);
+
+	put_text(w, "description", lines ? STR("lines of JSON, each of this schema") : STR("done"));
+	open_object(w, "content");
+	if (lines) {
+		open_object(w, "application/x-ndjson");
+		if (route->command != &cmd_export)
+			put_answer_schema(w, route);
+		json_put_end(w);
+		open_object(w, "application/json");
+		open_object(w, "schema");
+		put_text(w, "type", STR("array"));
+		json_put_end(w);
+		json_put_end(w);
+	} else {
+		open_object(w, "application/json");
+		put_answer_schema(w, route);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+static void put_responses(struct json_writer *w, const struct rest_route *route)
+{
+	open_object(w, "responses");
+	if (route->special == rest_sign_out) {
+		open_object(w, "204");
+		put_text(w, "description", STR("signed out"));
+	} else {
+		open_object(w, "200");
+		put_done(w, route);
+	}
+	json_put_end(w);
+	if (route->method == HTTP_GET) {
+		open_object(w, "304");
+		put_text(w, "description", STR("as the client has it (If-None-Match)"));
+		json_put_end(w);
+	}
+	open_object(w, "default");
+	put_text(w, "description", STR("a problem (RFC 9457)"));
+	open_object(w, "content");
+	open_object(w, "application/problem+json");
+	open_object(w, "schema");
+	put_text(w, "$ref", STR("#/components/schemas/problem"));
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+/* "GET /api/v1/journey/map" -> "get_journey_map" */
+static void put_operation_id(struct json_writer *w, const struct rest_route *route)
+{
+	struct strbuf id = strbuf_heap(256);
+	str rest = str_of(route->pattern);
+
+	strbuf_add_lower(&id, http_method_name(route->method));
+	(void)str_skip_prefix(&rest, STR("/api/v1"));
+	for (size_t i = 0; i < rest.len; i++)
+		if (!str_has(STR("{}"), rest.ptr[i]))
+			strbuf_add_byte(&id, str_has(STR("/-."), rest.ptr[i]) ? '_' : rest.ptr[i]);
+	put_text(w, "operationId", (str){ id.ptr, id.len });
+	strbuf_done(&id);
+}
+
+static void put_needs(struct json_writer *w, const struct rest_route *route)
+{
+	json_put_key(w, STR("security"));
+	json_put_array(w);
+	if (!route->open) {
+		json_put_object(w);
+		json_put_key(w, STR("token"));
+		json_put_array(w);
+		json_put_end(w);
+		json_put_end(w);
+		json_put_object(w);
+		json_put_key(w, STR("session"));
+		json_put_array(w);
+		json_put_end(w);
+		json_put_end(w);
+	}
+	json_put_end(w);
+	json_put_key(w, STR("x-rights"));
+	json_put_array(w);
+	for (size_t i = 0; i < RIGHT_COUNT_; i++)
+		if (route->needs >> i & 1)
+			json_put_string(w, right_name((enum right)i));
+	json_put_end(w);
+}
+
+static void put_operation(struct json_writer *w, const struct rest_route *route)
+{
+	struct strbuf method = strbuf_heap(16);
+
+	strbuf_add_lower(&method, http_method_name(route->method));
+	json_put_key(w, strbuf_str(&method));
+	strbuf_done(&method);
+	json_put_object(w);
+	put_operation_id(w, route);
+	put_text(w, "summary", summary_of(route));
+	if (route->command != NULL && route->command->about.in[0].len > 0)
+		put_text(w, "description", route->command->about.in[0]);
+	put_needs(w, route);
+	put_parameters(w, route);
+	put_body(w, route);
+	put_responses(w, route);
+	json_put_end(w);
+}
+
+static bool same_path(const struct rest_route *a, const struct rest_route *b)
+{
+	return str_equal(str_of(a->pattern), str_of(b->pattern));
+}
+
+static void put_paths(struct json_writer *w, const struct rest_route *routes, size_t count)
+{
+	open_object(w, "paths");
+	for (size_t i = 0; i < count; i++) {
+		bool told = !str_starts(str_of(routes[i].pattern), STR("/api/"));
+		for (size_t k = 0; k < i && !told; k++)
+			told = same_path(&routes[k], &routes[i]);
+		if (told)
+			continue;
+		open_object(w, routes[i].pattern);
+		for (size_t k = i; k < count; k++)
+			if (same_path(&routes[k], &routes[i]))
+				put_operation(w, &routes[k]);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+/* ---- components: the published schemas as they are */
+
+static bool is_used(const struct rest_route *routes, size_t count, str schema)
+{
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].command != NULL && str_equal(routes[i].command->schema, schema))
+			return true;
+	return false;
+}
+
+/* "#/$defs/x" is said within a document of its own: here it needs the whole way. */
+static void put_moved(struct json_writer *w, const struct json *tree, str name)
+{
+	if (tree->kind == JSON_ARRAY) {
+		json_put_array(w);
+		for (size_t i = 0; i < tree->array.count; i++)
+			put_moved(w, &tree->array.items[i], name);
+		json_put_end(w);
+		return;
+	}
+	if (tree->kind != JSON_OBJECT) {
+		json_put_tree(w, tree);
+		return;
+	}
+	json_put_object(w);
+	for (size_t i = 0; i < tree->object.count; i++) {
+		const struct json_member *m = &tree->object.items[i];
+		str pointer = m->value.kind == JSON_STRING ? m->value.string : STR("");
+		if (str_equal(m->key, STR("$schema")))
+			continue;
+		json_put_key(w, m->key);
+		if (str_equal(m->key, STR("$ref")) && str_skip_prefix(&pointer, STR("#"))) {
+			struct strbuf ref = strbuf_heap(256);
+			strbuf_add_c(&ref, "#/components/schemas/");
+			strbuf_add(&ref, name);
+			strbuf_add(&ref, pointer);
+			json_put_string(w, (str){ ref.ptr, ref.len });
+			strbuf_done(&ref);
+		} else {
+			put_moved(w, &m->value, name);
+		}
+	}
+	json_put_end(w);
+}
+
+static void put_schema(struct json_writer *w, const struct embedded_file *file, str name)
+{
+	AUTO_ARENA arena = arena_create(DOCUMENT_BYTES_MAX);
+	struct json_parser *parser = json_parser_create(NULL);
+	struct json tree;
+	err e = json_parse(parser, file->text, arena, &tree, NULL);
+
+	ASSERT(e == OK); /* our own, checked by a test */
+	json_put_key(w, name);
+	put_moved(w, &tree, name);
+	json_parser_free(parser);
+}
+
+static const char problem[] = "{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\","
+			      "\"code\"],\"properties\":{"
+			      "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+			      "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+			      "\"code\":{\"type\":\"string\"},\"hint\":{\"type\":\"string\"},"
+			      "\"where\":{\"type\":\"object\"}}}";
+
+static void put_components(struct json_writer *w, const struct rest_route *routes, size_t count)
+{
+	open_object(w, "components");
+	open_object(w, "securitySchemes");
+	open_object(w, "token");
+	put_text(w, "type", STR("http"));
+	put_text(w, "scheme", STR("bearer"));
+	json_put_end(w);
+	open_object(w, "session");
+	put_text(w, "type", STR("apiKey"));
+	put_text(w, "in", STR("cookie"));
+	put_text(w, "name", STR("__Host-ariane"));
+	json_put_end(w);
+	json_put_end(w);
+	open_object(w, "schemas");
+	json_put_key(w, STR("problem"));
+	json_put_raw(w, str_of(problem));
+	for (size_t i = 0; i < answer_schemas_count; i++) {
+		str name = str_upto(
+			answer_schemas[i].name, answer_schemas[i].name.len - strlen(".json"));
+		if (is_used(routes, count, name))
+			put_schema(w, &answer_schemas[i], name);
+	}
+	json_put_end(w);
+	json_put_end(w);
+}
+
+void rest_openapi_add(const struct command_list *list, struct strbuf *out)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct json_writer w = json_writer_of(out, JSON_PRETTY);
+	size_t count;
+	const struct rest_route *routes = rest_routes(list, arena, &count);
+
+	json_put_object(&w);
+	put_text(&w, "openapi", STR("3.1.0"));
+	open_object(&w, "info");
+	put_text(&w, "title", STR("Ariane"));
+	put_text(&w, "version", STR(ARIANE_VERSION));
+	put_text(&w, "description",
+		STR("The command line's questions and changes over HTTP: the same options, the "
+		    "same "
+		    "JSON. Made from the program's own tables."));
+	json_put_end(&w);
+	put_paths(&w, routes, count);
+	put_components(&w, routes, count);
+	json_put_end(&w);
+	strbuf_add_byte(out, '\n');
+}
+
+err rest_openapi(struct rest_call *call, struct why *why)
+{
+	struct strbuf out = strbuf_heap(DOCUMENT_BYTES_MAX);
+
+	rest_openapi_add(rest_options_of(call->rest)->commands, &out);
+	if (!strbuf_ok(&out)) {
+		strbuf_done(&out);
+		return fail(why, MSG_NO_ROOM, arg_c("openapi"), arg_int(DOCUMENT_BYTES_MAX));
+	}
+	rest_settled(call);
+	http_answer_built(call->x, 200, "application/json", &out);
+	return OK;
+}

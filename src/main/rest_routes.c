@@ -1,0 +1,286 @@
+/* main/rest_routes.c - see rest_route.h */
+#include "main/rest_route.h"
+#include "main/rest_special.h"
+
+enum { BODY_BYTES = 1 << 20 };
+#define FILE_BYTES ((size_t)64 << 20)
+
+static const struct rest_route rows[] = {
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/status",
+		.command = &cmd_status,
+		.needs = RIGHT(STATUS),
+		.quick = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/customers/{identifier}",
+		.command = &cmd_customer,
+		.needs = RIGHT(CUSTOMERS),
+		.personal = true,
+		.quick = true,
+		.arguments = { "identifier" } },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/customers/{identifier}/thread",
+		.command = &cmd_thread,
+		.needs = RIGHT(CUSTOMERS),
+		.personal = true,
+		.quick = true,
+		.arguments = { "identifier" } },
+	{ .method = HTTP_DELETE,
+		.pattern = "/api/v1/customers/{identifier}",
+		.command = &cmd_erase,
+		.needs = RIGHT(ERASE),
+		.arguments = { "identifier" } },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/events",
+		.command = &cmd_events,
+		.needs = RIGHT(LISTS),
+		.personal = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/events/{source}/{message_id}/correct",
+		.command = &cmd_correct,
+		.needs = RIGHT(CORRECT),
+		.arguments = { "source", "message_id" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/events/{source}/{message_id}/retract",
+		.command = &cmd_retract,
+		.needs = RIGHT(CORRECT),
+		.arguments = { "source", "message_id" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_DELETE,
+		.pattern = "/api/v1/events/{source}/{message_id}",
+		.command = &cmd_erase,
+		.needs = RIGHT(ERASE),
+		.options = { "source", "message_id" } },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/export",
+		.command = &cmd_export,
+		.needs = RIGHT(EXPORT),
+		.personal = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/imports",
+		.command = &cmd_import,
+		.needs = RIGHT(IMPORT),
+		.body_bytes_max = FILE_BYTES,
+		.takes_file = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/journey/list",
+		.command = &cmd_journey_list,
+		.needs = RIGHT(LISTS),
+		.personal = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/verify",
+		.command = &cmd_verify,
+		.needs = RIGHT(STORE) },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/seal",
+		.command = &cmd_seal,
+		.needs = RIGHT(STORE),
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/keys",
+		.command = &cmd_key_list,
+		.needs = RIGHT(DOORS),
+		.quick = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/keys",
+		.command = &cmd_key_create,
+		.needs = RIGHT(DOORS),
+		.quick = true,
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/keys/{id}/rotate",
+		.command = &cmd_key_rotate,
+		.needs = RIGHT(DOORS),
+		.quick = true,
+		.arguments = { "id" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_DELETE,
+		.pattern = "/api/v1/keys/{id}",
+		.command = &cmd_key_revoke,
+		.needs = RIGHT(DOORS),
+		.quick = true,
+		.arguments = { "id" } },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/tokens",
+		.command = &cmd_token_list,
+		.needs = RIGHT(DOORS),
+		.quick = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/tokens",
+		.command = &cmd_token_create,
+		.needs = RIGHT(DOORS),
+		.quick = true,
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_DELETE,
+		.pattern = "/api/v1/tokens/{id}",
+		.command = &cmd_token_revoke,
+		.needs = RIGHT(DOORS),
+		.quick = true,
+		.arguments = { "id" } },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/users",
+		.command = &cmd_user_list,
+		.needs = RIGHT(DOORS),
+		.quick = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/users",
+		.command = &cmd_user_create,
+		.needs = RIGHT(DOORS),
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/users/{name}/role",
+		.command = &cmd_user_role,
+		.needs = RIGHT(DOORS),
+		.arguments = { "name" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/users/{name}/password",
+		.command = &cmd_user_password,
+		.needs = RIGHT(DOORS),
+		.arguments = { "name" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/users/{name}/disable",
+		.command = &cmd_user_disable,
+		.needs = RIGHT(DOORS),
+		.arguments = { "name" },
+		.body_bytes_max = BODY_BYTES },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/audit",
+		.command = &cmd_audit,
+		.needs = RIGHT(AUDIT),
+		.quick = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/session",
+		.special = rest_sign_in,
+		.says = WORDS("sign in: a cookie, and the token that changes must bring",
+			"se connecter : un cookie, et le jeton que les modifications doivent "
+			"porter"),
+		.open = true,
+		.quick = true,
+		.body_bytes_max = 1 << 14 },
+	{ .method = HTTP_DELETE,
+		.pattern = "/api/v1/session",
+		.special = rest_sign_out,
+		.says = WORDS("sign out", "se déconnecter"),
+		.quick = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/me",
+		.special = rest_me,
+		.says = WORDS("who is asking, and what he may do",
+			"qui interroge, et ce qu'il peut faire"),
+		.quick = true },
+	{ .method = HTTP_POST,
+		.pattern = "/api/v1/setup",
+		.special = rest_setup,
+		.says = WORDS("make the first user, an administrator, by the set-up link",
+			"créer le premier utilisateur, administrateur, par le lien de mise en "
+			"service"),
+		.open = true,
+		.quick = true,
+		.body_bytes_max = 1 << 14 },
+	{ .method = HTTP_GET,
+		.pattern = "/docs",
+		.special = rest_docs,
+		.says = WORDS("this interface, for people", "cette interface, pour les gens"),
+		.open = true,
+		.quick = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/openapi.json",
+		.special = rest_openapi,
+		.says = WORDS("this document", "ce document"),
+		.open = true,
+		.quick = true },
+};
+
+/* Rights of families: what is derived tells numbers of all customers, or decides who is who. */
+static rights needs_of(const struct command *command)
+{
+	if (str_starts(command->name, STR("journey ")))
+		return RIGHT(JOURNEYS);
+	if (str_starts(command->name, STR("identity ")))
+		return command->read_only ? RIGHT(LISTS) : RIGHT(IDENTITY);
+	return RIGHT(STORE);
+}
+
+static bool is_personal(const struct command *command)
+{
+	return str_starts(command->name, STR("identity "));
+}
+
+static bool has_row(const struct command *command)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].command == command)
+			return true;
+	return false;
+}
+
+static const char *pattern_of(const struct command *command, struct arena *arena)
+{
+	struct strbuf path = strbuf_in(arena, REST_PATH_BYTES_MAX);
+
+	strbuf_add_c(&path, "/api/v1/");
+	for (size_t i = 0; i < command->name.len; i++)
+		strbuf_add_byte(&path, command->name.ptr[i] == ' ' ? '/' : command->name.ptr[i]);
+	strbuf_add_byte(&path, '\0');
+	ASSERT(strbuf_ok(&path)); /* names are short */
+	return path.ptr;
+}
+
+/* Copying the folder to a place that a stranger names is for who has the machine. */
+static bool is_local(const struct command *command)
+{
+	return command == &cmd_backup;
+}
+
+static bool takes_definition(const struct command *command)
+{
+	for (const struct option *o = command->options; o->name.len > 0; o++)
+		if (str_equal(o->name, STR("definition")))
+			return true;
+	return false;
+}
+
+/* A question with a definition of its own is too long for an address: it may come as a body. */
+static size_t add_questions(struct rest_route *all, size_t count)
+{
+	size_t n = count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].method != HTTP_GET || all[i].command == NULL ||
+			!takes_definition(all[i].command))
+			continue;
+		ASSERT(n < REST_ROUTES_MAX);
+		all[n] = all[i];
+		all[n].method = HTTP_POST;
+		all[n].body_bytes_max = BODY_BYTES;
+		all[n++].asks = true;
+	}
+	return n;
+}
+
+const struct rest_route *rest_routes(
+	const struct command_list *list, struct arena *arena, size_t *count)
+{
+	struct rest_route *all = arena_array(arena, REST_ROUTES_MAX, sizeof(*all));
+	size_t n = ARRAY_LEN(rows);
+
+	ASSERT(all != NULL); /* the arena is fresh */
+	memcpy(all, rows, sizeof(rows));
+	for (size_t i = 0; i < list->count; i++) {
+		const struct command *command = list->items[i];
+		if (!command_in_house(command) || has_row(command) || is_local(command))
+			continue;
+		ASSERT(n < REST_ROUTES_MAX);
+		all[n++] = (struct rest_route){ .method = command->read_only ? HTTP_GET : HTTP_POST,
+			.pattern = pattern_of(command, arena),
+			.command = command,
+			.needs = needs_of(command),
+			.personal = is_personal(command),
+			.body_bytes_max = command->read_only ? 0 : BODY_BYTES };
+	}
+	*count = add_questions(all, n);
+	return all;
+}

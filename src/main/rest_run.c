@@ -1,0 +1,269 @@
+/* main/rest_run.c - see rest_run.h */
+#include "main/rest_run.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/zone.h"
+#include "desk/audit.h"
+#include "exchange/inputs.h"
+#include "identity/identifier.h"
+#include "main/render.h"
+#include "main/request.h"
+#include "main/rest_answer.h"
+#include "main/rest_words.h"
+#include "main/store.h"
+
+/* ---- refusing */
+
+static void refuse(struct rest_call *call, int status, const struct why *why)
+{
+	if (status == 401)
+		http_set(call->x, "WWW-Authenticate", STR("Bearer"));
+	if (status == 429 || status == 503)
+		http_set(call->x, "Retry-After", STR("1"));
+	rest_settled(call);
+	http_refuse(call->x, status, why);
+}
+
+/* A command asked wrongly is the client's mistake, whatever kind of error it is. */
+static int status_of(const struct rest_call *call, err e, const struct why *why)
+{
+	if (atomic_load(&call->late))
+		return 504;
+	if (err_exit_code(e, why) == 2)
+		return 400;
+	return err_http_status(e);
+}
+
+static void tell_error(struct rest_call *call, err e, struct why *why)
+{
+	if (atomic_load(&call->late))
+		(void)fail(why, MSG_REST_LATE, arg_int(REST_DEADLINE_MS / 1000));
+	refuse(call, status_of(call, e, why), why);
+}
+
+/* ---- the audit: before the answer, so that nothing is told without it */
+
+static bool is_audited(const struct rest_call *call)
+{
+	return call->route->personal ||
+	       (call->route->method != HTTP_GET && !call->route->open && !call->route->asks);
+}
+
+static err note(struct rest_call *call, str outcome, struct why *why)
+{
+	struct strbuf action = strbuf_in(call->arena, 2 * REST_PATH_BYTES_MAX);
+
+	if (!is_audited(call))
+		return OK;
+	strbuf_add(&action, http_method_name(call->route->method));
+	strbuf_add_byte(&action, ' ');
+	strbuf_add_c(&action, call->route->pattern);
+	return audit_add(rest_options_of(call->rest)->desk,
+		&(const struct audit_row){ .who = call->caller.who,
+			.action = strbuf_str(&action),
+			.subject = call->subject,
+			.outcome = outcome,
+			.trace = http_trace(call->x) },
+		why);
+}
+
+/* ---- a command */
+
+struct running {
+	struct rest_call *call;
+	struct rest_words words;
+	struct settings settings;
+	struct locale locale;
+	struct request *request;
+	struct rest_answer answer;
+};
+
+static err settle(struct running *r, struct why *why)
+{
+	struct rest_call *call = r->call;
+	const struct rest_options *o = rest_options_of(call->rest);
+	str zone = request_text(r->request, "zone"), lang = request_text(r->request, "lang");
+	err e = OK;
+
+	r->settings = *o->settings;
+	r->locale = (struct locale){ .language = http_language(call->x) };
+	if (zone.len > 0)
+		e = settings_set(&r->settings, SETTING_ZONE, zone, ORIGIN_OPTION, why);
+	if (e == OK)
+		e = zone_named(setting_text(&r->settings, SETTING_ZONE), &r->locale.zone, why);
+	if (e == OK && lang.len > 0 && !language_from_tag(lang, &r->locale.language))
+		e = fail(why, MSG_REST_VALUE, arg_c("lang"));
+	if (e != OK)
+		return e;
+	const struct surroundings around = { .settings = &r->settings,
+		.locale = &r->locale,
+		.now_ms = http_received_ms(call->x),
+		.stop = &call->stop,
+		.house = o->house,
+		.actor = call->caller.who,
+		.hides_text = (call->caller.rights & RIGHT(TEXT)) == 0 };
+	return request_settle(r->request, &around, why);
+}
+
+static err await_at_least(struct rest_call *call, struct why *why)
+{
+	struct snapshot *snapshot;
+	uint64_t at_least;
+	err e = rest_at_least(call->x, &at_least, why);
+
+	if (e != OK || at_least == 0)
+		return e;
+	e = writer_await(rest_options_of(call->rest)->house->writer, at_least, REST_AT_LEAST_MS,
+		&snapshot, why);
+	if (e == OK)
+		snapshot_unref(snapshot);
+	return e;
+}
+
+/* The body as this thread's standard input. */
+static err offer_file(struct rest_call *call, int *fd, struct why *why)
+{
+	str body = http_body(call->x);
+
+	*fd = memfd_create("import", MFD_CLOEXEC);
+	size_t done = 0;
+	while (*fd >= 0 && done < body.len) {
+		ssize_t wrote = write(*fd, body.ptr + done, body.len - done);
+		if (wrote <= 0)
+			return fail(why, MSG_NO_ROOM, arg_c("body"), arg_int((int64_t)body.len));
+		done += (size_t)wrote;
+	}
+	if (*fd < 0 || lseek(*fd, 0, SEEK_SET) != 0)
+		return fail(why, MSG_NO_ROOM, arg_c("body"), arg_int((int64_t)body.len));
+	input_set_standard(*fd);
+	return OK;
+}
+
+static err run_with_input(struct running *r, struct why *why)
+{
+	int fd = -1;
+	err e = r->call->route->takes_file ? offer_file(r->call, &fd, why) : OK;
+
+	if (e == OK)
+		e = r->call->route->command->run(r->request, &r->answer.sink, why);
+	if (r->call->route->takes_file) {
+		input_set_standard(-1);
+		if (fd >= 0)
+			(void)close(fd); /* memory alone */
+	}
+	return e == OK ? sink_finish(&r->answer.sink, why) : e;
+}
+
+/* In normal form, so that it is found and forgotten under the one name. */
+static str subject_of(const struct request *request)
+{
+	struct identifier_rules rules = store_identifier_rules(request);
+	struct arena *arena = request_arena(request);
+	str typed = request_argument(request, 0), text = { 0 };
+	struct record_identifier id;
+
+	if (identifier_parse(&rules, typed, arena, &id, NULL) == OK)
+		text = identifier_text(id.type, id.value, arena);
+	return text.ptr != NULL ? text : typed;
+}
+
+static err prepare(struct running *r, struct why *why)
+{
+	struct rest_call *call = r->call;
+	err e = rest_words_of(call, &r->words, why);
+
+	if (e == OK)
+		e = request_parse(rest_options_of(call->rest)->commands, r->words.items,
+			r->words.count, http_language(call->x), call->arena, &r->request, why);
+	if (e == OK)
+		e = settle(r, why);
+	if (e == OK)
+		e = await_at_least(call, why);
+	if (e == OK && call->route->command->arguments.max > 0 &&
+		request_argument_count(r->request) > 0)
+		call->subject = subject_of(r->request);
+	return e;
+}
+
+/* What was answered before an error came (an export that was cut) is noted too. */
+static void run_command(struct rest_call *call)
+{
+	struct running *r = arena_alloc(call->arena, sizeof(*r));
+	struct why why = { 0 }, unheard = { 0 };
+
+	ASSERT(r != NULL); /* the arena is fresh */
+	r->call = call;
+	err e = prepare(r, &why);
+	bool only_reads = call->route->method == HTTP_GET || call->route->asks;
+	if (e == OK && only_reads)
+		e = note(call, STR("read"), &why);
+	if (e != OK) {
+		rest_words_done(&r->words);
+		tell_error(call, e, &why);
+		return;
+	}
+	rest_answer_init(&r->answer, call, "application/json",
+		call->route->command->json_lines || call->route->command == &cmd_export,
+		&r->locale);
+	e = run_with_input(r, &why);
+	if (!only_reads) {
+		err noted =
+			note(call, e == OK ? STR("done") : message_kebab(why.message), &unheard);
+		if (e == OK && noted != OK) {
+			e = noted;
+			why = unheard;
+		}
+	}
+	if (rest_answer_streams(&r->answer))
+		(e == OK ? rest_answer_end : rest_answer_break)(&r->answer);
+	else if (e == OK)
+		rest_answer_end(&r->answer);
+	else
+		tell_error(call, e, &why);
+	rest_answer_done(&r->answer);
+	rest_words_done(&r->words);
+}
+
+/* ---- the whole */
+
+static bool may(const struct rest_call *call)
+{
+	return (call->caller.rights & call->route->needs) == call->route->needs;
+}
+
+void rest_run(struct rest_call *call)
+{
+	struct why why = { 0 };
+	err e = rest_who(call, &why);
+
+	if (e == ERR_DENIED && why.message != MSG_REST_CSRF) {
+		refuse(call, 401, &why);
+		return;
+	}
+	if (e != OK) {
+		refuse(call, err_http_status(e), &why);
+		return;
+	}
+	if (!call->route->open && !call->caller.known) {
+		(void)fail(&why, MSG_REST_WHO);
+		refuse(call, 401, &why);
+		return;
+	}
+	if (!call->route->open && !may(call)) {
+		struct why unheard = { 0 };
+		(void)note(call, STR("refused"), &unheard); /* the refusal stands either way */
+		(void)fail(&why, MSG_REST_FORBIDDEN, arg_str(role_name(call->caller.role)));
+		refuse(call, 403, &why);
+		return;
+	}
+	if (call->route->command != NULL) {
+		run_command(call);
+		return;
+	}
+	e = call->route->special(call, &why);
+	if (e != OK)
+		tell_error(call, e, &why);
+}

@@ -1,0 +1,16 @@
+/* main/rest_run.h - one call answered: who, may he, what, note it. */
+#pragma once
+
+#include "main/rest.h"
+
+/* On a thread of a pool; gives the answer. */
+void rest_run(struct rest_call *call);
+
+/* Who asks: a token (Authorization: Bearer) or a session's cookie, which for changes needs its
+ * X-CSRF-Token too.  Nobody: `known` stays false, OK.  ERR_DENIED: he says he is somebody, and is
+ * not. */
+err rest_who(struct rest_call *call, struct why *why);
+
+enum { REST_COOKIE_BYTES_MAX = 256 };
+/* "__Host-ariane" over TLS, else "ariane". */
+const char *rest_cookie_name(const struct http_exchange *x);

@@ -1,0 +1,34 @@
+/* main/rest_words.h - what HTTP asks, as the words of a command line.
+ *
+ *   GET /api/v1/journey/map?since=7d&channel=web&channel=phone
+ *     -> journey map --since=7d --channel=web --channel=phone
+ *   POST /api/v1/identity/link {"arguments": ["email:a@b.fr", "phone:+33..."], "because": "..."}
+ *     -> identity link --because=... -- email:a@b.fr phone:+33...
+ *
+ * Names may be written with _ for -.  Flags are given by "", "true" or "1" (or true in JSON), and
+ * not by "false" or "0".  Of the options of every command only `zone` and `lang` are for strangers.
+ * Paths name files of this machine, so none is taken: `definition` and `mapping` take the name of a
+ * ready-made one, and `definition` in a JSON body the definition itself.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "main/rest.h"
+
+enum { REST_WORDS_MAX = 512 };
+
+struct rest_words {
+	str items[REST_WORDS_MAX];
+	size_t count;
+	int document_fd; /* a definition from the body, to be closed; -1 */
+};
+
+/* In call->arena.  MSG_REST_...: asked wrongly.  On success and error rest_words_done(). */
+err rest_words_of(struct rest_call *call, struct rest_words *out, struct why *why);
+void rest_words_done(struct rest_words *words);
+
+/* `at_least`, which is for all GETs and no option: 0 without. */
+err rest_at_least(const struct http_exchange *x, uint64_t *out, struct why *why);
+
+/* The body as JSON: an object; NULL and OK if there is none. */
+err rest_body(struct rest_call *call, const struct json **out, struct why *why);

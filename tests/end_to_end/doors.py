@@ -1,0 +1,259 @@
+"""A server and those who ask it: the API with its roles, sessions, and the command line through the socket."""
+import http.client
+import json
+import re
+import signal
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from tools import ARIANE, ROOT, ariane, environment, equal, lines_of
+
+ROLES = ("agent", "supervisor", "analyst", "planner", "administrator", "privacy-officer")
+PASSWORD = "correct horse battery"
+EVENTS = [
+    {"type": "track", "event": "Cart Viewed", "userId": "u1", "messageId": "m1", "timestamp": "2026-03-01T10:00:00Z",
+     "context": {"traits": {"email": "a@b.fr"}}},
+    {"type": "track", "event": "Order Completed", "userId": "u1", "messageId": "m2", "timestamp": "2026-03-01T10:05:00Z"},
+    {"type": "track", "event": "Cart Viewed", "userId": "u2", "messageId": "m3", "timestamp": "2026-03-02T10:00:00Z"},
+]
+
+
+def true(seen, what):
+    equal(bool(seen), True, what)
+
+
+class Server:
+    """`ariane serve` on a free port; ends with the block."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", "127.0.0.1:0"]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.said = []
+        line = self.process.stdout.readline().decode()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        true(found, f"it says where it listens: {line!r}")
+        self.port = int(found[1])
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        out, error = self.process.communicate(timeout=120)
+        self.error = error.decode()
+        true("Sanitizer" not in self.error, self.error)
+        equal(self.process.returncode, 0, self.error)
+
+    def ask(self, method, path, token=None, body=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        headers = {k.replace("_", "-"): v for k, v in headers.items()}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if body is not None and not isinstance(body, bytes):
+            body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        answer.body = answer.read()
+        connection.close()
+        return answer
+
+    def json(self, path, token, **headers):
+        answer = self.ask("GET", path, token, **headers)
+        equal(answer.status, 200, f"{path}: {answer.body!r}")
+        return json.loads(answer.body)
+
+
+def token(folder, role, *more):
+    return folder("token", "create", "--role", role, *more, "--quiet").out.strip()
+
+
+def filled(place, name="data"):
+    folder = place.folder(name)
+    folder("import", place.file(f"{name}.jsonl", lines_of(EVENTS)))
+    return folder
+
+
+def check_the_api_answers_like_the_command_line(place):
+    folder = filled(place)
+    rows = [  # path, the command line's words
+        ("/api/v1/status", ["status"]), ("/api/v1/journey/map", ["journey", "map"]),
+        ("/api/v1/journey/variants?top=3", ["journey", "variants", "--top", "3"]),
+        ("/api/v1/journey/funnel?step=Cart+Viewed&step=Order+Completed",
+         ["journey", "funnel", "--step", "Cart Viewed", "--step", "Order Completed"]),
+        ("/api/v1/journey/list?limit=5", ["journey", "list", "--limit", "5"]),
+        ("/api/v1/customers/user_id:u1", ["customer", "user_id:u1"]),
+    ]
+    with Server(folder) as server:
+        secret = token(folder, "analyst")
+        for path, words in rows:
+            over_http = server.json(path, secret)
+            over_socket = folder(*words, "--json").json()
+            for told in (over_http, over_socket):
+                told.pop("epoch", None)
+            equal(over_http, over_socket, path)
+        lines = server.ask("GET", "/api/v1/customers/user_id:u1/thread", secret)
+        equal([json.loads(line) for line in lines.body.splitlines()], folder.thread("user_id:u1"), "thread")
+        listed = server.json("/api/v1/customers/user_id:u1/thread", secret, Accept="application/json")
+        equal(listed, folder.thread("user_id:u1"), "thread as an array")
+        tag = server.ask("GET", "/api/v1/customers/user_id:u1", secret).headers["ETag"]
+        equal(server.ask("GET", "/api/v1/customers/user_id:u1", secret, If_None_Match=tag).status, 304, "ETag")
+        for path, status in [("/api/v1/customers/user_id:nobody", 404), ("/api/v1/journey/map?sinc=7d", 400),
+                             ("/api/v1/journey/map?since=x", 400), ("/api/v1/journey/map?definition=/etc/passwd", 400),
+                             ("/api/v1/journey/map?definition=order-to-activation", 200), ("/api/v1/nothing", 404),
+                             ("/api/v1/export?out=x", 400), ("/api/v1/status?data=/tmp", 400)]:
+            equal(server.ask("GET", path, secret).status, status, path)
+
+
+def check_changes_come_in_by_the_api(place):
+    folder = filled(place)
+    with Server(folder) as server:
+        analyst, privacy = token(folder, "analyst"), token(folder, "privacy-officer")
+        more = [{"type": "track", "event": "Call", "userId": "u3", "messageId": "m9", "timestamp": "2026-03-03T10:00:00Z"}]
+        answer = server.ask("POST", "/api/v1/imports?format=jsonl", analyst, lines_of(more).encode())
+        equal((answer.status, json.loads(answer.body)["imported"]), (200, 1), answer.body)
+        equal(server.json("/api/v1/status", analyst)["events"], 4, "seen at once")
+        link = {"arguments": ["user_id:u2", "user_id:u3"], "because": "a test"}
+        equal(server.ask("POST", "/api/v1/identity/link", analyst, link).status, 200, "linked")
+        equal(server.json("/api/v1/customers/user_id:u3", analyst)["events"], 2, "one customer")
+        answer = server.ask("POST", "/api/v1/events/import/m9/correct", analyst, {"set": ["channel=phone"]})
+        equal(answer.status, 200, answer.body)
+        equal([r["channel"] for r in folder.thread("user_id:u3")][-1], "phone", "corrected")
+        equal(server.ask("DELETE", "/api/v1/customers/user_id:u3", analyst).status, 403, "not his to erase")
+        equal(server.ask("DELETE", "/api/v1/customers/user_id:u3", privacy).status, 200, "erased")
+        equal(server.ask("GET", "/api/v1/customers/user_id:u3", analyst).status, 404, "gone")
+
+
+def check_who_is_not_known_or_may_not(place):
+    """Every route of the document with every role: allowed exactly where its rights say."""
+    folder = filled(place)
+    with Server(folder) as server:
+        secrets = {role: token(folder, role) for role in ROLES}
+        document = server.json("/api/v1/openapi.json", None)
+        seen = 0
+        for pattern, operations in document["paths"].items():
+            path = pattern.replace("{identifier}", "user_id:nobody").replace("{source}", "x").replace(
+                "{message_id}", "x").replace("{id}", "999")
+            for method, operation in operations.items():
+                if not operation["security"]:
+                    continue
+                equal(server.ask(method.upper(), path).status, 401, f"{method} {path} by nobody")
+                equal(server.ask(method.upper(), path, "at_" + "a" * 40).status, 401, f"{method} {path}, a wrong token")
+                for role, secret in secrets.items():
+                    if pattern in ("/api/v1/verify", "/api/v1/seal") and role == "administrator":
+                        continue  # they would run
+                    me = server.json("/api/v1/me", secret)
+                    may = set(operation["x-rights"]) <= set(me["rights"])
+                    status = server.ask(method.upper(), path, secret).status
+                    equal(status != 403, may, f"{method} {path} as {role}: {status}")
+                    seen += 1
+        true(seen > 100, f"{seen} pairs")
+
+
+def check_sessions_and_the_first_user(place):
+    folder = place.folder()
+    with Server(folder) as server:
+        said = server.process.stderr.readline().decode()
+        link = re.search(r"#(al_[a-z2-7]{40})", said)
+        true(link, said)
+        bad = {"link": "al_" + "a" * 40, "name": "jeanne", "password": PASSWORD}
+        equal(server.ask("POST", "/api/v1/setup", None, bad).status, 403, "guessed")
+        answer = server.ask("POST", "/api/v1/setup", None, {**bad, "link": link[1]})
+        equal(answer.status, 200, answer.body)
+        equal(server.ask("POST", "/api/v1/setup", None, {**bad, "link": link[1]}).status, 403, "once")
+        wrong = {"name": "jeanne", "password": "wrong wrong wrong"}
+        equal(server.ask("POST", "/api/v1/session", None, wrong).status, 401, "wrong")
+        answer = server.ask("POST", "/api/v1/session", None, {"name": "jeanne", "password": PASSWORD})
+        equal(answer.status, 200, answer.body)
+        cookie = answer.headers["Set-Cookie"]
+        true("HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie)
+        cookie, csrf = cookie.split(";")[0], json.loads(answer.body)["csrf"]
+        equal(server.json("/api/v1/me", None, Cookie=cookie)["role"], "administrator", "me")
+        make = {"source": "shop"}
+        equal(server.ask("POST", "/api/v1/keys", None, make, Cookie=cookie).status, 403, "without its token")
+        answer = server.ask("POST", "/api/v1/keys", None, make, Cookie=cookie, X_CSRF_Token=csrf)
+        equal(answer.status, 200, answer.body)
+        true(json.loads(answer.body)["key"].startswith("ak_"), "a key")
+        equal(server.ask("DELETE", "/api/v1/session", None, Cookie=cookie, X_CSRF_Token=csrf).status, 204, "out")
+        equal(server.ask("GET", "/api/v1/me", None, Cookie=cookie).status, 401, "signed out")
+
+
+def check_words_are_for_who_may_read_them(place):
+    folder = place.folder()
+    told = {"type": "ariane.record", "kind": "event", "activity": "chat.message", "channel": "chat", "time": "2026-03-01T10:00:00Z",
+            "source": "chat", "message_id": "c1", "identifiers": [{"type": "email", "value": "a@b.fr"}],
+            "text": "un secret", "language": "fr"}
+    del told["language"]
+    folder("import", place.file("native.jsonl", lines_of([told])), status=None)
+    with Server(folder) as server:
+        rows = [(token(folder, "analyst"), False), (token(folder, "analyst", "--grant", "text"), True),
+                (token(folder, "supervisor"), True)]
+        for secret, reads in rows:
+            for path in ("/api/v1/customers/email:a@b.fr/thread", "/api/v1/events"):
+                body = server.ask("GET", path, secret).body
+                true(b"chat.message" in body, body)
+                equal(b"un secret" in body, reads, path)
+
+
+PARITY = [  # each must say the same with a server as without
+    ["status", "--json"], ["status"], ["customer", "user_id:u1", "--json"], ["customer", "user_id:nobody", "--json"],
+    ["thread", "user_id:u1", "--json"], ["thread", "user_id:u1"], ["events", "--json"], ["events", "--limit", "1"],
+    ["export"], ["export", "--format", "csv"], ["export", "--format", "xes"], ["journey", "map", "--json"],
+    ["journey", "map", "--lang", "fr"], ["journey", "variants", "--json"], ["journey", "list", "--json"],
+    ["journey", "funnel", "--step", "Cart Viewed", "--step", "Order Completed", "--json"],
+    ["identity", "clusters", "--json"], ["verify", "--json"], ["journey", "map", "--definition", "missing.json", "--json"],
+]
+
+
+def without_epoch(text):
+    return re.sub(rb'("epoch": ?)\d+', rb"\1-", text)
+
+
+def check_the_command_line_says_the_same_through_the_socket(place):
+    folder = filled(place)
+    alone = [folder(*words, status=None, cwd=place.path) for words in PARITY]
+    with Server(folder) as server:
+        del server
+        for words, before in zip(PARITY, alone):
+            now = folder(*words, status=None, cwd=place.path)
+            equal(without_epoch(now.raw), without_epoch(before.raw), " ".join(words))
+            equal((now.status, now.error_raw), (before.status, before.error_raw), " ".join(words))
+        rows = lines_of([{**EVENTS[0], "messageId": f"n{i}", "userId": "u7"} for i in range(2000)])
+        equal(folder.import_("-", stdin=rows.encode())["imported"], 2000, "from standard input")
+        place.file("here.jsonl", lines_of([{**EVENTS[0], "messageId": "relative", "userId": "u8"}]))
+        equal(folder.import_("here.jsonl", cwd=place.path)["imported"], 1, "a relative path")
+        equal(folder.status()["events"], 2004, "seen at once")
+        folder("retract", "import", "relative")
+        equal(folder.status()["events"], 2003, "retracted")
+        folder("erase", "user_id:u7", "--now")
+        equal(folder.status()["events"], 1, "erased: all with her address")
+        folder("backup", "copy", cwd=place.path)
+    ariane("restore", "--check", place.path / "copy")
+    equal(folder.digest(), folder.digest(), "sound afterwards")
+
+
+def check_imports_run_at_once_and_are_counted_once(place):
+    folder = filled(place)
+    with Server(folder):
+        def one(i):
+            rows = lines_of([{**EVENTS[0], "messageId": f"p{k}", "userId": f"v{k}"} for k in range(i * 100, i * 100 + 200)])
+            return folder.import_("-", stdin=rows.encode())["imported"]
+        with ThreadPoolExecutor(4) as pool:
+            equal(sum(pool.map(one, range(4))), 500, "each once")
+
+
+def check_the_description_is_current(place):
+    del place
+    told = ariane("api").json()
+    kept = json.loads((ROOT / "docs/api/openapi.json").read_text())
+    equal(kept, told, "run: build/dev/ariane api > docs/api/openapi.json")
+
+
+def check_the_audit_says_who_read(place):
+    folder = filled(place)
+    with Server(folder) as server:
+        secret = token(folder, "supervisor")
+        server.json("/api/v1/customers/user_id:u1", secret)
+        rows = folder("audit", "--subject", "user_id:u1", "--json").lines()
+        equal([(r["who"], r["outcome"]) for r in rows], [("token:1", "read")], "noted")
+    true("whole" in folder("audit", "--check").out, "chain")

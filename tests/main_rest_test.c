@@ -1,0 +1,89 @@
+/* tests/main_rest_test.c - the table of routes: whole, and none without its rights; the wire
+ * between a command line and a house. */
+#include "main/rest_route.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "main/house_wire.h"
+#include "main/rest_openapi.h"
+#include "test.h"
+
+static bool has_route(const struct rest_route *routes, size_t count, const struct command *command)
+{
+	for (size_t i = 0; i < count; i++)
+		if (routes[i].command == command)
+			return true;
+	return false;
+}
+
+TEST(every_command_of_the_house_has_a_route)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	const struct command_list *all = commands_all();
+	size_t count;
+	const struct rest_route *routes = rest_routes(all, arena, &count);
+
+	for (size_t i = 0; i < all->count; i++)
+		if (command_in_house(all->items[i]) && all->items[i] != &cmd_backup)
+			CHECK(all->items[i]->name.ptr, has_route(routes, count, all->items[i]));
+	CHECK("a back-up goes where its caller says: not for strangers",
+		!has_route(routes, count, &cmd_backup));
+}
+
+TEST(every_route_says_who_may)
+{
+	const rights people = RIGHT(CUSTOMERS) | RIGHT(LISTS) | RIGHT(EXPORT) | RIGHT(TEXT);
+	AUTO_ARENA arena = arena_create(1 << 20);
+	size_t count;
+	const struct rest_route *routes = rest_routes(commands_all(), arena, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct rest_route *r = &routes[i];
+		CHECK(r->pattern, (r->command == NULL) != (r->special == NULL));
+		CHECK(r->pattern, r->command == NULL || r->needs != 0);
+		CHECK(r->pattern, !r->open || (r->needs == 0 && r->command == NULL));
+		CHECK(r->pattern,
+			r->method != HTTP_GET || r->command == NULL || r->command->read_only);
+		CHECK(r->pattern,
+			r->method == HTTP_GET || r->command == NULL || !r->command->read_only);
+		if (r->method == HTTP_GET && (r->needs & people) != 0)
+			CHECK(r->pattern, r->personal);
+		for (size_t k = 0; k < i; k++)
+			CHECK(r->pattern, r->method != routes[k].method ||
+						  strcmp(r->pattern, routes[k].pattern) != 0);
+	}
+}
+
+TEST(frames_pass_the_wire_and_nonsense_does_not)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct why why = { 0 };
+	char kind;
+	str bytes;
+	int ends[2], fds[WIRE_FDS] = { -1, -1 };
+
+	CHECK("pair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	CHECK("sent", wire_send(ends[0], 'o', STR("hello"), &why) == OK);
+	CHECK("empty", wire_send(ends[0], 'C', STR(""), &why) == OK);
+	CHECK("came", wire_receive(ends[1], 100, arena, &kind, &bytes, NULL, &why) == OK &&
+			      kind == 'o' && str_equal(bytes, STR("hello")));
+	CHECK("came too", wire_receive(ends[1], 100, arena, &kind, &bytes, NULL, &why) == OK &&
+				  kind == 'C' && bytes.len == 0);
+	const int given[WIRE_FDS] = { ends[0], ends[1] };
+	CHECK("asked", wire_send_ask(ends[0], STR("ask"), given, &why) == OK);
+	CHECK("with descriptors",
+		wire_receive(ends[1], 100, arena, &kind, &bytes, fds, &why) == OK && kind == 'A' &&
+			fds[0] >= 0 && fds[1] >= 0);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	CHECK("too long",
+		wire_send(ends[0], 'o', STR("hello"), &why) == OK &&
+			wire_receive(ends[1], 4, arena, &kind, &bytes, NULL, &why) == ERR_IO);
+	(void)close(ends[0]);
+	CHECK("gone", wire_receive(ends[1], 4, arena, &kind, &bytes, NULL, &why) != OK);
+	(void)close(ends[1]);
+	CHECK("nobody", wire_connect(test_folder(), &ends[0], &why) == ERR_NOT_FOUND);
+}

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The real server, really killed, while clients retry: what was acknowledged is there, once.
+
+    tests/serve_kill.py --ariane build/dev/ariane [--kills N] [--seconds S] [--seed N]
+
+A few clients send batches of events with message ids of their own, as SDKs do: until a 200 comes, the same
+batch again.  The server is killed with SIGKILL after a random number of acknowledgements, by its pid alone,
+and started anew on the same port.  In the end each acknowledged event lies in the journal exactly once, and
+no event is there that was not sent."""
+import argparse
+import collections
+import http.client
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+CLIENTS, BATCH = 4, 20
+
+
+class House:
+    def __init__(self, program, data):
+        self.program, self.data, self.port, self.process = program, data, 0, None
+        made = self.ask("key", "create", "--source", "shop")
+        self.key = re.search(r"ak_\w+", made)[0]
+
+    def ask(self, *words):
+        return subprocess.run([self.program, "--data", self.data, "--lang", "en", *words], check=True,
+                              capture_output=True, text=True).stdout
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.program, "--data", self.data, "--lang", "en", "serve", "--listen", f"127.0.0.1:{self.port}"],
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(re.search(r":(\d+)\s*$", self.process.stdout.readline())[1])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(timeout=120)
+
+
+class Run:
+    def __init__(self, house):
+        self.house, self.lock, self.changed = house, threading.Lock(), None
+        self.changed = threading.Condition(self.lock)
+        self.sent, self.acknowledged, self.retries, self.ended = set(), set(), 0, False
+
+    def post(self, connection, body):
+        connection.request("POST", f"/v1/batch?writeKey={self.house.key}", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status == 200
+
+    def deliver(self, ids, body):
+        """True once it is acknowledged; False only at the end of the run."""
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=60)
+            try:
+                if self.post(connection, body):
+                    return True
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                connection.close()
+            with self.changed:
+                self.retries += 1
+                if self.ended:
+                    return False
+                self.changed.wait(timeout=0.02)  # until something happens, or another try
+
+    def client(self, number):
+        for n in range(10**9):
+            ids = [f"{number}-{n}-{i}" for i in range(BATCH)]
+            body = json.dumps({"batch": [{"type": "track", "event": "e", "userId": f"u{hash(i) % 500}", "messageId": i}
+                                         for i in ids]})
+            with self.lock:
+                self.sent.update(ids)
+            done = self.deliver(ids, body)
+            with self.changed:
+                if done:
+                    self.acknowledged.update(ids)
+                self.changed.notify_all()
+                if self.ended:
+                    return
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ariane", required=True)
+    parser.add_argument("--kills", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=None)
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.randrange(1 << 32)
+    chance, began, killed = random.Random(seed), time.monotonic(), 0
+    print(f"seed {seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(options.ariane, folder + "/data")
+        house.start()
+        run = Run(house)
+        clients = [threading.Thread(target=run.client, args=(n,)) for n in range(CLIENTS)]
+        for client in clients:
+            client.start()
+        while killed < options.kills and time.monotonic() - began < options.seconds:
+            with run.changed:
+                goal = len(run.acknowledged) + BATCH * chance.randrange(1, 30)
+                if not run.changed.wait_for(lambda: len(run.acknowledged) >= goal, timeout=120):
+                    sys.exit("FAIL nothing is acknowledged any more")
+            house.kill()
+            killed += 1
+            house.start()
+        with run.changed:
+            run.ended = True
+            run.changed.notify_all()
+        for client in clients:
+            client.join()
+        code = house.stop()
+        events = [json.loads(line) for line in house.ask("events", "--json", "--limit", "100000000").splitlines()]
+    found = collections.Counter(e["message_id"] for e in events)
+    lost, doubled = run.acknowledged - set(found), [i for i, n in found.items() if n > 1]
+    strange = set(found) - run.sent
+    print(f"killed {killed} times, {len(run.acknowledged)} events acknowledged, {len(found)} stored, {run.retries} retries, "
+          f"{len(lost)} lost, {len(doubled)} doubled, {len(strange)} strange")
+    return 1 if lost or doubled or strange or code != 0 or killed == 0 else 0
+
+
+sys.exit(main())

@@ -1,0 +1,350 @@
+// tests/web/web_test.mjs - the web application in a real browser, before a real server.
+//
+//   node tests/web/web_test.mjs --ariane PROGRAM [--customers N] [--screenshots FOLDER] [--url URL]
+//
+// --url takes a server that runs already, without a door.  The last line is "N passed, N failed".
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { axeSource, openBrowser, openHouse, PASSWORD, USER } from "./house.mjs";
+
+const { values: asked } = parseArgs({
+  options: {
+    ariane: { type: "string", default: "build/release/ariane" },
+    customers: { type: "string", default: "400" },
+    screenshots: { type: "string" },
+    url: { type: "string" },
+    only: { type: "string", default: "" },
+  },
+});
+
+const FIRST_LOAD_BYTES_MAX = 300_000;
+const PATIENCE_MS = 20_000; // of a loaded machine; every wait ends with what it waits for
+
+let passed = 0;
+let failed = 0;
+
+async function check(name, test) {
+  if (!name.includes(asked.only)) return;
+  try {
+    await test();
+    passed++;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}: ${error.stack ?? error}`);
+  }
+}
+
+function expect(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+const house = asked.url ? { url: asked.url, close: async () => undefined } : await openHouse({ program: asked.ariane, customers: Number(asked.customers) });
+const knows = house.knows ?? (() => true);
+const hasFrictions = knows("journey", "frictions");
+const hasMetrics = knows("journey", "metrics");
+const browser = await openBrowser();
+
+/** A visitor of that language; what goes wrong on the way is kept. */
+async function visitor({ language = "fr", scheme = "light", isKnown = true } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: language === "fr" ? "fr-FR" : "en-GB",
+    colorScheme: scheme,
+    baseURL: house.url,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const troubles = [];
+  page.on("console", (message) => {
+    // A question that this program does not know yet is answered by 404, which the page says in words.
+    if (/404/.test(message.text()) && !(hasFrictions && hasMetrics && knows("journey", "predict"))) return;
+    if (["error", "warning"].includes(message.type())) troubles.push(message.text());
+  });
+  page.on("pageerror", (error) => troubles.push(String(error)));
+  if (isKnown && !asked.url) {
+    await page.goto("/");
+    await enter(page, PASSWORD);
+    await page.waitForSelector("#main h1");
+    troubles.length = 0; // who was not known was told so: 401
+  }
+  return { page, context, troubles };
+}
+
+async function enter(page, password) {
+  await page.waitForSelector(".door input[name=name]");
+  await page.fill("input[name=name]", USER);
+  await page.fill("input[name=password]", password);
+  await page.keyboard.press("Enter");
+}
+
+/** Until nothing is being computed or laid out any more. */
+async function settled(page) {
+  await page.waitForFunction(() => document.querySelector("#main :is(h1, .empty-title)") && !document.querySelector(".waiting, [aria-busy=true]"));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForFunction(() => !document.querySelector(".waiting, [aria-busy=true]"));
+}
+
+async function visit(page, path) {
+  await page.goto(path);
+  await settled(page);
+}
+
+async function axe(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }));
+  return violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+const someone = async (page) => {
+  await visit(page, "/journeys/customers?view=contacts&passed=solved");
+  return page.getAttribute("tbody a", "href");
+};
+
+const pages = [
+  ["home", "/"],
+  ["map", "/journeys/map"],
+  ["map-chosen", "/journeys/map?colour=loss&step=help"],
+  ["flow", "/journeys/flow?view=bot"],
+  ["variants", "/journeys/variants?view=order"],
+  ["funnel", "/journeys/funnel?view=order"],
+  ["metrics", "/journeys/metrics"],
+  ["frictions", "/journeys/frictions?view=company"],
+  ["list", "/journeys/customers?view=channel"],
+  ["customers", "/customers"],
+  ["customer", null],
+  ["costs", "/costs"],
+  ["data", "/data"],
+  ["nowhere", "/nowhere-at-all"],
+];
+
+for (const [language, scheme] of [["fr", "light"], ["en", "dark"]]) {
+  if (asked.only !== "" && !asked.only.startsWith("page")) continue;
+  const { page, context, troubles } = await visitor({ language, scheme });
+  const customer = (await someone(page)).split("?")[0];
+  troubles.length = 0;
+  for (const [name, path] of pages)
+    await check(`page ${language} ${scheme} ${name}`, async () => {
+      troubles.length = 0;
+      if (name === "nowhere" && !asked.url) {
+        const answer = await page.goto(path);
+        expect(answer.status() === 404, `status ${answer.status()}`);
+        troubles.length = 0;
+        return;
+      }
+      await visit(page, path ?? customer);
+      expect((await page.getAttribute("html", "lang")) === language, "the document's language");
+      const heading = (await page.textContent("#main h1, #main .empty-title")) ?? "";
+      expect(heading.trim() !== "", "a heading");
+      expect((await page.locator(".failed").count()) === 0, `failed: ${await page.locator(".failed").allTextContents()}`);
+      const left = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(left <= 0, `the page is ${left} px too wide`);
+      const keys = await page.evaluate(() => document.body.innerText.match(/\{\w+[|}]|\b[a-z]+\.[a-z]+_[a-z_]+\b/g));
+      expect(keys === null, `not translated: ${keys}`);
+      const faults = await axe(page);
+      expect(faults.length === 0, faults.join("\n"));
+      expect(troubles.length === 0, troubles.splice(0).join("\n"));
+      if (asked.screenshots)
+        await page.screenshot({ path: join(asked.screenshots, `${name}-${language}${scheme === "dark" ? "-dark" : ""}.png`), fullPage: name !== "customer" && name !== "list" });
+    });
+  await context.close();
+}
+
+if (!asked.url)
+  await check("door: a wrong password is told, a right one opens", async () => {
+    const { page, context } = await visitor({ isKnown: false });
+    await page.goto("/");
+    await enter(page, "wrong");
+    await page.waitForSelector(".door-problem");
+    expect((await axe(page)).length === 0, "the door is accessible");
+    await enter(page, PASSWORD);
+    await page.waitForSelector("#main h1");
+    await page.click(".rail-end button:last-child");
+    await page.waitForSelector(".door");
+    await context.close();
+  });
+
+await check("first load: under 300 KB compressed, before charts", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/");
+  const sizes = await page.evaluate(() =>
+    performance.getEntriesByType("resource").filter((one) => /\.(js|css|svg)$/.test(one.name)).map((one) => [one.name.replace(/.*\//, ""), one.encodedBodySize]));
+  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  console.log(`     ${total} bytes in ${sizes.length} files`);
+  expect(total > 0 && total < FIRST_LOAD_BYTES_MAX, `${total} bytes: ${sizes}`);
+  await context.close();
+});
+
+await check("map: a passage opens what is behind it, its customers, a thread", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/map?view=contacts");
+  await page.click("tbody tr:nth-child(2) .row-button");
+  await page.waitForSelector(".behind dl");
+  const people = await page.textContent(".behind dl div:nth-child(3) dd");
+  await page.click(".behind-go .main");
+  await page.waitForURL("**/journeys/customers?**");
+  await settled(page);
+  const told = await page.textContent(".totals a");
+  expect(told.startsWith(people.trim()), `the map says ${people}, the list ${told}`);
+  await page.click("tbody tr:first-child a");
+  await page.waitForSelector(".thread .group");
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("map: simplification tells what it hides; all is shown at 100 %", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/map?view=contacts&coverage=50");
+  const few = await page.locator(".passage").count();
+  expect(/\d/.test(await page.textContent(".account")), "the account says how much");
+  await visit(page, "/journeys/map?view=contacts&coverage=100");
+  expect((await page.locator(".passage").count()) > few, "more passages");
+  expect((await page.textContent(".account")) === "Tous les passages sont montrés.", "nothing hidden");
+  await context.close();
+});
+
+await check("map: two periods side by side", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/map?view=contacts&since=2026-10-01&compare=before");
+  await page.waitForFunction(() => document.querySelectorAll(".side-by-side svg[data-picture]").length === 2);
+  expect((await page.locator("thead th").count()) === 7, "the table has the share before");
+  await context.close();
+});
+
+if (hasFrictions)
+  await check("frictions: from the dearest to its customers and one thread", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/frictions?view=company");
+  expect((await page.locator(".friction").count()) > 0, "there are frictions");
+  await page.click(".friction:first-child .friction-go button");
+  await page.waitForSelector(".friction:first-child .drivers, .friction:first-child .none");
+  await page.click(".friction:first-child .friction-go a");
+  await page.waitForURL("**/journeys/customers?**");
+  await settled(page);
+  await page.click("tbody tr:first-child a");
+  await page.waitForSelector(".thread .group");
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("address: what was filtered comes again with the link", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/map?view=contacts");
+  await page.click(".adding summary");
+  await page.selectOption(".adding select", "with");
+  await page.fill(".adding input", "chat:");
+  await page.click(".adding button");
+  await page.waitForSelector(".in-force li");
+  await settled(page);
+  const total = await page.textContent(".totals p");
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await settled(other);
+  expect((await other.textContent(".totals p")) === total, "the same figures");
+  await page.click(".in-force button");
+  await settled(page);
+  expect((await page.textContent(".totals p")) !== total, "without the filter others");
+  await context.close();
+});
+
+await check("simulator: the example of a million subscribers, and the company's own volumes", async () => {
+  const { page, context } = await visitor({ language: "en" });
+  await visit(page, "/costs");
+  const figures = async () => (await page.locator(".simulator .figure-value").allTextContents()).map((text) => text.replace(/[^\d]/g, ""));
+  expect(String(await figures()) === "5840000,4692000,1148000", `${await figures()}`);
+  await page.click(".simulator .choice button:last-child");
+  await settled(page);
+  const own = await figures();
+  expect(Number(own[0]) > 0 && Number(own[0]) < 5840000 && Number(own[0]) - Number(own[1]) === Number(own[2]), `${own}`);
+  await page.fill(".cost-table input", "10");
+  await page.waitForURL("**cost.phone=10**");
+  await context.close();
+});
+
+await check("keyboard: palette to a page, to a customer, through the map", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("cout");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/costs");
+  await settled(page);
+  const customer = decodeURIComponent((await someone(page)).split("?")[0].replace("/customers/", ""));
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(customer);
+  await page.waitForSelector(`.palette li:has-text("${customer}")`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/customers/**");
+  await visit(page, "/journeys/map?view=contacts");
+  for (let i = 0; i < 80; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement?.classList.contains("station"))) break;
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".behind");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector(".palette"));
+  await context.close();
+});
+
+await check("tables leave as CSV, pictures as SVG", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/map?view=contacts");
+  const [csv] = await Promise.all([page.waitForEvent("download"), page.click(".table .quiet")]);
+  const lines = readFileSync(await csv.path(), "utf8").trim().split("\r\n");
+  expect(lines.length === 1 + (await page.locator("tbody tr").count()), `${lines.length} lines`);
+  const [svg] = await Promise.all([page.waitForEvent("download"), page.click("text=SVG")]);
+  const picture = readFileSync(await svg.path(), "utf8");
+  expect(picture.startsWith("<svg") && picture.includes("Appel résolu") && !picture.includes("class="), "a picture that stands alone");
+  await context.close();
+});
+
+if (!asked.url)
+  await check("import: a file dropped on the page is previewed, read, and counted once", async () => {
+    const { page, context } = await visitor();
+    const file = join(house.folder, "visits.csv");
+    const rows = Array.from({ length: 50 }, (_, i) => `2026-12-30 10:${String(i).padStart(2, "0")}:00,C${i},desk.visit,store`);
+    writeFileSync(file, `when,client,action,canal\n${rows.join("\n")}\n`);
+    await visit(page, "/data");
+    const count = async () => Number((await page.textContent(".figure-value")).replace(/[^\d]/g, ""));
+    const before = await count();
+    const drop = async () => {
+      const transfer = await page.evaluateHandle(async (text) => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], "visits.csv", { type: "text/csv" }));
+        return data;
+      }, readFileSync(file, "utf8"));
+      await page.dispatchEvent(".drop", "drop", { dataTransfer: transfer });
+      await page.waitForSelector(".import-look tbody tr");
+      await page.check(".import-look .check input");
+      for (const [i, column] of ["when", "action", "client", "canal"].entries())
+        await page.selectOption(`.import-roles label:nth-child(${i + 1}) select`, column);
+      await page.click(".import-look .main");
+      await page.waitForSelector(".import-done");
+    };
+    await drop();
+    await settled(page);
+    await page.waitForFunction((n) => Number(document.querySelector(".figure-value").textContent.replace(/[^\d]/g, "")) === n, before + 50);
+    await page.reload();
+    await settled(page);
+    await drop();
+    expect(/50 déjà là/.test((await page.textContent(".import-done")).replace(/\s/g, " ")), await page.textContent(".import-done"));
+    await context.close();
+  });
+
+await check("print: one page of the simulator", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/costs");
+  const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
+  const count = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length;
+  expect(count === 1, `${count} pages`);
+  await context.close();
+});
+
+await browser.close();
+await house.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

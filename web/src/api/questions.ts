@@ -1,0 +1,39 @@
+// api/questions.ts - the questions of the pages, each a cached query.  What is on the screen stays until the
+// next answer is there; a question that nobody waits for any longer is cancelled.
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { askLines, askWith, type Parameters, type Problem } from "./client";
+import type { Customer, EventRecord, Funnel, JourneyList, JourneyMap, Status, Variants } from "./types";
+
+export type Answer<T> = UseQueryResult<T, Problem>;
+
+export function useAnswer<T>(path: string | undefined, parameters: Parameters = {}): Answer<T> {
+  return useQuery<T, Problem>({
+    queryKey: [path, parameters],
+    queryFn: ({ signal }) => askWith<T>(path ?? "", parameters, signal),
+    enabled: path !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useLines<T>(path: string | undefined, parameters: Parameters = {}): Answer<T[]> {
+  return useQuery<T[], Problem>({
+    queryKey: [path, parameters],
+    queryFn: ({ signal }) => askLines<T>(path ?? "", parameters, signal),
+    enabled: path !== undefined,
+  });
+}
+
+export const useStatus = () => useAnswer<Status>("status");
+export const useMap = (parameters: Parameters) => useAnswer<JourneyMap>("journey/map", parameters);
+export const useVariants = (parameters: Parameters) => useAnswer<Variants>("journey/variants", parameters);
+export const useList = (parameters: Parameters) => useAnswer<JourneyList>("journey/list", parameters);
+export const useFunnel = (parameters: Parameters, steps: readonly string[]) =>
+  useAnswer<Funnel>(steps.length >= 2 ? "journey/funnel" : undefined, { ...parameters, step: steps });
+
+export function useCustomer(identifier: string | undefined): Answer<Customer> {
+  return useAnswer<Customer>(identifier && `customers/${encodeURIComponent(identifier)}`);
+}
+
+export function useThread(identifier: string, parameters: Parameters = {}): Answer<EventRecord[]> {
+  return useLines<EventRecord>(`customers/${encodeURIComponent(identifier)}/thread`, parameters);
+}

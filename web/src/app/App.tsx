@@ -1,0 +1,82 @@
+// app/App.tsx - the house: who is there, the rail, and the page of the address.
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { Empty, Waiting } from "../parts/States";
+import { Link } from "../parts/Link";
+import type { Key } from "../words";
+import { Palette } from "./Palette";
+import { Rail } from "./Rail";
+import { useAddress } from "./router";
+import { Session } from "./session";
+import { Setup } from "./Setup";
+import { useWords } from "./settings";
+
+const Home = lazy(() => import("../pages/Home"));
+const Journeys = lazy(() => import("../pages/Journeys"));
+const Customers = lazy(() => import("../pages/Customers"));
+const Customer = lazy(() => import("../pages/Customer"));
+const Costs = lazy(() => import("../pages/Costs"));
+const Data = lazy(() => import("../pages/Data"));
+
+function pageOf(path: string): { name: Key; page: ReactNode } {
+  const [, place = "", rest = ""] = path.split("/");
+  if (place === "") return { name: "place.home", page: <Home /> };
+  if (place === "journeys") return { name: "place.journeys", page: <Journeys tab={rest || "map"} /> };
+  if (place === "customers" && rest === "") return { name: "place.customers", page: <Customers /> };
+  if (place === "customers") return { name: "place.customers", page: <Customer key={rest} identifier={decodeURIComponent(rest)} /> };
+  if (place === "costs") return { name: "place.costs", page: <Costs /> };
+  if (place === "data") return { name: "place.data", page: <Data /> };
+  return { name: "place.none", page: <Nowhere /> };
+}
+
+function Nowhere() {
+  const { t } = useWords();
+  return (
+    <Empty title={t("place.none")}>
+      <Link to="/" className="button">
+        {t("place.home")}
+      </Link>
+    </Empty>
+  );
+}
+
+function House() {
+  const { t } = useWords();
+  const path = useAddress().pathname;
+  const [hasPalette, setPalette] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const { name, page } = pageOf(path);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+      event.preventDefault();
+      setPalette((now) => !now);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+  useEffect(() => {
+    document.title = `${t(name)} · Ariane`;
+  }, [t, name]);
+  return (
+    <>
+      <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+        {t("action.skip")}
+      </a>
+      <Rail onPalette={() => setPalette(true)} />
+      <main id="main" ref={main} tabIndex={-1}>
+        <Suspense fallback={<Waiting />}>{page}</Suspense>
+      </main>
+      {hasPalette && <Palette onClose={() => setPalette(false)} />}
+    </>
+  );
+}
+
+export function App() {
+  if (window.location.pathname === "/setup") return <Setup />;
+  return (
+    <Session>
+      <House />
+    </Session>
+  );
+}

@@ -1,0 +1,128 @@
+// app/Palette.tsx - Ctrl-K: any customer by any identifier, any page, any analysis, without the mouse.
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { ask } from "../api/client";
+import type { Customer } from "../api/types";
+import { views } from "../views/views";
+import { places } from "./Rail";
+import { go } from "./router";
+import { useSettings } from "./settings";
+
+interface Item {
+  key: string;
+  name: string;
+  note: string;
+  act: () => void;
+}
+
+const SHOWN_MAX = 12;
+
+function folded(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/** What somebody may have typed, as the identifiers it can be; a phone number as the French dial it. */
+export function identifiersIn(text: string): string[] {
+  const typed = text.trim();
+  if (/^[a-z][a-z0-9_]{0,31}:.+$/.test(typed)) return [typed];
+  if (/^[^\s@]+@[^\s@]+$/.test(typed)) return [`email:${typed.toLowerCase()}`];
+  const digits = typed.replace(/[\s.()-]/g, "");
+  if (/^0[1-9]\d{8}$/.test(digits)) return [`phone:+33${digits.slice(1)}`];
+  if (/^\+\d{8,15}$/.test(digits)) return [`phone:${digits}`];
+  if (/^[\w-]{4,64}$/.test(typed)) return [`customer:${typed}`, `user_id:${typed}`, `case:${typed}`, `account:${typed}`, `loyalty_card:${typed}`];
+  return [];
+}
+
+function useFound(text: string): string[] {
+  const [found, setFound] = useState<string[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    setFound([]);
+    const timer = window.setTimeout(() => {
+      for (const identifier of identifiersIn(text))
+        void ask<Customer>(`customers/${encodeURIComponent(identifier)}`, {}, stop.signal)
+          .then(() => setFound((now) => [...now, identifier]))
+          .catch(() => undefined); // there is none by that name
+    }, 120);
+    return () => {
+      stop.abort();
+      window.clearTimeout(timer);
+    };
+  }, [text]);
+  return found;
+}
+
+export function Palette({ onClose }: { onClose: () => void }) {
+  const { words, language, setLanguage, setTheme } = useSettings();
+  const { t } = words;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const found = useFound(text);
+
+  useEffect(() => dialog.current?.showModal(), []);
+  const known = useMemo<Item[]>(
+    () => [
+      ...places.map((place) => ({ key: place.path, name: t(place.name), note: t("palette.page"), act: () => go(place.path) })),
+      ...views.map((view) => ({
+        key: `view-${view.key}`,
+        name: view[language].name,
+        note: t("palette.analysis"),
+        act: () => go(`/journeys/map?view=${view.key}`),
+      })),
+      { key: "language", name: language === "fr" ? "English" : "Français", note: t("palette.action"), act: () => setLanguage(language === "fr" ? "en" : "fr") },
+      { key: "dark", name: t("theme.dark"), note: t("palette.action"), act: () => setTheme("dark") },
+      { key: "light", name: t("theme.light"), note: t("palette.action"), act: () => setTheme("light") },
+      { key: "print", name: t("action.print"), note: t("palette.action"), act: () => window.setTimeout(() => window.print(), 50) },
+    ],
+    [t, language, setLanguage, setTheme],
+  );
+  const items = useMemo<Item[]>(() => {
+    const customers = found.map((identifier) => ({
+      key: identifier,
+      name: identifier,
+      note: t("palette.customer"),
+      act: () => go(`/customers/${encodeURIComponent(identifier)}`),
+    }));
+    return [...customers, ...known.filter((item) => folded(item.name).includes(folded(text.trim())))].slice(0, SHOWN_MAX);
+  }, [found, known, text, t]);
+  const choose = (item: Item | undefined) => {
+    if (!item) return;
+    onClose();
+    item.act();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown") setAt((i) => Math.min(items.length - 1, i + 1));
+    else if (event.key === "ArrowUp") setAt((i) => Math.max(0, i - 1));
+    else if (event.key === "Enter") choose(items[at]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <dialog ref={dialog} className="palette" onClose={onClose} aria-label={t("palette.open")} onClick={(event) => event.target === dialog.current && onClose()}>
+      <input
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-items"
+        aria-activedescendant={items[at] ? `palette-${at}` : undefined}
+        aria-label={t("palette.hint")}
+        placeholder={t("palette.hint")}
+        autoFocus
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKey}
+      />
+      <ul id="palette-items" role="listbox" aria-label={t("palette.open")}>
+        {items.map((item, i) => (
+          <li key={item.key} id={`palette-${i}`} role="option" aria-selected={i === at} onMouseMove={() => setAt(i)} onClick={() => choose(item)}>
+            <span>{item.name}</span>
+            <small>{item.note}</small>
+          </li>
+        ))}
+      </ul>
+      {items.length === 0 && <p className="palette-none">{t("palette.none")}</p>}
+    </dialog>
+  );
+}

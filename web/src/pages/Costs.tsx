@@ -1,0 +1,232 @@
+// pages/Costs.tsx - what contacts cost, and what moving some of them to another channel would save.
+import { useMemo, type ReactNode } from "react";
+import { useMap, useStatus } from "../api/questions";
+import type { JourneyMap, Status } from "../api/types";
+import { changed, go, useAddress } from "../app/router";
+import { useWords } from "../app/settings";
+import { Figure } from "../parts/Figure";
+import { Help } from "../parts/Help";
+import { Picture } from "../parts/Picture";
+import { saveCsv } from "../parts/save";
+import { Shown } from "../parts/States";
+import { definitionOf, viewOf } from "../views/views";
+import { channelName } from "../words/activities";
+import { COSTS, MILLION, moved, useCosts, type Move } from "./costs";
+
+const contacts = viewOf("contacts");
+/** Steps of the river that are a contact of a customer, not an answer or a fact. */
+const COUNTED = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
+const SELF = new Set(["bot"]);
+
+function volumesOf(map: JourneyMap): Map<string, number> {
+  const volumes = new Map<string, number>();
+  for (const { step, count } of map.steps) {
+    const known = contacts.steps.find((one) => one.key === step);
+    if (!known || !COUNTED.has(step)) continue;
+    const channel = SELF.has(step) ? "web" : known.channel;
+    volumes.set(channel, (volumes.get(channel) ?? 0) + count);
+  }
+  return volumes;
+}
+
+function yearsOf(status: Status | undefined): number {
+  if (!status?.first_time || !status.last_time) return 1;
+  return Math.max((Date.parse(status.last_time) - Date.parse(status.first_time)) / (365.25 * 86_400_000), 1 / 365.25);
+}
+
+function CostTable({ volumes }: { volumes: Map<string, number> }) {
+  const words = useWords();
+  const { t } = words;
+  const url = useAddress();
+  const costs = useCosts();
+  const rows = Object.keys(COSTS)
+    .map((channel) => ({ channel, cost: costs[channel] ?? 0, volume: volumes.get(channel) ?? 0 }))
+    .filter((row) => row.volume > 0)
+    .sort((a, b) => b.volume * b.cost - a.volume * a.cost);
+  const total = rows.reduce((sum, row) => sum + row.volume * row.cost, 0);
+  const setCost = (channel: string, value: string) =>
+    go(changed(url, { [`cost.${channel}`]: Number(value) === COSTS[channel] ? undefined : value }), "replace");
+  return (
+    <section className="cost-table">
+      <div className="table-head">
+        <h2>
+          {t("costs.by_channel")} <Help about={t("costs.by_channel")}>{t("help.costs")}</Help>
+        </h2>
+        <button type="button" className="quiet" onClick={() =>
+          saveCsv("ariane-costs", [t("column.channel"), t("costs.each"), t("costs.contacts"), t("costs.cost")],
+            rows.map((row) => [channelName(row.channel, words.language), row.cost, row.volume, row.cost * row.volume]))}>
+          CSV
+        </button>
+      </div>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={t("costs.by_channel")}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("column.channel")}</th>
+              <th scope="col" data-number>{t("costs.contacts")}</th>
+              <th scope="col" data-number>{t("costs.each")}</th>
+              <th scope="col" data-number>{t("costs.cost")}</th>
+              <th scope="col"><span className="unseen">{t("column.share")}</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ channel, cost, volume }) => (
+              <tr key={channel}>
+                <th scope="row">{channelName(channel, words.language)}</th>
+                <td data-number>{words.number(volume)}</td>
+                <td data-number>
+                  <input type="number" min={0} step={0.01} value={cost} aria-label={t("costs.each_of", { channel: channelName(channel, words.language) })}
+                    onChange={(event) => setCost(channel, event.target.value)} />
+                </td>
+                <td data-number>{words.money(cost * volume)}</td>
+                <td><span className="bar"><i style={{ width: `${total > 0 ? ((cost * volume) / (rows[0] ? rows[0].cost * rows[0].volume : 1)) * 100 : 0}%` }} /></span></td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{t("costs.total")}</th>
+              <td data-number>{words.number(rows.reduce((sum, row) => sum + row.volume, 0))}</td>
+              <td />
+              <td data-number>{words.money(total)}</td>
+              <td />
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Scale({ move }: { move: Move }) {
+  const words = useWords();
+  const { t } = words;
+  const result = moved(move);
+  const width = (amount: number) => (result.before > 0 ? (amount / result.before) * 560 : 0);
+  const after = result.after > result.before ? 560 : width(result.after);
+  const rows: [string, ReactNode, number][] = [
+    [t("simulator.before"), <rect key="b" className="scale-dear" x={130} y={6} width={result.before > 0 ? 560 : 0} height={34} rx={3} />, result.before],
+    [
+      t("simulator.after"),
+      <g key="a">
+        <rect className="scale-dear" x={130} y={62} width={Math.max(0, Math.min(after, width(result.staying)))} height={34} rx={3} />
+        <rect className="scale-cheap" x={130 + width(result.staying)} y={62} width={Math.max(1, width(result.moving))} height={34} />
+        {result.saved > 0 && <rect className="scale-saved" x={131 + after} y={63} width={Math.max(0, 558 - after)} height={32} rx={3} />}
+      </g>,
+      result.after,
+    ],
+  ];
+  return (
+    <svg className="scale" data-picture viewBox="0 0 820 104" role="img" aria-label={t("simulator.title")}>
+      {rows.map(([name, bars, amount], i) => (
+        <g key={name}>
+          <text className="scale-name" x={0} y={28 + i * 56}>{name}</text>
+          {bars}
+          <text className="scale-amount" x={700} y={28 + i * 56}>{words.money(amount)}</text>
+        </g>
+      ))}
+      {result.saved > 0 && <text className="scale-saving" x={130 + (after + 560) / 2} y={84} textAnchor="middle">− {words.money(result.saved)}</text>}
+    </svg>
+  );
+}
+
+function Simulator({ own }: { own: Move }) {
+  const words = useWords();
+  const { t } = words;
+  const url = useAddress();
+  const read = (name: keyof Move): number => {
+    const said = Number(url.searchParams.get(name) ?? Number.NaN);
+    return Number.isFinite(said) && said >= 0 ? said : MILLION[name];
+  };
+  const move: Move = { contacts: read("contacts"), dear: read("dear"), cheap: read("cheap"), share: Math.min(1, read("share")) };
+  const result = moved(move);
+  const isOf = (other: Move) => move.contacts === other.contacts && move.dear === other.dear && move.cheap === other.cheap;
+  const set = (changes: Partial<Move>) =>
+    go(changed(url, Object.fromEntries(Object.entries({ ...move, ...changes }).map(([name, value]) => [name, String(value)]))), "replace");
+  const input = (name: "contacts" | "dear" | "cheap", step: number) => (
+    <label>
+      <span>{t(`simulator.${name}`)}</span>
+      <input type="number" min={0} step={step} value={move[name]} onChange={(event) => set({ [name]: Number(event.target.value) })} />
+    </label>
+  );
+  return (
+    <section className="simulator">
+      <Picture
+        title={t("simulator.title")}
+        name="ariane-simulator"
+        help={<Help about={t("simulator.title")}>{t("help.simulator")}</Help>}
+        tools={
+          <div className="choice" role="group" aria-label={t("simulator.volumes")}>
+            <button type="button" aria-pressed={isOf(MILLION)} onClick={() => set({ ...MILLION })}>{t("simulator.million")}</button>
+            <button type="button" aria-pressed={isOf(own)} onClick={() => set({ ...own, share: move.share })}>{t("simulator.own")}</button>
+          </div>
+        }
+      >
+        <p className="sentence" aria-live="polite">
+          {t("simulator.sentence", {
+            contacts: move.contacts,
+            share: words.percent(move.share, 0),
+            dear: words.money(move.dear, 2),
+            cheap: words.money(move.cheap, 2),
+          })}{" "}
+          <b data-tone={result.saved >= 0 ? "good" : "bad"}>{words.money(Math.abs(result.saved))}</b>{" "}
+          {t(result.saved >= 0 ? "simulator.saves" : "simulator.costs")}
+        </p>
+        <div className="simulator-inputs">
+          {input("contacts", 1000)}
+          {input("dear", 0.01)}
+          {input("cheap", 0.01)}
+          <label className="simulator-share">
+            <span>{t("simulator.share")}</span>
+            <input type="range" min={0} max={100} step={1} value={Math.round(move.share * 100)} onChange={(event) => set({ share: Number(event.target.value) / 100 })} />
+            <output>{words.percent(move.share, 0)}</output>
+          </label>
+        </div>
+        <Scale move={move} />
+        <div className="figures">
+          <Figure name={t("simulator.before")} value={words.money(result.before)} note={`${words.number(move.contacts)} × ${words.money(move.dear, 2)}`} />
+          <Figure name={t("simulator.after")} value={words.money(result.after)}
+            note={`${words.money(result.staying)} + ${words.money(result.moving)}`} />
+          <Figure name={t(result.saved >= 0 ? "simulator.saving" : "simulator.loss")} value={words.money(Math.abs(result.saved))}
+            note={result.before > 0 ? words.percent(Math.abs(result.saved) / result.before, 1) : "–"} tone={result.saved >= 0 ? "good" : "bad"} />
+        </div>
+        <p className="caveat">{t("simulator.caveat")}</p>
+      </Picture>
+    </section>
+  );
+}
+
+export default function Costs() {
+  const words = useWords();
+  const { t } = words;
+  const costs = useCosts();
+  const status = useStatus();
+  const question = useMemo(() => ({ definition: definitionOf(contacts), "counts-only": true }), []);
+  const map = useMap(question);
+  const volumes = map.data ? volumesOf(map.data) : new Map<string, number>();
+  const own: Move = {
+    contacts: Math.round((volumes.get("phone") ?? 0) / yearsOf(status.data)),
+    dear: costs.phone ?? 0,
+    cheap: costs.web ?? 0,
+    share: MILLION.share,
+  };
+  return (
+    <div className="page costs">
+      <header className="page-head">
+        <div>
+          <h1>{t("place.costs")}</h1>
+          <p className="lead">{t("costs.lead")}</p>
+        </div>
+        <button type="button" className="button" onClick={() => window.print()}>{t("action.print")}</button>
+      </header>
+      <Simulator own={own} />
+      <Shown answer={map}>{(data) => <CostTable volumes={volumesOf(data)} />}</Shown>
+      <section className="print-only definitions">
+        <h2>{t("costs.definitions")}</h2>
+        <p>{t("help.simulator")}</p>
+        <p>{t("help.costs")}</p>
+        {status.data?.last_time && <p>{t("totals.as_of", { time: words.moment(status.data.last_time) })}</p>}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+// pages/Customers.tsx - finding a customer: by anything that is known of her.
+import { useQueries } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+import { ask } from "../api/client";
+import { useList } from "../api/questions";
+import type { Customer, ListedJourney } from "../api/types";
+import { identifiersIn } from "../app/Palette";
+import { go, useParameter } from "../app/router";
+import { useWords } from "../app/settings";
+import { Link } from "../parts/Link";
+import { Empty, Shown } from "../parts/States";
+import { Table } from "../parts/Table";
+
+function Results({ text }: { text: string }) {
+  const words = useWords();
+  const { t } = words;
+  const tried = identifiersIn(text);
+  const answers = useQueries({
+    queries: tried.map((identifier) => ({
+      queryKey: ["customers", identifier],
+      queryFn: () => ask<Customer>(`customers/${encodeURIComponent(identifier)}`),
+      retry: false,
+    })),
+  });
+  const found = tried.flatMap((identifier, i) => {
+    const customer = answers[i]?.data;
+    return customer ? [{ identifier, customer }] : [];
+  });
+  if (found.length > 0)
+    return (
+      <ul className="found">
+        {found.map(({ identifier, customer }) => (
+          <li key={identifier}>
+            <Link to={`/customers/${encodeURIComponent(identifier)}`}>{identifier}</Link>
+            <span>{t("customer.events", { n: customer.events })}</span>
+            {customer.last_time && <span>{t("customer.last", { time: words.date(customer.last_time) })}</span>}
+          </li>
+        ))}
+      </ul>
+    );
+  if (answers.some((answer) => answer.isPending)) return null;
+  return <Empty title={t("customers.none", { text })}>{t("customers.none_more")}</Empty>;
+}
+
+export default function Customers() {
+  const words = useWords();
+  const { t } = words;
+  const [text, setText] = useParameter("q", "");
+  const [typed, setTyped] = useState(text);
+  const latest = useList({ limit: 40 });
+  const search = (event: FormEvent) => {
+    event.preventDefault();
+    setText(typed.trim());
+  };
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div>
+          <h1>{t("place.customers")}</h1>
+          <p className="lead">{t("customers.lead")}</p>
+        </div>
+      </header>
+      <form className="search" onSubmit={search} role="search">
+        <input value={typed} onChange={(event) => setTyped(event.target.value)} placeholder={t("palette.hint")} aria-label={t("palette.hint")} />
+        <button type="submit" className="button main">{t("customers.search")}</button>
+      </form>
+      {text && <Results text={text} />}
+      <Shown answer={latest}>
+        {(data) => (
+          <Table<ListedJourney>
+            caption={t("customers.latest")}
+            name="ariane-latest"
+            rows={data.list}
+            rowKey={(one) => one.customer}
+            columns={[
+              { key: "customer", name: t("column.customer"), value: (one) => one.customer,
+                show: (one) => <a href={`/customers/${encodeURIComponent(one.customer)}`} onClick={(event) => (event.preventDefault(), go(`/customers/${encodeURIComponent(one.customer)}`))}>{one.customer}</a> },
+              { key: "first", name: t("column.since"), value: (one) => one.first, show: (one) => words.date(one.first) },
+              { key: "last", name: t("column.last"), value: (one) => one.last, show: (one) => words.moment(one.last) },
+              { key: "events", name: t("column.events"), isNumber: true, value: (one) => one.steps.length, show: (one) => words.number(one.steps.length) },
+            ]}
+          />
+        )}
+      </Shown>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+// pages/Journeys.tsx - the analyses: which one, of whom, when; and seven ways to look at it.
+import type { ReactNode } from "react";
+import { changed, go, useAddress } from "../app/router";
+import { useWords } from "../app/settings";
+import { Link } from "../parts/Link";
+import type { Key } from "../words";
+import { views, viewOf } from "../views/views";
+import { FlowTab } from "./journeys/FlowTab";
+import { Filters } from "./journeys/Filters";
+import { FrictionsTab } from "./journeys/FrictionsTab";
+import { FunnelTab } from "./journeys/FunnelTab";
+import { ListTab } from "./journeys/ListTab";
+import { MapTab } from "./journeys/MapTab";
+import { MetricsTab } from "./journeys/MetricsTab";
+import { VariantsTab } from "./journeys/VariantsTab";
+
+const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
+  { key: "map", name: "tab.map", show: () => <MapTab /> },
+  { key: "flow", name: "tab.flow", show: () => <FlowTab /> },
+  { key: "variants", name: "tab.variants", show: () => <VariantsTab /> },
+  { key: "funnel", name: "tab.funnel", show: () => <FunnelTab /> },
+  { key: "metrics", name: "tab.metrics", show: () => <MetricsTab /> },
+  { key: "frictions", name: "tab.frictions", show: () => <FrictionsTab /> },
+  { key: "customers", name: "tab.customers", show: () => <ListTab /> },
+];
+
+export default function Journeys({ tab }: { tab: string }) {
+  const { t, language } = useWords();
+  const url = useAddress();
+  const view = viewOf(url.searchParams.get("view") ?? "contacts");
+  const now = tabs.find((one) => one.key === tab) ?? tabs[0];
+  return (
+    <div className="page journeys">
+      <header className="page-head">
+        <div>
+          <h1>{view[language].name}</h1>
+          <p className="lead">{view[language].about}</p>
+        </div>
+        <label className="gallery">
+          <span>{t("gallery.name")}</span>
+          <select
+            value={view.key}
+            onChange={(event) => go(`${url.pathname}?${new URLSearchParams({ view: event.target.value })}`)}
+          >
+            {views.map((one) => (
+              <option key={one.key} value={one.key}>
+                {one[language].name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </header>
+      <nav className="tabs" aria-label={t("tab.all")}>
+        {tabs.map((one) => (
+          <Link key={one.key} to={changed(url, {}, `/journeys/${one.key}`)} aria-current={one === now ? "page" : undefined}>
+            {t(one.name)}
+          </Link>
+        ))}
+      </nav>
+      <Filters />
+      {now?.show()}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+// pages/journeys/Filters.tsx - of whom and when; every filter is a word that can be taken away again.
+import { useState, type FormEvent } from "react";
+import { useStatus } from "../../api/questions";
+import { changed, go } from "../../app/router";
+import { useWords } from "../../app/settings";
+import type { Key } from "../../words";
+import { MANY, ONCE, useQuestion } from "../question";
+
+const DAY_MS = 86_400_000;
+const presets: readonly { key: Key; days: number | null }[] = [
+  { key: "period.all", days: null },
+  { key: "period.year_quarter", days: 91 },
+  { key: "period.month", days: 30 },
+  { key: "period.week", days: 7 },
+];
+
+/** The day on which something was, as dates are given to the server: in the company's zone. */
+export function dayOf(time: number): string {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(time);
+}
+
+function Period() {
+  const { t } = useWords();
+  const { url } = useQuestion();
+  const last = useStatus().data?.last_time;
+  const since = url.searchParams.get("since");
+  const until = url.searchParams.get("until");
+  const sinceOf = (days: number) => (last ? dayOf(Date.parse(last) - days * DAY_MS) : "");
+  return (
+    <fieldset className="period">
+      <legend className="unseen">{t("period.name")}</legend>
+      <div className="choice">
+        {presets.map(({ key, days }) => {
+          const start = days === null ? undefined : sinceOf(days);
+          const isOn = (since ?? undefined) === start && until === null;
+          return (
+            <button key={key} type="button" aria-pressed={isOn} onClick={() => go(changed(url, { since: start, until: undefined }))}>
+              {t(key)}
+            </button>
+          );
+        })}
+      </div>
+      <label>
+        <span>{t("period.since")}</span>
+        <input type="date" value={since ?? ""} onChange={(event) => go(changed(url, { since: event.target.value || undefined }))} />
+      </label>
+      <label>
+        <span>{t("period.until")}</span>
+        <input type="date" value={until ?? ""} onChange={(event) => go(changed(url, { until: event.target.value || undefined }))} />
+      </label>
+    </fieldset>
+  );
+}
+
+const ADDED: readonly { option: (typeof MANY)[number]; example: string }[] = [
+  { option: "customer", example: "context.os.version=7.4" },
+  { option: "with", example: "phone:" },
+  { option: "without", example: "app:" },
+  { option: "where", example: "queue=facturation" },
+  { option: "channel", example: "phone" },
+];
+
+function Adding() {
+  const { t } = useWords();
+  const { url } = useQuestion();
+  const [option, setOption] = useState<(typeof MANY)[number]>("customer");
+  const add = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const value = String(new FormData(form).get("value") ?? "").trim();
+    if (value === "") return;
+    go(changed(url, { [option]: [...url.searchParams.getAll(option), value] }));
+    form.reset();
+  };
+  return (
+    <details className="adding">
+      <summary className="quiet">{t("filter.add")}</summary>
+      <form onSubmit={add}>
+        <label>
+          <span>{t("filter.kind")}</span>
+          <select value={option} onChange={(event) => setOption(event.target.value as (typeof MANY)[number])}>
+            {ADDED.map((one) => (
+              <option key={one.option} value={one.option}>
+                {t(`filter.${one.option}` as Key)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>{t("filter.value")}</span>
+          <input name="value" placeholder={ADDED.find((one) => one.option === option)?.example} />
+        </label>
+        <button type="submit" className="button">
+          {t("filter.apply")}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+/** The filters in force, but for the period, as words to take away. */
+function InForce() {
+  const { t } = useWords();
+  const { url, nameOf } = useQuestion();
+  const words = [...MANY, ...ONCE]
+    .filter((option) => option !== "since" && option !== "until")
+    .flatMap((option) => url.searchParams.getAll(option).map((value) => ({ option, value })));
+  if (words.length === 0) return null;
+  const without = (option: string, value: string) =>
+    changed(url, { [option]: url.searchParams.getAll(option).filter((one) => one !== value) });
+  return (
+    <ul className="in-force" aria-label={t("filter.in_force")}>
+      {words.map(({ option, value }, i) => (
+        <li key={`${option}${value}${i}`}>
+          <span>
+            {t(`filter.${option}` as Key)} <b>{option === "outcome" ? t(`outcome.${value}` as Key) : nameOf(value)}</b>
+          </span>
+          <button type="button" onClick={() => go(without(option, value))} aria-label={t("filter.remove", { name: value })}>
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Filters() {
+  return (
+    <section className="filters">
+      <Period />
+      <Adding />
+      <InForce />
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+// pages/journeys/FrictionsTab.tsx - where customers get stuck and what it costs, the dearest first, each with what
+// its customers have in common; or the causes of one passage that was chosen on the map.
+import { useState } from "react";
+import { useAnswer } from "../../api/questions";
+import type { FrictionPlace, Interval } from "../../api/types";
+import { changed, useAddress } from "../../app/router";
+import { useWords } from "../../app/settings";
+import { Help } from "../../parts/Help";
+import { Link } from "../../parts/Link";
+import { saveCsv } from "../../parts/save";
+import { Empty, Shown } from "../../parts/States";
+import { Whisker } from "../../parts/Whisker";
+import type { Words } from "../../words";
+import { useQuestion } from "../question";
+import { DriverTable, sayTraits } from "./DriverTable";
+import { askFor, placeName, type Drivers, type Friction, type Frictions } from "./friction";
+import { listed } from "./listed";
+
+const NOT_ASKED = { "at-from": undefined, "at-to": undefined, "at-step": undefined };
+
+function money(interval: Interval, words: Words): string {
+  return interval.value === null ? "–" : words.money(interval.value);
+}
+
+function between(interval: Interval, words: Words): string {
+  if (interval.low === null || interval.high === null) return "";
+  return words.t("interval", { low: words.money(interval.low), high: words.money(interval.high) });
+}
+
+/** Steps of a place as filters of the list of its customers. */
+function listOf(place: FrictionPlace): string[] {
+  return Object.entries(askFor(place))
+    .filter(([name]) => ["edge-from", "edge-to", "from-step", "to-step", "ends", "outcome"].includes(name))
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => `--${name}=${String(one)}`))
+    .concat(place.kind === "instead" || place.kind === "return" ? place.at.map((step) => `--passed=${step}`) : []);
+}
+
+function Causes({ place }: { place: FrictionPlace }) {
+  const { t } = useWords();
+  const { parameters } = useQuestion();
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), support: 5 });
+  return (
+    <Shown answer={answer} rows={4}>
+      {(data) => (
+        <>
+          <p className="account">{t("driver.tests", { n: data.tests })}</p>
+          <DriverTable drivers={data.drivers ?? []} />
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function Card({ one, rank, most }: { one: Friction; rank: number; most: number }) {
+  const words = useWords();
+  const { t } = words;
+  const { url, nameOf } = useQuestion();
+  const [isOpen, setOpen] = useState(false);
+  const place = placeName(one.friction, nameOf, words);
+  const first = one.drivers.find((driver) => !driver.explained);
+  return (
+    <li className="friction">
+      <p className="friction-rank" aria-hidden="true">{rank}</p>
+      <div>
+        <p className="friction-word">{t(`friction_word.${one.word}`)}</p>
+        <h3>{place}</h3>
+        <p className="friction-told">
+          {t("friction.told", {
+            n: one.suffered, trials: one.trials,
+            share: words.percent(one.share.value ?? 0, 1),
+            people: one.customers_suffered,
+          })}
+          {first && (
+            <>
+              {" "}
+              {t("friction.mostly", {
+                trait: sayTraits(first, t), with: words.percent(first.share_with.value ?? 0, 0), without: words.percent(first.share_without.value ?? 0, 0),
+              })}
+            </>
+          )}
+        </p>
+        <div className="friction-go">
+          <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("behind.why")}</button>
+          <Link className="button" to={listed(url, listOf(one.friction), NOT_ASKED)}>{t("behind.see", { n: one.customers_suffered })}</Link>
+        </div>
+        {isOpen && (one.drivers.length > 0 ? <DriverTable drivers={one.drivers} /> : <Causes place={one.friction} />)}
+      </div>
+      <div className="friction-cost">
+        <b>{money(one.excess_cost, words)}</b>
+        <Whisker interval={one.excess_cost} most={most} label={`${money(one.excess_cost, words)} ${between(one.excess_cost, words)}`} />
+        <small>{between(one.excess_cost, words)}</small>
+      </div>
+    </li>
+  );
+}
+
+function Ranked() {
+  const words = useWords();
+  const { t } = words;
+  const { parameters, nameOf } = useQuestion();
+  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, support: 5 });
+  return (
+    <Shown answer={answer}>
+      {(data) => {
+        const most = Math.max(...data.frictions.map((one) => one.excess_cost.high ?? 0), 1);
+        return (
+          <>
+            <div className="table-head">
+              <h2>
+                {t("friction.title", { n: data.frictions.length })} <Help about={t("tab.frictions")}>{t("help.frictions")}</Help>
+              </h2>
+              <button type="button" className="quiet" onClick={() =>
+                saveCsv("ariane-frictions", [t("tab.frictions"), t("friction.suffered"), t("friction.trials"), t("column.customers"), t("costs.cost"), t("driver.low"), t("driver.high"), "q"],
+                  data.frictions.map((one) => [placeName(one.friction, nameOf, words), one.suffered, one.trials, one.customers_suffered, one.excess_cost.value ?? "", one.excess_cost.low ?? "", one.excess_cost.high ?? "", one.q ?? ""]))}>
+                CSV
+              </button>
+            </div>
+            {data.frictions.length === 0 ? (
+              <Empty title={t("friction.none")}>{t("friction.none_more", { n: data.screened })}</Empty>
+            ) : (
+              <ol className="frictions">
+                {data.frictions.map((one, i) => (
+                  <Card key={i} one={one} rank={i + 1} most={most} />
+                ))}
+              </ol>
+            )}
+            <p className="account">{t("friction.screened", { n: data.screened })}</p>
+          </>
+        );
+      }}
+    </Shown>
+  );
+}
+
+/** The place that was chosen elsewhere: on the map, or in the address. */
+function asked(url: URL): FrictionPlace | null {
+  const from = url.searchParams.get("at-from");
+  const to = url.searchParams.get("at-to");
+  const step = url.searchParams.get("at-step");
+  if (from !== null && to !== null) return { kind: "next", at: [from], to: [to] };
+  return step === null ? null : { kind: "leave", at: [step] };
+}
+
+export function FrictionsTab() {
+  const words = useWords();
+  const { t } = words;
+  const url = useAddress();
+  const { nameOf } = useQuestion();
+  const place = asked(url);
+  if (place === null) return <Ranked />;
+  return (
+    <section>
+      <div className="table-head">
+        <h2>
+          {t("friction.causes", { place: placeName(place, nameOf, words) })} <Help about={t("driver.title")}>{t("help.drivers")}</Help>
+        </h2>
+        <Link to={changed(url, NOT_ASKED)} className="quiet">{t("friction.all")}</Link>
+      </div>
+      <Causes place={place} />
+    </section>
+  );
+}

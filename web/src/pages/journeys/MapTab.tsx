@@ -1,0 +1,164 @@
+// pages/journeys/MapTab.tsx - the river: what follows what, as simple as one asks, and what is left out.
+import { useState } from "react";
+import { useMap, useStatus } from "../../api/questions";
+import type { JourneyMap, MapEdge } from "../../api/types";
+import { changed, go, useParameter } from "../../app/router";
+import { useWords } from "../../app/settings";
+import { Help } from "../../parts/Help";
+import { Picture } from "../../parts/Picture";
+import { Empty, Shown } from "../../parts/States";
+import { Table } from "../../parts/Table";
+import { River, type Chosen, type Colour } from "../../pictures/River";
+import { useQuestion } from "../question";
+import { Behind } from "./Behind";
+import { earlier } from "./earlier";
+import { Outcomes } from "./Outcomes";
+
+const colours: readonly Colour[] = ["volume", "time", "loss"];
+
+function chosenIn(url: URL): Chosen {
+  const [from, to] = url.searchParams.getAll("edge");
+  const step = url.searchParams.get("step");
+  if (from !== undefined && to !== undefined) return { kind: "edge", from, to };
+  return step === null ? null : { kind: "step", step };
+}
+
+function Account({ map }: { map: JourneyMap }) {
+  const words = useWords();
+  const { hidden } = map;
+  return (
+    <p className="account">
+      {hidden.edges === 0
+        ? words.t("map.all_shown")
+        : words.t("map.hidden", { n: hidden.edges, count: hidden.count, share: words.percent(hidden.share) })}
+    </p>
+  );
+}
+
+function EdgeTable({ map, before }: { map: JourneyMap; before?: JourneyMap | undefined }) {
+  const words = useWords();
+  const { t } = words;
+  const { url, nameOf } = useQuestion();
+  const earlierShare = new Map(before?.edges.map((edge) => [`${edge.from}\u0000${edge.to}`, edge.share]));
+  const shareThen = (edge: MapEdge) => earlierShare.get(`${edge.from}\u0000${edge.to}`);
+  return (
+    <Table<MapEdge>
+      caption={t("map.passages")}
+      name="ariane-map"
+      rows={map.edges}
+      total={map.edges.length + map.hidden.edges}
+      rowKey={(edge) => `${edge.from}\u0000${edge.to}`}
+      columns={[
+        {
+          key: "way", name: t("column.passage"), value: (edge) => `${nameOf(edge.from)} → ${nameOf(edge.to)}`,
+          show: (edge) => (
+            <button type="button" className="row-button" onClick={() => go(changed(url, { edge: [edge.from, edge.to], step: undefined }), "replace")}>
+              {nameOf(edge.from)} <span aria-hidden="true">→</span> {nameOf(edge.to)}
+            </button>
+          ),
+        },
+        { key: "count", name: t("column.count"), isNumber: true, value: (edge) => edge.count, show: (edge) => words.number(edge.count) },
+        { key: "share", name: t("column.share"), isNumber: true, value: (edge) => edge.share, show: (edge) => words.percent(edge.share, 1) },
+        ...(before
+          ? [{ key: "then", name: t("column.share_then"), isNumber: true, value: shareThen,
+               show: (edge: MapEdge) => { const then = shareThen(edge); return then === undefined ? "–" : words.percent(then, 1); } }]
+          : []),
+        { key: "customers", name: t("column.customers"), isNumber: true, value: (edge) => edge.customers, show: (edge) => words.number(edge.customers) },
+        { key: "median", name: t("column.median"), isNumber: true, value: (edge) => edge.median_s, show: (edge) => words.span(edge.median_s) },
+        { key: "p90", name: t("column.p90"), isNumber: true, value: (edge) => edge.p90_s, show: (edge) => words.span(edge.p90_s) },
+      ]}
+    />
+  );
+}
+
+function Simplify({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  const { t } = useWords();
+  const [moving, setMoving] = useState<number | null>(null);
+  const done = () => {
+    if (moving !== null) onChange(moving);
+    setMoving(null);
+  };
+  return (
+    <label className="simplify">
+      <span>{t("map.simplify")}</span>
+      <input
+        type="range" min={20} max={100} step={5} value={moving ?? value}
+        onChange={(event) => setMoving(Number(event.target.value))}
+        onPointerUp={done} onKeyUp={done} onBlur={done}
+        aria-valuetext={t("map.covers", { share: `${moving ?? value} %` })}
+      />
+      <output>{moving ?? value} %</output>
+    </label>
+  );
+}
+
+export function MapTab() {
+  const { t } = useWords();
+  const { url, view, parameters, nameOf } = useQuestion();
+  const [coverage, setCoverage] = useParameter("coverage", view.key === "all" ? "40" : "85");
+  const [colour, setColour] = useParameter("colour", "volume");
+  const [compare, setCompare] = useParameter("compare", "");
+  const status = useStatus().data;
+  const question = { ...parameters, coverage };
+  const map = useMap(question);
+  const then = earlier(parameters, status);
+  const before = useMap(compare && then ? { ...question, ...then } : question);
+  const isCompared = compare !== "" && then !== undefined;
+  const chosen = chosenIn(url);
+  const choose = (what: Chosen) =>
+    go(changed(url, {
+      edge: what?.kind === "edge" ? [what.from, what.to] : undefined,
+      step: what?.kind === "step" ? what.step : undefined,
+    }), "replace");
+  const picture = (data: JourneyMap, label: string) =>
+    data.edges.length === 0 ? (
+      <Empty title={t("map.none")}>{t("map.none_more")}</Empty>
+    ) : (
+      <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} label={label} />
+    );
+  return (
+    <Shown answer={map} rows={10}>
+      {(data) => (
+        <>
+          <Outcomes totals={data} />
+          <div className="split" data-open={chosen !== null}>
+            <Picture
+              title={t("tab.map")}
+              name="ariane-map"
+              help={<Help about={t("tab.map")}>{t("help.map")}</Help>}
+              tools={
+                <>
+                  <Simplify value={Number(coverage)} onChange={(value) => setCoverage(String(value))} />
+                  <div className="choice" role="group" aria-label={t("map.colour")}>
+                    {colours.map((one) => (
+                      <button key={one} type="button" aria-pressed={colour === one} onClick={() => setColour(one)}>
+                        {t(`colour.${one}`)}
+                      </button>
+                    ))}
+                  </div>
+                  <button type="button" className="quiet" aria-pressed={compare !== ""} disabled={then === undefined}
+                    title={then === undefined ? t("compare.needs_period") : undefined}
+                    onClick={() => setCompare(compare ? "" : "before")}>
+                    {t("compare.before")}
+                  </button>
+                </>
+              }
+            >
+              {isCompared && before.data ? (
+                <div className="side-by-side">
+                  <section><h3>{t("compare.then", { since: String(then.since), until: String(then.until) })}</h3>{picture(before.data, t("compare.before"))}</section>
+                  <section><h3>{t("compare.now")}</h3>{picture(data, t("tab.map"))}</section>
+                </div>
+              ) : (
+                picture(data, t("tab.map"))
+              )}
+              <Account map={data} />
+            </Picture>
+            {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}
+          </div>
+          <EdgeTable map={data} before={isCompared ? before.data : undefined} />
+        </>
+      )}
+    </Shown>
+  );
+}

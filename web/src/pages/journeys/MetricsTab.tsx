@@ -1,0 +1,160 @@
+// pages/journeys/MetricsTab.tsx - figures of customer relations, each with its rule, its interval, and its way over time.
+import { useAnswer } from "../../api/questions";
+import type { Metric, MetricFigure, Metrics } from "../../api/types";
+import { useParameter } from "../../app/router";
+import { useWords } from "../../app/settings";
+import { Help } from "../../parts/Help";
+import { Picture } from "../../parts/Picture";
+import { saveCsv } from "../../parts/save";
+import { Empty, Shown } from "../../parts/States";
+import { Table } from "../../parts/Table";
+import { Line, type Point } from "../../pictures/Line";
+import { channelName } from "../../words/activities";
+import type { Words } from "../../words";
+import { useQuestion } from "../question";
+
+const MONEY = new Set(["cost_per_journey", "value_per_journey"]);
+
+function show(metric: Metric, value: number | undefined, words: Words): string {
+  if (value === undefined) return "–";
+  if (metric.kind === "share") return words.percent(value, 1);
+  if (metric.kind === "time") return words.span(value);
+  return MONEY.has(metric.metric) ? words.money(value, 2) : words.number(value, 2);
+}
+
+const valueOf = (metric: Metric, one: MetricFigure | undefined) => (metric.kind === "time" ? (one?.median_s ?? one?.figure) : one?.figure);
+
+function Card({ metric, figure, isChosen, onChoose }: { metric: Metric; figure: MetricFigure | undefined; isChosen: boolean; onChoose: () => void }) {
+  const words = useWords();
+  const { t, language } = words;
+  return (
+    <li className="metric" data-chosen={isChosen}>
+      <p className="figure-name">
+        {metric.title[language]} <Help about={metric.title[language]}>{metric.rule[language]}</Help>
+      </p>
+      <p className="figure-value">
+        <button type="button" className="row-button" aria-pressed={isChosen} onClick={onChoose}>
+          {show(metric, valueOf(metric, figure), words)}
+          <span className="unseen"> {metric.title[language]}</span>
+        </button>
+      </p>
+      {figure && (
+        <p className="figure-note">
+          {metric.kind === "share"
+            ? t("metric.of", { n: figure.numerator, all: figure.denominator })
+            : metric.kind === "time"
+              ? t("metric.slow", { time: words.span(figure.p90_s), n: figure.denominator })
+              : t("metric.over", { n: figure.denominator })}
+          {figure.low !== undefined && figure.high !== undefined && (
+            <><br />{t("interval", { low: words.percent(figure.low, 1), high: words.percent(figure.high, 1) })}</>
+          )}
+          {figure.pending > 0 && <><br />{t("metric.pending", { n: figure.pending })}</>}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function OverTime({ metric }: { metric: Metric }) {
+  const words = useWords();
+  const { t, language } = words;
+  const { parameters } = useQuestion();
+  const [every, setEvery] = useParameter("every", "month");
+  const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, every });
+  const name = (time: string) =>
+    new Intl.DateTimeFormat(language, every === "month" ? { month: "short", year: "2-digit", timeZone: "Europe/Paris" } : { day: "numeric", month: "short", timeZone: "Europe/Paris" }).format(Date.parse(time));
+  return (
+    <Picture title={metric.title[language]} name={`ariane-${metric.metric}`} help={<Help about={metric.title[language]}>{metric.rule[language]}</Help>}
+      tools={
+        <div className="choice" role="group" aria-label={t("metric.every")}>
+          {(["month", "week", "day"] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={every === one} onClick={() => setEvery(one)}>{t(`metric.${one}`)}</button>
+          ))}
+        </div>
+      }>
+      <Shown answer={answer} rows={4}>
+        {(data) => {
+          const points: Point[] = data.figures.flatMap((one) => {
+            const value = valueOf(metric, one);
+            if (one.period === undefined || value === undefined) return [];
+            return [{
+              time: one.period, value, detail: metric.kind === "share" ? t("metric.of", { n: one.numerator, all: one.denominator }) : t("metric.over", { n: one.denominator }),
+              ...(one.low === undefined || one.high === undefined ? {} : { low: one.low, high: one.high }),
+            }];
+          });
+          return points.length === 0 ? <Empty title={t("state.empty")} /> : <Line points={points} label={metric.title[language]} format={(value) => show(metric, value, words)} nameOf={name} />;
+        }}
+      </Shown>
+    </Picture>
+  );
+}
+
+function Broken({ metric }: { metric: Metric }) {
+  const words = useWords();
+  const { t, language } = words;
+  const { parameters } = useQuestion();
+  const [by, setBy] = useParameter("by", "channel");
+  const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, by });
+  return (
+    <section>
+      <div className="choice" role="group" aria-label={t("metric.by")}>
+        {(["channel", "reason"] as const).map((one) => (
+          <button key={one} type="button" aria-pressed={by === one} onClick={() => setBy(one)}>{t(`metric.by_${one}`)}</button>
+        ))}
+      </div>
+      <Shown answer={answer} rows={4}>
+        {(data) => (
+          <Table<MetricFigure>
+            caption={`${metric.title[language]}, ${t(by === "reason" ? "metric.by_reason" : "metric.by_channel").toLocaleLowerCase(language)}`}
+            name={`ariane-${metric.metric}-${by}`}
+            rows={data.figures.filter((one) => one.value !== undefined)}
+            rowKey={(one) => String(one.value)}
+            columns={[
+              { key: "value", name: t(by === "reason" ? "metric.by_reason" : "metric.by_channel"), value: (one) => one.value ?? "–",
+                show: (one) => (one.value === null || one.value === undefined ? t("metric.none") : by === "channel" ? channelName(one.value, language) : one.value) },
+              { key: "figure", name: metric.title[language], isNumber: true, value: (one) => valueOf(metric, one), show: (one) => show(metric, valueOf(metric, one), words) },
+              { key: "low", name: t("driver.low"), isNumber: true, value: (one) => one.low, show: (one) => (one.low === undefined ? "–" : words.percent(one.low, 1)) },
+              { key: "high", name: t("driver.high"), isNumber: true, value: (one) => one.high, show: (one) => (one.high === undefined ? "–" : words.percent(one.high, 1)) },
+              { key: "n", name: t("friction.trials"), isNumber: true, value: (one) => one.denominator, show: (one) => words.number(one.denominator) },
+            ]}
+          />
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+export function MetricsTab() {
+  const words = useWords();
+  const { t, language } = words;
+  const { parameters } = useQuestion();
+  const [chosen, setChosen] = useParameter("metric", "repeat_contacts");
+  const answer = useAnswer<Metrics>("journey/metrics", parameters);
+  return (
+    <Shown answer={answer}>
+      {(data) => {
+        const figureOf = (metric: Metric) => data.figures.find((one) => one.metric === metric.metric && one.period === undefined && one.value === undefined);
+        const metric = data.metrics.find((one) => one.metric === chosen) ?? data.metrics[0];
+        return (
+          <>
+            <div className="table-head">
+              <h2>{t("metric.title", { n: data.contacts, visits: data.visits })}</h2>
+              <button type="button" className="quiet" onClick={() =>
+                saveCsv("ariane-metrics", [t("tab.metrics"), t("metric.figure"), t("driver.low"), t("driver.high"), t("friction.trials")],
+                  data.metrics.map((one) => [one.title[language], figureOf(one)?.figure, figureOf(one)?.low, figureOf(one)?.high, figureOf(one)?.denominator]))}>
+                CSV
+              </button>
+            </div>
+            <ul className="metrics">
+              {data.metrics.filter((one) => (figureOf(one)?.denominator ?? 0) > 0).map((one) => (
+                <Card key={one.metric} metric={one} figure={figureOf(one)} isChosen={one === metric} onChoose={() => setChosen(one.metric)} />
+              ))}
+            </ul>
+            {metric && <OverTime metric={metric} />}
+            {metric && <Broken metric={metric} />}
+          </>
+        );
+      }}
+    </Shown>
+  );
+}

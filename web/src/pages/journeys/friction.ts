@@ -1,0 +1,70 @@
+// pages/journeys/friction.ts - frictions as the server tells them, and as questions about them.
+import type { Parameters } from "../../api/client";
+import type { Driver, FrictionPlace, Interval, Standing } from "../../api/types";
+import type { Words } from "../../words";
+
+export interface Friction {
+  word: "failure" | "passage" | "leakage" | "repeat" | "abandonment" | "wait";
+  friction: FrictionPlace;
+  says: string;
+  trials: number;
+  suffered: number;
+  customers: number;
+  customers_suffered: number;
+  share: Interval;
+  cost_each: Interval;
+  excess_cost: Interval;
+  q: number;
+  drivers: Driver[];
+  change?: { before: number; before_suffered: number; after: number; after_suffered: number; difference: Interval; q: number };
+}
+
+export interface Frictions extends Standing {
+  customers: number;
+  journeys: number;
+  screened: number;
+  found: number;
+  frictions: Friction[];
+}
+
+export interface Drivers extends Standing {
+  trials: number;
+  suffered: number;
+  customers: number;
+  customers_suffered: number;
+  tests: number;
+  share: Interval;
+  cost_each: Interval;
+  drivers?: Driver[];
+}
+
+/** The options that ask for the drivers of a friction: the words of `journey list`. */
+export function askFor(place: FrictionPlace): Parameters {
+  const [at = ""] = place.at;
+  const [to = "", ...others] = place.to ?? [];
+  const within = place.within_s === undefined ? {} : { within: `${Math.round(place.within_s)}s` };
+  const or = others.length > 0 ? { or: others } : {};
+  switch (place.kind) {
+    case "next":
+      return { "edge-from": at, "edge-to": to, ...or };
+    case "wait":
+      return { "edge-from": at, "edge-to": to, ...or, slower: within.within };
+    case "later":
+      return { "from-step": at, "to-step": to, ...or, ...within };
+    case "instead":
+      return { step: at, instead: place.to ?? [] };
+    case "return":
+      return { loop: at };
+    case "leave":
+      return { ends: at };
+    case "outcome":
+      return { outcome: place.outcomes };
+  }
+}
+
+export function placeName(place: FrictionPlace, nameOf: (step: string) => string, { t, span, language }: Words): string {
+  const list = new Intl.ListFormat(language, { type: "disjunction" });
+  const at = list.format(place.at.map(nameOf));
+  const to = place.to && place.to.length > 4 ? t("friction.any") : list.format((place.to ?? []).map(nameOf));
+  return t(`friction.${place.kind}`, { at, to, time: span(place.within_s) });
+}

@@ -1,0 +1,40 @@
+// pages/question.ts - the address is the question: its parameters are the options of the command line, so a
+// link gives the same figures to whoever opens it, and the same words work in a terminal.
+import type { Parameters } from "../api/client";
+import { useAddress } from "../app/router";
+import { useWords } from "../app/settings";
+import { definitionOf, stepChannel, stepName, viewOf, type View } from "../views/views";
+import { useCallback, useMemo } from "react";
+
+/** Options that several may be given of, and those that stand once. */
+export const MANY = ["channel", "activity", "where", "with", "without", "customer", "passed", "never", "way", "outcome"] as const;
+export const ONCE = ["since", "until", "begins", "ends", "edge-from", "edge-to", "from-step", "to-step"] as const;
+
+export interface Question {
+  view: View;
+  url: URL;
+  parameters: Parameters;
+  nameOf: (step: string) => string;
+  channelOf: (step: string) => string | undefined;
+}
+
+export function parametersOf(url: URL, view: View): Parameters {
+  const parameters: Parameters = { definition: definitionOf(view) };
+  for (const name of MANY) {
+    const values = url.searchParams.getAll(name);
+    if (values.length > 0) parameters[name] = values;
+  }
+  for (const name of ONCE) parameters[name] = url.searchParams.get(name) ?? undefined;
+  return parameters;
+}
+
+export function useQuestion(): Question {
+  const url = useAddress();
+  const { language } = useWords();
+  const view = viewOf(url.searchParams.get("view") ?? "contacts");
+  const search = url.search;
+  const parameters = useMemo(() => parametersOf(new URL(`http://x/${search}`), view), [search, view]);
+  const nameOf = useCallback((step: string) => stepName(view, step, language), [view, language]);
+  const channelOf = useCallback((step: string) => stepChannel(view, step), [view]);
+  return { view, url, parameters, nameOf, channelOf };
+}

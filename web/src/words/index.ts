@@ -1,0 +1,111 @@
+// words/index.ts - every text in both languages, numbers and times as their readers write them.
+import { en } from "./en";
+import { fr } from "./fr";
+
+export type Language = "fr" | "en";
+export type Key = keyof typeof fr;
+export type Texts = Record<Key, string>;
+
+type Arguments = Record<string, string | number>;
+
+const texts: Record<Language, Texts> = { fr, en };
+
+export interface Words {
+  language: Language;
+  /** "{n} {n|client|clients}": a number, then the word that goes with it. */
+  t(key: Key, args?: Arguments): string;
+  number(n: number, digits?: number): string;
+  percent(share: number, digits?: number): string;
+  money(amount: number, digits?: number): string;
+  span(seconds: number | undefined): string;
+  date(time: string | number | Date): string;
+  day(time: string | number | Date): string;
+  clock(time: string | number | Date): string;
+  moment(time: string | number | Date): string;
+  bytes(n: number): string;
+}
+
+function isOne(language: Language, n: number): boolean {
+  return language === "fr" ? Math.abs(n) < 2 : n === 1;
+}
+
+function fill(words: Omit<Words, "t">, text: string, args: Arguments): string {
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
+    const value = args[name];
+    if (value === undefined) return whole;
+    if (one !== undefined && many !== undefined) return isOne(words.language, Number(value)) ? one : many;
+    return typeof value === "number" ? words.number(value) : value;
+  });
+}
+
+const DAY = 86400;
+const UNITS: [number, Key][] = [
+  [DAY, "unit.day"],
+  [3600, "unit.hour"],
+  [60, "unit.minute"],
+  [1, "unit.second"],
+];
+
+function makeWords(language: Language): Words {
+  const locale = language === "fr" ? "fr-FR" : "en-GB";
+  const zone = "Europe/Paris"; // the company's, as the server reads dates
+  const dateOf = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: zone });
+  const dayOf = new Intl.DateTimeFormat(locale, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: zone,
+  });
+  const clockOf = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const number = (n: number, digits = 0) =>
+    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+  const words: Words = {
+    language,
+    t: (key, args = {}) => fill(words, texts[language][key], args),
+    number,
+    percent: (share, digits = share !== 0 && Math.abs(share) < 0.1 ? 1 : 0) =>
+      new Intl.NumberFormat(locale, {
+        style: "percent",
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(share),
+    money: (amount, digits = 0) =>
+      new Intl.NumberFormat(locale, {
+        style: "currency",
+        currency: "EUR",
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(amount),
+    span: (seconds) => {
+      if (seconds === undefined) return "–";
+      if (seconds < 1) return language === "fr" ? "< 1 s" : "< 1 s";
+      for (const [size, key] of UNITS)
+        if (seconds >= size) {
+          const n = seconds / size;
+          return `${number(n, n < 10 && size > 1 && n % 1 >= 0.05 ? 1 : 0)} ${texts[language][key]}`;
+        }
+      return "0 s";
+    },
+    date: (time) => dateOf.format(new Date(time)),
+    day: (time) => {
+      const text = dayOf.format(new Date(time));
+      return text.charAt(0).toUpperCase() + text.slice(1);
+    },
+    clock: (time) => clockOf.format(new Date(time)),
+    moment: (time) => `${dateOf.format(new Date(time))}, ${clockOf.format(new Date(time))}`,
+    bytes: (n) => {
+      const unit = language === "fr" ? "o" : "B";
+      const power = Math.min(4, Math.floor(Math.log2(Math.max(n, 1)) / 10));
+      const value = n / 1024 ** power;
+      return `${number(value, power > 0 && value < 100 ? 1 : 0)} ${["", "K", "M", "G", "T"][power]}${unit}`;
+    },
+  };
+  return words;
+}
+
+const made: Record<Language, Words> = { fr: makeWords("fr"), en: makeWords("en") };
+
+export function wordsOf(language: Language): Words {
+  return made[language];
+}
