@@ -562,6 +562,110 @@ def ask_funnel(question):
     check_times(seen, times, "times")
 
 
+def ask_flow(question):
+    """Positions from the beginning or the end; beyond the top steps of each, all are one other."""
+    rnd = question.rnd
+    depth, top, back = rnd.randint(1, 5), rnd.choice([1, 2, 3, 20]), rnd.random() < 0.4
+    words = ["--depth", depth, "--top", top] + (["--backwards"] if back else [])
+    ours = question.world.ask("journey", "flow", *words, *question.words)
+    same((ours["journeys"], ours["customers"]),
+         question.rows("select count(distinct j), count(distinct who) from je")[0], "totals")
+    for table in ("at", "best", "node"):
+        question.rows(f"drop table if exists temp.{table}")
+    place = "(select max(n) from je x where x.j = je.j) - n + 1" if back else "n"
+    question.rows(f"create temp table at as select who, j, step, ts, {place} as p from je")
+    question.rows(f"""create temp table best as select p, step from (select p, step,
+        row_number() over (partition by p order by count(*) desc, step) as place from at group by p, step)
+        where place <= {top}""")
+    question.rows("""create temp table node as select a.who, a.j, a.p, a.ts,
+        (select b.step from best b where b.p = a.p and b.step = a.step) as step from at a""")
+    wanted = {(r[0], r[1]): r[2:] for r in question.rows(f"""select p, step, count(*), count(distinct who) from node
+        where p <= {depth} group by p, step""")}
+    same({(n["position"], n.get("step")): (n["journeys"], n["customers"]) for n in ours["nodes"]}, wanted, "nodes")
+    links = {r[:4]: r[4:] for r in question.rows(f"""select a.p, a.step,
+        case when b.j is null then 'end' when a.p = {depth} then 'further' when b.step is null then 'other' else 'step' end,
+        case when a.p < {depth} then b.step end, count(*), count(distinct a.who), avg(abs(b.ts - a.ts)) / 1000.0
+        from node a left join node b on b.j = a.j and b.p = a.p + 1 where a.p <= {depth} group by 1, 2, 3, 4""")}
+    seen = {}
+    for link in ours["links"]:
+        start = ours["nodes"][link["from"]]
+        to = ours["nodes"][link["to"]].get("step") if "to" in link else None
+        seen[start["position"], start.get("step"), link["kind"], to] = link
+    same({k: (v["journeys"], v["customers"]) for k, v in seen.items()}, {k: v[:2] for k, v in links.items()}, "links")
+    for key, link in seen.items():
+        if "mean_s" in link and not near(link["mean_s"], links[key][2]):
+            raise AssertionError(f"mean of {key}: {link['mean_s']}, not {links[key][2]}")
+    if ours["links"]:
+        chosen = rnd.choice(ours["links"] + ours["nodes"])
+        listed = question.world.ask("journey", "list", "--limit", 0, *question.words, *chosen["list"])
+        same((listed["journeys"], listed["customers"]), (chosen["journeys"], chosen["customers"]), "list")
+
+
+SESSIONS = """with touch as (
+        select who, ts, channel, ord, plan, id, step is not null as x,
+            case when channel = 'web' then 'v' when channel in ('phone', 'shop') then 'c' end as kind
+        from (select e.*, j.step from je j join ev e on e.id = j.id)),
+    marked as (select *, case when ts - lag(ts) over (partition by who, channel order by ts, id) <= 300000 then 0 else 1 end as new
+        from touch where kind is not null),
+    numbered as (select *, sum(new) over (partition by who, channel order by ts, id) as s from marked)
+    select who, channel, kind, min(ts) as t0, max(ts) as t1,
+        row_number() over (order by who, min(ts), min(id)) as k,
+        (select m.plan from numbered m where m.who = n.who and m.channel = n.channel and m.s = n.s
+            and m.plan is not null order by m.ts, m.id limit 1) as reason
+    from numbered n group by who, channel, s"""
+
+
+def ask_metrics(question):
+    """Visits on the web, contacts by phone and in the shop, five minutes of silence between them."""
+    document = {"version": 1, "ignore": [], "self_service": {"channel": "web"}, "human": {"channel": ["phone", "shop"]},
+                "gap": "5m", "reason": "plan", "leakage_from": "web", "abandon": "pay", "transfer": "call*",
+                **{f"{name}_window": question.rnd.choice(list(SPANS))
+                   for name in ("repeat", "resolution", "leakage", "containment", "switch")}}
+    path = question.world.place / "metrics.json"
+    path.write_text(json.dumps(document))
+    window = {name: SPANS[document[f"{name}_window"]] * 1000
+              for name in ("repeat", "resolution", "leakage", "containment", "switch")}
+    ours = question.world.ask("journey", "metrics", "--metrics", path, *question.words)
+    figures = {f["metric"]: (f["numerator"], f["denominator"], f["pending"]) for f in ours["figures"]}
+    horizon = question.as_of
+    if "--until" in question.words:
+        until = question.words[question.words.index("--until") + 1]
+        seconds, = question.rows("select cast(strftime('%s', ?) as integer)", until)[0]
+        horizon = min(horizon, seconds * 1000 - 1)
+    question.rows("drop table if exists temp.ses")
+    question.rows(f"create temp table ses as {SESSIONS}")
+    after = "(select b.t0 from ses b where b.who = a.who and b.kind = 'c' and b.reason is a.reason and b.k > a.k order by b.k limit 1)"
+    before = "(select b.t0 from ses b where b.who = a.who and b.kind = 'c' and b.reason is a.reason and b.k < a.k order by b.k desc limit 1)"
+    contact = "(select min(b.t0) from ses b where b.who = a.who and b.kind = 'c' and b.t0 >= a.t0)"
+
+    def share(name, kind, passed, counted):
+        told = question.rows(f"""select coalesce(sum({passed} and {counted}), 0), coalesce(sum({passed}), 0),
+            coalesce(sum(not ({passed})), 0) from ses a where kind = '{kind}'""")[0]
+        same(figures[name], told, name)
+
+    share("repeat_contacts", "c", "1", f"coalesce(t0 - {before} <= {window['repeat']}, 0)")
+    passed = f"{horizon} - t1 >= {window['leakage']}"
+    share("leakage", "v", passed, f"coalesce({contact} <= t1 + {window['leakage']}, 0)")
+    share("containment", "v", f"{horizon} - t1 >= 300000", f"coalesce({contact} > t1, 1)")
+    share("effective_containment", "v", f"{horizon} - t1 >= {window['containment']}",
+          f"coalesce({contact} > t1 + {window['containment']}, 1)")
+    switched = question.rows(f"""select coalesce(sum(channel <> last), 0), count(*) from (select channel, t0,
+        lag(channel) over (partition by who order by k) as last, lag(t0) over (partition by who order by k) as before
+        from ses) where t0 - before <= {window['switch']}""")[0]
+    same(figures["channel_switches"][:2], switched, "channel_switches")
+    people = question.rows("""select coalesce(sum(channels), 0), count(*), coalesce(sum(channels > 1), 0), coalesce(sum(contacts), 0)
+        from (select count(distinct channel) as channels, sum(kind = 'c') as contacts from ses group by who)""")[0]
+    same(figures["channels_per_customer"][:2], people[:2], "channels_per_customer")
+    same(figures["multichannel_customers"][:2], (people[2], people[1]), "multichannel_customers")
+    same(figures["contacts_per_customer"][:2], (people[3], people[1]), "contacts_per_customer")
+    handled = f"""select coalesce(sum({horizon} - t0 >= {window['resolution']} and
+        coalesce({after} - t0 > {window['resolution']}, 1)), 0),
+        coalesce(sum({horizon} - t0 >= {window['resolution']}), 0) from ses a where kind = 'c' and not exists
+        (select 1 from je j join ev e on e.id = j.id where e.who = a.who and e.channel = a.channel and e.ts between a.t0 and a.t1
+         and e.activity = 'pay')"""
+    same(figures["first_contact_resolution"][:2], question.rows(handled)[0], "first_contact_resolution")
+
+
 def ask_list(question):
     limit = question.rnd.choice([0, 1, 5, 1000])
     ours = question.world.ask("journey", "list", "--limit", limit, *question.words)
@@ -578,7 +682,8 @@ def iso_ms(ms):
     return iso(ms // 1000)[:-1] + f".{ms % 1000:03}Z"
 
 
-KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list}
+KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list, "flow": ask_flow,
+         "metrics": ask_metrics}
 
 
 # ---- running

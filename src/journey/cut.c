@@ -180,6 +180,8 @@ static bool take_part(const struct journey_plan *plan, struct journey *journey)
 	journey->step += from;
 	journey->row += from;
 	journey->time += from;
+	if (journey->what != NULL)
+		journey->what += from;
 	journey->count = to + 1 - from;
 	return true;
 }
@@ -187,7 +189,8 @@ static bool take_part(const struct journey_plan *plan, struct journey *journey)
 static err give_one(struct cutter *c, const struct journey_run *run, size_t k, size_t from)
 {
 	struct journey one = { run->customer, (enum journey_outcome)run->outcome[k],
-		run->end[k] - from, run->step + from, run->row + from, run->time + from };
+		run->end[k] - from, run->step + from, run->row + from, run->time + from,
+		run->what == NULL ? NULL : run->what + from };
 	uint32_t end;
 
 	if (!is_kept(c->plan, &one) || !take_part(c->plan, &one) ||
@@ -195,7 +198,7 @@ static err give_one(struct cutter *c, const struct journey_run *run, size_t k, s
 		return OK;
 	end = (uint32_t)one.count;
 	const struct journey_run kept = { run->customer, 1, &end, &run->outcome[k], one.step,
-		one.row, one.time };
+		one.row, one.time, one.what };
 	return c->take(c->part, &kept, c->why);
 }
 
@@ -296,7 +299,7 @@ static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t coun
 	if (k.is_open)
 		close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
 	const struct journey_run run = { customer, k.closed, c->end, c->outcome, k.step, k.row,
-		k.time };
+		k.time, NULL };
 	return give(c, &run);
 }
 
@@ -335,7 +338,7 @@ static err cut_by_time(
 	struct cutter *c, uint32_t customer, const struct thread *columns, const uint32_t *step)
 {
 	struct journey_run run = { customer, 1, c->end, c->outcome, step, columns->row,
-		columns->time };
+		columns->time, columns->what };
 
 	if (c->plan->is_whole_thread) {
 		c->end[0] = (uint32_t)columns->count;

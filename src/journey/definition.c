@@ -3,17 +3,11 @@
 
 #include "base/glob.h"
 #include "base/timestamp.h"
+#include "journey/definition_internal.h"
 
-/* What is being read: the fields first, so that a reader of a value gets at the rest. */
-struct reading {
-	struct fields fields;
-	const struct zone *zone;
-	bool has_version, has_other;
-};
-
-static struct reading *reading_of(struct fields *f)
+static struct definition_reading *reading_of(struct fields *f)
 {
-	return (struct reading *)f;
+	return (struct definition_reading *)f;
 }
 
 static err too_many(struct fields *f, str key, int64_t max)
@@ -164,7 +158,7 @@ static err read_selector(
 }
 
 /* One selector, or a list of them. */
-static err read_selectors(struct fields *f, str key, const struct json *value, void *target)
+err definition_selectors(struct fields *f, str key, const struct json *value, void *target)
 {
 	bool is_list = value->kind == JSON_ARRAY;
 	const struct json *items = is_list ? value->array.items : value;
@@ -196,7 +190,7 @@ static err step_name(struct fields *f, str key, const struct json *value, void *
 
 static err step_events(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_selectors(f, key, value, &((struct journey_step *)target)->events);
+	return definition_selectors(f, key, value, &((struct journey_step *)target)->events);
 }
 
 static err step_cost(struct fields *f, str key, const struct json *value, void *target)
@@ -249,7 +243,7 @@ static err read_steps(struct fields *f, str key, const struct json *value, void 
 
 /* ---- the rest of the document */
 
-static err read_version(struct fields *f, str key, const struct json *value, void *target)
+err definition_version(struct fields *f, str key, const struct json *value, void *target)
 {
 	(void)target;
 	if (value->kind != JSON_INTEGER)
@@ -268,7 +262,7 @@ static err read_name(struct fields *f, str key, const struct json *value, void *
 
 static err read_dropped(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_selectors(f, key, value, &((struct journey_definition *)target)->dropped);
+	return definition_selectors(f, key, value, &((struct journey_definition *)target)->dropped);
 }
 
 /* One of two words. */
@@ -325,8 +319,9 @@ static err read_by(struct fields *f, str key, const struct json *value, void *ta
 	return e == OK && d->by.len == 0 ? fields_bad(f, key) : e;
 }
 
-static err read_span(struct fields *f, str key, const struct json *value, int64_t *out)
+err definition_span(struct fields *f, str key, const struct json *value, void *target)
 {
+	int64_t *out = target;
 	str text = STR("");
 	err e = fields_string(f, key, value, &text);
 
@@ -340,22 +335,22 @@ static err read_span(struct fields *f, str key, const struct json *value, int64_
 
 static err read_gap(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_span(f, key, value, &((struct journey_definition *)target)->gap_ms);
+	return definition_span(f, key, value, &((struct journey_definition *)target)->gap_ms);
 }
 
 static err read_window(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_span(f, key, value, &((struct journey_definition *)target)->window_ms);
+	return definition_span(f, key, value, &((struct journey_definition *)target)->window_ms);
 }
 
 static err read_with(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_selectors(f, key, value, &((struct journey_definition *)target)->with);
+	return definition_selectors(f, key, value, &((struct journey_definition *)target)->with);
 }
 
 static err read_without(struct fields *f, str key, const struct json *value, void *target)
 {
-	return read_selectors(f, key, value, &((struct journey_definition *)target)->without);
+	return definition_selectors(f, key, value, &((struct journey_definition *)target)->without);
 }
 
 static err read_customers(struct fields *f, str key, const struct json *value, void *target)
@@ -421,14 +416,15 @@ struct journey_definition journey_definition_default(void)
 	return (struct journey_definition){ .keeps_others = true };
 }
 
-static err read_document(struct reading *r, const struct json *tree, struct journey_definition *out)
+static err read_document(
+	struct definition_reading *r, const struct json *tree, struct journey_definition *out)
 {
-	static const struct field keys[] = { { "version", read_version }, { "name", read_name },
-		{ "description", fields_ignore }, { "drop", read_dropped }, { "steps", read_steps },
-		{ "other", read_other }, { "repeats", read_repeats }, { "start", read_start },
-		{ "restart", read_restart }, { "goal", read_goal }, { "failure", read_failure },
-		{ "by", read_by }, { "gap", read_gap }, { "window", read_window },
-		{ "customers", read_customers } };
+	static const struct field keys[] = { { "version", definition_version },
+		{ "name", read_name }, { "description", fields_ignore }, { "drop", read_dropped },
+		{ "steps", read_steps }, { "other", read_other }, { "repeats", read_repeats },
+		{ "start", read_start }, { "restart", read_restart }, { "goal", read_goal },
+		{ "failure", read_failure }, { "by", read_by }, { "gap", read_gap },
+		{ "window", read_window }, { "customers", read_customers } };
 	struct journey_definition d = { .name = STR("") };
 	struct fields *f = &r->fields;
 	err e = fields_read(f, STR("version"), tree, keys, ARRAY_LEN(keys), &d);
@@ -455,7 +451,8 @@ err journey_definition_parse(str json, const struct zone *zone, struct arena *ar
 	json_parser_free(parser);
 	if (e != OK)
 		return e;
-	struct reading r = { .fields = { .text = json, .arena = arena, .why = why }, .zone = zone };
+	struct definition_reading r = { .fields = { .text = json, .arena = arena, .why = why },
+		.zone = zone };
 	return read_document(&r, &tree, out);
 }
 

@@ -176,7 +176,8 @@ static err take_singles(void *context, const struct journey_run *run, struct why
 	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++]) {
 		const struct journey journey = { run->customer,
 			(enum journey_outcome)run->outcome[k], run->end[k] - from, run->step + from,
-			run->row + from, run->time + from };
+			run->row + from, run->time + from,
+			run->what == NULL ? NULL : run->what + from };
 		e = single->take(single->part, &journey, why);
 	}
 	return e;

@@ -26,6 +26,7 @@ struct journey {
 	size_t count; /* at least 1 */
 	const uint32_t *step, *row;
 	const int64_t *time; /* ticks */
+	const uint32_t *what; /* codes of thread.h; NULL where only the rows know */
 };
 
 /* Valid for the call.  An error ends the pass. */
@@ -40,6 +41,7 @@ struct journey_run {
 	const uint8_t *outcome; /* of each: enum journey_outcome */
 	const uint32_t *step, *row;
 	const int64_t *time;
+	const uint32_t *what; /* as of a journey */
 };
 typedef err journey_take_run(void *part, const struct journey_run *run, struct why *why);
 

@@ -315,7 +315,7 @@ static err make(struct journey_plan *plan, const struct journey_filter *filter,
 		e = crowd_make(
 			plan, journal, &filter->crowds[i].any, filter->crowds[i].is_wanted, why);
 	if (e == OK && d->by.len > 0)
-		e = plan_groups(plan, journal, d->by, &plan->groups, why);
+		e = plan_groups(plan, journal, d->by, &plan->groups, NULL, why);
 	if (e != OK)
 		return e;
 	set_times(plan, filter);

@@ -272,7 +272,7 @@ static err by_records(struct grouping *g)
 }
 
 err plan_groups(struct journey_plan *plan, const struct journey_journal *journal, str key,
-	uint32_t **out, struct why *why)
+	uint32_t **out, struct strings **values, struct why *why)
 {
 	size_t rows = threads_view_rows(plan->view);
 	struct grouping g = { .plan = plan, .journal = journal, .key = key, .why = why };
@@ -287,7 +287,10 @@ err plan_groups(struct journey_plan *plan, const struct journey_journal *journal
 	if (threads_view_attributes(plan->view) != NULL)
 		by_columns(&g);
 	e = by_records(&g);
-	strings_free(g.values);
+	if (values != NULL)
+		*values = g.values;
+	else
+		strings_free(g.values);
 	free(g.open);
 	*out = g.groups;
 	return e;

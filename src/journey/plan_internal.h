@@ -123,9 +123,10 @@ err routes_make(struct journey_plan *plan, const struct journey_journal *journal
 	struct why *why);
 void routes_done(struct routes *routes);
 
-/* plan_groups.c: a number for each value of the attribute, by row. */
+/* plan_groups.c: a number for each value of the attribute, by row; `values` (NULL: not wanted) has
+ * the value of number n as text n - 1, its type in front (values.c reads it). */
 err plan_groups(struct journey_plan *plan, const struct journey_journal *journal, str key,
-	uint32_t **out, struct why *why);
+	uint32_t **out, struct strings **values, struct why *why);
 
 /* plan_places.c */
 struct journey;

@@ -2,6 +2,7 @@
 #include "journey/flow.h"
 
 #include "main/csv_out.h"
+#include "main/draw_flow.h"
 #include "main/journey_ask.h"
 
 enum { WORD_BYTES_MAX = 1 << 16 };
@@ -240,6 +241,22 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 	sink_grid(sink, arena, grid);
 }
 
+static err draw(const struct journey_question *q, struct sink *sink,
+	const struct flow_question *asked, const struct flow *flow, struct why *why)
+{
+	const struct flow_drawing drawing = { q->plan, asked, flow,
+		request_locale(q->request)->language };
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	err e;
+
+	draw_flow(&drawing, &out);
+	e = strbuf_ok(&out)
+		    ? journey_write(sink, request_text(q->request, "svg"), strbuf_str(&out), why)
+		    : fail(why, MSG_NO_ROOM, arg_c("svg"), arg_int(JOURNEY_OUTPUT_BYTES_MAX));
+	strbuf_done(&out);
+	return e;
+}
+
 /* ---- the whole */
 
 static err read_size(
@@ -265,6 +282,8 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 		e = flow_make(q->plan, &asked, &flow, why);
 	if (e != OK)
 		return e;
+	if (request_has(q->request, "svg"))
+		e = draw(q, sink, &asked, &flow, why);
 	if (sink->json)
 		answer_program(q, sink, &asked, &flow);
 	else if (request_has(q->request, "csv"))
@@ -272,7 +291,7 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	else
 		answer_people(q, sink, &asked, &flow);
 	flow_done(q->plan, &flow);
-	return OK;
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -312,13 +331,14 @@ const struct command cmd_journey_flow = {
 		{ STR_INIT("backwards"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("from the end to what led there", "de la fin vers ce qui y a mené"),
 			STR_INIT("") },
-		JOURNEY_CSV },
+		JOURNEY_SVG, JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey flow --from-step cart --depth 4"),
 			      WORDS("where journeys go after the cart",
 				      "où vont les parcours après le panier") },
 		{ STR_INIT("ariane journey flow --backwards --to-step call"),
 			WORDS("what leads to a call", "ce qui mène à un appel") } },
 	.schema = STR_INIT("journey-flow"),
+	.in_house = true,
 	.read_only = true,
 	.in_house = true,
 	.run = run,

@@ -4,28 +4,11 @@
 
 enum { CELL_BYTES_MAX = 1 << 16 };
 
-/* The customer by the identifier that comes first by its text, whatever order they came in. */
-static str customer_text(const struct journey_question *q, uint32_t number)
-{
-	const struct identity_view *identity = threads_view_identity(q->view);
-	const struct customer *customer = identity_customer(identity, number);
-	uint32_t member = customer->head;
-	str best = identity_text(identity, member);
-
-	for (uint32_t i = 1; i < customer->members; i++) {
-		member = identity_next_member(identity, member);
-		str text = identity_text(identity, member);
-		if (str_compare(text, best) < 0)
-			best = text;
-	}
-	return best;
-}
-
 static void put_listed(
 	struct json_writer *w, const struct journey_question *q, const struct listed *item)
 {
 	json_put_object(w);
-	put_text(w, "customer", customer_text(q, item->customer));
+	put_text(w, "customer", journey_customer_text(q, item->customer));
 	put_moment(w, "first", item->first);
 	put_moment(w, "last", item->last);
 	put_text(w, "outcome", journey_outcome_word(item->outcome));
@@ -58,15 +41,6 @@ static void answer_program(
 	strbuf_done(&out);
 }
 
-static void add_moment(struct grid *grid, const struct request *request, int64_t ticks)
-{
-	char text[64];
-	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
-
-	locale_moment(request_locale(request), ms_of_ticks(ticks), &cell);
-	grid_add_cell(grid, strbuf_str(&cell));
-}
-
 static void add_steps(struct grid *grid, const struct journey_plan *plan, const struct listed *item)
 {
 	struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
@@ -96,8 +70,8 @@ static void answer_people(
 	}
 	for (size_t i = 0; grid != NULL && i < list->count; i++) {
 		const struct listed *item = &list->items[i];
-		grid_add_cell(grid, customer_text(q, item->customer));
-		add_moment(grid, q->request, item->first);
+		grid_add_cell(grid, journey_customer_text(q, item->customer));
+		cell_moment(grid, q->request, item->first);
 		cell_span(grid, language,
 			(double)((uint64_t)item->last - (uint64_t)item->first) /
 				(TICKS_PER_MS * 1000.0));

@@ -1,8 +1,12 @@
 /* main/cmd_journey_map.c - ariane journey map: what follows what. */
 #include "journey/map.h"
+#include "main/csv_out.h"
+#include "main/draw_map.h"
 #include "main/journey_ask.h"
 
 #include <stdlib.h>
+
+enum { DRAWN_EDGES = 40 };
 
 /* ---- for programs */
 
@@ -193,6 +197,54 @@ static void answer_people(
 			arg_int((int64_t)map->hidden));
 }
 
+static void answer_csv(const struct journey_question *q, struct sink *sink, const struct map *map)
+{
+	struct csv_out csv = csv_out_begin("from,to,count,customers,mean_s,median_s,p90_s");
+
+	for (size_t i = 0; i < map->shown; i++) {
+		const struct map_edge *edge = &map->edges[i];
+		csv_out_text(&csv, journey_plan_step_name(q->plan, edge->from));
+		csv_out_text(&csv, journey_plan_step_name(q->plan, edge->to));
+		csv_out_count(&csv, edge->count);
+		csv_out_count(&csv, edge->customers);
+		csv_out_number(&csv, edge->times.mean_s);
+		csv_out_number(&csv, edge->times.median_s);
+		csv_out_number(&csv, edge->times.p90_s);
+		csv_out_row(&csv);
+	}
+	csv_out_end(&csv, sink);
+}
+
+/* --svg, --dot */
+static err draw(
+	const struct journey_question *q, struct sink *sink, const struct map *map, struct why *why)
+{
+	const struct map_drawing drawing = { q->plan, map, request_locale(q->request)->language,
+		!request_has(q->request, "counts-only") };
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	str path = request_text(q->request, "svg");
+	err e = OK;
+
+	draw_map(&drawing, &out);
+	if (path.len == 0)
+		sink_built(sink, &out);
+	else if (!strbuf_ok(&out))
+		e = fail(why, MSG_NO_ROOM, arg_c("svg"), arg_int(JOURNEY_OUTPUT_BYTES_MAX));
+	else if ((e = draw_graph(strbuf_str(&out), path.ptr, why)) == OK)
+		journey_say_written(sink, path);
+	strbuf_done(&out);
+	return e;
+}
+
+/* A picture of all edges is none: without a wish, the DRAWN_EDGES most frequent. */
+static size_t most_edges(const struct request *request)
+{
+	bool is_drawn = request_has(request, "svg") || request_has(request, "dot");
+
+	return journey_top(
+		request, is_drawn && !request_has(request, "coverage") ? DRAWN_EDGES : SIZE_MAX);
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	const struct map_options options = { .counts_only =
@@ -203,10 +255,17 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 
 	if (e != OK)
 		return e;
-	map_hide(&map, (double)MIN_OF(coverage, 100) / 100, journey_top(q->request, SIZE_MAX));
-	(sink->json ? answer_program : answer_people)(q, sink, &map);
+	map_hide(&map, (double)MIN_OF(coverage, 100) / 100, most_edges(q->request));
+	if (request_has(q->request, "svg") || request_has(q->request, "dot"))
+		e = draw(q, sink, &map, why);
+	if (sink->json)
+		answer_program(q, sink, &map);
+	else if (request_has(q->request, "csv"))
+		answer_csv(q, sink, &map);
+	else if (!request_has(q->request, "dot"))
+		answer_people(q, sink, &map);
 	map_done(q->plan, &map);
-	return OK;
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -239,7 +298,11 @@ const struct command cmd_journey_map = {
 			STR_INIT("100") },
 		{ STR_INIT("counts-only"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("no times: twice as quick", "sans les durées : deux fois plus vite"),
-			STR_INIT("") } },
+			STR_INIT("") },
+		{ STR_INIT("dot"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("the graph as text for Graphviz", "le graphe en texte pour Graphviz"),
+			STR_INIT("") },
+		JOURNEY_SVG, JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey map --top 20"),
 			      WORDS("the busiest edges", "les arêtes les plus fréquentées") },
 		{ STR_INIT("ariane journey map --coverage 80 --with phone:"),

@@ -1,5 +1,6 @@
 /* main/cmd_journey_variants.c - ariane journey variants: the ways that journeys take. */
 #include "journey/variants.h"
+#include "main/csv_out.h"
 #include "main/journey_ask.h"
 
 enum { TOP = 20, CELL_BYTES_MAX = 1 << 20 };
@@ -116,6 +117,32 @@ static void answer_people(
 			arg_int((int64_t)variants->rest_count));
 }
 
+/* Steps of a way in one cell, an arrow between. */
+static void answer_csv(
+	const struct journey_question *q, struct sink *sink, const struct variants *variants)
+{
+	struct csv_out csv = csv_out_begin("steps,length,count,customers,mean_s,median_s,p90_s");
+
+	for (size_t i = 0; i < variants->top_count; i++) {
+		const struct variant *v = &variants->top[i];
+		struct strbuf way = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+		for (size_t k = 0; k < v->length; k++) {
+			strbuf_add(&way, k == 0 ? STR("") : STR(" \xe2\x86\x92 "));
+			strbuf_add(&way, journey_plan_step_name(q->plan, v->steps[k]));
+		}
+		csv_out_text(&csv, strbuf_str(&way));
+		csv_out_count(&csv, v->length);
+		csv_out_count(&csv, v->count);
+		csv_out_count(&csv, v->customers);
+		csv_out_number(&csv, v->times.mean_s);
+		csv_out_number(&csv, v->times.median_s);
+		csv_out_number(&csv, v->times.p90_s);
+		csv_out_row(&csv);
+		strbuf_done(&way);
+	}
+	csv_out_end(&csv, sink);
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	struct variants variants;
@@ -123,7 +150,10 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 
 	if (e != OK)
 		return e;
-	(sink->json ? answer_program : answer_people)(q, sink, &variants);
+	if (!sink->json && request_has(q->request, "csv"))
+		answer_csv(q, sink, &variants);
+	else
+		(sink->json ? answer_program : answer_people)(q, sink, &variants);
 	variants_done(q->plan, &variants);
 	return OK;
 }
@@ -147,7 +177,8 @@ const struct command cmd_journey_variants = {
 		"reste est totalisé."),
 	.options = { JOURNEY_OPTIONS,
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("the N most frequent", "les N plus fréquentes"), STR_INIT("20") } },
+			WORDS("the N most frequent", "les N plus fréquentes"), STR_INIT("20") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey variants --top 10"),
 		WORDS("the ten most frequent ways", "les dix chemins les plus fréquents") } },
 	.schema = STR_INIT("journey-variants"),

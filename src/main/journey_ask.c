@@ -1,6 +1,8 @@
 /* main/journey_ask.c - see journey_ask.h */
 #include "main/journey_ask.h"
 
+#include "main/display.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -256,10 +258,15 @@ static err read_back(
 	return engine_read(context, seq, arena, out, why);
 }
 
+struct journey_journal journey_question_journal(const struct journey_question *q)
+{
+	return (struct journey_journal){ read_back, q->engine };
+}
+
 static err ask_snapshot(
 	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
 {
-	const struct journey_journal journal = { read_back, q->engine };
+	const struct journey_journal journal = journey_question_journal(q);
 	err e = journey_plan_make(
 		q->view, &q->definition, &q->filter, &journal, &q->limits, &q->plan, why);
 
@@ -376,4 +383,52 @@ void cell_ratio(struct grid *grid, enum language language, double n)
 size_t journey_top(const struct request *request, size_t otherwise)
 {
 	return request_has(request, "top") ? (size_t)request_number(request, "top") : otherwise;
+}
+
+void cell_moment(struct grid *grid, const struct request *request, int64_t ticks)
+{
+	char text[64];
+	struct strbuf cell = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	locale_moment(request_locale(request), ms_of_ticks(ticks), &cell);
+	grid_add_cell(grid, strbuf_str(&cell));
+}
+
+str journey_customer_text(const struct journey_question *q, uint32_t number)
+{
+	const struct identity_view *identity = threads_view_identity(q->view);
+	const struct customer *customer = identity_customer(identity, number);
+	uint32_t member = customer->head;
+	str best = identity_text(identity, member);
+
+	for (uint32_t i = 1; i < customer->members; i++) {
+		member = identity_next_member(identity, member);
+		str text = identity_text(identity, member);
+		if (str_compare(text, best) < 0)
+			best = text;
+	}
+	return best;
+}
+
+void journey_say_written(struct sink *sink, str path)
+{
+	char text[WHY_TEXT_BYTES_MAX];
+	struct strbuf safe = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	display_add_safe(&safe, path);
+	sink_remark(sink, TEXT_DRAW_WRITTEN, arg_str((str){ text, safe.len }));
+}
+
+err journey_write(struct sink *sink, str path, str bytes, struct why *why)
+{
+	struct file *file;
+	err e = disk_open(disk_real(), path.ptr, FILE_CREATE_OR_EMPTY, &file, why);
+
+	if (e != OK)
+		return e;
+	e = file_write_at(file, 0, bytes.ptr, bytes.len, why);
+	file_close(file);
+	if (e == OK)
+		journey_say_written(sink, path);
+	return e;
 }

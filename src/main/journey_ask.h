@@ -27,6 +27,15 @@ typedef err journey_answer(struct journey_question *question, struct sink *sink,
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
 
+struct journey_journal journey_question_journal(const struct journey_question *question);
+
+/* The customer by the identifier that comes first by its text, whatever order they came in. */
+str journey_customer_text(const struct journey_question *question, uint32_t customer);
+
+/* A picture into the file of --svg; a line to people that says so.  JSON is told of the file. */
+err journey_write(struct sink *sink, str path, str bytes, struct why *why);
+void journey_say_written(struct sink *sink, str path);
+
 /* ---- JSON: `put` writes a key and its value */
 
 enum { JOURNEY_OUTPUT_BYTES_MAX = 1 << 30 };
@@ -43,6 +52,7 @@ void put_standing(struct json_writer *w, const struct journey_question *question
 void cell_number(struct grid *grid, enum language language, uint64_t n);
 void cell_share(struct grid *grid, enum language language, double share); /* 0.123: 12.3 % */
 void cell_span(struct grid *grid, enum language language, double span_s);
+void cell_moment(struct grid *grid, const struct request *request, int64_t ticks);
 void cell_ratio(struct grid *grid, enum language language, double n); /* two digits */
 
 /* "success", "failure", "ended", "open". */
@@ -145,6 +155,10 @@ size_t journey_top(const struct request *request, size_t otherwise);
 			"combien de fils d'exécution comptent ; sans lui, un par processeur"), \
 		STR_INIT("") }
 
+/* Of the commands whose answer is also a picture. */
+#define JOURNEY_SVG \
+	{ STR_INIT("svg"), IS_PATH, false, WORDS("FILE", "FICHIER"), \
+		WORDS("draw it into this file", "le dessiner dans ce fichier"), STR_INIT("") }
 /* Of the commands whose answer is also a table for programs. */
 #define JOURNEY_CSV \
 	{ STR_INIT("csv"), IS_FLAG, false, SAME_WORDS(""), \

@@ -54,6 +54,8 @@ static void read_event(struct journey_world *w, str text)
 		CHECK("key=value", str_split(take_word(&text), '=', &key, &value));
 		if (str_equal(key, STR("@case")))
 			r->case_id = value;
+		else if (str_equal(key, STR("@interaction")))
+			r->interaction = value;
 		else
 			attributes[r->attribute_count++] =
 				(struct attribute){ key, value_of(value) };
@@ -66,6 +68,16 @@ static void add_event(struct journey_world *w, const struct record *record)
 
 	(void)threads_add(w->threads, record, record->seq, set);
 	identity_add(w->identity, set, record->seq, 0);
+}
+
+static err read_record(
+	void *context, uint64_t seq, struct arena *arena, struct record *out, struct why *why)
+{
+	const struct journey_world *w = context;
+
+	(void)arena, (void)why;
+	*out = w->records[seq];
+	return OK;
 }
 
 void journey_world_init(struct journey_world *w, const char *events, bool attributes)
@@ -91,6 +103,7 @@ void journey_world_init(struct journey_world *w, const char *events, bool attrib
 	identity_view_unref(identity);
 	w->definition = journey_definition_default();
 	w->filter = journey_filter_none();
+	w->journal = (struct journey_journal){ read_record, w };
 	w->limits.bytes_max = 1 << 30;
 	w->limits.threads = 3;
 	w->limits.events_a_thread = 1;
@@ -116,22 +129,10 @@ void journey_world_define(struct journey_world *w, const char *json)
 
 /* ---- plans */
 
-static err read_record(
-	void *context, uint64_t seq, struct arena *arena, struct record *out, struct why *why)
-{
-	const struct journey_world *w = context;
-
-	(void)arena, (void)why;
-	*out = w->records[seq];
-	return OK;
-}
-
 err journey_world_plan(struct journey_world *w, struct journey_plan **out, struct why *why)
 {
-	const struct journey_journal journal = { read_record, w };
-
 	return journey_plan_make(
-		w->view, &w->definition, &w->filter, &journal, &w->limits, out, why);
+		w->view, &w->definition, &w->filter, &w->journal, &w->limits, out, why);
 }
 
 /* ---- journeys told in words */

@@ -24,6 +24,7 @@ struct journey_world {
 	struct journey_definition definition;
 	struct journey_filter filter;
 	struct journey_limits limits;
+	struct journey_journal journal; /* reads the records */
 };
 
 void journey_world_init(struct journey_world *world, const char *events, bool attributes);
