@@ -1,6 +1,7 @@
 /* bench/journey_bench.c - questions about journeys on workload Q, in memory.
  *
  * journey_bench [--events N] [--customers N] [--recent PERCENT] [--threads N] [--runs N]
+ *               [--only PART OF A NAME]
  *
  * Q (demo/workload.h): 10 million events of 1 million customers, 40 activities, 8 channels.  The
  * last PERCENT (5) of the events came after the base of the index.  Each row is a whole question,
@@ -14,6 +15,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ enum { RUNS_MAX = 99 };
 struct bench {
 	uint64_t events, customers, recent;
 	unsigned threads, runs;
+	const char *only; /* questions with this in their names */
 	struct identity *identity;
 	struct threads *state;
 	struct threads_view *view;
@@ -206,7 +209,7 @@ static void measure_all(const struct bench *b)
 	called.crowd_count = 1;
 	half.since = (WORKLOAD_START_MS + (int64_t)182 * 86400000) * TICKS_PER_MS;
 	const struct question questions[] = {
-		{ "map, counts", plain, none, answer_counts },
+		{ "map, counts, of all", plain, none, answer_counts },
 		{ "map, counts, the second half of the year", plain, half, answer_counts },
 		{ "map, with customers, mean, median, p90", plain, none, answer_map },
 		{ "map, counts, of those who used a channel", plain, called, answer_counts },
@@ -214,7 +217,16 @@ static void measure_all(const struct bench *b)
 		{ "variants, top 100", plain, none, answer_variants },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
-		measure(b, &questions[i]);
+		if (strstr(questions[i].name, b->only) != NULL)
+			measure(b, &questions[i]);
+}
+
+static const char *text(int argc, char **argv, const char *name)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if (str_equal(str_of(argv[i]), str_of(name)))
+			return argv[i + 1];
+	return "";
 }
 
 static uint64_t number(int argc, char **argv, const char *name, uint64_t otherwise)
@@ -235,7 +247,8 @@ int main(int argc, char **argv)
 		.recent = number(argc, argv, "--recent", 5),
 		.threads = (unsigned)number(
 			argc, argv, "--threads", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
-		.runs = (unsigned)MIN_OF(number(argc, argv, "--runs", 5), (uint64_t)RUNS_MAX) };
+		.runs = (unsigned)MIN_OF(number(argc, argv, "--runs", 5), (uint64_t)RUNS_MAX),
+		.only = text(argc, argv, "--only") };
 	double began = clock_seconds();
 
 	make_state(&b);

@@ -8,13 +8,14 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES_MAX = 4096, SIGNS = 6 };
+enum { TEXT_BYTES_MAX = 4096, SIGNS = 7 };
 
 static const struct {
 	const char *sign;
 	enum where_is is;
 } signs[SIGNS] = { { "=", WHERE_EQUAL }, { "!=", WHERE_NOT_EQUAL }, { "<", WHERE_LESS },
-	{ "<=", WHERE_LESS_OR_EQUAL }, { ">", WHERE_MORE }, { ">=", WHERE_MORE_OR_EQUAL } };
+	{ "<=", WHERE_LESS_OR_EQUAL }, { ">", WHERE_MORE }, { ">=", WHERE_MORE_OR_EQUAL },
+	{ "~", WHERE_FITS } };
 
 /* Key, sign and value are the text, nothing added, nothing lost. */
 static void check_form(str text, const struct where *where)
@@ -25,7 +26,8 @@ static void check_form(str text, const struct where *where)
 	str rest = str_from(text, where->key.len);
 	if (where->is == WHERE_HAS) {
 		ASSERT(rest.len == 0);
-		ASSERT(!str_has(text, '=') && !str_has(text, '<') && !str_has(text, '>'));
+		ASSERT(!str_has(text, '=') && !str_has(text, '<') && !str_has(text, '>') &&
+			!str_has(text, '~'));
 		return;
 	}
 	while (signs[i].is != where->is)
@@ -85,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	if (where_parse(text, zone_utc(), &where, &why) != OK) {
 		ASSERT(why.message == MSG_WHERE_FORM);
-		ASSERT(len == 0 || strchr("=!<>", text.ptr[0]) != NULL);
+		ASSERT(len == 0 || strchr("=!<>~", text.ptr[0]) != NULL);
 		return 0;
 	}
 	check_form(text, &where);

@@ -19,6 +19,8 @@ import json
 import math
 import sys
 
+import company_effects
+
 DAY = 86400.0
 csv.field_size_limit(1 << 24)
 
@@ -53,6 +55,8 @@ class Table:
             return
         if shape == "share":
             error = math.sqrt(max(asked * (1 - asked), 1e-9) * together / of)
+        elif shape == "count":
+            error = 0
         else:
             error = asked / math.sqrt(max(got * of, 1) if shape == "rate" else of)
         room = abs(asked) * tolerance + 3 * error
@@ -65,7 +69,8 @@ class Table:
         for what, asked, got, of, note in self.rows:
             off = f"{100 * (got / asked - 1):+.1f} %" if got is not None and asked else ""
             value = "-" if got is None else f"{got:.4g}"
-            print(f"| {what} | {asked:.4g} | {value} | {off} | {of:,} | {note} |")
+            wanted = "-" if asked is None else f"{asked:.4g}"
+            print(f"| {what} | {wanted} | {value} | {off} | {of:,} | {note} |")
 
 
 class Company:
@@ -88,6 +93,11 @@ class Company:
             self.contacts[int(row["customer"])].append((moment(row["time"]), row["channel"], row["reason"]))
         for times in self.contacts.values():
             times.sort()
+        self.all_contacts = list(rows(self.truth, "contacts.csv"))
+        self.people = list(rows(self.truth, "people.csv"))
+        self.opinions = list(rows(self.truth, "satisfaction.csv"))
+        self.granted = {int(r["customer"]) for r in rows(self.truth, "credits.csv")}
+        self.end = max((t[-1][0] for t in self.contacts.values()), default=0)
 
     def contacted(self, customer, since, within, channels=None, reason=None):
         times = self.contacts.get(customer, ())
@@ -349,7 +359,7 @@ def main():
     options = parser.parse_args()
     company, table = Company(options.folder), Table()
     for check in (check_web, check_phone, check_calls, check_repeats, check_bills, check_visits, check_mail, check_bot,
-                  check_outages, check_people):
+                  check_outages, check_people, *company_effects.CHECKS):
         check(company, table)
     table.show()
     print(f"\n{len(table.rows)} figures, {table.faults} off")

@@ -372,3 +372,19 @@ TEST(engine_erasing_takes_older_rejects_along)
 	}
 	place_done(p);
 }
+
+TEST(engine_erasures_of_a_damaged_list_are_not_taken)
+{
+	static const struct waiting_erasure unordered[] = { { 5, 1 }, { 3, 1 } };
+	struct erasures written = { .items = (struct waiting_erasure *)(uintptr_t)unordered,
+		.count = ARRAY_LEN(unordered) };
+	struct strbuf bytes = strbuf_heap(4096);
+	struct erasures read = { 0 };
+
+	erasures_save(&written, &bytes);
+	struct reader in = reader_of(strbuf_str(&bytes));
+	CHECK("refused", !erasures_load(&read, &in));
+	CHECK("none of it stays", read.count == 0);
+	erasures_done(&read);
+	strbuf_done(&bytes);
+}

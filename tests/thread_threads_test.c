@@ -213,33 +213,40 @@ static bool customer_agrees(struct life *l, const struct threads_view *view, uin
 	       is_same(l, view, customer, plain, count, rows, got);
 }
 
-static bool walk_agrees(const struct threads_view *view, struct thread_walker *walker, uint32_t c)
+static bool walked_agrees(const struct threads_view *view, const struct walked *walked)
 {
 	AUTO_ARENA arena = arena_create(ARENA_BYTES);
-	struct thread a, b;
+	const struct thread *b = &walked->thread;
+	struct thread a;
 
-	if (!thread_walk_to(walker, c, &b))
-		return identity_customer(threads_view_identity(view), c)->head == IDENTITY_NO_CODE;
-	if (thread_of(view, c, arena, &a, NULL) != OK || a.count != b.count)
+	if (thread_of(view, walked->customer, arena, &a, NULL) != OK || a.count != b->count)
 		return false;
 	for (size_t i = 0; i < a.count; i++)
-		if (a.time[i] != b.time[i] || a.what[i] != b.what[i] || a.row[i] != b.row[i])
+		if (a.time[i] != b->time[i] || a.what[i] != b->what[i] || a.row[i] != b->row[i])
 			return false;
 	return true;
 }
 
+/* Everybody who exists, once, whatever the size of the blocks. */
 static bool walks_agree(const struct threads_view *view)
 {
-	struct thread_walk *walk = thread_walk_create(view);
+	const struct identity_view *identity = threads_view_identity(view);
+	uint32_t end = identity_customer_end(identity), customers = 0;
+	struct walked block[THREAD_WALK_BLOCK];
 	struct thread_walker walker;
 	bool same = true;
 
-	thread_walker_init(&walker, walk);
-	for (uint32_t c = 0; same && c < identity_customer_end(threads_view_identity(view)); c++)
-		same = walk_agrees(view, &walker, c);
+	thread_walker_init(&walker, thread_walk_of(view));
+	for (uint32_t from = 0, to, size = 1; same && from < end; from = to, size = size * 3 % 64) {
+		to = MIN_OF(from + size, end);
+		size_t count = thread_walk_block(&walker, from, to, block);
+		for (size_t i = 0; same && i < count; i++)
+			same = block[i].customer >= from && block[i].customer < to &&
+			       walked_agrees(view, &block[i]);
+		customers += (uint32_t)count;
+	}
 	thread_walker_done(&walker);
-	thread_walk_free(walk);
-	return same;
+	return same && customers == identity_customer_count(identity);
 }
 
 static bool totals_agree(struct life *l, const struct threads_view *view)

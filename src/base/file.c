@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 err disk_open(struct disk *disk, const char *path, enum file_mode mode, struct file **out,
 	struct why *why)
@@ -102,6 +103,17 @@ err path_join(
 		return fail(why, MSG_PATH_TOO_LONG, arg_c(name), arg_int(PATH_BYTES_MAX));
 	memcpy(out, path, (size_t)written + 1);
 	return OK;
+}
+
+err path_absolute(char out[static PATH_BYTES_MAX], const char *path, struct why *why)
+{
+	char here[PATH_BYTES_MAX];
+
+	if (path[0] == '/')
+		return path_join(out, path, "", why);
+	if (getcwd(here, sizeof(here)) == NULL)
+		return fail(why, MSG_PATH_TOO_LONG, arg_c(path), arg_int(PATH_BYTES_MAX));
+	return path_join(out, here, path, why);
 }
 
 str path_trim(str path)

@@ -108,6 +108,9 @@ void file_close(struct file *file); /* NULL is fine */
 err path_join(
 	char out[static PATH_BYTES_MAX], const char *folder, const char *name, struct why *why);
 
+/* `path` itself if it begins with '/', else behind the folder in which this thread works. */
+err path_absolute(char out[static PATH_BYTES_MAX], const char *path, struct why *why);
+
 str path_trim(str path); /* without slashes at its end; "/" stays */
 /* The folder that holds `path`: "." for a bare name, "/" for what is under the root. */
 err path_parent(char out[static PATH_BYTES_MAX], const char *path, struct why *why);

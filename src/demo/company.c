@@ -162,6 +162,7 @@ static void work_off(struct company *c, const struct due *due)
 		[DUE_OUTAGE] = company_outage,
 		[DUE_OUTAGE_ENDS] = company_outage_ends,
 		[DUE_LINE_BACK] = company_line_back,
+		[DUE_CUT] = company_cut,
 		[DUE_BUY] = company_buy,
 		[DUE_JOIN] = join,
 		[DUE_MOVE] = move,
@@ -170,6 +171,9 @@ static void work_off(struct company *c, const struct due *due)
 		[DUE_SURVEY] = company_survey_due,
 		[DUE_ANSWER] = company_answer_due,
 		[DUE_REVIEW] = company_review_due,
+		[DUE_CREDIT] = company_credit_due,
+		[DUE_LADDER] = company_ladder_due,
+		[DUE_PAYMENT] = company_pay,
 	};
 
 	c->now_ms = due->time_ms;

@@ -42,6 +42,8 @@ enum truth_kind {
 	TRUTH_OUTAGE, /* a customer was hit by an outage, in an arm of the experiment */
 	TRUTH_SATISFACTION, /* what a customer would have answered, whether he did or not */
 	TRUTH_LEAVING,
+	TRUTH_CREDIT, /* what a credit is given for */
+	TRUTH_COMPLAINT, /* a rung of the ladder is left */
 };
 
 struct truth {
@@ -49,13 +51,15 @@ struct truth {
 	int64_t time_ms; /* of its beginning */
 	uint64_t interaction;
 	uint32_t customer, need; /* a need is one motive, with all contacts about it */
-	uint32_t outage;
-	int32_t cost_cents; /* of this contact, for the company */
+	uint32_t outage, case_number, bill_number;
+	int32_t cost_cents; /* of this contact, for the company; of a credit: what it gives */
 	uint8_t channel, reason, cause, outcome, tries;
 	uint8_t friction; /* 1 to 7: this would not have been without it; 0: none */
 	bool exposed; /* came to the planted place (friction), was sent the SMS (outage) */
 	bool hit; /* it failed there; of an outage: he reacted */
+	uint8_t rung; /* of a complaint: 2 consumer service, 3 mediator */
 	bool transferred, answered;
+	bool late; /* the answer came after the day it was owed */
 	bool delighted; /* was called back after a repair */
 	bool relational; /* the survey is about the relation, not about a contact */
 	bool satisfied; /* of the segment that leaves satisfied */

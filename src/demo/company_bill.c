@@ -1,7 +1,7 @@
 /* demo/company_bill.c - bills every month, direct debits ten days later, promotions that end
  *
  * Accounts are billed on five days of the month.  The number of a bill follows from month and
- * customer, so that nothing has to be kept until it is paid.
+ * customer; of the bill itself only the amount is kept until it is paid.
  */
 #include "demo/company_internal.h"
 
@@ -9,15 +9,34 @@ enum { CYCLES = 5, DEBIT_DAYS = 10, PEAK_FROM = 2, PEAK_TO = 6, MONTH = 30 };
 static const int cycle_days[CYCLES] = { 1, 5, 9, 13, 17 };
 static const int32_t promotion_cents = 1000;
 
-static uint32_t bill_number(const struct company *c, uint32_t customer)
+/* Bills of one month, a row of numbers; the last bills of those who leave have the first row. */
+static uint32_t number_in(const struct company *c, int64_t row, uint32_t customer)
 {
+	return (uint32_t)row * c->plan->customers + customer + 1;
+}
+
+/* From 1: the time simulated begins in the second or third month before the first day. */
+static int64_t month_row(const struct company *c, int months_ago)
+{
+	enum { BEFORE = 3 };
 	int64_t year;
 	int month, day;
 
 	date_of_days(c->plan->first_day, &year, &month, &day);
 	int64_t first = year * 12 + month;
 	date_of_days(c->day.days, &year, &month, &day);
-	return (uint32_t)(year * 12 + month - first) * c->plan->customers + customer + 1;
+	return year * 12 + month - first + BEFORE - months_ago;
+}
+
+uint32_t company_bill_at_hand(const struct company *c, uint32_t customer)
+{
+	const struct customer *who = &c->customers[customer];
+	bool this_month = c->day.month_day >= cycle_days[who->cycle];
+
+	if (!who->pays || who->monthly_cents == 0)
+		return 0;
+	return !who->active ? number_in(c, 0, customer)
+			    : number_in(c, month_row(c, this_month ? 0 : 1), customer);
 }
 
 static bool promotion_just_ended(const struct company *c, const struct customer *who)
@@ -57,14 +76,14 @@ static void end_promotion(struct company *c, uint32_t customer)
 
 static void bill(struct company *c, uint32_t customer)
 {
-	const struct customer *who = &c->customers[customer];
+	struct customer *who = &c->customers[customer];
 	bool ended = promotion_just_ended(c, who), extra = company_hits(c, 0.05);
 	bool first = who->joined_day != NO_DAY && (int64_t)c->day.index - who->joined_day < MONTH;
 	struct happening h = { .what = WHAT_BILL_ISSUED,
 		.customer = customer,
 		.agent = NOBODY,
 		.channel = CHANNEL_BACKOFFICE,
-		.bill_number = bill_number(c, customer),
+		.bill_number = number_in(c, month_row(c, 0), customer),
 		.amount_cents = amount_of(c, who) +
 				(extra ? 100 + (int32_t)random_below(&c->random, 3000) : 0),
 		.product = who->fixed != PRODUCT_NONE ? who->fixed : who->mobile,
@@ -75,24 +94,48 @@ static void bill(struct company *c, uint32_t customer)
 				: BILL_PLAIN };
 
 	company_tell(c, &h);
+	who->billed_cents = (uint16_t)MIN_OF(h.amount_cents, (int32_t)UINT16_MAX);
 	if (ended)
 		end_promotion(c, customer);
 }
 
+/* By card, on the web site. */
+static void pay_later(
+	struct company *c, uint32_t customer, uint32_t bill, uint16_t cents, int64_t days)
+{
+	struct due due = { .time_ms = company_browse_time(c) + days * DAY_MS,
+		.interaction = bill,
+		.customer = customer,
+		.issue = NO_NEED,
+		.number = cents,
+		.kind = DUE_PAYMENT };
+
+	(void)agenda_put(c->agenda, &due);
+}
+
+/* What was billed, less what has been credited since. */
 static void debit(struct company *c, uint32_t customer)
 {
-	const struct customer *who = &c->customers[customer];
+	struct customer *who = &c->customers[customer];
+	uint16_t credit = MIN_OF(who->credit_cents, who->billed_cents);
+
+	if (who->billed_cents == credit) /* nothing was billed, or all of it forgiven */
+		return;
 	bool fails = company_hits(c, VALUE(c, PAYMENT_FAILS));
 	struct happening h = { .what = fails ? WHAT_PAYMENT_FAILED : WHAT_PAYMENT_CAME,
 		.customer = customer,
 		.agent = NOBODY,
 		.channel = CHANNEL_BACKOFFICE,
-		.bill_number = bill_number(c, customer),
-		.amount_cents = amount_of(c, who) };
+		.bill_number = number_in(c, month_row(c, 0), customer),
+		.amount_cents = who->billed_cents - credit };
 
+	who->billed_cents = 0;
+	who->credit_cents = (uint16_t)(who->credit_cents - credit);
 	company_tell(c, &h);
 	if (!fails)
 		return;
+	pay_later(c, customer, h.bill_number, (uint16_t)h.amount_cents,
+		1 + (int64_t)random_below(&c->random, 9));
 	struct happening about = { .bill_number = h.bill_number,
 		.amount_cents = h.amount_cents,
 		.due_ms = c->now_ms + 8 * DAY_MS };
@@ -123,6 +166,7 @@ void company_daily_bills(struct company *c)
 	}
 }
 
+/* Half a month is owed, and paid by card: nothing may be debited any more. */
 void company_last_bill(struct company *c, uint32_t customer)
 {
 	const struct customer *who = &c->customers[customer];
@@ -130,14 +174,29 @@ void company_last_bill(struct company *c, uint32_t customer)
 		.customer = customer,
 		.agent = NOBODY,
 		.channel = CHANNEL_BACKOFFICE,
-		.bill_number = bill_number(c, customer) + 1000 * c->plan->customers,
+		.bill_number = number_in(c, 0, customer),
 		.amount_cents = (int32_t)(who->monthly_cents / 2),
 		.product = who->fixed != PRODUCT_NONE ? who->fixed : who->mobile,
 		.due_ms = c->now_ms + 20 * DAY_MS,
 		.item = BILL_LAST };
 
-	if (who->pays)
-		company_tell(c, &h);
+	if (!who->pays || h.amount_cents == 0)
+		return;
+	company_tell(c, &h);
+	pay_later(c, customer, h.bill_number, (uint16_t)h.amount_cents,
+		3 + (int64_t)random_below(&c->random, 15));
+}
+
+void company_pay(struct company *c, const struct due *due)
+{
+	struct happening h = { .what = WHAT_PAYMENT_CAME,
+		.customer = due->customer,
+		.agent = NOBODY,
+		.channel = CHANNEL_WEB,
+		.bill_number = (uint32_t)due->interaction,
+		.amount_cents = due->number };
+
+	company_tell(c, &h);
 }
 
 double company_bill_mood(const struct company *c, const struct customer *who)

@@ -93,11 +93,12 @@ static void answer(struct company *c, const struct due *due, enum what what, enu
 	struct need *n = &c->needs[need];
 	bool doubled = n->resolved || n->closed;
 
+	uint32_t agent = company_mail_agent(c);
 	if (!doubled)
-		company_human(c, need, channel);
+		company_human(c, need, channel, agent);
 	bool resolved = company_resolves(c, need, channel, 0);
 	struct happening h = of_need(c, need, what, channel, due->interaction);
-	h.agent = company_mail_agent(c);
+	h.agent = agent;
 	h.talk_ms = (uint32_t)(chance_lognormal(&c->random, work_s, 0.5) * 1000);
 	h.wait_ms = c->now_ms - n->opened_ms;
 	h.outcome = resolved ? OUTCOME_RESOLVED : OUTCOME_UNRESOLVED;
@@ -105,8 +106,11 @@ static void answer(struct company *c, const struct due *due, enum what what, enu
 	company_tell(c, &h);
 	company_contact(
 		c, n, channel, due->interaction, c->now_ms, (enum outcome)h.outcome, due->c, false);
-	if (!doubled)
+	if (!doubled) {
+		if (resolved)
+			company_explained(c, need, agent);
 		company_after_contact(c, need, resolved);
+	}
 	company_release(c, need);
 }
 
@@ -159,7 +163,7 @@ void company_shop(struct company *c, uint32_t need)
 	struct need *n = &c->needs[need];
 	uint64_t interaction = company_interaction(c);
 
-	company_human(c, need, CHANNEL_STORE);
+	company_human(c, need, CHANNEL_STORE, NOBODY);
 	bool resolved = company_resolves(c, need, CHANNEL_STORE, 0);
 	struct happening h = of_need(c, need, WHAT_SHOP_VISIT, CHANNEL_STORE, interaction);
 	h.item = (uint16_t)(1 + people_draw(n->customer, DRAW_SHOP) % 4);
@@ -171,5 +175,7 @@ void company_shop(struct company *c, uint32_t need)
 	company_tell(c, &h);
 	company_contact(
 		c, n, CHANNEL_STORE, interaction, c->now_ms, (enum outcome)h.outcome, 0, false);
-	company_after_contact(c, need, resolved);
+	if (resolved)
+		company_explained(c, need, NOBODY);
+	company_served(c, need, resolved);
 }

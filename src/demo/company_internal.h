@@ -12,6 +12,8 @@
  *   company_desk.c      mail, letters, social networks, shops
  *   company_order.c     orders, technicians
  *   company_bill.c      bills, payments
+ *   company_credit.c    bills explained, credits
+ *   company_ladder.c    complaints before the consumer service and the mediator
  *   company_outage.c    outages, faults of single lines
  *   company_survey.c    satisfaction, surveys, reviews
  */
@@ -61,7 +63,7 @@ extern const double company_next_channel[CHANNEL_COUNT_];
 #define COMPANY_BOT_CALLS 0.13 /* of them end in a call, frictions apart */
 #define COMPANY_JOINERS_CONNECTED 0.55 /* of those who join with fibre; others have a socket */
 #define COMPANY_FIBRE_ORDER_NEEDS 4.0 /* against another order */
-#define COMPANY_LINE_SHARE 0.22 /* of the needs about internet: a fault of the line itself */
+#define COMPANY_LINE_SHARE 0.16 /* of the needs about internet: a fault of the line itself */
 
 /* What is due: `due.kind`. */
 enum due_kind {
@@ -84,7 +86,8 @@ enum due_kind {
 	DUE_CALL_BACK, /* after a repair */
 	DUE_OUTAGE, /* a = departement, b = exchange */
 	DUE_OUTAGE_ENDS,
-	DUE_LINE_BACK,
+	DUE_LINE_BACK, /* issue = product */
+	DUE_CUT, /* issue = product */
 	DUE_BUY, /* a = product */
 	DUE_JOIN,
 	DUE_MOVE,
@@ -93,6 +96,9 @@ enum due_kind {
 	DUE_SURVEY, /* sent */
 	DUE_ANSWER, /* and answered */
 	DUE_REVIEW,
+	DUE_CREDIT, /* in the books: interaction = bill, issue = case, number = cents */
+	DUE_LADDER, /* a = enum complaint_step */
+	DUE_PAYMENT, /* by card: interaction = bill, number = cents */
 	DUE_COUNT_
 };
 
@@ -102,6 +108,7 @@ struct customer {
 	int16_t survey_day;
 	int16_t promotion_day; /* the first day without it, or NO_DAY */
 	uint16_t monthly_cents; /* of the account, if he pays for one */
+	uint16_t billed_cents, credit_cents; /* not debited yet; granted and not taken off yet */
 	uint8_t outcome; /* enum after: of that need */
 	uint8_t devices;
 	uint8_t propensity, age, departement, exchange, cycle;
@@ -120,7 +127,7 @@ struct need {
 	uint8_t tries; /* human contacts */
 	uint8_t pending; /* entries of the agenda and calls that point here */
 	uint8_t outcome; /* of the last contact */
-	bool closed, resolved, delighted, leaves, repair, transferred;
+	bool closed, resolved, delighted, leaves, repair, transferred, explained;
 };
 
 enum call_state { CALL_FREE, CALL_IVR, CALL_WAITS, CALL_TALKS };
@@ -185,6 +192,8 @@ struct rates {
 	double upgrades; /* fibre orders of customers, per subscriber and year */
 	double order_needs, move_needs; /* means per order, per move */
 	double line_faults, repair; /* per fixed line and year; share that a technician mends */
+	double cuts_fixed,
+		cuts_mobile; /* short ones that nobody is called about, per line and year */
 	double shop_by_age[AGE_BAND_COUNT_], web_by_age[AGE_BAND_COUNT_];
 	double fcr_by_age[AGE_BAND_COUNT_];
 	double other_letters; /* how much likelier others write one, against the average */
@@ -285,8 +294,10 @@ void company_need_due(struct company *c, const struct due *due);
 void company_try(struct company *c, uint32_t need, enum channel channel, int64_t time_ms);
 void company_try_due(struct company *c, const struct due *due);
 /* A human contact begins; and ends: what comes of it. */
-void company_human(struct company *c, uint32_t need, enum channel channel);
+void company_human(struct company *c, uint32_t need, enum channel channel, uint32_t agent);
 void company_after_contact(struct company *c, uint32_t need, bool resolved);
+/* The same, where somebody may send a technician: on the phone, by chat, in a shop. */
+void company_served(struct company *c, uint32_t need, bool resolved);
 void company_close_later(struct company *c, uint32_t need, int64_t time_ms);
 void company_close(struct company *c, const struct due *due);
 /* An entry about a need, which holds it; company_release() is due when it is worked off. */
@@ -351,14 +362,29 @@ void company_visit_due(struct company *c, const struct due *due);
 void company_repair(struct company *c, uint32_t need);
 void company_call_back(struct company *c, const struct due *due);
 
+/* ---- company_credit.c, company_ladder.c */
+/* A need about a bill was met: the bill has been explained, and perhaps a credit granted. */
+void company_explained(struct company *c, uint32_t need, uint32_t agent);
+/* Promises `cents`, which are booked some days later.  `need` may be over: it is copied. */
+void company_grant(struct company *c, const struct need *need, int32_t cents);
+void company_credit_due(struct company *c, const struct due *due);
+void company_note_case(struct company *c, const struct happening *about, enum case_note note);
+/* The customer service has not solved a complaint; true: it goes on, its case stays open. */
+bool company_escalates(struct company *c, uint32_t need);
+void company_ladder_due(struct company *c, const struct due *due);
+
 /* ---- company_bill.c, company_outage.c, company_survey.c */
 void company_daily_bills(struct company *c);
 void company_last_bill(struct company *c, uint32_t customer);
+void company_pay(struct company *c, const struct due *due);
+/* The number of the bill that a customer had last; 0: of none yet. */
+uint32_t company_bill_at_hand(const struct company *c, uint32_t customer);
 double company_bill_mood(const struct company *c, const struct customer *customer);
 void company_daily_outages(struct company *c);
 void company_outage(struct company *c, const struct due *due);
 void company_outage_ends(struct company *c, const struct due *due);
 void company_line_back(struct company *c, const struct due *due);
+void company_cut(struct company *c, const struct due *due);
 void company_daily_surveys(struct company *c);
 void company_ask(struct company *c, uint32_t need); /* when it is closed */
 void company_survey_due(struct company *c, const struct due *due);

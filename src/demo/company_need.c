@@ -289,7 +289,7 @@ void company_try_due(struct company *c, const struct due *due)
 
 /* ---- contacts */
 
-void company_human(struct company *c, uint32_t need, enum channel channel)
+void company_human(struct company *c, uint32_t need, enum channel channel, uint32_t agent)
 {
 	struct need *n = &c->needs[need];
 
@@ -301,7 +301,7 @@ void company_human(struct company *c, uint32_t need, enum channel channel)
 		n->case_number = ++c->case_numbers;
 	struct happening h = { .what = known ? WHAT_CASE_NOTED : WHAT_CASE_OPENED,
 		.customer = n->customer,
-		.agent = NOBODY,
+		.agent = agent,
 		.channel = (uint8_t)channel,
 		.queue = (uint8_t)company_queue_of((enum reason)n->reason),
 		.told_reason = n->reason };
@@ -368,6 +368,17 @@ void company_after_contact(struct company *c, uint32_t need, bool resolved)
 		company_close_later(c, need, c->now_ms + SILENCE_DAYS * DAY_MS);
 }
 
+void company_served(struct company *c, uint32_t need, bool resolved)
+{
+	const struct need *n = &c->needs[need];
+
+	if (!resolved && n->reason == REASON_INTERNET && n->cause == CAUSE_LINE && !n->repair &&
+		company_hits(c, c->rates.repair))
+		company_repair(c, need);
+	else
+		company_after_contact(c, need, resolved);
+}
+
 bool company_resolves(struct company *c, uint32_t need, enum channel channel, double bonus)
 {
 	static const double by_channel[CHANNEL_COUNT_] = { [CHANNEL_CHAT] = -0.03,
@@ -410,6 +421,7 @@ void company_close(struct company *c, const struct due *due)
 	}
 	n->closed = true;
 	if (n->case_number != 0) {
+		bool goes_on = company_escalates(c, due->issue);
 		struct happening h = { .what = WHAT_CASE_CLOSED,
 			.customer = n->customer,
 			.agent = NOBODY,
@@ -418,7 +430,8 @@ void company_close(struct company *c, const struct due *due)
 			.told_reason = n->reason,
 			.wait_ms = c->now_ms - n->opened_ms };
 		company_colour(c, due->issue, &h);
-		company_tell(c, &h);
+		if (!goes_on)
+			company_tell(c, &h);
 		who->outcome = !n->resolved   ? AFTER_UNRESOLVED
 			       : n->tries > 1 ? AFTER_REPEATED
 					      : AFTER_RESOLVED;
@@ -447,6 +460,7 @@ static int mood_of(const struct need *n)
 		[CAUSE_CANVASSED] = -2,
 		[CAUSE_SERVICE] = -2,
 		[CAUSE_UNRESOLVED] = -2,
+		[CAUSE_ESCALATED] = -2,
 		[CAUSE_ABROAD] = 1 };
 
 	return moods[n->cause] - (n->tries > 1) - (n->tries > 2);

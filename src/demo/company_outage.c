@@ -1,4 +1,5 @@
-/* demo/company_outage.c - lines that fail: outages of an exchange, faults of a single line
+/* demo/company_outage.c - lines that fail: outages of an exchange, faults of a single line, short
+ * cuts of a box or a mobile phone
  *
  * An outage hits the fixed lines of one exchange of a departement; in summer storms hit several
  * departements of a region at once.  The natural experiment: customers of one arm are sent an SMS
@@ -51,6 +52,28 @@ static void may_fault(struct company *c, uint32_t customer)
 		company_due(c, company_need_time(c), DUE_OUTAGE, customer, NO_NEED, 0);
 }
 
+/* Some minutes without service, which the network notes and nobody is called about. */
+static void may_cut(struct company *c, uint32_t customer, uint8_t product)
+{
+	struct due due = { .time_ms = company_browse_time(c),
+		.customer = customer,
+		.issue = product,
+		.kind = DUE_CUT };
+
+	if (c->customers[customer].active && product != PRODUCT_NONE)
+		(void)agenda_put(c->agenda, &due);
+}
+
+static void may_cut_fixed(struct company *c, uint32_t customer)
+{
+	may_cut(c, customer, c->customers[customer].fixed);
+}
+
+static void may_cut_mobile(struct company *c, uint32_t customer)
+{
+	may_cut(c, customer, c->customers[customer].mobile);
+}
+
 void company_daily_outages(struct company *c)
 {
 	double a_year = VALUE(c, OUTAGES) * DEPARTEMENTS * EXCHANGES;
@@ -69,10 +92,12 @@ void company_daily_outages(struct company *c)
 					(int64_t)(random_unit(&c->random) * 23 * (double)HOUR_MS));
 	}
 	company_sample(c, c->rates.line_faults / YEAR_DAYS * (storms ? 1.2 : 0.9), may_fault);
+	company_sample(c, c->rates.cuts_fixed / YEAR_DAYS, may_cut_fixed);
+	company_sample(c, c->rates.cuts_mobile / YEAR_DAYS, may_cut_mobile);
 }
 
-static void tell_line(
-	struct company *c, uint32_t customer, enum what what, uint32_t outage, int64_t away_ms)
+static void tell_line(struct company *c, uint32_t customer, enum what what, uint32_t outage,
+	int64_t away_ms, uint8_t product)
 {
 	struct happening h = { .what = (uint8_t)what,
 		.customer = customer,
@@ -80,7 +105,7 @@ static void tell_line(
 		.channel = CHANNEL_IOT,
 		.outage = outage,
 		.wait_ms = away_ms,
-		.product = c->customers[customer].fixed };
+		.product = product };
 
 	company_tell(c, &h);
 }
@@ -91,10 +116,10 @@ static void line_fault(struct company *c, uint32_t customer)
 	struct due due = { .time_ms = c->now_ms + away,
 		.customer = customer,
 		.interaction = (uint64_t)away,
-		.issue = NO_NEED,
+		.issue = c->customers[customer].fixed,
 		.kind = DUE_LINE_BACK };
 
-	tell_line(c, customer, WHAT_LINE_TROUBLE, 0, 0);
+	tell_line(c, customer, WHAT_LINE_TROUBLE, 0, 0, c->customers[customer].fixed);
 	(void)agenda_put(c->agenda, &due);
 	company_need_later(c,
 		c->now_ms + (int64_t)chance_exponential(&c->random, 3 * (double)HOUR_MS), customer,
@@ -114,7 +139,7 @@ static void hit(struct company *c, uint32_t customer, uint32_t outage, int64_t e
 		.exposed = told,
 		.hit = company_hits(c, reacts) };
 
-	tell_line(c, customer, WHAT_LINE_TROUBLE, outage, 0);
+	tell_line(c, customer, WHAT_LINE_TROUBLE, outage, 0, who->fixed);
 	if (told)
 		company_message(c, customer, WHAT_SMS_SENT, TEMPLATE_OUTAGE, &about);
 	company_witness(c, &truth);
@@ -173,10 +198,27 @@ void company_outage_ends(struct company *c, const struct due *due)
 	company_tell(c, &h);
 	for (uint32_t i = 0; i < c->plan->customers; i++)
 		if (is_hit(&c->customers[i], due))
-			tell_line(c, i, WHAT_LINE_BACK, due->issue, h.wait_ms);
+			tell_line(
+				c, i, WHAT_LINE_BACK, due->issue, h.wait_ms, c->customers[i].fixed);
 }
 
 void company_line_back(struct company *c, const struct due *due)
 {
-	tell_line(c, due->customer, WHAT_LINE_BACK, 0, (int64_t)due->interaction);
+	tell_line(c, due->customer, WHAT_LINE_BACK, 0, (int64_t)due->interaction,
+		(uint8_t)due->issue);
+}
+
+void company_cut(struct company *c, const struct due *due)
+{
+	int64_t away = (int64_t)chance_lognormal(&c->random, 9 * (double)MINUTE_MS, 0.8);
+	struct due back = { .time_ms = c->now_ms + away,
+		.interaction = (uint64_t)away,
+		.customer = due->customer,
+		.issue = due->issue,
+		.kind = DUE_LINE_BACK };
+
+	if (!c->customers[due->customer].active)
+		return;
+	tell_line(c, due->customer, WHAT_LINE_TROUBLE, 0, 0, (uint8_t)due->issue);
+	(void)agenda_put(c->agenda, &back);
 }

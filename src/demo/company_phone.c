@@ -283,7 +283,7 @@ void company_answered(struct company *c, uint32_t call, uint32_t agent)
 		.agent = agent,
 		.wait_ms = c->now_ms - k->queued_ms };
 	if (!k->transferred)
-		company_human(c, k->need, k->chat ? CHANNEL_CHAT : CHANNEL_PHONE);
+		company_human(c, k->need, k->chat ? CHANNEL_CHAT : CHANNEL_PHONE, k->agent);
 	tell_call(c, call, &h);
 	aht *= novice && !k->chat ? 1 + VALUE(c, NOVICE_AHT) : 1;
 	k->wrap_s = (float)(k->chat ? 0 : aht * (1 - talk_share));
@@ -374,11 +374,9 @@ void company_talked(struct company *c, const struct due *due)
 	company_contact(c, n, channel, k->interaction, k->began_ms, (enum outcome)h.outcome,
 		k->friction, k->transferred);
 	free_position(c, k, wrap_ms);
-	if (!resolved && n->reason == REASON_INTERNET && n->cause == CAUSE_LINE && !n->repair &&
-		company_hits(c, c->rates.repair))
-		company_repair(c, need);
-	else
-		company_after_contact(c, need, resolved);
+	if (resolved)
+		company_explained(c, need, k->agent);
+	company_served(c, need, resolved);
 	company_free_call(c, call);
 }
 

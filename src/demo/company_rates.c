@@ -118,7 +118,9 @@ static void find_first_channels(struct company *c, double again)
 					     VALUE(c, CHANNEL_CHANGES) * 1.02,
 		0.0);
 	/* Needs that end where they began, in self-service: session, bot, and the IVR's share. */
-	double by_bot = first[CHANNEL_BOT] * VALUE(c, BOT_RESOLVED);
+	static const double bot_after_web = 0.3; /* that add to it, as measured */
+	double by_bot =
+		(first[CHANNEL_BOT] + web * s->bot * bot_after_web) * VALUE(c, BOT_RESOLVED);
 	r->self_served =
 		web > 0 ? MIN_OF(MAX_OF(VALUE(c, SELF_SERVED) * all - by_bot, 0.0) / web, 0.22) : 0;
 	r->idle_sessions = MAX_OF(VALUE(c, WEB_SESSIONS) - VALUE(c, SERVICE_SESSIONS), 0.0);
@@ -196,6 +198,34 @@ static void find_hazards(struct company *c)
 		faults > 0 ? MIN_OF(MAX_OF(VALUE(c, TECHNICIAN) - visits, 0.0) / faults, 1.0) : 0;
 }
 
+/* The share of lines without a contact of a reason in a year: some need more than others. */
+static double without_contact(const struct company *c, double needs)
+{
+	static const double served = 0.8; /* as measured: some stay in the IVR */
+	double sum = 0;
+
+	for (uint8_t i = 0; i < PROPENSITIES; i++) {
+		struct customer who = { .propensity = i };
+		sum += chance_exp(
+			-needs * c->rates.contact_share * served * company_propensity(&who));
+	}
+	return sum / PROPENSITIES;
+}
+
+/* Had a problem in the year: outages, faults and contacts make some; short cuts make the rest. */
+static void find_cuts(struct company *c)
+{
+	static const double there = 0.94; /* of the year: some of those at its end joined */
+	struct rates *r = &c->rates;
+	double fixed =
+		without_contact(c, r->hazard[REASON_INTERNET] / MAX_OF(c->share_fixed, 0.01)) *
+		chance_exp(-VALUE(c, OUTAGES) - r->line_faults);
+	double mobile = without_contact(c, r->hazard[REASON_MOBILE] / c->share_mobile);
+
+	r->cuts_fixed = MAX_OF(chance_ln(fixed / (1 - VALUE(c, PROBLEM_FIXED))) / there, 0.0);
+	r->cuts_mobile = MAX_OF(chance_ln(mobile / (1 - VALUE(c, PROBLEM_MOBILE))) / there, 0.0);
+}
+
 /* Older people go to the shop, younger ones to the web; averages stay. */
 static void find_ages(struct company *c)
 {
@@ -241,5 +271,6 @@ void company_find_rates(struct company *c)
 	find_first_channels(c, (1 - mean) * c->rates.comes_back + mean * c->rates.relapses);
 	find_reasons(c);
 	find_hazards(c);
+	find_cuts(c);
 	find_ages(c);
 }

@@ -189,7 +189,8 @@ static void call_soon(struct company *c, uint32_t need)
 	company_try(c, need, CHANNEL_PHONE, company_open_time(c, c->now_ms + wait));
 }
 
-static void after_session(struct company *c, const struct due *due)
+/* How the session about a need ended: served there, or not. */
+static enum outcome after_session(struct company *c, const struct due *due)
 {
 	const struct after_session *s = &company_after_session;
 	const double ways[] = { s->call, s->bot, s->chat, s->mail, s->shop, s->again,
@@ -223,10 +224,11 @@ static void after_session(struct company *c, const struct due *due)
 	case 6:
 		c->needs[need].resolved = true;
 		company_close_later(c, need, c->now_ms + HOUR_MS);
-		break;
+		return OUTCOME_RESOLVED;
 	default:
 		company_close_later(c, need, c->now_ms + 3 * DAY_MS);
 	}
+	return OUTCOME_DONE;
 }
 
 /* ---- one page */
@@ -299,9 +301,9 @@ static void end_session(struct company *c, const struct due *due, bool failed, u
 		return;
 	struct need *n = &c->needs[due->issue];
 	if (!n->resolved && !n->closed) {
-		company_contact(c, n, due->c & IN_APP ? CHANNEL_APP : CHANNEL_WEB, due->interaction,
-			c->now_ms, OUTCOME_DONE, 0, false);
-		after_session(c, due);
+		const struct need before = *n; /* what follows may move the needs */
+		company_contact(c, &before, due->c & IN_APP ? CHANNEL_APP : CHANNEL_WEB,
+			due->interaction, c->now_ms, after_session(c, due), 0, false);
 	}
 	company_release(c, due->issue);
 }

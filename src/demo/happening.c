@@ -41,6 +41,7 @@ static const str whats[WHAT_COUNT_] = {
 	[WHAT_PAYMENT_CAME] = STR_INIT("payment-came"),
 	[WHAT_PAYMENT_FAILED] = STR_INIT("payment-failed"),
 	[WHAT_CREDIT_GIVEN] = STR_INIT("credit-given"),
+	[WHAT_COMPLAINT_STEP] = STR_INIT("complaint-step"),
 	[WHAT_CASE_OPENED] = STR_INIT("case-opened"),
 	[WHAT_CASE_NOTED] = STR_INIT("case-noted"),
 	[WHAT_CASE_CLOSED] = STR_INIT("case-closed"),
@@ -132,6 +133,7 @@ static const str causes[CAUSE_COUNT_] = {
 	[CAUSE_SERVICE] = STR_INIT("service"),
 	[CAUSE_ABROAD] = STR_INIT("abroad"),
 	[CAUSE_UNRESOLVED] = STR_INIT("unresolved"),
+	[CAUSE_ESCALATED] = STR_INIT("escalated"),
 };
 
 str cause_name(enum cause cause)
@@ -171,6 +173,7 @@ static const str queues[QUEUE_COUNT_] = {
 	[QUEUE_LOYALTY] = STR_INIT("loyalty"),
 	[QUEUE_CHAT] = STR_INIT("chat"),
 	[QUEUE_MAIL] = STR_INIT("mail"),
+	[QUEUE_CONSUMER] = STR_INIT("consumer"),
 };
 
 str queue_name(enum call_queue queue)
@@ -240,6 +243,9 @@ static const str templates[TEMPLATE_COUNT_] = {
 	[TEMPLATE_CANVASS] = STR_INIT("canvass"),
 	[TEMPLATE_GOODBYE] = STR_INIT("goodbye"),
 	[TEMPLATE_AFTER_REPAIR] = STR_INIT("after-repair"),
+	[TEMPLATE_BILL_EXPLAINED] = STR_INIT("bill-explained"),
+	[TEMPLATE_CREDIT] = STR_INIT("credit"),
+	[TEMPLATE_COMPLAINT] = STR_INIT("complaint"),
 };
 
 str template_name(enum template template)

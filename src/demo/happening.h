@@ -57,17 +57,20 @@
  * ORDER_STEP          item = enum order_step; due_ms where the appointment changes
  * VISIT_DONE          field: order_number or case_number, item = subcontractor from 1, outcome
  *                     DONE, FAILED, ABSENT (customer not at home), talk_ms (time on site)
- * LINE_TROUBLE        iot: the box loses its line, outage (or 0 if it is alone)
- * LINE_BACK           iot: it is there again; wait_ms: how long it was away
- * OUTAGE_BEGAN        NOBODY: outage, departement, due_ms: end as announced
+ * LINE_TROUBLE        iot: the box or the mobile phone loses its line, outage (or 0 if it is
+ * alone), product: of which line LINE_BACK           iot: it is there again; wait_ms: how long it
+ * was away; product OUTAGE_BEGAN        NOBODY: outage, departement, due_ms: end as announced
  * OUTAGE_ENDED        NOBODY: outage, departement
  * BILL_ISSUED         bill_number, amount_cents, product, due_ms (payment), item = BILL_PLAIN ...
  * PAYMENT_CAME        bill_number, amount_cents
  * PAYMENT_FAILED      bill_number, amount_cents
- * CREDIT_GIVEN        bill_number or 0, amount_cents, agent, case_number
+ * CREDIT_GIVEN        bill_number or 0, amount_cents, case_number: taken off the next payment
+ * COMPLAINT_STEP      case_number, item = enum complaint_step, channel it came by; due_ms: the
+ *                     answer that is owed; of an answer: outcome, amount_cents granted
  * CASE_OPENED         case_number, channel, told_reason, agent or NOBODY (self-service), queue,
  *                     interaction that opened it
- * CASE_NOTED          a later contact noted in it: interaction, channel, agent
+ * CASE_NOTED          item = enum case_note: a later contact (channel, agent), a bill explained, a
+ *                     credit granted (bill_number, amount_cents), a step of the ladder (due_ms)
  * CASE_CLOSED         case_number, outcome RESOLVED or UNRESOLVED (closed for silence), wait_ms
  *                     since it was opened
  * OFFER_CHANGED       channel it came by: product, item (option), amount_cents a month
@@ -129,6 +132,7 @@ enum what {
 	WHAT_PAYMENT_CAME,
 	WHAT_PAYMENT_FAILED,
 	WHAT_CREDIT_GIVEN,
+	WHAT_COMPLAINT_STEP,
 	WHAT_CASE_OPENED,
 	WHAT_CASE_NOTED,
 	WHAT_CASE_CLOSED,
@@ -207,6 +211,7 @@ enum cause {
 	CAUSE_SERVICE, /* leaves because of bad service */
 	CAUSE_ABROAD, /* satisfied leaver: life changes, nothing to blame */
 	CAUSE_UNRESOLVED, /* a complaint about what was not solved */
+	CAUSE_ESCALATED, /* the same before the consumer service */
 	CAUSE_COUNT_
 };
 
@@ -236,6 +241,7 @@ enum call_queue {
 	QUEUE_LOYALTY, /* cancellation, complaint */
 	QUEUE_CHAT,
 	QUEUE_MAIL,
+	QUEUE_CONSUMER, /* the consumer service, who reads what others could not solve */
 	QUEUE_COUNT_
 };
 
@@ -296,6 +302,9 @@ enum template /* what the company sends */
 	TEMPLATE_CANVASS, /* come (back) to us */
 	TEMPLATE_GOODBYE, /* your contract ends; send the box back */
 	TEMPLATE_AFTER_REPAIR, /* the delight: does it work now? */
+	TEMPLATE_BILL_EXPLAINED, /* as we said on the phone: line by line */
+	TEMPLATE_CREDIT, /* so much is taken off the next payment */
+	TEMPLATE_COMPLAINT, /* the consumer service has it, answer before due_ms */
 	TEMPLATE_COUNT_
 };
 
@@ -312,6 +321,21 @@ enum order_step {
 	ORDER_STEP_COUNT_
 };
 
+/* The ladder above the customer service; each rung owes an answer by a date. */
+enum complaint_step {
+	COMPLAINT_TO_CONSUMER_SERVICE,
+	COMPLAINT_ANSWERED,
+	COMPLAINT_TO_MEDIATOR,
+	COMPLAINT_OPINION, /* of the mediator */
+	COMPLAINT_STEP_COUNT_
+};
+enum case_note {
+	NOTE_CONTACT,
+	NOTE_BILL_EXPLAINED,
+	NOTE_CREDIT,
+	NOTE_CONSUMER_SERVICE,
+	NOTE_MEDIATOR
+};
 enum bill_kind { BILL_PLAIN, BILL_FIRST, BILL_PROMOTION_END, BILL_EXTRA, BILL_LAST };
 enum leaving { LEAVES_BY_PORTING, LEAVES_BY_CALL, LEAVES_BY_LETTER, LEAVES_ABROAD };
 enum pause { PAUSE_BREAK, PAUSE_LUNCH, PAUSE_TRAINING, PAUSE_OTHER };

@@ -14,6 +14,8 @@ enum truth_sheet {
 	TRUTH_OUTAGES,
 	TRUTH_OPINIONS,
 	TRUTH_LEAVERS,
+	TRUTH_CREDITS,
+	TRUTH_COMPLAINTS,
 	TRUTH_SHEETS
 };
 
@@ -36,6 +38,10 @@ static const struct sheet_form forms[TRUTH_SHEETS] = {
 		"need,customer,time,relational,reason,tries,channels,resolved,called_back,"
 		"satisfied_segment,age,nps,csat,ces,stays,answered"),
 	[TRUTH_LEAVERS] = FORM("leaving", "customer,time,after,satisfied_segment,age"),
+	[TRUTH_CREDITS] =
+		FORM("credits", "need,customer,time,case,bill,reason,cause,friction,cents"),
+	[TRUTH_COMPLAINTS] = FORM(
+		"complaints", "interaction,customer,time,case,rung,solved,late,friction,cents"),
 };
 
 struct friction_sum {
@@ -149,6 +155,35 @@ static void put_leaving(struct truth_files *f, struct sheet *s, const struct tru
 	put_field_int(s, t->age);
 }
 
+static void put_credit(struct truth_files *f, struct sheet *s, const struct truth *t)
+{
+	if (t->need > 0)
+		put_field_int(s, t->need);
+	else
+		put_field_c(s, "");
+	put_field_int(s, t->customer);
+	put_time(f, s, t->time_ms);
+	put_field_int(s, t->case_number);
+	put_field_int(s, t->bill_number);
+	put_field(s, reason_name((enum reason)t->reason));
+	put_field(s, cause_name((enum cause)t->cause));
+	put_field_int(s, t->friction);
+	put_field_int(s, t->cost_cents);
+}
+
+static void put_complaint(struct truth_files *f, struct sheet *s, const struct truth *t)
+{
+	put_field_int(s, (int64_t)t->interaction);
+	put_field_int(s, t->customer);
+	put_time(f, s, t->time_ms);
+	put_field_int(s, t->case_number);
+	put_field_int(s, t->rung);
+	put_field_int(s, t->hit);
+	put_field_int(s, t->late);
+	put_field_int(s, t->friction);
+	put_field_int(s, t->cost_cents);
+}
+
 static err tell(struct witness *witness, const struct truth *t, struct why *why)
 {
 	static const struct {
@@ -160,6 +195,8 @@ static err tell(struct witness *witness, const struct truth *t, struct why *why)
 		[TRUTH_OUTAGE] = { TRUTH_OUTAGES, put_outage },
 		[TRUTH_SATISFACTION] = { TRUTH_OPINIONS, put_satisfaction },
 		[TRUTH_LEAVING] = { TRUTH_LEAVERS, put_leaving },
+		[TRUTH_CREDIT] = { TRUTH_CREDITS, put_credit },
+		[TRUTH_COMPLAINT] = { TRUTH_COMPLAINTS, put_complaint },
 	};
 	struct truth_files *f = (struct truth_files *)witness;
 	struct sheet *s = &f->sheets[kinds[t->kind].sheet];

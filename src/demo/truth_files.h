@@ -17,6 +17,11 @@
  *                     answered
  *   leaving.csv       customer,time,after,satisfied_segment,age; after: 0 nothing, 1 a solved
  *                     contact, 2 repeats, 3 a failure
+ *   credits.csv       what each credit is for: need,customer,time,case,bill,reason,cause,friction,
+ *                     cents; need is empty for a gesture of the consumer service or the mediator
+ *   complaints.csv    one row a rung of the ladder that was left: interaction,customer,time,case,
+ *                     rung (2 consumer service, 3 mediator),solved,late,friction,cents; the
+ *                     interaction is the letter or form that began it
  *   company.json      seed, sizes, parameters, and per friction: passages, met, contacts, cost
  */
 #pragma once

@@ -18,7 +18,8 @@ static const str subjects[SUBJECT_COUNT_] = { STR_INIT("internet"), STR_INIT("bi
 	STR_INIT("order"), STR_INIT("mobile"), STR_INIT("offer"), STR_INIT("cancel"),
 	STR_INIT("move"), STR_INIT("access"), STR_INIT("complaint"), STR_INIT("channel"),
 	STR_INIT("promo"), STR_INIT("fibre"), STR_INIT("unanswered"), STR_INIT("moved"),
-	STR_INIT("loop"), STR_INIT("dunned"), STR_INIT("outage"), STR_INIT("callback") };
+	STR_INIT("loop"), STR_INIT("dunned"), STR_INIT("outage"), STR_INIT("callback"),
+	STR_INIT("escalated") };
 static const str moods[] = { STR_INIT("furious"), STR_INIT("unhappy"), STR_INIT("neutral"),
 	STR_INIT("pleased"), STR_INIT("delighted") };
 static const str registers[FORMALITY_COUNT_] = { STR_INIT("formal"), STR_INIT("plain"),
@@ -123,7 +124,8 @@ enum subject subject_of(enum reason reason, enum cause cause, enum call_queue qu
 		[CAUSE_MAIL_UNANSWERED] = SUBJECT_UNANSWERED,
 		[CAUSE_BOT_LOOP] = SUBJECT_LOOP,
 		[CAUSE_DUNNED] = SUBJECT_DUNNED,
-		[CAUSE_CANVASSED] = SUBJECT_DUNNED };
+		[CAUSE_CANVASSED] = SUBJECT_DUNNED,
+		[CAUSE_ESCALATED] = SUBJECT_ESCALATED };
 
 	if (special[cause] != 0)
 		return special[cause];

@@ -66,6 +66,7 @@ enum subject {
 	SUBJECT_DUNNED, /* dunned or canvassed after leaving */
 	SUBJECT_OUTAGE,
 	SUBJECT_CALLBACK, /* called back after a repair: the delight */
+	SUBJECT_ESCALATED, /* a complaint before the consumer service */
 	SUBJECT_COUNT_
 };
 str subject_name(enum subject subject); /* English: "unanswered" */

@@ -4,6 +4,15 @@
 
 enum { CHANCE_ROW = 9500 };
 
+static const char *state_of(const struct happening *h)
+{
+	bool down = h->what == WHAT_LINE_TROUBLE;
+
+	if (h->product >= PRODUCT_MOBILE_SMALL && h->product <= PRODUCT_MOBILE_LARGE)
+		return down ? "mobile_down" : "mobile_up";
+	return down ? "down" : "up";
+}
+
 static void write_line(struct writers *w, const struct happening *h)
 {
 	struct sheet *s = &w->sheets[SHEET_LINES];
@@ -13,7 +22,7 @@ static void write_line(struct writers *w, const struct happening *h)
 	put_number_of(s, "AL", h->serial, 9);
 	put_utc(open_field(s), &w->face, h->time_ms);
 	close_field(s);
-	put_field_c(s, h->what == WHAT_LINE_TROUBLE ? "down" : "up");
+	put_field_c(s, state_of(h));
 	put_field(s, card->client);
 	put_number_of(s, "INC-", h->outage, 5);
 	if (h->what == WHAT_LINE_BACK)

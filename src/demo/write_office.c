@@ -21,6 +21,8 @@ static const char *label_of(const struct happening *h)
 		"Abonnement, fin de promotion", "Abonnement et hors forfait",
 		"Facture de clôture" };
 
+	if (h->what == WHAT_PAYMENT_CAME && h->channel == CHANNEL_WEB)
+		return "Carte bancaire";
 	return h->what == WHAT_BILL_ISSUED ? kinds[h->item % ARRAY_LEN(kinds)]
 					   : pieces[h->what].label;
 }

@@ -64,6 +64,15 @@ static const struct sending {
 		STR_INIT("Lumeo : suite à notre intervention, tout fonctionne-t-il ? Un conseiller "
 			 "vous "
 			 "appelle.") },
+	[TEMPLATE_BILL_EXPLAINED] = { STR_INIT("facture_expliquee"),
+		STR_INIT("Votre facture expliquée ligne par ligne"),
+		STR_INIT("Lumeo : comme convenu, le détail de votre facture est dans votre espace "
+			 "client.") },
+	[TEMPLATE_CREDIT] = { STR_INIT("avoir"), STR_INIT("Un avoir sur votre compte"),
+		STR_INIT("Lumeo : un avoir de {m} sera déduit de votre prochain prélèvement.") },
+	[TEMPLATE_COMPLAINT] = { STR_INIT("reclamation_recue"),
+		STR_INIT("Le service consommateurs a bien reçu votre réclamation"),
+		STR_INIT("Lumeo : votre réclamation est enregistrée. Réponse avant le {d}.") },
 };
 
 /* A template that speaks of a day has one, even where nothing was promised. */

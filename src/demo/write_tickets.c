@@ -10,10 +10,17 @@ static unsigned email_of(const struct happening *h, const struct card *card)
 	return h->email < PERSON_EMAILS_MAX && card->emails[h->email].len > 0 ? h->email : 0;
 }
 
+static bool is_escalated(const struct happening *h)
+{
+	return h->queue == QUEUE_CONSUMER;
+}
+
 static const char *priority_of(const struct happening *h)
 {
 	static const char *const words[] = { "Low", "Normal", "High", "Urgent" };
 
+	if (is_escalated(h))
+		return words[2];
 	return words[h->urgency > 2 && h->serial % 3 == 0 ? 2 : 1]; /* desks hardly sort */
 }
 
@@ -87,7 +94,7 @@ static void write_mail(struct writers *w, const struct happening *h)
 	put_field(s, text_for(w, h, kind, TURN_BODY));
 	put_field_c(s, "Open");
 	put_field_c(s, priority_of(h));
-	put_field_c(s, "Service client écrit");
+	put_field_c(s, is_escalated(h) ? "Service consommateurs" : "Service client écrit");
 	put_field_c(s, "");
 	put_field(s, h->due_ms > 0 ? STR("accuse_reception") : STR(""));
 	sheet_end(s, chance_of(h, CHANCE_ROW));
@@ -155,7 +162,7 @@ static void write_partner(struct writers *w, const struct happening *h, enum ver
 					      : "Réseau social");
 	put_agent_login(open_field(s), h->agent);
 	close_field(s);
-	put_field_c(s, "Partenaire");
+	put_field_c(s, is_escalated(h) ? "Service consommateurs" : "Partenaire");
 	put_local(open_field(s), &w->face, h->time_ms);
 	close_field(s);
 	if (letter)

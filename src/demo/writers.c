@@ -70,6 +70,13 @@ static const struct sheet_form forms[SHEETS] = {
 		.delimiter = ';',
 		.header = "Dossier;Date;Heure;Etat;Canal;Client;Courriel;Téléphone;Motif;"
 			  "Conseiller;Code postal;Commentaire" },
+	[SHEET_COMPLAINTS] = { .stem = "crm/complaints",
+		.ending = ".csv",
+		.period = SHEET_MONTHS,
+		.encoding = SHEET_BY_MONTH,
+		.delimiter = ';',
+		.header = "Reclamation;Date;Heure;Niveau;Etape;Dossier;Client;Courriel;Canal;Motif;"
+			  "Echeance;Decision;Montant" },
 	[SHEET_CONTRACTS] = { .stem = "crm/contracts",
 		.ending = ".csv",
 		.period = SHEET_MONTHS,
@@ -208,6 +215,7 @@ static const write_fn listeners[WHAT_COUNT_] = {
 	[WHAT_PAYMENT_CAME] = write_office,
 	[WHAT_PAYMENT_FAILED] = write_office,
 	[WHAT_CREDIT_GIVEN] = write_office,
+	[WHAT_COMPLAINT_STEP] = write_cases,
 	[WHAT_CASE_OPENED] = write_cases,
 	[WHAT_CASE_NOTED] = write_cases,
 	[WHAT_CASE_CLOSED] = write_cases,

@@ -130,7 +130,8 @@ str queue_label(enum call_queue queue)
 {
 	static const str labels[QUEUE_COUNT_] = { STR_INIT(""), STR_INIT("technique"),
 		STR_INIT("mobile"), STR_INIT("facturation"), STR_INIT("ventes"),
-		STR_INIT("fidelisation"), STR_INIT("chat"), STR_INIT("mail") };
+		STR_INIT("fidelisation"), STR_INIT("chat"), STR_INIT("mail"),
+		STR_INIT("consommateurs") };
 
 	return labels[queue];
 }

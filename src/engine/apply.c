@@ -247,7 +247,7 @@ static err replay_guarded(struct replay *r, const struct journal_record *stored,
 
 static err replay_all(struct replay *r, struct why *why)
 {
-	struct journal_scan *scan;
+	struct journal_scan *scan = NULL;
 	struct journal_record stored;
 	bool more = true;
 	err e = journal_scan_open(

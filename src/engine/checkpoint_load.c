@@ -55,7 +55,7 @@ err checkpoint_read_manifest(struct engine *engine, uint64_t number, struct aren
 	out->tables = reader_u64(&in);
 	out->end = reader_u64(&in);
 	uint64_t erasures = reader_u64(&in);
-	if (in.failed || erasures > reader_left(&in))
+	if (in.failed || out->seq == 0 || erasures > reader_left(&in))
 		return fail(why, MSG_CHECKPOINT_DAMAGED, arg_c(path));
 	out->erasures = reader_bytes(&in, (size_t)erasures);
 	out->entries = reader_bytes(&in, reader_left(&in));

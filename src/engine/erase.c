@@ -159,7 +159,7 @@ static err find_decisions(struct engine *engine, const struct identity_view *vie
 	const uint8_t *wanted, struct places *places, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
-	struct journal_scan *scan;
+	struct journal_scan *scan = NULL;
 	struct journal_record stored;
 	bool more = true;
 

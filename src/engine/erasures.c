@@ -90,14 +90,17 @@ void erasures_save(const struct erasures *e, struct strbuf *out)
 bool erasures_load(struct erasures *e, struct reader *in)
 {
 	uint64_t count = reader_u64(in), last = 0;
+	size_t before = e->count;
 
 	if (in->failed || count > reader_left(in) / ENTRY_BYTES)
 		return false;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t seq = reader_u64(in);
 		int64_t received_ms = (int64_t)reader_u64(in);
-		if (seq <= last)
+		if (seq <= last) {
+			e->count = before; /* another checkpoint will say, or the journal */
 			return false;
+		}
 		last = seq;
 		erasures_note(e, seq, received_ms);
 	}

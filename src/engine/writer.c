@@ -175,6 +175,16 @@ err writer_call_alone(struct writer *w,
 	return e;
 }
 
+err writer_call_beside(struct writer *w,
+	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
+	struct why *why)
+{
+	mutex_lock(&w->house);
+	err e = call(w->engine, context, why);
+	mutex_unlock(&w->house);
+	return e;
+}
+
 /* ---- readers */
 
 struct snapshot *writer_snapshot(struct writer *w)

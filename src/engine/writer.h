@@ -75,6 +75,12 @@ err writer_call_alone(struct writer *writer,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why);
 
+/* Runs `call` here and now, beside the writer, with house-keeping at rest: for what house-keeping
+ * does too (sealing), and producers need not wait for. */
+err writer_call_beside(struct writer *writer,
+	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
+	struct why *why);
+
 /* ---- for readers */
 
 struct snapshot *writer_snapshot(struct writer *writer); /* the newest; one reference */

@@ -130,6 +130,18 @@ static err raw_read(struct input *input, void *to, size_t bytes, size_t *got, st
 	return OK;
 }
 
+static _Thread_local int standard_fd = STDIN_FILENO;
+
+void input_set_standard(int fd)
+{
+	standard_fd = fd;
+}
+
+static int dup_standard(void)
+{
+	return fcntl(standard_fd, F_DUPFD_CLOEXEC, 0);
+}
+
 static err open_raw(struct input_file *file, const char *path, struct why *why)
 {
 	bool standard = strcmp(path, "-") == 0;
@@ -139,7 +151,7 @@ static err open_raw(struct input_file *file, const char *path, struct why *why)
 		return fail(why, MSG_PATH_TOO_LONG, arg_c(path), arg_int(PATH_BYTES_MAX));
 	memcpy(file->path, path, strlen(path) + 1);
 	file->raw.base = (struct input){ .read = raw_read, .name = str_of(file->path) };
-	file->raw.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	file->raw.fd = standard ? dup_standard() : open(path, O_RDONLY | O_CLOEXEC);
 	if (file->raw.fd < 0 || fstat(file->raw.fd, &st) != 0)
 		return failed(why, "open", str_of(path));
 	if (S_ISDIR(st.st_mode)) {
@@ -172,7 +184,7 @@ void input_close(struct input_file *file)
 	if (file == NULL)
 		return;
 	inflater_close(file->inflater);
-	if (file->raw.fd > STDIN_FILENO)
+	if (file->raw.fd >= 0)
 		(void)close(file->raw.fd); /* read only */
 	free(file);
 }

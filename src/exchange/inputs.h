@@ -4,7 +4,7 @@
  * by their first bytes and not by their names.  Files are read with plain read(2): they lie
  * outside the data folder and may be pipes.
  *
- * No state but the objects; one thread at a time for each.
+ * No state but the objects, and what "-" is; one thread at a time for each.
  */
 #pragma once
 
@@ -23,6 +23,10 @@ enum {
  * order of their names (bytes; a folder's files where its name stands), without hidden ones
  * (".x").  Paths are NUL-terminated and lie in `arena`. */
 err input_list(const char *path, struct arena *arena, str **files, size_t *count, struct why *why);
+
+/* What "-" is for this thread: standard input, or that of whoever asks through a socket.  Not
+ * owned. */
+void input_set_standard(int fd);
 
 struct input_file;
 

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take *take,
+enum { EVENT_BYTES = 25 }; /* of the room for one event */
+
+void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_run *take,
 	void *part, struct why *why)
 {
 	*cutter = (struct cutter){ .plan = plan, .take = take, .part = part, .why = why };
@@ -24,7 +26,9 @@ void cutter_done(struct cutter *cutter)
 	free(cutter->row);
 	free(cutter->group);
 	free(cutter->time);
-	limits_give(cutter->plan->limits, cutter->room * 20);
+	free(cutter->end);
+	free(cutter->outcome);
+	limits_give(cutter->plan->limits, cutter->room * EVENT_BYTES);
 }
 
 static err make_room(struct cutter *c, size_t count)
@@ -33,13 +37,15 @@ static err make_room(struct cutter *c, size_t count)
 
 	if (count <= c->room)
 		return OK;
-	err e = limits_take(c->plan->limits, (room - c->room) * 20, c->why);
+	err e = limits_take(c->plan->limits, (room - c->room) * EVENT_BYTES, c->why);
 	if (e != OK)
 		return e;
 	c->step = memory_resize(c->step, room * sizeof(*c->step));
 	c->row = memory_resize(c->row, room * sizeof(*c->row));
 	c->group = memory_resize(c->group, room * sizeof(*c->group));
 	c->time = memory_resize(c->time, room * sizeof(*c->time));
+	c->end = memory_resize(c->end, room * sizeof(*c->end));
+	c->outcome = memory_resize(c->outcome, room * sizeof(*c->outcome));
 	c->room = room;
 	return OK;
 }
@@ -48,6 +54,12 @@ static err make_room(struct cutter *c, size_t count)
 
 static bool has_event(const struct crowd *crowd, const struct thread *thread, int64_t as_of)
 {
+	if (crowd->plain != NULL) {
+		for (size_t i = 0; i < thread->count; i++)
+			if (crowd->plain[thread->what[i]])
+				return thread->time[i] <= as_of;
+		return false;
+	}
 	for (size_t i = 0; i < thread->count && thread->time[i] <= as_of; i++)
 		if (routes_follow(&crowd->events, thread->what[i], thread->row[i]) != 0)
 			return true;
@@ -69,22 +81,36 @@ static bool is_wanted(
 
 /* ---- which events, as steps */
 
-static bool is_seen(const struct journey_plan *plan, const struct thread *thread, size_t i)
+/* A thread is in the order of time: what lies between two times is a part of it. */
+static struct thread trimmed(const struct journey_plan *plan, const struct thread *thread)
 {
-	return thread->time[i] >= plan->since && thread->time[i] < plan->until &&
-	       (plan->only.of_what == NULL ||
-		       routes_follow(&plan->only, thread->what[i], thread->row[i]) != 0);
+	size_t from = 0, to = thread->count;
+
+	while (from < to && thread->time[from] < plan->since)
+		from++;
+	while (to > from && thread->time[to - 1] >= plan->until)
+		to--;
+	return (struct thread){ thread->time + from, thread->what + from, thread->row + from,
+		to - from };
+}
+
+static uint32_t step_of(const struct journey_plan *plan, const struct thread *thread, size_t i)
+{
+	if (plan->plain_steps != NULL)
+		return plan->plain_steps[thread->what[i]];
+	return routes_follow(&plan->steps, thread->what[i], thread->row[i]);
 }
 
 static size_t find_steps(struct cutter *c, const struct thread *thread)
 {
 	const struct journey_plan *plan = c->plan;
+	bool any = plan->only.of_what == NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < thread->count; i++) {
-		if (!is_seen(plan, thread, i))
+		if (!any && routes_follow(&plan->only, thread->what[i], thread->row[i]) == 0)
 			continue;
-		c->step[n] = routes_follow(&plan->steps, thread->what[i], thread->row[i]);
+		c->step[n] = step_of(plan, thread, i);
 		c->time[n] = thread->time[i];
 		c->row[n] = thread->row[i];
 		n += c->step[n] != STEP_NONE;
@@ -158,12 +184,32 @@ static bool take_part(const struct journey_plan *plan, struct journey *journey)
 	return true;
 }
 
-static err give(struct cutter *c, struct journey *journey)
+static err give_one(struct cutter *c, const struct journey_run *run, size_t k, size_t from)
 {
-	if (c->plan->filters_journeys &&
-		(!is_kept(c->plan, journey) || !take_part(c->plan, journey)))
+	struct journey one = { run->customer, (enum journey_outcome)run->outcome[k],
+		run->end[k] - from, run->step + from, run->row + from, run->time + from };
+	uint32_t end;
+
+	if (!is_kept(c->plan, &one) || !take_part(c->plan, &one) ||
+		!plan_places_hold(c->plan, &one))
 		return OK;
-	return c->take(c->part, journey, c->why);
+	end = (uint32_t)one.count;
+	const struct journey_run kept = { run->customer, 1, &end, &run->outcome[k], one.step,
+		one.row, one.time };
+	return c->take(c->part, &kept, c->why);
+}
+
+static err give(struct cutter *c, const struct journey_run *run)
+{
+	err e = OK;
+
+	if (run->journeys == 0)
+		return OK;
+	if (!c->plan->filters_journeys)
+		return c->take(c->part, run, c->why);
+	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
+		e = give_one(c, run, k, from);
+	return e;
 }
 
 /* ---- the automaton */
@@ -171,21 +217,19 @@ static err give(struct cutter *c, struct journey *journey)
 /* One run of seen events, in order: a customer's, or those of one value of the attribute. */
 struct cutting {
 	struct cutter *cutter;
-	uint32_t customer;
 	uint32_t *step, *row;
 	int64_t *time;
 	bool is_open;
+	size_t closed; /* journeys: their ends and outcomes are in the cutter */
 	size_t from, to; /* of the open journey, in the columns; repeats are taken out in place */
 	int64_t first, last; /* its times; `last` also of a repeat that was taken out */
 };
 
-static err close_journey(struct cutting *k, enum journey_outcome outcome)
+static void close_journey(struct cutting *k, enum journey_outcome outcome)
 {
-	struct journey journey = { k->customer, outcome, k->to - k->from, k->step + k->from,
-		k->row + k->from, k->time + k->from };
-
 	k->is_open = false;
-	return give(k->cutter, &journey);
+	k->cutter->end[k->closed] = (uint32_t)k->to;
+	k->cutter->outcome[k->closed++] = (uint8_t)outcome;
 }
 
 /* Differences of times are taken without sign: they may be longer than an int64 can tell. */
@@ -224,116 +268,91 @@ static void join(struct cutting *k, size_t i)
 	put(k, k->to++, i);
 }
 
-static err cut_event(struct cutting *k, size_t i)
+static void cut_event(struct cutting *k, size_t i)
 {
 	const struct journey_plan *plan = k->cutter->plan;
 	uint8_t flags = plan->flags[k->step[i]];
-	err e = OK;
 
 	if (k->is_open &&
 		(is_over(k, k->time[i]) || (plan->definition->restarts && (flags & STEP_STARTS))))
-		e = close_journey(k, JOURNEY_ENDED);
-	if (e != OK || (!k->is_open && plan->has_starts && !(flags & STEP_STARTS)))
-		return e;
+		close_journey(k, JOURNEY_ENDED);
+	if (!k->is_open && plan->has_starts && !(flags & STEP_STARTS))
+		return;
 	join(k, i);
 	if (flags & STEP_SUCCEEDS)
-		return close_journey(k, JOURNEY_SUCCESS);
-	return flags & STEP_FAILS ? close_journey(k, JOURNEY_FAILURE) : OK;
+		close_journey(k, JOURNEY_SUCCESS);
+	else if (flags & STEP_FAILS)
+		close_journey(k, JOURNEY_FAILURE);
 }
 
 static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t count)
 {
-	struct cutting k = { .cutter = c,
-		.customer = customer,
-		.step = c->step + from,
-		.row = c->row + from,
-		.time = c->time + from };
-	err e = OK;
+	struct cutting k = {
+		.cutter = c, .step = c->step + from, .row = c->row + from, .time = c->time + from
+	};
 
-	for (size_t i = 0; e == OK && i < count; i++)
-		e = cut_event(&k, i);
-	if (e != OK || !k.is_open)
-		return e;
-	return close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
+	for (size_t i = 0; i < count; i++)
+		cut_event(&k, i);
+	if (k.is_open)
+		close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
+	const struct journey_run run = { customer, k.closed, c->end, c->outcome, k.step, k.row,
+		k.time };
+	return give(c, &run);
 }
 
-/* ---- by attribute: the events in the order of their values, and for each value in time order */
+/* ---- where nothing but time cuts: no automaton, and no branch that depends on an event */
 
-struct place {
-	uint32_t group, first, at; /* first: where the group's first event stands */
-};
-
-static int by_group(const void *a, const void *b)
+static size_t find_ends(struct cutter *c, const int64_t *time, size_t count)
 {
-	const struct place *x = a, *y = b;
+	const struct journey_plan *plan = c->plan;
+	int64_t first = time[0];
+	size_t n = 0;
 
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-static int by_first(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Numbers of groups are chance; journeys come in the order of their first events. */
-static void sort_places(struct place *places, size_t count)
-{
-	qsort(places, count, sizeof(*places), by_group);
-	for (size_t i = 0; i < count; i++) {
-		bool goes_on = i > 0 && places[i].group == places[i - 1].group;
-		places[i].first = goes_on ? places[i - 1].first : places[i].at;
+	if (plan->window == INT64_MAX) {
+		for (size_t i = 1; i < count; i++) {
+			c->end[n] = (uint32_t)i;
+			n += (uint64_t)time[i] - (uint64_t)time[i - 1] > (uint64_t)plan->gap;
+		}
+		first = time[count - 1]; /* the window asks no more */
+	} else {
+		for (size_t i = 1; i < count; i++)
+			if (is_past(time[i - 1], time[i], plan->gap) ||
+				is_past(first, time[i], plan->window)) {
+				c->end[n++] = (uint32_t)i;
+				first = time[i];
+			}
 	}
-	qsort(places, count, sizeof(*places), by_first);
+	memset(c->outcome, JOURNEY_ENDED, n);
+	bool is_over = is_past(time[count - 1], plan->as_of, plan->gap) ||
+		       is_past(first, plan->as_of, plan->window);
+	c->outcome[n] = is_over ? JOURNEY_ENDED : JOURNEY_OPEN;
+	c->end[n++] = (uint32_t)count;
+	return n;
 }
 
-static void reorder(struct cutter *c, const struct place *places, size_t count)
+/* All in one, or by gaps and windows; of the thread's own columns where every event is a step. */
+static err cut_by_time(
+	struct cutter *c, uint32_t customer, const struct thread *columns, const uint32_t *step)
 {
-	uint32_t *step = memory_alloc((count + 1) * sizeof(*step));
-	uint32_t *row = memory_alloc((count + 1) * sizeof(*row));
-	int64_t *time = memory_alloc((count + 1) * sizeof(*time));
+	struct journey_run run = { customer, 1, c->end, c->outcome, step, columns->row,
+		columns->time };
 
-	for (size_t i = 0; i < count; i++) {
-		step[i] = c->step[places[i].at];
-		row[i] = c->row[places[i].at];
-		time[i] = c->time[places[i].at];
-		c->group[i] = places[i].group;
+	if (c->plan->is_whole_thread) {
+		c->end[0] = (uint32_t)columns->count;
+		c->outcome[0] = JOURNEY_OPEN;
+	} else {
+		run.journeys = find_ends(c, columns->time, columns->count);
 	}
-	memcpy(c->step, step, count * sizeof(*step));
-	memcpy(c->row, row, count * sizeof(*row));
-	memcpy(c->time, time, count * sizeof(*time));
-	free(step);
-	free(row);
-	free(time);
+	return give(c, &run);
 }
 
-/* Events without the attribute are in no journey. */
-static size_t group_events(struct cutter *c, size_t count)
-{
-	struct place *places = memory_alloc((count + 1) * sizeof(*places));
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint32_t group = c->plan->groups[c->row[i]];
-		if (group != 0)
-			places[kept++] = (struct place){ .group = group, .at = (uint32_t)i };
-	}
-	sort_places(places, kept);
-	reorder(c, places, kept);
-	free(places);
-	return kept;
-}
+/* ---- by attribute: a run of each of its values */
 
 static err cut_groups(struct cutter *c, uint32_t customer, size_t count)
 {
 	err e = OK;
 
-	count = group_events(c, count);
+	count = cutter_group_events(c, count);
 	for (size_t from = 0, to; e == OK && from < count; from = to) {
 		to = from + 1;
 		while (to < count && c->group[to] == c->group[from])
@@ -347,32 +366,34 @@ static err cut_groups(struct cutter *c, uint32_t customer, size_t count)
 
 static err cut_plain(struct cutter *c, uint32_t customer, const struct thread *thread)
 {
-	struct journey journey = { customer, JOURNEY_OPEN, thread->count, c->step, thread->row,
-		thread->time };
+	const uint32_t *of_what = c->plan->plain_steps;
 
 	for (size_t i = 0; i < thread->count; i++)
-		c->step[i] = c->plan->steps.of_what[thread->what[i]].target;
-	return give(c, &journey);
+		c->step[i] = of_what[thread->what[i]];
+	return cut_by_time(c, customer, thread, c->step);
 }
 
-err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *thread)
+err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *whole)
 {
 	const struct journey_plan *plan = c->plan;
 
-	if (thread->count == 0 || (plan->crowd_count > 0 && !is_wanted(plan, customer, thread)))
+	if (whole->count == 0 || (plan->crowd_count > 0 && !is_wanted(plan, customer, whole)))
 		return OK;
-	err e = make_room(c, thread->count);
+	struct thread thread = plan->sees_ever ? *whole : trimmed(plan, whole);
+	if (thread.count == 0)
+		return OK;
+	err e = make_room(c, thread.count);
 	if (e != OK)
 		return e;
-	if (plan->sees_all && plan->is_whole_thread)
-		return cut_plain(c, customer, thread);
-	size_t count = find_steps(c, thread);
+	if (plan->sees_all && plan->cuts_gaps)
+		return cut_plain(c, customer, &thread);
+	size_t count = find_steps(c, &thread);
 	if (count == 0)
 		return OK;
 	if (plan->groups != NULL)
 		return cut_groups(c, customer, count);
-	if (!plan->is_whole_thread)
+	if (!plan->cuts_gaps)
 		return cut_run(c, customer, 0, count);
-	struct journey whole = { customer, JOURNEY_OPEN, count, c->step, c->row, c->time };
-	return give(c, &whole);
+	thread = (struct thread){ c->time, NULL, c->row, count };
+	return cut_by_time(c, customer, &thread, c->step);
 }

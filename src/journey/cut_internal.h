@@ -6,16 +6,23 @@
 
 struct cutter {
 	const struct journey_plan *plan;
-	journey_take *take;
+	journey_take_run *take;
 	void *part;
 	struct why *why;
 	/* The seen events of the customer at hand; time and row may lie in the thread itself. */
 	uint32_t *step, *row, *group;
 	int64_t *time;
+	uint32_t *end; /* of the journeys cut so far, and how they ended */
+	uint8_t *outcome;
 	size_t room;
 };
 
-void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take *take,
+void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_run *take,
 	void *part, struct why *why);
 void cutter_done(struct cutter *cutter);
 err cutter_customer(struct cutter *cutter, uint32_t customer, const struct thread *thread);
+
+/* cut_groups.c: the first `count` seen events, sorted by the number of their group (`group` then
+ * has it), groups in the order of their first events; how many are left: events without the
+ * attribute are in no journey. */
+size_t cutter_group_events(struct cutter *c, size_t count);

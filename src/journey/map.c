@@ -18,19 +18,15 @@ static err tally_init(struct tally *t, const struct journey_plan *plan,
 	t->is_dense = t->steps <= dense;
 	t->has_times = !options->counts_only;
 	t->edge_count = t->edge_room = t->is_dense ? t->steps * t->steps : 0;
-	size_t cell = sizeof(*t->edges) + (t->is_dense && t->has_times ? sizeof(*t->buckets) : 0);
-	size_t bytes = t->edge_count * cell + t->steps * sizeof(*t->step);
+	size_t bytes = t->steps * sizeof(*t->step);
 	err e = limits_take(journey_plan_limits(plan), bytes, why);
 	if (e != OK)
 		return e;
 	t->bytes = bytes;
 	t->step = memory_alloc((t->steps + 1) * sizeof(*t->step));
 	if (t->is_dense)
-		t->edges = memory_alloc((t->edge_count + 1) * sizeof(*t->edges));
-	else
-		t->index = map64_create();
-	if (t->is_dense && t->has_times)
-		t->buckets = memory_alloc((t->edge_count + 1) * sizeof(*t->buckets));
+		return tally_dense_init(t, why);
+	t->index = map64_create();
 	return OK;
 }
 
@@ -38,8 +34,8 @@ static void tally_done(struct tally *t)
 {
 	limits_give(journey_plan_limits(t->plan), t->bytes);
 	map64_free(t->index);
+	tally_dense_done(t);
 	free(t->edges);
-	free(t->buckets);
 	free(t->keys);
 	free(t->step);
 }
@@ -107,37 +103,7 @@ static inline void count_edge(struct edge_tally *edge, uint32_t customer)
 	edge->last_customer = customer;
 }
 
-/* ---- a journey; three ways, for the loop that runs ten million times */
-
-static void count_dense(struct tally *t, const struct journey *j)
-{
-	uint32_t customer = j->customer + 1, from = j->step[0];
-
-	count_step(&t->step[from], customer, t->journeys);
-	for (size_t i = 1; i < j->count; i++) {
-		uint32_t to = j->step[i];
-		count_edge(&t->edges[from * t->steps + to], customer);
-		count_step(&t->step[to], customer, t->journeys);
-		from = to;
-	}
-}
-
-static void count_dense_times(struct tally *t, const struct journey *j)
-{
-	uint32_t customer = j->customer + 1, from = j->step[0];
-
-	count_step(&t->step[from], customer, t->journeys);
-	for (size_t i = 1; i < j->count; i++) {
-		uint32_t to = j->step[i];
-		size_t at = from * t->steps + to;
-		uint64_t ticks = (uint64_t)j->time[i] - (uint64_t)j->time[i - 1];
-		count_edge(&t->edges[at], customer);
-		t->edges[at].ticks += ticks;
-		t->buckets[at][time_bucket(ticks)]++;
-		count_step(&t->step[to], customer, t->journeys);
-		from = to;
-	}
-}
+/* ---- a journey where steps are many; map_dense.c has the other way */
 
 static err count_sparse(struct tally *t, const struct journey *j, struct why *why)
 {
@@ -168,9 +134,13 @@ static err take(void *part, const struct journey *j, struct why *why)
 	t->last_customer = j->customer + 1;
 	t->step[j->step[0]].starts++;
 	t->step[j->step[j->count - 1]].ends++;
-	if (!t->is_dense)
-		return count_sparse(t, j, why);
-	(t->has_times ? count_dense_times : count_dense)(t, j);
+	return count_sparse(t, j, why);
+}
+
+static err take_dense(void *part, const struct journey_run *run, struct why *why)
+{
+	(void)why;
+	tally_dense_run(part, run);
 	return OK;
 }
 
@@ -342,7 +312,10 @@ static err count_all(
 
 	for (unsigned i = 0; i < count; i++)
 		parts[i] = &tallies[i];
-	err e = journey_pass(plan, take, parts, count, why);
+	err e = tallies[0].is_dense ? journey_pass_runs(plan, take_dense, parts, count, why)
+				    : journey_pass(plan, take, parts, count, why);
+	for (unsigned i = 0; e == OK && tallies[0].is_dense && i < count; i++)
+		tally_dense_settle(&tallies[i]);
 	for (unsigned i = 1; e == OK && i < count; i++)
 		e = add_tally(&tallies[0], &tallies[i], why);
 	return e;

@@ -17,6 +17,17 @@ struct step_tally {
 	uint64_t last_journey; /* number + 1 within the part */
 };
 
+/* Dense: what the innermost loop touches, and no more.  Count and customers are two halves of one
+ * word: rows, and so counts, have 32 bits. */
+struct cell {
+	uint64_t both; /* count + customers << 32 */
+	uint32_t last_customer, unused;
+};
+struct mark { /* of a step */
+	uint64_t both; /* customers + journeys << 32 */
+	uint32_t last_customer, last_journey;
+};
+
 /* Edges of `from * steps + to`, or, where steps are many, in the order in which they were met. */
 struct tally {
 	const struct journey_plan *plan;
@@ -24,7 +35,11 @@ struct tally {
 	bool is_dense, has_times;
 	struct edge_tally *edges;
 	size_t edge_count, edge_room;
-	uint32_t (*buckets)[TIME_BUCKETS]; /* of each edge; dense with times only */
+	struct cell
+		*cells; /* dense: of each edge; a last row of the steps that journeys begin with */
+	struct mark *marks; /* dense: of each step */
+	unsigned __int128 *ticks; /* dense with times: of each edge */
+	uint32_t (*buckets)[TIME_BUCKETS]; /* likewise */
 	struct map64 *index; /* not dense: key -> edge + 1 */
 	uint64_t *keys; /* not dense: of each edge, from * steps + to + 1 */
 	size_t key_room;
@@ -37,6 +52,12 @@ struct tally {
 /* The edge, made if it is new (not dense); limits permitting. */
 err tally_edge(struct tally *t, uint32_t from, uint32_t to, size_t *edge, struct why *why);
 bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge);
+
+/* map_dense.c: counting, and what was counted brought into `edges` and `step`. */
+err tally_dense_init(struct tally *t, struct why *why);
+void tally_dense_done(struct tally *t);
+void tally_dense_run(struct tally *t, const struct journey_run *run);
+void tally_dense_settle(struct tally *t);
 
 static inline double seconds_of(double ticks)
 {

@@ -20,6 +20,7 @@ struct catch /* of a part */
 	const struct wells *wells;
 	struct drop *drops;
 	size_t count, room;
+	uint64_t *next; /* of each well: where this part's next value goes */
 };
 
 enum { MEDIAN, P90, POSITIONS };
@@ -27,104 +28,188 @@ enum { MEDIAN, P90, POSITIONS };
 struct wells {
 	const struct journey_plan *plan;
 	const struct tally *all;
-	uint8_t (*edge_buckets)[POSITIONS], (*step_buckets)[POSITIONS]; /* dense */
+	struct map *out;
+	/* Dense: of each edge, a byte for each bucket whose times are wanted: for the edge's median
+	 * and p90, and for those of the step it leaves. */
+	uint32_t *wanted;
 	uint32_t *order; /* not dense: the well of an edge: by step left, so that those lie together
 			  */
 	size_t count;
 	uint64_t *start; /* of each well, into values; one more at the end */
 	uint64_t *values;
+	struct catch *parts;
+	unsigned part_count;
 };
 
 /* ---- dropping */
 
-static err drop(struct catch *c, size_t well, uint64_t ticks, struct why *why)
+/* Room for `more` behind what there is. */
+static err make_room(struct catch *c, size_t more, struct why *why)
 {
-	void *drops = c->drops;
-	err e = limits_room(journey_plan_limits(c->wells->plan), &drops, &c->room, c->count,
-		sizeof(*c->drops), why);
-
-	c->drops = drops;
-	if (e == OK)
-		c->drops[c->count++] = (struct drop){ .well = (uint32_t)well, .ticks = ticks };
-	return e;
-}
-
-static err drop_dense(struct catch *c, uint32_t from, size_t edge, uint64_t ticks, struct why *why)
-{
-	const struct wells *w = c->wells;
-	size_t steps_from = w->all->edge_count;
-	uint8_t bucket = (uint8_t)time_bucket(ticks);
 	err e = OK;
 
-	for (unsigned p = 0; p < POSITIONS; p++) {
-		if (e == OK && w->edge_buckets[edge][p] == bucket)
-			e = drop(c, edge * POSITIONS + p, ticks, why);
-		if (e == OK && w->step_buckets[from][p] == bucket)
-			e = drop(c, (steps_from + from) * POSITIONS + p, ticks, why);
+	while (e == OK && c->room - c->count < more) {
+		void *drops = c->drops;
+		e = limits_room(journey_plan_limits(c->wells->plan), &drops, &c->room, c->room,
+			sizeof(*c->drops), why);
+		c->drops = drops;
 	}
 	return e;
 }
 
-static err take(void *part, const struct journey *j, struct why *why)
+/* `rest`: a zero byte for each of the four that wants this bucket. */
+static void drop_wanted(struct catch *c, uint32_t from, size_t edge, uint64_t ticks, uint32_t rest)
+{
+	size_t step = c->wells->all->edge_count + from;
+
+	for (unsigned p = 0; p < 2 * POSITIONS; p++, rest >>= 8)
+		if ((rest & 0xff) == 0)
+			c->drops[c->count++] = (struct drop){
+				.well = (uint32_t)((p < POSITIONS ? edge : step) * POSITIONS +
+						   p % POSITIONS),
+				.ticks = ticks
+			};
+}
+
+static inline bool has_zero_byte(uint32_t word)
+{
+	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
+}
+
+static void drop_dense(struct catch *c, const struct journey_run *run, size_t from, size_t end)
+{
+	const struct wells *w = c->wells;
+	size_t steps = w->all->steps;
+
+	for (size_t i = from + 1; i < end; i++) {
+		uint64_t ticks = (uint64_t)run->time[i] - (uint64_t)run->time[i - 1];
+		size_t edge = run->step[i - 1] * steps + run->step[i];
+		uint32_t rest = w->wanted[edge] ^ (time_bucket(ticks) * 0x01010101U);
+		if (has_zero_byte(rest))
+			drop_wanted(c, run->step[i - 1], edge, ticks, rest);
+	}
+}
+
+static err take_dense(void *part, const struct journey_run *run, struct why *why)
+{
+	struct catch *c = part;
+	err e = make_room(c, run->end[run->journeys - 1] * (size_t)(2 * POSITIONS), why);
+
+	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
+		drop_dense(c, run, from, run->end[k]);
+	return e;
+}
+
+static err take_sparse(void *part, const struct journey *j, struct why *why)
 {
 	struct catch *c = part;
 	const struct tally *all = c->wells->all;
-	err e = OK;
+	err e = make_room(c, j->count, why);
 
 	for (size_t i = 1; e == OK && i < j->count; i++) {
 		uint64_t ticks = (uint64_t)j->time[i] - (uint64_t)j->time[i - 1];
 		size_t edge = 0;
 		ASSERT(tally_find(all, j->step[i - 1], j->step[i], &edge));
-		e = all->is_dense ? drop_dense(c, j->step[i - 1], edge, ticks, why)
-				  : drop(c, c->wells->order[edge], ticks, why);
+		c->drops[c->count++] =
+			(struct drop){ .well = c->wells->order[edge], .ticks = ticks };
 	}
 	return e;
 }
 
-/* Into wells, part after part; within a well the order does not matter. */
-static err pour(struct wells *w, struct catch *parts, unsigned count, struct why *why)
+/* ---- into wells: each part counts its drops, is told where its share of each well begins, and
+ * pours.  Within a well the order does not matter. */
+
+static err count_drops(void *context, size_t i, struct why *why)
+{
+	struct wells *w = context;
+	struct catch *c = &w->parts[i];
+
+	(void)why;
+	for (size_t k = 0; k < c->count; k++)
+		c->next[c->drops[k].well]++;
+	return OK;
+}
+
+static uint64_t share_wells(struct wells *w)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < w->count; i++) {
+		w->start[i] = sum;
+		for (unsigned part = 0; part < w->part_count; part++) {
+			uint64_t own = w->parts[part].next[i];
+			w->parts[part].next[i] = sum;
+			sum += own;
+		}
+	}
+	w->start[w->count] = sum;
+	return sum;
+}
+
+static err pour_drops(void *context, size_t i, struct why *why)
+{
+	struct wells *w = context;
+	struct catch *c = &w->parts[i];
+
+	(void)why;
+	for (size_t k = 0; k < c->count; k++)
+		w->values[c->next[c->drops[k].well]++] = c->drops[k].ticks;
+	return OK;
+}
+
+static err pour_all(struct wells *w, struct why *why)
+{
+	struct journey_limits *limits = journey_plan_limits(w->plan);
+
+	w->start = memory_alloc((w->count + 1) * sizeof(*w->start));
+	for (unsigned i = 0; i < w->part_count; i++)
+		w->parts[i].next = memory_alloc((w->count + 1) * sizeof(*w->parts[i].next));
+	err e = journey_share_out(limits, count_drops, w, w->part_count, why);
+	if (e != OK)
+		return e;
+	uint64_t total = share_wells(w);
+	w->values = memory_resize(NULL, (total + 1) * sizeof(*w->values));
+	return journey_share_out(limits, pour_drops, w, w->part_count, why);
+}
+
+/* The room is given back at once: nothing is asked for before the values are gone again. */
+static err pour(struct wells *w, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(w->plan);
 	uint64_t total = 0;
 
-	for (unsigned i = 0; i < count; i++)
-		total += parts[i].count;
-	err e = limits_take(limits, (w->count + total + 2) * sizeof(uint64_t), why);
+	for (unsigned i = 0; i < w->part_count; i++)
+		total += w->parts[i].count;
+	size_t bytes = ((w->part_count + 1) * (w->count + 1) + total) * sizeof(uint64_t);
+	err e = limits_take(limits, bytes, why);
 	if (e != OK)
 		return e;
-	w->start = memory_alloc((w->count + 2) * sizeof(*w->start));
-	w->values = memory_alloc((total + 1) * sizeof(*w->values));
-	for (unsigned i = 0; i < count; i++)
-		for (size_t k = 0; k < parts[i].count; k++)
-			w->start[parts[i].drops[k].well + 2]++;
-	for (size_t i = 2; i < w->count + 2; i++)
-		w->start[i] += w->start[i - 1];
-	for (unsigned i = 0; i < count; i++)
-		for (size_t k = 0; k < parts[i].count; k++) {
-			const struct drop *d = &parts[i].drops[k];
-			w->values[w->start[d->well + 1]++] = d->ticks;
-		}
-	limits_give(limits, (w->count + total + 2) * sizeof(uint64_t));
-	return OK;
+	e = pour_all(w, why);
+	limits_give(limits, bytes);
+	return e;
 }
 
 static err fill(struct wells *w, struct why *why)
 {
-	struct catch parts[JOURNEY_THREADS_MAX];
 	void *pointers[JOURNEY_THREADS_MAX];
-	unsigned count = journey_pass_parts(w->plan);
 
-	for (unsigned i = 0; i < count; i++) {
-		parts[i] = (struct catch){ .wells = w };
-		pointers[i] = &parts[i];
+	w->part_count = journey_pass_parts(w->plan);
+	w->parts = memory_alloc(w->part_count * sizeof(*w->parts));
+	for (unsigned i = 0; i < w->part_count; i++) {
+		w->parts[i] = (struct catch){ .wells = w };
+		pointers[i] = &w->parts[i];
 	}
-	err e = journey_pass(w->plan, take, pointers, count, why);
+	err e = w->all->is_dense
+			? journey_pass_runs(w->plan, take_dense, pointers, w->part_count, why)
+			: journey_pass(w->plan, take_sparse, pointers, w->part_count, why);
 	if (e == OK)
-		e = pour(w, parts, count, why);
-	for (unsigned i = 0; i < count; i++) {
-		limits_give(journey_plan_limits(w->plan), parts[i].room * sizeof(struct drop));
-		free(parts[i].drops);
+		e = pour(w, why);
+	for (unsigned i = 0; i < w->part_count; i++) {
+		limits_give(journey_plan_limits(w->plan), w->parts[i].room * sizeof(struct drop));
+		free(w->parts[i].drops);
+		free(w->parts[i].next);
 	}
+	free(w->parts);
 	return e;
 }
 
@@ -161,12 +246,17 @@ static void step_counts(const struct tally *all, size_t step, uint32_t counts[TI
 enum { NO_BUCKET = TIME_BUCKETS };
 _Static_assert(NO_BUCKET <= UINT8_MAX, "a bucket is a byte");
 
-static void choose_buckets(const uint32_t *counts, uint64_t count, uint8_t out[static POSITIONS])
+/* A byte for each position. */
+static uint32_t choose_buckets(const uint32_t *counts, uint64_t count)
 {
+	uint32_t chosen = 0;
+
 	for (unsigned p = 0; p < POSITIONS; p++) {
 		uint64_t position = count == 0 ? 0 : position_of(count, p);
-		out[p] = count == 0 ? NO_BUCKET : (uint8_t)quantile_bucket(counts, &position);
+		uint32_t bucket = count == 0 ? NO_BUCKET : quantile_bucket(counts, &position);
+		chosen |= bucket << (8 * p);
 	}
+	return chosen;
 }
 
 static uint64_t leaving(const struct tally *all, size_t step)
@@ -179,11 +269,15 @@ static void choose_all(struct wells *w)
 	const struct tally *all = w->all;
 	uint32_t counts[TIME_BUCKETS];
 
-	for (size_t i = 0; i < all->edge_count; i++)
-		choose_buckets(all->buckets[i], all->edges[i].count, w->edge_buckets[i]);
-	for (size_t i = 0; i < all->steps; i++) {
-		step_counts(all, i, counts);
-		choose_buckets(counts, leaving(all, i), w->step_buckets[i]);
+	for (size_t from = 0; from < all->steps; from++) {
+		step_counts(all, from, counts);
+		uint32_t of_step = choose_buckets(counts, leaving(all, from));
+		for (size_t to = 0; to < all->steps; to++) {
+			size_t edge = from * all->steps + to;
+			uint32_t of_edge =
+				choose_buckets(all->buckets[edge], all->edges[edge].count);
+			w->wanted[edge] = of_edge | of_step << (8 * POSITIONS);
+		}
 	}
 }
 
@@ -196,40 +290,58 @@ static double dense_value(
 	return selected(w, list * POSITIONS + p, list * POSITIONS + p + 1, position);
 }
 
-static void set_dense(const struct wells *w, struct map *out)
+static void set_edge(const struct wells *w, struct map_edge *e)
 {
-	const struct tally *all = w->all;
-	uint32_t counts[TIME_BUCKETS];
+	size_t at = e->from * w->all->steps + e->to;
 
-	for (size_t i = 0; i < out->edge_count; i++) {
-		struct map_edge *e = &out->edges[i];
-		size_t at = e->from * all->steps + e->to;
-		e->times.median_s = dense_value(w, at, all->buckets[at], e->count, MEDIAN);
-		e->times.p90_s = dense_value(w, at, all->buckets[at], e->count, P90);
-	}
-	for (size_t i = 0; i < out->step_count; i++) {
-		struct map_step *s = &out->steps[i];
-		uint64_t count = leaving(all, s->step);
-		if (count == 0)
-			continue;
-		step_counts(all, s->step, counts);
-		s->times.median_s =
-			dense_value(w, all->edge_count + s->step, counts, count, MEDIAN);
-		s->times.p90_s = dense_value(w, all->edge_count + s->step, counts, count, P90);
-	}
+	e->times.median_s = dense_value(w, at, w->all->buckets[at], e->count, MEDIAN);
+	e->times.p90_s = dense_value(w, at, w->all->buckets[at], e->count, P90);
 }
 
-static err dense_times(struct wells *w, struct map *out, struct why *why)
+static void set_step(const struct wells *w, struct map_step *s)
 {
+	uint64_t count = leaving(w->all, s->step);
+	size_t list = w->all->edge_count + s->step;
+	uint32_t counts[TIME_BUCKETS];
+
+	if (count == 0)
+		return;
+	step_counts(w->all, s->step, counts);
+	s->times.median_s = dense_value(w, list, counts, count, MEDIAN);
+	s->times.p90_s = dense_value(w, list, counts, count, P90);
+}
+
+/* A piece of work: a step, or (behind the steps) some edges. */
+enum { EDGES_AT_ONCE = 64 };
+
+static err set_some(void *context, size_t i, struct why *why)
+{
+	const struct wells *w = context;
+	struct map *out = w->out;
+
+	(void)why;
+	if (i < out->step_count) {
+		set_step(w, &out->steps[i]);
+		return OK;
+	}
+	size_t from = (i - out->step_count) * EDGES_AT_ONCE;
+	for (size_t k = from; k < MIN_OF(from + EDGES_AT_ONCE, out->edge_count); k++)
+		set_edge(w, &out->edges[k]);
+	return OK;
+}
+
+static err dense_times(struct wells *w, struct why *why)
+{
+	size_t pieces =
+		w->out->step_count + (w->out->edge_count + EDGES_AT_ONCE - 1) / EDGES_AT_ONCE;
+
 	w->count = (w->all->edge_count + w->all->steps) * POSITIONS;
-	w->edge_buckets = memory_alloc((w->all->edge_count + 1) * sizeof(*w->edge_buckets));
-	w->step_buckets = memory_alloc((w->all->steps + 1) * sizeof(*w->step_buckets));
+	w->wanted = memory_alloc((w->all->edge_count + 1) * sizeof(*w->wanted));
 	choose_all(w);
 	err e = fill(w, why);
 	if (e == OK)
-		set_dense(w, out);
-	free(w->edge_buckets);
-	free(w->step_buckets);
+		e = journey_share_out(journey_plan_limits(w->plan), set_some, w, pieces, why);
+	free(w->wanted);
 	return e;
 }
 
@@ -291,14 +403,14 @@ static void set_sparse(const struct wells *w, const struct place *places, struct
 	}
 }
 
-static err sparse_times(struct wells *w, struct map *out, struct why *why)
+static err sparse_times(struct wells *w, struct why *why)
 {
 	w->count = w->all->edge_count;
 	w->order = memory_alloc((w->count + 1) * sizeof(*w->order));
 	struct place *places = order_wells(w);
 	err e = fill(w, why);
 	if (e == OK)
-		set_sparse(w, places, out);
+		set_sparse(w, places, w->out);
 	free(places);
 	free(w->order);
 	return e;
@@ -307,8 +419,8 @@ static err sparse_times(struct wells *w, struct map *out, struct why *why)
 err map_find_times(
 	const struct journey_plan *plan, const struct tally *all, struct map *out, struct why *why)
 {
-	struct wells w = { .plan = plan, .all = all };
-	err e = (all->is_dense ? dense_times : sparse_times)(&w, out, why);
+	struct wells w = { .plan = plan, .all = all, .out = out };
+	err e = (all->is_dense ? dense_times : sparse_times)(&w, why);
 
 	free(w.start);
 	free(w.values);

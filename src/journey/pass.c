@@ -88,7 +88,7 @@ enum { RANGE_CUSTOMERS = 256 }; /* taken at once: small, for the longest thread 
 
 struct passing {
 	const struct journey_plan *plan;
-	journey_take *take;
+	journey_take_run *take;
 	void *const *parts;
 	atomic_uint next; /* customer */
 };
@@ -96,12 +96,15 @@ struct passing {
 static err take_range(
 	struct cutter *cutter, struct thread_walker *walker, uint32_t from, uint32_t to)
 {
-	struct thread thread;
+	struct walked block[THREAD_WALK_BLOCK];
 	err e = OK;
 
-	for (uint32_t c = from; e == OK && c < to; c++)
-		if (thread_walk_to(walker, c, &thread))
-			e = cutter_customer(cutter, c, &thread);
+	for (uint32_t c = from; e == OK && c < to; c += THREAD_WALK_BLOCK) {
+		size_t count =
+			thread_walk_block(walker, c, MIN_OF(c + THREAD_WALK_BLOCK, to), block);
+		for (size_t i = 0; e == OK && i < count; i++)
+			e = cutter_customer(cutter, block[i].customer, &block[i].thread);
+	}
 	return e;
 }
 
@@ -146,7 +149,7 @@ unsigned journey_pass_parts(const struct journey_plan *plan)
 	return (unsigned)MIN_OF((uint64_t)threads_of(plan->limits), worth);
 }
 
-err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
+err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
 	unsigned count, struct why *why)
 {
 	struct passing p = { .plan = plan, .take = take, .parts = parts };
@@ -156,4 +159,39 @@ err journey_pass(const struct journey_plan *plan, journey_take *take, void *cons
 
 	ASSERT(count >= 1 && count <= JOURNEY_THREADS_MAX);
 	return lead(&team, count, why);
+}
+
+/* ---- one journey at a time */
+
+struct single {
+	journey_take *take;
+	void *part;
+};
+
+static err take_singles(void *context, const struct journey_run *run, struct why *why)
+{
+	const struct single *single = context;
+	err e = OK;
+
+	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++]) {
+		const struct journey journey = { run->customer,
+			(enum journey_outcome)run->outcome[k], run->end[k] - from, run->step + from,
+			run->row + from, run->time + from };
+		e = single->take(single->part, &journey, why);
+	}
+	return e;
+}
+
+err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
+	unsigned count, struct why *why)
+{
+	struct single singles[JOURNEY_THREADS_MAX];
+	void *pointers[JOURNEY_THREADS_MAX];
+
+	ASSERT(count <= JOURNEY_THREADS_MAX);
+	for (unsigned i = 0; i < count; i++) {
+		singles[i] = (struct single){ take, parts[i] };
+		pointers[i] = &singles[i];
+	}
+	return journey_pass_runs(plan, take_singles, pointers, count, why);
 }

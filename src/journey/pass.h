@@ -31,10 +31,25 @@ struct journey {
 /* Valid for the call.  An error ends the pass. */
 typedef err journey_take(void *part, const struct journey *journey, struct why *why);
 
+/* Some journeys of one customer at once, for queries that would spend more on being called than on
+ * what they count: journey k is the events from end[k - 1] (the first: 0) to end[k]. */
+struct journey_run {
+	uint32_t customer;
+	size_t journeys; /* at least 1 */
+	const uint32_t *end;
+	const uint8_t *outcome; /* of each: enum journey_outcome */
+	const uint32_t *step, *row;
+	const int64_t *time;
+};
+typedef err journey_take_run(void *part, const struct journey_run *run, struct why *why);
+
 /* How many parts a pass over this plan should have: threads that are worth it. */
 unsigned journey_pass_parts(const struct journey_plan *plan);
 /* ERR_LIMIT, ERR_CANCELLED, ERR_TIMEOUT (limits.h), or what `take` said. */
 err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
+	unsigned count, struct why *why);
+/* The same journeys in the same order. */
+err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
 	unsigned count, struct why *why);
 
 /* A piece of work that is no pass, on as many threads: work(context, i) for i below `count`. */

@@ -194,7 +194,7 @@ static err filter_places(
 		e = named_step(plan, named[i].name, named[i].step, why);
 		plan->filters_journeys |= named[i].name.len > 0;
 	}
-	return e;
+	return e == OK ? plan_places(plan, filter, why) : e;
 }
 
 static err filter_steps(
@@ -252,13 +252,32 @@ static bool sees_all(const struct journey_plan *plan)
 {
 	size_t whats = threads_view_what_count(plan->view);
 
-	if (plan->since != INT64_MIN || plan->until != INT64_MAX || !plan->steps.is_plain ||
-		plan->only.of_what != NULL)
+	if (!plan->steps.is_plain || plan->only.of_what != NULL)
 		return false;
 	for (size_t w = 0; w < whats; w++)
 		if (plan->steps.of_what[w].target == STEP_NONE)
 			return false;
 	return true;
+}
+
+/* Where names alone tell, one look-up in a table that stays in the fastest cache. */
+static void note_plain(struct journey_plan *plan)
+{
+	size_t whats = threads_view_what_count(plan->view);
+
+	if (plan->steps.is_plain) {
+		plan->plain_steps = memory_alloc((whats + 1) * sizeof(*plan->plain_steps));
+		for (size_t w = 0; w < whats; w++)
+			plan->plain_steps[w] = plan->steps.of_what[w].target;
+	}
+	for (size_t i = 0; i < plan->crowd_count; i++) {
+		struct crowd *crowd = &plan->crowds[i];
+		if (!crowd->events.is_plain)
+			continue;
+		crowd->plain = memory_alloc(whats + 1);
+		for (size_t w = 0; w < whats; w++)
+			crowd->plain[w] = crowd->events.of_what[w].target != 0;
+	}
 }
 
 static void note_short_ways(struct journey_plan *plan)
@@ -267,10 +286,13 @@ static void note_short_ways(struct journey_plan *plan)
 
 	plan->has_starts = d->start.count > 0;
 	plan->has_ends = d->goal.count + d->failure.count > 0;
-	plan->is_whole_thread = !plan->has_starts && !plan->has_ends && plan->groups == NULL &&
-				plan->gap == INT64_MAX && plan->window == INT64_MAX &&
-				!d->merges_repeats;
+	plan->cuts_gaps =
+		!plan->has_starts && !plan->has_ends && plan->groups == NULL && !d->merges_repeats;
+	plan->is_whole_thread =
+		plan->cuts_gaps && plan->gap == INT64_MAX && plan->window == INT64_MAX;
 	plan->sees_all = sees_all(plan);
+	plan->sees_ever = plan->since == INT64_MIN && plan->until == INT64_MAX;
+	note_plain(plan);
 }
 
 /* ---- the whole */
@@ -298,7 +320,7 @@ static err make(struct journey_plan *plan, const struct journey_filter *filter,
 		return e;
 	set_times(plan, filter);
 	note_short_ways(plan);
-	plan->walk = thread_walk_create(plan->view);
+	plan->walk = thread_walk_of(plan->view);
 	return plan_take(plan, thread_walk_bytes(plan->walk), why);
 }
 
@@ -328,12 +350,14 @@ void journey_plan_free(struct journey_plan *plan)
 	for (size_t i = 0; i < plan->crowd_count; i++) {
 		routes_done(&plan->crowds[i].events);
 		free(plan->crowds[i].known);
+		free(plan->crowds[i].plain);
 	}
-	thread_walk_free(plan->walk);
+	free(plan->plain_steps);
 	free(plan->names);
 	free(plan->flags);
 	free(plan->passed);
 	free(plan->way);
+	free(plan->places);
 	free(plan->groups);
 	free(plan);
 }

@@ -15,6 +15,7 @@
  *   4. the definition: noise dropped, steps, journeys
  *   5. passed, never, first_step, last_step, edge, way, outcomes: which journeys
  *   6. from_step, to_step: which part of each
+ *   7. places: which of these parts
  *
  * Threads: a plan is immutable; it borrows the view, definition and filter.
  */
@@ -25,13 +26,20 @@
 #include "thread/thread_walk.h"
 
 #define STEP_NONE UINT32_MAX
-enum { FILTER_STEPS_MAX = 64, FILTER_CROWDS_MAX = 32 };
+enum { FILTER_STEPS_MAX = 64, FILTER_CROWDS_MAX = 32, FILTER_PLACES_MAX = 4096 };
 
 /* Customers who have an event, or of whom something is known, that one of these selects; or all
  * others. */
 struct journey_crowd {
 	struct journey_selectors any;
 	bool is_wanted;
+};
+
+/* Which step stands at a position: 1 the first, -1 the last. */
+struct journey_place {
+	int64_t position; /* not 0 */
+	str step; /* "": none at all, the journey is shorter */
+	bool is_other; /* some step there, and not this one */
 };
 
 struct journey_filter {
@@ -47,6 +55,8 @@ struct journey_filter {
 	struct field_names way; /* journeys of exactly these steps; none: any */
 	unsigned outcomes; /* bits of 1 << enum journey_outcome; 0: any */
 	str from_step, to_step; /* from the first .. to the first behind it; "": all */
+	const struct journey_place *places; /* of what these left; all must hold */
+	size_t place_count; /* at most FILTER_PLACES_MAX */
 };
 struct journey_filter journey_filter_none(void);
 

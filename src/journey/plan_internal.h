@@ -45,17 +45,25 @@ static inline uint32_t routes_follow(const struct routes *routes, uint32_t what,
 /* A list of selectors about customers: who has such an event (target 1), or such a profile. */
 struct crowd {
 	struct routes events;
+	uint8_t *plain; /* by what, where names alone tell; else NULL */
 	uint64_t *known; /* a bit a customer: by what is known of him; NULL: nobody */
 	bool is_wanted;
 };
 enum { CROWDS_MAX = FILTER_CROWDS_MAX + 2 };
+
+/* A step at a position: of filter->places. */
+struct place_test {
+	int64_t position;
+	uint32_t step; /* STEP_NONE: none at all */
+	bool is_other;
+};
 
 enum step_flag { STEP_STARTS = 1, STEP_SUCCEEDS = 2, STEP_FAILS = 4, STEP_NEVER = 8 };
 
 struct journey_plan {
 	const struct threads_view *view;
 	struct journey_limits *limits;
-	struct thread_walk *walk;
+	const struct thread_walk *walk;
 	const struct journey_definition *definition;
 
 	str *names; /* of steps */
@@ -67,6 +75,8 @@ struct journey_plan {
 	uint32_t *way; /* NULL: any */
 	size_t way_length;
 	unsigned outcomes;
+	struct place_test *places;
+	size_t place_count;
 
 	struct routes steps; /* targets: steps, STEP_NONE for what is not seen */
 	struct routes only; /* target 1: seen; of_what NULL: steps says it all */
@@ -80,7 +90,10 @@ struct journey_plan {
 
 	/* What a pass may leave out. */
 	bool is_whole_thread; /* one journey a thread: nothing cuts it */
-	bool sees_all; /* every event is seen and is a step */
+	bool cuts_gaps; /* nothing but a gap or a window cuts it */
+	bool sees_all; /* every event between since and until is seen and is a step */
+	bool sees_ever; /* since and until leave nothing out */
+	uint32_t *plain_steps; /* by what, where steps are told by names alone; else NULL */
 	bool filters_journeys; /* some filter of whole journeys or of their parts */
 	size_t bytes; /* taken of limits */
 };
@@ -113,6 +126,11 @@ void routes_done(struct routes *routes);
 /* plan_groups.c: a number for each value of the attribute, by row. */
 err plan_groups(struct journey_plan *plan, const struct journey_journal *journal, str key,
 	uint32_t **out, struct why *why);
+
+/* plan_places.c */
+struct journey;
+err plan_places(struct journey_plan *plan, const struct journey_filter *filter, struct why *why);
+bool plan_places_hold(const struct journey_plan *plan, const struct journey *journey);
 
 /* plan_crowds.c */
 err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,

@@ -272,7 +272,7 @@ static void answer_program(const struct gathering *g, const struct snapshot *sna
 static err answer(
 	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
 {
-	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
 	AUTO_ARENA arena = arena_create(PROFILE_BYTES_MAX);
 	struct gathering g = { .engine = engine,
 		.view = snapshot_threads(snapshot),
@@ -302,7 +302,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	e = answer(request, sink, engine, why);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -322,5 +322,6 @@ const struct command cmd_customer = {
 				"trouvé par n'importe quel identifiant, tel qu'on le tape") } },
 	.schema = STR_INIT("customer"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -4,9 +4,15 @@
 #include "identity/identifier.h"
 #include "main/store.h"
 
-static err erase(const struct request *request, struct engine *engine,
-	struct erasure_result *result, struct why *why)
+struct asked {
+	const struct request *request;
+	struct erasure_result *result;
+};
+
+static err erase(struct engine *engine, void *context, struct why *why)
 {
+	const struct request *request = ((struct asked *)context)->request;
+	struct erasure_result *result = ((struct asked *)context)->result;
 	struct identifier_rules rules = store_identifier_rules(request);
 	struct arena *arena = request_arena(request);
 	struct record_identifier id;
@@ -65,17 +71,18 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 {
 	struct erasure_result result = { 0 };
 	struct erasing_result gone = { 0 };
+	struct asked erasing = { request, &result };
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
 	if (e != OK)
 		return e;
-	e = erase(request, engine, &result, why);
+	e = store_call(request, engine, erase, &erasing, why);
 	if (e == OK && request_has(request, "now"))
-		e = store_erase_bytes(sink, engine, &gone, why);
+		e = store_erase_bytes(request, sink, engine, &gone, why);
 	if (e == OK)
 		answer(request, sink, &result, &gone);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -117,5 +124,6 @@ const struct command cmd_erase = {
 		{ STR_INIT("ariane erase --source crm --message-id m-17"),
 			WORDS("one event", "un événement") } },
 	.schema = STR_INIT("erase"),
+	.in_house = true,
 	.run = run,
 };

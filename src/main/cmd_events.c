@@ -179,7 +179,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(l.engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, l.engine);
 		AUTO_ARENA one = arena_create(64 << 20);
 		AUTO_ARENA sets = arena_create(CONDITIONS_BYTES_MAX);
 		l.view = snapshot_threads(snapshot);
@@ -193,7 +193,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 			end_grid(&l);
 		free(l.wanted);
 	}
-	engine_close(l.engine);
+	store_close(request, l.engine);
 	return e;
 }
 
@@ -237,5 +237,6 @@ const struct command cmd_events = {
 	.schema = STR_INIT("record"),
 	.json_lines = true,
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

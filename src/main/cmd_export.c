@@ -6,6 +6,7 @@
 #include "main/records.h"
 #include "main/store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes to the answer, or to a file. */
@@ -73,9 +74,15 @@ static err export_to(const struct request *request, struct sink *sink, struct en
 		e = disk_open(disk_real(), path.ptr, FILE_CREATE_OR_EMPTY, &target.file, why);
 	if (e != OK)
 		return e;
-	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-	struct records *records = records_open(engine, snapshot, formats[format].order);
-	e = formats[format].write(records_source(records), &target.output, why);
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	uint64_t *decisions;
+	size_t decision_count;
+	e = store_decisions(request, engine, &decisions, &decision_count, why);
+	struct records *records =
+		records_open(engine, snapshot, decisions, decision_count, formats[format].order);
+	free(decisions);
+	if (e == OK)
+		e = formats[format].write(records_source(records), &target.output, why);
 	if (e == OK && target.file != NULL)
 		e = file_sync(target.file, why);
 	if (e == OK && target.file != NULL)
@@ -95,9 +102,9 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		e = store_open(request, sink, STORE_READ, &engine, why);
 	if (e != OK)
 		return e;
-	engine_index(engine);
+	store_index(request, engine);
 	e = export_to(request, sink, engine, format, why);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -125,5 +132,6 @@ const struct command cmd_export = {
 			WORDS("everything, as JSON lines", "tout, en lignes JSON") } },
 	.schema = STR_INIT("export"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -4,8 +4,6 @@
 #include "main/store.h"
 #include "main/summary.h"
 
-#include <unistd.h>
-
 enum { ID_BYTES = 16, RECORD_ARENA_BYTES = 1 << 20 };
 
 /* Each decision is a message of its own. */
@@ -21,15 +19,9 @@ static str random_id(struct arena *arena)
 	return strbuf_str(&text);
 }
 
-static str actor_of(const struct request *request, struct arena *arena)
+static str actor_of(const struct request *request)
 {
-	struct strbuf text = strbuf_in(arena, 64);
-
-	if (request_has(request, "by"))
-		return request_text(request, "by");
-	strbuf_add_c(&text, "uid:");
-	strbuf_add_int(&text, getuid());
-	return strbuf_str(&text);
+	return request_has(request, "by") ? request_text(request, "by") : request_actor(request);
 }
 
 static err decide(const struct request *request, struct engine *engine, str what,
@@ -43,7 +35,7 @@ static err decide(const struct request *request, struct engine *engine, str what
 	struct record record = { .kind = RECORD_IDENTITY,
 		.activity = what,
 		.message_id = random_id(arena),
-		.actor = actor_of(request, arena),
+		.actor = actor_of(request),
 		.text = request_text(request, "because"),
 		.identifiers = pair,
 		.identifier_count = 2 };
@@ -55,7 +47,7 @@ static err decide(const struct request *request, struct engine *engine, str what
 	if (e == OK)
 		e = item_prepare(&preparation, &record, arena, &prepared, why);
 	if (e == OK)
-		e = engine_write(engine, &prepared.item, 1, why);
+		e = store_write(request, engine, &prepared.item, 1, why);
 	if (e == OK)
 		*item = prepared.item;
 	return e;
@@ -73,7 +65,7 @@ static err run(const struct request *request, struct sink *sink, str what, struc
 	e = decide(request, engine, what, &item, arena, why);
 	if (e == OK)
 		summary_of_record(request, sink, TEXT_DECIDE_DONE, item.seq, false);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -121,6 +113,7 @@ const struct command cmd_identity_link = {
 	.examples = { { STR_INIT("ariane identity link email:j@exemple.fr loyalty_card:4711"),
 		WORDS("one person", "une seule personne") } },
 	.schema = STR_INIT("decision"),
+	.in_house = true,
 	.run = run_link,
 };
 
@@ -135,6 +128,7 @@ const struct command cmd_identity_unlink = {
 				 "--because shared"),
 		WORDS("a phone of two people", "un téléphone pour deux personnes") } },
 	.schema = STR_INIT("decision"),
+	.in_house = true,
 	.run = run_unlink,
 };
 
@@ -148,5 +142,6 @@ const struct command cmd_identity_forget = {
 	.examples = { { STR_INIT("ariane identity forget email:j@exemple.fr phone:0612345678"),
 		WORDS("the undoing is undone", "l'annulation est annulée") } },
 	.schema = STR_INIT("decision"),
+	.in_house = true,
 	.run = run_forget,
 };

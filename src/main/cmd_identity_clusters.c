@@ -104,7 +104,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
 		struct listing l = { .identity = snapshot_identity(snapshot),
 			.sink = sink,
 			.line = strbuf_heap(LINE_BYTES_MAX) };
@@ -114,7 +114,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		free(l.least);
 		strbuf_done(&l.line);
 	}
-	engine_close(engine);
+	store_close(request, engine);
 	return OK;
 }
 
@@ -135,5 +135,6 @@ const struct command cmd_identity_clusters = {
 	.schema = STR_INIT("identity-clusters"),
 	.json_lines = true,
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -20,7 +20,7 @@ static err start(struct match_run *run, enum store_use use, struct why *why)
 
 	if (e != OK)
 		return e;
-	run->snapshot = engine_snapshot(run->engine);
+	run->snapshot = store_snapshot(run->request, run->engine);
 	e = match_load(run->request, run->engine, run->snapshot, &run->load, why);
 	if (e == OK)
 		e = match_options(run->request, &run->load, &options, why);
@@ -34,7 +34,7 @@ static void finish(struct match_run *run)
 	matching_free(run->matching);
 	match_load_done(&run->load);
 	snapshot_unref(run->snapshot);
-	engine_close(run->engine);
+	store_close(run->request, run->engine);
 }
 
 /* ---- match */
@@ -84,7 +84,7 @@ static err write_links(struct match_run *run, struct why *why)
 	err e = match_write_links(
 		run->engine, run->request, &run->load, pairs, count, &written, why);
 	if (e == OK && written > 0)
-		e = engine_checkpoint(run->engine, why);
+		e = store_checkpoint(run->request, run->engine, why);
 	if (e == OK && !run->sink->json)
 		sink_say(run->sink, TEXT_MATCH_WRITTEN, arg_int((int64_t)written));
 	return e;
@@ -133,10 +133,10 @@ static err undo(const struct request *request, struct sink *sink, struct why *wh
 		return e;
 	e = match_write_undo(engine, request, &written, why);
 	if (e == OK && written > 0)
-		e = engine_checkpoint(engine, why);
+		e = store_checkpoint(request, engine, why);
 	if (e == OK && !sink->json)
 		sink_say(sink, TEXT_MATCH_UNDONE, arg_int((int64_t)written));
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -260,6 +260,7 @@ const struct command cmd_identity_match = {
 			WORDS("why these two, field by field",
 				"pourquoi ces deux-là, champ par champ") } },
 	.schema = STR_INIT("identity-match"),
+	.in_house = true,
 	.json_lines = true,
 	.run = run_match,
 };
@@ -285,6 +286,7 @@ const struct command cmd_identity_review = {
 	.examples = { { STR_INIT("ariane identity review --limit 5"),
 		WORDS("the five most likely", "les cinq plus vraisemblables") } },
 	.schema = STR_INIT("identity-match"),
+	.in_house = true,
 	.json_lines = true,
 	.read_only = true,
 	.run = run_review,

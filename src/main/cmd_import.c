@@ -318,14 +318,45 @@ static err import_all(struct importer *im, struct why *why)
 		else
 			answer_people(im);
 	}
-	engine_index(im->engine);
+	store_index(im->request, im->engine);
+	return e;
+}
+
+static err import_opened(struct importer *im, struct why *why)
+{
+	const struct request *request = im->request;
+
+	im->own_arena = arena_create(MAPPING_ARENA_BYTES);
+	im->rejects = rejects_create(disk_real(), request_data(request).ptr,
+		request_now_ms(request), request_locale(request)->language);
+	err e = import_all(im, why);
+	err kept = rejects_free(im->rejects, e == OK ? why : NULL);
+	e = e == OK ? kept : e;
+	if (e == OK && im->counts.fresh > 0)
+		e = store_checkpoint(request, im->engine, why);
+	arena_free(im->own_arena);
+	return e;
+}
+
+static err take_turn(struct importer *im, struct why *why)
+{
+	struct house *house = request_house(im->request);
+
+	if (house == NULL)
+		return import_opened(im, why);
+	err e = house_begin_import(house, im->options.stop, why);
+	if (e != OK)
+		return e;
+	im->options.writer = house->writer;
+	e = import_opened(im, why);
+	house_end_import(house);
+	store_await(im->request);
 	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct importer im = { .request = request, .sink = sink };
-	const struct locale *locale = request_locale(request);
 
 	im.options = (struct import_options){ .mapping = &im.mapping,
 		.strict = request_has(request, "strict"),
@@ -343,16 +374,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
 	if (e != OK)
 		return e;
-	im.own_arena = arena_create(MAPPING_ARENA_BYTES);
-	im.rejects = rejects_create(
-		disk_real(), request_data(request).ptr, request_now_ms(request), locale->language);
-	e = import_all(&im, why);
-	err kept = rejects_free(im.rejects, e == OK ? why : NULL);
-	e = e == OK ? kept : e;
-	if (e == OK && im.counts.fresh > 0)
-		e = engine_checkpoint(im.engine, why);
-	engine_close(im.engine);
-	arena_free(im.own_arena);
+	e = take_turn(&im, why);
+	store_close(request, im.engine);
 	return e;
 }
 
@@ -461,5 +484,6 @@ const struct command cmd_import = {
 				"des appels Segment depuis l'entrée standard") },
 	},
 	.schema = STR_INIT("import"),
+	.in_house = true,
 	.run = run,
 };

@@ -166,5 +166,6 @@ const struct command cmd_journey_funnel = {
 			"qui passe de la visite au paiement en une semaine") } },
 	.schema = STR_INIT("journey-funnel"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

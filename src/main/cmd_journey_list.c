@@ -145,5 +145,6 @@ const struct command cmd_journey_list = {
 		WORDS("who called right after the cart", "qui a appelé juste après le panier") } },
 	.schema = STR_INIT("journey-list"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -247,5 +247,6 @@ const struct command cmd_journey_map = {
 				"où vont ceux qui ont téléphoné, dans les grandes lignes") } },
 	.schema = STR_INIT("journey-map"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

@@ -152,5 +152,6 @@ const struct command cmd_journey_variants = {
 		WORDS("the ten most frequent ways", "les dix chemins les plus fréquents") } },
 	.schema = STR_INIT("journey-variants"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

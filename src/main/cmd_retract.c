@@ -2,19 +2,31 @@
 #include "main/store.h"
 #include "main/summary.h"
 
+struct retracting {
+	const struct request *request;
+	uint64_t seq;
+};
+
+static err retract(struct engine *engine, void *context, struct why *why)
+{
+	struct retracting *r = context;
+
+	return engine_retract(engine, request_argument(r->request, 0),
+		request_argument(r->request, 1), &r->seq, why);
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct engine *engine;
-	uint64_t seq;
+	struct retracting retracting = { .request = request };
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
 	if (e != OK)
 		return e;
-	e = engine_retract(
-		engine, request_argument(request, 0), request_argument(request, 1), &seq, why);
+	e = store_call(request, engine, retract, &retracting, why);
 	if (e == OK)
-		summary_of_record(request, sink, TEXT_RETRACT_DONE, seq, false);
-	engine_close(engine);
+		summary_of_record(request, sink, TEXT_RETRACT_DONE, retracting.seq, false);
+	store_close(request, engine);
 	return e;
 }
 
@@ -29,5 +41,6 @@ const struct command cmd_retract = {
 	.examples = { { STR_INIT("ariane retract crm m-17"),
 		WORDS("the message m-17 of the source crm", "le message m-17 de la source crm") } },
 	.schema = STR_INIT("decision"),
+	.in_house = true,
 	.run = run,
 };

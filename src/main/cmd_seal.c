@@ -9,6 +9,11 @@ struct sealing {
 };
 
 /* Segment by segment: stopped between two of them, the next call goes on. */
+static err seal_one(struct engine *engine, void *did, struct why *why)
+{
+	return engine_seal_one(engine, SEAL_LEVEL, did, why);
+}
+
 static err seal_all(const struct request *request, struct sink *sink, struct engine *engine,
 	uint64_t *sealed, struct why *why)
 {
@@ -22,7 +27,7 @@ static err seal_all(const struct request *request, struct sink *sink, struct eng
 		sink_progress(sink, &state);
 		if (request_cancelled(request))
 			return fail(why, MSG_CANCELLED);
-		e = engine_seal_one(engine, SEAL_LEVEL, &did, why);
+		e = store_call_beside(request, engine, seal_one, &did, why);
 		*sealed += e == OK && did;
 	}
 	return e;
@@ -52,6 +57,19 @@ static void answer(const struct request *request, struct sink *sink, const struc
 	sink_built(sink, &out);
 }
 
+static err ask_bytes(struct engine *engine, void *bytes, struct why *why)
+{
+	(void)why;
+	*(uint64_t *)bytes = journal_bytes(engine_journal(engine));
+	return OK;
+}
+
+static err roll(struct engine *engine, void *nothing, struct why *why)
+{
+	(void)nothing;
+	return journal_roll(engine_journal(engine), why);
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct sealing s = { 0 };
@@ -60,15 +78,16 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 
 	if (e != OK)
 		return e;
-	s.bytes_before = journal_bytes(engine_journal(engine));
-	if (request_has(request, "all"))
-		e = journal_roll(engine_journal(engine), why);
+	e = store_ask(request, engine, ask_bytes, &s.bytes_before, why);
+	if (e == OK && request_has(request, "all"))
+		e = store_call(request, engine, roll, NULL, why);
 	if (e == OK)
 		e = seal_all(request, sink, engine, &s.sealed, why);
-	s.bytes_after = journal_bytes(engine_journal(engine));
+	if (e == OK)
+		e = store_ask(request, engine, ask_bytes, &s.bytes_after, why);
 	if (e == OK)
 		answer(request, sink, &s);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -93,5 +112,6 @@ const struct command cmd_seal = {
 	.examples = { { STR_INIT("ariane seal --all"),
 		WORDS("after a large import", "après un gros import") } },
 	.schema = STR_INIT("seal"),
+	.in_house = true,
 	.run = run,
 };

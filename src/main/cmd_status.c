@@ -174,28 +174,39 @@ static void answer_people(const struct request *request, struct sink *sink, cons
 	sink_grid(sink, arena, grid);
 }
 
-static struct status status_of(
-	struct engine *engine, const struct snapshot *snapshot, int64_t within_ms)
+/* What only the writer knows. */
+static err ask_writer(struct engine *engine, void *context, struct why *why)
+{
+	struct status *s = context;
+
+	(void)why;
+	s->erasures = engine_erasures_waiting(engine);
+	s->journal_bytes = journal_bytes(engine_journal(engine));
+	s->damaged = engine_damaged(engine);
+	return OK;
+}
+
+static err read_status(const struct request *request, struct engine *engine,
+	const struct snapshot *snapshot, struct status *out, struct why *why)
 {
 	const struct threads_view *view = snapshot_threads(snapshot);
 	const struct identity_view *identity = snapshot_identity(snapshot);
 	int64_t first = 0, last = 0;
-	struct status s = { .events = threads_view_events(view),
+
+	*out = (struct status){ .events = threads_view_events(view),
 		.entities = threads_view_entities(view),
 		.customers = identity_customer_count(identity),
 		.identifiers = identity_live_count(identity),
 		.epoch = snapshot_epoch(snapshot),
 		.end_seq = snapshot_end_seq(snapshot),
-		.journal_bytes = journal_bytes(engine_journal(engine)),
-		.damaged = engine_damaged(engine),
 		.attributes = threads_view_attributes(view),
-		.erasures = engine_erasures_waiting(engine),
 		.has_bounds = threads_view_bounds(view, &first, &last) };
-
-	s.erase_by_ms = s.erasures.oldest_ms + within_ms;
-	s.first_ms = ms_of_ticks(first);
-	s.last_ms = ms_of_ticks(last);
-	return s;
+	out->first_ms = ms_of_ticks(first);
+	out->last_ms = ms_of_ticks(last);
+	err e = store_ask(request, engine, ask_writer, out, why);
+	out->erase_by_ms = out->erasures.oldest_ms +
+			   setting_ms(request_settings(request), SETTING_ERASE_WITHIN);
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -206,16 +217,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-		struct status status = status_of(engine, snapshot,
-			setting_ms(request_settings(request), SETTING_ERASE_WITHIN));
-		if (sink->json)
-			answer_program(request, sink, &status);
-		else
-			answer_people(request, sink, &status);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+		struct status status;
+		e = read_status(request, engine, snapshot, &status, why);
+		if (e == OK)
+			(sink->json ? answer_program : answer_people)(request, sink, &status);
 	}
-	engine_close(engine);
-	return OK;
+	store_close(request, engine);
+	return e;
 }
 
 const struct command cmd_status = {
@@ -229,5 +238,6 @@ const struct command cmd_status = {
 			WORDS("for a program", "pour un programme") } },
 	.schema = STR_INIT("status"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

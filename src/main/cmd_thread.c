@@ -82,14 +82,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return e;
 	thread_view_init(&t.view, request_locale(request), sink->columns);
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(t.engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, t.engine);
 		e = store_customer(
 			request, snapshot, request_argument(request, 0), &text, &customer, why);
 		if (e == OK)
 			e = tell_thread(&t, snapshot, customer, why);
 	}
 	strbuf_done(&t.out);
-	engine_close(t.engine);
+	store_close(request, t.engine);
 	return e;
 }
 
@@ -127,5 +127,6 @@ const struct command cmd_thread = {
 	.schema = STR_INIT("record"),
 	.json_lines = true,
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

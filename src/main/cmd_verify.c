@@ -12,6 +12,7 @@ struct verifying {
 	struct strbuf out;
 	struct json_writer json;
 	uint64_t shown;
+	struct verification result;
 };
 
 static void add_place(struct strbuf *out, const struct why *fault)
@@ -108,12 +109,18 @@ static void answer(struct verifying *v, const struct verification *result)
 	}
 }
 
+static err verify(struct engine *engine, void *context, struct why *why)
+{
+	struct verifying *v = context;
+
+	return engine_verify(engine, show, v, &v->result, why);
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct verifying v = {
 		.request = request, .sink = sink, .out = strbuf_heap(OUTPUT_BYTES_MAX)
 	};
-	struct verification result;
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_READ, &engine, why);
 
@@ -123,14 +130,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	json_put_object(&v.json);
 	json_put_key(&v.json, STR("found"));
 	json_put_array(&v.json);
-	e = engine_verify(engine, show, &v, &result, why);
+	e = store_call_alone(request, engine, verify, &v, why);
 	if (e == OK) {
-		answer(&v, &result);
-		if (result.faults > 0)
-			e = fail(why, MSG_VERIFY_FAULTY, arg_int((int64_t)result.faults));
+		answer(&v, &v.result);
+		if (v.result.faults > 0)
+			e = fail(why, MSG_VERIFY_FAULTY, arg_int((int64_t)v.result.faults));
 	}
 	strbuf_done(&v.out);
-	engine_close(engine);
+	store_close(request, engine);
 	return e;
 }
 
@@ -149,5 +156,6 @@ const struct command cmd_verify = {
 		WORDS("the folder ./data", "le dossier ./data") } },
 	.schema = STR_INIT("verify"),
 	.read_only = true,
+	.in_house = true,
 	.run = run,
 };

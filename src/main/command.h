@@ -59,10 +59,11 @@ enum command_group {
 	GROUP_CUSTOMERS,
 	GROUP_JOURNEYS,
 	GROUP_STORE,
+	GROUP_DOORS,
 	GROUP_COUNT_
 };
 
-enum { COMMAND_OPTIONS_MAX = 32, COMMAND_EXAMPLES_MAX = 8 };
+enum { COMMAND_OPTIONS_MAX = 64, COMMAND_EXAMPLES_MAX = 8 };
 
 struct command {
 	str name; /* one or two words: "journey map" */
@@ -74,6 +75,9 @@ struct command {
 	struct example examples[COMMAND_EXAMPLES_MAX + 1];
 	str schema; /* docs/schemas/NAME.json describes what --json prints */
 	bool json_lines; /* --json prints one document a line, each of that schema */
+	/* Needs the data folder and uses it through store.h alone: where a server has it open, the
+	 * command runs there.  Else it runs where it was called: it needs no folder, or its lock. */
+	bool in_house;
 	bool read_only; /* changes nothing in the data folder: served to readers too */
 	/* Reads `request` (request.h), answers through `sink` (sink.h).  Polls
 	 * request_cancelled() where it takes long, and then returns ERR_CANCELLED. */

@@ -174,8 +174,10 @@ static err run_request(const struct console *console, struct request *request,
 	static const struct sink_ops ops = { console_write, console_progress, console_remark };
 	struct settings settings;
 	struct locale locale = { .language = manner->language };
-	struct surroundings around = { &settings, &locale, console->clock->now_ms(console->clock),
-		console->stop };
+	struct surroundings around = { .settings = &settings,
+		.locale = &locale,
+		.now_ms = console->clock->now_ms(console->clock),
+		.stop = console->stop };
 	struct console_sink sink = { .base = { .ops = &ops,
 					     .json = manner->json,
 					     .quiet = request_has(request, "quiet"),

@@ -15,6 +15,7 @@ str help_group_title(enum command_group group, enum language language)
 		[GROUP_CUSTOMERS] = TEXT_GROUP_CUSTOMERS,
 		[GROUP_JOURNEYS] = TEXT_GROUP_JOURNEYS,
 		[GROUP_STORE] = TEXT_GROUP_STORE,
+		[GROUP_DOORS] = TEXT_GROUP_DOORS,
 	};
 
 	return text_words(titles[group], language);

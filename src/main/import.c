@@ -327,7 +327,8 @@ static err import_checked(struct engine *engine, const char *path,
 	err e = path_join(scratch, engine_options(engine)->folder, "counting", why);
 
 	if (e == OK)
-		e = pipeline_open(engine, &preparation, scratch, &im.pipeline, why);
+		e = pipeline_open(
+			engine, options->writer, &preparation, scratch, &im.pipeline, why);
 	if (e != OK)
 		return e;
 	e = read_once(&im, path, &summary, &reading);

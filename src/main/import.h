@@ -25,6 +25,8 @@ struct import_options {
 		struct why *why);
 	enum mapping_format format; /* MAPPING_ANY: the mapping's, or told from the input */
 	bool strict;
+	struct writer
+		*writer; /* of a house: batches go through it; NULL: the engine is ours alone */
 	const atomic_bool *stop; /* may be NULL */
 	void (*progress)(void *context, const struct input_progress *read, uint64_t records);
 	void *context;

@@ -18,6 +18,7 @@ struct pipeline {
 	struct batch *batches[BATCHES_MAX], *current;
 	struct prepared begun[BEGUN_MAX]; /* for the current batch, not finished yet */
 	size_t begun_count;
+	struct writer *to; /* or NULL: engine_write() */
 	struct queue *full, *empty;
 	pthread_t writer;
 	struct batch_counts counts; /* the writer's, until it has ended */
@@ -68,11 +69,25 @@ static void count_answers(struct pipeline *p, const struct batch *batch)
 	}
 }
 
+/* A few thousand items take the writer some 10 ms: other producers hardly wait. */
+static err submit(struct writer *to, struct batch *batch, struct why *why)
+{
+	struct submission submission;
+
+	submission_init(&submission, batch->items, batch->count);
+	err e = writer_submit(to, &submission, INT64_MAX, why);
+	if (e == OK)
+		e = submission_wait(&submission, INT64_MAX, why);
+	submission_done(&submission);
+	return e;
+}
+
 static void write_batch(struct pipeline *p, struct batch *batch)
 {
 	if (p->error != OK)
 		return; /* what follows a failure is not written */
-	p->error = engine_write(p->engine, batch->items, batch->count, &p->why);
+	p->error = p->to == NULL ? engine_write(p->engine, batch->items, batch->count, &p->why)
+				 : submit(p->to, batch, &p->why);
 	if (p->error == OK)
 		count_answers(p, batch);
 	else
@@ -110,13 +125,14 @@ static void free_pipeline(struct pipeline *p)
 	free(p);
 }
 
-err pipeline_open(struct engine *engine, struct preparation *preparation, const char *scratch,
-	struct pipeline **out, struct why *why)
+err pipeline_open(struct engine *engine, struct writer *writer, struct preparation *preparation,
+	const char *scratch, struct pipeline **out, struct why *why)
 {
 	struct pipeline *p = memory_alloc(sizeof(*p));
 	const struct engine_options *options = engine_options(engine);
 
 	p->engine = engine;
+	p->to = writer;
 	p->preparation = preparation;
 	atomic_init(&p->failed, false);
 	err e = numbering_create(

@@ -3,6 +3,7 @@
 
 #include "engine/numbering.h"
 #include "engine/prepare.h"
+#include "engine/writer.h"
 
 enum {
 	BATCH_ITEMS_MAX = 8192,
@@ -33,10 +34,11 @@ struct batch_counts {
 /* The writer's side: a thread that takes full batches and writes them. */
 struct pipeline;
 
-/* `scratch`: a folder for the numbering of records (numbering.h).  The preparation gets that
- * numbering until the pipeline is closed. */
-err pipeline_open(struct engine *engine, struct preparation *preparation, const char *scratch,
-	struct pipeline **out, struct why *why);
+/* `writer`: of the engine where one runs, between other producers; NULL: nobody else uses the
+ * engine. `scratch`: a folder for the numbering of records (numbering.h).  The preparation gets
+ * that numbering until the pipeline is closed. */
+err pipeline_open(struct engine *engine, struct writer *writer, struct preparation *preparation,
+	const char *scratch, struct pipeline **out, struct why *why);
 /* Prepares one record into the current batch, sending it off when full.  ERR_SYNTAX, ERR_LIMIT:
  * this record is refused, the pipeline goes on; *ended: nothing more is taken, and
  * pipeline_close() tells why. */

@@ -145,6 +145,38 @@ static err read_outcomes(struct journey_question *q, struct why *why)
 	return OK;
 }
 
+/* "3=Cart", "-1=Pay", "4=". */
+static err read_place(str typed, bool is_other, struct journey_place *out, struct why *why)
+{
+	str number, step;
+
+	if (!str_split(typed, '=', &number, &step) || !str_to_int64(number, &out->position) ||
+		out->position == 0)
+		return fail(why, MSG_JOURNEY_PLACE, arg_str(typed));
+	out->step = step;
+	out->is_other = is_other;
+	return OK;
+}
+
+/* --at, --not-at */
+static err read_places(struct journey_question *q, struct why *why)
+{
+	size_t at = request_times(q->request, "at"), not_at = request_times(q->request, "not-at");
+	struct journey_place *places =
+		arena_array(request_arena(q->request), at + not_at, sizeof(*places));
+	err e = OK;
+
+	if (places == NULL)
+		return no_room(why);
+	for (size_t i = 0; e == OK && i < at; i++)
+		e = read_place(request_nth(q->request, "at", i), false, &places[i], why);
+	for (size_t i = 0; e == OK && i < not_at; i++)
+		e = read_place(request_nth(q->request, "not-at", i), true, &places[at + i], why);
+	q->filter.places = places;
+	q->filter.place_count = at + not_at;
+	return e;
+}
+
 static int64_t time_or(const struct request *request, const char *option, int64_t otherwise)
 {
 	return request_has(request, option) ? request_time_ms(request, option) * TICKS_PER_MS
@@ -169,6 +201,8 @@ static err read_filter(struct journey_question *q, struct why *why)
 		!names_of(q, "way", &q->filter.way))
 		return no_room(why);
 	err e = read_outcomes(q, why);
+	if (e == OK)
+		e = read_places(q, why);
 	if (e == OK)
 		e = read_only(q, why);
 	return e == OK ? read_crowds(q, why) : e;
@@ -227,15 +261,15 @@ err journey_ask(
 		e = store_open(request, sink, STORE_READ, &q.engine, why);
 	if (e != OK)
 		return e;
-	engine_index(q.engine); /* threads in order, where that pays */
+	store_index(request, q.engine); /* threads in order, where that pays */
 	set_limits(&q);
 	{
-		AUTO_SNAPSHOT snapshot = engine_snapshot(q.engine);
+		AUTO_SNAPSHOT snapshot = store_snapshot(request, q.engine);
 		q.snapshot = snapshot;
 		q.view = snapshot_threads(snapshot);
 		e = ask_snapshot(&q, sink, answer, why);
 	}
-	engine_close(q.engine);
+	store_close(request, q.engine);
 	return e;
 }
 

@@ -124,6 +124,15 @@ size_t journey_top(const struct request *request, size_t otherwise);
 		WORDS("of each journey only what leads to this step, it included", \
 			"de chaque parcours, seulement ce qui mène à cette étape, elle comprise"), \
 		STR_INIT("") }, \
+	{ STR_INIT("at"), IS_TEXT, true, WORDS("N=STEP", "N=ÉTAPE"), \
+		WORDS("only journeys whose N-th step is this (-1: the last), or, without a step, that " \
+		      "have no N-th", \
+			"seulement les parcours dont la N-ième étape est celle-ci (-1 : la dernière) ou, " \
+			"sans étape, qui n'en ont pas"), STR_INIT("") }, \
+	{ STR_INIT("not-at"), IS_TEXT, true, WORDS("N=STEP", "N=ÉTAPE"), \
+		WORDS("only journeys that have an N-th step, and not this", \
+			"seulement les parcours qui ont une N-ième étape, autre que celle-ci"), \
+		STR_INIT("") }, \
 	{ STR_INIT("as-of"), IS_TIME, false, WORDS("TIME", "DATE"), \
 		WORDS("as it stood at this time; without, at the last event", \
 			"l'état à cette date ; sans elle, celui du dernier événement"), STR_INIT("") }, \
@@ -135,4 +144,9 @@ size_t journey_top(const struct request *request, size_t otherwise);
 		WORDS("how many threads count; without, one for each processor", \
 			"combien de fils d'exécution comptent ; sans lui, un par processeur"), \
 		STR_INIT("") }
+
+/* Of the commands whose answer is also a table for programs. */
+#define JOURNEY_CSV \
+	{ STR_INIT("csv"), IS_FLAG, false, SAME_WORDS(""), \
+		WORDS("the numbers as CSV", "les nombres en CSV"), STR_INIT("") }
 /* clang-format on */

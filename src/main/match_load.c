@@ -274,25 +274,25 @@ static bool row_of(struct loading *l, const struct record_identifier *id, uint32
 
 static err list_apart(struct loading *l, struct why *why)
 {
-	size_t decisions = engine_decision_count(l->engine);
 	struct record record;
 	struct row_pair pair;
+	uint64_t *decisions;
+	size_t count;
+	err e = store_decisions(l->request, l->engine, &decisions, &count, why);
 
-	l->out->apart = memory_alloc((decisions + 1) * sizeof(*l->out->apart));
-	for (size_t i = 0; i < decisions; i++) {
-		uint64_t seq = engine_decision_seq(l->engine, i);
-		if (seq == 0)
-			continue;
-		err e = read_telling(l, &(struct telling){ .seq = seq }, &record, why);
-		if (e != OK)
-			return e;
-		if (record.identifier_count == 2 && !str_equal(record.activity, STR("link")) &&
+	if (e == OK)
+		l->out->apart = memory_alloc((count + 1) * sizeof(*l->out->apart));
+	for (size_t i = 0; e == OK && i < count; i++) {
+		e = read_telling(l, &(struct telling){ .seq = decisions[i] }, &record, why);
+		if (e == OK && record.identifier_count == 2 &&
+			!str_equal(record.activity, STR("link")) &&
 			!str_equal(record.activity, STR("forget")) &&
 			row_of(l, &record.identifiers[0], &pair.a) &&
 			row_of(l, &record.identifiers[1], &pair.b))
 			l->out->apart[l->out->apart_count++] = pair;
 	}
-	return OK;
+	free(decisions);
+	return e;
 }
 
 /* ---- all of it */

@@ -12,6 +12,7 @@ enum { BATCH_ITEMS = 1024, ID_BYTES = 16 };
 static const str matcher = STR_INIT("ariane:match");
 
 struct writing {
+	const struct request *request;
 	struct engine *engine;
 	struct preparation preparation;
 	struct arena *arena; /* of the batch */
@@ -23,7 +24,8 @@ struct writing {
 
 static struct writing writing_of(struct engine *engine, const struct request *request)
 {
-	return (struct writing){ .engine = engine,
+	return (struct writing){ .request = request,
+		.engine = engine,
 		.preparation = { .rules = store_identifier_rules(request),
 			.default_source = STR("matching"),
 			.secret = engine_secret(engine) },
@@ -43,7 +45,7 @@ static err send(struct writing *w, struct why *why)
 {
 	for (size_t i = 0; i < w->count; i++)
 		w->items[i] = w->prepared[i].item;
-	err e = w->count > 0 ? engine_write(w->engine, w->items, w->count, why) : OK;
+	err e = w->count > 0 ? store_write(w->request, w->engine, w->items, w->count, why) : OK;
 	if (e == OK)
 		w->written += w->count;
 	w->count = 0;
@@ -131,22 +133,20 @@ err match_write_links(struct engine *engine, const struct request *request,
 /* ---- undo */
 
 /* The sequences first: what is written changes them. */
-static err list_links(struct engine *engine, uint64_t *seqs, size_t *count, struct why *why)
+static err keep_links(struct engine *engine, uint64_t *seqs, size_t *count, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(BATCH_BYTES);
+	size_t all = *count;
 	struct record record;
 
 	*count = 0;
-	for (size_t i = 0; i < engine_decision_count(engine); i++) {
-		uint64_t seq = engine_decision_seq(engine, i);
-		if (seq == 0)
-			continue;
+	for (size_t i = 0; i < all; i++) {
 		arena_reset(arena);
-		err e = engine_read(engine, seq, arena, &record, why);
+		err e = engine_read(engine, seqs[i], arena, &record, why);
 		if (e != OK)
 			return e;
 		if (str_equal(record.actor, matcher) && str_equal(record.activity, STR("link")))
-			seqs[(*count)++] = seq;
+			seqs[(*count)++] = seqs[i];
 	}
 	return OK;
 }
@@ -155,11 +155,13 @@ err match_write_undo(
 	struct engine *engine, const struct request *request, uint64_t *written, struct why *why)
 {
 	struct writing w = writing_of(engine, request);
-	uint64_t *seqs = memory_alloc((engine_decision_count(engine) + 1) * sizeof(*seqs));
 	struct record record;
+	uint64_t *seqs;
 	size_t count;
-	err e = list_links(engine, seqs, &count, why);
+	err e = store_decisions(request, engine, &seqs, &count, why);
 
+	if (e == OK)
+		e = keep_links(engine, seqs, &count, why);
 	for (size_t i = 0; e == OK && i < count; i++) {
 		if (w.count == BATCH_ITEMS)
 			e = send(&w, why); /* before its arena is read into again */

@@ -16,6 +16,8 @@ struct records {
 	struct record_source source;
 	struct engine *engine;
 	const struct snapshot *snapshot;
+	const uint64_t *decisions; /* of the caller: only while it is opened */
+	size_t decision_count;
 	struct stop *stops;
 	size_t count, at;
 	struct arena *arena;
@@ -80,11 +82,8 @@ static void add_stop(struct records *r, uint64_t seq, uint32_t customer)
 
 static void add_decisions(struct records *r)
 {
-	for (size_t i = 0; i < engine_decision_count(r->engine); i++) {
-		uint64_t seq = engine_decision_seq(r->engine, i);
-		if (seq > 0)
-			add_stop(r, seq, CUSTOMER_NONE);
-	}
+	for (size_t i = 0; i < r->decision_count; i++)
+		add_stop(r, r->decisions[i], CUSTOMER_NONE);
 }
 
 static int by_seq(const void *a, const void *b)
@@ -111,8 +110,7 @@ static void order_by_sequence(struct records *r)
 {
 	const struct threads_view *view = snapshot_threads(r->snapshot);
 	size_t rows = threads_view_rows(view), count = 0;
-	struct placed *placed =
-		memory_alloc((rows + engine_decision_count(r->engine) + 1) * sizeof(*placed));
+	struct placed *placed = memory_alloc((rows + r->decision_count + 1) * sizeof(*placed));
 
 	add_decisions(r);
 	for (; count < r->count; count++)
@@ -179,16 +177,17 @@ static void order_by_customer(struct records *r)
 	free(seen);
 }
 
-struct records *records_open(
-	struct engine *engine, const struct snapshot *snapshot, enum records_order order)
+struct records *records_open(struct engine *engine, const struct snapshot *snapshot,
+	const uint64_t *decisions, size_t decision_count, enum records_order order)
 {
 	struct records *r = memory_alloc(sizeof(*r));
-	size_t room =
-		threads_view_rows(snapshot_threads(snapshot)) + engine_decision_count(engine) + 1;
+	size_t room = threads_view_rows(snapshot_threads(snapshot)) + decision_count + 1;
 
 	*r = (struct records){ .source = { rewind_records, next_record },
 		.engine = engine,
 		.snapshot = snapshot,
+		.decisions = decisions,
+		.decision_count = decision_count,
 		.stops = memory_alloc(room * sizeof(struct stop)),
 		.arena = arena_create(RECORD_ARENA_BYTES) };
 	if (order == BY_SEQUENCE)

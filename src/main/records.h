@@ -16,8 +16,8 @@ enum records_order { BY_SEQUENCE, BY_CUSTOMER };
 struct records;
 
 /* Both must outlive it. */
-struct records *records_open(
-	struct engine *engine, const struct snapshot *snapshot, enum records_order order);
+struct records *records_open(struct engine *engine, const struct snapshot *snapshot,
+	const uint64_t *decisions, size_t decision_count, enum records_order order);
 void records_close(struct records *records); /* NULL is fine */
 struct record_source *records_source(struct records *records);
 uint64_t records_count(const struct records *records); /* given since the last rewind */

@@ -94,7 +94,7 @@ static void put_place(struct json_writer *w, const struct why *why)
 	json_put_end(w);
 }
 
-void render_json(const struct why *why, enum language language, struct strbuf *out)
+void render_problem(const struct why *why, int status, enum language language, struct strbuf *out)
 {
 	struct strbuf text = strbuf_heap(RENDERED_BYTES_MAX);
 	struct json_writer w = json_writer_of(out, JSON_COMPACT);
@@ -105,7 +105,7 @@ void render_json(const struct why *why, enum language language, struct strbuf *o
 	strbuf_add(&text, message_kebab(why->message));
 	put_member(&w, "type", strbuf_str(&text));
 	put_member(&w, "title", text_words(kinds[e].title, language));
-	put_number(&w, "status", kinds[e].http, true);
+	put_number(&w, "status", status, true);
 	strbuf_clear(&text);
 	why_words(why, language, &text);
 	put_member(&w, "detail", strbuf_str(&text));
@@ -117,4 +117,9 @@ void render_json(const struct why *why, enum language language, struct strbuf *o
 	json_put_end(&w);
 	strbuf_add_byte(out, '\n');
 	strbuf_done(&text);
+}
+
+void render_json(const struct why *why, enum language language, struct strbuf *out)
+{
+	render_problem(why, err_http_status(message_code(why->message)), language, out);
 }

@@ -10,6 +10,8 @@ void render_words(const struct why *why, enum language language, struct strbuf *
 /* {"type":"/problems/file-not-found","title":...,"status":404,"detail":...,"code":...,
  *  "hint":...,"where":{"file","line","column","offset"}}; where holds what is known.  One line. */
 void render_json(const struct why *why, enum language language, struct strbuf *out);
+/* The same, answered over HTTP with another status than that of its kind: 429 for a queue. */
+void render_problem(const struct why *why, int status, enum language language, struct strbuf *out);
 
 /* The one table from errors to HTTP. */
 int err_http_status(err e);

@@ -1,6 +1,8 @@
 /* main/request.c - see request.h */
 #include "main/request.h"
 
+#include <unistd.h>
+
 #include "base/zone.h"
 #include "main/suggest.h"
 
@@ -381,4 +383,20 @@ str request_nth(const struct request *request, const char *name, size_t i)
 const atomic_bool *request_stop(const struct request *request)
 {
 	return request->around.stop;
+}
+
+struct house *request_house(const struct request *request)
+{
+	return request->around.house;
+}
+
+str request_actor(const struct request *request)
+{
+	struct strbuf text = strbuf_in(request->arena, 64);
+
+	if (request->around.actor.len > 0)
+		return request->around.actor;
+	strbuf_add_c(&text, "uid:");
+	strbuf_add_int(&text, getuid());
+	return strbuf_ok(&text) ? strbuf_str(&text) : STR("");
 }

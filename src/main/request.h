@@ -13,6 +13,7 @@
 #include "main/locale.h"
 
 struct request;
+struct house;
 
 /* Reads words such as `import calls.csv --source pbx`.  Understood: --name VALUE, --name=VALUE,
  * --flag, -h, and -- before what must not be taken for an option.  Global options may stand
@@ -29,6 +30,9 @@ struct surroundings {
 	const struct locale *locale;
 	int64_t now_ms; /* what 7d counts back from */
 	const atomic_bool *stop; /* NULL: never cancelled */
+	struct house *house; /* the folder is open already (house.h); NULL: it is not */
+	str actor; /* who asks, for decisions and the audit: "user:jeanne"; "": this process's user
+		    */
 };
 /* Completes the request and reads its times in the zone of the locale: ERR_SYNTAX. */
 err request_settle(struct request *request, const struct surroundings *around, struct why *why);
@@ -41,6 +45,8 @@ const struct settings *request_settings(const struct request *request);
 str request_data(const struct request *request); /* the data folder; NUL-terminated */
 int64_t request_now_ms(const struct request *request);
 bool request_cancelled(const struct request *request); /* any thread */
+struct house *request_house(const struct request *request); /* NULL: the command opens the folder */
+str request_actor(const struct request *request); /* "user:jeanne", "uid:1000" */
 const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 
 size_t request_argument_count(const struct request *request);

@@ -25,3 +25,39 @@ const atomic_bool *signals_install(void)
 	ASSERT(installed); /* it fails only for signals that do not exist */
 	return &stop;
 }
+
+static sigset_t held_set(void)
+{
+	sigset_t set;
+	bool filled = sigemptyset(&set) == 0 && sigaddset(&set, SIGINT) == 0 &&
+		      sigaddset(&set, SIGTERM) == 0 && sigaddset(&set, SIGHUP) == 0;
+
+	ASSERT(filled);
+	return set;
+}
+
+void signals_hold(void)
+{
+	sigset_t set = held_set();
+	int failed = pthread_sigmask(SIG_BLOCK, &set, NULL);
+
+	ASSERT(failed == 0);
+}
+
+enum signal_asks signals_wait(void)
+{
+	sigset_t set = held_set();
+	int number = 0;
+	int failed = sigwait(&set, &number);
+
+	ASSERT(failed == 0);
+	return number == SIGHUP ? SIGNAL_RELOAD : SIGNAL_STOP;
+}
+
+void signals_pass(void)
+{
+	sigset_t set = held_set();
+	int failed = pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+
+	ASSERT(failed == 0);
+}

@@ -30,10 +30,176 @@ static void make_parents(const char *folder)
 		}
 }
 
+/* ---- in a house, what was changed shall be seen by whoever asks next */
+
+struct calling {
+	store_change *call;
+	void *context;
+	uint64_t end_seq; /* of the journal, behind the call */
+};
+
+static err call_and_note(struct engine *engine, void *context, struct why *why)
+{
+	struct calling *c = context;
+	err e = c->call(engine, c->context, why);
+
+	c->end_seq = journal_end(engine_journal(engine));
+	return e;
+}
+
+/* It is durable: that it cannot be seen yet is no reason to say that it failed. */
+static void await_visible(const struct house *house, uint64_t end_seq)
+{
+	struct snapshot *snapshot;
+
+	if (writer_await(house->writer, end_seq - 1, HOUSE_VISIBLE_MS, &snapshot, NULL) == OK)
+		snapshot_unref(snapshot);
+}
+
+typedef err how_to_call(struct writer *writer, store_change *call, void *context, struct why *why);
+
+static err call_in(
+	struct house *house, how_to_call *how, store_change *call, void *context, struct why *why)
+{
+	struct calling calling = { call, context, 1 };
+	err e = how(house->writer, call_and_note, &calling, why);
+
+	if (e == OK && calling.end_seq > 1)
+		await_visible(house, calling.end_seq);
+	return e;
+}
+
+err store_call(const struct request *request, struct engine *engine, store_change *call,
+	void *context, struct why *why)
+{
+	struct house *house = request_house(request);
+
+	return house == NULL ? call(engine, context, why)
+			     : call_in(house, writer_call, call, context, why);
+}
+
+err store_ask(const struct request *request, struct engine *engine, store_change *call,
+	void *context, struct why *why)
+{
+	struct house *house = request_house(request);
+
+	return house == NULL ? call(engine, context, why)
+			     : writer_call(house->writer, call, context, why);
+}
+
+err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
+	void *context, struct why *why)
+{
+	struct house *house = request_house(request);
+
+	return house == NULL ? call(engine, context, why)
+			     : call_in(house, writer_call_alone, call, context, why);
+}
+
+err store_call_beside(const struct request *request, struct engine *engine, store_change *call,
+	void *context, struct why *why)
+{
+	struct house *house = request_house(request);
+
+	return house == NULL ? call(engine, context, why)
+			     : writer_call_beside(house->writer, call, context, why);
+}
+
+static err submit(struct writer *writer, struct engine_item *items, size_t count, struct why *why)
+{
+	struct submission submission;
+
+	submission_init(&submission, items, count);
+	err e = writer_submit(writer, &submission, INT64_MAX, why);
+	if (e == OK)
+		e = submission_wait(&submission, INT64_MAX, why);
+	submission_done(&submission);
+	return e;
+}
+
+err store_write(const struct request *request, struct engine *engine, struct engine_item *items,
+	size_t count, struct why *why)
+{
+	struct house *house = request_house(request);
+	uint64_t last = 0;
+
+	if (house == NULL)
+		return engine_write(engine, items, count, why);
+	err e = submit(house->writer, items, count, why);
+	for (size_t i = 0; e == OK && i < count; i++)
+		last = MAX_OF(last, items[i].seq);
+	if (e == OK && last > 0)
+		await_visible(house, last + 1);
+	return e;
+}
+
+void store_await(const struct request *request)
+{
+	struct house *house = request_house(request);
+
+	if (house == NULL)
+		return;
+	uint64_t end_seq = journal_end(engine_journal(house->engine));
+	if (end_seq > 1)
+		await_visible(house, end_seq);
+}
+
+/* ---- reading */
+
+struct snapshot *store_snapshot(const struct request *request, struct engine *engine)
+{
+	struct house *house = request_house(request);
+
+	return house == NULL ? engine_snapshot(engine) : writer_snapshot(house->writer);
+}
+
+void store_index(const struct request *request, struct engine *engine)
+{
+	if (request_house(request) == NULL)
+		engine_index(engine);
+}
+
+err store_checkpoint(const struct request *request, struct engine *engine, struct why *why)
+{
+	return request_house(request) == NULL ? engine_checkpoint(engine, why) : OK;
+}
+
+struct decisions {
+	uint64_t *seqs;
+	size_t count;
+};
+
+static err list_decisions(struct engine *engine, void *context, struct why *why)
+{
+	struct decisions *d = context;
+	size_t count = engine_decision_count(engine);
+
+	(void)why;
+	d->seqs = memory_alloc((count + 1) * sizeof(*d->seqs));
+	for (size_t i = 0; i < count; i++) {
+		uint64_t seq = engine_decision_seq(engine, i);
+		if (seq > 0)
+			d->seqs[d->count++] = seq;
+	}
+	return OK;
+}
+
+err store_decisions(const struct request *request, struct engine *engine, uint64_t **seqs,
+	size_t *count, struct why *why)
+{
+	struct decisions decisions = { 0 };
+	err e = store_ask(request, engine, list_decisions, &decisions, why);
+
+	*seqs = decisions.seqs;
+	*count = decisions.count;
+	return e;
+}
+
 /* ---- erasures whose time has come */
 
 struct rewriting {
 	struct sink *sink;
+	struct erasing_result *result;
 };
 
 static void tell_rewriting(void *context, uint64_t done, uint64_t of)
@@ -45,12 +211,19 @@ static void tell_rewriting(void *context, uint64_t done, uint64_t of)
 	sink_progress(((struct rewriting *)context)->sink, &state);
 }
 
-err store_erase_bytes(
-	struct sink *sink, struct engine *engine, struct erasing_result *result, struct why *why)
+static err rewrite(struct engine *engine, void *context, struct why *why)
 {
-	struct rewriting rewriting = { sink };
+	struct rewriting *r = context;
 
-	return engine_erase_bytes(engine, result, tell_rewriting, &rewriting, why);
+	return engine_erase_bytes(engine, r->result, tell_rewriting, r, why);
+}
+
+err store_erase_bytes(const struct request *request, struct sink *sink, struct engine *engine,
+	struct erasing_result *result, struct why *why)
+{
+	struct rewriting rewriting = { sink, result };
+
+	return store_call_alone(request, engine, rewrite, &rewriting, why);
 }
 
 /* What cannot be rewritten waits on, and is told; what was asked is done all the same. */
@@ -63,7 +236,7 @@ static void erase_what_is_due(
 	if (!engine_erasing_is_due(
 		    engine, setting_ms(request_settings(request), SETTING_ERASE_WITHIN)))
 		return;
-	if (store_erase_bytes(sink, engine, &result, &why) == OK) {
+	if (store_erase_bytes(request, sink, engine, &result, &why) == OK) {
 		sink_remark(sink, TEXT_ERASE_BYTES, arg_int((int64_t)result.rewritten));
 		return;
 	}
@@ -72,7 +245,9 @@ static void erase_what_is_due(
 	sink_remark(sink, TEXT_ERASE_FAILED, arg_str(strbuf_str(&words)));
 }
 
-err store_open(const struct request *request, struct sink *sink, enum store_use use,
+/* ---- opening */
+
+static err open_here(const struct request *request, struct sink *sink, enum store_use use,
 	struct engine **out, struct why *why)
 {
 	const struct engine_options options = { .folder = request_data(request).ptr,
@@ -88,6 +263,24 @@ err store_open(const struct request *request, struct sink *sink, enum store_use 
 	if (e == OK && use != STORE_READ)
 		erase_what_is_due(request, sink, *out);
 	return e;
+}
+
+err store_open(const struct request *request, struct sink *sink, enum store_use use,
+	struct engine **out, struct why *why)
+{
+	struct house *house = request_house(request);
+
+	if (house == NULL)
+		return open_here(request, sink, use, out, why);
+	ASSERT(request_command(request)->in_house); /* the others are never sent there */
+	*out = house->engine;
+	return OK;
+}
+
+void store_close(const struct request *request, struct engine *engine)
+{
+	if (request_house(request) == NULL)
+		engine_close(engine);
 }
 
 struct identifier_rules store_identifier_rules(const struct request *request)

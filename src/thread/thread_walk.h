@@ -8,7 +8,8 @@
  * since the base was built, are gathered and sorted.
  *
  * Cost: linear in the rows since the base, 4 bytes a customer and 16 such a row; if rows were
- * hidden since, one look at the flags of all rows.
+ * hidden since, one look at the flags of all rows.  That is spent once for a view, by whoever asks
+ * first: the walk stays with it.
  *
  * Threads: a walk is immutable and shared; each thread has its own walker.
  */
@@ -19,23 +20,32 @@
 struct thread_walk;
 struct entry;
 
-/* `view` must outlive it. */
-struct thread_walk *thread_walk_create(const struct threads_view *view);
-void thread_walk_free(struct thread_walk *walk); /* NULL is fine */
+/* The view's own, made when first asked for; it lives as long as the view does. */
+const struct thread_walk *thread_walk_of(const struct threads_view *view);
+void thread_walk_free(struct thread_walk *walk); /* by the view; NULL is fine */
 size_t thread_walk_bytes(const struct thread_walk *walk);
 
 struct thread_walker {
 	const struct thread_walk *walk;
-	struct entry *entries; /* those of the thread being gathered, and room for its columns */
+	struct entry *entries; /* those of the thread being gathered */
 	size_t entry_room;
-	int64_t *time;
+	int64_t *time; /* columns of the block's threads that do not lie in the base */
 	uint32_t *what, *row;
-	size_t room;
+	size_t room, used;
 };
 
 void thread_walker_init(struct thread_walker *walker, const struct thread_walk *walk);
 void thread_walker_done(struct thread_walker *walker);
 
-/* The thread of a customer below identity_customer_end(); false: there is no such customer.  Its
- * columns lie in the view or the walker: valid until the walker's next call. */
-bool thread_walk_to(struct thread_walker *walker, uint32_t customer, struct thread *out);
+/* A customer's thread, or nothing of it (count 0) if he has no event. */
+struct walked {
+	uint32_t customer;
+	struct thread thread;
+};
+enum { THREAD_WALK_BLOCK = 64 };
+
+/* Those of the customers from .. to (at most THREAD_WALK_BLOCK, below identity_customer_end()) who
+ * exist, in order; how many they are.  Their columns lie in the view or the walker: valid until the
+ * walker's next call. */
+size_t thread_walk_block(struct thread_walker *walker, uint32_t from, uint32_t to,
+	struct walked out[static THREAD_WALK_BLOCK]);

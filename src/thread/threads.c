@@ -339,6 +339,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 	view->hidden = t->hidden;
 	view->first = t->first;
 	view->last = t->last;
+	atomic_init(&view->walk, NULL);
 	return view;
 }
 

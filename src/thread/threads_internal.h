@@ -46,6 +46,7 @@ struct threads_view {
 	size_t rows;
 	uint64_t events, entities, hidden;
 	int64_t first, last;
+	_Atomic(struct thread_walk *) walk; /* thread_walk.h; NULL: nobody asked yet */
 };
 
 static inline uint32_t view_u32(const struct view *view, size_t i)

@@ -1,4 +1,5 @@
 /* thread/view.c - the readers' side of thread.h: rows, names, and threads gathered */
+#include "thread/thread_walk.h"
 #include "thread/threads_internal.h"
 
 #include <stdlib.h>
@@ -28,6 +29,7 @@ void threads_view_unref(struct threads_view *view)
 	thread_index_unref(view->base);
 	for (size_t i = 0; i < view->run_count; i++)
 		thread_index_unref(view->runs[i]);
+	thread_walk_free(atomic_load_explicit(&view->walk, memory_order_acquire));
 	free(view);
 }
 

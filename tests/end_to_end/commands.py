@@ -39,6 +39,7 @@ def check_help_of_every_command(place):
 RUNS = {  # a command: words that succeed, and the schema of each line ("*") or of the whole
     "help": ["help"], "version": [], "config": [], "status": [], "verify": [], "journey map": ["--top", "3"],
     "journey variants": ["--top", "2"], "journey funnel": ["--step", "Step 0", "--step", "Step 2"],
+    "journey flow": ["--depth", "3", "--top", "2"],
     "journey list": ["--begins", "Step 0", "--outcome", "open"],
     "customer": ["user_id:u1"], "thread": ["user_id:u1"], "events": ["--limit", "2"],
     "correct": ["web", "m1", "--set", "channel=phone"], "retract": ["web", "m2"],

@@ -1,0 +1,410 @@
+/* api/capture.c - see capture.h: from a body to a durable batch and its answer. */
+#include "api/capture.h"
+
+#include "api/capture_internal.h"
+
+#include "engine/waiting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_BYTES_MAX = 65536, RAW_BYTES_MAX = 4 * SOURCE_PAYLOAD_BYTES };
+
+struct capture *capture_create(const struct capture_options *options)
+{
+	struct capture *c = memory_alloc(sizeof(*c));
+
+	c->options = *options;
+	if (c->options.clock == NULL)
+		c->options.clock = clock_real();
+	c->sources = sources_create(c->options.clock, options->events_per_second);
+	mutex_init(&c->lock);
+	return c;
+}
+
+void capture_free(struct capture *c)
+{
+	if (c == NULL)
+		return;
+	ASSERT(atomic_load(&c->waiting_bytes) == 0);
+	while (c->idle != NULL) {
+		struct scratch *s = c->idle;
+		c->idle = s->next;
+		json_parser_free(s->parser);
+		arena_free(s->arena);
+		free(s);
+	}
+	sources_free(c->sources);
+	mutex_done(&c->lock);
+	free(c);
+}
+
+struct http_routes capture_routes(struct capture *c)
+{
+	return (struct http_routes){ segment_routes, segment_route_count, c };
+}
+
+struct sources *capture_sources(struct capture *c)
+{
+	return c->sources;
+}
+
+/* ---- scratch: as many as workers read bodies at once */
+
+static struct scratch *scratch_take(struct capture *c)
+{
+	mutex_lock(&c->lock);
+	struct scratch *s = c->idle;
+	if (s != NULL)
+		c->idle = s->next;
+	mutex_unlock(&c->lock);
+	if (s != NULL)
+		return s;
+	s = memory_alloc(sizeof(*s));
+	s->parser = json_parser_create(NULL);
+	s->arena = arena_create(HTTP_ARENA_BYTES_MAX);
+	return s;
+}
+
+static void scratch_give(struct capture *c, struct scratch *s)
+{
+	arena_reset(s->arena);
+	mutex_lock(&c->lock);
+	s->next = c->idle;
+	c->idle = s;
+	mutex_unlock(&c->lock);
+}
+
+/* ---- what the forms call */
+
+err job_key(struct capture_job *job, str key, struct why *why)
+{
+	if (job->source != NULL)
+		return OK;
+	if (key.len == 0)
+		return fail(why, MSG_CAPTURE_KEY_MISSING);
+	err e = job->capture->options.find(
+		job->capture->options.context, key, job->source_name, why);
+	if (e != OK)
+		return e;
+	job->source = sources_get(job->capture->sources, str_of(job->source_name));
+	job->preparation.default_source = str_of(job->source_name);
+	return OK;
+}
+
+bool job_has_key(const struct capture_job *job)
+{
+	return job->source != NULL;
+}
+
+err job_json(struct capture_job *job, str text, struct json *out, struct why *why)
+{
+	return json_parse(job->scratch->parser, text, job->scratch->arena, out, why);
+}
+
+err job_expect(struct capture_job *job, size_t count, size_t most, struct why *why)
+{
+	if (count > most)
+		return fail(why, MSG_CAPTURE_MANY, arg_int((int64_t)count), arg_int((int64_t)most));
+	job->room = count;
+	job->prepared = arena_array(job->scratch->arena, count, sizeof(*job->prepared));
+	job->items = arena_array(job->arena, count, sizeof(*job->items));
+	return job->prepared == NULL || job->items == NULL
+		       ? fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int((int64_t)count))
+		       : OK;
+}
+
+err job_add(struct capture_job *job, const struct record *record, struct why *why)
+{
+	struct prepared *p = &job->prepared[job->count];
+
+	ASSERT(job->count < job->room);
+	err e = item_begin(&job->preparation, record, job->arena, p, why);
+	size_t bytes = e == OK ? p->kept->bytes.len : 0;
+	if (bytes > CAPTURE_EVENT_BYTES_MAX)
+		e = fail(why, MSG_CAPTURE_EVENT_LONG, arg_int((int64_t)bytes),
+			arg_int(CAPTURE_EVENT_BYTES_MAX));
+	job->count += e == OK;
+	return e;
+}
+
+err job_refuse(struct capture_job *job, size_t i, const struct json *event, struct why *why)
+{
+	struct strbuf raw = strbuf_heap(RAW_BYTES_MAX);
+
+	if (event != NULL) {
+		struct json_writer w = json_writer_of(&raw, JSON_COMPACT);
+		json_put_tree(&w, event); /* what has no room is cut */
+	}
+	if (job->source != NULL)
+		source_reject(job->source, why, (str){ raw.ptr, raw.len });
+	strbuf_done(&raw);
+	job->rejected++;
+	if (job->told == NULL)
+		job->told = arena_array(job->arena, CAPTURE_ERRORS_TOLD_MAX, sizeof(*job->told));
+	if (job->told != NULL && job->told_count < CAPTURE_ERRORS_TOLD_MAX)
+		job->told[job->told_count++] = (struct told_error){ i, *why };
+	if (!job->is_batch)
+		return message_code(why->message);
+	*why = (struct why){ 0 };
+	return OK;
+}
+
+/* ---- answers */
+
+/* A limit is 413, another coding 415; else what the error's kind says. */
+static void refuse(struct capture_job *job, const struct why *why)
+{
+	enum message m = why->message;
+
+	if (m == MSG_CAPTURE_KEY_MISSING || (job->source == NULL && message_code(m) == ERR_DENIED))
+		http_refuse(job->x, 401, why);
+	else if (m == MSG_CAPTURE_CODING)
+		http_refuse(job->x, 415, why);
+	else
+		http_fail(job->x, why);
+}
+
+static void tell_later(struct capture_job *job, const struct why *why, int64_t retry_s)
+{
+	struct strbuf seconds = strbuf_in(http_arena(job->x), 24);
+	const struct source_counts more = { .limited = 1 };
+
+	source_add(job->source, &more);
+	strbuf_add_int(&seconds, retry_s);
+	if (strbuf_ok(&seconds))
+		http_set(job->x, "Retry-After", strbuf_str(&seconds));
+	http_refuse(job->x, 429, why);
+}
+
+static void put_told(const struct capture_job *job, struct json_writer *w)
+{
+	struct strbuf words = strbuf_heap(8192);
+
+	json_put_key(w, STR("errors"));
+	json_put_array(w);
+	for (size_t i = 0; i < job->told_count; i++) {
+		json_put_object(w);
+		json_put_key(w, STR("index"));
+		json_put_uint(w, job->told[i].index);
+		json_put_key(w, STR("code"));
+		json_put_string(w, message_kebab(job->told[i].why.message));
+		strbuf_clear(&words);
+		why_words(&job->told[i].why, http_language(job->x), &words);
+		json_put_key(w, STR("detail"));
+		json_put_string(w, strbuf_str(&words));
+		json_put_end(w);
+	}
+	json_put_end(w);
+	strbuf_done(&words);
+}
+
+static void answer_good(struct capture_job *job)
+{
+	struct strbuf out = strbuf_heap(ANSWER_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
+
+	if (job->rejected == 0) {
+		http_answer(job->x, 200, "application/json", STR("{\"success\":true}\n"));
+		return;
+	}
+	json_put_object(&w);
+	json_put_key(&w, STR("success"));
+	json_put_bool(&w, true);
+	json_put_key(&w, STR("accepted"));
+	json_put_uint(&w, job->count);
+	json_put_key(&w, STR("rejected"));
+	json_put_uint(&w, job->rejected);
+	put_told(job, &w);
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	http_answer_built(job->x, 200, "application/json", &out);
+}
+
+static void count_items(struct capture_job *job)
+{
+	struct clock *clock = job->capture->options.clock;
+	struct source_counts more = {
+		.requests = 1, .bytes = job->body_bytes, .last_ms = clock->now_ms(clock)
+	};
+
+	for (size_t i = 0; i < job->count; i++) {
+		more.accepted += job->items[i].status == ITEM_NEW;
+		/* Sent again it has another sentAt, and so another time: its id tells who it is. */
+		more.duplicates += job->items[i].status == ITEM_DUPLICATE ||
+				   job->items[i].status == ITEM_CONFLICT;
+		more.erased += job->items[i].status == ITEM_ERASED;
+	}
+	source_add(job->source, &more);
+}
+
+/* On the writer's thread. */
+static void answered(struct submission *submission)
+{
+	struct capture_job *job = submission->context;
+	struct why why = submission->why;
+
+	if (submission->result == OK) {
+		count_items(job);
+		job->answer(job);
+	} else if (submission->result == ERR_CANCELLED) {
+		http_refuse(job->x, 503, &why);
+	} else {
+		http_fail(job->x, &why);
+	}
+}
+
+/* ---- the way of a request */
+
+static void done(void *context)
+{
+	struct capture_job *job = context;
+
+	atomic_fetch_sub(&job->capture->waiting_bytes, job->waiting_bytes);
+	submission_done(&job->submission);
+}
+
+static struct capture_job *begin(struct capture *c, struct http_exchange *x)
+{
+	struct capture_job *job = arena_alloc(http_arena(x), sizeof(*job));
+
+	ASSERT(job != NULL); /* the first thing in it */
+	job->capture = c;
+	job->x = x;
+	job->arena = http_arena(x);
+	job->scratch = scratch_take(c);
+	job->received_ms = http_received_ms(x);
+	job->body_bytes = http_body(x).len;
+	job->answer = answer_good;
+	job->preparation =
+		(struct preparation){ .rules = c->options.rules, .secret = c->options.secret };
+	submission_init(&job->submission, NULL, 0);
+	http_when_done(x, done, job);
+	return job;
+}
+
+static err read_body(struct capture_job *job, size_t bytes_max, capture_read *read, struct why *why)
+{
+	str key = capture_key_of(job->x), body;
+	err e = key.len > 0 ? job_key(job, key, why) : OK;
+
+	if (e == OK)
+		e = capture_inflate(
+			job->x, http_body(job->x), bytes_max, job->scratch->arena, &body, why);
+	if (e != OK)
+		return e;
+	e = read(job, body, why);
+	if (e != OK && job->source != NULL && job->rejected == 0)
+		source_reject(job->source, why, body);
+	return e;
+}
+
+static void submit(struct capture_job *job)
+{
+	struct capture *c = job->capture;
+	struct why why = { 0 };
+
+	job->waiting_bytes = arena_taken(job->arena);
+	size_t before = atomic_fetch_add(&c->waiting_bytes, job->waiting_bytes);
+	submission_reset(&job->submission, job->items, job->count);
+	job->submission.context = job;
+	job->submission.answered = answered;
+	err e = before + job->waiting_bytes > CAPTURE_WAITING_BYTES_MAX
+			? ERR_FULL
+			: writer_submit(c->options.writer, &job->submission, 0, &why);
+	if (e == OK)
+		return; /* the answer comes from the writer, if it has not come already */
+	if (e != ERR_FULL) {
+		http_refuse(job->x, e == ERR_CANCELLED ? 503 : 500, &why);
+		return;
+	}
+	e = fail(&why, MSG_CAPTURE_FULL, arg_int(CAPTURE_RETRY_S));
+	ASSERT(e != OK);
+	tell_later(job, &why, CAPTURE_RETRY_S);
+}
+
+/* With a batch of none but bad ones, the first tells why. */
+static void finish(struct capture_job *job)
+{
+	struct why why = { 0 };
+	int64_t retry_s = 0;
+	err e = OK;
+
+	if (job->count == 0 && job->told_count > 0) {
+		http_fail(job->x, &job->told[0].why);
+		return;
+	}
+	if (job->count == 0) { /* an empty batch is a good one */
+		job->answer(job);
+		return;
+	}
+	if (!source_may_send(job->source, job->count, &retry_s)) {
+		e = fail(&why, MSG_CAPTURE_LIMITED, arg_c(job->source_name), arg_int(retry_s));
+		ASSERT(e != OK);
+		tell_later(job, &why, retry_s);
+		return;
+	}
+	items_finish(&job->preparation, job->prepared, job->count);
+	for (size_t i = 0; i < job->count; i++)
+		job->items[i] = job->prepared[i].item;
+	submit(job);
+}
+
+void capture_run(
+	struct capture *c, struct http_exchange *x, size_t body_bytes_max, capture_read *read)
+{
+	struct capture_job *job = begin(c, x);
+	struct scratch *scratch = job->scratch;
+	struct why why = { 0 };
+	err e = read_body(job, body_bytes_max, read, &why);
+
+	if (e == OK && job->source == NULL)
+		e = fail(&why, MSG_CAPTURE_KEY_MISSING);
+	if (e == OK)
+		finish(job); /* the job may be gone after it */
+	else
+		refuse(job, &why);
+	scratch_give(c, scratch);
+}
+
+/* ---- without HTTP */
+
+static err put_through(
+	struct capture_job *job, const struct record *records, size_t count, struct why *why)
+{
+	err e = job_expect(job, count, SUBMISSION_ITEMS_MAX, why);
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = job_add(job, &records[i], why);
+	if (e != OK)
+		return e;
+	items_finish(&job->preparation, job->prepared, job->count);
+	for (size_t i = 0; i < job->count; i++)
+		job->items[i] = job->prepared[i].item;
+	submission_reset(&job->submission, job->items, job->count);
+	e = writer_submit(job->capture->options.writer, &job->submission, WAIT_FOREVER, why);
+	if (e == OK)
+		e = submission_wait(&job->submission, WAIT_FOREVER, why);
+	if (e == OK)
+		count_items(job);
+	return e;
+}
+
+err capture_take(
+	struct capture *c, str source, const struct record *records, size_t count, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(HTTP_ARENA_BYTES_MAX);
+	struct capture_job job = { .capture = c,
+		.arena = arena,
+		.scratch = scratch_take(c),
+		.source = sources_get(c->sources, source) };
+
+	job.preparation = (struct preparation){
+		.rules = c->options.rules, .secret = c->options.secret, .default_source = source
+	};
+	submission_init(&job.submission, NULL, 0);
+	err e = put_through(&job, records, count, why);
+	submission_done(&job.submission);
+	scratch_give(c, job.scratch);
+	return e;
+}

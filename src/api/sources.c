@@ -1,0 +1,361 @@
+/* api/sources.c - see sources.h */
+#include "api/sources.h"
+
+#include "base/timestamp.h"
+#include "engine/waiting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NS_PER_S = 1000000000, KEY_BYTES_MAX = 64 };
+
+struct source {
+	struct sources *of;
+	pthread_mutex_t lock; /* of all that follows; a leaf */
+	struct source_view view;
+	struct source_reject rejects[SOURCE_REJECTS]; /* a ring */
+	uint64_t reject_count;
+	double tokens; /* events that it may send now */
+	int64_t filled_ns;
+};
+
+struct sources {
+	struct clock *clock;
+	double rate; /* events a second; 0: no limit */
+	pthread_mutex_t lock; /* of the two below; a leaf */
+	struct source *items[SOURCES_MAX];
+	size_t count;
+};
+
+struct sources *sources_create(struct clock *clock, uint64_t events_per_second)
+{
+	struct sources *s = memory_alloc(sizeof(*s));
+
+	s->clock = clock;
+	s->rate = (double)events_per_second;
+	mutex_init(&s->lock);
+	return s;
+}
+
+void sources_free(struct sources *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		mutex_done(&s->items[i]->lock);
+		free(s->items[i]);
+	}
+	mutex_done(&s->lock);
+	free(s);
+}
+
+static struct source *make(struct sources *s, str name)
+{
+	struct source *source = memory_alloc(sizeof(*source));
+	str cut = s->count + 1 == SOURCES_MAX ? STR("...") : str_cut(name, SOURCE_NAME_BYTES - 1);
+
+	source->of = s;
+	mutex_init(&source->lock);
+	memcpy(source->view.name, cut.ptr, cut.len);
+	source->tokens = s->rate;
+	source->filled_ns = s->clock->ticks_ns(s->clock);
+	s->items[s->count++] = source;
+	return source;
+}
+
+struct source *sources_get(struct sources *s, str name)
+{
+	struct source *found = NULL;
+
+	mutex_lock(&s->lock);
+	for (size_t i = 0; found == NULL && i < s->count; i++)
+		if (str_equal(str_of(s->items[i]->view.name), name))
+			found = s->items[i];
+	if (found == NULL)
+		found = s->count < SOURCES_MAX ? make(s, name) : s->items[SOURCES_MAX - 1];
+	mutex_unlock(&s->lock);
+	return found;
+}
+
+/* A bucket that holds a second's worth.  More than that at once is let through when it is full, and
+ * paid for afterwards: a batch is never cut. */
+bool source_may_send(struct source *source, size_t events, int64_t *retry_s)
+{
+	double rate = source->of->rate;
+	int64_t now = source->of->clock->ticks_ns(source->of->clock);
+
+	if (rate <= 0)
+		return true;
+	mutex_lock(&source->lock);
+	source->tokens += (double)(now - source->filled_ns) / NS_PER_S * rate;
+	source->tokens = MIN_OF(source->tokens, rate);
+	source->filled_ns = now;
+	double needed = MIN_OF((double)events, rate);
+	bool may = source->tokens >= needed;
+	if (may)
+		source->tokens -= (double)events;
+	else
+		*retry_s = (int64_t)((needed - source->tokens) / rate) + 1;
+	mutex_unlock(&source->lock);
+	return may;
+}
+
+void source_add(struct source *source, const struct source_counts *more)
+{
+	struct source_counts *c = &source->view.counts;
+
+	mutex_lock(&source->lock);
+	c->requests += more->requests;
+	c->bytes += more->bytes;
+	c->accepted += more->accepted;
+	c->duplicates += more->duplicates;
+	c->erased += more->erased;
+	c->rejected += more->rejected;
+	c->limited += more->limited;
+	c->last_ms = MAX_OF(c->last_ms, more->last_ms);
+	mutex_unlock(&source->lock);
+}
+
+/* The last place is for all reasons that find none. */
+static void count_reason(struct source_view *view, enum message message)
+{
+	size_t i = 0;
+
+	while (i < view->reason_count && view->reasons[i].message != message)
+		i++;
+	if (i == view->reason_count && i < SOURCE_REASONS_MAX) {
+		bool last = i == SOURCE_REASONS_MAX - 1;
+		view->reasons[i].message = last ? MSG_NONE : message;
+		view->reason_count++;
+	}
+	view->reasons[MIN_OF(i, (size_t)SOURCE_REASONS_MAX - 1)].count++;
+}
+
+void source_reject(struct source *source, const struct why *why, str raw)
+{
+	struct strbuf masked = strbuf_heap(SOURCE_PAYLOAD_BYTES);
+
+	source_mask(raw, SOURCE_PAYLOAD_BYTES, &masked);
+	mutex_lock(&source->lock);
+	struct source_reject *r = &source->rejects[source->reject_count++ % SOURCE_REJECTS];
+	r->at_ms = source->of->clock->now_ms(source->of->clock);
+	r->why = *why;
+	r->payload_len = masked.len;
+	if (masked.len > 0)
+		memcpy(r->payload, masked.ptr, masked.len);
+	source->view.counts.rejected++;
+	count_reason(&source->view, why->message);
+	mutex_unlock(&source->lock);
+	strbuf_done(&masked);
+}
+
+/* ---- looking */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct source_view *)a)->name, ((const struct source_view *)b)->name);
+}
+
+const struct source_view *sources_view(struct sources *s, struct arena *arena, size_t *count)
+{
+	mutex_lock(&s->lock);
+	size_t n = s->count; /* they only become more, and stay where they are */
+	mutex_unlock(&s->lock);
+	struct source_view *views = arena_array(arena, n, sizeof(*views));
+	for (size_t i = 0; views != NULL && i < n; i++) {
+		mutex_lock(&s->items[i]->lock);
+		views[i] = s->items[i]->view;
+		mutex_unlock(&s->items[i]->lock);
+	}
+	if (views != NULL && n > 0)
+		qsort(views, n, sizeof(*views), by_name);
+	*count = views == NULL ? 0 : n;
+	return views;
+}
+
+const struct source_reject *sources_rejects(
+	struct sources *s, str name, struct arena *arena, size_t *count)
+{
+	struct source *source = NULL;
+
+	*count = 0;
+	mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->count; i++)
+		if (str_equal(str_of(s->items[i]->view.name), name))
+			source = s->items[i];
+	mutex_unlock(&s->lock);
+	struct source_reject *out = arena_array(arena, SOURCE_REJECTS, sizeof(*out));
+	if (source == NULL || out == NULL)
+		return out;
+	mutex_lock(&source->lock);
+	uint64_t n = MIN_OF(source->reject_count, (uint64_t)SOURCE_REJECTS);
+	for (uint64_t i = 0; i < n; i++)
+		out[i] = source->rejects[(source->reject_count - 1 - i) % SOURCE_REJECTS];
+	mutex_unlock(&source->lock);
+	*count = (size_t)n;
+	return out;
+}
+
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, n);
+}
+
+static void put_time(struct json_writer *w, const char *key, int64_t ms)
+{
+	char text[INSTANT_TEXT_BYTES];
+
+	json_put_key(w, str_of(key));
+	if (ms == 0)
+		json_put_null(w);
+	else
+		json_put_string(w, instant_utc(text, ms));
+}
+
+static void put_reasons(struct json_writer *w, const struct source_view *view)
+{
+	json_put_key(w, STR("reasons"));
+	json_put_array(w);
+	for (size_t i = 0; i < view->reason_count; i++) {
+		enum message m = view->reasons[i].message;
+		json_put_object(w);
+		json_put_key(w, STR("code"));
+		json_put_string(w, m == MSG_NONE ? STR("others") : message_kebab(m));
+		put_count(w, "count", view->reasons[i].count);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+static void put_source(struct json_writer *w, const struct source_view *view)
+{
+	json_put_object(w);
+	json_put_key(w, STR("source"));
+	json_put_string(w, str_of(view->name));
+	put_count(w, "requests", view->counts.requests);
+	put_count(w, "bytes", view->counts.bytes);
+	put_count(w, "accepted", view->counts.accepted);
+	put_count(w, "duplicates", view->counts.duplicates);
+	put_count(w, "erased", view->counts.erased);
+	put_count(w, "rejected", view->counts.rejected);
+	put_count(w, "limited", view->counts.limited);
+	put_time(w, "last_time", view->counts.last_ms);
+	put_reasons(w, view);
+	json_put_end(w);
+}
+
+void sources_put(struct sources *s, struct arena *arena, struct json_writer *w)
+{
+	size_t count;
+	const struct source_view *views = sources_view(s, arena, &count);
+
+	json_put_object(w);
+	json_put_key(w, STR("sources"));
+	json_put_array(w);
+	for (size_t i = 0; i < count; i++)
+		put_source(w, &views[i]);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+void sources_put_rejects(struct sources *s, str name, enum language language, struct arena *arena,
+	struct json_writer *w)
+{
+	size_t count;
+	const struct source_reject *rejects = sources_rejects(s, name, arena, &count);
+	struct strbuf words = strbuf_heap(8192);
+
+	json_put_object(w);
+	json_put_key(w, STR("source"));
+	json_put_string(w, name);
+	json_put_key(w, STR("rejects"));
+	json_put_array(w);
+	for (size_t i = 0; i < count; i++) {
+		json_put_object(w);
+		put_time(w, "time", rejects[i].at_ms);
+		json_put_key(w, STR("code"));
+		json_put_string(w, message_kebab(rejects[i].why.message));
+		strbuf_clear(&words);
+		why_words(&rejects[i].why, language, &words);
+		json_put_key(w, STR("detail"));
+		json_put_string(w, strbuf_str(&words));
+		json_put_key(w, STR("payload"));
+		json_put_string(w, (str){ rejects[i].payload, rejects[i].payload_len });
+		json_put_end(w);
+	}
+	json_put_end(w);
+	json_put_end(w);
+	strbuf_done(&words);
+}
+
+/* ---- masks */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static void mask_text(str text, struct strbuf *out)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (((unsigned char)c & 0xc0) == 0x80)
+			continue; /* a character of several bytes is one x */
+		strbuf_add_byte(out, is_digit(c)                           ? '0'
+				     : is_letter(c)                        ? 'x'
+				     : (unsigned char)c < ' ' || c == 0x7f ? ' '
+									   : c);
+	}
+}
+
+/* The bytes of a string behind its first quote, up to the last quote or the end. */
+static size_t string_len(str text)
+{
+	size_t i = 0;
+
+	while (i < text.len && text.ptr[i] != '"')
+		i += text.ptr[i] == '\\' && i + 1 < text.len ? 2 : 1;
+	return MIN_OF(i, text.len);
+}
+
+static bool is_key(str text, size_t behind)
+{
+	while (behind < text.len && str_has(STR(" \t\r\n"), text.ptr[behind]))
+		behind++;
+	return behind < text.len && text.ptr[behind] == ':';
+}
+
+void source_mask(str raw, size_t bytes_max, struct strbuf *out)
+{
+	static const str words[] = { STR_INIT("true"), STR_INIT("false"), STR_INIT("null") };
+
+	raw = str_cut(raw, bytes_max);
+	while (raw.len > 0) {
+		size_t len = 1;
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (str_starts(raw, words[i]))
+				len = words[i].len;
+		if (raw.ptr[0] == '"') {
+			str text = { raw.ptr + 1, string_len(str_from(raw, 1)) };
+			bool ends = text.len + 1 < raw.len;
+			len = MIN_OF(text.len + 2, raw.len);
+			strbuf_add_byte(out, '"');
+			if (ends && text.len <= KEY_BYTES_MAX && str_is_text(text) &&
+				is_key(raw, len))
+				strbuf_add(out, text);
+			else
+				mask_text(text, out);
+			if (ends)
+				strbuf_add_byte(out, '"');
+		} else if (len > 1) {
+			strbuf_add(out, str_upto(raw, len));
+		} else {
+			mask_text(str_upto(raw, 1), out);
+		}
+		raw = str_from(raw, len);
+	}
+}

@@ -1,0 +1,23 @@
+/* desk/desk_internal.h - the inside of a desk, for the files of this folder. */
+#pragma once
+
+#include "desk/desk.h"
+
+struct desk {
+	struct sql *sql; /* protected by lock */
+	pthread_mutex_t lock; /* a leaf */
+	struct clock *clock;
+	uint64_t changes; /* of this connection, which SQLite's own number leaves out */
+	uint8_t key[SECRET_KEY_BYTES];
+};
+
+void desk_lock(struct desk *desk);
+void desk_unlock(struct desk *desk);
+int64_t desk_now_ms(struct desk *desk);
+
+/* Between these two: one transaction; the lock is held.  end: commits if `e` is OK, else undoes,
+ * and returns what came of it. */
+err desk_begin(struct desk *desk, struct why *why);
+err desk_end(struct desk *desk, err e, struct why *why);
+/* The same after what no cache holds: desk_version() stays. */
+err desk_end_unseen(struct desk *desk, err e, struct why *why);

@@ -1,0 +1,335 @@
+/* journey/flow.c - see flow.h: which steps are nodes, then the journeys along them
+ *
+ * Each position has `slots` nodes: one for each step that has its own, the last for all others.
+ * Behind them stand END and FURTHER, which links lead to and none leaves:
+ *
+ *   links of a position: slots x (slots + 2)
+ */
+#include "journey/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tally {
+	uint64_t journeys;
+	unsigned __int128 ticks; /* exact */
+	uint32_t customers, last_customer; /* + 1 */
+};
+
+struct counting {
+	const struct journey_plan *plan;
+	const struct flow_question *question;
+	size_t steps, slots;
+	uint32_t *slot; /* of (position, step) */
+};
+
+struct part {
+	const struct counting *c;
+	uint64_t *met; /* of (position, step); the first pass alone */
+	struct tally *nodes, *links;
+	uint64_t customers, journeys;
+	uint32_t last_customer; /* + 1 */
+};
+
+static size_t place_of(const struct counting *c, const struct journey *j, size_t position)
+{
+	return c->question->is_backwards ? j->count - 1 - position : position;
+}
+
+/* ---- the first pass: which steps are most frequent at each position */
+
+static err meet(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+	const struct counting *c = p->c;
+	size_t depth = MIN_OF(j->count, c->question->depth);
+
+	(void)why;
+	for (size_t i = 0; i < depth; i++)
+		p->met[i * c->steps + j->step[place_of(c, j, i)]]++;
+	return OK;
+}
+
+struct rank {
+	uint64_t met;
+	str name;
+	uint32_t step;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->met != y->met)
+		return x->met < y->met ? 1 : -1;
+	return str_compare(x->name, y->name);
+}
+
+static void rank_position(struct counting *c, const uint64_t *met, uint32_t *slot)
+{
+	struct rank *ranks = memory_alloc((c->steps + 1) * sizeof(*ranks));
+
+	for (uint32_t s = 0; s < c->steps; s++)
+		ranks[s] = (struct rank){ met[s], journey_plan_step_name(c->plan, s), s };
+	qsort(ranks, c->steps, sizeof(*ranks), by_rank);
+	for (size_t i = 0; i < c->steps; i++)
+		slot[ranks[i].step] = (uint32_t)MIN_OF(i, c->slots - 1);
+	free(ranks);
+}
+
+static err rank_steps(struct counting *c, struct part *parts, unsigned count, struct why *why)
+{
+	size_t cells = c->question->depth * c->steps;
+	void *pointers[JOURNEY_THREADS_MAX];
+	err e = limits_take(journey_plan_limits(c->plan), cells * count * sizeof(*parts->met), why);
+
+	if (e != OK)
+		return e;
+	for (unsigned i = 0; i < count; i++) {
+		parts[i].met = memory_alloc((cells + 1) * sizeof(*parts[i].met));
+		pointers[i] = &parts[i];
+	}
+	e = journey_pass(c->plan, meet, pointers, count, why);
+	for (unsigned i = 1; e == OK && i < count; i++)
+		for (size_t k = 0; k < cells; k++)
+			parts[0].met[k] += parts[i].met[k];
+	for (size_t d = 0; e == OK && d < c->question->depth; d++)
+		rank_position(c, parts[0].met + d * c->steps, c->slot + d * c->steps);
+	for (unsigned i = 0; i < count; i++)
+		free(parts[i].met);
+	limits_give(journey_plan_limits(c->plan), cells * count * sizeof(*parts->met));
+	return e;
+}
+
+/* Steps that all have room: each its own slot, and none is other. */
+static void keep_steps(struct counting *c)
+{
+	for (size_t d = 0; d < c->question->depth; d++)
+		for (uint32_t s = 0; s < c->steps; s++)
+			c->slot[d * c->steps + s] = s;
+}
+
+/* ---- the second: along the nodes */
+
+static void count_in(struct tally *tally, uint32_t customer, uint64_t ticks)
+{
+	tally->journeys++;
+	tally->ticks += ticks;
+	tally->customers += tally->last_customer != customer + 1;
+	tally->last_customer = customer + 1;
+}
+
+static struct tally *link_at(const struct part *p, size_t position, size_t from, size_t to)
+{
+	size_t slots = p->c->slots;
+
+	return &p->links[(position * slots + from) * (slots + 2) + to];
+}
+
+static uint64_t ticks_between(const struct journey *j, size_t a, size_t b)
+{
+	return (uint64_t)j->time[MAX_OF(a, b)] - (uint64_t)j->time[MIN_OF(a, b)];
+}
+
+static err take(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+	const struct counting *c = p->c;
+	size_t depth = MIN_OF(j->count, c->question->depth), from = 0;
+
+	(void)why;
+	p->journeys++;
+	p->customers += p->last_customer != j->customer + 1;
+	p->last_customer = j->customer + 1;
+	for (size_t i = 0; i < depth; i++) {
+		size_t at = place_of(c, j, i), to = c->slot[i * c->steps + j->step[at]];
+		count_in(&p->nodes[i * c->slots + to], j->customer, 0);
+		if (i > 0)
+			count_in(link_at(p, i - 1, from, to), j->customer,
+				ticks_between(j, at, place_of(c, j, i - 1)));
+		from = to;
+	}
+	count_in(link_at(p, depth - 1, from, c->slots + (j->count > depth)), j->customer, 0);
+	return OK;
+}
+
+static void add_up(struct tally *to, const struct tally *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		to[i].journeys += from[i].journeys;
+		to[i].ticks += from[i].ticks;
+		to[i].customers += from[i].customers;
+	}
+}
+
+/* ---- the answer */
+
+/* The nodes of a position in their order; number[slot]: which node of the answer it is. */
+static void tell_nodes(const struct part *all, size_t position, struct flow *out, uint32_t *number)
+{
+	const struct counting *c = all->c;
+	const struct tally *tallies = all->nodes + position * c->slots;
+	struct rank *ranks = memory_alloc((c->slots + 1) * sizeof(*ranks));
+	size_t count = 0;
+
+	for (uint32_t s = 0; s < c->steps; s++) {
+		uint32_t slot = c->slot[position * c->steps + s];
+		if (slot + 1 < c->slots && tallies[slot].journeys > 0)
+			ranks[count++] = (struct rank){ tallies[slot].journeys,
+				journey_plan_step_name(c->plan, s), s };
+	}
+	qsort(ranks, count, sizeof(*ranks), by_rank);
+	for (size_t i = 0; i <= count; i++) {
+		bool is_other = i == count;
+		uint32_t step = is_other ? STEP_NONE : ranks[i].step;
+		size_t slot = is_other ? c->slots - 1 : c->slot[position * c->steps + step];
+		if (tallies[slot].journeys == 0)
+			continue;
+		number[slot] = (uint32_t)out->node_count;
+		out->nodes[out->node_count++] =
+			(struct flow_node){ .position = (uint32_t)position + 1,
+				.kind = is_other ? FLOW_OTHER : FLOW_STEP,
+				.step = step,
+				.journeys = tallies[slot].journeys,
+				.customers = tallies[slot].customers };
+	}
+	free(ranks);
+}
+
+static void tell_link(const struct part *all, size_t from_slot, size_t to_slot, uint32_t from,
+	uint32_t to, struct flow *out)
+{
+	size_t slots = all->c->slots, position = out->nodes[from].position - 1;
+	const struct tally *tally = link_at(all, position, from_slot, to_slot);
+	bool is_node = to_slot < slots;
+
+	if (tally->journeys == 0)
+		return;
+	out->links[out->link_count++] = (struct flow_link){ .from = from,
+		.to = to,
+		.kind = is_node            ? out->nodes[to].kind
+			: to_slot == slots ? FLOW_END
+					   : FLOW_FURTHER,
+		.journeys = tally->journeys,
+		.customers = tally->customers,
+		.mean_s = is_node ? (double)tally->ticks / (double)tally->journeys /
+					    (TICKS_PER_MS * 1000.0)
+				  : 0 };
+}
+
+static size_t slot_of(const struct counting *c, const struct flow_node *node)
+{
+	return node->kind == FLOW_OTHER ? c->slots - 1
+					: c->slot[(node->position - 1) * c->steps + node->step];
+}
+
+static void tell_links(const struct part *all, struct flow *out)
+{
+	const struct counting *c = all->c;
+
+	for (uint32_t from = 0, next = 0; from < out->node_count; from++) {
+		const struct flow_node *node = &out->nodes[from];
+		size_t slot = slot_of(c, node);
+		while (next < out->node_count && out->nodes[next].position <= node->position)
+			next++;
+		for (uint32_t to = next;
+			to < out->node_count && out->nodes[to].position == node->position + 1; to++)
+			tell_link(all, slot, slot_of(c, &out->nodes[to]), from, to, out);
+		tell_link(all, slot, c->slots, from, 0, out);
+		tell_link(all, slot, c->slots + 1, from, 0, out);
+	}
+}
+
+static err tell(const struct part *all, struct flow *out, struct why *why)
+{
+	const struct counting *c = all->c;
+	size_t nodes = c->question->depth * c->slots, links = 0;
+	uint32_t *number = memory_alloc(c->slots * sizeof(*number));
+
+	for (size_t i = 0; i < nodes * (c->slots + 2); i++)
+		links += all->links[i].journeys > 0;
+	size_t bytes = nodes * sizeof(*out->nodes) + links * sizeof(*out->links);
+	err e = limits_take(journey_plan_limits(c->plan), bytes, why);
+	if (e == OK) {
+		*out = (struct flow){ .customers = all->customers,
+			.journeys = all->journeys,
+			.nodes = memory_alloc((nodes + 1) * sizeof(*out->nodes)),
+			.links = memory_alloc((links + 1) * sizeof(*out->links)),
+			.bytes = bytes };
+		for (size_t d = 0; d < c->question->depth; d++)
+			tell_nodes(all, d, out, number);
+		tell_links(all, out);
+	}
+	free(number);
+	return e;
+}
+
+static err pass_along(const struct counting *c, struct part *parts, unsigned count,
+	struct flow *out, struct why *why)
+{
+	size_t nodes = c->question->depth * c->slots, links = nodes * (c->slots + 2);
+	size_t bytes = count * (nodes + links) * sizeof(struct tally);
+	void *pointers[JOURNEY_THREADS_MAX];
+	err e = limits_take(journey_plan_limits(c->plan), bytes, why);
+
+	if (e != OK)
+		return e;
+	for (unsigned i = 0; i < count; i++) {
+		parts[i].nodes = memory_alloc(nodes * sizeof(*parts[i].nodes));
+		parts[i].links = memory_alloc(links * sizeof(*parts[i].links));
+		pointers[i] = &parts[i];
+	}
+	e = journey_pass(c->plan, take, pointers, count, why);
+	for (unsigned i = 1; e == OK && i < count; i++) {
+		parts[0].journeys += parts[i].journeys;
+		parts[0].customers += parts[i].customers;
+		add_up(parts[0].nodes, parts[i].nodes, nodes);
+		add_up(parts[0].links, parts[i].links, links);
+	}
+	if (e == OK)
+		e = tell(&parts[0], out, why);
+	for (unsigned i = 0; i < count; i++) {
+		free(parts[i].nodes);
+		free(parts[i].links);
+	}
+	limits_give(journey_plan_limits(c->plan), bytes);
+	return e;
+}
+
+err flow_make(const struct journey_plan *plan, const struct flow_question *question,
+	struct flow *out, struct why *why)
+{
+	struct counting c = {
+		.plan = plan, .question = question, .steps = journey_plan_steps(plan)
+	};
+	unsigned count = journey_pass_parts(plan);
+	struct part parts[JOURNEY_THREADS_MAX];
+	size_t bytes = question->depth * c.steps * sizeof(*c.slot);
+
+	ASSERT(question->depth >= 1 && question->depth <= FLOW_DEPTH_MAX);
+	ASSERT(question->top >= 1 && question->top <= FLOW_TOP_MAX);
+	err e = limits_take(journey_plan_limits(plan), bytes, why);
+	if (e != OK)
+		return e;
+	c.slots = MIN_OF(c.steps, question->top) + 1;
+	c.slot = memory_alloc(bytes + 1);
+	for (unsigned i = 0; i < count; i++)
+		parts[i] = (struct part){ .c = &c };
+	if (c.steps > question->top)
+		e = rank_steps(&c, parts, count, why);
+	else
+		keep_steps(&c);
+	if (e == OK)
+		e = pass_along(&c, parts, count, out, why);
+	free(c.slot);
+	limits_give(journey_plan_limits(plan), bytes);
+	return e;
+}
+
+void flow_done(const struct journey_plan *plan, struct flow *flow)
+{
+	limits_give(journey_plan_limits(plan), flow->bytes);
+	free(flow->nodes);
+	free(flow->links);
+	*flow = (struct flow){ .journeys = 0 };
+}

@@ -1,0 +1,30 @@
+/* main/house.h - a data folder that is open already, for as long as a server runs on it.
+ *
+ * Commands open the folder by themselves; within a server they find this in their request instead
+ * (request_house()), and store.h does the same things with it: reading from the newest snapshot,
+ * changing in the writer's place.  So one function serves the command line, the socket and HTTP.
+ *
+ * Threads: any number of commands at once.  Imports of files take turns: they have fixed places
+ * for scratch in the folder.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "engine/writer.h"
+
+enum { HOUSE_VISIBLE_MS = 10000 }; /* what was written is in a snapshot long before */
+
+struct house {
+	struct engine *engine; /* neither is owned */
+	struct writer *writer;
+	pthread_mutex_t import_turn;
+};
+
+void house_init(struct house *house, struct engine *engine, struct writer *writer);
+void house_done(struct house *house); /* no command runs in it any more */
+
+/* Waits for the turn to import.  ERR_CANCELLED: `stop` (may be NULL) was set meanwhile. */
+err house_begin_import(struct house *house, const atomic_bool *stop, struct why *why);
+void house_end_import(struct house *house);

@@ -1,0 +1,182 @@
+/* main/serving.c - see serving.h */
+#include "main/serving.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/capture.h"
+#include "base/json.h"
+#include "desk/keys.h"
+#include "main/render.h"
+#include "main/serve_log.h"
+#include "main/store.h"
+
+struct serving {
+	struct engine *engine;
+	struct writer *writer;
+	struct desk *desk;
+	struct key_cache *keys;
+	struct capture *capture;
+	struct http_server *http;
+	struct serve_log log;
+};
+
+/* ---- is it there, can it take something? */
+
+static void answer_health(struct http_exchange *x, void *context)
+{
+	(void)context;
+	http_answer(x, 200, "application/json", STR("{\"status\":\"ok\"}\n"));
+}
+
+static void answer_ready(struct http_exchange *x, void *context)
+{
+	struct serving *s = context;
+
+	if (writer_status(s->writer).has_failed)
+		http_answer(x, 503, "application/json", STR("{\"status\":\"failed\"}\n"));
+	else
+		http_answer(x, 200, "application/json", STR("{\"status\":\"ok\"}\n"));
+}
+
+static const struct http_route health_routes[] = {
+	{ .method = HTTP_GET, .pattern = "/healthz", .handle = answer_health, .flags = HTTP_QUIET },
+	{ .method = HTTP_GET, .pattern = "/readyz", .handle = answer_ready, .flags = HTTP_QUIET },
+};
+
+/* ---- start */
+
+_Static_assert((int)CAPTURE_SOURCE_BYTES > (int)DESK_NAME_BYTES_MAX, "a source's name fits");
+
+static err find_key(
+	void *context, str key, char source[static CAPTURE_SOURCE_BYTES], struct why *why)
+{
+	return key_cache_find(context, key, source, why);
+}
+
+static void make_capture(
+	struct serving *s, const struct request *request, const struct serving_options *options)
+{
+	const struct capture_options capture = { .writer = s->writer,
+		.secret = engine_secret(s->engine),
+		.rules = store_identifier_rules(request),
+		.find = find_key,
+		.context = s->keys,
+		.events_per_second = options->events_per_second };
+
+	s->capture = capture_create(&capture);
+}
+
+static void set_headers(struct http_exchange *x, void *context)
+{
+	(void)context;
+	http_set(x, "Referrer-Policy", STR("no-referrer"));
+	if (http_is_secure(x))
+		http_set(x, "Strict-Transport-Security", STR("max-age=31536000"));
+}
+
+static void log_request(const struct http_log_line *line, void *context)
+{
+	serve_log_request(&((struct serving *)context)->log, line);
+}
+
+static err listen_all(struct serving *s, struct sink *sink, const struct serving_options *options,
+	struct why *why)
+{
+	char url[HTTP_URL_BYTES];
+	struct strbuf out = strbuf_heap(1 << 16);
+	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
+	err e = OK;
+
+	json_put_object(&w);
+	json_put_key(&w, STR("listening"));
+	json_put_array(&w);
+	for (size_t i = 0; e == OK && i < options->listener_count; i++) {
+		e = http_server_listen(s->http, &options->listeners[i], url, why);
+		if (e != OK)
+			break;
+		json_put_string(&w, str_of(url));
+		if (!sink->json)
+			sink_say(sink, TEXT_SERVE_LISTENING, arg_c(url));
+	}
+	json_put_end(&w);
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	if (e == OK && sink->json)
+		sink_built(sink, &out);
+	strbuf_done(&out);
+	(void)fflush(stdout); /* whoever started it waits for this line; sink_finish() comes at the
+				 end */
+	return e;
+}
+
+static void make_http(struct serving *s, const struct serving_options *options)
+{
+	const struct http_routes tables[] = {
+		{ health_routes, ARRAY_LEN(health_routes), s },
+		capture_routes(s->capture),
+	};
+	const struct http_options http = { .tables = tables,
+		.table_count = ARRAY_LEN(tables),
+		.workers = options->workers,
+		.status_of = err_http_status,
+		.problem = render_problem,
+		.headers = set_headers,
+		.log = log_request,
+		.context = s };
+
+	s->http = http_server_create(&http);
+}
+
+err serving_start(const struct request *request, struct sink *sink,
+	const struct serving_options *options, struct serving **out, struct why *why)
+{
+	static const struct writer_options usual = { 0 };
+	struct serving *s = memory_alloc(sizeof(*s));
+	struct why ignored = { 0 };
+	err e = store_open(request, sink, STORE_MAKE, &s->engine, why);
+
+	if (e == OK)
+		e = desk_open(request_data(request).ptr, true, NULL, &s->desk, why);
+	if (e != OK) {
+		engine_close(s->engine);
+		free(s);
+		return e;
+	}
+	serve_log_init(&s->log, options->log_requests);
+	s->writer = writer_create(s->engine, &usual);
+	writer_start(s->writer);
+	s->keys = key_cache_create(s->desk);
+	make_capture(s, request, options);
+	make_http(s, options);
+	e = listen_all(s, sink, options, why);
+	if (e == OK)
+		*out = s;
+	else
+		(void)serving_stop(s, &ignored); /* `why` tells what came first */
+	return e;
+}
+
+err serving_reload(struct serving *s, struct why *why)
+{
+	return http_server_reload(s->http, why);
+}
+
+err serving_stop(struct serving *s, struct why *why)
+{
+	http_server_stop(s->http, SERVING_DRAIN_MS);
+	err e = writer_stop(s->writer, why);
+	writer_free(s->writer);
+	capture_free(s->capture);
+	key_cache_free(s->keys);
+	desk_close(s->desk);
+	engine_close(s->engine);
+	serve_log_done(&s->log);
+	free(s);
+	return e;
+}
+
+void serving_tell(struct serving *s, const char *what, const struct why *why)
+{
+	serve_log_error(&s->log, what, why);
+}
