@@ -343,6 +343,11 @@ uint64_t engine_decision_seq(const struct engine *engine, size_t i)
 	return d->kind == DECISION_NONE ? 0 : d->seq;
 }
 
+struct identity *engine_identity(struct engine *engine)
+{
+	return engine->identity;
+}
+
 uint64_t engine_damaged(const struct engine *engine)
 {
 	return engine->damaged;

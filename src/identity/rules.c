@@ -21,11 +21,6 @@ struct source_entry {
 	struct field_names asserts, verifies;
 };
 
-struct trait_entry {
-	str trait;
-	enum rules_keep keep;
-};
-
 struct identity_rules {
 	struct arena *arena;
 	str document, name;
@@ -34,8 +29,6 @@ struct identity_rules {
 	struct field_names blocked;
 	struct source_entry *sources;
 	size_t source_count;
-	struct trait_entry *traits;
-	size_t trait_count;
 	bool has_windows;
 };
 
@@ -305,52 +298,6 @@ static err read_sources(struct fields *f, str key, const struct json *value, voi
 	return e;
 }
 
-/* ---- traits */
-
-static err trait_name(struct fields *f, str key, const struct json *value, void *target)
-{
-	return fields_string(f, key, value, &((struct trait_entry *)target)->trait);
-}
-
-static err trait_keep(struct fields *f, str key, const struct json *value, void *target)
-{
-	static const str words[] = { STR_INIT("recent"), STR_INIT("trusted"), STR_INIT("frequent"),
-		STR_INIT("all") };
-	size_t keep = 0;
-	err e = one_word(f, key, value, words, ARRAY_LEN(words), &keep);
-
-	if (e == OK)
-		((struct trait_entry *)target)->keep = (enum rules_keep)keep;
-	return e;
-}
-
-static err read_traits(struct fields *f, str key, const struct json *value, void *target)
-{
-	static const struct field keys[] = { { "trait", trait_name }, { "keep", trait_keep },
-		{ "comment", fields_ignore } };
-	struct identity_rules *rules = rules_of(f);
-	err e = OK;
-
-	(void)target;
-	if (value->kind != JSON_ARRAY)
-		return fields_bad(f, key);
-	if (value->array.count > RULES_TRAITS_MAX)
-		return fields_placed(
-			f, fail(f->why, MSG_RULES_MANY, arg_str(key), arg_int(RULES_TRAITS_MAX)));
-	rules->traits = arena_array(f->arena, value->array.count, sizeof(*rules->traits));
-	if (rules->traits == NULL)
-		return fields_room(f);
-	for (size_t i = 0; e == OK && i < value->array.count; i++) {
-		struct trait_entry *entry = &rules->traits[i];
-		*entry = (struct trait_entry){ .keep = KEEP_RECENT };
-		e = fields_read(f, key, &value->array.items[i], keys, ARRAY_LEN(keys), entry);
-		if (e == OK && entry->trait.len == 0)
-			e = fields_bad(f, key);
-		rules->trait_count += e == OK;
-	}
-	return e;
-}
-
 /* ---- the document */
 
 static err read_version(struct fields *f, str key, const struct json *value, void *target)
@@ -416,8 +363,7 @@ static err read_document(struct identity_rules *rules, struct why *why)
 {
 	static const struct field keys[] = { { "version", read_version }, { "name", read_name },
 		{ "description", fields_ignore }, { "types", read_types },
-		{ "blocked", read_blocked }, { "sources", read_sources },
-		{ "traits", read_traits } };
+		{ "blocked", read_blocked }, { "sources", read_sources } };
 	struct reading reading = {
 		.fields = { .text = rules->document, .arena = rules->arena, .why = why },
 		.rules = rules
@@ -575,12 +521,4 @@ struct rules_source rules_source(const struct identity_rules *rules, str source)
 			.trust = (uint8_t)s->trust };
 	}
 	return (struct rules_source){ UINT64_MAX, UINT64_MAX, RULES_TRUST_USUAL };
-}
-
-enum rules_keep rules_keep(const struct identity_rules *rules, str trait)
-{
-	for (size_t i = 0; i < rules->trait_count; i++)
-		if (glob_fits(rules->traits[i].trait, trait))
-			return rules->traits[i].keep;
-	return KEEP_RECENT;
 }

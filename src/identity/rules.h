@@ -9,7 +9,6 @@
  *            taken for shared), use (identifies, shared, context), blocked and shared values
  *   blocked  values that join nobody, whatever their type; patterns (base/glob.h), case ignored
  *   sources  by pattern: trust, which types a source may assert, which it may call verified
- *   traits   which telling of a trait holds
  *
  * Rules are a plain, immutable value: any thread.  They are parsed once; what the joining asks is
  * answered from small tables.
@@ -29,7 +28,6 @@ enum {
 	RULES_TRUST_MAX = 100,
 	RULES_TRUST_USUAL = 50,
 	RULES_SOURCES_MAX = 200,
-	RULES_TRAITS_MAX = 500,
 };
 
 enum rules_use {
@@ -57,8 +55,6 @@ struct rules_source {
 	uint8_t trust;
 };
 
-enum rules_keep { KEEP_RECENT, KEEP_TRUSTED, KEEP_FREQUENT, KEEP_ALL };
-
 struct identity_rules;
 
 /* MSG_FIELD_*, MSG_RULES_*, those of json_parse(), placed.  The rules own all they need. */
@@ -83,4 +79,3 @@ enum rules_bar { BAR_NONE, BAR_BLOCKED, BAR_SHARED, BAR_CONTEXT };
 enum rules_bar rules_bar(const struct identity_rules *rules, unsigned row, str value);
 
 struct rules_source rules_source(const struct identity_rules *rules, str source);
-enum rules_keep rules_keep(const struct identity_rules *rules, str trait);
