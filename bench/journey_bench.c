@@ -69,7 +69,7 @@ static void add_visit(struct bench *b, const struct workload_visit *visit, uint6
 		.identifier_count = 1 };
 	uint32_t set = identity_set(b->identity, &record);
 	(void)threads_add(b->state, &record, seq, set);
-	identity_add(b->identity, set, seq, 0);
+	identity_add(b->identity, set, seq, 0, visit->time_ms);
 }
 
 static struct threads_view *publish(struct bench *b)

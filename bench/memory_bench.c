@@ -72,7 +72,7 @@ static void fill(struct state *s, uint64_t events)
 		uint32_t set = identity_set(s->identity, &record);
 		uint32_t source = threads_name(s->threads, record.source);
 		(void)threads_add(s->threads, &record, record.seq, set);
-		identity_add(s->identity, set, record.seq, source);
+		identity_add(s->identity, set, record.seq, source, record.time.ms);
 	}
 }
 

@@ -33,7 +33,7 @@ static struct threads_view *some_events(void)
 			.attribute_count = 1 };
 		uint32_t set = identity_set(identity, &record);
 		(void)threads_add(threads, &record, seq, set);
-		identity_add(identity, set, seq, 0);
+		identity_add(identity, set, seq, 0, record.time.ms);
 	}
 	struct identity_view *people = identity_publish(identity);
 	view = threads_publish(threads, people);

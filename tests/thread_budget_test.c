@@ -15,8 +15,8 @@ static const struct {
 } sizes[] = {
 	{ "an identifier's member", 16, sizeof(struct member) },
 	{ "a node of evidence", 8, sizeof(struct node) },
-	{ "evidence of a set", 24, sizeof(struct evidence) },
-	{ "a customer", 8, sizeof(struct customer) },
+	{ "evidence of a set", 32, sizeof(struct evidence) },
+	{ "a customer", 16, sizeof(struct customer) },
 	{ "an origin of a correction", 16, sizeof(struct origin) },
 	{ "an attribute block", 32, sizeof(struct attribute_block) },
 	{ "a pair not yet in a block", 16, sizeof(struct pair) },
@@ -61,7 +61,7 @@ static void fill(struct identity *identity, struct threads *threads)
 			.attribute_count = 1 };
 		uint32_t set = identity_set(identity, &record);
 		(void)threads_add(threads, &record, record.seq, set);
-		identity_add(identity, set, record.seq, 0);
+		identity_add(identity, set, record.seq, 0, row);
 	}
 }
 
@@ -79,7 +79,10 @@ TEST(budget_of_rows_and_the_index)
 	check_near("flags", table_resident_bytes(threads->flags), 1.0 * ROWS);
 	check_near("members", table_resident_bytes(identity->members), 16.0 * CUSTOMERS);
 	check_near("sets of one", table_resident_bytes(identity->alone), 4.0 * CUSTOMERS);
-	check_near("evidence", table_resident_bytes(identity->evidence), 24.0 * CUSTOMERS);
+	check_near("evidence", table_resident_bytes(identity->evidence), 32.0 * CUSTOMERS);
+	check_near("kinds", table_resident_bytes(identity->kinds), 1.0 * CUSTOMERS);
+	check_near("owners", table_resident_bytes(identity->owners), 1.0 * CUSTOMERS);
+	check_near("customers", table_resident_bytes(identity->customers), 16.0 * CUSTOMERS);
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);
 	struct thread_index *base = thread_index_build_base(view, ROWS);

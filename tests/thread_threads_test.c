@@ -80,7 +80,7 @@ static void add_row(struct life *l, uint64_t origin, bool is_entity)
 		.set = set,
 		.is_entity = is_entity };
 	if (set != IDENTITY_NO_CODE)
-		identity_add(l->identity, set, record.seq, 0);
+		identity_add(l->identity, set, record.seq, 0, record.time.ms);
 }
 
 static void hide_row(struct life *l, size_t i)
@@ -88,7 +88,7 @@ static void hide_row(struct life *l, size_t i)
 	threads_hide(l->threads, (uint32_t)i);
 	l->rows[i].hidden = true;
 	if (l->rows[i].set != IDENTITY_NO_CODE)
-		identity_remove(l->identity, l->rows[i].set);
+		identity_remove(l->identity, l->rows[i].set, ms_of_ticks(l->rows[i].time));
 }
 
 static void hide_or_correct(struct life *l)

@@ -20,7 +20,8 @@ static void add(struct engine *engine, const struct record *record, uint64_t ori
 		set = identity_set(engine->identity, record);
 	(void)threads_add(engine->threads, record, origin, set);
 	if (set != IDENTITY_NO_CODE)
-		identity_add(engine->identity, set, record->seq, source);
+		identity_add(engine->identity, set, record->seq, source,
+			record->has_time ? record->time.ms : IDENTITY_ALWAYS);
 }
 
 static void hide(struct engine *engine, uint32_t row)
@@ -29,7 +30,8 @@ static void hide(struct engine *engine, uint32_t row)
 
 	threads_hide(engine->threads, row);
 	if (set != IDENTITY_NO_CODE)
-		identity_remove(engine->identity, set);
+		identity_remove(engine->identity, set,
+			identity_time_of(threads_row_time(engine->threads, row)));
 }
 
 /* The new version first: so a customer who has only this event is not dissolved in between. */
@@ -71,8 +73,8 @@ static void apply(struct engine *engine, const struct record *record, uint32_t s
 		add(engine, record, record->seq, set);
 		break;
 	case RECORD_IDENTITY:
-		(void)identity_decide(
-			engine->identity, record); /* an unknown one decides nothing */
+		/* an unknown one decides nothing */
+		(void)identity_decide(engine->identity, record);
 		break;
 	case RECORD_CORRECTION:
 		correct(engine, record, set);

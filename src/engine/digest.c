@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "engine/contents.h"
 #include "engine/engine_internal.h"
+#include "identity/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -274,6 +275,7 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 		e = add_unowned(&d, why);
 	if (e == OK) {
 		add_decisions(&d);
+		add_text(&d, rules_document(identity_rules(engine->identity)));
 		digest_end(&d.state, out->bytes);
 		out->events = threads_view_events(d.view);
 		out->entities = threads_view_entities(d.view);

@@ -184,6 +184,7 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 		engine->identity = identity_create();
 		engine->threads = engine_empty_threads(engine);
 	}
+	engine_answer_times(engine->identity, engine->threads);
 	opening->index_from = dedup_from;
 	opening->index_damaged = dedup_damage(engine->dedup) != NULL;
 	if (engine_planted.index_unsaved)
@@ -268,6 +269,9 @@ void engine_publish(struct engine *engine)
 {
 	if (!engine->dirty)
 		return;
+	if (identity_owners_version(engine->identity) != engine->owners_version)
+		threads_drop_index(engine->threads);
+	engine->owners_version = identity_owners_version(engine->identity);
 	struct identity_view *identity = identity_publish(engine->identity);
 	struct threads_view *threads = threads_publish(engine->threads, identity);
 	struct snapshot *fresh = snapshot_create(++engine->epoch, engine->applied_seq,
@@ -337,6 +341,11 @@ uint64_t engine_decision_seq(const struct engine *engine, size_t i)
 	const struct identity_decision *d = identity_decision_at(engine->identity, i);
 
 	return d->kind == DECISION_NONE ? 0 : d->seq;
+}
+
+struct identity *engine_identity(struct engine *engine)
+{
+	return engine->identity;
 }
 
 uint64_t engine_damaged(const struct engine *engine)

@@ -126,6 +126,9 @@ err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why);
 size_t engine_decision_count(const struct engine *engine);
 uint64_t engine_decision_seq(const struct engine *engine, size_t i);
 
+/* For questions that readers' views do not answer (identity/study.h).  Writer's place. */
+struct identity *engine_identity(struct engine *engine);
+
 uint64_t engine_damaged(const struct engine *engine); /* records that opening could not read */
 struct journal *engine_journal(struct engine *engine);
 struct dedup *engine_dedup(struct engine *engine);

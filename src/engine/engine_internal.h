@@ -30,6 +30,7 @@ struct engine {
 	struct threads *threads;
 	struct erasures erasures; /* that wait for their bytes to vanish */
 	struct erasing *erasing; /* under way; NULL: nothing is */
+	uint64_t owners_version; /* by which the index of threads is sorted */
 	uint64_t applied_seq; /* all records below are in the state */
 	uint64_t epoch;
 	uint64_t damaged; /* records that opening could not read */
@@ -64,6 +65,10 @@ struct snapshot *snapshot_create(uint64_t epoch, uint64_t end_seq, int64_t as_of
 	struct threads_view *threads, struct identity_view *identity); /* takes the references */
 
 struct threads *engine_empty_threads(const struct engine *engine);
+
+/* The time of a row as identity counts it; identity asks these threads for it (first_times.c). */
+int64_t identity_time_of(int64_t ticks);
+void engine_answer_times(struct identity *identity, struct threads *threads);
 
 /* Puts durable records into the state, in their order.  Cannot fail.  A group costs less than its
  * records one by one: they wait for memory together. */

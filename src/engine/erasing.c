@@ -186,6 +186,7 @@ static err begin_replay(struct engine *engine, struct why *why)
 	g->fresh.options = engine->options;
 	g->fresh.identity = identity_create();
 	g->fresh.threads = engine_empty_threads(engine);
+	engine_answer_times(g->fresh.identity, g->fresh.threads);
 	g->fresh.applied_seq = 1;
 	err e = quarantine_open(engine->options.disk, engine->folder, 0, &g->quarantine, why);
 	return e != OK ? e : journal_scan_open(engine->journal, 1, &g->scan, why);
@@ -244,6 +245,7 @@ static err replay(struct erasing *g, uint64_t records, bool *more, struct why *w
 static void index_fresh(struct erasing *g)
 {
 	struct identity_view *identity = identity_publish(g->fresh.identity);
+	g->fresh.owners_version = identity_owners_version(g->fresh.identity);
 	struct threads_view *view = threads_publish(g->fresh.threads, identity);
 
 	if (threads_view_rows(view) > 0)
@@ -289,6 +291,7 @@ static err swap(struct engine *engine, struct why *why)
 	struct threads *threads = engine->threads;
 	engine->identity = g->fresh.identity;
 	engine->threads = g->fresh.threads;
+	engine->owners_version = g->fresh.owners_version;
 	engine->dirty = true;
 	g->fresh.identity = identity; /* freed beside */
 	g->fresh.threads = threads;

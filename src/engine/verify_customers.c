@@ -3,32 +3,40 @@
  * Not by identity's way (rings that grow, reaches that are computed anew), but by one union-find
  * over all identifiers:
  *
- *   1. join what live sets and links by people connect: the reaches;
- *   2. a reach with a pair in it that people keep apart is taken to pieces, and joined again in
- *      the canonical order of identity.h, refusing what would bring such a pair together;
+ *   1. join what live sets and decisions link: the reaches;
+ *   2. a reach with a pair in it that people keep apart, or with more identifiers of a type than
+ *      its limit, is taken to pieces, and joined again link by link in the canonical order of
+ *      identity.h, refusing what decisions and limits refuse;
  *   3. groups must be customers, one to one.
  *
- * Memory: 8 bytes and 1 bit an identifier, 1 bit a customer.
+ * Memory: 9 bytes and 1 bit an identifier, 1 bit a customer; 1 byte an identifier and limited type
+ * where something is taken to pieces, and 12 where a limit counts within a window.
  */
 #include "engine/verify_internal.h"
+#include "identity/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct customers {
 	struct verifying *v;
+	const struct identity_rules *rules;
+	struct verify_links *sets;
 	const uint32_t *live; /* events, by set */
 	const struct verify_decision *decisions;
 	size_t decision_count;
 	uint32_t identifiers;
 	uint32_t *parent; /* by identifier */
 	uint32_t *number; /* by identifier: live sets that name it; then, by group, its customer */
-	/* Of the reaches that hold a pair to be kept apart. */
+	/* Of the reaches that are taken to pieces. */
 	uint8_t *is_split; /* a bit an identifier */
-	uint32_t *sets;
-	size_t set_count, set_room;
-	struct verify_decision *apart, *together;
-	size_t apart_count, together_count;
+	struct verify_link *links;
+	size_t link_count, link_room;
+	struct verify_decision *apart;
+	size_t apart_count;
+	uint8_t *counts; /* by group and limited type */
+	uint32_t *next; /* rings of groups */
+	int64_t *time; /* of an identifier's first link */
 };
 
 static uint32_t group_of(struct customers *c, uint32_t i)
@@ -45,20 +53,29 @@ static void join(struct customers *c, uint32_t a, uint32_t b)
 	c->parent[MAX_OF(x, y)] = MIN_OF(x, y);
 }
 
-static void join_all(struct customers *c)
+static void count_members(struct customers *c)
 {
 	uint32_t members[SET_IDENTIFIERS_MAX];
 
-	for (uint32_t i = 0; i < c->identifiers; i++)
-		c->parent[i] = i;
 	for (uint32_t set = 0; set < identity_set_count(c->v->identity); set++) {
 		if (c->live[set] == 0)
 			continue;
 		size_t count = identity_set_members(c->v->identity, set, members);
-		for (size_t i = 0; i < count; i++) {
+		for (size_t i = 0; i < count; i++)
 			c->number[members[i]]++;
-			join(c, members[0], members[i]);
-		}
+	}
+}
+
+static void join_all(struct customers *c)
+{
+	struct verify_link links[SET_IDENTIFIERS_MAX];
+
+	for (uint32_t i = 0; i < c->identifiers; i++)
+		c->parent[i] = i;
+	for (uint32_t set = 0; set < identity_set_count(c->v->identity); set++) {
+		size_t count = verify_links_of(c->sets, set, links);
+		for (size_t i = 0; i < count; i++)
+			join(c, links[i].a, links[i].b);
 	}
 	for (size_t i = 0; i < c->decision_count; i++)
 		if (c->decisions[i].kind == DECISION_TOGETHER)
@@ -74,7 +91,7 @@ static void check_lives(struct customers *c)
 				c->v, MSG_VERIFY_EVIDENCE, identity_text(c->v->identity, i));
 }
 
-/* ---- reaches with a pair to be kept apart */
+/* ---- reaches within which something is refused */
 
 static bool in_split(const struct customers *c, uint32_t i)
 {
@@ -86,10 +103,9 @@ static void set_split(struct customers *c, uint32_t i)
 	c->is_split[i / 8] |= (uint8_t)(1u << (i % 8));
 }
 
-static bool find_apart(struct customers *c)
+static void find_apart(struct customers *c)
 {
 	c->apart = memory_alloc((c->decision_count + 1) * sizeof(*c->apart));
-	c->together = memory_alloc((c->decision_count + 1) * sizeof(*c->together));
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct verify_decision *d = &c->decisions[i];
 		uint32_t reach = group_of(c, d->a);
@@ -98,35 +114,103 @@ static bool find_apart(struct customers *c)
 		c->apart[c->apart_count++] = *d;
 		set_split(c, reach);
 	}
-	for (uint32_t i = 0; i < c->identifiers; i++)
-		if (in_split(c, group_of(c, i)))
-			set_split(c, i);
-	return c->apart_count > 0;
 }
 
-static void note_set(struct customers *c, uint32_t set)
+static const struct rules_type *limited_type(const struct customers *c, uint32_t identifier)
 {
-	if (c->set_count == c->set_room) {
-		c->set_room = MAX_OF(c->set_room * 2, (size_t)64);
-		c->sets = memory_resize(c->sets, c->set_room * sizeof(*c->sets));
+	const struct rules_type *type = rules_type(c->rules, verify_links_row(c->sets, identifier));
+
+	return type->limit > 0 && c->number[identifier] > 0 ? type : NULL;
+}
+
+static uint8_t *count_at(struct customers *c, uint32_t group, unsigned slot)
+{
+	return &c->counts[(size_t)group * RULES_LIMITED_MAX + slot];
+}
+
+static void find_crowded(struct customers *c)
+{
+	size_t bytes = ((size_t)c->identifiers + 1) * RULES_LIMITED_MAX;
+
+	c->counts = memory_alloc(bytes);
+	for (uint32_t i = 0; i < c->identifiers; i++) {
+		const struct rules_type *type = limited_type(c, i);
+		uint32_t reach = type == NULL ? 0 : group_of(c, i);
+		if (type == NULL)
+			continue;
+		uint8_t *count = count_at(c, reach, type->slot);
+		*count = (uint8_t)MIN_OF(*count + 1, UINT8_MAX);
+		if (*count > type->limit)
+			set_split(c, reach);
 	}
-	c->sets[c->set_count++] = set;
+	memset(c->counts, 0, bytes);
+}
+
+static bool find_split(struct customers *c)
+{
+	bool any = false;
+
+	find_apart(c);
+	find_crowded(c);
+	for (uint32_t i = 0; i < c->identifiers; i++)
+		if (in_split(c, group_of(c, i))) {
+			set_split(c, i);
+			any = true;
+		}
+	return any;
+}
+
+static void note_link(struct customers *c, const struct verify_link *link)
+{
+	if (!in_split(c, link->a))
+		return;
+	if (c->link_count == c->link_room) {
+		c->link_room = MAX_OF(c->link_room * 2, (size_t)64);
+		c->links = memory_resize(c->links, c->link_room * sizeof(*c->links));
+	}
+	c->links[c->link_count++] = *link;
+	c->time[link->a] = MIN_OF(c->time[link->a], link->time);
+	c->time[link->b] = MIN_OF(c->time[link->b], link->time);
+}
+
+static void note_links(struct customers *c)
+{
+	struct verify_link links[SET_IDENTIFIERS_MAX];
+
+	for (uint32_t set = 0; set < identity_set_count(c->v->identity); set++) {
+		size_t count = verify_links_of(c->sets, set, links);
+		for (size_t i = 0; i < count; i++)
+			note_link(c, &links[i]);
+	}
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct verify_decision *d = &c->decisions[i];
+		if (d->kind == DECISION_TOGETHER)
+			note_link(c, &(struct verify_link){ .a = d->a,
+					     .b = d->b,
+					     .by_people = d->by_people,
+					     .by_matching = !d->by_people,
+					     .time = INT64_MAX });
+	}
 }
 
 static void take_apart(struct customers *c)
 {
-	for (uint32_t set = 0; set < identity_set_count(c->v->identity); set++)
-		if (c->live[set] > 0 && in_split(c, identity_set_owner(c->v->identity, set)))
-			note_set(c, set);
-	for (size_t i = 0; i < c->decision_count; i++)
-		if (c->decisions[i].kind == DECISION_TOGETHER && in_split(c, c->decisions[i].a))
-			c->together[c->together_count++] = c->decisions[i];
-	for (uint32_t i = 0; i < c->identifiers; i++)
-		if (in_split(c, i))
-			c->parent[i] = i;
+	c->next = memory_alloc(((size_t)c->identifiers + 1) * sizeof(*c->next));
+	c->time = memory_alloc(((size_t)c->identifiers + 1) * sizeof(*c->time));
+	for (uint32_t i = 0; i < c->identifiers; i++) {
+		const struct rules_type *type = limited_type(c, i);
+		c->next[i] = i;
+		c->time[i] = INT64_MAX;
+		if (!in_split(c, i))
+			continue;
+		c->parent[i] = i;
+		if (type != NULL)
+			*count_at(c, i, type->slot) = 1;
+	}
+	note_links(c);
 }
 
-static bool is_refused(struct customers *c, uint32_t x, uint32_t y)
+static bool is_apart(struct customers *c, uint32_t x, uint32_t y)
 {
 	for (size_t i = 0; i < c->apart_count; i++) {
 		uint32_t a = group_of(c, c->apart[i].a), b = group_of(c, c->apart[i].b);
@@ -136,57 +220,80 @@ static bool is_refused(struct customers *c, uint32_t x, uint32_t y)
 	return false;
 }
 
-static void join_allowed(struct customers *c, uint32_t a, uint32_t b)
+/* How many of a type are first linked within its window from `from` on. */
+static size_t in_window(
+	struct customers *c, const struct rules_type *type, uint32_t group, int64_t from)
 {
-	uint32_t x = group_of(c, a), y = group_of(c, b);
+	uint32_t at = group;
+	size_t count = 0;
 
-	if (x != y && !is_refused(c, x, y))
-		join(c, x, y);
+	do {
+		count += limited_type(c, at) == type && c->time[at] >= from &&
+			 (uint64_t)c->time[at] - (uint64_t)from < (uint64_t)type->within_ms;
+		at = c->next[at];
+	} while (at != group);
+	return count;
 }
 
-static int compare_texts(const struct identity_view *identity, uint32_t a, uint32_t b)
+static bool is_crowded(struct customers *c, const struct rules_type *type, uint32_t x, uint32_t y)
 {
-	return a == b ? 0 : str_compare(identity_text(identity, a), identity_text(identity, b));
+	const uint32_t groups[] = { x, y };
+
+	for (int g = 0; g < 2; g++) {
+		uint32_t at = groups[g];
+		do {
+			if (limited_type(c, at) == type &&
+				in_window(c, type, x, c->time[at]) +
+						in_window(c, type, y, c->time[at]) >
+					type->limit)
+				return true;
+			at = c->next[at];
+		} while (at != groups[g]);
+	}
+	return false;
 }
 
-static int by_pair(const void *a, const void *b, void *context)
+static bool is_too_many(struct customers *c, uint32_t x, uint32_t y)
 {
-	const struct verify_decision *x = a, *y = b;
-	int order = compare_texts(context, x->a, y->a);
-
-	return order != 0 ? order : compare_texts(context, x->b, y->b);
+	for (unsigned row = 0; row < rules_type_count(c->rules); row++) {
+		const struct rules_type *type = rules_type(c->rules, row);
+		if (type->limit == 0)
+			continue;
+		unsigned a = *count_at(c, x, type->slot), b = *count_at(c, y, type->slot);
+		if (a > 0 && b > 0 && a + b > type->limit &&
+			(type->within_ms == 0 || is_crowded(c, type, x, y)))
+			return true;
+	}
+	return false;
 }
 
-static int by_members(const void *a, const void *b, void *context)
+static void join_groups(struct customers *c, uint32_t x, uint32_t y)
 {
-	uint32_t x[SET_IDENTIFIERS_MAX], y[SET_IDENTIFIERS_MAX];
-	size_t nx = identity_set_members(context, *(const uint32_t *)a, x);
-	size_t ny = identity_set_members(context, *(const uint32_t *)b, y);
-	int order = 0;
+	uint32_t to = MIN_OF(x, y), from = MAX_OF(x, y), after = c->next[to];
 
-	for (size_t i = 0; i < nx && i < ny && order == 0; i++)
-		order = compare_texts(context, x[i], y[i]);
-	return order != 0 ? order : (nx > ny) - (nx < ny);
+	for (unsigned slot = 0; slot < RULES_LIMITED_MAX; slot++)
+		*count_at(c, to, slot) = (uint8_t)MIN_OF(
+			*count_at(c, to, slot) + *count_at(c, from, slot), UINT8_MAX);
+	c->next[to] = c->next[from];
+	c->next[from] = after;
+	c->parent[from] = to;
 }
 
 static void join_in_order(struct customers *c)
 {
-	uint32_t members[SET_IDENTIFIERS_MAX];
 	union { /* qsort_r's context is not const */
 		const struct identity_view *is;
 		void *as;
 	} context = { c->v->identity };
 
-	qsort_r(c->together, c->together_count, sizeof(*c->together), by_pair, context.as);
-	for (size_t i = 0; i < c->together_count; i++)
-		join_allowed(c, c->together[i].a, c->together[i].b);
-	if (c->set_count > 0)
-		qsort_r(c->sets, c->set_count, sizeof(*c->sets), by_members, context.as);
-	for (size_t i = 0; i < c->set_count; i++) {
-		size_t count = identity_set_members(c->v->identity, c->sets[i], members);
-		for (size_t a = 0; a < count; a++)
-			for (size_t b = a + 1; b < count; b++)
-				join_allowed(c, members[a], members[b]);
+	if (c->link_count > 0)
+		qsort_r(c->links, c->link_count, sizeof(*c->links), verify_link_compare,
+			context.as);
+	for (size_t i = 0; i < c->link_count; i++) {
+		uint32_t x = group_of(c, c->links[i].a), y = group_of(c, c->links[i].b);
+		if (x != y && !is_apart(c, x, y) &&
+			(c->links[i].by_people || !is_too_many(c, x, y)))
+			join_groups(c, x, y);
 	}
 }
 
@@ -260,6 +367,8 @@ void verify_customers(struct verifying *v, const uint32_t *live,
 	const struct verify_decision *decisions, size_t count)
 {
 	struct customers c = { .v = v,
+		.rules = identity_rules(v->engine->identity),
+		.sets = verify_links_create(v, live),
 		.live = live,
 		.decisions = decisions,
 		.decision_count = count,
@@ -269,17 +378,21 @@ void verify_customers(struct verifying *v, const uint32_t *live,
 	c.number = memory_alloc(((size_t)c.identifiers + 1) * sizeof(*c.number));
 	c.is_split = memory_alloc(c.identifiers / 8 + 1);
 	join_all(&c);
+	count_members(&c);
 	check_lives(&c);
-	if (find_apart(&c)) {
+	if (find_split(&c)) {
 		take_apart(&c);
 		join_in_order(&c);
 	}
 	check_groups(&c);
 	check_rings(&c);
+	verify_links_free(c.sets);
 	free(c.parent);
 	free(c.number);
 	free(c.is_split);
-	free(c.sets);
+	free(c.links);
 	free(c.apart);
-	free(c.together);
+	free(c.counts);
+	free(c.next);
+	free(c.time);
 }

@@ -18,6 +18,16 @@ struct verify_evidence {
 	struct map64 *pairs; /* of identifiers, + 1 each -> index of the decision */
 	struct verify_decision *decisions;
 	size_t decision_count, decision_room;
+	struct told *told; /* every record that decides, in order */
+	size_t told_count, told_room;
+};
+
+/* What a record decides; the pair's place among the decisions, or UINT32_MAX. */
+struct told {
+	uint64_t seq, undoes; /* undoes: 0, or the record that is as if it never was */
+	uint32_t pair;
+	enum decision_kind kind;
+	bool by_people, gone;
 };
 
 struct verify_evidence *verify_evidence_create(struct verifying *v)
@@ -40,6 +50,7 @@ void verify_evidence_free(struct verify_evidence *e)
 	free(e->marks);
 	map64_free(e->pairs);
 	free(e->decisions);
+	free(e->told);
 	free(e);
 }
 
@@ -83,6 +94,22 @@ static size_t place_of(const struct record *record, size_t i, bool *is_twin)
 	return place;
 }
 
+/* A set of several says by whom, and what he says to be verified. */
+static bool has_marks_of(const struct verify_evidence *e, uint32_t set, const struct record *record,
+	const uint32_t *members, size_t count)
+{
+	uint64_t verified = 0;
+
+	for (size_t i = 0; count > 1 && i < record->identifier_count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (record->identifiers[i].verified &&
+				members[k] == code_of(e, &record->identifiers[i]))
+				verified |= UINT64_C(1) << k;
+	return count == 1 ||
+	       (verified == identity_set_verified(e->v->identity, set) &&
+		       str_equal(record->source, identity_set_source(e->v->identity, set)));
+}
+
 /* Each identifier of the record stands in its place of the set, and there is no other. */
 static bool is_set_of(const struct verify_evidence *e, uint32_t set, const struct record *record)
 {
@@ -99,7 +126,7 @@ static bool is_set_of(const struct verify_evidence *e, uint32_t set, const struc
 			return false;
 		found += !is_twin;
 	}
-	return found == count;
+	return found == count && has_marks_of(e, set, record, members, count);
 }
 
 static bool fits_evidence(struct verify_evidence *e, uint32_t set, const struct record *record)
@@ -161,11 +188,28 @@ static struct verify_decision *decision_on(struct verify_evidence *e, uint32_t a
 	return d;
 }
 
+static void note_told(struct verify_evidence *e, const struct told *told)
+{
+	if (e->told_count == e->told_room) {
+		e->told_room = MAX_OF(e->told_room * 2, (size_t)16);
+		e->told = memory_resize(e->told, e->told_room * sizeof(*e->told));
+	}
+	e->told[e->told_count++] = *told;
+}
+
 void verify_evidence_decide(struct verify_evidence *e, const struct record *record)
 {
-	enum decision_kind kind;
+	struct told told = { .seq = record->seq,
+		.pair = UINT32_MAX,
+		.by_people = identity_decided_by_people(record) };
 
-	if (!identity_decision_named(record->activity, &kind) || record->identifier_count != 2)
+	if (str_equal(record->activity, STR("undo")))
+		told.undoes = record->target;
+	if (!identity_decision_named(record->activity, &told.kind)) {
+		note_told(e, &told); /* an undo, or rules: these can be undone too */
+		return;
+	}
+	if (record->identifier_count != 2)
 		return;
 	uint32_t a = code_of(e, &record->identifiers[0]), b = code_of(e, &record->identifiers[1]);
 	if (a == IDENTITY_NO_CODE || b == IDENTITY_NO_CODE) {
@@ -174,16 +218,40 @@ void verify_evidence_decide(struct verify_evidence *e, const struct record *reco
 	}
 	if (a == b)
 		return;
-	struct verify_decision *d = decision_on(e, a, b);
-	d->kind = kind;
-	d->seq = record->seq;
+	told.pair = (uint32_t)(decision_on(e, a, b) - e->decisions);
+	note_told(e, &told);
 }
 
 void verify_evidence_forget(struct verify_evidence *e, uint64_t seq)
 {
-	for (size_t i = 0; i < e->decision_count; i++)
-		if (e->decisions[i].seq == seq)
-			e->decisions[i].kind = DECISION_NONE;
+	size_t low = 0, high = e->told_count; /* they ascend */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (e->told[middle].seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < e->told_count && e->told[low].seq == seq)
+		e->told[low].gone = true;
+}
+
+/* An undo comes behind what it undoes: from the newest to the oldest, each knows its fate. */
+static void decide_all(struct verify_evidence *e)
+{
+	for (size_t i = e->told_count; i-- > 0;)
+		for (size_t k = 0; !e->told[i].gone && e->told[i].undoes > 0 && k < i; k++)
+			e->told[k].gone |= e->told[k].seq == e->told[i].undoes;
+	for (size_t i = 0; i < e->told_count; i++) {
+		const struct told *told = &e->told[i];
+		if (told->gone || told->pair == UINT32_MAX)
+			continue;
+		struct verify_decision *d = &e->decisions[told->pair];
+		d->kind = told->kind;
+		d->seq = told->seq;
+		d->by_people = told->by_people;
+	}
 }
 
 /* One that does not hold any more may be unknown: its record may be gone. */
@@ -197,7 +265,8 @@ static void check_decisions(struct verify_evidence *e)
 		if (d->kind == DECISION_NONE)
 			continue;
 		const struct verify_decision *ours = decision_on(e, d->a, d->b);
-		if (ours->kind != d->kind || ours->seq != d->seq || ours->a != d->a)
+		if (ours->kind != d->kind || ours->seq != d->seq || ours->a != d->a ||
+			ours->by_people != d->by_people)
 			verify_fault_at(e->v, MSG_VERIFY_DECISION, d->seq);
 		held++;
 	}
@@ -227,6 +296,7 @@ void verify_evidence_end(struct verify_evidence *e)
 		if (!is_same_set(e, set))
 			verify_fault_of(e->v, MSG_VERIFY_EVIDENCE,
 				identity_text(identity, identity_set_owner(identity, set)));
+	decide_all(e);
 	check_decisions(e);
 	verify_customers(e->v, e->live, e->decisions, e->decision_count);
 }

@@ -18,10 +18,11 @@ void verify_fault(struct verifying *v, const struct why *fault);
 void verify_fault_at(struct verifying *v, enum message message, uint64_t seq);
 void verify_fault_of(struct verifying *v, enum message message, str identifier);
 
-/* The newest decision on each pair, as the journal has it. */
+/* The decision that holds on each pair, as the journal has it. */
 struct verify_decision {
 	uint32_t a, b; /* a < b by text */
 	enum decision_kind kind;
+	bool by_people;
 	uint64_t seq;
 };
 
@@ -43,6 +44,25 @@ void verify_evidence_end(struct verify_evidence *e);
 
 void verify_customers(struct verifying *v, const uint32_t *live_of_sets,
 	const struct verify_decision *decisions, size_t count);
+
+/* ---- what sets link, by the rules in force (verify_links.c) */
+
+struct verify_link {
+	uint32_t a, b; /* b: the weaker end */
+	bool by_people, by_matching, verified;
+	uint8_t trust, priority;
+	uint32_t set, place; /* of a set's link: b is the place-th of its ends */
+	int64_t time;
+};
+struct verify_links;
+struct verify_links *verify_links_create(struct verifying *v, const uint32_t *live_of_sets);
+void verify_links_free(struct verify_links *links); /* NULL is fine */
+/* The links of one set, written to `out`; returns how many. */
+size_t verify_links_of(const struct verify_links *links, uint32_t set,
+	struct verify_link out[static SET_IDENTIFIERS_MAX]);
+/* Which row of the rules an identifier's type has. */
+unsigned verify_links_row(const struct verify_links *links, uint32_t identifier);
+int verify_link_compare(const void *a, const void *b, void *identity_view); /* canonical order */
 
 struct verify_rows;
 struct verify_rows *verify_rows_create(struct verifying *v);

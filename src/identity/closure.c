@@ -1,104 +1,268 @@
-/* identity/closure.c - customers from evidence, where it is not a mere joining; see identity.h.
+/* identity/closure.c - see closure.h
  *
- * The reach of an identifier is all that live sets and decisions connect it with, refused links
- * included.  Within a reach the customers are computed from nothing:
- *
- *   1. every live identifier alone;
- *   2. each pair that people put together, in the order of their texts;
- *   3. each live set, in the order of its identifiers' texts: every pair within it;
- *   a join of two groups is refused if a decision keeps a member of one from one of the other.
- *
- * The order is that of contents, so the result does not depend on what came first.
+ *   loose   all links of a component joined, whatever the rules: if it passes no limit and has no
+ *           pair to be kept apart, none of its links could have been refused, in any order
+ *   strict  the others are taken to pieces; their links, sorted, are joined one by one
  */
-#include "identity/identity_internal.h"
+#include "identity/closure.h"
+
+#include "identity/closure_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Local numbers for the identifiers of one reach: open addressing, never more than half full. */
-struct reach {
-	struct identity *identity;
-	uint32_t *slots; /* index + 1, or 0 */
-	size_t slot_count;
-	uint32_t *identifiers, *groups; /* groups: union-find over the indices */
-	size_t count, room;
-	uint32_t *sets, *decisions; /* each once */
-	size_t set_count, set_room, decision_count, decision_room;
-};
+enum { RANK_PEOPLE = 0, RANK_SETS = 1 << 28, RANK_UNVERIFIED = 1 << 24 };
+#define RANK_MATCHING UINT32_MAX
 
-static void push(uint32_t **list, size_t *count, size_t *room, uint32_t what)
+struct closure *closure_create(const struct lens *lens)
 {
-	if (*count == *room) {
-		*room = MAX_OF(*room * 2, (size_t)16);
-		*list = memory_resize(*list, *room * sizeof(**list));
-	}
-	(*list)[(*count)++] = what;
+	struct closure *c = memory_alloc(sizeof(*c));
+
+	c->lens = *lens;
+	return c;
 }
 
-static size_t slot_of(const struct reach *r, uint32_t identifier)
+void closure_free(struct closure *c)
 {
-	size_t at = identifier * 0x9e3779b97f4a7c15u >> 20 & (r->slot_count - 1);
-
-	while (r->slots[at] != 0 && r->identifiers[r->slots[at] - 1] != identifier)
-		at = (at + 1) & (r->slot_count - 1);
-	return at;
-}
-
-static void rehash(struct reach *r)
-{
-	free(r->slots);
-	r->slot_count = MAX_OF(r->slot_count * 4, (size_t)64);
-	r->slots = memory_alloc(r->slot_count * sizeof(*r->slots));
-	for (size_t i = 0; i < r->count; i++)
-		r->slots[slot_of(r, r->identifiers[i])] = (uint32_t)i + 1;
-}
-
-static void reach_add(struct reach *r, uint32_t identifier)
-{
-	if (r->count * 2 >= r->slot_count)
-		rehash(r);
-	size_t slot = slot_of(r, identifier);
-	if (r->slots[slot] != 0)
+	if (c == NULL)
 		return;
-	push(&r->identifiers, &r->count, &r->room, identifier);
-	r->slots[slot] = (uint32_t)r->count;
+	free(c->slots);
+	free(c->identifiers);
+	free(c->sets);
+	free(c->decisions);
+	free(c->parents);
+	free(c->states);
+	free(c->next);
+	free(c->times);
+	free(c->links);
+	free(c);
 }
 
-static uint32_t index_of(const struct reach *r, uint32_t identifier)
+size_t closure_count(const struct closure *c)
 {
-	return r->slots[slot_of(r, identifier)] - 1;
+	return c->count;
 }
 
-static const struct identity_decision *decision_at(const struct reach *r, uint32_t i)
+uint32_t closure_identifier(const struct closure *c, size_t i)
 {
-	return table_at(r->identity->decisions, i);
+	return c->is_whole ? (uint32_t)i : c->identifiers[i];
 }
 
-static void follow(struct reach *r, uint32_t what)
+static uint32_t group_of(struct closure *c, uint32_t index)
 {
-	uint32_t codes[SET_IDENTIFIERS_MAX];
+	while (c->parents[index] != index)
+		index = c->parents[index] = c->parents[c->parents[index]];
+	return index;
+}
 
-	if (what & NODE_DECISION) {
-		const struct identity_decision *d = decision_at(r, what & ~NODE_DECISION);
-		if (d->kind == DECISION_NONE)
-			return;
-		push(&r->decisions, &r->decision_count, &r->decision_room, what & ~NODE_DECISION);
-		if (d->kind == DECISION_TOGETHER) {
-			reach_add(r, d->a);
-			reach_add(r, d->b);
+uint32_t closure_group(struct closure *c, size_t i)
+{
+	return group_of(c, (uint32_t)i);
+}
+
+bool closure_find(struct closure *c, uint32_t identifier, uint32_t *group)
+{
+	uint32_t index = closure_index(c, identifier);
+
+	if (index == UINT32_MAX)
+		return false;
+	*group = group_of(c, index);
+	return true;
+}
+
+static const struct rules_type *type_of(const struct closure *c, uint32_t identifier)
+{
+	return rules_type(c->lens.rules, lens_kind(&c->lens, identifier) & KIND_ROW);
+}
+
+bool closure_is_restrained(const struct closure *c, uint32_t group)
+{
+	return (c->states[group].marks & (GROUP_BOUND | GROUP_RESTRAINED)) != 0;
+}
+
+/* ---- groups */
+
+static void add_counts(struct group_state *to, const struct group_state *from)
+{
+	for (size_t i = 0; i < CUSTOMER_LIMITS; i++)
+		to->counts[i] = (uint8_t)MIN_OF(to->counts[i] + from->counts[i], UINT8_MAX);
+	to->marks |= from->marks;
+}
+
+static void unite(struct closure *c, uint32_t x, uint32_t y)
+{
+	uint32_t to = MIN_OF(x, y), from = MAX_OF(x, y);
+
+	add_counts(&c->states[to], &c->states[from]);
+	c->parents[from] = to;
+	if (c->next == NULL)
+		return;
+	uint32_t after = c->next[to]; /* two rings crossed are one */
+	c->next[to] = c->next[from];
+	c->next[from] = after;
+}
+
+static void begin_alone(struct closure *c, uint32_t index)
+{
+	uint32_t identifier = closure_identifier(c, index);
+	const struct rules_type *type = type_of(c, identifier);
+
+	c->parents[index] = index;
+	memset(c->states[index].counts, 0, sizeof(c->states[index].counts));
+	if (type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0)
+		c->states[index].counts[type->slot] = 1;
+	if (c->next != NULL)
+		c->next[index] = index;
+}
+
+static void begin(struct closure *c)
+{
+	size_t room = MAX_OF(c->count, (size_t)1);
+
+	c->parents = memory_alloc(room * sizeof(*c->parents));
+	c->states = memory_alloc(room * sizeof(*c->states));
+	if (rules_have_windows(c->lens.rules)) {
+		c->next = memory_alloc(room * sizeof(*c->next));
+		c->times = memory_alloc(room * sizeof(*c->times));
+		for (size_t i = 0; i < c->count; i++)
+			c->times[i] = INT64_MAX;
+	}
+	for (uint32_t i = 0; i < c->count; i++)
+		begin_alone(c, i);
+}
+
+/* ---- loose */
+
+static void unite_all(struct closure *c, uint32_t a, uint32_t b)
+{
+	uint32_t x = group_of(c, closure_index(c, a)), y = group_of(c, closure_index(c, b));
+
+	if (x != y)
+		unite(c, x, y);
+}
+
+static void join_loosely(struct closure *c)
+{
+	struct set_ends ends;
+
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
+		if (d->kind == DECISION_TOGETHER)
+			unite_all(c, d->a, d->b);
+	}
+	for (size_t i = 0; i < c->set_count; i++) {
+		lens_ends(&c->lens, c->sets[i], KIND_BARRED | KIND_SHARED, &ends);
+		for (size_t k = 1; k < ends.count; k++)
+			unite_all(c, ends.codes[0], ends.codes[k]);
+	}
+}
+
+static bool passes_a_limit(const struct closure *c, const struct group_state *state)
+{
+	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++) {
+		const struct rules_type *type = rules_type(c->lens.rules, row);
+		if (type->limit > 0 && state->counts[type->slot] > type->limit)
+			return true;
+	}
+	return false;
+}
+
+/* Marks who is bound by a decision, and the components that hold such a pair. */
+static bool mark_bound(struct closure *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
+		uint32_t a = closure_index(c, d->a), b = closure_index(c, d->b);
+		if (d->kind != DECISION_APART)
+			continue;
+		for (int end = 0; end < 2; end++) {
+			uint32_t index = end == 0 ? a : b;
+			if (index != UINT32_MAX)
+				c->states[group_of(c, index)].marks |= GROUP_BOUND;
 		}
-		return;
+		if (a != UINT32_MAX && b != UINT32_MAX && group_of(c, a) == group_of(c, b)) {
+			c->states[group_of(c, a)].marks |= GROUP_SPLIT;
+			any = true;
+		}
 	}
-	const struct evidence *evidence = table_at(r->identity->evidence, what);
-	if (evidence->live == 0)
-		return;
-	push(&r->sets, &r->set_count, &r->set_room, what);
-	size_t count = set_codes(strings_get(r->identity->sets, what), codes);
-	for (size_t i = 0; i < count; i++)
-		reach_add(r, codes[i]);
+	return any;
 }
 
-/* Sets and decisions are met once for each of their identifiers: sorting drops the twins. */
+static bool mark_split(struct closure *c)
+{
+	bool any = mark_bound(c);
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->parents[i] == i && passes_a_limit(c, &c->states[i])) {
+			c->states[i].marks |= GROUP_SPLIT;
+			any = true;
+		}
+	return any;
+}
+
+/* ---- strict */
+
+static void add_link(struct closure *c, const struct closure_link *link)
+{
+	if (c->link_count == c->link_room) {
+		c->link_room = MAX_OF(c->link_room * 2, (size_t)64);
+		c->links = memory_resize(c->links, c->link_room * sizeof(*c->links));
+	}
+	c->links[c->link_count++] = *link;
+}
+
+static bool is_split(const struct closure *c, uint32_t identifier)
+{
+	return c->tell != NULL ||
+	       (c->states[closure_index(c, identifier)].marks & GROUP_SPLIT) != 0;
+}
+
+static void note_time(struct closure *c, uint32_t identifier, int64_t time)
+{
+	uint32_t i = closure_index(c, identifier);
+
+	c->times[i] = MIN_OF(c->times[i], time);
+}
+
+static void add_set_links(struct closure *c, uint32_t set)
+{
+	const struct evidence *evidence = table_at(c->lens.identity->evidence, set);
+	struct set_ends ends;
+
+	lens_ends(&c->lens, set, KIND_BARRED | KIND_SHARED, &ends);
+	for (uint32_t k = 1; k < ends.count && is_split(c, ends.codes[0]); k++) {
+		bool verified = ends.verified[0] || ends.verified[k];
+		const struct closure_link link = { .a = ends.codes[0],
+			.b = ends.codes[k],
+			.what = set,
+			.rank = RANK_SETS + (verified ? 0u : RANK_UNVERIFIED) +
+				((uint32_t)(RULES_TRUST_MAX - ends.trust) << 8) + ends.priority[k],
+			.time = evidence->first_time,
+			.place = k };
+		add_link(c, &link);
+		if (c->times != NULL) {
+			note_time(c, link.a, link.time);
+			note_time(c, link.b, link.time);
+		}
+	}
+}
+
+static void add_links(struct closure *c)
+{
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
+		if (d->kind == DECISION_TOGETHER && is_split(c, d->a))
+			add_link(c, &(struct closure_link){ .a = d->a,
+					    .b = d->b,
+					    .what = NODE_DECISION | c->decisions[i],
+					    .rank = d->by_people ? RANK_PEOPLE : RANK_MATCHING });
+	}
+	for (size_t i = 0; i < c->set_count; i++)
+		add_set_links(c, c->sets[i]);
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -106,75 +270,28 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static size_t without_twins(uint32_t *list, size_t count)
+/* Asked only where the order of time matters: the earliest events may have gone. */
+static void find_times(struct closure *c)
 {
-	size_t kept = 0;
+	struct identity *identity = c->lens.identity;
+	uint32_t *sets = memory_alloc(MAX_OF(c->set_count, (size_t)1) * sizeof(*sets));
+	size_t count = 0;
 
-	if (count > 0)
-		qsort(list, count, sizeof(*list), by_number);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || list[kept - 1] != list[i])
-			list[kept++] = list[i];
-	return kept;
-}
-
-static void reach_from(struct reach *r, const uint32_t *from, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		reach_add(r, from[i]);
-	for (size_t i = 0; i < r->count; i++) { /* r->count grows meanwhile */
-		uint32_t at = member_at(r->identity, r->identifiers[i])->nodes;
-		while (at != NODE_END) {
-			const struct node *node = table_at(r->identity->nodes, at);
-			follow(r, node->what);
-			at = node->next;
-		}
+	for (size_t i = 0; i < c->set_count; i++) {
+		const struct evidence *evidence = table_at(identity->evidence, c->sets[i]);
+		if (evidence->first_time == TIME_UNKNOWN && identity->find_times != NULL)
+			sets[count++] = c->sets[i];
 	}
-	r->set_count = without_twins(r->sets, r->set_count);
-	r->decision_count = without_twins(r->decisions, r->decision_count);
-}
-
-static void reach_done(struct reach *r)
-{
-	free(r->slots);
-	free(r->identifiers);
-	free(r->groups);
-	free(r->sets);
-	free(r->decisions);
-}
-
-/* ---- joining within a reach */
-
-static uint32_t group_of(struct reach *r, uint32_t index)
-{
-	while (r->groups[index] != index)
-		index = r->groups[index] = r->groups[r->groups[index]];
-	return index;
-}
-
-static bool is_refused(struct reach *r, uint32_t x, uint32_t y)
-{
-	for (size_t i = 0; i < r->decision_count; i++) {
-		const struct identity_decision *d = decision_at(r, r->decisions[i]);
-		if (d->kind != DECISION_APART)
-			continue;
-		uint32_t a = index_of(r, d->a), b = index_of(r, d->b);
-		if (a == UINT32_MAX || b == UINT32_MAX)
-			continue; /* one of the two is out of reach */
-		a = group_of(r, a);
-		b = group_of(r, b);
-		if ((a == x && b == y) || (a == y && b == x))
-			return true;
+	int64_t *times = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*times));
+	if (count > 0) {
+		qsort(sets, count, sizeof(*sets), by_number);
+		identity->find_times(identity->times_context, sets, times, count);
 	}
-	return false;
-}
-
-static void join(struct reach *r, uint32_t a, uint32_t b)
-{
-	uint32_t x = group_of(r, index_of(r, a)), y = group_of(r, index_of(r, b));
-
-	if (x != y && !is_refused(r, x, y))
-		r->groups[MAX_OF(x, y)] = MIN_OF(x, y);
+	for (size_t i = 0; i < count; i++)
+		((struct evidence *)table_change(identity->evidence, sets[i]))->first_time =
+			times[i];
+	free(times);
+	free(sets);
 }
 
 static str text_of(const struct identity *identity, uint32_t identifier)
@@ -182,113 +299,204 @@ static str text_of(const struct identity *identity, uint32_t identifier)
 	return strings_get(identity->identifiers, identifier);
 }
 
-static int by_set_text(const void *a, const void *b, void *context)
+static int by_set_text(const struct identity *identity, uint32_t a, uint32_t b)
+{
+	struct set_parts x, y;
+
+	set_parts(strings_get(identity->sets, a), &x);
+	set_parts(strings_get(identity->sets, b), &y);
+	for (size_t i = 0; i < x.count && i < y.count; i++)
+		if (x.codes[i] != y.codes[i])
+			return str_compare(
+				text_of(identity, x.codes[i]), text_of(identity, y.codes[i]));
+	return (x.count > y.count) - (x.count < y.count);
+}
+
+static int by_canonical_order(const void *a, const void *b, void *context)
 {
 	const struct identity *identity = context;
-	uint32_t x[SET_IDENTIFIERS_MAX], y[SET_IDENTIFIERS_MAX];
-	size_t nx = set_codes(strings_get(identity->sets, *(const uint32_t *)a), x);
-	size_t ny = set_codes(strings_get(identity->sets, *(const uint32_t *)b), y);
+	const struct closure_link *x = a, *y = b;
+	int order = 0;
 
-	for (size_t i = 0; i < nx && i < ny; i++)
-		if (x[i] != y[i])
-			return str_compare(text_of(identity, x[i]), text_of(identity, y[i]));
-	return (nx > ny) - (nx < ny);
-}
-
-static int by_decision_text(const void *a, const void *b, void *context)
-{
-	const struct identity *identity = context;
-	const struct identity_decision *x = table_at(identity->decisions, *(const uint32_t *)a);
-	const struct identity_decision *y = table_at(identity->decisions, *(const uint32_t *)b);
-	int order = str_compare(text_of(identity, x->a), text_of(identity, y->a));
-
-	return order != 0 ? order : str_compare(text_of(identity, x->b), text_of(identity, y->b));
-}
-
-static void join_decisions(struct reach *r)
-{
-	if (r->decision_count > 0)
-		qsort_r(r->decisions, r->decision_count, sizeof(*r->decisions), by_decision_text,
-			r->identity);
-	for (size_t i = 0; i < r->decision_count; i++) {
-		const struct identity_decision *d = decision_at(r, r->decisions[i]);
-		if (d->kind == DECISION_TOGETHER)
-			join(r, d->a, d->b);
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if ((x->what & NODE_DECISION) != 0) { /* of this rank all are, or none is */
+		order = str_compare(text_of(identity, x->a), text_of(identity, y->a));
+		return order != 0 ? order
+				  : str_compare(text_of(identity, x->b), text_of(identity, y->b));
 	}
+	order = x->what == y->what ? 0 : by_set_text(identity, x->what, y->what);
+	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-static void join_sets(struct reach *r)
-{
-	uint32_t codes[SET_IDENTIFIERS_MAX];
+/* The pairs that decisions keep apart and that are both within the closure. */
+struct bounds {
+	struct {
+		uint32_t a, b;
+	} * pairs; /* indices */
+	size_t count;
+};
 
-	if (r->set_count > 0)
-		qsort_r(r->sets, r->set_count, sizeof(*r->sets), by_set_text, r->identity);
-	for (size_t i = 0; i < r->set_count; i++) {
-		size_t count = set_codes(strings_get(r->identity->sets, r->sets[i]), codes);
-		for (size_t a = 0; a < count; a++)
-			for (size_t b = a + 1; b < count; b++)
-				join(r, codes[a], codes[b]);
+static struct bounds bounds_of(const struct closure *c)
+{
+	struct bounds bounds = { .pairs = memory_alloc(MAX_OF(c->decision_count, (size_t)1) *
+						       sizeof(*bounds.pairs)) };
+
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
+		uint32_t a = closure_index(c, d->a), b = closure_index(c, d->b);
+		if (d->kind == DECISION_APART && a != UINT32_MAX && b != UINT32_MAX) {
+			bounds.pairs[bounds.count].a = a;
+			bounds.pairs[bounds.count++].b = b;
+		}
 	}
+	return bounds;
 }
 
-/* ---- putting the result in place */
-
-static void dissolve(struct reach *r)
+static bool are_apart(struct closure *c, const struct bounds *bounds, uint32_t x, uint32_t y)
 {
-	for (size_t i = 0; i < r->count; i++) {
-		uint32_t customer = member_at(r->identity, r->identifiers[i])->customer;
-		if (customer == CUSTOMER_NONE)
+	if (((c->states[x].marks & c->states[y].marks) & GROUP_BOUND) == 0)
+		return false;
+	for (size_t i = 0; i < bounds->count; i++) {
+		uint32_t a = group_of(c, bounds->pairs[i].a), b = group_of(c, bounds->pairs[i].b);
+		if ((a == x && b == y) || (a == y && b == x))
+			return true;
+	}
+	return false;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t list_times(struct closure *c, const struct rules_type *type, uint32_t group,
+	int64_t **times, size_t count)
+{
+	uint32_t at = group;
+
+	do {
+		uint32_t identifier = closure_identifier(c, at);
+		if (type_of(c, identifier) == type &&
+			member_at(c->lens.identity, identifier)->live > 0) {
+			*times = memory_resize(*times, (count + 1) * sizeof(**times));
+			(*times)[count++] = c->times[at];
+		}
+		at = c->next[at];
+	} while (at != group);
+	return count;
+}
+
+/* Would more than the limit have been linked first within so short a time? */
+static bool passes_window(struct closure *c, const struct rules_type *type, uint32_t x, uint32_t y)
+{
+	int64_t *times = NULL;
+	size_t count = list_times(c, type, x, &times, 0);
+	bool passes = false;
+
+	count = list_times(c, type, y, &times, count);
+	if (count > 0)
+		qsort(times, count, sizeof(*times), by_time);
+	for (size_t i = type->limit; i < count && !passes; i++)
+		passes = (uint64_t)times[i] - (uint64_t)times[i - type->limit] <
+			 (uint64_t)type->within_ms;
+	free(times);
+	return passes;
+}
+
+static bool are_too_many(struct closure *c, uint32_t x, uint32_t y)
+{
+	const uint8_t *a = c->states[x].counts, *b = c->states[y].counts;
+
+	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++) {
+		const struct rules_type *type = rules_type(c->lens.rules, row);
+		unsigned slot = type->slot;
+		if (type->limit == 0 || a[slot] == 0 || b[slot] == 0 ||
+			(unsigned)a[slot] + b[slot] <= type->limit)
 			continue;
-		const struct customer *c = table_at(r->identity->customers, customer);
-		if (c->head != IDENTITY_NO_CODE)
-			customer_drop(r->identity, customer);
-		member_change(r->identity, r->identifiers[i])->customer = CUSTOMER_NONE;
+		if (type->within_ms == 0 || passes_window(c, type, x, y))
+			return true;
+	}
+	return false;
+}
+
+static enum link_fate join(
+	struct closure *c, const struct bounds *bounds, const struct closure_link *link)
+{
+	uint32_t x = group_of(c, closure_index(c, link->a));
+	uint32_t y = group_of(c, closure_index(c, link->b));
+	enum link_fate fate = LINK_JOINS;
+
+	if (x == y)
+		return LINK_REPEATS;
+	if (are_apart(c, bounds, x, y))
+		fate = LINK_APART;
+	else if (link->rank != RANK_PEOPLE && are_too_many(c, x, y))
+		fate = LINK_LIMIT;
+	if (fate == LINK_JOINS) {
+		unite(c, x, y);
+		return fate;
+	}
+	c->states[x].marks |= GROUP_RESTRAINED;
+	c->states[y].marks |= GROUP_RESTRAINED;
+	return fate;
+}
+
+/* Each of a split component begins alone again, with the marks that are its own. */
+static void take_apart(struct closure *c)
+{
+	uint8_t *split = memory_alloc(c->count / 8 + 1);
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->tell != NULL || (c->states[group_of(c, i)].marks & GROUP_SPLIT) != 0)
+			split[i / 8] |= (uint8_t)(1u << (i % 8));
+	for (uint32_t i = 0; i < c->count; i++)
+		if ((split[i / 8] >> (i % 8) & 1) != 0) {
+			begin_alone(c, i);
+			c->states[i].marks = GROUP_SPLIT;
+		}
+	free(split);
+	for (size_t i = 0; i < c->decision_count; i++) {
+		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
+		uint32_t a = closure_index(c, d->a), b = closure_index(c, d->b);
+		if (d->kind == DECISION_APART && a != UINT32_MAX)
+			c->states[group_of(c, a)].marks |= GROUP_BOUND;
+		if (d->kind == DECISION_APART && b != UINT32_MAX)
+			c->states[group_of(c, b)].marks |= GROUP_BOUND;
 	}
 }
 
-static void settle(struct reach *r)
+static void join_strictly(struct closure *c)
 {
-	struct identity *identity = r->identity;
-	uint32_t *first = memory_alloc(MAX_OF(r->count, (size_t)1) * sizeof(*first));
+	struct bounds bounds = bounds_of(c);
 
-	for (size_t i = 0; i < r->count; i++) {
-		uint32_t identifier = r->identifiers[i], group = group_of(r, (uint32_t)i);
-		if (member_at(identity, identifier)->live == 0)
-			continue;
-		(void)customer_new(identity, identifier);
-		if (first[group] != 0)
-			rings_join(identity, first[group] - 1, identifier);
-		else
-			first[group] = identifier + 1;
+	take_apart(c);
+	find_times(c);
+	add_links(c);
+	if (c->link_count > 0)
+		qsort_r(c->links, c->link_count, sizeof(*c->links), by_canonical_order,
+			c->lens.identity);
+	for (size_t i = 0; i < c->link_count; i++) {
+		enum link_fate fate = join(c, &bounds, &c->links[i]);
+		if (c->tell != NULL)
+			c->tell(c->context, &c->links[i], fate);
 	}
-	free(first);
+	free(bounds.pairs);
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->parents[i] == i && passes_a_limit(c, &c->states[i]))
+			c->states[i].marks |= GROUP_RESTRAINED;
 }
 
-void closure_recompute(struct identity *identity, const uint32_t *from, size_t count)
+void closure_join(struct closure *c, closure_tell *tell, void *context)
 {
-	struct reach r = { .identity = identity };
-
-	reach_from(&r, from, count);
-	r.groups = memory_alloc(r.count * sizeof(*r.groups));
-	for (size_t i = 0; i < r.count; i++)
-		r.groups[i] = (uint32_t)i;
-	join_decisions(&r);
-	join_sets(&r);
-	dissolve(&r);
-	settle(&r);
-	reach_done(&r);
-}
-
-bool closure_is_constrained(const struct identity *identity, const uint32_t *from, size_t count)
-{
-	union { /* reading only: the reach is shared with the writer's side */
-		const struct identity *is;
-		struct identity *as;
-	} same = { identity };
-	struct reach r = { .identity = same.as };
-
-	reach_from(&r, from, count);
-	bool constrained = r.decision_count > 0;
-	reach_done(&r);
-	return constrained;
+	c->tell = tell;
+	c->context = context;
+	begin(c);
+	join_loosely(c);
+	if (mark_split(c) || tell != NULL)
+		join_strictly(c);
 }

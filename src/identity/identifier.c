@@ -146,6 +146,11 @@ int identifier_rank(str type)
 	return i < ARRAY_LEN(types) ? types[i].rank : RANK_OF_OTHERS;
 }
 
+str identifier_ranked(size_t i)
+{
+	return i < ARRAY_LEN(types) ? types[i].type : STR("");
+}
+
 static err check(str type, str value, struct why *why)
 {
 	if (!identifier_type_is_valid(type))

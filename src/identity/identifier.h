@@ -56,3 +56,4 @@ str identifier_text(str type, str value, struct arena *arena);
  * customers: the lowest rank, then the lowest text.  user_id and account names say who somebody
  * is; a cookie only where he sat. */
 int identifier_rank(str type);
+str identifier_ranked(size_t i); /* the i-th type that has a rank of its own; "" behind the last */

@@ -1,27 +1,36 @@
 /* identity/identity.h - which identifiers are one customer, and why.
  *
- * Every event carries a set of identifiers.  Distinct sets are the evidence: each has a count of
- * the live events that carry it, the first and the last of them, and the source that told it
- * first.  Decisions by people (link, unlink) are evidence too.  Customers are the connected
- * components of the evidence, less what decisions forbid: a pure function of the set of evidence,
- * whatever the order in which it came.
+ * Every event carries a set of identifiers.  Distinct sets, by source, are the evidence: each has a
+ * count of the live events that carry it, the time of the earliest of them, the first and the last
+ * that ever did.  Decisions by people (link, unlink) are evidence too.  Rules (rules.h) say which
+ * identifiers may join, and how many of a type one customer may have.  Customers are the connected
+ * components of the evidence, less what decisions and rules refuse: a pure function of the set of
+ * evidence, whatever the order in which it came.
  *
  *   identifier  code of "type:value"            customer_of[identifier] -> customer
- *   set         code of its identifiers, the     members of a customer: a ring of identifiers
- *               owner first
- *   owner       the identifier of a set with the lowest rank, then text (identifier.h): an
+ *   set         code of its identifiers and      members of a customer: a ring of identifiers
+ *               their source
+ *   owner       the identifier of a set that says best who it is, of those that may join: an
  *               event stands in the thread of its owner's customer
+ *   link        the first end of a set with each of its others: a set joins as a star
  *
- * How customers follow from evidence (identity_closure.c): without decisions, joining is the
- * smaller ring into the larger.  Where a decision keeps two identifiers apart, all the evidence
- * that reaches them is taken in canonical order (links by people, then sets by their text) and
- * each join that would bring the two together is refused; when evidence goes, the refused is
- * considered again.
+ * How customers follow from evidence (closure.c), within all that evidence connects:
+ *  1. an identifier told with more unique values than its type's `owners` allows is shared, and
+ *     joins nobody; so do blocked ones, and those that their source may not assert;
+ *  2. links are taken in canonical order: by people; then verified before unverified, by trust of
+ *     the source, by priority of the weaker end, by the time of the set's earliest event, by the
+ *     texts of the set; last those by matching;
+ *  3. a link is refused if it would bring together two that a decision keeps apart, or, unless
+ *     people made it, more identifiers of a type than its limit: the weaker end is dropped from
+ *     the join.  When evidence goes, what was refused is considered again.
  *
  * Invariants:
  *  1. an identifier without live evidence belongs to no customer (CUSTOMER_NONE);
  *  2. customer numbers are volatile: valid within one snapshot, reused afterwards;
- *  3. adding evidence and removing it restores the customers.
+ *  3. adding evidence and removing it restores the customers; so does deciding and undoing.
+ *
+ * Changes are brought into the customers before anybody looks: by identity_publish(), and
+ * identity_save().  So a replay, or a bulk load, computes them once.
  *
  * Threads: one writer; views are read by any thread.
  */
@@ -38,6 +47,7 @@
 #define IDENTITY_NO_CODE UINT32_MAX
 
 struct identity;
+struct identity_rules;
 
 struct identity *identity_create(void);
 void identity_free(struct identity *identity); /* NULL is fine */
@@ -56,20 +66,50 @@ enum { IDENTITY_FIND_MAX = 64 }; /* records at once */
 void identity_find_many(const struct identity *identity, const struct record *records, size_t count,
 	uint32_t *sets);
 
-/* An event with this set came (live), or went (erased, retracted, replaced). */
-void identity_add(struct identity *identity, uint32_t set, uint64_t seq, uint32_t source);
-void identity_remove(struct identity *identity, uint32_t set);
+/* An event with this set, of this time (in any unit; IDENTITY_ALWAYS without one), came (live), or
+ * went (erased, retracted, replaced). */
+#define IDENTITY_ALWAYS INT64_MIN
+void identity_add(
+	struct identity *identity, uint32_t set, uint64_t seq, uint32_t source, int64_t time);
+void identity_remove(struct identity *identity, uint32_t set, int64_t time);
+
+/* When the earliest event of a set goes, the earliest of those that stay is asked for, once it
+ * matters: times[i] of sets[i], which ascend.  Without such a function what was told first stands.
+ */
+typedef void identity_times_fn(void *context, const uint32_t *sets, int64_t *times, size_t count);
+void identity_ask_times(struct identity *identity, identity_times_fn *find, void *context);
 
 enum decision_kind { DECISION_NONE, DECISION_TOGETHER, DECISION_APART };
 
-/* Applies a record of kind IDENTITY: activity "link", "unlink" or "forget" (the former decision
- * on the pair), identifiers[0] and [1]; the newest decision on a pair holds.  Unknown identifiers
+/* Applies a record of kind IDENTITY; the newest decision on a pair holds that is not undone:
+ *
+ *   activity "link", "confirm"     identifiers[0] and [1] are one customer
+ *            "unlink", "forbid"    they are not, whatever says so
+ *            "forget"              nothing is decided about them
+ *            "rules"               attribute "rules": the document that is in force from now on,
+ * for all that is past too "undo"                target: the record that is as if it never was;
+ * also another undo
+ *
+ * Links by an actor whose name begins with "ariane:" are those of matching.  Unknown identifiers
  * are made known, without life.  False if the record is no such decision: nothing changed. */
 bool identity_decide(struct identity *identity, const struct record *record);
-/* What such an activity decides; false, and *kind untouched, if it is none of the three. */
+/* What such an activity decides on a pair; false, and *kind untouched, if it decides on none. */
 bool identity_decision_named(str activity, enum decision_kind *kind);
-/* Takes back the decision that the record with this sequence made, if it is the one that holds. */
+/* A decision of matching, which gives way to rules and comes after all else. */
+bool identity_decided_by_people(const struct record *record);
+/* The record with this sequence was erased: it decides nothing any more, and never will. */
 void identity_forget(struct identity *identity, uint64_t seq);
+/* Is there such a decision, undo or rule change? */
+bool identity_has_act(const struct identity *identity, uint64_t seq);
+
+/* The document that such a record brings; NULL .ptr: none. */
+str identity_rules_of(const struct record *record);
+uint64_t identity_rules_seq(const struct identity *identity); /* of their record; 0: the default */
+
+/* The rules in force.  Borrowed: until the next change. */
+const struct identity_rules *identity_rules(const struct identity *identity);
+/* Grows whenever owners of sets change: whoever has sorted by owner has to do it again. */
+uint64_t identity_owners_version(const struct identity *identity);
 
 /* Adds the present state to what is to be saved (base/saving.h): in the writer's place. */
 void identity_save(struct identity *identity, struct saving *saving);
@@ -85,9 +125,12 @@ struct identity_view *identity_view_ref(struct identity_view *view);
 void identity_view_unref(struct identity_view *view); /* NULL is fine */
 
 /* A customer: a ring of identifiers. */
+enum { CUSTOMER_LIMITS = 7 };
 struct customer {
 	uint32_t head; /* any member; IDENTITY_NO_CODE: this number is free */
 	uint32_t members;
+	uint8_t counts[CUSTOMER_LIMITS]; /* identifiers of each limited type, at most 255 */
+	bool restrained; /* a link of its was refused, or might be */
 };
 
 uint32_t identity_identifier_count(const struct identity_view *view); /* codes, live or not */
@@ -103,10 +146,14 @@ uint32_t identity_customer_of(const struct identity_view *view, uint32_t identif
 /* How many live sets name it. */
 uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifier);
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier);
-/* The identifiers of a set, its owner first; *count >= 1.  Copied to `out`. */
+/* The identifiers of a set, in the order of their types' ranks and of their texts. */
 enum { SET_IDENTIFIERS_MAX = RECORD_IDENTIFIERS_MAX };
 size_t identity_set_members(
 	const struct identity_view *view, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX]);
+/* Which of them its source says to be verified, a bit each, and that source; of a set of one
+ * neither is kept: 0, "". */
+uint64_t identity_set_verified(const struct identity_view *view, uint32_t set);
+str identity_set_source(const struct identity_view *view, uint32_t set);
 uint32_t identity_set_owner(const struct identity_view *view, uint32_t set);
 uint32_t identity_set_count(const struct identity_view *view);
 
@@ -116,6 +163,7 @@ uint32_t identity_set_count(const struct identity_view *view);
  * that are gone; `live` counts those that are there. */
 struct evidence {
 	uint64_t first_seq, last_seq;
+	int64_t first_time; /* of the live ones; private: it may be unknown for a while */
 	uint32_t live;
 	uint32_t source; /* code, of the first event */
 };
@@ -125,7 +173,9 @@ const struct evidence *identity_evidence(const struct identity *identity, uint32
 struct identity_decision {
 	uint32_t a, b; /* identifiers; a < b by text */
 	enum decision_kind kind;
-	uint64_t seq; /* of the record that made it */
+	bool by_people; /* not by matching */
+	uint32_t last_act; /* private */
+	uint64_t seq; /* of the record that made it; 0 of DECISION_NONE may be */
 };
 size_t identity_decision_count(const struct identity *identity);
 const struct identity_decision *identity_decision_at(const struct identity *identity, size_t i);

@@ -1,11 +1,21 @@
-/* identity/identity_internal.h - the writer's state, shared by identity.c and closure.c.
+/* identity/identity_internal.h - the writer's state, shared by the files of this folder.
  *
  *   members[identifier]   whose it is, its ring, how many live sets name it, its evidence
+ *   kinds[identifier]     what the rules say of it: the row of its type, barred, shared
  *   alone[identifier]     the set of it and no other, or IDENTITY_NO_CODE: most sets are such, and
  *                         need no place in the dictionary of sets to be found again
  *   nodes                 the evidence of an identifier: a list of sets and decisions
  *   evidence[set]         see identity.h
+ *   owners[set]           which of its identifiers is the owner
  *   customers[number]     rings; free numbers are kept in `free_customers`
+ *   decisions, acts       what holds for a pair; every record that decided, undone ones too
+ *
+ * The words of a set, as the dictionary of sets has them: a code each, SET_VERIFIED where the
+ * source says that it was verified; behind them, if they are several, SET_SOURCE | source: a link
+ * is worth what its source is worth, so the same identifiers told by two sources are two sets.
+ *
+ * Joining is done at once where it cannot be refused (link.c); all else is noted as `seeds` and
+ * computed anew before anybody looks (settle.c).
  */
 #pragma once
 
@@ -13,6 +23,15 @@
 
 #define NODE_END UINT32_MAX
 #define NODE_DECISION 0x80000000u /* else the node names a set */
+
+#define SET_VERIFIED 0x40000000u
+#define SET_SOURCE 0x80000000u
+enum { SET_WORDS_MAX = SET_IDENTIFIERS_MAX + 1 };
+
+/* kinds: the row of the type in the low six bits. */
+enum { KIND_ROW = 0x3f, KIND_BARRED = 0x40, KIND_SHARED = 0x80 };
+
+#define TIME_UNKNOWN INT64_MAX /* the earliest event of a set went: to be found anew */
 
 struct member {
 	uint32_t customer;
@@ -26,11 +45,37 @@ struct node {
 	uint32_t next;
 };
 
+/* A record that decided something, in the order of their sequences. */
+enum act_kind { ACT_PAIR, ACT_RULES, ACT_UNDO };
+struct act {
+	uint64_t seq;
+	uint32_t about; /* ACT_PAIR: the decision; ACT_UNDO: the act; ACT_RULES: the document */
+	uint32_t before; /* the act before on this pair (of ACT_RULES: on the rules) + 1, or 0 */
+	uint32_t undone; /* valid acts that undo it */
+	uint8_t kind, decides; /* enum act_kind; ACT_PAIR: enum decision_kind */
+	bool by_people, erased;
+};
+
+struct identity_rules;
+struct rules_source;
+
 struct identity {
-	struct strings *identifiers, *sets;
-	struct table *members, *alone, *nodes, *evidence, *customers, *free_customers;
-	struct table *decisions; /* struct identity_decision */
+	struct strings *identifiers, *sets, *sources, *documents;
+	struct table *members, *kinds, *alone, *nodes, *evidence, *owners, *customers,
+		*free_customers;
+	struct table *decisions, *acts; /* struct identity_decision, struct act */
 	uint32_t live_identifiers, live_customers;
+	uint32_t newest_rules; /* act, valid or not; IDENTITY_NO_CODE: none */
+	uint64_t owners_version;
+	struct identity_rules *rules;
+	struct rules_source *source_rules; /* by source */
+	size_t source_count;
+	/* Identifiers from which customers are to be computed anew; or of all. */
+	uint32_t *seeds;
+	size_t seed_count, seed_room;
+	bool all_stale;
+	identity_times_fn *find_times;
+	void *times_context;
 };
 
 static inline const struct member *member_at(const struct identity *identity, uint32_t i)
@@ -41,22 +86,82 @@ static inline struct member *member_change(struct identity *identity, uint32_t i
 {
 	return table_change(identity->members, i);
 }
+static inline uint8_t kind_at(const struct identity *identity, uint32_t i)
+{
+	return *(const uint8_t *)table_at(identity->kinds, i);
+}
+
+/* A set taken to pieces. */
+struct set_parts {
+	uint32_t codes[SET_IDENTIFIERS_MAX];
+	uint64_t verified; /* a bit each */
+	uint32_t source; /* IDENTITY_NO_CODE of a set of one */
+	size_t count;
+};
+void set_parts(str bytes, struct set_parts *out);
 
 /* The code of "type:value", a new one if it is new. */
 uint32_t intern_identifier(struct identity *identity, str type, str value);
 /* Puts a set, or NODE_DECISION | decision, before the other evidence of an identifier. */
 void add_node(struct identity *identity, uint32_t identifier, uint32_t what);
 
-/* The identifiers of a set; returns how many. */
-size_t set_codes(str bytes, uint32_t out[static SET_IDENTIFIERS_MAX]);
+/* ---- through which rules evidence is seen (link.c) */
+
+struct lens {
+	struct identity *identity;
+	const struct identity_rules *rules;
+	const struct rules_source *sources; /* by source */
+	const uint8_t *kinds; /* of all identifiers; NULL: the state's */
+};
+struct lens lens_of(struct identity *identity);
+static inline uint8_t lens_kind(const struct lens *lens, uint32_t identifier)
+{
+	return lens->kinds != NULL ? lens->kinds[identifier] : kind_at(lens->identity, identifier);
+}
+/* What the rules say of an identifier, KIND_SHARED aside. */
+uint8_t kind_of(const struct identity_rules *rules, str type_value);
+
+/* The identifiers of a set that may join: not barred by their kind, asserted by their source; the
+ * one that says best who it is first. */
+struct set_ends {
+	uint32_t codes[SET_IDENTIFIERS_MAX];
+	uint8_t priority[SET_IDENTIFIERS_MAX];
+	bool verified[SET_IDENTIFIERS_MAX];
+	uint8_t trust; /* of the source */
+	size_t count;
+};
+/* `bars`: which marks of kinds keep one out; KIND_BARRED, mostly with KIND_SHARED. */
+void lens_ends(const struct lens *lens, uint32_t set, uint8_t bars, struct set_ends *out);
+/* Which identifier of a set owns its events: the first end, or else the first. */
+uint8_t lens_owner(const struct lens *lens, uint32_t set);
+/* Is an identifier told with more unique values of one type than its rule allows? */
+bool lens_is_shared(const struct lens *lens, uint32_t identifier);
+
+void seed(struct identity *identity, uint32_t identifier);
+void seed_set(struct identity *identity, uint32_t set);
+/* A set became live: joins what it joins, or notes seeds. */
+void link_set(struct identity *identity, uint32_t set);
+/* The time of its earliest event changed: matters where something was refused. */
+void link_moved(struct identity *identity, uint32_t set);
+
+/* ---- customers (identity.c) */
 
 uint32_t customer_new(struct identity *identity, uint32_t head);
 void customer_drop(struct identity *identity, uint32_t customer);
-
 /* Joins the rings of two identifiers; nothing if they are one. */
 void rings_join(struct identity *identity, uint32_t a, uint32_t b);
+/* Would so many of each limited type be too many, joined with so many? */
+bool limits_hold(const struct identity_rules *rules, const uint8_t *a, const uint8_t *b);
 
-/* Computes anew the customers of all that evidence reaches from the given identifiers. */
-void closure_recompute(struct identity *identity, const uint32_t *from, size_t count);
-/* Is there a decision to keep apart that concerns the reach of one of these? */
-bool closure_is_constrained(const struct identity *identity, const uint32_t *from, size_t count);
+/* ---- what decides (act.c), rules in force (rules_state.c), customers anew (settle.c) */
+
+/* They come into force; both take over the rules.  The second only keeps them: all that follows of
+ * them is there already. */
+void rules_take(struct identity *identity, struct identity_rules *rules);
+void rules_hold(struct identity *identity, struct identity_rules *rules);
+void rules_reload(struct identity *identity); /* by the acts, after loading */
+/* The rules of a source told for the first time. */
+void rules_add_source(struct identity *identity, str source);
+struct rules_source *rules_sources(
+	const struct identity *identity, const struct identity_rules *rules);
+void settle(struct identity *identity);

@@ -1,9 +1,10 @@
 /* identity/save.c - identity into a table store and back; see identity.h
  *
- * The entry:  u32 version, 2
- *             u32 live identifiers, u32 live customers
- *             the dictionaries of identifiers and of sets (strings_save)
- *             the tables members, alone, nodes, evidence, customers, free_customers, decisions
+ * The entry:  u32 version, 3
+ *             u32 live identifiers, u32 live customers, u32 newest act on the rules
+ *             the dictionaries of identifiers, sets, sources and documents (strings_save)
+ *             the tables members, kinds, alone, nodes, evidence, owners, customers,
+ *             free_customers, decisions, acts
  */
 #include "identity/identity_internal.h"
 
@@ -11,7 +12,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 2, TABLES = 7 };
+enum { SAVE_VERSION = 3, TABLES = 10 };
 
 struct named {
 	struct table **table;
@@ -22,12 +23,15 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 {
 	const struct named tables[TABLES] = {
 		{ &identity->members, sizeof(struct member) },
+		{ &identity->kinds, sizeof(uint8_t) },
 		{ &identity->alone, sizeof(uint32_t) },
 		{ &identity->nodes, sizeof(struct node) },
 		{ &identity->evidence, sizeof(struct evidence) },
+		{ &identity->owners, sizeof(uint8_t) },
 		{ &identity->customers, sizeof(struct customer) },
 		{ &identity->free_customers, sizeof(uint32_t) },
 		{ &identity->decisions, sizeof(struct identity_decision) },
+		{ &identity->acts, sizeof(struct act) },
 	};
 
 	for (size_t i = 0; i < TABLES; i++)
@@ -38,11 +42,15 @@ void identity_save(struct identity *identity, struct saving *saving)
 {
 	struct named tables[TABLES];
 
+	settle(identity);
 	saving_add_u32(saving, SAVE_VERSION);
 	saving_add_u32(saving, identity->live_identifiers);
 	saving_add_u32(saving, identity->live_customers);
+	saving_add_u32(saving, identity->newest_rules);
 	saving_add_strings(saving, identity->identifiers);
 	saving_add_strings(saving, identity->sets);
+	saving_add_strings(saving, identity->sources);
+	saving_add_strings(saving, identity->documents);
 	tables_of(identity, tables);
 	for (size_t i = 0; i < TABLES; i++)
 		saving_add_table(saving, *tables[i].table);
@@ -55,11 +63,14 @@ static bool agrees(const struct identity *identity)
 	size_t members = table_count(identity->members);
 
 	return members == strings_count(identity->identifiers) &&
-	       members == table_count(identity->alone) &&
+	       members == table_count(identity->alone) && members == table_count(identity->kinds) &&
+	       table_count(identity->evidence) == table_count(identity->owners) &&
 	       table_count(identity->evidence) == strings_count(identity->sets) &&
 	       identity->live_identifiers <= members &&
 	       identity->live_customers + table_count(identity->free_customers) ==
-		       table_count(identity->customers);
+		       table_count(identity->customers) &&
+	       (identity->newest_rules == IDENTITY_NO_CODE ||
+		       identity->newest_rules < table_count(identity->acts));
 }
 
 err identity_load(struct file *file, str *index, struct identity **out, struct why *why)
@@ -72,16 +83,17 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 
 	identity->live_identifiers = reader_u32(&in);
 	identity->live_customers = reader_u32(&in);
+	identity->newest_rules = reader_u32(&in);
 	if (in.failed)
 		e = fail(why, MSG_STATE_DAMAGED);
 	else if (version != SAVE_VERSION)
 		e = fail(why, MSG_STATE_VERSION);
 	else
 		*index = str_from(*index, reader_offset(&in));
-	if (e == OK)
-		e = strings_load(file, index, &identity->identifiers, why);
-	if (e == OK)
-		e = strings_load(file, index, &identity->sets, why);
+	struct strings **const dictionaries[] = { &identity->identifiers, &identity->sets,
+		&identity->sources, &identity->documents };
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(dictionaries); i++)
+		e = strings_load(file, index, dictionaries[i], why);
 	tables_of(identity, tables);
 	for (size_t i = 0; e == OK && i < TABLES; i++)
 		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
@@ -91,6 +103,7 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 		identity_free(identity);
 		return e;
 	}
+	rules_reload(identity);
 	*out = identity;
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* identity/set.c - identifiers and the sets that records carry, found or made; see identity.h */
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
+#include "identity/rules.h"
 
 #include <string.h>
 
@@ -24,15 +25,27 @@ uint32_t intern_identifier(struct identity *identity, str type, str value)
 		struct member *member = table_push(identity->members);
 		*member = (struct member){ .customer = CUSTOMER_NONE, .nodes = NODE_END };
 		*(uint32_t *)table_push(identity->alone) = IDENTITY_NO_CODE;
+		*(uint8_t *)table_push(identity->kinds) = kind_of(identity->rules, written);
 	}
 	return code;
 }
 
-size_t set_codes(str bytes, uint32_t out[static SET_IDENTIFIERS_MAX])
+void set_parts(str bytes, struct set_parts *out)
 {
-	ASSERT(bytes.len > 0 && bytes.len <= SET_IDENTIFIERS_MAX * sizeof(*out));
-	memcpy(out, bytes.ptr, bytes.len);
-	return bytes.len / sizeof(*out);
+	uint32_t words[SET_WORDS_MAX];
+	size_t count = bytes.len / sizeof(*words);
+
+	ASSERT(count > 0 && count <= SET_WORDS_MAX && bytes.len % sizeof(*words) == 0);
+	memcpy(words, bytes.ptr, bytes.len);
+	out->source = IDENTITY_NO_CODE;
+	if (count > 1)
+		out->source = words[--count] & ~SET_SOURCE;
+	out->count = count;
+	out->verified = 0;
+	for (size_t i = 0; i < count; i++) {
+		out->codes[i] = words[i] & ~SET_VERIFIED;
+		out->verified |= (uint64_t)((words[i] & SET_VERIFIED) != 0) << i;
+	}
 }
 
 void add_node(struct identity *identity, uint32_t identifier, uint32_t what)
@@ -67,20 +80,23 @@ static size_t sort_identifiers(const struct record *record,
 	return record->identifier_count;
 }
 
-/* Twins are neighbours. */
-static size_t without_twins(uint32_t *codes, size_t count)
+/* Codes to words; twins are neighbours: verified once is verified. */
+static size_t words_of(uint32_t *words, const struct record_identifier *const *sorted, size_t count)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || codes[kept - 1] != codes[i])
-			codes[kept++] = codes[i];
+	for (size_t i = 0; i < count; i++) {
+		uint32_t code = words[i];
+		if (kept == 0 || (words[kept - 1] & ~SET_VERIFIED) != code)
+			words[kept++] = code;
+		words[kept - 1] |= sorted[i]->verified ? SET_VERIFIED : 0;
+	}
 	return kept;
 }
 
-static str bytes_of_set(const uint32_t *codes, size_t count)
+static str bytes_of_set(const uint32_t *words, size_t count)
 {
-	return (str){ (const char *)codes, count * sizeof(*codes) };
+	return (str){ (const char *)words, count * sizeof(*words) };
 }
 
 static uint32_t alone_at(const struct identity *identity, uint32_t identifier)
@@ -88,17 +104,28 @@ static uint32_t alone_at(const struct identity *identity, uint32_t identifier)
 	return *(const uint32_t *)table_at(identity->alone, identifier);
 }
 
-/* Found or made: then it has no evidence yet. */
-static uint32_t intern_set(struct identity *identity, const uint32_t *codes, size_t count)
+static uint32_t intern_source(struct identity *identity, str source)
 {
-	str bytes = bytes_of_set(codes, count);
+	size_t known = strings_count(identity->sources);
+	uint32_t code = strings_intern(identity->sources, source);
 
-	if (count > 1)
-		return strings_intern(identity->sets, bytes);
-	uint32_t set = alone_at(identity, codes[0]);
+	if (code == known)
+		rules_add_source(identity, source);
+	return code;
+}
+
+/* Found or made: then it has no evidence yet.  `words` has room for one more. */
+static uint32_t intern_set(struct identity *identity, uint32_t *words, size_t count, str source)
+{
+	if (count > 1) {
+		words[count] = SET_SOURCE | intern_source(identity, source);
+		return strings_intern(identity->sets, bytes_of_set(words, count + 1));
+	}
+	words[0] &= ~SET_VERIFIED;
+	uint32_t set = alone_at(identity, words[0]);
 	if (set == IDENTITY_NO_CODE) {
-		set = strings_append(identity->sets, bytes);
-		*(uint32_t *)table_change(identity->alone, codes[0]) = set;
+		set = strings_append(identity->sets, bytes_of_set(words, 1));
+		*(uint32_t *)table_change(identity->alone, words[0]) = set;
 	}
 	return set;
 }
@@ -106,20 +133,22 @@ static uint32_t intern_set(struct identity *identity, const uint32_t *codes, siz
 uint32_t identity_set(struct identity *identity, const struct record *record)
 {
 	const struct record_identifier *sorted[SET_IDENTIFIERS_MAX];
-	uint32_t codes[SET_IDENTIFIERS_MAX];
+	uint32_t words[SET_WORDS_MAX];
 	size_t count = sort_identifiers(record, sorted);
 
 	for (size_t i = 0; i < count; i++)
-		codes[i] = intern_identifier(identity, sorted[i]->type, sorted[i]->value);
-	count = without_twins(codes, count);
+		words[i] = intern_identifier(identity, sorted[i]->type, sorted[i]->value);
+	count = words_of(words, sorted, count);
 	if (count == 0)
 		return IDENTITY_NO_CODE;
-	uint32_t set = intern_set(identity, codes, count);
+	uint32_t set = intern_set(identity, words, count, record->source);
 	if (set < table_count(identity->evidence))
 		return set;
+	const struct lens lens = lens_of(identity);
 	(void)table_push(identity->evidence); /* zeroed: no event yet */
+	*(uint8_t *)table_push(identity->owners) = lens_owner(&lens, set);
 	for (size_t i = 0; i < count; i++)
-		add_node(identity, codes[i], set);
+		add_node(identity, words[i] & ~SET_VERIFIED, set);
 	return set;
 }
 
@@ -129,12 +158,15 @@ enum { FIND_TEXTS = 128, FIND_BYTES = 16384 }; /* of all identifiers: what passe
 
 /* Things to look up, and their codes; `of` says which belong to which record. */
 struct finding {
+	const struct record_identifier *told[FIND_TEXTS];
 	str texts[FIND_TEXTS];
 	uint32_t codes[FIND_TEXTS];
 	size_t count, used;
 	struct {
 		size_t first, count;
 	} of[IDENTITY_FIND_MAX];
+	uint32_t words[FIND_TEXTS + IDENTITY_FIND_MAX]; /* of sets */
+	size_t word_count;
 	char bytes[FIND_BYTES];
 };
 
@@ -153,17 +185,31 @@ static void seek_identifiers(struct finding *f, const struct record *record, siz
 	for (size_t i = 0; i < f->of[r].count; i++) {
 		char *to = f->bytes + f->used;
 		size_t len = write_text(to, sorted[i]->type, sorted[i]->value);
+		f->told[f->count] = sorted[i];
 		f->texts[f->count++] = (str){ to, len };
 		f->used += len;
 	}
 }
 
-/* Of one identifier: where to look for its set.  Of several: the set is sought by its codes. */
-static void seek_set(const struct identity *identity, struct finding *identifiers,
-	struct finding *sets, size_t r)
+/* Sources come in long runs of equal ones. */
+struct source_memo {
+	str source;
+	uint32_t code;
+};
+
+static uint32_t find_source(const struct identity *identity, struct source_memo *memo, str source)
 {
-	uint32_t *codes = identifiers->codes + identifiers->of[r].first;
-	size_t count = identifiers->of[r].count;
+	if (memo->source.ptr == NULL || !str_equal(memo->source, source))
+		*memo = (struct source_memo){ source, strings_find(identity->sources, source) };
+	return memo->code;
+}
+
+/* Of one identifier: where to look for its set.  Of several: the set is sought by its words. */
+static void seek_set(const struct identity *identity, struct finding *identifiers,
+	struct finding *sets, size_t r, struct source_memo *memo, str told_by)
+{
+	size_t first = identifiers->of[r].first, count = identifiers->of[r].count;
+	uint32_t *codes = identifiers->codes + first;
 
 	sets->of[r].count = 0;
 	for (size_t i = 0; i < count; i++)
@@ -171,15 +217,25 @@ static void seek_set(const struct identity *identity, struct finding *identifier
 		 * NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		if (codes[i] == STRINGS_NONE)
 			count = 0; /* an identifier that is new: so is the set */
-	count = without_twins(codes, count);
+	count = words_of(codes, identifiers->told + first, count);
 	identifiers->of[r].count = count;
-	if (count == 1)
+	if (count == 1) {
+		codes[0] &= ~SET_VERIFIED;
 		PREFETCH(table_at(identity->alone, codes[0]));
+	}
 	if (count <= 1)
 		return;
+	uint32_t source = find_source(identity, memo, told_by);
+	uint32_t *words = sets->words + sets->word_count;
+	if (source == STRINGS_NONE)
+		return;
+	for (size_t i = 0; i < count; i++)
+		words[i] = codes[i];
+	words[count] = SET_SOURCE | source;
+	sets->word_count += count + 1;
 	sets->of[r].first = sets->count;
 	sets->of[r].count = 1;
-	sets->texts[sets->count++] = bytes_of_set(codes, count);
+	sets->texts[sets->count++] = bytes_of_set(words, count + 1);
 }
 
 static uint32_t set_found(const struct identity *identity, const struct finding *identifiers,
@@ -194,15 +250,16 @@ void identity_find_many(
 	const struct identity *identity, const struct record *records, size_t count, uint32_t *sets)
 {
 	struct finding identifiers, of_several;
+	struct source_memo memo = { .code = STRINGS_NONE };
 
 	ASSERT(count <= IDENTITY_FIND_MAX);
-	identifiers.count = identifiers.used = of_several.count = 0;
+	identifiers.count = identifiers.used = of_several.count = of_several.word_count = 0;
 	for (size_t r = 0; r < count; r++)
 		seek_identifiers(&identifiers, &records[r], r);
 	strings_find_many(
 		identity->identifiers, identifiers.texts, identifiers.count, identifiers.codes);
 	for (size_t r = 0; r < count; r++)
-		seek_set(identity, &identifiers, &of_several, r);
+		seek_set(identity, &identifiers, &of_several, r, &memo, records[r].source);
 	strings_find_many(identity->sets, of_several.texts, of_several.count, of_several.codes);
 	for (size_t r = 0; r < count; r++) {
 		sets[r] = set_found(identity, &identifiers, &of_several, r);

@@ -7,8 +7,8 @@
 
 struct identity_view {
 	atomic_uint references;
-	struct strings_view *identifiers, *sets;
-	struct view *members, *customers;
+	struct strings_view *identifiers, *sets, *sources;
+	struct view *members, *customers, *owners;
 	uint32_t live_identifiers, live_customers;
 };
 
@@ -16,11 +16,14 @@ struct identity_view *identity_publish(struct identity *identity)
 {
 	struct identity_view *view = memory_alloc(sizeof(*view));
 
+	settle(identity);
 	atomic_init(&view->references, 1);
 	view->identifiers = strings_publish(identity->identifiers);
 	view->sets = strings_publish(identity->sets);
+	view->sources = strings_publish(identity->sources);
 	view->members = table_publish(identity->members);
 	view->customers = table_publish(identity->customers);
+	view->owners = table_publish(identity->owners);
 	view->live_identifiers = identity->live_identifiers;
 	view->live_customers = identity->live_customers;
 	return view;
@@ -39,8 +42,10 @@ void identity_view_unref(struct identity_view *view)
 		return;
 	strings_view_unref(view->identifiers);
 	strings_view_unref(view->sets);
+	strings_view_unref(view->sources);
 	view_unref(view->members);
 	view_unref(view->customers);
+	view_unref(view->owners);
 	free(view);
 }
 
@@ -104,17 +109,39 @@ uint32_t identity_next_member(const struct identity_view *view, uint32_t identif
 size_t identity_set_members(
 	const struct identity_view *view, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX])
 {
-	return set_codes(strings_view_get(view->sets, set), out);
+	struct set_parts parts;
+
+	set_parts(strings_view_get(view->sets, set), &parts);
+	memcpy(out, parts.codes, parts.count * sizeof(*out));
+	return parts.count;
+}
+
+uint64_t identity_set_verified(const struct identity_view *view, uint32_t set)
+{
+	struct set_parts parts;
+
+	set_parts(strings_view_get(view->sets, set), &parts);
+	return parts.verified;
+}
+
+str identity_set_source(const struct identity_view *view, uint32_t set)
+{
+	struct set_parts parts;
+
+	set_parts(strings_view_get(view->sets, set), &parts);
+	return parts.source == IDENTITY_NO_CODE ? STR("")
+						: strings_view_get(view->sources, parts.source);
 }
 
 uint32_t identity_set_owner(const struct identity_view *view, uint32_t set)
 {
-	uint32_t owner;
+	uint8_t place = *(const uint8_t *)view_at(view->owners, set);
 	str bytes = strings_view_get(view->sets, set);
+	uint32_t owner;
 
-	ASSERT(bytes.len >= sizeof(owner));
-	memcpy(&owner, bytes.ptr, sizeof(owner));
-	return owner;
+	ASSERT(bytes.len >= (place + 1u) * sizeof(owner));
+	memcpy(&owner, bytes.ptr + place * sizeof(owner), sizeof(owner));
+	return owner & ~SET_VERIFIED;
 }
 
 uint32_t identity_set_count(const struct identity_view *view)

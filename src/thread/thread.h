@@ -73,6 +73,8 @@ void threads_hide(struct threads *threads, uint32_t row);
 
 uint32_t threads_row_set(const struct threads *threads, uint32_t row);
 uint64_t threads_row_seq(const struct threads *threads, uint32_t row);
+int64_t threads_row_time(const struct threads *threads, uint32_t row); /* ticks, as in a row */
+bool threads_row_is_hidden(const struct threads *threads, uint32_t row);
 uint64_t threads_row_origin(const struct threads *threads, uint32_t row);
 size_t threads_row_count(const struct threads *threads);
 
@@ -94,6 +96,10 @@ bool threads_add_run(struct threads *threads, const struct threads_view *view);
  * are in no index yet. */
 struct thread_index *threads_view_build_index(const struct threads_view *view);
 bool threads_put_index(struct threads *threads, struct thread_index *index);
+
+/* Owners of sets have changed (identity_owners_version()): what was sorted by them is not any more.
+ * Until a new base is built, rows are looked through one by one. */
+void threads_drop_index(struct threads *threads);
 
 /* As identity_save() and identity_load(). */
 void threads_save(struct threads *threads, struct saving *saving);

@@ -271,6 +271,16 @@ uint32_t threads_row_set(const struct threads *t, uint32_t row)
 	return *(const uint32_t *)table_at(t->set, row);
 }
 
+int64_t threads_row_time(const struct threads *t, uint32_t row)
+{
+	return *(const int64_t *)table_at(t->time, row);
+}
+
+bool threads_row_is_hidden(const struct threads *t, uint32_t row)
+{
+	return (row_flags(t, row) & ROW_HIDDEN) != 0;
+}
+
 uint64_t threads_row_seq(const struct threads *t, uint32_t row)
 {
 	return *(const uint64_t *)table_at(t->seq, row);
@@ -366,6 +376,14 @@ void threads_set_base(struct threads *t, struct thread_index *base)
 	thread_index_unref(t->base);
 	t->base = base;
 	drop_runs(t, 0);
+}
+
+void threads_drop_index(struct threads *t)
+{
+	drop_runs(t, 0);
+	thread_index_unref(t->base);
+	t->base = NULL;
+	t->lineage = threads_new_lineage(); /* what is being built of before fits no more */
 }
 
 /* A run over what is in no index yet, and over the runs before it that are not RUN_GROWTH times

@@ -45,7 +45,9 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "customer": ["user_id:u1"], "thread": ["user_id:u1"], "events": ["--limit", "2"],
     "correct": ["web", "m1", "--set", "channel=phone"], "retract": ["web", "m2"],
     "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
-    "identity forget": ["user_id:u1", "user_id:u0"], "erase": ["user_id:u0"], "seal": ["--all"],
+    "identity forget": ["user_id:u1", "user_id:u0"], "identity confirm": ["user_id:u1", "user_id:u0"],
+    "identity split": ["user_id:u1"], "identity forbid": ["user_id:u1", "user_id:u0"], "identity explain": ["user_id:u1", "user_id:u0"],
+    "identity health": [], "identity rules": ["show"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
 }
 
@@ -59,6 +61,8 @@ def check_json_of_every_command(place):
     runs["export"] = ["--out", place.path / "out.jsonl"]
     runs["backup"] = [backup]
     runs["restore"] = ["--check", backup]
+    decision = folder("identity", "link", "user_id:u1", "user_id:u0", "--json").json()["sequence"]
+    runs["identity undo"] = [str(decision)]
     runs["demo"] = ["--events", "5", "--out", place.path / "demo.jsonl"]
     folder("import", "--records", place.file("people.csv", "id,name\n1,Ann Lee\n2,Anne Lee\n"), "--id", "id",
            "--field", "full_name=name")
@@ -69,6 +73,9 @@ def check_json_of_every_command(place):
         answer = folder(*name.split(), *runs[name], "--json")
         equal(answer.error, "", f"standard error of {name}")
         schema = {"identity link": "decision", "identity unlink": "decision", "identity forget": "decision",
+                  "identity confirm": "decision", "identity forbid": "decision",
+                  "identity split": "decision", "identity undo": "decision",
+                  "identity rules": "identity-rules-answer",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         for value in answer.lines() if schema in ("record", "identity-match", "identity-clusters") else [answer.json()]:

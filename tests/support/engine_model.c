@@ -229,12 +229,25 @@ static void take_row(struct model_state *s, const struct model_record *record, u
 	s->shown[seq] = true;
 }
 
-static void take(const struct model *model, struct model_state *s, uint64_t seq,
-	uint64_t decided[MODEL_IDENTIFIERS][MODEL_IDENTIFIERS])
+/* The newest decision on the pair, up to `seq`, whose record was not erased. */
+static void decide(const struct model *model, struct model_state *s, uint64_t seq,
+	const struct model_record *on)
+{
+	uint8_t *decision = decision_at(s, on->pair[0], on->pair[1]);
+
+	*decision = MODEL_NONE;
+	for (uint64_t i = 1; i <= seq; i++) {
+		const struct model_record *r = &model->log[i];
+		if (r->kind == RECORD_IDENTITY && !s->erased[i] &&
+			MIN_OF(r->pair[0], r->pair[1]) == MIN_OF(on->pair[0], on->pair[1]) &&
+			MAX_OF(r->pair[0], r->pair[1]) == MAX_OF(on->pair[0], on->pair[1]))
+			*decision = (uint8_t)r->decision;
+	}
+}
+
+static void take(const struct model *model, struct model_state *s, uint64_t seq)
 {
 	const struct model_record *record = &model->log[seq];
-	unsigned a = MIN_OF(record->pair[0], record->pair[1]),
-		 b = MAX_OF(record->pair[0], record->pair[1]);
 
 	switch (record->kind) {
 	case RECORD_EVENT:
@@ -246,17 +259,15 @@ static void take(const struct model *model, struct model_state *s, uint64_t seq,
 		hide(s, seq, record->target);
 		return;
 	case RECORD_IDENTITY:
-		*decision_at(s, a, b) = (uint8_t)record->decision;
-		decided[a][b] = seq;
+		decide(model, s, seq, record);
 		return;
 	case RECORD_ERASURE:
 		for (size_t i = 0; i < record->place_count; i++) {
 			const struct model_record *gone = &model->log[record->places[i]];
 			hide(s, seq, record->places[i]);
-			a = MIN_OF(gone->pair[0], gone->pair[1]);
-			b = MAX_OF(gone->pair[0], gone->pair[1]);
-			if (gone->kind == RECORD_IDENTITY && decided[a][b] == record->places[i])
-				*decision_at(s, a, b) = MODEL_NONE;
+			s->erased[record->places[i]] = true;
+			if (gone->kind == RECORD_IDENTITY)
+				decide(model, s, seq, gone);
 		}
 		return;
 	case RECORD_SOURCE:
@@ -266,8 +277,12 @@ static void take(const struct model *model, struct model_state *s, uint64_t seq,
 	}
 }
 
-/* ---- customers: links by people first, then the sets of identifiers that rows carry, both in the
- * order of their texts; a join is refused that would bring together whom a decision keeps apart */
+/* ---- customers, by the default rules: what is told with two user_ids joins nobody.  Links by
+ * people first, in the order of their texts; then each record joins its first identifier with its
+ * others, e-mails before anonymous ids, then by time, then by text.  A join is refused that would
+ * bring together whom a decision keeps apart, or, by a record, two user_ids */
+
+enum { USERS = 3, EMAILS = 7 }; /* identifiers below: user_ids, user_ids and e-mails */
 
 static uint8_t root(const uint8_t *parent, unsigned i)
 {
@@ -276,9 +291,21 @@ static uint8_t root(const uint8_t *parent, unsigned i)
 	return (uint8_t)i;
 }
 
-static void join(const struct model_state *s, uint8_t *parent, unsigned a, unsigned b)
+static bool has_user(const struct model_state *s, const uint8_t *parent, uint8_t group)
+{
+	for (unsigned i = 0; i < USERS; i++)
+		if ((s->live >> i & 1) && root(parent, i) == group)
+			return true;
+	return false;
+}
+
+static void join(
+	const struct model_state *s, uint8_t *parent, unsigned a, unsigned b, bool by_people)
 {
 	uint8_t x = root(parent, a), y = root(parent, b);
+
+	if (!by_people && x != y && has_user(s, parent, x) && has_user(s, parent, y))
+		return;
 
 	for (unsigned i = 0; i < MODEL_IDENTIFIERS; i++)
 		for (unsigned j = i + 1; j < MODEL_IDENTIFIERS; j++) {
@@ -319,7 +346,7 @@ static void join_decisions(const struct model_state *s, uint8_t *parent)
 	if (count > 0)
 		qsort(pairs, count, sizeof(pairs[0]), by_pair);
 	for (size_t i = 0; i < count; i++)
-		join(s, parent, pairs[i][0], pairs[i][1]);
+		join(s, parent, pairs[i][0], pairs[i][1], true);
 }
 
 static size_t members_of(uint16_t mask, uint8_t out[static MODEL_IDENTIFIERS])
@@ -332,58 +359,87 @@ static size_t members_of(uint16_t mask, uint8_t out[static MODEL_IDENTIFIERS])
 	return count;
 }
 
-static int by_mask(const void *a, const void *b)
-{
-	uint8_t x[MODEL_IDENTIFIERS], y[MODEL_IDENTIFIERS];
-	size_t nx = members_of(*(const uint16_t *)a, x), ny = members_of(*(const uint16_t *)b, y);
+/* One join that a record asks for. */
+struct model_link {
+	uint8_t a, b, place;
+	uint16_t mask;
+	int64_t time;
+};
 
+static int by_order(const void *a, const void *b)
+{
+	const struct model_link *p = a, *q = b;
+	uint8_t x[MODEL_IDENTIFIERS], y[MODEL_IDENTIFIERS];
+	size_t nx = members_of(p->mask, x), ny = members_of(q->mask, y);
+
+	if ((p->b < EMAILS) != (q->b < EMAILS))
+		return p->b < EMAILS ? -1 : 1;
+	if (p->time != q->time)
+		return p->time < q->time ? -1 : 1;
 	for (size_t i = 0; i < nx && i < ny; i++)
 		if (x[i] != y[i])
 			return by_text(x[i], y[i]);
-	return (nx > ny) - (nx < ny);
+	return nx != ny ? (nx > ny) - (nx < ny) : (p->place > q->place) - (p->place < q->place);
+}
+
+/* Identifiers that are told with more than one user_id. */
+static uint16_t shared_of(const struct model *model, const struct model_state *s)
+{
+	uint16_t shared = 0;
+
+	for (unsigned i = USERS; i < MODEL_IDENTIFIERS; i++) {
+		unsigned users = 0;
+		for (uint64_t seq = 1; seq < model->end; seq++)
+			if (s->shown[seq] && (model->log[seq].mask >> i & 1))
+				users |= model->log[seq].mask & ((1u << USERS) - 1);
+		if (__builtin_popcount(users) > 1)
+			shared |= (uint16_t)(1u << i);
+	}
+	return shared;
 }
 
 static void join_sets(const struct model *model, const struct model_state *s, uint8_t *parent)
 {
-	uint16_t masks[MODEL_RECORDS_MAX];
+	static struct model_link links[MODEL_RECORDS_MAX * MODEL_IDENTIFIERS];
+	uint16_t shared = shared_of(model, s);
 	uint8_t members[MODEL_IDENTIFIERS];
 	size_t count = 0;
 
-	for (uint64_t seq = 1; seq < model->end; seq++)
-		if (s->shown[seq])
-			masks[count++] = model->log[seq].mask;
-	if (count > 0)
-		qsort(masks, count, sizeof(masks[0]), by_mask);
-	for (size_t i = 0; i < count; i++) {
-		size_t n = i > 0 && masks[i] == masks[i - 1] ? 0 : members_of(masks[i], members);
-		for (size_t a = 0; a < n; a++)
-			for (size_t b = a + 1; b < n; b++)
-				join(s, parent, members[a], members[b]);
+	for (uint64_t seq = 1; seq < model->end; seq++) {
+		const struct model_record *r = &model->log[seq];
+		size_t n = s->shown[seq] ? members_of((uint16_t)(r->mask & ~shared), members) : 0;
+		for (size_t i = 1; i < n; i++)
+			links[count++] = (struct model_link){ .a = members[0],
+				.b = members[i],
+				.place = (uint8_t)i,
+				.mask = r->mask,
+				.time = r->kind == RECORD_ENTITY ? INT64_MIN : r->time_ms };
 	}
+	if (count > 0)
+		qsort(links, count, sizeof(links[0]), by_order);
+	for (size_t i = 0; i < count; i++)
+		join(s, parent, links[i].a, links[i].b, false);
 }
 
 static void find_customers(const struct model *model, struct model_state *s)
 {
 	uint8_t parent[MODEL_IDENTIFIERS];
-	uint16_t live = 0;
-
 	for (unsigned i = 0; i < MODEL_IDENTIFIERS; i++)
 		parent[i] = (uint8_t)i;
+	s->live = 0;
 	for (uint64_t seq = 1; seq < model->end; seq++)
-		live = s->shown[seq] ? live | model->log[seq].mask : live;
+		s->live = s->shown[seq] ? s->live | model->log[seq].mask : s->live;
 	join_decisions(s, parent);
 	join_sets(model, s, parent);
 	for (unsigned i = 0; i < MODEL_IDENTIFIERS; i++)
-		s->customer[i] = live >> i & 1 ? root(parent, i) : MODEL_NOBODY;
+		s->customer[i] = s->live >> i & 1 ? root(parent, i) : MODEL_NOBODY;
 }
 
 void model_state_of(const struct model *model, struct model_state *s)
 {
-	uint64_t decided[MODEL_IDENTIFIERS][MODEL_IDENTIFIERS] = { 0 };
-
 	memset(s, 0, sizeof(*s));
 	for (uint64_t seq = 1; seq < model->end; seq++)
-		take(model, s, seq, decided);
+		take(model, s, seq);
 	for (uint64_t seq = 1; seq < model->end; seq++) {
 		bool is_entity = model->log[seq].kind == RECORD_ENTITY;
 		s->entities += s->shown[seq] && is_entity;

@@ -72,7 +72,9 @@ struct model_known model_find(const struct model *model, uint32_t key);
 struct model_state {
 	uint64_t origin[MODEL_RECORDS_MAX]; /* of each row, its first version; 0: no row */
 	bool shown[MODEL_RECORDS_MAX];
+	bool erased[MODEL_RECORDS_MAX];
 	uint64_t events, entities; /* shown */
+	uint16_t live; /* identifiers that shown rows name */
 	uint8_t decision[MODEL_IDENTIFIERS][MODEL_IDENTIFIERS]; /* lower first */
 	uint8_t customer[MODEL_IDENTIFIERS]; /* the same number: one customer; or MODEL_NOBODY */
 };

@@ -47,8 +47,8 @@ static void read_event(struct journey_world *w, str text)
 	r->activity = take_word(&text);
 	r->identifiers = ids;
 	r->identifier_count = str_split(who, ':', &who, &second) ? 2 : 1;
-	ids[0] = (struct record_identifier){ .type = STR("user_id"), .value = who };
-	ids[1] = (struct record_identifier){ .type = STR("user_id"), .value = second };
+	ids[0] = (struct record_identifier){ .type = STR("account"), .value = who };
+	ids[1] = (struct record_identifier){ .type = STR("account"), .value = second };
 	r->attributes = attributes;
 	while (text.len > 0) {
 		CHECK("key=value", str_split(take_word(&text), '=', &key, &value));
@@ -67,7 +67,7 @@ static void add_event(struct journey_world *w, const struct record *record)
 	uint32_t set = identity_set(w->identity, record);
 
 	(void)threads_add(w->threads, record, record->seq, set);
-	identity_add(w->identity, set, record->seq, 0);
+	identity_add(w->identity, set, record->seq, 0, record->time.ms);
 }
 
 static err read_record(

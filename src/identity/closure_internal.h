@@ -1,0 +1,38 @@
+/* identity/closure_internal.h - a closure laid open, for reach.c and closure.c. */
+#pragma once
+
+#include "identity/closure.h"
+#include "identity/rules.h"
+
+/* Of a group, by its root. */
+struct group_state {
+	uint8_t counts[CUSTOMER_LIMITS]; /* live identifiers of each limited type, at most 255 */
+	uint8_t marks; /* GROUP_... */
+};
+enum { GROUP_BOUND = 1, GROUP_RESTRAINED = 2, GROUP_SPLIT = 4 };
+
+struct closure {
+	struct lens lens;
+	bool is_whole; /* the index of an identifier is its code */
+	uint32_t *slots; /* index + 1, or 0: open addressing, never more than half full */
+	size_t slot_count;
+	uint32_t *identifiers;
+	size_t count, room;
+	uint32_t *sets, *decisions; /* each once; of sets, those that may link */
+	size_t set_count, set_room, decision_count, decision_room;
+	uint32_t *parents; /* union-find over the indices */
+	struct group_state *states;
+	uint32_t *next; /* rings of groups; NULL: no rule counts within a window */
+	int64_t *times; /* of the first link of each; likewise */
+	struct closure_link *links;
+	size_t link_count, link_room;
+	closure_tell *tell;
+	void *context;
+};
+
+uint32_t closure_index(const struct closure *closure, uint32_t identifier); /* or UINT32_MAX */
+void closure_push(uint32_t **list, size_t *count, size_t *room, uint32_t what);
+static inline const struct identity_decision *closure_decision(const struct closure *c, uint32_t i)
+{
+	return table_at(c->lens.identity->decisions, i);
+}

@@ -1,0 +1,141 @@
+/* identity/reach.c - everything that evidence connects with some identifiers; see closure.h */
+#include "identity/closure_internal.h"
+
+#include <stdlib.h>
+
+void closure_push(uint32_t **list, size_t *count, size_t *room, uint32_t what)
+{
+	if (*count == *room) {
+		*room = MAX_OF(*room * 2, (size_t)16);
+		*list = memory_resize(*list, *room * sizeof(**list));
+	}
+	(*list)[(*count)++] = what;
+}
+
+static size_t slot_of(const struct closure *c, uint32_t identifier)
+{
+	size_t at = identifier * 0x9e3779b97f4a7c15u >> 20 & (c->slot_count - 1);
+
+	while (c->slots[at] != 0 && c->identifiers[c->slots[at] - 1] != identifier)
+		at = (at + 1) & (c->slot_count - 1);
+	return at;
+}
+
+static void rehash(struct closure *c)
+{
+	free(c->slots);
+	c->slot_count = MAX_OF(c->slot_count * 4, (size_t)64);
+	c->slots = memory_alloc(c->slot_count * sizeof(*c->slots));
+	for (size_t i = 0; i < c->count; i++)
+		c->slots[slot_of(c, c->identifiers[i])] = (uint32_t)i + 1;
+}
+
+static void add(struct closure *c, uint32_t identifier)
+{
+	if (c->count * 2 >= c->slot_count)
+		rehash(c);
+	size_t slot = slot_of(c, identifier);
+	if (c->slots[slot] != 0)
+		return;
+	closure_push(&c->identifiers, &c->count, &c->room, identifier);
+	c->slots[slot] = (uint32_t)c->count;
+}
+
+uint32_t closure_index(const struct closure *c, uint32_t identifier)
+{
+	if (c->is_whole)
+		return identifier;
+	return c->slot_count == 0 ? UINT32_MAX : c->slots[slot_of(c, identifier)] - 1;
+}
+
+static void follow_decision(struct closure *c, uint32_t i)
+{
+	const struct identity_decision *d = closure_decision(c, i);
+
+	if (d->kind == DECISION_NONE)
+		return;
+	closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
+	if (d->kind == DECISION_TOGETHER) {
+		add(c, d->a);
+		add(c, d->b);
+	}
+}
+
+/* Only what may join is connected by a set. */
+static void follow_set(struct closure *c, uint32_t set, uint32_t from)
+{
+	const struct evidence *evidence = table_at(c->lens.identity->evidence, set);
+	struct set_ends ends;
+	bool is_end = false;
+
+	if (evidence->live == 0)
+		return;
+	lens_ends(&c->lens, set, KIND_BARRED | KIND_SHARED, &ends);
+	for (size_t i = 0; i < ends.count; i++)
+		is_end |= ends.codes[i] == from;
+	if (!is_end || ends.count < 2)
+		return;
+	if (ends.codes[0] == from) /* once, though each end leads here */
+		closure_push(&c->sets, &c->set_count, &c->set_room, set);
+	for (size_t i = 0; i < ends.count; i++)
+		add(c, ends.codes[i]);
+}
+
+/* Decisions are met once for each of their identifiers: sorting drops the twins. */
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t without_twins(uint32_t *list, size_t count)
+{
+	size_t kept = 0;
+
+	if (count > 0)
+		qsort(list, count, sizeof(*list), by_number);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || list[kept - 1] != list[i])
+			list[kept++] = list[i];
+	return kept;
+}
+
+void closure_reach(struct closure *c, const uint32_t *from, size_t count)
+{
+	const struct identity *identity = c->lens.identity;
+
+	for (size_t i = 0; i < count; i++)
+		add(c, from[i]);
+	for (size_t i = 0; i < c->count; i++) { /* c->count grows meanwhile */
+		uint32_t identifier = c->identifiers[i];
+		uint32_t at = member_at(identity, identifier)->nodes;
+		while (at != NODE_END) {
+			const struct node *node = table_at(identity->nodes, at);
+			if ((node->what & NODE_DECISION) != 0)
+				follow_decision(c, node->what & ~NODE_DECISION);
+			else
+				follow_set(c, node->what, identifier);
+			at = node->next;
+		}
+	}
+	c->decision_count = without_twins(c->decisions, c->decision_count);
+}
+
+void closure_whole(struct closure *c)
+{
+	const struct identity *identity = c->lens.identity;
+	size_t sets = table_count(identity->evidence);
+
+	c->is_whole = true;
+	c->count = table_count(identity->members);
+	for (uint32_t set = 0; set < sets; set++) {
+		const struct evidence *evidence = table_at(identity->evidence, set);
+		/* two codes and a source at least: else it links nothing */
+		if (evidence->live > 0 && strings_get(identity->sets, set).len > sizeof(uint32_t))
+			closure_push(&c->sets, &c->set_count, &c->set_room, set);
+	}
+	for (uint32_t i = 0; i < table_count(identity->decisions); i++)
+		if (closure_decision(c, i)->kind != DECISION_NONE)
+			closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
+}

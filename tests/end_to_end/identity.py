@@ -1,0 +1,103 @@
+"""Identity by rules, from outside: stitching as vendors tell it, takeovers, households, undo, explain."""
+import json
+
+from tools import equal, holds, keeps_schema
+
+
+def call(kind, n, minute, **ids):
+    event = {"type": kind, "messageId": f"m{n}", "timestamp": f"2023-05-12T12:{minute:02d}:00Z"}
+    event.update(ids)
+    if kind == "track":
+        event["event"] = "Seen"
+    return json.dumps(event)
+
+
+def checked(answer, name):
+    keeps_schema(name, answer.json())
+    return answer.json()
+
+
+def customers(folder):
+    return folder("status", "--json").json()["customers"]
+
+
+def together(folder, a, b):
+    return checked(folder("identity", "explain", a, b, "--json"), "identity-explain")["together"]
+
+
+STITCHING = [  # device, login, minute: twelve events of one vendor's documentation
+    ("246", None, 1), ("246", "Bob", 2), ("246", "Bob", 3), ("246", None, 4), ("246", "Bob", 5), ("246", None, 6),
+    ("246", "Bob", 7), ("3579", None, 3), ("3579", None, 9), ("81911", None, 2), ("81911", "Bob", 5), ("81911", None, 12)]
+
+
+def check_twelve_events_are_two_people(place):
+    """Two people, in any order of arrival and at once: there is no replay to wait for."""
+    for name, order in (("as-told", 1), ("backwards", -1)):
+        rows = [call("track", n, minute, anonymousId=device, **({"userId": login} if login else {}))
+                for n, (device, login, minute) in enumerate(STITCHING)]
+        folder = place.folder(name)
+        folder.import_( place.file(f"{name}.jsonl", "\n".join(rows[::order]) + "\n"))
+        equal(customers(folder), 2, name)
+        equal(together(folder, "anonymous_id:246", "anonymous_id:81911"), True, "one Bob")
+        equal(together(folder, "anonymous_id:246", "anonymous_id:3579"), False, "not the third device")
+        folder("erase", "user_id:Bob")
+
+
+def check_limits_owners_and_undo(place):
+    """A shared phone joins nobody; a second login on one browser is dropped; each of it is explained and undone."""
+    rows = ["time,activity,channel,user_id,email,phone,cookie"]
+    rows += [f"2026-03-01T10:0{i}:00Z,seen,web,{u},{e},{p},{c}" for i, (u, e, p, c) in enumerate([
+        ("ann", "ann@x.fr", "+33145000001", "c1"), ("ben", "ben@x.fr", "+33145000001", "c2"),
+        ("ann", "", "", "c1"), ("null", "cid@x.fr", "", "c3"), ("null", "dan@x.fr", "", "c4")])]
+    folder = place.folder("home")
+    folder.import_( place.file("home.csv", "\n".join(rows) + "\n"), "--time", "time", "--activity", "activity",
+           "--channel", "channel", *[w for t in ("user_id", "email", "phone", "cookie") for w in ("--customer", f"{t}={t}")])
+    equal(together(folder, "user_id:ann", "user_id:ben"), False, "a line of two people")
+    equal(together(folder, "email:cid@x.fr", "email:dan@x.fr"), False, "null is nobody")
+    equal(together(folder, "email:ann@x.fr", "cookie:c1"), True, "one person")
+    why = checked(folder("identity", "explain", "user_id:ann", "phone:+33145000001", "--json"), "identity-explain")
+    equal(why["b_joins_nobody"], "shared-by-evidence", "the phone")
+    chain = checked(folder("identity", "explain", "email:ann@x.fr", "cookie:c1", "--json"), "identity-explain")["steps"]
+    equal([s["fate"] for s in chain], ["joins", "joins"], "over her account")
+    before = folder.digest()
+    made = folder("identity", "unlink", "email:ann@x.fr", "cookie:c1", "--json").json()["sequence"]
+    equal(together(folder, "email:ann@x.fr", "cookie:c1"), False, "unlinked")
+    undone = folder("identity", "undo", made, "--json").json()["sequence"]
+    equal(together(folder, "email:ann@x.fr", "cookie:c1"), True, "undone")
+    equal(folder.digest(), before, "as it was")
+    again = folder("identity", "undo", undone, "--json").json()["sequence"]
+    equal(together(folder, "email:ann@x.fr", "cookie:c1"), False, "the undo is undone")
+    folder("identity", "undo", again)
+    split = folder("identity", "split", "cookie:c1", "--json").json()["sequence"]
+    equal(together(folder, "user_id:ann", "cookie:c1"), False, "split")
+    folder("identity", "undo", split)
+    holds(folder("identity", "health").out, "shared")
+    checked(folder("identity", "health", "--json"), "identity-health")
+    holds(folder("identity", "undo", "999", status=1).error, "999")
+
+
+def check_rules_are_previewed_applied_and_undone(place):
+    """What preview promises, apply does; undo restores the digest; a source that may not assert takes nobody over."""
+    rows = [call("identify", 1, 1, anonymousId="hers", userId="victim"),
+            call("track", 2, 2, anonymousId="hers"),
+            call("identify", 3, 3, anonymousId="attacker", userId="victim")]
+    folder = place.folder("takeover")
+    folder.import_( place.file("site.jsonl", "\n".join(rows[:2]) + "\n"), "--source", "site")
+    folder.import_( place.file("widget.jsonl", rows[2] + "\n"), "--source", "widget")
+    equal(together(folder, "user_id:victim", "anonymous_id:attacker"), True, "without rules for sources")
+    before = folder.digest()
+    rules = place.file("rules.json", json.dumps({"version": 1, "types": [{"type": "user_id", "unique": True}],
+                       "sources": [{"source": "widget", "trust": 10, "asserts": ["anonymous_id"]}]}))
+    checked(folder("identity", "rules", "check", rules, "--json"), "identity-rules-answer")
+    told = checked(folder("identity", "rules", "preview", rules, "--json"), "identity-rules-answer")
+    equal((told["customers_before"], told["customers_after"], told["split"]), (1, 2, 1), "preview")
+    made = checked(folder("identity", "rules", "apply", rules, "--json"), "identity-rules-answer")["sequence"]
+    equal(customers(folder), told["customers_after"], "as previewed")
+    equal(together(folder, "user_id:victim", "anonymous_id:attacker"), False, "the past too")
+    equal(len(folder("thread", "anonymous_id:attacker", "--json").lines()), 1, "his event is his own")
+    folder("verify")
+    folder("identity", "undo", made)
+    equal(folder.digest(), before, "as it was")
+    for text, code in (('{"version":2}', "rules-version"), ('{"version":1,"typos":[]}', "field-near"),
+                       ('{"version":1,"types":[{"type":"x"},{"type":"x"}]}', "rules-twice")):
+        holds(folder("identity", "rules", "check", place.file("bad.json", text), "--json", status=1).error, code)
