@@ -83,7 +83,7 @@ TEST(journey_definitions_that_are_ready_made_are_read)
 	size_t count = 0;
 
 	CHECK("folder", disk_list(disk_real(), folder, arena, &entries, &count, NULL) == OK);
-	CHECK("all six", count == 6);
+	CHECK("all seven", count == 7);
 	for (size_t i = 0; i < count; i++) {
 		struct journey_definition d;
 		char path[PATH_BYTES_MAX];
