@@ -678,12 +678,133 @@ def ask_list(question):
          [(r[0], iso_ms(r[1]), iso_ms(r[2]), r[4], r[5]) for r in rows[:limit]], "list")
 
 
+def trials_of(question, a, b, kind, within):
+    """The table `trial` (id, who, ts, suffered) of a friction, as src/journey/trials.h tells it."""
+    over = f"{question.as_of} - a.ts > {within}" if within is not None else "1"
+    near_enough = f"and b.ts - a.ts <= {within}" if within is not None else ""
+    question.rows("drop table if exists temp.trial")
+    if kind == "next":
+        question.rows(f"""create temp table trial as select a.id, a.who, a.ts, exists (select 1 from je b
+            where b.j = a.j and b.n = a.n + 1 and b.step = {quote(b)} {near_enough}) as suffered
+            from je a where a.step = {quote(a)} and {over}""")
+    elif kind == "later":
+        stop = f"""(select min(n) from je s where s.j = a.j and s.n > a.n
+            and s.step in ({quote(a)}, {quote(b)}))"""
+        known = over if within is not None else f"({stop} is not null or jo.outcome <> 'open')"
+        question.rows(f"""create temp table trial as select a.id, a.who, a.ts, exists (select 1 from je b
+            where b.j = a.j and b.n = {stop} and b.step = {quote(b)} {near_enough}) as suffered
+            from je a join jo using (j) where a.step = {quote(a)} and {known}""")
+    else:
+        question.rows(f"""create temp table trial as select id, who, ts, step = {quote(b)} as suffered
+            from je a where step in ({quote(a)}, {quote(b)})""")
+
+
+def latest(key):
+    """The customer's last value at or before each trial; if half of the trials have one of their own, that."""
+    return f"""select t.id, t.suffered, case when (select count(*) * 2 from trial o join ev e using (id)
+            where e.{key} is not null) >= (select count(*) from trial)
+        then (select {key} from ev where id = t.id)
+        else (select {key} from ev e where e.who = t.who and e.{key} is not null
+            and (e.ts < t.ts or (e.ts = t.ts and e.id <= t.id)) order by ts desc, id desc limit 1) end as v
+        from trial t"""
+
+
+def before(test):
+    return f"""select t.id, t.suffered, exists (select 1 from (select *, {test} as hit from ev) e where e.who = t.who
+        and e.hit and e.ts >= t.ts - 600000 and (e.ts < t.ts or (e.ts = t.ts and e.id < t.id))) as v from trial t"""
+
+
+def counted(question, query, value):
+    return question.rows(f"""select count(*), coalesce(sum(suffered), 0) from ({query}) where v = ?""", value)[0]
+
+
+def wanted_trait(question, trait):
+    kind, name = trait["kind"], trait.get("name")
+    if kind in ("text", "number"):
+        return counted(question, latest(name), trait["value"])
+    if kind == "channel-before":
+        return counted(question, before(f"channel = {quote(name)}"), 1)
+    if kind == "step-before":
+        return counted(question, before(f"coalesce(({question.step}) = {quote(name)}, 0)"), 1)
+    if kind == "times-before":
+        high = trait["high"] if trait["high"] is not None else 1e9
+        return question.rows("""select count(*), coalesce(sum(suffered), 0) from (select t.suffered,
+            (select count(*) from trial o where o.who = t.who and o.ts >= t.ts - 600000
+             and (o.ts < t.ts or (o.ts = t.ts and o.id < t.id))) as times from trial t)
+            where times >= ? and times < ?""", trait["low"], high)[0]
+    if kind == "weekday":
+        day = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"].index(trait["value"])
+        return question.rows("""select count(*), coalesce(sum(suffered), 0) from trial
+            where cast(strftime('%w', ts / 1000, 'unixepoch', '+1 hour') as integer) = ?""", day)[0]
+    return None
+
+
+def ask_drivers(question):
+    """Every count behind every odds ratio; of combinations too."""
+    rnd = question.rnd
+    names = sorted(question.known_steps())
+    if len(names) < 2:
+        return
+    a, b = rnd.sample(names, 2)
+    kind = rnd.choice(["next", "later", "instead"])
+    span = rnd.choice([None, "5m", "30m"]) if kind != "instead" else None
+    words = {"next": ["--edge-from", a, "--edge-to", b], "later": ["--from-step", a, "--to-step", b],
+             "instead": ["--step", b, "--instead", a]}[kind] + (["--within", span] if span else [])
+    if any(w in question.words for w in ("--edge-from", "--from-step", "--to-step", "--ends", "--outcome")):
+        return  # these would name a friction too
+    ours = question.world.ask("journey", "drivers", *words, "--support", 1, "--look-back", "10m", "--all",
+                              "--top", 100000, *question.words)
+    trials_of(question, a, b, kind, SPANS[span] * 1000 if span else None)
+    same((ours["trials"], ours["suffered"], ours["customers"], ours["customers_suffered"]), question.rows(
+        """select count(*), coalesce(sum(suffered), 0), count(distinct who),
+        count(distinct case when suffered then who end) from trial""")[0], "trials")
+    for d in ours["drivers"]:
+        if len(d["traits"]) > 1:
+            continue
+        wanted = wanted_trait(question, d["traits"][0])
+        if wanted is not None:
+            same((d["with"], d["with_suffered"]), wanted, d["traits"][0]["says"])
+
+
+def ask_compare(question):
+    """Both sides counted: who has an event of the channel, and all others."""
+    if question.definition and question.definition.get("customers", {}).get("without") and question.rnd.random() < 0.5:
+        return
+    channel = question.rnd.choice(CHANNELS)
+    ours = question.world.ask("journey", "compare", "--group-with", f"{channel}:", "--support", 1, "--all",
+                              "--top", 100000, *question.words)
+    people, sides = question.people, []
+    for sign in ("not ", ""):
+        question.people = people + [f"""{sign}exists (select 1 from known k where k.who = e.who
+            and k.channel = {quote(channel)})"""]
+        question.journeys()
+        edges = {(r[0], r[1]): r[2] for r in question.rows("""select a.step, b.step, count(*) from je a
+            join je b on a.j = b.j and b.n = a.n + 1 group by a.step, b.step""")}
+        leave = dict(question.rows("""select a.step, count(*) from je a join je b on a.j = b.j and b.n = a.n + 1
+            group by a.step"""))
+        journeys = question.rows("select count(distinct j), count(distinct who) from je")[0]
+        steps = dict(question.rows("select step, count(distinct j) from je group by step"))
+        sides.append((edges, leave, journeys, steps, outcomes(question)))
+    question.people = people
+    for key, side in (("first", sides[0]), ("second", sides[1])):
+        same((ours[key]["journeys"], ours[key]["customers"]), side[2], key)
+    for d in ours["differences"]:
+        for key, (edges, leave, journeys, steps, ends) in (("first", sides[0]), ("second", sides[1])):
+            seen = d[key], d[key + "_of"]
+            if d["what"] == "edge":
+                same(seen, (edges.get((d["from"], d["to"]), 0), leave.get(d["from"], 0)), str(d))
+            elif d["what"] == "step":
+                same(seen, (steps.get(d["step"], 0), journeys[0]), str(d))
+            elif d["what"] == "outcome":
+                same(seen, (ends.get(d["outcome"], 0), journeys[0]), str(d))
+
+
 def iso_ms(ms):
     return iso(ms // 1000)[:-1] + f".{ms % 1000:03}Z"
 
 
 KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list, "flow": ask_flow,
-         "metrics": ask_metrics}
+         "metrics": ask_metrics, "drivers": ask_drivers, "compare": ask_compare}
 
 
 # ---- running

@@ -107,6 +107,7 @@ static void write_case(struct writers *w, const struct happening *h)
 	put_agent_login(open_field(s), h->agent);
 	close_field(s);
 	put_field(s, town_postcode(card->person.departement, card->person.town));
+	put_field_int(s, card->person.birth_year);
 	put_note(w, s, h);
 	sheet_end(s, 0);
 }

@@ -44,6 +44,8 @@ static void write_row(struct writers *w, const struct happening *h, int64_t at_m
 	put_cookie_of(w, talk != NULL ? &talk->began : h, open_field(s));
 	close_field(s);
 	put_field(s, talk != NULL && talk->logged_in ? card->client : STR(""));
+	put_field(s, author == BOT && h->what == WHAT_BOT_SAID ? reason_label(h->told_reason)
+							       : STR("")); /* as the bot took it */
 	put_field(s, text);
 	clock_face_at(&w->face, h->time_ms);
 	sheet_end(s, chance_of(h, CHANCE_ROW + turn));

@@ -40,7 +40,7 @@ static const struct sheet_form forms[SHEETS] = {
 		.late = 20,
 		.twice = 20,
 		.header = "conversation_id,message_id,sent_at,event,author_type,author,entry,"
-			  "visitor_id,customer_id,text" },
+			  "visitor_id,customer_id,intent,text" },
 	[SHEET_ZENDESK] = { .stem = "tickets/zendesk",
 		.ending = ".csv",
 		.period = SHEET_MONTHS,
@@ -69,7 +69,7 @@ static const struct sheet_form forms[SHEETS] = {
 		.encoding = SHEET_BY_MONTH,
 		.delimiter = ';',
 		.header = "Dossier;Date;Heure;Etat;Canal;Client;Courriel;Téléphone;Motif;"
-			  "Conseiller;Code postal;Commentaire" },
+			  "Conseiller;Code postal;Naissance;Commentaire" },
 	[SHEET_COMPLAINTS] = { .stem = "crm/complaints",
 		.ending = ".csv",
 		.period = SHEET_MONTHS,

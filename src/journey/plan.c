@@ -379,6 +379,16 @@ int64_t journey_plan_as_of(const struct journey_plan *plan)
 	return plan->as_of;
 }
 
+int64_t journey_plan_since(const struct journey_plan *plan)
+{
+	return plan->since;
+}
+
+int64_t journey_plan_until(const struct journey_plan *plan)
+{
+	return plan->until;
+}
+
 size_t journey_plan_steps(const struct journey_plan *plan)
 {
 	return plan->step_count;

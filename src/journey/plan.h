@@ -79,6 +79,8 @@ void journey_plan_free(struct journey_plan *plan); /* NULL is fine */
 const struct threads_view *journey_plan_view(const struct journey_plan *plan);
 struct journey_limits *journey_plan_limits(const struct journey_plan *plan);
 int64_t journey_plan_as_of(const struct journey_plan *plan); /* ticks */
+int64_t journey_plan_since(const struct journey_plan *plan); /* ticks; INT64_MIN: from the first */
+int64_t journey_plan_until(const struct journey_plan *plan); /* ticks; INT64_MAX: to the last */
 size_t journey_plan_steps(const struct journey_plan *plan); /* codes are below this */
 str journey_plan_step_name(const struct journey_plan *plan, uint32_t step);
 uint32_t journey_plan_find_step(const struct journey_plan *plan, str name); /* or STEP_NONE */

@@ -1,0 +1,43 @@
+/* journey/drivers_internal.h - the search for drivers, laid open for its files. */
+#pragma once
+
+#include "journey/drivers.h"
+
+#include <pthread.h>
+
+/* The trials of customers who have several: those of customer c are
+ * trial[start[c]] .. trial[start[c + 1] - 1]. */
+struct repeaters {
+	uint32_t *trial, *start;
+	size_t customers, trials;
+};
+
+struct search {
+	const struct journey_plan *plan;
+	const struct trials *trials;
+	const struct traits *traits;
+	const struct drivers_question *question;
+	struct repeaters repeaters;
+	struct driver *one; /* of each trait */
+	struct driver *two; /* combinations worth keeping */
+	size_t two_count, two_room;
+	double threshold; /* of p: see search_threshold() */
+	uint64_t pairs_tested;
+	pthread_mutex_t *lock; /* of the three above */
+};
+
+err repeaters_make(struct search *s, struct why *why);
+void repeaters_done(struct search *s);
+/* The design effect of a set against the friction. */
+double search_design(const struct search *s, const uint64_t *set, const struct odds_table *table);
+struct odds_table table_of(const struct trials *trials, struct bits_counts counts);
+/* Of p, none above this can be found whatever design effects do to the others: they only raise p.
+ * `tests` were made, of which these are the smallest. */
+double search_threshold(const struct search *s, const double *p, size_t count, size_t tests);
+/* All that follows from table and design. */
+void driver_fill(struct driver *driver);
+
+/* drivers_pairs.c */
+err search_pairs(struct search *s, struct why *why);
+/* drivers_adjust.c: the drivers in order of their strength */
+err search_adjust(struct search *s, struct driver *drivers, size_t count, struct why *why);

@@ -1,0 +1,89 @@
+/* journey/frictions.h - where journeys cost more than they need to: looked for unasked.
+ *
+ * Every place at which a journey can go one way or another is a candidate (trials.h):
+ *
+ *   failure      X, where another step of the same words but the last could have come ("Visit
+ *                failed", "Visit done")                                        FRICTION_INSTEAD
+ *   passage      A, and next B, within the horizon                             FRICTION_NEXT
+ *   leakage      A, which is no contact, then a contact within `leak`          FRICTION_LATER
+ *   repeat       A, then A again within `again`                                FRICTION_LATER
+ *   abandonment  A, then nothing any more                                      FRICTION_LEAVE
+ *   wait         from A to B slower than nine of ten                           FRICTION_WAIT
+ *
+ * What follows a step is no friction of it where it would have come anyway: those who come to A
+ * have B at some rate all the year.  `usual` is the share of windows of that length which hold a B
+ * at that rate (1 - exp(-rate x window), their events of B over their number and all the time
+ * looked at); only what is beyond it counts, and must be more than chance.  So passages are those
+ * within the horizon.
+ *
+ * A contact is a step that costs at least CONTACT_COST.  What a candidate costs is what customers
+ * cost within the horizon after it, less what those cost who came to the same point and did not
+ * suffer it; that is a difference, not a proof of cause, and its interval says how sure it is.
+ *
+ * One pass screens all candidates by sums; the `most` of them that are surely (lower bound) the
+ * dearest are looked at again one by one, with customers as clusters.  q: Benjamini and Hochberg
+ * over all that were screened.  Of those found, one whose sufferers are for four fifths those of a
+ * dearer one (same customer, same day) is put under it: `within`.
+ *
+ * Drivers are looked for at the rate false_share x found / screened, so that the share of false
+ * ones stays that over all frictions told (Benjamini and Bogomolov 2014).
+ *
+ * Memory: 200 bytes for each pair of steps and thread.
+ */
+#pragma once
+
+#include "journey/trials.h"
+
+#define CONTACT_COST 1.0
+enum { FRICTIONS_STEPS_MAX = 512, FRICTIONS_LOOKED_AT = 60 };
+
+struct frictions_question {
+	int64_t leak, again; /* ticks */
+	uint64_t support; /* who suffered, and who did not, at least */
+	double false_share;
+	size_t most; /* looked at; at most FRICTIONS_LOOKED_AT */
+	int64_t split; /* ticks: before and from then on are compared; INT64_MIN: not */
+};
+
+enum friction_word {
+	WORD_FAILURE,
+	WORD_PASSAGE,
+	WORD_LEAKAGE,
+	WORD_REPEAT,
+	WORD_ABANDONMENT,
+	WORD_WAIT,
+	WORD_COUNT_
+};
+
+/* How the share that suffers changed at `split`. */
+struct friction_change {
+	struct odds_table table; /* after: a suffered, b not; before: c, d */
+	struct interval difference;
+	double p, q;
+};
+
+struct friction_found {
+	enum friction_word word;
+	struct friction friction;
+	uint32_t step; /* at; of failures: the one that failed */
+	uint8_t *at, *to; /* what friction points to */
+	struct trials trials; /* without its items */
+	struct interval each, cost; /* of one who suffers; of those beyond the usual: currency */
+	double usual; /* the share that would be so anyway; 0 where there is no such thing */
+	double beyond; /* the part of those who suffered that is beyond it */
+	double p, q;
+	size_t within; /* of found: 1 + the dearer one that holds it; 0: stands by itself */
+	struct friction_change change;
+};
+
+struct frictions {
+	struct friction_found *items; /* by the lower bound of their cost */
+	size_t count;
+	uint64_t screened;
+	size_t bytes;
+};
+
+/* Free with frictions_done().  MSG_FRICTIONS_STEPS: more steps than FRICTIONS_STEPS_MAX. */
+err frictions_find(const struct journey_plan *plan, const struct costs *costs,
+	const struct frictions_question *question, struct frictions *out, struct why *why);
+void frictions_done(const struct journey_plan *plan, struct frictions *frictions);

@@ -1,0 +1,365 @@
+/* journey/traits_keys.c - attributes as traits: for each trial the latest value at its point or
+ * before; see traits.h
+ *
+ * A key's columns are read once, in order of rows.  A row's value goes to the first trial at or
+ * behind it (rows->trial), the latest row of a trial wins (rows->stamp), and what a trial has none
+ * of, it takes from the customer's trial before it.
+ */
+#include "journey/traits_internal.h"
+
+#include "base/glob.h"
+#include "journey/quantile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTHING = 255 };
+
+/* The values of one key, one a trial. */
+struct latest {
+	uint32_t *stamp; /* + 1; 0: none */
+	uint64_t *value;
+	uint8_t *type; /* enum attribute_type, or NOTHING */
+	size_t own; /* trials whose point has one */
+	uint8_t *is_own;
+};
+
+struct keys_work {
+	struct traits_maker *maker;
+	const struct attributes_view *attributes;
+	uint32_t order;
+};
+
+/* ---- reading */
+
+static void offer(struct latest *l, uint32_t trial, uint32_t stamp, bool is_own, unsigned type,
+	uint64_t value)
+{
+	if (l->stamp[trial] > stamp)
+		return;
+	l->stamp[trial] = stamp;
+	l->value[trial] = value;
+	l->type[trial] = (uint8_t)type;
+	l->is_own[trial] = is_own;
+}
+
+/* What is known of a customer, from its time on. */
+static void offer_entity(
+	const struct traits_maker *m, struct latest *l, uint32_t row, unsigned type, uint64_t value)
+{
+	const struct threads_view *view = journey_plan_view(m->plan);
+	struct row r = threads_view_row(view, row);
+
+	if ((r.flags & (ROW_HIDDEN | ROW_ENTITY)) != ROW_ENTITY)
+		return;
+	uint32_t customer = threads_view_customer(view, row);
+	if (customer == CUSTOMER_NONE || m->rows.first_of[customer] == 0)
+		return;
+	uint32_t trial = m->rows.first_of[customer] - 1;
+	while (trial != TRIAL_NONE && m->trials->items[trial].time < r.time)
+		trial = m->rows.after[trial];
+	if (trial != TRIAL_NONE)
+		offer(l, trial, 1, false, type, value); /* before all events of the thread */
+}
+
+static void read_column(const struct traits_maker *m, struct latest *l,
+	const struct attribute_column *column, unsigned type, bool has_entities)
+{
+	struct attribute_cursor *cursor = memory_alloc(sizeof(*cursor));
+	size_t rows = threads_view_rows(journey_plan_view(m->plan));
+
+	attribute_cursor_init(cursor, column);
+	while (attribute_next_block(cursor))
+		for (size_t i = 0; i < cursor->count; i++) {
+			uint32_t row = cursor->rows[i];
+			if (row >= rows)
+				continue;
+			uint32_t trial = m->rows.trial[row], stamp = m->rows.stamp[row];
+			if (trial != 0)
+				offer(l, trial - 1, stamp + 1,
+					m->trials->items[trial - 1].row == row, type,
+					cursor->values[i]);
+			else if (stamp == 0 && has_entities)
+				offer_entity(m, l, row, type, cursor->values[i]);
+		}
+	free(cursor);
+}
+
+/* Every trial without a value of its own rows takes that of the trial before. */
+static void hand_on(const struct traits_maker *m, struct latest *l)
+{
+	for (size_t i = 0; i < m->trials->count; i++) {
+		uint32_t trial = m->rows.in_order[i], before = m->rows.before[trial];
+		l->own += l->stamp[trial] != 0 && l->is_own[trial];
+		if (l->stamp[trial] != 0 || before == TRIAL_NONE || l->stamp[before] == 0)
+			continue;
+		l->stamp[trial] = 1;
+		l->value[trial] = l->value[before];
+		l->type[trial] = l->type[before];
+	}
+}
+
+/* ---- as families: codes from 1 */
+
+struct codes {
+	uint32_t *code;
+	const struct attribute_column *column; /* TEXT */
+	uint64_t first; /* NUMBER: value of code 1 */
+	double edges[TRAITS_RANGES + 1];
+	uint64_t *numbers; /* NUMBER: of each code - 1 */
+	bool is_float;
+};
+
+static double number_of(uint64_t value, bool is_float)
+{
+	return is_float ? attribute_float(value) : (double)attribute_integer(value);
+}
+
+static void describe_text(const void *context, uint32_t code, struct trait *trait)
+{
+	const struct codes *c = context;
+
+	trait->text = attribute_text(c->column, code - 1);
+}
+
+static void describe_boolean(const void *context, uint32_t code, struct trait *trait)
+{
+	(void)context;
+	trait->low = code == 2;
+}
+
+static void describe_number(const void *context, uint32_t code, struct trait *trait)
+{
+	const struct codes *c = context;
+
+	trait->low = number_of(c->numbers[code - 1], c->is_float);
+}
+
+static void describe_range(const void *context, uint32_t code, struct trait *trait)
+{
+	const struct codes *c = context;
+
+	trait->low = c->edges[code - 1];
+	trait->high = c->edges[code];
+}
+
+static bool counts_for(const struct latest *l, size_t t, unsigned type, bool own)
+{
+	return l->stamp[t] != 0 && l->type[t] == type && (!own || l->is_own[t]);
+}
+
+/* At most TRAITS_NUMBERS_MAX different ones; more than that: false. */
+static bool find_numbers(const uint64_t *values, size_t count,
+	uint64_t numbers[static TRAITS_NUMBERS_MAX], size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = 0;
+		while (at < *n && numbers[at] < values[i])
+			at++;
+		if (at < *n && numbers[at] == values[i])
+			continue;
+		if (*n == TRAITS_NUMBERS_MAX)
+			return false;
+		memmove(numbers + at + 1, numbers + at, (*n - at) * sizeof(*numbers));
+		numbers[at] = values[i];
+		*n += 1;
+	}
+	return true;
+}
+
+/* The roundest number above `low` and not above `high`: of as few digits as can be. */
+static double rounded_between(double low, double high)
+{
+	double unit = pow(10, ceil(log10(high - low)) + 1);
+
+	for (int i = 0; i < 20; i++, unit /= 10) {
+		double number = floor(high / unit) * unit;
+		if (number > low)
+			return number;
+	}
+	return high;
+}
+
+/* Edges at the quantiles, made round without going beyond a tenth of the values' range around. */
+static size_t find_edges(uint64_t *values, size_t count, struct codes *c)
+{
+	double at[TRAITS_RANGES + 1];
+	size_t n = 1;
+
+	for (unsigned k = 0; k <= TRAITS_RANGES; k++)
+		at[k] = number_of(
+			select_value(values, count, (count - 1) * k / TRAITS_RANGES), c->is_float);
+	c->edges[0] = -INFINITY;
+	for (unsigned k = 1; k < TRAITS_RANGES; k++) {
+		double below = at[k] - (at[k] - at[k - 1]) / 4;
+		if (at[k] <= at[0] || (n > 1 && at[k] <= c->edges[n - 1]))
+			continue;
+		double edge = below < at[k] ? rounded_between(below, at[k]) : at[k];
+		if (n == 1 || edge > c->edges[n - 1])
+			c->edges[n++] = edge;
+	}
+	c->edges[n] = INFINITY;
+	return n; /* ranges */
+}
+
+static err add_numbers(const struct keys_work *w, struct latest *l, struct family *family,
+	unsigned type, uint32_t order, struct codes *c, struct why *why)
+{
+	size_t trials = w->maker->trials->count, count = 0, n = 0;
+	uint64_t *values = memory_alloc((trials + 1) * sizeof(*values));
+	uint64_t numbers[TRAITS_NUMBERS_MAX];
+
+	for (size_t t = 0; t < trials; t++)
+		if (counts_for(l, t, type, family->own) &&
+			isfinite(number_of(l->value[t], type == ATTRIBUTE_FLOAT)))
+			values[count++] = l->value[t];
+	c->is_float = type == ATTRIBUTE_FLOAT;
+	if (count == 0 || find_numbers(values, count, numbers, &n)) {
+		c->numbers = numbers;
+		family->kind = TRAIT_NUMBER;
+		family->describe = describe_number;
+		for (size_t t = 0; t < trials; t++)
+			for (size_t k = 0; k < n; k++)
+				if (counts_for(l, t, type, family->own) &&
+					l->value[t] == numbers[k])
+					c->code[t] = (uint32_t)k + 1;
+		family->codes = n + 1;
+	} else {
+		size_t ranges = find_edges(values, count, c);
+		family->kind = TRAIT_RANGE;
+		family->describe = describe_range;
+		for (size_t t = 0; t < trials; t++) {
+			if (!counts_for(l, t, type, family->own))
+				continue;
+			double x = number_of(l->value[t], c->is_float);
+			for (size_t k = 0; isfinite(x) && k < ranges; k++)
+				if (x >= c->edges[k] && x < c->edges[k + 1])
+					c->code[t] = (uint32_t)k + 1;
+		}
+		family->codes = ranges + 1;
+	}
+	free(values);
+	return traits_add_family(w->maker, order, family, why);
+}
+
+static err add_texts(const struct keys_work *w, struct latest *l, struct family *family,
+	unsigned type, uint32_t order, struct codes *c, struct why *why)
+{
+	bool is_boolean = type == ATTRIBUTE_BOOLEAN;
+
+	for (size_t t = 0; t < w->maker->trials->count; t++)
+		if (counts_for(l, t, type, family->own))
+			c->code[t] = (uint32_t)(is_boolean ? l->value[t] != 0 : l->value[t]) + 1;
+	family->kind = is_boolean ? TRAIT_BOOLEAN : TRAIT_TEXT;
+	family->describe = is_boolean ? describe_boolean : describe_text;
+	family->codes = is_boolean ? 3 : attribute_distinct(c->column) + 1;
+	return traits_add_family(w->maker, order, family, why);
+}
+
+static err add_type(const struct keys_work *w, struct latest *l, str key, uint32_t order,
+	unsigned type, const struct attribute_column *column, struct why *why)
+{
+	struct codes c = { .column = column,
+		.code = memory_alloc(w->maker->trials->count * sizeof(*c.code)) };
+	struct family family = { .key = key,
+		.own = l->own * 2 >= w->maker->trials->count,
+		.code = c.code,
+		.context = &c };
+	if (w->maker->question->own_only && !family.own) {
+		free(c.code);
+		return OK;
+	}
+	bool is_number = type == ATTRIBUTE_INTEGER || type == ATTRIBUTE_FLOAT;
+	err e = (is_number ? add_numbers : add_texts)(w, l, &family, type, order, &c, why);
+
+	free(c.code);
+	return e;
+}
+
+/* ---- one key */
+
+static const enum attribute_type types_read[] = { ATTRIBUTE_STRING, ATTRIBUTE_HASHED,
+	ATTRIBUTE_INTEGER, ATTRIBUTE_FLOAT, ATTRIBUTE_BOOLEAN };
+
+static bool is_ignored(const struct traits_question *q, str key)
+{
+	for (size_t i = 0; q->ignore != NULL && i < q->ignore->count; i++)
+		if (glob_fits(q->ignore->items[i], key))
+			return true;
+	return false;
+}
+
+static err add_key(const struct keys_work *w, uint32_t key, struct latest *l, struct why *why)
+{
+	const struct traits_maker *m = w->maker;
+	bool has_entities = threads_view_entities(journey_plan_view(m->plan)) > 0;
+	err e = OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(types_read); i++) {
+		const struct attribute_column *column =
+			attributes_column(w->attributes, key, types_read[i]);
+		if (column != NULL)
+			read_column(m, l, column, types_read[i], has_entities);
+	}
+	hand_on(m, l);
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(types_read); i++) {
+		const struct attribute_column *column =
+			attributes_column(w->attributes, key, types_read[i]);
+		if (column != NULL && types_read[i] != ATTRIBUTE_HASHED)
+			e = add_type(w, l, attributes_key(w->attributes, key),
+				w->order + key * 8 + (uint32_t)i, types_read[i], column, why);
+	}
+	return e;
+}
+
+static uint64_t values_of(const struct attributes_view *attributes, uint32_t key)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(types_read); i++) {
+		const struct attribute_column *column =
+			attributes_column(attributes, key, types_read[i]);
+		if (column != NULL && types_read[i] != ATTRIBUTE_HASHED)
+			count += attribute_count(column);
+	}
+	return count;
+}
+
+static err work_key(void *context, size_t key, struct why *why)
+{
+	struct keys_work *w = context;
+	size_t trials = w->maker->trials->count, bytes = trials * 26;
+	struct journey_limits *limits = journey_plan_limits(w->maker->plan);
+
+	if (is_ignored(w->maker->question, attributes_key(w->attributes, (uint32_t)key)) ||
+		values_of(w->attributes, (uint32_t)key) == 0)
+		return OK;
+	err e = limits_take(limits, bytes, why);
+	if (e != OK)
+		return e;
+	struct latest l = { .stamp = memory_alloc(trials * sizeof(*l.stamp)),
+		.value = memory_alloc(trials * sizeof(*l.value)),
+		.type = memory_alloc(trials),
+		.is_own = memory_alloc(trials) };
+	e = add_key(w, (uint32_t)key, &l, why);
+	free(l.stamp);
+	free(l.value);
+	free(l.type);
+	free(l.is_own);
+	limits_give(limits, bytes);
+	return e;
+}
+
+err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)
+{
+	const struct attributes_view *attributes =
+		threads_view_attributes(journey_plan_view(m->plan));
+	struct keys_work w = { m, attributes, order };
+
+	if (attributes == NULL)
+		return OK;
+	return journey_share_out(
+		journey_plan_limits(m->plan), work_key, &w, attributes_key_count(attributes), why);
+}

@@ -1,0 +1,136 @@
+/* journey/traits_rows.c - the threads of all who have trials, walked once: which trial each row
+ * stands before, and what came before each trial; see traits.h */
+#include "journey/traits_internal.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { CUSTOMERS_A_PIECE = 1024 };
+
+struct walking {
+	struct traits_maker *maker;
+	struct before_sets *sets;
+	uint32_t customers;
+	atomic_uint placed; /* of in_order */
+};
+
+/* From the last event to the first: all that lie behind a point, up to the one before it, are
+ * those of the next point. */
+static uint32_t mark_rows(struct trial_rows *rows, const struct thread *thread)
+{
+	uint32_t here = 0;
+
+	for (size_t i = thread->count; i-- > 0;) {
+		uint32_t row = thread->row[i], point = rows->trial[row];
+		rows->stamp[row] = (uint32_t)i + 1;
+		if (point == 0) {
+			rows->trial[row] = here;
+			continue;
+		}
+		if (here != 0) {
+			rows->before[here - 1] = point - 1;
+			rows->after[point - 1] = here - 1;
+		}
+		here = point;
+	}
+	return here;
+}
+
+static void place(struct walking *w, uint32_t first)
+{
+	struct trial_rows *rows = &w->maker->rows;
+	unsigned count = 0;
+
+	for (uint32_t t = first; t != TRIAL_NONE; t = rows->after[t])
+		count++;
+	unsigned at = atomic_fetch_add_explicit(&w->placed, count, memory_order_relaxed);
+	for (uint32_t t = first; t != TRIAL_NONE; t = rows->after[t])
+		rows->in_order[at++] = t;
+}
+
+static err walk_customer(struct walking *w, struct before_walk *before, uint32_t customer,
+	const struct thread *thread, struct why *why)
+{
+	struct trial_rows *rows = &w->maker->rows;
+	uint32_t first = mark_rows(rows, thread);
+
+	rows->first_of[customer] = first;
+	if (first == 0)
+		return OK;
+	place(w, first - 1);
+	return before_walk_thread(before, thread, why);
+}
+
+static bool any_has_trials(const struct trial_rows *rows, uint32_t from, uint32_t to)
+{
+	for (uint32_t c = from; c < to; c++)
+		if (rows->first_of[c] != 0)
+			return true;
+	return false;
+}
+
+static err walk_block(struct walking *w, struct before_walk *before, struct thread_walker *walker,
+	uint32_t from, uint32_t to, struct why *why)
+{
+	struct walked block[THREAD_WALK_BLOCK];
+	size_t count = thread_walk_block(walker, from, to, block);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		if (w->maker->rows.first_of[block[i].customer] != 0)
+			e = walk_customer(w, before, block[i].customer, &block[i].thread, why);
+	return e;
+}
+
+static err walk_piece(void *context, size_t piece, struct why *why)
+{
+	struct walking *w = context;
+	uint32_t from = (uint32_t)piece * CUSTOMERS_A_PIECE;
+	uint32_t to = (uint32_t)MIN_OF((uint64_t)from + CUSTOMERS_A_PIECE, (uint64_t)w->customers);
+	struct before_walk *before = before_walk_create(w->maker, w->sets);
+	struct thread_walker walker;
+	err e = OK;
+
+	thread_walker_init(&walker, w->maker->plan->walk);
+	for (uint32_t c = from; e == OK && c < to; c += THREAD_WALK_BLOCK) {
+		uint32_t end = MIN_OF(c + THREAD_WALK_BLOCK, to);
+		if (any_has_trials(&w->maker->rows, c, end))
+			e = walk_block(w, before, &walker, c, end, why);
+	}
+	thread_walker_done(&walker);
+	before_walk_free(before);
+	return e;
+}
+
+static void mark_points(struct traits_maker *m)
+{
+	const struct trials *trials = m->trials;
+
+	memset(m->rows.before, 0xff, (trials->count + 1) * sizeof(uint32_t));
+	memset(m->rows.after, 0xff, (trials->count + 1) * sizeof(uint32_t));
+	for (uint32_t t = 0; t < trials->count; t++) {
+		m->rows.trial[trials->items[t].row] = t + 1;
+		m->rows.first_of[trials->items[t].customer] = 1; /* has some; set right later */
+	}
+}
+
+err traits_walk(struct traits_maker *m, uint32_t order, struct why *why)
+{
+	struct before_sets sets;
+	struct walking w = { .maker = m,
+		.sets = &sets,
+		.customers =
+			identity_customer_end(threads_view_identity(journey_plan_view(m->plan))) };
+	err e = before_sets_create(m, &sets, why);
+
+	if (e != OK)
+		return e;
+	mark_points(m);
+	e = journey_share_out(journey_plan_limits(m->plan), walk_piece, &w,
+		(w.customers + CUSTOMERS_A_PIECE - 1) / CUSTOMERS_A_PIECE, why);
+	ASSERT(e != OK || atomic_load(&w.placed) == m->trials->count);
+	if (e == OK && !m->question->own_only)
+		e = before_sets_add(m, order, &sets, why);
+	before_sets_done(&sets);
+	return e;
+}

@@ -1,0 +1,180 @@
+/* journey/trials.c - see trials.h: a pass in which each part keeps its trials in two lists */
+#include "journey/trials.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OTHERS, SUFFERED };
+
+struct kept {
+	struct trial *items;
+	size_t count, room, start; /* start: of the customer at hand */
+};
+
+struct part {
+	const struct journey_plan *plan;
+	const struct friction *friction;
+	struct cost_track track;
+	struct kept kept[2];
+	const struct journey *journey;
+	uint32_t customer; /* + 1 */
+	bool journey_suffers;
+	uint64_t customers, customers_suffered, journeys_suffered;
+	struct moments cost;
+};
+
+static err keep(void *context, size_t position, bool suffered, struct why *why)
+{
+	struct part *p = context;
+	struct kept *kept = &p->kept[suffered ? SUFFERED : OTHERS];
+	void *items = kept->items;
+	err e = limits_room(journey_plan_limits(p->plan), &items, &kept->room, kept->count,
+		sizeof(*kept->items), why);
+
+	kept->items = items;
+	if (e != OK)
+		return e;
+	kept->items[kept->count++] = (struct trial){ .customer = p->journey->customer,
+		.row = p->journey->row[position],
+		.time = p->journey->time[position],
+		.cost = COST_NONE };
+	p->journey_suffers |= suffered;
+	return OK;
+}
+
+/* ---- a customer is over: his costs are known */
+
+static bool horizon_passed(const struct part *p, int64_t time)
+{
+	int64_t as_of = journey_plan_as_of(p->plan);
+
+	return as_of > time && (uint64_t)as_of - (uint64_t)time > (uint64_t)p->track.costs->horizon;
+}
+
+static void cost_kept(struct part *p, struct kept *kept, uint64_t *n, int64_t *sum)
+{
+	for (size_t i = kept->start; i < kept->count; i++) {
+		struct trial *t = &kept->items[i];
+		if (!horizon_passed(p, t->time))
+			continue;
+		t->cost = cost_track_after(&p->track, t->time);
+		*n += 1;
+		*sum += t->cost;
+	}
+}
+
+static void end_customer(struct part *p)
+{
+	struct kept *one = &p->kept[SUFFERED], *two = &p->kept[OTHERS];
+	uint64_t n1 = 0, n0 = 0;
+	int64_t x1 = 0, x0 = 0;
+
+	if (p->customer == 0)
+		return;
+	p->customers += one->count > one->start || two->count > two->start;
+	p->customers_suffered += one->count > one->start;
+	cost_track_end(&p->track);
+	cost_kept(p, one, &n1, &x1);
+	cost_kept(p, two, &n0, &x0);
+	moments_add(&p->cost, n1, x1, n0, x0);
+	one->start = one->count;
+	two->start = two->count;
+}
+
+static err take(void *context, const struct journey *journey, struct why *why)
+{
+	struct part *p = context;
+
+	if (p->customer != journey->customer + 1) {
+		end_customer(p);
+		p->customer = journey->customer + 1;
+		cost_track_begin(&p->track);
+	}
+	p->journey = journey;
+	p->journey_suffers = false;
+	err e = cost_track_add(&p->track, p->plan, journey, why);
+	if (e == OK)
+		e = trials_of_journey(
+			p->friction, journey, journey_plan_as_of(p->plan), keep, p, why);
+	p->journeys_suffered += p->journey_suffers;
+	return e;
+}
+
+/* ---- parts together */
+
+static void part_done(struct part *p)
+{
+	for (size_t k = 0; k < 2; k++) {
+		limits_give(
+			journey_plan_limits(p->plan), p->kept[k].room * sizeof(*p->kept[k].items));
+		free(p->kept[k].items);
+	}
+	cost_track_done(p->plan, &p->track);
+}
+
+static void append(struct trials *out, const struct kept *kept)
+{
+	if (kept->count > 0)
+		memcpy(out->items + out->count, kept->items, kept->count * sizeof(*kept->items));
+	out->count += kept->count;
+}
+
+static err join(struct part *parts, unsigned count, struct trials *out, struct why *why)
+{
+	struct journey_limits *limits = journey_plan_limits(parts[0].plan);
+	size_t all = 0;
+
+	*out = (struct trials){ .count = 0 };
+	for (unsigned i = 0; i < count; i++)
+		all += parts[i].kept[SUFFERED].count + parts[i].kept[OTHERS].count;
+	if (all > UINT32_MAX - 2)
+		return fail(why, MSG_JOURNEY_ROOM, arg_int((int64_t)limits->bytes_max),
+			arg_c("--since"));
+	err e = limits_take(limits, (all + 1) * sizeof(*out->items), why);
+	if (e != OK)
+		return e;
+	out->bytes = (all + 1) * sizeof(*out->items);
+	out->items = memory_alloc(out->bytes);
+	for (unsigned i = 0; i < count; i++)
+		append(out, &parts[i].kept[SUFFERED]);
+	out->suffered = out->count;
+	for (unsigned i = 0; i < count; i++) {
+		append(out, &parts[i].kept[OTHERS]);
+		out->customers += parts[i].customers;
+		out->customers_suffered += parts[i].customers_suffered;
+		out->journeys_suffered += parts[i].journeys_suffered;
+		moments_join(&out->cost, &parts[i].cost);
+	}
+	return OK;
+}
+
+err trials_make(const struct journey_plan *plan, const struct friction *friction,
+	const struct costs *costs, struct trials *out, struct why *why)
+{
+	unsigned count = journey_pass_parts(plan);
+	struct part *parts = memory_alloc(count * sizeof(*parts));
+	void *pointers[JOURNEY_THREADS_MAX];
+
+	ASSERT(count > 0);
+	for (unsigned i = 0; i < count; i++) {
+		parts[i] = (struct part){ .plan = plan, .friction = friction };
+		cost_track_init(&parts[i].track, costs);
+		pointers[i] = &parts[i];
+	}
+	err e = journey_pass(plan, take, pointers, count, why);
+	for (unsigned i = 0; e == OK && i < count; i++)
+		end_customer(&parts[i]);
+	if (e == OK)
+		e = join(parts, count, out, why);
+	for (unsigned i = 0; i < count; i++)
+		part_done(&parts[i]);
+	free(parts);
+	return e;
+}
+
+void trials_done(const struct journey_plan *plan, struct trials *trials)
+{
+	limits_give(journey_plan_limits(plan), trials->bytes);
+	free(trials->items);
+	*trials = (struct trials){ .count = 0 };
+}

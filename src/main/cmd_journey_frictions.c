@@ -1,0 +1,399 @@
+/* main/cmd_journey_frictions.c - ariane journey frictions: where journeys cost more than they
+ * need to, and who it happens to. */
+#include "journey/frictions.h"
+#include "journey/map.h"
+#include "main/cause_ask.h"
+
+enum { CELL_BYTES_MAX = 1 << 14 };
+
+struct answered {
+	const struct journey_question *q;
+	const struct costs *costs;
+	struct frictions frictions;
+	uint64_t journeys, customers;
+	size_t shown;
+	struct traits_question traits;
+	struct field_names ignore;
+};
+
+/* A friction with its drivers: those of the occasion itself, else those of the customer's past. */
+struct caused {
+	struct trials trials;
+	struct traits traits;
+	struct drivers drivers;
+};
+
+/* ---- drivers of one */
+
+static void caused_done(const struct answered *a, struct caused *c)
+{
+	drivers_done(a->q->plan, &c->drivers);
+	traits_done(a->q->plan, &c->traits);
+	trials_done(a->q->plan, &c->trials);
+}
+
+static err find_causes(const struct answered *a, const struct friction *friction,
+	struct caused *out, struct why *why)
+{
+	const struct frictions *f = &a->frictions;
+	const struct drivers_question asked = {
+		.false_share = 0.05 * (double)f->count / (double)MAX_OF(f->screened, (uint64_t)1),
+		.support = a->traits.support,
+		.pairs = !request_has(a->q->request, "no-pairs"),
+		.adjust = true,
+	};
+	struct caused c = { .trials = { .count = 0 } };
+	err e = trials_make(a->q->plan, friction, a->costs, &c.trials, why);
+
+	if (e == OK)
+		e = traits_make(a->q->plan, &c.trials, &a->traits, &c.traits, why);
+	if (e == OK)
+		e = drivers_find(a->q->plan, &c.trials, &c.traits, &asked, &c.drivers, why);
+	if (e != OK) {
+		caused_done(a, &c);
+		return e;
+	}
+	*out = c;
+	return OK;
+}
+
+static bool is_of_occasion(const struct traits *traits, uint32_t trait)
+{
+	const struct trait *t = &traits->items[trait];
+
+	return t->own || t->kind == TRAIT_WEEKDAY || t->kind == TRAIT_HOURS ||
+	       t->kind == TRAIT_MONTH;
+}
+
+/* The surest that nothing explains, of the occasion itself if there is one; NULL: none. */
+static const struct driver *first_driver(const struct caused *c)
+{
+	const struct driver *first = NULL;
+
+	for (size_t i = 0; i < c->drivers.count; i++) {
+		const struct driver *d = &c->drivers.items[i];
+		if (d->explained)
+			continue;
+		if (is_of_occasion(&c->traits, d->trait) &&
+			(d->other == TRAIT_NOBODY || is_of_occasion(&c->traits, d->other)))
+			return d;
+		if (first == NULL)
+			first = d;
+	}
+	return first;
+}
+
+/* ---- the sentence */
+
+static void add_share(struct strbuf *out, enum language language, double share)
+{
+	locale_decimal(language, share * 100, 1, out);
+	strbuf_add(out, language == LANGUAGE_FRENCH ? STR("\xe2\x80\xaf%") : STR("%"));
+}
+
+static void add_size(const struct answered *a, const struct friction_found *f, struct strbuf *out)
+{
+	enum language language = request_locale(a->q->request)->language;
+	struct strbuf cost = strbuf_heap(CELL_BYTES_MAX);
+
+	locale_decimal(language, f->cost.value, 0, &cost);
+	strbuf_add(&cost, STR(" ("));
+	locale_decimal(language, f->cost.low, 0, &cost);
+	strbuf_add(&cost, language == LANGUAGE_FRENCH ? STR(" \xc3\xa0 ") : STR(" to "));
+	locale_decimal(language, f->cost.high, 0, &cost);
+	strbuf_add(&cost, STR(")"));
+	text_add(out, language, TEXT_FRICTIONS_SIZE, arg_int((int64_t)f->trials.customers_suffered),
+		arg_str(strbuf_str(&cost)));
+	strbuf_done(&cost);
+}
+
+static void add_against(const struct answered *a, double one, double two, struct strbuf *out)
+{
+	enum language language = request_locale(a->q->request)->language;
+	struct strbuf with = strbuf_heap(CELL_BYTES_MAX), without = strbuf_heap(CELL_BYTES_MAX);
+
+	add_share(&with, language, one);
+	add_share(&without, language, two);
+	text_add(out, language, TEXT_FRICTIONS_AGAINST, arg_str(strbuf_str(&with)),
+		arg_str(strbuf_str(&without)));
+	strbuf_done(&with);
+	strbuf_done(&without);
+}
+
+/* Who suffers, what it costs, and whom it happens to, in one sentence. */
+static void add_sentence(const struct answered *a, const struct friction_found *f,
+	const struct caused *c, struct strbuf *out)
+{
+	enum language language = request_locale(a->q->request)->language;
+	struct strbuf where = strbuf_heap(CELL_BYTES_MAX), size = strbuf_heap(CELL_BYTES_MAX);
+	struct strbuf who = strbuf_heap(CELL_BYTES_MAX), against = strbuf_heap(CELL_BYTES_MAX);
+	const struct driver *d = first_driver(c);
+
+	cause_add_friction(&where, a->q, &f->friction, a->q->plan);
+	add_size(a, f, &size);
+	if (d == NULL) {
+		text_add(out, language, TEXT_FRICTIONS_ALONE, arg_str(strbuf_str(&where)),
+			arg_str(strbuf_str(&size)));
+	} else {
+		cause_add_traits(&who, a->q, &c->traits, d->trait, d->other);
+		add_against(a, d->with.value, d->without.value, &against);
+		text_add(out, language, TEXT_FRICTIONS_SENTENCE, arg_str(strbuf_str(&where)),
+			arg_str(strbuf_str(&size)), arg_str(strbuf_str(&who)),
+			arg_str(strbuf_str(&against)));
+	}
+	strbuf_done(&where);
+	strbuf_done(&size);
+	strbuf_done(&who);
+	strbuf_done(&against);
+}
+
+/* ---- for programs */
+
+static const char *word_of(enum friction_word word)
+{
+	static const char *const words[WORD_COUNT_] = { [WORD_FAILURE] = "failure",
+		[WORD_PASSAGE] = "passage",
+		[WORD_LEAKAGE] = "leakage",
+		[WORD_REPEAT] = "repeat",
+		[WORD_ABANDONMENT] = "abandonment",
+		[WORD_WAIT] = "wait" };
+
+	return words[word];
+}
+
+static void put_change(struct json_writer *w, const struct friction_change *c)
+{
+	json_put_key(w, STR("change"));
+	json_put_object(w);
+	put_count(w, "before", c->table.c + c->table.d);
+	put_count(w, "before_suffered", c->table.c);
+	put_count(w, "after", c->table.a + c->table.b);
+	put_count(w, "after_suffered", c->table.a);
+	put_interval(w, "difference", c->difference);
+	put_number(w, "p", c->p);
+	put_number(w, "q", c->q);
+	json_put_end(w);
+}
+
+static void put_found(struct json_writer *w, const struct answered *a,
+	const struct friction_found *f, const struct caused *c, size_t drivers)
+{
+	struct strbuf says = strbuf_heap(CELL_BYTES_MAX);
+
+	json_put_object(w);
+	put_text(w, "word", str_of(word_of(f->word)));
+	put_friction(w, "friction", &f->friction, a->q->plan);
+	add_sentence(a, f, c, &says);
+	put_text(w, "says", strbuf_str(&says));
+	strbuf_done(&says);
+	put_count(w, "trials", f->trials.count);
+	put_count(w, "suffered", f->trials.suffered);
+	put_count(w, "customers", f->trials.customers);
+	put_count(w, "customers_suffered", f->trials.customers_suffered);
+	put_interval(w, "share", share_interval(f->trials.suffered, f->trials.count));
+	put_number(w, "usual", f->usual);
+	put_interval(w, "cost_each", f->each);
+	put_interval(w, "excess_cost", f->cost);
+	put_number(w, "p", f->p);
+	put_number(w, "q", f->q);
+	if (request_has(a->q->request, "split"))
+		put_change(w, &f->change);
+	put_count(w, "tests", c->drivers.tests);
+	json_put_key(w, STR("drivers"));
+	json_put_array(w);
+	for (size_t i = 0; i < MIN_OF(c->drivers.count, drivers); i++)
+		put_driver(w, a->q, &c->drivers.items[i], &c->traits, &c->trials);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+static err answer_program(struct answered *a, struct sink *sink, struct why *why)
+{
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+	size_t told = 0, drivers = (size_t)request_number(a->q->request, "drivers");
+	err e = OK;
+
+	json_put_object(&w);
+	put_count(&w, "customers", a->customers);
+	put_count(&w, "journeys", a->journeys);
+	put_standing(&w, a->q);
+	put_count(&w, "screened", a->frictions.screened);
+	put_count(&w, "found", a->frictions.count);
+	json_put_key(&w, STR("frictions"));
+	json_put_array(&w);
+	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
+		const struct friction_found *f = &a->frictions.items[i];
+		struct caused c;
+		if (f->within != 0)
+			continue;
+		e = find_causes(a, &f->friction, &c, why);
+		if (e != OK)
+			break;
+		put_found(&w, a, f, &c, drivers);
+		caused_done(a, &c);
+		told++;
+	}
+	if (e == OK) {
+		json_put_end(&w);
+		json_put_end(&w);
+		strbuf_add_byte(&out, '\n');
+		sink_built(sink, &out);
+	}
+	strbuf_done(&out);
+	return e;
+}
+
+/* ---- for people */
+
+static void say_change(const struct answered *a, const struct friction_found *f, struct sink *sink)
+{
+	const struct friction_change *c = &f->change;
+	enum language language = request_locale(a->q->request)->language;
+	struct strbuf day = strbuf_heap(CELL_BYTES_MAX), before = strbuf_heap(CELL_BYTES_MAX);
+	struct strbuf after = strbuf_heap(CELL_BYTES_MAX);
+
+	if (!request_has(a->q->request, "split") || c->q > 0.05)
+		return;
+	locale_moment(request_locale(a->q->request), request_time_ms(a->q->request, "split"), &day);
+	add_share(&before, language, share_interval(c->table.c, c->table.c + c->table.d).value);
+	add_share(&after, language, share_interval(c->table.a, c->table.a + c->table.b).value);
+	sink_say(sink, TEXT_FRICTIONS_CHANGE, arg_str(strbuf_str(&day)),
+		arg_str(strbuf_str(&before)), arg_str(strbuf_str(&after)));
+	strbuf_done(&day);
+	strbuf_done(&before);
+	strbuf_done(&after);
+}
+
+static err answer_people(struct answered *a, struct sink *sink, struct why *why)
+{
+	err e = OK;
+	size_t told = 0;
+
+	sink_say(sink, TEXT_FRICTIONS_TOTALS, arg_int((int64_t)a->frictions.screened),
+		arg_int((int64_t)a->journeys), arg_int((int64_t)a->customers),
+		arg_int((int64_t)a->frictions.count));
+	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
+		const struct friction_found *f = &a->frictions.items[i];
+		struct strbuf line = strbuf_heap(CELL_BYTES_MAX);
+		struct caused c;
+		if (f->within == 0)
+			e = find_causes(a, &f->friction, &c, why);
+		if (e == OK && f->within == 0) {
+			strbuf_printf(&line, "%2zu. ", ++told);
+			add_sentence(a, f, &c, &line);
+			sink_line(sink, strbuf_str(&line));
+			say_change(a, f, sink);
+			caused_done(a, &c);
+		}
+		strbuf_done(&line);
+	}
+	return e;
+}
+
+/* ---- the whole */
+
+static err find(struct answered *a, struct why *why)
+{
+	const struct request *request = a->q->request;
+	const struct frictions_question question = {
+		.leak = request_duration_ms(request, "leak") * TICKS_PER_MS,
+		.again = request_duration_ms(request, "again") * TICKS_PER_MS,
+		.support = a->traits.support,
+		.false_share = 0.05,
+		.most = FRICTIONS_LOOKED_AT,
+		.split = request_has(request, "split")
+				 ? request_time_ms(request, "split") * TICKS_PER_MS
+				 : INT64_MIN,
+	};
+	const struct map_options options = { .counts_only = true };
+	struct map map;
+	err e = map_make(a->q->plan, &options, &map, why);
+
+	if (e != OK)
+		return e;
+	a->journeys = map.journeys;
+	a->customers = map.customers;
+	map_done(a->q->plan, &map);
+	return frictions_find(a->q->plan, a->costs, &question, &a->frictions, why);
+}
+
+static err answer(struct journey_question *q, struct sink *sink, struct why *why)
+{
+	struct answered a = { .q = q, .shown = journey_top(q->request, 10) };
+	struct costs costs;
+	err e = cause_traits_question(q, &a.ignore, &a.traits, why);
+
+	if (e == OK)
+		e = cause_costs(q, q->plan, &costs, why);
+	if (e != OK)
+		return e;
+	a.costs = &costs;
+	e = find(&a, why);
+	if (e == OK) {
+		e = (sink->json ? answer_program : answer_people)(&a, sink, why);
+		frictions_done(q->plan, &a.frictions);
+	}
+	costs_done(q->plan, &costs);
+	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	return journey_ask(request, sink, answer, why);
+}
+
+const struct command cmd_journey_frictions = {
+	.name = STR_INIT("journey frictions"),
+	.group = GROUP_JOURNEYS,
+	.summary = WORDS("find where journeys cost too much, and who it happens to",
+		"trouver où les parcours coûtent trop, et à qui cela arrive"),
+	.about = WORDS(
+		"Every failure, passage, leakage from self-service to a contact, repeat, "
+		"abandonment "
+		"and long wait is set against those who came to the same point and did not suffer "
+		"it: "
+		"what they cost more in contacts afterwards, with its 95 % interval, the dearest "
+		"first; then what those who suffer have in common. Such a difference is no proof "
+		"of "
+		"cause.",
+		"Chaque échec, passage, fuite du libre-service vers un contact, répétition, "
+		"abandon "
+		"et longue attente est comparé à ceux qui sont arrivés au même point sans le subir "
+		": "
+		"ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à 95 %, les "
+		"plus "
+		"chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Une telle différence "
+		"n'est pas une preuve de cause."),
+	.options = { JOURNEY_OPTIONS,
+		{ STR_INIT("leak"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
+			WORDS("a contact within this time is a leakage",
+				"un contact dans ce délai est une fuite"),
+			STR_INIT("24h") },
+		{ STR_INIT("again"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
+			WORDS("the same step within this time is a repeat",
+				"la même étape dans ce délai est une répétition"),
+			STR_INIT("7d") },
+		{ STR_INIT("split"), IS_TIME, false, WORDS("TIME", "DATE"),
+			WORDS("say what changed at this time", "dire ce qui a changé à cette date"),
+			STR_INIT("") },
+		TRAIT_OPTIONS, COST_OPTIONS,
+		{ STR_INIT("no-pairs"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("no combinations of two", "pas de combinaisons de deux"),
+			STR_INIT("") },
+		{ STR_INIT("drivers"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("in JSON, so many drivers of each",
+				"en JSON, autant de facteurs de chacune"),
+			STR_INIT("5") },
+		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("show so many", "en montrer autant"), STR_INIT("10") } },
+	.examples = { { STR_INIT("ariane journey frictions --definition telecom.json"),
+			      WORDS("the ten dearest frictions",
+				      "les dix frictions les plus chères") },
+		{ STR_INIT("ariane journey frictions --split 2026-06-01"),
+			WORDS("and which of them became more or less frequent in June",
+				"et lesquelles sont devenues plus ou moins fréquentes en juin") } },
+	.schema = STR_INIT("journey-frictions"),
+	.read_only = true,
+	.run = run,
+};

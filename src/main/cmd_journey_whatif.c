@@ -1,0 +1,216 @@
+/* main/cmd_journey_whatif.c - ariane journey whatif: what if some took another route? */
+#include "journey/whatif.h"
+#include "main/cause_ask.h"
+
+#include <stdlib.h>
+
+static const char *const measure_words[WHATIF_MEASURES] = { "cost", "contacts", "value" };
+
+static void put_measure(struct json_writer *w, const struct whatif *a, int m)
+{
+	json_put_key(w, str_of(measure_words[m]));
+	json_put_object(w);
+	put_number(w, "mean_from", a->of[m].mean[0]);
+	put_number(w, "mean_to", a->of[m].mean[1]);
+	put_number(w, "before", a->of[m].before);
+	put_number(w, "after", a->of[m].after);
+	put_interval(w, "change", a->of[m].change);
+	json_put_end(w);
+}
+
+static void answer_program(
+	const struct journey_question *q, struct sink *sink, const struct whatif *a)
+{
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	put_standing(&w, q);
+	put_count(&w, "episodes_from", a->episodes[0]);
+	put_count(&w, "customers_from", a->customers[0]);
+	put_count(&w, "episodes_to", a->episodes[1]);
+	put_count(&w, "customers_to", a->customers[1]);
+	put_number(&w, "moved", a->moved);
+	for (int m = 0; m < WHATIF_MEASURES; m++)
+		put_measure(&w, a, m);
+	put_text(&w, "assumption",
+		text_words(TEXT_WHATIF_ASSUMPTION, request_locale(q->request)->language));
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(sink, &out);
+	strbuf_done(&out);
+}
+
+static void cell_decimal(struct grid *grid, enum language language, double n, int digits)
+{
+	struct strbuf cell = strbuf_heap(1 << 10);
+
+	locale_decimal(language, n, digits, &cell);
+	grid_add_cell(grid, strbuf_str(&cell));
+	strbuf_done(&cell);
+}
+
+static void answer_people(
+	const struct journey_question *q, struct sink *sink, const struct whatif *a)
+{
+	static const enum text names[WHATIF_MEASURES] = { TEXT_WHATIF_COST, TEXT_WHATIF_CONTACTS,
+		TEXT_WHATIF_VALUE };
+	static const enum text titles[] = { TEXT_WHATIF_WHAT, TEXT_WHATIF_FROM, TEXT_WHATIF_TO,
+		TEXT_WHATIF_BEFORE, TEXT_WHATIF_AFTER, TEXT_WHATIF_CHANGE };
+	enum language language = request_locale(q->request)->language;
+	struct arena *arena = request_arena(q->request);
+	struct grid *grid = grid_create(arena);
+
+	sink_say(sink, TEXT_WHATIF_TOTALS, arg_int((int64_t)a->episodes[0]),
+		arg_int((int64_t)a->customers[0]), arg_int((int64_t)a->episodes[1]),
+		arg_int((int64_t)a->customers[1]));
+	for (size_t i = 0; grid != NULL && i < ARRAY_LEN(titles); i++)
+		grid_add_column(
+			grid, text_words(titles[i], language), i == 0 ? GRID_TEXT : GRID_NUMBER);
+	for (int m = 0; grid != NULL && m < WHATIF_MEASURES; m++) {
+		grid_add_cell(grid, text_words(names[m], language));
+		cell_decimal(grid, language, a->of[m].mean[0], 2);
+		cell_decimal(grid, language, a->of[m].mean[1], 2);
+		cell_decimal(grid, language, a->of[m].before, 0);
+		cell_decimal(grid, language, a->of[m].after, 0);
+		cell_interval(grid, language, a->of[m].change, 0);
+	}
+	sink_grid(sink, arena, grid);
+	sink_line(sink, text_words(TEXT_WHATIF_ASSUMPTION, language));
+}
+
+/* ---- what is asked */
+
+static err read_route(
+	const struct journey_question *q, const char *option, uint8_t *set, struct why *why)
+{
+	size_t count = request_times(q->request, option);
+	uint32_t step = 0;
+	err e = count == 0 ? fail(why, MSG_WHATIF_ROUTES) : OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		e = journey_plan_step(q->plan, request_nth(q->request, option, i), &step, why);
+		if (e == OK)
+			set[step] = 1;
+	}
+	return e;
+}
+
+static err read_number(const struct journey_question *q, const char *option, double most,
+	double *out, struct why *why)
+{
+	str text = request_text(q->request, option);
+
+	if (!json_number(text, out) || *out < 0 || *out > most)
+		return fail(why, MSG_WHATIF_NUMBER, arg_c(option), arg_str(text));
+	return OK;
+}
+
+static err read_numbers(
+	const struct journey_question *q, struct whatif_question *asked, struct why *why)
+{
+	double percent = 0;
+	err e = read_number(q, "share", 100, &percent, why);
+
+	asked->share = percent / 100;
+	asked->horizon = request_duration_ms(q->request, "horizon") * TICKS_PER_MS;
+	asked->has_costs =
+		request_has(q->request, "cost-from") || request_has(q->request, "cost-to");
+	if (request_has(q->request, "volume"))
+		asked->volume = (uint64_t)request_number(q->request, "volume");
+	if (e == OK && asked->has_costs)
+		e = read_number(q, "cost-from", 1e6, &asked->cost_from, why);
+	if (e == OK && asked->has_costs)
+		e = read_number(q, "cost-to", 1e6, &asked->cost_to, why);
+	return e;
+}
+
+static err answer(struct journey_question *q, struct sink *sink, struct why *why)
+{
+	size_t steps = journey_plan_steps(q->plan) + 1;
+	uint8_t *from = memory_alloc(steps), *to = memory_alloc(steps);
+	struct whatif_question asked = { .from = from, .to = to };
+	struct whatif whatif;
+	struct costs costs;
+	err e = read_route(q, "route", from, why);
+
+	if (e == OK)
+		e = read_route(q, "to", to, why);
+	if (e == OK)
+		e = read_numbers(q, &asked, why);
+	if (e == OK)
+		e = cause_costs(q, q->plan, &costs, why);
+	if (e == OK) {
+		e = whatif_make(q->plan, &costs, &asked, &whatif, why);
+		costs_done(q->plan, &costs);
+	}
+	if (e == OK)
+		(sink->json ? answer_program : answer_people)(q, sink, &whatif);
+	free(from);
+	free(to);
+	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	return journey_ask(request, sink, answer, why);
+}
+
+const struct command cmd_journey_whatif = {
+	.name = STR_INIT("journey whatif"),
+	.group = GROUP_JOURNEYS,
+	.summary = WORDS("reckon what changes if some take another route",
+		"calculer ce qui change si certains prennent une autre route"),
+	.about = WORDS("An episode begins with a step of either route and holds all contacts of "
+		       "the customer "
+		       "within the horizon. Moving a share of the first route's episodes to the "
+		       "second changes "
+		       "cost, contacts and value by the difference of their means, with its 95 % "
+		       "interval; the "
+		       "assumption is that whoever is moved fares like those who take the second "
+		       "route now. "
+		       "--volume, --cost-from and --cost-to reckon with figures of your own.",
+		"Un épisode commence par une étape de l'une des routes et contient tous les "
+		"contacts "
+		"du client pendant l'horizon. Déplacer une part des épisodes de la première route "
+		"vers "
+		"la seconde change coût, contacts et valeur de la différence de leurs moyennes, "
+		"avec "
+		"son intervalle à 95 % ; l'hypothèse est que ceux que l'on déplace s'en sortent "
+		"comme "
+		"ceux qui prennent déjà la seconde. --volume, --cost-from et --cost-to calculent "
+		"avec "
+		"vos propres chiffres."),
+	.options = { JOURNEY_OPTIONS,
+		{ STR_INIT("route"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"),
+			WORDS("a step of the route that is left", "une étape de la route quittée"),
+			STR_INIT("") },
+		{ STR_INIT("to"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"),
+			WORDS("a step of the route that is taken instead",
+				"une étape de la route prise à la place"),
+			STR_INIT("") },
+		{ STR_INIT("share"), IS_TEXT, false, SAME_WORDS("%"),
+			WORDS("how many of a hundred are moved", "combien sur cent sont déplacés"),
+			STR_INIT("20") },
+		{ STR_INIT("volume"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("so many episodes instead of those counted",
+				"autant d'épisodes au lieu de ceux comptés"),
+			STR_INIT("") },
+		{ STR_INIT("cost-from"), IS_TEXT, false, WORDS("COST", "COÛT"),
+			WORDS("of an episode of the first route, instead of the measured one",
+				"d'un épisode de la première route, au lieu du coût mesuré"),
+			STR_INIT("") },
+		{ STR_INIT("cost-to"), IS_TEXT, false, WORDS("COST", "COÛT"),
+			WORDS("of one of the second", "d'un épisode de la seconde"), STR_INIT("") },
+		COST_OPTIONS },
+	.examples = { { STR_INIT("ariane journey whatif --route Call --to Self-service --share 20"),
+			      WORDS("one call in five by self-service instead",
+				      "un appel sur cinq en libre-service") },
+		{ STR_INIT("ariane journey whatif --route Call --to Self-service --share 20 "
+			   "--volume 1000000 --cost-from 5.84 --cost-to 0.10"),
+			WORDS("the same for a million calls at given costs",
+				"de même pour un million d'appels à des coûts donnés") } },
+	.schema = STR_INIT("journey-whatif"),
+	.read_only = true,
+	.run = run,
+};

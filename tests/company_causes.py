@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""Are the frictions planted in the demonstration company found, and nothing else taken for one?
+
+  tests/company_causes.py --ariane PATH [--seeds N] [--customers N] [--clean N] [--visits N] [--first SEED]
+
+For each seed a company is simulated, its files are imported by the ready-made mappings, and each planted
+cause (docs/demo-company.md) is asked for with `journey drivers` and the definition
+examples/journeys/demonstration-company.json.  Told are, over all seeds:
+
+  first      the cause is the surest driver that nothing else explains
+  found      it is among the drivers (false-discovery rate 5 %)
+  covered    the 95 % interval of the difference holds what was asked of the simulation
+  frictions  `journey frictions` finds the place unasked; its rank (median)
+
+The decoy (shops) must be absent or explained; in --clean companies no cause may be found more often than chance
+allows.  --visits N: the third cause needs many technicians' visits; so many customers are simulated for
+it, and their orders and visits alone imported.  Ends with 1 if a cause is found in less than half of
+the seeds, the decoy passes for a cause, or a clean company shows one in more than a fifth.
+"""
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFINITION = ROOT / "examples/journeys/demonstration-company.json"
+SYSTEMS = ["billing", "contact", "crm", "orders", "outbound", "stores", "surveys", "tickets"]
+CALLS = ["Bill call", "Call transferred", "Bill call transferred"]  # and "Call"
+AFTERMATH = ["--ignore", "*_seconds", "--ignore", "outcome", "--ignore", "queue", "--ignore", "duree_min",
+             "--ignore", "transfers", "--ignore", "Comment id", "--ignore", "Ticket id"]
+
+
+def alternatives(steps):
+    return [word for step in steps for word in ("--or", step)]
+
+
+def named(name, value):
+    return lambda trait: trait.get("name") == name and trait.get("value") == value
+
+
+class Cause:
+    def __init__(self, label, words, is_it, asked, places, own=False):
+        self.label, self.words, self.is_it, self.asked, self.places = label, words, is_it, asked, places
+        if own:
+            self.words = [*words, "--own"]
+
+
+def at(step):
+    return lambda f: step in f["friction"]["at"]
+
+
+def to(step):
+    return lambda f: f["friction"]["to"] == [step]
+
+
+CAUSES = {
+    1: Cause("Android 7.4, TV change", ["--step", "TV change failed", "--instead", "TV change confirmed"],
+             named("context.os.version", "7.4"),
+             lambda ask, _: ask["confirmation_fails_7_4"] - ask["confirmation_fails"],
+             [to("TV change failed"), at("TV change failed")]),
+    2: Cause("bill after a promotion", ["--from-step", "Bill", "--to-step", "Bill call", "--or",
+                                        "Bill call transferred", "--within", "10d"],
+             lambda t: t.get("name") == "Libelle" and "promotion" in str(t.get("value")),
+             lambda ask, _: ask["promotion_contact"] - ask["bill_contact"], [at("Bill")], own=True),
+    3: Cause("subcontractor in 30, 31, 34", ["--step", "Visit failed", "--instead", "Visit done"],
+             named("sous_traitant", "Sud Câblage"), None, [to("Visit failed"), at("Visit failed")], own=True),
+    4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "60h"],
+             named(None, "monday"), lambda ask, _: ask["mail_calls_monday"] - ask["mail_calls"], [at("Mail")]),
+    5: Cause("IVR, moves", ["--step", "Call transferred", "--or", "Bill call transferred", "--instead", "Call",
+                            "--instead", "Bill call"],
+             named("reason_code", "Déménagement"), lambda ask, _: coded_moves(ask),
+             [to("Call transferred"), at("Call transferred")], own=True),
+    6: Cause("bot, bills", ["--from-step", "Bot done", "--to-step", "Call", *alternatives(CALLS), "--within", "30h"],
+             named("intent", "Facture, paiement"), lambda ask, truth: kept_bills(ask, truth), [at("Bot done")]),
+}
+
+
+def coded_moves(ask):
+    """Agents take the wrong code in one call of twelve: what is coded as a move is not always one."""
+    right = ask["share_move"] * 0.92
+    pure = right / (right + (1 - ask["share_move"]) * 0.08 / 8)
+    return (ask["move_transfers"] - ask["transfers"]) * pure
+
+
+def kept_bills(ask, truth):
+    """The bot closes what it resolved and what it only kept: only those who were kept call."""
+    kept = {True: [0, 0], False: [0, 0]}
+    for line in open(truth / "contacts.csv", encoding="utf-8"):
+        field = line.split(",")
+        if field[4] == "bot" and field[7] in ("contained", "resolved"):
+            kept[field[5] == "bill"][field[7] == "contained"] += 1
+    share = {k: v[1] / max(sum(v), 1) for k, v in kept.items()}
+    return share[True] * ask["bot_returns_bill"] - share[False] * ask["bot_returns"]
+
+
+class Company:
+    def __init__(self, given, seed, clean, customers, systems):
+        self.given, self.place = given, Path(tempfile.mkdtemp(prefix="ariane-causes-"))
+        made = self.place / "company"
+        self.run("demo", "--customers", customers, "--seed", seed, "--out", made, *(["--clean"] if clean else []))
+        self.truth = self.place / "truth"
+        shutil.move(made / "truth", self.truth)
+        files = [made / s for s in systems]
+        if "billing" in systems:
+            files += sorted((made / "web").glob("segment-*"))
+        self.run("--data", self.place / "data", "import", *files)
+        shutil.rmtree(made)
+        self.ask_for = json.loads((self.truth / "company.json").read_text())["parameters"]
+
+    def run(self, *words):
+        done = subprocess.run([self.given.ariane, *map(str, words)], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"{' '.join(map(str, words))[:300]}: {done.stderr.decode()}")
+        return done.stdout
+
+    def ask(self, command, *words):
+        return json.loads(self.run("--data", self.place / "data", "journey", command, "--definition", DEFINITION,
+                                   "--json", *words))
+
+    def close(self):
+        shutil.rmtree(self.place)
+
+
+def place_of(drivers, is_it):
+    """(rank among those that nothing explains, the driver); the cause alone or in a combination."""
+    standing = [d for d in drivers if not d["explained"]]
+    for rank, driver in enumerate(standing, 1):
+        if any(is_it(t) for t in driver["traits"]):
+            return rank, driver
+    return None, None
+
+
+def judge_cause(company, cause):
+    asked = company.ask("drivers", *cause.words, *AFTERMATH, "--top", "400")
+    rank, driver = place_of(asked["drivers"], cause.is_it)
+    alone = next((d for d in asked["drivers"] if len(d["traits"]) == 1 and cause.is_it(d["traits"][0])), None)
+    covered = None
+    if alone and cause.asked:
+        wanted = cause.asked(company.ask_for, company.truth)
+        covered = alone["difference"]["low"] <= wanted <= alone["difference"]["high"]
+    return rank, driver, covered, alone
+
+
+def judge_decoy(company):
+    """Shops: drivers of what is not solved by phone.  True: they pass for a cause."""
+    asked = json.loads(company.run("--data", company.place / "data", "journey", "drivers", "--json", "--step",
+                                   "inbound.unresolved", "--instead", "inbound.resolved", *AFTERMATH, "--top", "400"))
+    return [d for d in asked["drivers"] if not d["explained"] and len(d["traits"]) == 1 and
+            (d["traits"][0]["kind"] in ("channel-before", "step-before")) and
+            d["traits"][0].get("name") in ("store", "store.visit")]
+
+
+class Tally:
+    def __init__(self):
+        self.asked = self.first = self.found = self.covered = self.measured = 0
+        self.ranks, self.sizes, self.clean, self.clean_asked = [], [], 0, 0
+
+
+def judge_seed(given, seed, tallies, decoys):
+    company = Company(given, seed, False, given.customers, SYSTEMS)
+    frictions = company.ask("frictions", "--top", "30", "--drivers", "3", "--no-pairs", *AFTERMATH)["frictions"]
+    for number, cause in CAUSES.items():
+        if number == 3 and given.visits:
+            continue
+        tally = tallies[number]
+        rank, _, covered, alone = judge_cause(company, cause)
+        tally.asked += 1
+        tally.first += rank == 1
+        tally.found += rank is not None
+        tally.measured += covered is not None
+        tally.covered += bool(covered)
+        if alone:
+            tally.sizes.append(alone["difference"]["value"])
+        places = [i for i, f in enumerate(frictions, 1) if any(p(f) for p in cause.places)]
+        tally.ranks.append(places[0] if places else None)
+    places = [i for i, f in enumerate(frictions, 1) if "Dunned" in f["friction"]["at"] or
+              "Canvassed" in f["friction"]["at"]]
+    tallies[7].asked += 1
+    tallies[7].found += bool(places)
+    tallies[7].ranks.append(places[0] if places else None)
+    decoys.append(bool(judge_decoy(company)))
+    company.close()
+
+
+def judge_visits(given, seed, tally):
+    company = Company(given, seed, False, given.visits, ["orders"])
+    asked = company.ask("drivers", *CAUSES[3].words, *AFTERMATH, "--top", "50")
+    standing = [d for d in asked["drivers"] if not d["explained"]]
+    tally.asked += 1
+    hits = [i for i, d in enumerate(standing, 1)
+            if any(t.get("value") in ("30", "31", "34") for t in d["traits"]) or
+            {t.get("name") for t in d["traits"]} == {"sous_traitant"}]
+    tally.found += bool(hits)
+    tally.first += hits[:1] == [1]
+    tally.ranks.append(None)
+    for d in standing[:5]:
+        print("  visits:", " and ".join(t["says"] for t in d["traits"]),
+              f"{d['share_with']['value']:.3f} against {d['share_without']['value']:.3f}, {d['with']} visits")
+    company.close()
+
+
+def judge_clean(given, seed, tallies):
+    company = Company(given, seed, True, given.customers, SYSTEMS)
+    for number, cause in CAUSES.items():
+        rank, _, _, alone = judge_cause(company, cause)
+        tallies[number].clean_asked += 1
+        tallies[number].clean += alone is not None and not alone["explained"]
+    company.close()
+
+
+def show(tallies, decoys):
+    print("| cause | first | found | covered | mean difference | rank among frictions | in clean companies |\n"
+          "|---|---|---|---|---|---|---|")
+    for number, t in sorted(tallies.items()):
+        label = CAUSES[number].label if number in CAUSES else "former customers dunned, canvassed"
+        ranks = [r for r in t.ranks if r]
+        rank = f"{statistics.median(ranks):g} ({len(ranks)} of {len(t.ranks)})" if ranks else "-"
+        size = f"{statistics.mean(t.sizes):.3f}" if t.sizes else "-"
+        first = f"{t.first}/{t.asked}" if number in CAUSES else "-"
+        print(f"| {number} {label} | {first} | {t.found}/{t.asked} | {t.covered}/{t.measured} | {size} | {rank} | "
+              f"{t.clean}/{t.clean_asked} |")
+    print(f"\ndecoy taken for a cause: {sum(decoys)} of {len(decoys)}")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--ariane", required=True)
+    options.add_argument("--seeds", type=int, default=1)
+    options.add_argument("--clean", type=int, default=0)
+    options.add_argument("--customers", type=int, default=6000)
+    options.add_argument("--visits", type=int, default=0)
+    options.add_argument("--first", type=int, default=1)
+    given = options.parse_args()
+    given.ariane = str(Path(given.ariane).resolve())
+    tallies, decoys = {n: Tally() for n in [*CAUSES, 7]}, []
+    for seed in range(given.first, given.first + given.seeds):
+        judge_seed(given, seed, tallies, decoys)
+    if given.visits:
+        judge_visits(given, given.first, tallies[3])
+    for seed in range(given.first, given.first + given.clean):
+        judge_clean(given, 1000 + seed, tallies)
+    show(tallies, decoys)
+    # The third needs more visits than a small company has: judged by --visits alone.
+    lost = [n for n, t in tallies.items() if t.asked and n not in (3, 7) and t.found * 2 < t.asked]
+    lost += [3] if given.visits and tallies[3].found == 0 else []
+    false = [n for n, t in tallies.items() if t.clean_asked and t.clean * 5 > t.clean_asked]
+    if lost or false or sum(decoys) * 5 > len(decoys):
+        print(f"not found: {lost}; found where there is nothing: {false}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
