@@ -9,6 +9,16 @@
 
 /* ---- one part's counts */
 
+static void tally_done(struct tally *t)
+{
+	limits_give(journey_plan_limits(t->plan), t->bytes);
+	map64_free(t->index);
+	tally_dense_done(t);
+	free(t->edges);
+	free(t->keys);
+	free(t->step);
+}
+
 static err tally_init(struct tally *t, const struct journey_plan *plan,
 	const struct map_options *options, struct why *why)
 {
@@ -24,20 +34,14 @@ static err tally_init(struct tally *t, const struct journey_plan *plan,
 		return e;
 	t->bytes = bytes;
 	t->step = memory_alloc((t->steps + 1) * sizeof(*t->step));
-	if (t->is_dense)
-		return tally_dense_init(t, why);
-	t->index = map64_create();
-	return OK;
-}
-
-static void tally_done(struct tally *t)
-{
-	limits_give(journey_plan_limits(t->plan), t->bytes);
-	map64_free(t->index);
-	tally_dense_done(t);
-	free(t->edges);
-	free(t->keys);
-	free(t->step);
+	if (!t->is_dense) {
+		t->index = map64_create();
+		return OK;
+	}
+	e = tally_dense_init(t, why);
+	if (e != OK)
+		tally_done(t);
+	return e;
 }
 
 bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge)
