@@ -45,7 +45,7 @@ static void add(struct identity *identity, struct threads *threads, const struct
 	uint32_t set = identity_set(identity, record);
 
 	(void)threads_add(threads, record, record->seq, set);
-	identity_add(identity, set, record->seq, 0);
+	identity_add(identity, set, record->seq, 0, record->time.ms);
 }
 
 static void add_customer(struct identity *identity, struct threads *threads, struct random *random,

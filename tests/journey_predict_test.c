@@ -165,8 +165,8 @@ TEST(what_is_taken_away_leaves_nothing_behind)
 static void add_record(struct journey_world *w, const struct record *like, const char *who,
 	const char *also, struct random *random)
 {
-	struct record_identifier ids[] = { { .type = STR("user_id"), .value = str_of(who) },
-		{ .type = STR("user_id"), .value = str_of(also) } };
+	struct record_identifier ids[] = { { .type = STR("account"), .value = str_of(who) },
+		{ .type = STR("account"), .value = str_of(also) } };
 	struct record *record = &w->records[++w->count];
 
 	*record = *like;
@@ -176,7 +176,7 @@ static void add_record(struct journey_world *w, const struct record *like, const
 	record->identifier_count = also[0] == '\0' || also == who ? 1 : 2;
 	uint32_t set = identity_set(w->identity, record);
 	(void)threads_add(w->threads, record, record->seq, set);
-	identity_add(w->identity, set, record->seq, 0);
+	identity_add(w->identity, set, record->seq, 0, record->time.ms);
 }
 
 static void hide_row(struct journey_world *w, uint32_t row)
@@ -184,7 +184,8 @@ static void hide_row(struct journey_world *w, uint32_t row)
 	if (threads_view_row(w->view, row).flags & ROW_HIDDEN)
 		return;
 	threads_hide(w->threads, row);
-	identity_remove(w->identity, threads_row_set(w->threads, row));
+	identity_remove(w->identity, threads_row_set(w->threads, row),
+		ms_of_ticks(threads_row_time(w->threads, row)));
 }
 
 static void republish(struct journey_world *w)

@@ -334,8 +334,10 @@ err map_make(const struct journey_plan *plan, const struct map_options *options,
 	err e = OK;
 
 	ASSERT(count > 0);
-	while (e == OK && made < count)
-		e = tally_init(&tallies[made++], plan, options, why);
+	while (e == OK && made < count) {
+		e = tally_init(&tallies[made], plan, options, why);
+		made += e == OK;
+	}
 	if (e == OK)
 		e = count_all(plan, tallies, count, why);
 	if (e == OK)

@@ -338,8 +338,6 @@ const struct command cmd_journey_flow = {
 		{ STR_INIT("ariane journey flow --backwards --to-step call"),
 			WORDS("what leads to a call", "ce qui mène à un appel") } },
 	.schema = STR_INIT("journey-flow"),
-	.in_house = true,
 	.read_only = true,
-	.in_house = true,
 	.run = run,
 };

@@ -576,7 +576,6 @@ const struct command cmd_journey_metrics = {
 			WORDS("who called after a visit to the web",
 				"qui a appelé après une visite du site") } },
 	.schema = STR_INIT("journey-metrics"),
-	.in_house = true,
 	.read_only = true,
 	.run = run,
 };
