@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROUNDS = 5, KEYS = 20, VALUES = 10, NAME_BYTES = 16 };
+enum { ROUNDS = 5, KEYS = 20, VALUES = 10, NAME_BYTES = 24 };
 
 static double cpu_seconds(void)
 {

@@ -48,7 +48,8 @@ TEST(every_route_says_who_may)
 		CHECK(r->pattern,
 			r->method != HTTP_GET || r->command == NULL || r->command->read_only);
 		CHECK(r->pattern,
-			r->method == HTTP_GET || r->command == NULL || !r->command->read_only);
+			r->method == HTTP_GET || r->command == NULL ||
+				r->asks == r->command->read_only);
 		if (r->method == HTTP_GET && (r->needs & people) != 0)
 			CHECK(r->pattern, r->personal);
 		for (size_t k = 0; k < i; k++)

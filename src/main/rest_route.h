@@ -4,7 +4,7 @@
  * of a JSON body), the same JSON as --json.  A command that works in a house and has no row of its
  * own gets "/api/v1/" and its name ("journey flow": /api/v1/journey/flow), GET if it only reads.
  * Questions that take a definition may also be asked by POST, with the definition in the body.
- * So every colleague's command is there; a test enumerates them all with every role.
+ * So every command is there; a test enumerates them all with every role.
  */
 #pragma once
 
