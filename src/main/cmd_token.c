@@ -123,7 +123,7 @@ const struct command cmd_token_create = {
 	.about = WORDS("The token is printed this once; what is kept is its keyed hash. A program "
 		       "sends it as Authorization: Bearer TOKEN.",
 		"Le jeton n'est affiché que cette fois ; seule son empreinte à clé est gardée. Un "
-		"programme l'envoie ainsi : Authorization: Bearer JETON."),
+		"programme l'envoie dans l'en-tête Authorization, sous la forme « Bearer JETON »."),
 	.options = { DOOR_ROLE_OPTION, DOOR_GRANT_OPTION,
 		{ STR_INIT("name"), IS_TEXT, false, WORDS("NAME", "NOM"),
 			WORDS("what it is for", "à quoi il sert"), STR_INIT("token") },

@@ -52,7 +52,13 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity split": ["user_id:u1"], "identity forbid": ["user_id:u1", "user_id:u0"], "identity explain": ["user_id:u1", "user_id:u0"],
     "identity health": [], "identity rules": ["show"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
+    "journey predict": ["user_id:u1"], "api": [], "audit": [],
+    "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
+    "token create": ["--role", "analyst"], "token list": [], "token revoke": ["1"],
+    "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
+    "user password": ["jeanne"], "user totp": ["jeanne"], "user disable": ["jeanne"],
 }
+LINES = {"record", "identity-match", "identity-clusters", "key", "token", "user", "audit"}  # a document a line
 
 
 def check_json_of_every_command(place):
@@ -71,7 +77,7 @@ def check_json_of_every_command(place):
            "--field", "full_name=name")
     schemas = {c["name"]: c for c in ariane("help", "--json").json()["commands"]}
     order = [n for n in runs if n not in ("erase", "restore")] + ["restore", "erase"]
-    equal(sorted(order), sorted(schemas), "a command without a run here")
+    equal(sorted(order), sorted(set(schemas) - {"serve"}), "a command without a run here")  # serve.py has that
     for name in order:
         answer = folder(*name.split(), *runs[name], "--json")
         equal(answer.error, "", f"standard error of {name}")
@@ -81,7 +87,8 @@ def check_json_of_every_command(place):
                   "identity rules": "identity-rules-answer",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
-        for value in answer.lines() if schema in ("record", "identity-match", "identity-clusters") else [answer.json()]:
+        schema = name.split()[0] if name.split()[0] in ("key", "token", "user") else schema
+        for value in answer.lines() if schema in LINES else [answer.json()]:
             keeps_schema(schema, value)
 
 
