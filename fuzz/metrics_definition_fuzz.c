@@ -1,5 +1,5 @@
-/* fuzz/metrics_definition_fuzz.c - any bytes as a definition of figures: what is refused is told, and
- * what is accepted keeps its limits.
+/* fuzz/metrics_definition_fuzz.c - any bytes as a definition of figures: what is refused is told,
+ * and what is accepted keeps its limits.
  */
 #include "fuzz.h"
 #include "journey/metrics_definition.h"

@@ -1,6 +1,7 @@
 /* fuzz/target_fuzz.c - any bytes as the first line of a request.
  *
- * What is read is UTF-8 without NUL, has no part "." or "..", and fits a pattern of as many parts. */
+ * What is read is UTF-8 without NUL, has no part "." or "..", and fits a pattern of as many parts.
+ */
 #include "api/route.h"
 #include "fuzz.h"
 

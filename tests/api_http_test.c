@@ -382,13 +382,13 @@ TEST(http_streams_what_happens)
 	struct http_exchange *x = await_exchange(&h, &h.listener);
 	for (int i = 0; i < 5; i++) {
 		h.events++;
+		http_stream_wake(x); /* under the lock that its close() takes: it is there still */
 		mutex_unlock(&h.lock);
-		http_stream_wake(x);
 		mutex_lock(&h.lock);
 	}
 	h.ended = true;
-	mutex_unlock(&h.lock);
 	http_stream_wake(x);
+	mutex_unlock(&h.lock);
 	struct http_reply r = client_receive(&c);
 	CHECK("all of it", r.status == 200 && r.body.len == 40);
 	client_close(&c);

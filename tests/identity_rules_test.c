@@ -1,4 +1,5 @@
-/* tests/identity_rules_test.c - documents of rules: what is read, what is refused, what it means. */
+/* tests/identity_rules_test.c - documents of rules: what is read, what is refused, what it means.
+ */
 #include "identity/rules.h"
 #include "test.h"
 
@@ -60,10 +61,11 @@ static enum rules_bar bar(const struct identity_rules *rules, const char *type, 
 
 TEST(rules_say_what_joins_nobody)
 {
-	const char *document = V "\"blocked\": [\"NULL\", \"00*\"], \"types\": ["
-				 "{\"type\": \"phone\", \"shared\": [\"+331*\"], \"blocked\": \"+336*0\"},"
-				 "{\"type\": \"kiosk\", \"use\": \"shared\"},"
-				 "{\"type\": \"shop\", \"use\": \"context\"}]}";
+	const char *document =
+		V "\"blocked\": [\"NULL\", \"00*\"], \"types\": ["
+		  "{\"type\": \"phone\", \"shared\": [\"+331*\"], \"blocked\": \"+336*0\"},"
+		  "{\"type\": \"kiosk\", \"use\": \"shared\"},"
+		  "{\"type\": \"shop\", \"use\": \"context\"}]}";
 	struct identity_rules *rules = NULL;
 
 	CHECK("read", rules_parse(str_of(document), &rules, NULL) == OK);

@@ -47,9 +47,8 @@ TEST(every_route_says_who_may)
 		CHECK(r->pattern, !r->open || (r->needs == 0 && r->command == NULL));
 		CHECK(r->pattern,
 			r->method != HTTP_GET || r->command == NULL || r->command->read_only);
-		CHECK(r->pattern,
-			r->method == HTTP_GET || r->command == NULL ||
-				r->asks == r->command->read_only);
+		CHECK(r->pattern, r->method == HTTP_GET || r->command == NULL ||
+					  r->asks == r->command->read_only);
 		if (r->method == HTTP_GET && (r->needs & people) != 0)
 			CHECK(r->pattern, r->personal);
 		for (size_t k = 0; k < i; k++)

@@ -332,12 +332,12 @@ static void show_flags(struct http_exchange *x, void *capture)
 
 #define EVENTS(path) \
 	{ \
-		.method = HTTP_POST, .pattern = path, .handle = take_events, \
+		.method = HTTP_POST, .pattern = (path), .handle = take_events, \
 		.body_bytes_max = CAPTURE_LARGE_BYTES_MAX, .flags = HTTP_OPEN_TO_PAGES \
 	}
 #define FLAGS(path) \
 	{ \
-		.method = HTTP_POST, .pattern = path, .handle = show_flags, \
+		.method = HTTP_POST, .pattern = (path), .handle = show_flags, \
 		.body_bytes_max = CAPTURE_EVENT_BYTES_MAX, .flags = HTTP_OPEN_TO_PAGES \
 	}
 

@@ -274,13 +274,13 @@ static void show_settings(struct http_exchange *x, void *capture)
 
 #define CALL(path, type) \
 	{ \
-		.method = HTTP_POST, .pattern = path, .handle = take_call, \
+		.method = HTTP_POST, .pattern = (path), .handle = take_call, \
 		.body_bytes_max = CAPTURE_EVENT_BYTES_MAX, .flags = HTTP_OPEN_TO_PAGES, \
-		.data = type \
+		.data = (type) \
 	}
 #define BATCH(path) \
 	{ \
-		.method = HTTP_POST, .pattern = path, .handle = take_batch, \
+		.method = HTTP_POST, .pattern = (path), .handle = take_batch, \
 		.body_bytes_max = CAPTURE_BATCH_BYTES_MAX, .flags = HTTP_OPEN_TO_PAGES \
 	}
 

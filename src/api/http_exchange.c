@@ -102,10 +102,10 @@ static void no_room(struct http_exchange *x)
 	http_refuse(x, 503, &why);
 }
 
-static void too_long(struct http_exchange *x)
+static void too_long(struct http_exchange *x, size_t bytes_max)
 {
 	struct why why = { 0 };
-	err e = fail(&why, MSG_HTTP_BODY_LONG, arg_int((int64_t)x->match.route->body_bytes_max));
+	err e = fail(&why, MSG_HTTP_BODY_LONG, arg_int((int64_t)bytes_max));
 
 	ASSERT(e != OK);
 	http_refuse(x, 413, &why);
@@ -119,7 +119,7 @@ static enum MHD_Result take_piece(struct http_exchange *x, const char *bytes, si
 
 	*count = 0;
 	if (x->status == 0 && n > most - x->body_len)
-		too_long(x);
+		too_long(x, most);
 	if (x->status == 0 && x->body_len + n > x->body_room &&
 		!grow_body(x,
 			MIN_OF(most, MAX_OF(x->body_len + n,

@@ -196,12 +196,13 @@ void http_server_stop(struct http_server *s, int64_t drain_ms)
 
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->listening_count; i++)
+	size_t count = s->listening_count;
+	for (size_t i = 0; i < count; i++)
 		sockets[i] = MHD_quiesce_daemon(s->listenings[i].daemon);
 	atomic_store(&s->stopping, true);
 	drain(s, drain_ms);
 	end_watch(s);
-	for (size_t i = 0; i < s->listening_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		MHD_stop_daemon(s->listenings[i].daemon);
 		if (sockets[i] >= 0)
 			(void)close(sockets[i]);

@@ -156,7 +156,7 @@ static void answer_page(struct http_exchange *x, void *context)
 
 #define PAGE(path) \
 	{ \
-		.method = HTTP_GET, .pattern = path, .handle = answer_page \
+		.method = HTTP_GET, .pattern = (path), .handle = answer_page \
 	}
 const struct http_route web_routes[] = {
 	{ .method = HTTP_GET, .pattern = "/assets/{file...}", .handle = answer_asset },

@@ -306,6 +306,7 @@ err flow_make(const struct journey_plan *plan, const struct flow_question *quest
 	struct part parts[JOURNEY_THREADS_MAX];
 	size_t bytes = question->depth * c.steps * sizeof(*c.slot);
 
+	ASSERT(count > 0);
 	ASSERT(question->depth >= 1 && question->depth <= FLOW_DEPTH_MAX);
 	ASSERT(question->top >= 1 && question->top <= FLOW_TOP_MAX);
 	err e = limits_take(journey_plan_limits(plan), bytes, why);

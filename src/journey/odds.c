@@ -53,21 +53,21 @@ bool odds_is_small(const struct odds_table *t)
 
 /* ---- Fisher: the hypergeometric terms from the likeliest table outwards */
 
-static double log_factorial(double n)
+static double log_factorial(int64_t n)
 {
 	int sign;
 
-	return lgamma_r(n + 1, &sign);
+	return lgamma_r((double)n + 1, &sign);
 }
 
-static double log_choose(double n, double k)
+static double log_choose(int64_t n, int64_t k)
 {
 	return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
 }
 
 /* Sums the tables from x in one direction that are no likelier than `seen`, relative to it. */
 static double tail(
-	double x, double step, double with, double suffered, double others, double seen_log)
+	int64_t x, int step, int64_t with, int64_t suffered, int64_t others, double seen_log)
 {
 	const double slack = 1e-7; /* equally likely tables differ by rounding */
 	double sum = 0, all_log = log_choose(suffered + others, with);
@@ -84,17 +84,26 @@ static double tail(
 	return sum;
 }
 
+/* The likeliest number of those with the trait that suffered. */
+static int64_t likeliest(int64_t with, int64_t suffered, int64_t others)
+{
+	double middle = ((double)with + 1) * ((double)suffered + 1) /
+			((double)suffered + (double)others + 2);
+	int64_t least = MAX_OF(0, with - others), most = MIN_OF(with, suffered);
+
+	return MIN_OF(MAX_OF((int64_t)middle, least), most);
+}
+
 double odds_fisher(const struct odds_table *t)
 {
-	double with = (double)t->a + (double)t->b, suffered = (double)t->a + (double)t->c;
-	double others = (double)t->b + (double)t->d, a = (double)t->a;
+	int64_t a = (int64_t)t->a, with = a + (int64_t)t->b, suffered = a + (int64_t)t->c;
+	int64_t others = (int64_t)t->b + (int64_t)t->d;
 
 	if (with == 0 || suffered == 0 || others == 0 || t->c + t->d == 0)
 		return 1;
 	double seen_log = log_choose(suffered, a) + log_choose(others, with - a) -
 			  log_choose(suffered + others, with);
-	double middle = floor((with + 1) * (suffered + 1) / (suffered + others + 2));
-	middle = MIN_OF(MAX_OF(middle, MAX_OF(0.0, with - others)), MIN_OF(with, suffered));
+	int64_t middle = likeliest(with, suffered, others);
 	double p = tail(middle, -1, with, suffered, others, seen_log) +
 		   tail(middle + 1, 1, with, suffered, others, seen_log);
 	return MIN_OF(p, 1.0);

@@ -172,9 +172,10 @@ static bool find_numbers(const uint64_t *values, size_t count,
 /* The roundest number above `low` and not above `high`: of as few digits as can be. */
 static double rounded_between(double low, double high)
 {
-	double unit = pow(10, ceil(log10(high - low)) + 1);
+	double power = ceil(log10(high - low)) + 1;
 
-	for (int i = 0; i < 20; i++, unit /= 10) {
+	for (int i = 0; i < 20; i++) {
+		double unit = pow(10, power - i);
 		double number = floor(high / unit) * unit;
 		if (number > low)
 			return number;
