@@ -279,6 +279,40 @@ TEST(capture_shows_a_pixel)
 	capture_house_close(&h);
 }
 
+/* What SDKs load and send besides events. */
+TEST(capture_tells_sdks_where_it_is)
+{
+	static const struct {
+		const char *row, *request, *within;
+	} rows[] = {
+		{ "settings",
+			"GET /v1/projects/ak_shop/settings HTTP/1.1\r\nHost: "
+			"a.example:8443\r\n\r\n",
+			"{\"apiKey\":\"ak_shop\",\"apiHost\":\"a.example:8443/"
+			"v1\",\"protocol\":\"http\"}" },
+		{ "behind a proxy",
+			"GET /v1/projects/k/settings HTTP/1.1\r\nHost: a.example\r\n"
+			"X-Forwarded-Proto: https\r\n\r\n",
+			"{\"apiKey\":\"k\",\"apiHost\":\"a.example/v1\",\"protocol\":\"https\"}" },
+		{ "a host that is none",
+			"GET /v1/projects/k/settings HTTP/1.1\r\nHost: a\"b/c\r\n\r\n",
+			"\"apiHost\":\"localhost/v1\"" },
+		{ "measurements", "POST /v1/m HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+			"{\"success\":true}" },
+	};
+	struct capture_house h;
+
+	capture_house_open(&h, test_folder(), 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(ARENA);
+		struct http_reply r = client_ask(h.url, str_of(rows[i].request), arena);
+		CHECK(rows[i].row, r.status == 200);
+		CHECK(rows[i].row, r.body.len > 0 && strstr(r.body.ptr, rows[i].within) != NULL);
+	}
+	CHECK("no event", capture_house_counts(&h, "shop").accepted == 0);
+	capture_house_close(&h);
+}
+
 TEST(capture_answers_while_it_stops)
 {
 	struct capture_house h;

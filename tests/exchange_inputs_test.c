@@ -233,6 +233,31 @@ TEST(inputs_a_pipe_has_no_length)
 	(void)close(ends[0]); /* read only */
 }
 
+TEST(inputs_standard_is_that_of_who_asks)
+{
+	struct strbuf path = strbuf_heap(2 * PATH_BYTES_MAX);
+	struct input_file *file;
+	struct why why = { 0 };
+	int ends[2];
+	str first;
+
+	ASSERT(pipe(ends) == 0 && write(ends[1], "a,b\n", 4) == 4 && close(ends[1]) == 0);
+	input_set_standard(ends[0]);
+	CHECK("his", input_open("-", &file, &why) == OK && !input_progress(file).total_known);
+	CHECK("his", input_peek(file, &first, &why) == OK && str_equal(first, STR("a,b\n")));
+	input_close(file);
+	CHECK("closed by him alone", close(ends[0]) == 0);
+	CHECK("he is gone", input_open("-", &file, &why) == ERR_IO);
+	input_set_standard(STDIN_FILENO);
+	for (size_t i = 0; i < PATH_BYTES_MAX; i++)
+		strbuf_add_byte(&path, 'a');
+	strbuf_add_byte(&path, '\0');
+	CHECK("no such path", input_open(path.ptr, &file, &why) != OK);
+	CHECK("is told", why.message == MSG_PATH_TOO_LONG);
+	strbuf_done(&path);
+	input_close(NULL);
+}
+
 TEST(inputs_a_folder_is_its_files_in_order)
 {
 	static const char *const names[] = { "a.csv", "b/1.csv", "b/2.csv", "b/c/3.csv", "d.csv" };

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "main/house_wire.h"
 #include "main/rest_openapi.h"
 #include "test.h"
@@ -86,4 +88,36 @@ TEST(frames_pass_the_wire_and_nonsense_does_not)
 	CHECK("gone", wire_receive(ends[1], 4, arena, &kind, &bytes, NULL, &why) != OK);
 	(void)close(ends[1]);
 	CHECK("nobody", wire_connect(test_folder(), &ends[0], &why) == ERR_NOT_FOUND);
+}
+
+TEST(a_house_is_found_by_its_folder)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct why why = { 0 };
+	char path[PATH_BYTES_MAX], kind;
+	str bytes;
+	int listening, asking = -1;
+	struct stat st;
+
+	CHECK("listens", wire_listen(test_folder(), &listening, &why) == OK);
+	CHECK("is at its place", path_join(path, test_folder(), WIRE_NAME, NULL) == OK &&
+					 stat(path, &st) == 0 && S_ISSOCK(st.st_mode));
+	CHECK("for its owner alone", (st.st_mode & 0777) == 0600);
+	CHECK("is found", wire_connect(test_folder(), &asking, &why) == OK);
+	int answering = accept(listening, NULL, NULL);
+	CHECK("hears",
+		wire_send(asking, 'C', STR("stop"), &why) == OK &&
+			wire_receive(answering, 100, arena, &kind, &bytes, NULL, &why) == OK &&
+			kind == 'C' && str_equal(bytes, STR("stop")));
+	(void)close(answering);
+	(void)close(asking);
+	(void)close(listening);
+	CHECK("what was left there is in nobody's way",
+		wire_connect(test_folder(), &asking, &why) == ERR_NOT_FOUND &&
+			wire_listen(test_folder(), &listening, &why) == OK);
+	(void)close(listening);
+	wire_remove(test_folder());
+	CHECK("is gone", stat(path, &st) != 0);
+	CHECK("no folder", wire_listen(path, &listening, &why) == ERR_NOT_FOUND &&
+				   wire_connect(path, &asking, &why) == ERR_NOT_FOUND);
 }

@@ -204,8 +204,8 @@ static double without_contact(const struct company *c, double needs)
 	static const double served = 0.8; /* as measured: some stay in the IVR */
 	double sum = 0;
 
-	for (uint8_t i = 0; i < PROPENSITIES; i++) {
-		struct customer who = { .propensity = i };
+	for (unsigned i = 0; i < PROPENSITIES; i++) {
+		struct customer who = { .propensity = (uint8_t)i };
 		sum += chance_exp(
 			-needs * c->rates.contact_share * served * company_propensity(&who));
 	}

@@ -113,7 +113,7 @@ static err listen(int fd, const struct house_listener *l, int *code, struct why 
 		else if (kind == 'e')
 			l->error(l->context, bytes);
 		if (ended) {
-			*code = bytes.ptr[0];
+			*code = (unsigned char)bytes.ptr[0];
 			l->error(l->context, str_from(bytes, 1));
 		}
 	}
