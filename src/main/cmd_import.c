@@ -175,9 +175,10 @@ static err list_inputs(struct importer *im, str **out, size_t *count, struct why
 	size_t n = request_argument_count(im->request), total = 0;
 	str **lists = arena_array(arena, n, sizeof(*lists));
 	size_t *counts = arena_array(arena, n, sizeof(*counts));
-	err e = lists == NULL || counts == NULL ? fail(why, MSG_NO_ROOM, arg_c("files"), arg_int(0))
-						: OK;
+	err e = OK;
 
+	if (lists == NULL || counts == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("files"), arg_int(0));
 	for (size_t i = 0; e == OK && i < n; i++) {
 		e = input_list(
 			request_argument(im->request, i).ptr, arena, &lists[i], &counts[i], why);

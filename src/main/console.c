@@ -259,6 +259,7 @@ static err run_request(const struct console *console, struct request *request,
 			      setting_yes(&settings, SETTING_PROGRESS);
 	elsewhere->sink = &sink;
 	e = run_command(request, elsewhere, why);
+	elsewhere->sink = NULL; /* ours, and we leave */
 	clear_progress(&sink);
 	if (e == OK)
 		e = sink_finish(&sink.base, why);
