@@ -243,14 +243,21 @@ static bool takes_definition(const struct command *command)
 	return false;
 }
 
-/* A question with a definition of its own is too long for an address: it may come as a body. */
+/* identity explain: of two identifiers, neither of which is the path's. */
+static bool names_arguments(const struct rest_route *route)
+{
+	return route->arguments[0] == NULL && route->command->arguments.min > 0;
+}
+
+/* A question with a definition of its own is too long for an address, and arguments are no
+ * parameters: these may come as a body. */
 static size_t add_questions(struct rest_route *all, size_t count)
 {
 	size_t n = count;
 
 	for (size_t i = 0; i < count; i++) {
 		if (all[i].method != HTTP_GET || all[i].command == NULL ||
-			!takes_definition(all[i].command))
+			!(takes_definition(all[i].command) || names_arguments(&all[i])))
 			continue;
 		ASSERT(n < REST_ROUTES_MAX);
 		all[n] = all[i];

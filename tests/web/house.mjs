@@ -9,7 +9,8 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const { chromium } = require("playwright-core");
 export const axeSource = require("axe-core").source;
 
-export const USER = "jeanne";
+export const USER = "jeanne"; // an analyst
+export const AGENT = "paul";
 export const PASSWORD = "le fil d'Ariane mène loin";
 
 /** Waits for a line of the child's standard output that fits, without polling. */
@@ -38,7 +39,8 @@ export async function openHouse({ program, customers }) {
   run(program, ["demo", "--customers", String(customers), "--out", join(folder, "company")]);
   const files = readdirSync(join(folder, "company")).filter((name) => name !== "truth");
   ariane("import", ...files.map((name) => join(folder, "company", name)));
-  run(program, ["--data", data, "user", "create", USER, "--role", "analyst", "--stdin"], PASSWORD);
+  for (const [name, role] of [[USER, "analyst"], [AGENT, "agent"]])
+    run(program, ["--data", data, "user", "create", name, "--role", role, "--stdin"], PASSWORD);
   const server = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await lineOf(server, /http:\/\/127\.0\.0\.1:\d+/);
   const close = async () => {
@@ -49,9 +51,7 @@ export async function openHouse({ program, customers }) {
     await Promise.race([ended, new Promise((resolve) => server.once("close", resolve))]);
     rmSync(folder, { recursive: true, force: true });
   };
-  /** Does this program know the command?  Branches of the product grow at different times. */
-  const knows = (...words) => spawnSync(program, ["help", ...words]).status === 0;
-  return { url, folder, ariane, knows, close };
+  return { url, folder, ariane, close };
 }
 
 export function openBrowser() {

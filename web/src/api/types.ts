@@ -261,3 +261,25 @@ export interface Metrics extends Standing {
   metrics: Metric[];
   figures: MetricFigure[];
 }
+
+export interface ExplainedStep {
+  a: string;
+  b: string;
+  fate: "joins" | "refused-by-decision" | "refused-by-limit" | "no-link";
+  by: "events" | "decision";
+  sequence: number;
+  events?: number;
+  first_time?: string;
+  source?: string;
+  actor?: string;
+  because?: string;
+  received?: string;
+}
+
+export interface Explained {
+  a: string;
+  b: string;
+  together: boolean;
+  steps: ExplainedStep[];
+  more: number;
+}

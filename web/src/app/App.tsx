@@ -6,7 +6,7 @@ import type { Key } from "../words";
 import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import { useAddress } from "./router";
-import { Session } from "./session";
+import { Session, useMay, type Right } from "./session";
 import { Setup } from "./Setup";
 import { useWords } from "./settings";
 
@@ -17,14 +17,20 @@ const Customer = lazy(() => import("../pages/Customer"));
 const Costs = lazy(() => import("../pages/Costs"));
 const Data = lazy(() => import("../pages/Data"));
 
-function pageOf(path: string): { name: Key; page: ReactNode } {
+interface Page {
+  name: Key;
+  page: ReactNode;
+  right?: Right;
+}
+
+function pageOf(path: string): Page {
   const [, place = "", rest = ""] = path.split("/");
-  if (place === "") return { name: "place.home", page: <Home /> };
-  if (place === "journeys") return { name: "place.journeys", page: <Journeys tab={rest || "map"} /> };
-  if (place === "customers" && rest === "") return { name: "place.customers", page: <Customers /> };
-  if (place === "customers") return { name: "place.customers", page: <Customer key={rest} identifier={decodeURIComponent(rest)} /> };
-  if (place === "costs") return { name: "place.costs", page: <Costs /> };
-  if (place === "data") return { name: "place.data", page: <Data /> };
+  if (place === "") return { name: "place.home", page: <Home />, right: "journeys" };
+  if (place === "journeys") return { name: "place.journeys", page: <Journeys tab={rest || "map"} />, right: rest === "customers" ? "lists" : "journeys" };
+  if (place === "customers" && rest === "") return { name: "place.customers", page: <Customers />, right: "customers" };
+  if (place === "customers") return { name: "place.customers", page: <Customer key={rest} identifier={decodeURIComponent(rest)} />, right: "customers" };
+  if (place === "costs") return { name: "place.costs", page: <Costs />, right: "journeys" };
+  if (place === "data") return { name: "place.data", page: <Data />, right: "status" };
   return { name: "place.none", page: <Nowhere /> };
 }
 
@@ -39,12 +45,24 @@ function Nowhere() {
   );
 }
 
+function Refused() {
+  const { t } = useWords();
+  return <Empty title={t("place.refused")}>{t("place.refused_more")}</Empty>;
+}
+
+/** Who may not see what all are shown first begins with what is open. */
+function firstOf(path: string, may: (right: Right) => boolean): string {
+  return path === "/" && !may("journeys") ? (may("customers") ? "/customers" : "/data") : path;
+}
+
 function House() {
   const { t } = useWords();
   const path = useAddress().pathname;
   const [hasPalette, setPalette] = useState(false);
   const main = useRef<HTMLElement>(null);
-  const { name, page } = pageOf(path);
+  const may = useMay();
+  const { name, page, right } = pageOf(firstOf(path, may));
+  const isOpen = right === undefined || may(right);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -65,7 +83,7 @@ function House() {
       </a>
       <Rail onPalette={() => setPalette(true)} />
       <main id="main" ref={main} tabIndex={-1}>
-        <Suspense fallback={<Waiting />}>{page}</Suspense>
+        <Suspense fallback={<Waiting />}>{isOpen ? page : <Refused />}</Suspense>
       </main>
       {hasPalette && <Palette onClose={() => setPalette(false)} />}
     </>

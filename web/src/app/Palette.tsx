@@ -3,8 +3,9 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import { ask } from "../api/client";
 import type { Customer } from "../api/types";
 import { views } from "../views/views";
-import { places } from "./Rail";
+import { usePlaces } from "./Rail";
 import { go } from "./router";
+import { useMay } from "./session";
 import { useSettings } from "./settings";
 
 interface Item {
@@ -58,12 +59,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = useFound(text);
+  const places = usePlaces();
+  const hasAnalyses = useMay()("journeys");
 
   useEffect(() => dialog.current?.showModal(), []);
   const known = useMemo<Item[]>(
     () => [
       ...places.map((place) => ({ key: place.path, name: t(place.name), note: t("palette.page"), act: () => go(place.path) })),
-      ...views.map((view) => ({
+      ...(hasAnalyses ? views : []).map((view) => ({
         key: `view-${view.key}`,
         name: view[language].name,
         note: t("palette.analysis"),
@@ -74,7 +77,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       { key: "light", name: t("theme.light"), note: t("palette.action"), act: () => setTheme("light") },
       { key: "print", name: t("action.print"), note: t("palette.action"), act: () => window.setTimeout(() => window.print(), 50) },
     ],
-    [t, language, setLanguage, setTheme],
+    [t, language, setLanguage, setTheme, places, hasAnalyses],
   );
   const items = useMemo<Item[]>(() => {
     const customers = found.map((identifier) => ({

@@ -1,19 +1,32 @@
 // app/Rail.tsx - the places one can go to; the thread marks where one is.
+import { useMemo } from "react";
 import { Link } from "../parts/Link";
 import type { Key } from "../words";
 import { Mark } from "./Mark";
 import { useAddress } from "./router";
-import { leave, useMe } from "./session";
+import { leave, useMe, type Right } from "./session";
 import { useSettings, type Theme } from "./settings";
 
-export const places: readonly { path: string; name: Key; key: string }[] = [
-  { path: "/", name: "place.home", key: "h" },
-  { path: "/journeys/map", name: "place.journeys", key: "j" },
-  { path: "/journeys/frictions?view=company", name: "place.frictions", key: "f" },
-  { path: "/customers", name: "place.customers", key: "c" },
-  { path: "/costs", name: "place.costs", key: "k" },
-  { path: "/data", name: "place.data", key: "d" },
+export interface Place {
+  path: string;
+  name: Key;
+  right: Right;
+}
+
+const all: readonly Place[] = [
+  { path: "/", name: "place.home", right: "journeys" },
+  { path: "/journeys/map", name: "place.journeys", right: "journeys" },
+  { path: "/journeys/frictions?view=company", name: "place.frictions", right: "journeys" },
+  { path: "/customers", name: "place.customers", right: "customers" },
+  { path: "/costs", name: "place.costs", right: "journeys" },
+  { path: "/data", name: "place.data", right: "status" },
 ];
+
+/** The places that are open to who looks. */
+export function usePlaces(): readonly Place[] {
+  const { rights } = useMe();
+  return useMemo(() => all.filter((place) => rights === undefined || rights.includes(place.right)), [rights]);
+}
 
 function isHere(place: string, at: string): boolean {
   const path = place.split("?")[0] ?? "";
@@ -29,7 +42,9 @@ export function Rail({ onPalette }: { onPalette: () => void }) {
   const { words, language, theme, setLanguage, setTheme } = useSettings();
   const { t } = words;
   const me = useMe();
-  const at = useAddress().pathname;
+  const places = usePlaces();
+  const here = useAddress().pathname;
+  const at = here === "/" && places[0] ? (places[0].path.split("?")[0] ?? here) : here;
   return (
     <header className="rail">
       <Link to="/" className="rail-home" aria-label="Ariane">

@@ -15,6 +15,15 @@ export interface Me {
 
 const Context = createContext<Me | null>(null);
 
+export type Right =
+  | "status" | "journeys" | "customers" | "lists" | "text" | "export" | "import" | "correct" | "identity" | "erase" | "store" | "doors" | "audit";
+
+/** May who looks do this?  What may not be done is not offered; the server refuses it besides. */
+export function useMay(): (right: Right) => boolean {
+  const { rights } = useMe();
+  return (right) => rights === undefined || rights.includes(right);
+}
+
 export function useMe(): Me {
   return useContext(Context) ?? { name: "", role: "" };
 }

@@ -1,19 +1,27 @@
 // pages/Customer.tsx - one customer: the thread, what is known and from where, and why this is one person.
 import { useCustomer } from "../api/questions";
 import type { Customer as Profile, Identifier, Json, Trait } from "../api/types";
+import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Empty, Shown } from "../parts/States";
 import { Help } from "../parts/Help";
 import { channelName } from "../words/activities";
-import { Explain } from "./customer/Explain";
+import { Decide } from "./customer/Decide";
 import { Next } from "./customer/Next";
 import { Thread } from "./customer/Thread";
+import { Why } from "./customer/Why";
 
 /** Types that name one contact, not a person: told as a number, not one by one. */
 const PASSING = new Set(["interaction", "call", "session", "chat", "ticket", "message"]);
 
 function text(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What else names this person for longer than one contact. */
+function namesBeside(profile: Profile, identifier: string): string[] {
+  const lasting = profile.identifiers.filter((one) => !PASSING.has(one.type));
+  return lasting.map((one) => `${one.type}:${one.value}`).filter((one) => one !== identifier);
 }
 
 function nameOf(profile: Profile, identifier: string): string {
@@ -85,6 +93,7 @@ function Channels({ profile }: { profile: Profile }) {
 export default function Customer({ identifier }: { identifier: string }) {
   const words = useWords();
   const { t } = words;
+  const may = useMay();
   const answer = useCustomer(identifier);
   if (answer.error?.status === 404)
     return (
@@ -116,7 +125,7 @@ export default function Customer({ identifier }: { identifier: string }) {
                   <h2>{t("customer.channels")}</h2>
                   <Channels profile={profile} />
                 </section>
-                <Next identifier={identifier} />
+                {may("journeys") && <Next identifier={identifier} />}
                 <section>
                   <h2>
                     {t("customer.profile")} <Help about={t("customer.profile")}>{t("help.profile")}</Help>
@@ -128,7 +137,8 @@ export default function Customer({ identifier }: { identifier: string }) {
                     {t("customer.identifiers")} <Help about={t("customer.identifiers")}>{t("help.identifiers")}</Help>
                   </h2>
                   <Identifiers all={profile.identifiers} />
-                  <Explain identifier={identifier} others={profile.identifiers.filter((one) => !PASSING.has(one.type))} />
+                  {may("lists") && <Why identifier={identifier} others={namesBeside(profile, identifier)} />}
+                  {may("identity") && <Decide identifier={identifier} others={namesBeside(profile, identifier)} />}
                 </section>
                 <p className="volatile">{t("customer.volatile", { id: String(profile.volatile_id) })}</p>
               </aside>

@@ -6,6 +6,7 @@ import { useList } from "../api/questions";
 import type { Customer, ListedJourney } from "../api/types";
 import { identifiersIn } from "../app/Palette";
 import { go, useParameter } from "../app/router";
+import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
 import { Empty, Shown } from "../parts/States";
@@ -42,12 +43,36 @@ function Results({ text }: { text: string }) {
   return <Empty title={t("customers.none", { text })}>{t("customers.none_more")}</Empty>;
 }
 
-export default function Customers() {
+function Latest() {
   const words = useWords();
   const { t } = words;
+  const latest = useList({ limit: 40 });
+  return (
+    <Shown answer={latest}>
+      {(data) => (
+        <Table<ListedJourney>
+          caption={t("customers.latest")}
+          name="ariane-latest"
+          rows={data.list}
+          rowKey={(one) => one.customer}
+          columns={[
+            { key: "customer", name: t("column.customer"), value: (one) => one.customer,
+              show: (one) => <a href={`/customers/${encodeURIComponent(one.customer)}`} onClick={(event) => (event.preventDefault(), go(`/customers/${encodeURIComponent(one.customer)}`))}>{one.customer}</a> },
+            { key: "first", name: t("column.since"), value: (one) => one.first, show: (one) => words.date(one.first) },
+            { key: "last", name: t("column.last"), value: (one) => one.last, show: (one) => words.moment(one.last) },
+            { key: "events", name: t("column.events"), isNumber: true, value: (one) => one.steps.length, show: (one) => words.number(one.steps.length) },
+          ]}
+        />
+      )}
+    </Shown>
+  );
+}
+
+export default function Customers() {
+  const { t } = useWords();
+  const may = useMay();
   const [text, setText] = useParameter("q", "");
   const [typed, setTyped] = useState(text);
-  const latest = useList({ limit: 40 });
   const search = (event: FormEvent) => {
     event.preventDefault();
     setText(typed.trim());
@@ -65,23 +90,7 @@ export default function Customers() {
         <button type="submit" className="button main">{t("customers.search")}</button>
       </form>
       {text && <Results text={text} />}
-      <Shown answer={latest}>
-        {(data) => (
-          <Table<ListedJourney>
-            caption={t("customers.latest")}
-            name="ariane-latest"
-            rows={data.list}
-            rowKey={(one) => one.customer}
-            columns={[
-              { key: "customer", name: t("column.customer"), value: (one) => one.customer,
-                show: (one) => <a href={`/customers/${encodeURIComponent(one.customer)}`} onClick={(event) => (event.preventDefault(), go(`/customers/${encodeURIComponent(one.customer)}`))}>{one.customer}</a> },
-              { key: "first", name: t("column.since"), value: (one) => one.first, show: (one) => words.date(one.first) },
-              { key: "last", name: t("column.last"), value: (one) => one.last, show: (one) => words.moment(one.last) },
-              { key: "events", name: t("column.events"), isNumber: true, value: (one) => one.steps.length, show: (one) => words.number(one.steps.length) },
-            ]}
-          />
-        )}
-      </Shown>
+      {may("lists") && <Latest />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // pages/Data.tsx - what there is, how it is, and how more comes in.
 import { useStatus } from "../api/questions";
+import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Figure } from "../parts/Figure";
 import { Help } from "../parts/Help";
@@ -11,6 +12,7 @@ export default function Data() {
   const words = useWords();
   const { t } = words;
   const status = useStatus();
+  const may = useMay();
   return (
     <div className="page data">
       <header className="page-head">
@@ -25,7 +27,7 @@ export default function Data() {
             <div className="figures">
               <Figure name={t("data.events")} value={words.number(data.events)}
                 note={data.first_time && data.last_time ? t("data.from_to", { since: words.date(data.first_time), until: words.date(data.last_time) }) : ""} />
-              <Figure name={t("data.customers")} value={words.number(data.customers)} to="/customers" note={t("data.identifiers", { n: data.identifiers })} />
+              <Figure name={t("data.customers")} value={words.number(data.customers)} {...(may("customers") ? { to: "/customers" } : {})} note={t("data.identifiers", { n: data.identifiers })} />
               <Figure name={t("data.attributes")} value={words.number(data.attributes.keys)} note={t("data.not_indexed", { n: data.attributes.not_indexed })}
                 help={<Help about={t("data.attributes")}>{t("help.attributes")}</Help>} />
               <Figure name={t("data.journal")} value={words.bytes(data.journal_bytes)} note={t("data.epoch", { n: String(data.epoch) })} />
@@ -42,7 +44,7 @@ export default function Data() {
           </>
         )}
       </Shown>
-      <Import />
+      {may("import") && <Import />}
       <Doors />
     </div>
   );

@@ -1,6 +1,7 @@
 // pages/Journeys.tsx - the analyses: which one, of whom, when; and seven ways to look at it.
 import type { ReactNode } from "react";
 import { changed, go, useAddress } from "../app/router";
+import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
 import type { Key } from "../words";
@@ -27,6 +28,7 @@ const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
 export default function Journeys({ tab }: { tab: string }) {
   const { t, language } = useWords();
   const url = useAddress();
+  const may = useMay();
   const view = viewOf(url.searchParams.get("view") ?? "contacts");
   const now = tabs.find((one) => one.key === tab) ?? tabs[0];
   return (
@@ -51,7 +53,7 @@ export default function Journeys({ tab }: { tab: string }) {
         </label>
       </header>
       <nav className="tabs" aria-label={t("tab.all")}>
-        {tabs.map((one) => (
+        {tabs.filter((one) => one.key !== "customers" || may("lists")).map((one) => (
           <Link key={one.key} to={changed(url, {}, `/journeys/${one.key}`)} aria-current={one === now ? "page" : undefined}>
             {t(one.name)}
           </Link>

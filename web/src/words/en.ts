@@ -407,6 +407,19 @@ export const en: Texts = {
 
   "help.next": "The longest run of this customer's last steps that others followed too; the shares are of what they did next. It is a frequency, not a certainty.",
 
+  "friction.sufferers": "{n} {n|customer|customers}, {times} {times|time|times}",
+  "why.title": "Why is it this person?",
+  "why.choose": "Choose an identifier",
+  "why.together": "They are one person, by these links:",
+  "why.apart": "They are not one person.",
+  "why.told": "told {n} {n|time|times}, first by {source}",
+  "why.decided": "decided by {who}",
+  "why.record": "record {n}",
+  "why.more": "and {n} more {n|link|links}",
+  "fate.joins": "joins",
+  "fate.refused-by-decision": "refused by a decision",
+  "fate.refused-by-limit": "refused by a limit",
+  "fate.no-link": "does not join",
   "decide.title": "Separate or link…",
   "decide.verb": "Decision",
   "decide.unlink": "Is not this person",
@@ -437,5 +450,7 @@ export const en: Texts = {
   "users.yes": "yes",
   "users.no": "no",
 
+  "place.refused": "This page is not open to your role",
+  "place.refused_more": "An administrator can grant the right.",
   "state.absent": "This program cannot answer this question yet",
 };

@@ -406,6 +406,19 @@ export const fr = {
 
   "help.next": "La plus longue suite des dernières étapes de ce client que d'autres ont aussi suivie ; les parts sont celles de ce qu'ils ont fait ensuite. C'est une fréquence, pas une certitude.",
 
+  "friction.sufferers": "{n} {n|client|clients}, {times} fois",
+  "why.title": "Pourquoi est-ce elle ?",
+  "why.choose": "Choisir un identifiant",
+  "why.together": "C'est la même personne, par ces liens :",
+  "why.apart": "Ce ne sont pas la même personne.",
+  "why.told": "dit {n} fois, d'abord par {source}",
+  "why.decided": "décidé par {who}",
+  "why.record": "enregistrement {n}",
+  "why.more": "et {n} {n|autre lien|autres liens}",
+  "fate.joins": "relie",
+  "fate.refused-by-decision": "refusé par une décision",
+  "fate.refused-by-limit": "refusé par une limite",
+  "fate.no-link": "ne relie pas",
   "decide.title": "Séparer ou relier…",
   "decide.verb": "Décision",
   "decide.unlink": "N'est pas cette personne",
@@ -436,5 +449,7 @@ export const fr = {
   "users.yes": "oui",
   "users.no": "non",
 
+  "place.refused": "Cette page n'est pas ouverte à votre rôle",
+  "place.refused_more": "Un administrateur peut en donner le droit.",
   "state.absent": "Ce programme ne sait pas encore répondre à cette question",
 };

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { useThread } from "../../api/questions";
 import type { EventRecord } from "../../api/types";
 import { changed, go, useAddress } from "../../app/router";
+import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
@@ -102,6 +103,7 @@ export function Thread({ identifier }: { identifier: string }) {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
+  const may = useMay();
   const hidden = url.searchParams.getAll("hide");
   const since = url.searchParams.get("since") ?? undefined;
   const until = url.searchParams.get("until") ?? undefined;
@@ -117,11 +119,11 @@ export function Thread({ identifier }: { identifier: string }) {
     <section className="thread" aria-label={t("thread.title")}>
       <div className="table-head">
         <h2>{t("thread.title")}</h2>
-        <button type="button" className="quiet" onClick={() =>
+        {may("export") && <button type="button" className="quiet" onClick={() =>
           saveCsv("ariane-thread", [t("column.time"), t("column.channel"), t("event.activity"), t("event.source"), t("event.text")],
             (events ?? []).map((event) => [event.time, event.channel, event.activity, event.source, event.text]))}>
           CSV
-        </button>
+        </button>}
       </div>
       {since && (
         <p className="account">

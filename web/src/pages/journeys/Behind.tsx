@@ -1,6 +1,7 @@
 // pages/journeys/Behind.tsx - what is behind the step or passage that was chosen, and where to go from it.
 import type { JourneyMap } from "../../api/types";
 import { changed } from "../../app/router";
+import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Link } from "../../parts/Link";
 import type { Chosen } from "../../pictures/River";
@@ -12,6 +13,7 @@ const NOT_CHOSEN = { edge: undefined, step: undefined };
 export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; map: JourneyMap; onClose: () => void }) {
   const words = useWords();
   const { t } = words;
+  const may = useMay();
   const { url, view, nameOf } = useQuestion();
   const filter =
     chosen.kind === "edge"
@@ -66,9 +68,11 @@ export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; 
         </dl>
       )}
       <div className="behind-go">
-        <Link className="button main" to={changed(url, { ...filter, ...NOT_CHOSEN }, "/journeys/customers")}>
-          {t("behind.see", { n: people })}
-        </Link>
+        {may("lists") && (
+          <Link className="button main" to={changed(url, { ...filter, ...NOT_CHOSEN }, "/journeys/customers")}>
+            {t("behind.see", { n: people })}
+          </Link>
+        )}
         <Link className="button" to={changed(url, { ...filter, ...NOT_CHOSEN })}>
           {t("behind.only")}
         </Link>

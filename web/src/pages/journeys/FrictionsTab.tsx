@@ -4,19 +4,21 @@ import { useState } from "react";
 import { useAnswer } from "../../api/questions";
 import type { FrictionPlace, Interval } from "../../api/types";
 import { changed, useAddress } from "../../app/router";
+import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
+import { Table } from "../../parts/Table";
 import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
 import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
-import { askFor, placeName, type Drivers, type Friction, type Frictions } from "./friction";
-import { listed } from "./listed";
+import { askFor, placeName, type Drivers, type Friction, type Frictions, type Sufferer } from "./friction";
 
-const NOT_ASKED = { "at-from": undefined, "at-to": undefined, "at-step": undefined };
+const SUFFERERS_MAX = 1000; // the table says how many there are
+const NOT_ASKED = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined };
 
 function money(interval: Interval, words: Words): string {
   return interval.value === null ? "–" : words.money(interval.value);
@@ -27,12 +29,35 @@ function between(interval: Interval, words: Words): string {
   return words.t("interval", { low: words.money(interval.low), high: words.money(interval.high) });
 }
 
-/** Steps of a place as filters of the list of its customers. */
-function listOf(place: FrictionPlace): string[] {
-  return Object.entries(askFor(place))
-    .filter(([name]) => ["edge-from", "edge-to", "from-step", "to-step", "ends", "outcome"].includes(name))
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => `--${name}=${String(one)}`))
-    .concat(place.kind === "instead" || place.kind === "return" ? place.at.map((step) => `--passed=${step}`) : []);
+/** Who suffered from it, each time it happened, the address of the list: exactly those whom the friction counts. */
+function sufferersOf(url: URL, place: FrictionPlace): string {
+  return changed(url, { ...NOT_ASKED, friction: JSON.stringify(place) });
+}
+
+function Sufferers({ place }: { place: FrictionPlace }) {
+  const words = useWords();
+  const { t } = words;
+  const { parameters } = useQuestion();
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), list: 0, top: SUFFERERS_MAX });
+  return (
+    <Shown answer={answer}>
+      {(data) => (
+        <Table<Sufferer>
+          caption={t("friction.sufferers", { n: data.customers_suffered, times: data.suffered })}
+          name="ariane-friction"
+          rows={data.list ?? []}
+          total={data.suffered}
+          rowKey={(one) => `${one.customer} ${one.time}`}
+          columns={[
+            { key: "customer", name: t("column.customer"), value: (one) => one.customer,
+              show: (one) => <Link to={`/customers/${encodeURIComponent(one.customer)}`} className="cell-customer">{one.customer}</Link> },
+            { key: "time", name: t("column.time"), value: (one) => one.time, show: (one) => words.moment(one.time) },
+            { key: "cost", name: t("costs.cost"), isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
+          ]}
+        />
+      )}
+    </Shown>
+  );
 }
 
 function Causes({ place }: { place: FrictionPlace }) {
@@ -56,6 +81,7 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
   const { t } = words;
   const { url, nameOf } = useQuestion();
   const [isOpen, setOpen] = useState(false);
+  const may = useMay();
   const place = placeName(one.friction, nameOf, words);
   const first = one.drivers.find((driver) => !driver.explained);
   return (
@@ -81,7 +107,9 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
         </p>
         <div className="friction-go">
           <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("behind.why")}</button>
-          <Link className="button" to={listed(url, listOf(one.friction), NOT_ASKED)}>{t("behind.see", { n: one.customers_suffered })}</Link>
+          {may("lists") && (
+            <Link className="button" to={sufferersOf(url, one.friction)}>{t("behind.see", { n: one.customers_suffered })}</Link>
+          )}
         </div>
         {isOpen && (one.drivers.length > 0 ? <DriverTable drivers={one.drivers} /> : <Causes place={one.friction} />)}
       </div>
@@ -141,22 +169,33 @@ function asked(url: URL): FrictionPlace | null {
   return step === null ? null : { kind: "leave", at: [step] };
 }
 
+/** The friction whose customers are asked for, as the address tells it. */
+function suffered(url: URL): FrictionPlace | null {
+  try {
+    const place = JSON.parse(url.searchParams.get("friction") ?? "null") as Partial<FrictionPlace> | null;
+    return place && place.kind !== undefined && Array.isArray(place.at) ? (place as FrictionPlace) : null;
+  } catch {
+    return null; // somebody shortened the link
+  }
+}
+
 export function FrictionsTab() {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
   const { nameOf } = useQuestion();
-  const place = asked(url);
+  const whose = suffered(url);
+  const place = whose ?? asked(url);
   if (place === null) return <Ranked />;
   return (
     <section>
       <div className="table-head">
         <h2>
-          {t("friction.causes", { place: placeName(place, nameOf, words) })} <Help about={t("driver.title")}>{t("help.drivers")}</Help>
+          {whose ? placeName(place, nameOf, words) : t("friction.causes", { place: placeName(place, nameOf, words) })} <Help about={t("driver.title")}>{t("help.drivers")}</Help>
         </h2>
         <Link to={changed(url, NOT_ASKED)} className="quiet">{t("friction.all")}</Link>
       </div>
-      <Causes place={place} />
+      {whose ? <Sufferers place={whose} /> : <Causes place={place} />}
     </section>
   );
 }

@@ -27,6 +27,12 @@ export interface Frictions extends Standing {
   frictions: Friction[];
 }
 
+export interface Sufferer {
+  customer: string;
+  time: string;
+  cost?: number;
+}
+
 export interface Drivers extends Standing {
   trials: number;
   suffered: number;
@@ -36,6 +42,7 @@ export interface Drivers extends Standing {
   share: Interval;
   cost_each: Interval;
   drivers?: Driver[];
+  list?: Sufferer[];
 }
 
 /** The options that ask for the drivers of a friction: the words of `journey list`. */

@@ -1,28 +1,30 @@
-// pages/customer/Explain.tsx - this identifier is not this person: said with a reason, undone in one click.
+// pages/customer/Decide.tsx - this identifier is not this person: said with a reason, undone in one click.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { Problem, tell } from "../../api/client";
-import type { Identifier } from "../../api/types";
 import { useWords } from "../../app/settings";
 
-type Decision = { verb: "unlink" | "link"; other: string };
+interface Decision {
+  verb: "unlink" | "link";
+  other: string;
+  sequence: number;
+}
 
-export function Explain({ identifier, others }: { identifier: string; others: readonly Identifier[] }) {
+export function Decide({ identifier, others }: { identifier: string; others: readonly string[] }) {
   const { t } = useWords();
   const client = useQueryClient();
   const [done, setDone] = useState<Decision | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const choices = others.map((one) => `${one.type}:${one.value}`).filter((one) => one !== identifier);
-  const decide = async (verb: string, other: string, because?: string) => {
+  const decide = async (verb: string, on: readonly string[], because = "") => {
     setProblem(null);
     try {
-      await tell("POST", `identity/${verb}`, { arguments: [identifier, other], ...(because ? { because } : {}) });
+      const { sequence } = await tell<{ sequence: number }>("POST", `identity/${verb}`, { arguments: on, ...(because ? { because } : {}) });
       await client.invalidateQueries();
-      return true;
+      return sequence;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       setProblem(error);
-      return false;
+      return null;
     }
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -30,7 +32,9 @@ export function Explain({ identifier, others }: { identifier: string; others: re
     const form = new FormData(event.currentTarget);
     const verb = form.get("verb") === "link" ? "link" : "unlink";
     const other = String((verb === "link" ? form.get("new") : form.get("other")) ?? "");
-    if (other !== "" && (await decide(verb, other, String(form.get("because") ?? "")))) setDone({ verb, other });
+    if (other === "") return;
+    const sequence = await decide(verb, [identifier, other], String(form.get("because") ?? ""));
+    if (sequence !== null) setDone({ verb, other, sequence });
   };
   const [verb, setVerb] = useState<"unlink" | "link">("unlink");
   return (
@@ -38,7 +42,7 @@ export function Explain({ identifier, others }: { identifier: string; others: re
       {done && (
         <p className="import-done">
           {t(done.verb === "unlink" ? "decide.unlinked" : "decide.linked", { name: done.other })}{" "}
-          <button type="button" className="button" onClick={() => void decide("forget", done.other).then((ok) => ok && setDone(null))}>
+          <button type="button" className="button" onClick={() => void decide("undo", [String(done.sequence)]).then((number) => number !== null && setDone(null))}>
             {t("decide.undo")}
           </button>
         </p>
@@ -62,7 +66,7 @@ export function Explain({ identifier, others }: { identifier: string; others: re
             <span>{t("decide.other")}</span>
             {verb === "unlink" ? (
               <select name="other">
-                {choices.map((one) => (
+                {others.map((one) => (
                   <option key={one}>{one}</option>
                 ))}
               </select>
