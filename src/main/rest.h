@@ -68,6 +68,7 @@ struct rest_call {
 	struct arena *arena; /* its own */
 	struct rest_caller caller;
 	str subject; /* whom it is about, for the audit */
+	bool names_people; /* not by its route, but by what it asks for: noted as well */
 	str trace; /* the exchange's, in `arena`: also for after the answer */
 	int64_t started_ms, deadline_ms; /* monotonic; 0: none */
 	atomic_bool stop; /* request_stop() of the command */

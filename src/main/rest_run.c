@@ -48,7 +48,7 @@ static void tell_error(struct rest_call *call, err e, struct why *why)
 
 static bool is_audited(const struct rest_call *call)
 {
-	return call->route->personal ||
+	return call->route->personal || call->names_people ||
 	       (call->route->method != HTTP_GET && !call->route->open && !call->route->asks);
 }
 
@@ -171,6 +171,35 @@ static str subject_of(const struct request *request)
 	return text.ptr != NULL ? text : typed;
 }
 
+/* A question about all that names single people needs the right to that too: the list behind a
+ * number, or one customer. */
+static rights needs_besides(const struct request *request)
+{
+	static const str lists[] = { STR_INIT("list"), STR_INIT("counted"), STR_INIT("pending") };
+	const struct command *command = request_command(request);
+	rights needs = 0;
+
+	if (!str_starts(command->name, STR("journey ")))
+		return 0;
+	for (const struct option *o = command->options; o->name.len > 0; o++)
+		for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+			if (str_equal(o->name, lists[i]) && request_has(request, o->name.ptr))
+				needs |= RIGHT(LISTS);
+	return request_argument_count(request) > 0 ? needs | RIGHT(CUSTOMERS) : needs;
+}
+
+static err check_besides(struct rest_call *call, const struct request *request, struct why *why)
+{
+	rights needs = needs_besides(request);
+	struct why unheard = { 0 };
+
+	call->names_people = needs != 0;
+	if ((call->caller.rights & needs) == needs)
+		return OK;
+	(void)note(call, STR("refused"), &unheard); /* the refusal stands either way */
+	return fail(why, MSG_REST_FORBIDDEN, arg_str(role_name(call->caller.role)));
+}
+
 static err prepare(struct running *r, struct why *why)
 {
 	struct rest_call *call = r->call;
@@ -186,7 +215,7 @@ static err prepare(struct running *r, struct why *why)
 	if (e == OK && call->route->command->arguments.max > 0 &&
 		request_argument_count(r->request) > 0)
 		call->subject = subject_of(r->request);
-	return e;
+	return e == OK ? check_besides(call, r->request, why) : e;
 }
 
 /* What was answered before an error came (an export that was cut) is noted too. */

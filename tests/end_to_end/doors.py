@@ -211,6 +211,18 @@ def check_words_are_for_who_may_read_them(place):
                 equal(b"un secret" in body, reads, path)
 
 
+def check_lists_behind_numbers_need_their_right(place):
+    """An administrator sees numbers of all customers, and nobody's name."""
+    folder = filled(place)
+    asked = (("GET", "/api/v1/journey/metrics?list=contacts", None),
+             ("POST", "/api/v1/journey/predict", {"arguments": ["user_id:u1"]}))
+    with Server(folder) as server:
+        for method, path, body in asked:
+            equal(server.ask(method, path, token(folder, "administrator"), body).status, 403, path)
+            equal(server.ask(method, path, token(folder, "analyst"), body).status == 403, False, path)
+        equal(server.ask("GET", "/api/v1/journey/metrics", token(folder, "administrator")).status, 200)
+
+
 PARITY = [  # each must say the same with a server as without
     ["status", "--json"], ["status"], ["customer", "user_id:u1", "--json"], ["customer", "user_id:nobody", "--json"],
     ["thread", "user_id:u1", "--json"], ["thread", "user_id:u1"], ["events", "--json"], ["events", "--limit", "1"],
