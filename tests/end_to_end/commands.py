@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import xml.etree.ElementTree
 
 from tools import ARIANE, ROOT, ariane, environment, equal, holds, keeps_schema, lacks, lines_of
 from watch import Watch
@@ -273,3 +274,16 @@ def check_configuration_file(place):
     answer = ariane("config", cwd=place.path, status=1)
     holds(answer.error, "ariane.conf:", "storre", "[store]")
     equal(os.listdir(place.path), ["ariane.conf"])
+
+
+def check_pictures(place):
+    """Maps by Graphviz, flows by ourselves: whole SVG documents that name the steps."""
+    folder = filled(place)
+    for words in (["journey", "map"], ["journey", "flow", "--depth", "3"]):
+        picture = place.path / f"{words[1]}.svg"
+        folder(*words, "--svg", picture, "--lang", "fr")
+        text = picture.read_text(encoding="utf-8")
+        equal(xml.etree.ElementTree.fromstring(text).tag, "{http://www.w3.org/2000/svg}svg")
+        holds(text, "Step 0")
+    answer = folder("journey", "map", "--svg", place.path / "none.svg", env={"PATH": str(place.path)}, status=1)
+    holds(answer.error, "graphviz")
