@@ -58,6 +58,7 @@ def check_certificates_are_read_again(place):
         make_certificate(folder, name)
     use(folder, "one")
     server = Server(folder / "data", "--certificate", folder / "now.pem", "--key", folder / "now.key")
+    holds(server.process.stderr.readline(), "/setup#")  # nobody may sign in yet: where the first user is made
     equal(server.get("/healthz", folder / "one.pem")[0], 200)
     shutil.copy(folder / "two.pem", folder / "now.pem")  # without its key: the old one stays, and the log tells
     server.process.send_signal(signal.SIGHUP)
