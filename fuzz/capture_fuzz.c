@@ -53,12 +53,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct http_route route = { .pattern = "/", .data = "track" };
 	static const uint8_t secret[DEDUP_SECRET_BYTES] = { 1 };
 	static struct capture *capture;
-	const struct capture_options options = { .find = find, .secret = secret };
+	struct capture_options options = { .find = find, .secret = secret };
 
 	if (size == 0)
 		return 0;
-	if (capture == NULL)
+	if (capture == NULL) {
+		options.sources = sources_create(clock_real(), 0);
 		capture = capture_create(&options);
+	}
 	str body = { (const char *)data + 1, size - 1 }, plain;
 	struct http_exchange x = { .arena = arena_create((size_t)16 << 20) };
 	struct scratch scratch = { .parser = json_parser_create(NULL),

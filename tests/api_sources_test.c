@@ -78,9 +78,62 @@ TEST(sources_count_and_show_the_last)
 	CHECK("of nobody", count == 0);
 	struct strbuf out = strbuf_in(arena, 1 << 20);
 	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
-	sources_put(s, arena, &w);
+	CHECK("none of that name", source_view_named(s, STR("nobody"), arena) == NULL);
+	json_put_object(&w);
+	source_put(source_view_named(s, STR("app"), arena), sources_since_ms(s), &w);
+	source_put_rejects(last, 1, LANGUAGE_FRENCH, &w);
+	json_put_end(&w);
 	CHECK("as JSON", str_starts(strbuf_str(&out),
-				 STR("{\"sources\":[{\"source\":\"app\",\"requests\":1")));
+				 STR("{\"source\":\"app\",\"since\":null,\"requests\":1")));
+	CHECK("closed", str_ends(strbuf_str(&out), STR("\"payload\":\"{\\\"n18\\\":0}\"}]}")));
+	sources_free(s);
+}
+
+TEST(sources_count_the_last_minute)
+{
+	static const struct {
+		const char *row;
+		int64_t passes_s;
+		uint64_t accepts, last_minute;
+	} rows[] = {
+		{ "some", 0, 5, 5 },
+		{ "more a second later", 1, 7, 12 },
+		{ "after half a minute", 30, 0, 12 },
+		{ "the first are over", 29, 1, 8 },
+		{ "all are over", 600, 0, 0 },
+		{ "some again", 0, 3, 3 },
+	};
+	AUTO_ARENA arena = arena_create(ARENA);
+	struct sources *s = sources_create(&hand, 0);
+	struct source *x = sources_get(s, STR("x"));
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct source_counts more = { .accepted = rows[i].accepts };
+		now_ns += rows[i].passes_s * 1000000000;
+		source_add(x, &more);
+		const struct source_view *view = source_view_named(s, STR("x"), arena);
+		CHECK(rows[i].row, view->last_minute == rows[i].last_minute);
+	}
+	sources_free(s);
+}
+
+TEST(sources_have_limits_of_their_own)
+{
+	AUTO_ARENA arena = arena_create(ARENA);
+	struct sources *s = sources_create(&hand, 0);
+	struct source *x = sources_get(s, STR("x")), *y = sources_get(s, STR("y"));
+	int64_t retry_s = 0;
+
+	CHECK("without", source_may_send(x, 1000000, &retry_s));
+	source_limit(x, 10);
+	CHECK("its own", source_may_send(x, 10, &retry_s) && !source_may_send(x, 1, &retry_s));
+	CHECK("others have none", source_may_send(y, 1000000, &retry_s));
+	CHECK("it is told", source_view_named(s, STR("x"), arena)->events_per_second == 10);
+	sources_limit(s, 20);
+	CHECK("for all", source_may_send(x, 20, &retry_s) && source_may_send(y, 20, &retry_s) &&
+				 !source_may_send(x, 1, &retry_s));
+	CHECK("also new ones", source_view_named(s, STR("y"), arena)->events_per_second == 20 &&
+				       !source_may_send(sources_get(s, STR("y")), 1, &retry_s));
 	sources_free(s);
 }
 

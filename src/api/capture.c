@@ -17,7 +17,7 @@ struct capture *capture_create(const struct capture_options *options)
 	c->options = *options;
 	if (c->options.clock == NULL)
 		c->options.clock = clock_real();
-	c->sources = sources_create(c->options.clock, options->events_per_second);
+	c->sources = options->sources;
 	mutex_init(&c->lock);
 	return c;
 }
@@ -34,7 +34,6 @@ void capture_free(struct capture *c)
 		arena_free(s->arena);
 		free(s);
 	}
-	sources_free(c->sources);
 	mutex_done(&c->lock);
 	free(c);
 }

@@ -45,7 +45,7 @@ struct capture_options {
 	err (*find)(
 		void *context, str key, char source[static CAPTURE_SOURCE_BYTES], struct why *why);
 	void *context;
-	uint64_t events_per_second; /* that one source may send, with bursts of as many; 0: any */
+	struct sources *sources; /* not owned */
 };
 
 struct capture *capture_create(const struct capture_options *options);

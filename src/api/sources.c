@@ -15,14 +15,19 @@ struct source {
 	struct source_view view;
 	struct source_reject rejects[SOURCE_REJECTS]; /* a ring */
 	uint64_t reject_count;
+	double rate; /* events a second; 0: no limit */
 	double tokens; /* events that it may send now */
+	bool has_own_rate;
+	uint64_t seconds[SOURCE_SECONDS]; /* accepted in each, by second modulo their number */
+	int64_t second; /* the newest of them, of ticks */
 	int64_t filled_ns;
 };
 
 struct sources {
 	struct clock *clock;
-	double rate; /* events a second; 0: no limit */
-	pthread_mutex_t lock; /* of the two below; a leaf */
+	int64_t since_ms;
+	pthread_mutex_t lock; /* of what follows; taken before a source's own */
+	double rate; /* of those that have none of their own */
 	struct source *items[SOURCES_MAX];
 	size_t count;
 };
@@ -32,6 +37,7 @@ struct sources *sources_create(struct clock *clock, uint64_t events_per_second)
 	struct sources *s = memory_alloc(sizeof(*s));
 
 	s->clock = clock;
+	s->since_ms = clock->now_ms(clock);
 	s->rate = (double)events_per_second;
 	mutex_init(&s->lock);
 	return s;
@@ -55,36 +61,69 @@ static struct source *make(struct sources *s, str name)
 	source->of = s;
 	mutex_init(&source->lock);
 	memcpy(source->view.name, cut.ptr, cut.len);
-	source->tokens = s->rate;
+	source->rate = source->tokens = s->rate;
 	source->filled_ns = s->clock->ticks_ns(s->clock);
+	source->second = source->filled_ns / NS_PER_S;
 	s->items[s->count++] = source;
 	return source;
 }
 
-struct source *sources_get(struct sources *s, str name)
+static struct source *find(struct sources *s, str name)
 {
 	struct source *found = NULL;
 
-	mutex_lock(&s->lock);
 	for (size_t i = 0; found == NULL && i < s->count; i++)
 		if (str_equal(str_of(s->items[i]->view.name), name))
 			found = s->items[i];
+	return found;
+}
+
+struct source *sources_get(struct sources *s, str name)
+{
+	mutex_lock(&s->lock);
+	struct source *found = find(s, name);
 	if (found == NULL)
 		found = s->count < SOURCES_MAX ? make(s, name) : s->items[SOURCES_MAX - 1];
 	mutex_unlock(&s->lock);
 	return found;
 }
 
+static void set_rate(struct source *source, double rate, bool is_own)
+{
+	mutex_lock(&source->lock);
+	if (source->rate != rate)
+		source->tokens = rate; /* begins with a full second */
+	source->rate = rate;
+	source->has_own_rate = is_own;
+	mutex_unlock(&source->lock);
+}
+
+void sources_limit(struct sources *s, uint64_t events_per_second)
+{
+	mutex_lock(&s->lock);
+	s->rate = (double)events_per_second;
+	for (size_t i = 0; i < s->count; i++)
+		set_rate(s->items[i], s->rate, false);
+	mutex_unlock(&s->lock);
+}
+
+void source_limit(struct source *source, uint64_t events_per_second)
+{
+	set_rate(source, (double)events_per_second, true);
+}
+
 /* A bucket that holds a second's worth.  More than that at once is let through when it is full, and
  * paid for afterwards: a batch is never cut. */
 bool source_may_send(struct source *source, size_t events, int64_t *retry_s)
 {
-	double rate = source->of->rate;
 	int64_t now = source->of->clock->ticks_ns(source->of->clock);
 
-	if (rate <= 0)
-		return true;
 	mutex_lock(&source->lock);
+	double rate = source->rate;
+	if (rate <= 0) {
+		mutex_unlock(&source->lock);
+		return true;
+	}
 	source->tokens += (double)(now - source->filled_ns) / NS_PER_S * rate;
 	source->tokens = MIN_OF(source->tokens, rate);
 	source->filled_ns = now;
@@ -98,11 +137,24 @@ bool source_may_send(struct source *source, size_t events, int64_t *retry_s)
 	return may;
 }
 
+/* Seconds that have passed since are empty. */
+static void turn_seconds(struct source *source, int64_t second)
+{
+	int64_t passed = MIN_OF(second - source->second, (int64_t)SOURCE_SECONDS);
+
+	for (int64_t i = 0; i < passed; i++)
+		source->seconds[(second - i) % SOURCE_SECONDS] = 0;
+	source->second = MAX_OF(source->second, second);
+}
+
 void source_add(struct source *source, const struct source_counts *more)
 {
 	struct source_counts *c = &source->view.counts;
+	int64_t second = source->of->clock->ticks_ns(source->of->clock) / NS_PER_S;
 
 	mutex_lock(&source->lock);
+	turn_seconds(source, second);
+	source->seconds[source->second % SOURCE_SECONDS] += more->accepted;
 	c->requests += more->requests;
 	c->bytes += more->bytes;
 	c->accepted += more->accepted;
@@ -154,34 +206,62 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct source_view *)a)->name, ((const struct source_view *)b)->name);
 }
 
+static void look(struct source *source, struct source_view *out)
+{
+	int64_t second = source->of->clock->ticks_ns(source->of->clock) / NS_PER_S;
+
+	mutex_lock(&source->lock);
+	turn_seconds(source, second);
+	*out = source->view;
+	for (size_t i = 0; i < SOURCE_SECONDS; i++)
+		out->last_minute += source->seconds[i];
+	out->events_per_second = (uint64_t)source->rate;
+	mutex_unlock(&source->lock);
+}
+
 const struct source_view *sources_view(struct sources *s, struct arena *arena, size_t *count)
 {
 	mutex_lock(&s->lock);
 	size_t n = s->count; /* they only become more, and stay where they are */
 	mutex_unlock(&s->lock);
 	struct source_view *views = arena_array(arena, n, sizeof(*views));
-	for (size_t i = 0; views != NULL && i < n; i++) {
-		mutex_lock(&s->items[i]->lock);
-		views[i] = s->items[i]->view;
-		mutex_unlock(&s->items[i]->lock);
-	}
+	for (size_t i = 0; views != NULL && i < n; i++)
+		look(s->items[i], &views[i]);
 	if (views != NULL && n > 0)
 		qsort(views, n, sizeof(*views), by_name);
 	*count = views == NULL ? 0 : n;
 	return views;
 }
 
+static struct source *find_locked(struct sources *s, str name)
+{
+	mutex_lock(&s->lock);
+	struct source *found = find(s, name);
+	mutex_unlock(&s->lock);
+	return found;
+}
+
+const struct source_view *source_view_named(struct sources *s, str name, struct arena *arena)
+{
+	struct source *source = find_locked(s, name);
+	struct source_view *view = source == NULL ? NULL : arena_alloc(arena, sizeof(*view));
+
+	if (view != NULL)
+		look(source, view);
+	return view;
+}
+
+int64_t sources_since_ms(const struct sources *s)
+{
+	return s->since_ms;
+}
+
 const struct source_reject *sources_rejects(
 	struct sources *s, str name, struct arena *arena, size_t *count)
 {
-	struct source *source = NULL;
+	struct source *source = find_locked(s, name);
 
 	*count = 0;
-	mutex_lock(&s->lock);
-	for (size_t i = 0; i < s->count; i++)
-		if (str_equal(str_of(s->items[i]->view.name), name))
-			source = s->items[i];
-	mutex_unlock(&s->lock);
 	struct source_reject *out = arena_array(arena, SOURCE_REJECTS, sizeof(*out));
 	if (source == NULL || out == NULL)
 		return out;
@@ -226,11 +306,11 @@ static void put_reasons(struct json_writer *w, const struct source_view *view)
 	json_put_end(w);
 }
 
-static void put_source(struct json_writer *w, const struct source_view *view)
+void source_put(const struct source_view *view, int64_t since_ms, struct json_writer *w)
 {
-	json_put_object(w);
 	json_put_key(w, STR("source"));
 	json_put_string(w, str_of(view->name));
+	put_time(w, "since", since_ms);
 	put_count(w, "requests", view->counts.requests);
 	put_count(w, "bytes", view->counts.bytes);
 	put_count(w, "accepted", view->counts.accepted);
@@ -238,51 +318,41 @@ static void put_source(struct json_writer *w, const struct source_view *view)
 	put_count(w, "erased", view->counts.erased);
 	put_count(w, "rejected", view->counts.rejected);
 	put_count(w, "limited", view->counts.limited);
+	put_count(w, "last_minute", view->last_minute);
+	json_put_key(w, STR("rate_limit"));
+	if (view->events_per_second == 0)
+		json_put_null(w);
+	else
+		json_put_uint(w, view->events_per_second);
 	put_time(w, "last_time", view->counts.last_ms);
 	put_reasons(w, view);
-	json_put_end(w);
 }
 
-void sources_put(struct sources *s, struct arena *arena, struct json_writer *w)
+static void put_reject(struct json_writer *w, const struct source_reject *reject,
+	enum language language, struct strbuf *words)
 {
-	size_t count;
-	const struct source_view *views = sources_view(s, arena, &count);
-
 	json_put_object(w);
-	json_put_key(w, STR("sources"));
-	json_put_array(w);
-	for (size_t i = 0; i < count; i++)
-		put_source(w, &views[i]);
-	json_put_end(w);
+	put_time(w, "time", reject->at_ms);
+	json_put_key(w, STR("code"));
+	json_put_string(w, message_kebab(reject->why.message));
+	strbuf_clear(words);
+	why_words(&reject->why, language, words);
+	json_put_key(w, STR("detail"));
+	json_put_string(w, strbuf_str(words));
+	json_put_key(w, STR("payload"));
+	json_put_string(w, (str){ reject->payload, reject->payload_len });
 	json_put_end(w);
 }
 
-void sources_put_rejects(struct sources *s, str name, enum language language, struct arena *arena,
+void source_put_rejects(const struct source_reject *rejects, size_t count, enum language language,
 	struct json_writer *w)
 {
-	size_t count;
-	const struct source_reject *rejects = sources_rejects(s, name, arena, &count);
 	struct strbuf words = strbuf_heap(8192);
 
-	json_put_object(w);
-	json_put_key(w, STR("source"));
-	json_put_string(w, name);
 	json_put_key(w, STR("rejects"));
 	json_put_array(w);
-	for (size_t i = 0; i < count; i++) {
-		json_put_object(w);
-		put_time(w, "time", rejects[i].at_ms);
-		json_put_key(w, STR("code"));
-		json_put_string(w, message_kebab(rejects[i].why.message));
-		strbuf_clear(&words);
-		why_words(&rejects[i].why, language, &words);
-		json_put_key(w, STR("detail"));
-		json_put_string(w, strbuf_str(&words));
-		json_put_key(w, STR("payload"));
-		json_put_string(w, (str){ rejects[i].payload, rejects[i].payload_len });
-		json_put_end(w);
-	}
-	json_put_end(w);
+	for (size_t i = 0; i < count; i++)
+		put_reject(w, &rejects[i], language, &words);
 	json_put_end(w);
 	strbuf_done(&words);
 }

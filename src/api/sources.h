@@ -18,16 +18,23 @@ enum {
 	SOURCE_REASONS_MAX = 16, /* different ones; more are counted together */
 	SOURCE_REJECTS = 16,
 	SOURCE_PAYLOAD_BYTES = 1024,
+	SOURCE_SECONDS = 60, /* whose acceptances are counted one by one */
 };
 
 struct sources;
 struct source;
 
+/* `events_per_second`: that each source may send, with bursts of as many; 0: any number. */
 struct sources *sources_create(struct clock *clock, uint64_t events_per_second);
 void sources_free(struct sources *sources);
 
 /* By name; made if it is new.  Lives as long as `sources`. */
 struct source *sources_get(struct sources *sources, str name);
+
+/* Other limits, for all and for one; what sources_limit() says goes for all that have none of
+ * their own, which it takes from those that had. */
+void sources_limit(struct sources *sources, uint64_t events_per_second);
+void source_limit(struct source *source, uint64_t events_per_second);
 
 /* May it send so many events now?  Else *retry_s says when. */
 bool source_may_send(struct source *source, size_t events, int64_t *retry_s);
@@ -57,6 +64,8 @@ struct source_reject {
 struct source_view {
 	char name[SOURCE_NAME_BYTES];
 	struct source_counts counts;
+	uint64_t last_minute; /* events accepted in the last SOURCE_SECONDS */
+	uint64_t events_per_second; /* that it may send; 0: any number */
 	struct source_reason reasons[SOURCE_REASONS_MAX];
 	size_t reason_count;
 };
@@ -67,12 +76,17 @@ const struct source_view *sources_view(struct sources *sources, struct arena *ar
 const struct source_reject *sources_rejects(
 	struct sources *sources, str name, struct arena *arena, size_t *count);
 
-/* {"sources":[{"source","requests","bytes","accepted","duplicates","erased",
- * "rejected","limited","last_time","reasons":[{"code","count"}]}]} */
-void sources_put(struct sources *sources, struct arena *arena, struct json_writer *w);
-/* {"source","rejects":[{"time","code","detail","payload"}]} */
-void sources_put_rejects(struct sources *sources, str name, enum language language,
-	struct arena *arena, struct json_writer *w);
+/* One of them, NULL if there is none of that name. */
+const struct source_view *source_view_named(struct sources *sources, str name, struct arena *arena);
+int64_t sources_since_ms(const struct sources *sources); /* since when is counted */
+
+/* The members of an object that is open in `w` (docs/schemas/source.json): "source", "since",
+ * "requests", "bytes", "accepted", "duplicates", "erased", "rejected", "limited", "last_minute",
+ * "rate_limit", "last_time", "reasons":[{"code","count"}] */
+void source_put(const struct source_view *view, int64_t since_ms, struct json_writer *w);
+/* "rejects":[{"time","code","detail","payload"}] */
+void source_put_rejects(const struct source_reject *rejects, size_t count, enum language language,
+	struct json_writer *w);
 
 /* The form of JSON, or of what should have been: see above.  Appends at most `bytes_max`. */
 void source_mask(str raw, size_t bytes_max, struct strbuf *out);

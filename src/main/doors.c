@@ -26,7 +26,7 @@ static err open_socket(
 }
 
 err doors_open(const struct request *request, struct engine *engine, struct writer *writer,
-	struct doors **out, struct why *why)
+	struct sources *sources, struct doors **out, struct why *why)
 {
 	struct doors *d = memory_alloc(sizeof(*d));
 	err e = desk_open(engine_options(engine)->folder, true, NULL, &d->desk, why);
@@ -37,6 +37,7 @@ err doors_open(const struct request *request, struct engine *engine, struct writ
 	}
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* an old kernel goes without */
 	house_init(&d->house, engine, writer);
+	d->house.sources = sources;
 	const struct rest_options options = {
 		.house = &d->house,
 		.desk = d->desk,

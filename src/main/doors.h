@@ -9,6 +9,7 @@
 #pragma once
 
 #include "api/http.h"
+#include "api/sources.h"
 #include "desk/desk.h"
 #include "engine/writer.h"
 #include "main/request.h"
@@ -16,9 +17,10 @@
 
 struct doors;
 
-/* `request`: of the server, with its settings; it outlives the doors, like engine and writer. */
+/* `request`: of the server, with its settings; it outlives the doors, like engine,
+ * writer and sources. */
 err doors_open(const struct request *request, struct engine *engine, struct writer *writer,
-	struct doors **out, struct why *why);
+	struct sources *sources, struct doors **out, struct why *why);
 void doors_stop(struct doors *doors); /* NULL is fine */
 void doors_free(struct doors *doors); /* NULL is fine */
 

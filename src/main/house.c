@@ -9,6 +9,7 @@ void house_init(struct house *house, struct engine *engine, struct writer *write
 {
 	house->engine = engine;
 	house->writer = writer;
+	house->sources = NULL;
 	int code = pthread_mutex_init(&house->import_turn, NULL);
 	ASSERT(code == 0);
 }

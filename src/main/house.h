@@ -12,13 +12,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/sources.h"
 #include "engine/writer.h"
 
 enum { HOUSE_VISIBLE_MS = 10000 }; /* what was written is in a snapshot long before */
 
 struct house {
-	struct engine *engine; /* neither is owned */
+	struct engine *engine; /* none of these is owned */
 	struct writer *writer;
+	struct sources *sources; /* what comes in, counted; NULL: nothing does */
 	pthread_mutex_t import_turn;
 };
 

@@ -17,6 +17,7 @@
 struct serving {
 	struct engine *engine;
 	struct writer *writer;
+	struct sources *sources;
 	struct key_cache *keys;
 	struct capture *capture;
 	struct http_server *http;
@@ -65,15 +66,27 @@ static err find_key(
 	return key_cache_find(context, key, source, why);
 }
 
-static void make_capture(
-	struct serving *s, const struct request *request, const struct serving_options *options)
+/* Whoever has a key is shown before he sends anything: a silent source is news too. */
+static err expect_sources(struct serving *s, const struct request *request, struct why *why)
+{
+	struct write_key *keys;
+	size_t count;
+	err e = key_list(doors_desk(s->doors), request_arena(request), &keys, &count, why);
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		if (keys[i].revoked_ms == 0)
+			(void)sources_get(s->sources, keys[i].source);
+	return e;
+}
+
+static void make_capture(struct serving *s, const struct request *request)
 {
 	const struct capture_options capture = { .writer = s->writer,
 		.secret = engine_secret(s->engine),
 		.rules = store_identifier_rules(request),
 		.find = find_key,
 		.context = s->keys,
-		.events_per_second = options->events_per_second };
+		.sources = s->sources };
 
 	s->capture = capture_create(&capture);
 }
@@ -160,13 +173,19 @@ err serving_start(const struct request *request, struct sink *sink,
 	serve_log_init(&s->log, options->log_requests);
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
-	e = doors_open(request, s->engine, s->writer, &s->doors, why);
+	s->sources = sources_create(clock_real(), options->events_per_second);
+	e = doors_open(request, s->engine, s->writer, s->sources, &s->doors, why);
 	if (e != OK) {
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
 		return e;
 	}
 	s->keys = key_cache_create(doors_desk(s->doors));
-	make_capture(s, request, options);
+	e = expect_sources(s, request, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored);
+		return e;
+	}
+	make_capture(s, request);
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -190,6 +209,7 @@ err serving_stop(struct serving *s, struct why *why)
 	capture_free(s->capture);
 	key_cache_free(s->keys);
 	doors_free(s->doors); /* and the desk */
+	sources_free(s->sources);
 	engine_close(s->engine);
 	serve_log_done(&s->log);
 	free(s);

@@ -27,11 +27,12 @@ void capture_house_open(struct capture_house *h, const char *folder, uint64_t ra
 	ASSERT(engine_open(&engine, &h->engine, &opening, &why) == OK);
 	h->writer = writer_create(h->engine, &usual);
 	writer_start(h->writer);
+	h->sources = sources_create(clock_real(), rate);
 	const struct capture_options capture = { .writer = h->writer,
 		.secret = engine_secret(h->engine),
 		.rules = { .phone_country = STR("33") },
 		.find = find,
-		.events_per_second = rate };
+		.sources = h->sources };
 	h->capture = capture_create(&capture);
 	struct http_routes tables[CAPTURE_TABLES];
 	capture_routes(h->capture, tables);
@@ -52,6 +53,7 @@ void capture_house_close(struct capture_house *h)
 	ASSERT(writer_stop(h->writer, &why) == OK);
 	writer_free(h->writer);
 	capture_free(h->capture);
+	sources_free(h->sources);
 	engine_close(h->engine);
 }
 

@@ -8,6 +8,7 @@
 struct capture_house {
 	struct engine *engine;
 	struct writer *writer;
+	struct sources *sources;
 	struct capture *capture;
 	struct http_server *server;
 	char url[HTTP_URL_BYTES];
