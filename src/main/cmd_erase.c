@@ -8,27 +8,68 @@
 struct asked {
 	const struct request *request;
 	struct erasure_result *result;
+	str customer; /* in normal form */
+	const struct snapshot *snapshot;
+	bool has_decision;
+	struct erasure_plan *plan;
 };
 
-static err erase(struct engine *engine, void *context, struct why *why)
+static err ask_decision(struct engine *engine, void *context, struct why *why)
 {
-	const struct request *request = ((struct asked *)context)->request;
-	struct erasure_result *result = ((struct asked *)context)->result;
-	struct identifier_rules rules = store_identifier_rules(request);
-	struct arena *arena = request_arena(request);
-	struct record_identifier id;
+	struct asked *a = context;
 
-	if (request_has(request, "message-id"))
-		return engine_erase_event(engine, request_text(request, "source"),
-			request_text(request, "message-id"), result, why);
-	if (request_argument_count(request) == 0)
-		return request_has(request, "now") ? OK : fail(why, MSG_ERASE_WHAT);
-	err e = identifier_parse(&rules, request_argument(request, 0), arena, &id, why);
+	(void)why;
+	a->has_decision = engine_has_decision(engine, a->snapshot, a->customer);
+	return OK;
+}
+
+static err erase_planned(struct engine *engine, void *context, struct why *why)
+{
+	struct asked *a = context;
+
+	return engine_erase_planned(engine, a->plan, a->result, why);
+}
+
+static err erase_event(struct engine *engine, void *context, struct why *why)
+{
+	struct asked *a = context;
+
+	return engine_erase_event(engine, request_text(a->request, "source"),
+		request_text(a->request, "message-id"), a->result, why);
+}
+
+/* The long part beside the writer: everything is looked through. */
+static err erase_customer(struct asked *a, struct engine *engine, struct why *why)
+{
+	struct identifier_rules rules = store_identifier_rules(a->request);
+	struct arena *arena = request_arena(a->request);
+	struct record_identifier id;
+	err e = identifier_parse(&rules, request_argument(a->request, 0), arena, &id, why);
+
 	if (e != OK)
 		return e;
-	str text = identifier_text(id.type, id.value, arena);
-	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0))
-				: engine_erase_customer(engine, text, result, why);
+	a->customer = identifier_text(id.type, id.value, arena);
+	if (a->customer.ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0));
+	AUTO_SNAPSHOT snapshot = store_snapshot(a->request, engine);
+	a->snapshot = snapshot;
+	e = store_ask(a->request, engine, ask_decision, a, why);
+	if (e == OK)
+		e = engine_plan_customer(
+			engine, snapshot, a->customer, a->has_decision, &a->plan, why);
+	if (e == OK)
+		e = store_call(a->request, engine, erase_planned, a, why);
+	erasure_plan_free(a->plan);
+	return e;
+}
+
+static err erase(struct asked *a, struct engine *engine, struct why *why)
+{
+	if (request_has(a->request, "message-id"))
+		return store_call(a->request, engine, erase_event, a, why);
+	if (request_argument_count(a->request) > 0)
+		return erase_customer(a, engine, why);
+	return request_has(a->request, "now") ? OK : fail(why, MSG_ERASE_WHAT);
 }
 
 /* ---- the audit keeps what was done, and not the name */
@@ -119,7 +160,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 {
 	struct erasure_result result = { 0 };
 	struct erasing_result gone = { 0 };
-	struct asked erasing = { request, &result };
+	struct asked erasing = { .request = request, .result = &result };
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
@@ -128,7 +169,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	struct names names = { 0 };
 	e = names_of(request, engine, &names, why);
 	if (e == OK)
-		e = store_call(request, engine, erase, &erasing, why);
+		e = erase(&erasing, engine, why);
 	if (e == OK)
 		e = forget_names(request, &names, why);
 	if (e == OK && request_has(request, "now"))
