@@ -167,3 +167,56 @@ err places_find_keys(struct engine *engine, struct places *places, struct why *w
 	places->count = kept;
 	return OK;
 }
+
+/* ---- what was erased, and is still there */
+
+void places_waiting(struct engine *engine, struct places *out)
+{
+	for (size_t i = 0; i < engine->erasures.count; i++)
+		places_note(out, engine->erasures.items[i].seq);
+}
+
+static err note_erased(struct engine *engine, uint64_t seq, struct arena *arena, struct places *out,
+	struct why *why)
+{
+	struct record record;
+	struct erased erased;
+
+	arena_reset(arena);
+	err e = engine_read(engine, seq, arena, &record, why);
+	if (e != OK || record.kind != RECORD_ERASURE)
+		return e;
+	struct erasure_reader reader = erasure_reader_of(record.payload);
+	while (erasure_next(&reader, &erased))
+		places_note(out, erased.seq);
+	return OK;
+}
+
+static void drop(struct places *places, const struct places *gone)
+{
+	size_t kept = 0, at = 0;
+
+	for (size_t i = 0; i < places->count; i++) {
+		while (at < gone->count && gone->items[at].seq < places->items[i].seq)
+			at++;
+		if (at == gone->count || gone->items[at].seq != places->items[i].seq)
+			places->items[kept++] = places->items[i];
+	}
+	places->count = kept;
+}
+
+err places_drop_erased(
+	struct engine *engine, const struct places *waiting, struct places *places, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
+	struct places gone = { 0 };
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < waiting->count; i++)
+		e = note_erased(engine, waiting->items[i].seq, arena, &gone, why);
+	places_sort(&gone);
+	if (e == OK)
+		drop(places, &gone);
+	places_done(&gone);
+	return e;
+}

@@ -35,5 +35,11 @@ bool places_has_decision(struct engine *engine, const uint8_t *wanted);
 err places_find_decisions(struct engine *engine, const struct identity_view *view,
 	const uint8_t *wanted, uint64_t from_seq, struct places *places, struct why *why);
 
+/* What was erased stands in the journal until its bytes are rewritten.  places_waiting(), in the
+ * writer's place: which ERASURE records say so; places_drop_erased(): those they name fall away. */
+void places_waiting(struct engine *engine, struct places *out);
+err places_drop_erased(struct engine *engine, const struct places *waiting, struct places *places,
+	struct why *why);
+
 /* The keyed hash of the message at each place; places already emptied fall away. */
 err places_find_keys(struct engine *engine, struct places *places, struct why *why);

@@ -105,22 +105,77 @@ static err names_of(
 	return OK;
 }
 
-static err forget_names(const struct request *request, const struct names *names, struct why *why)
+/* Over HTTP it is noted with the request; here by who has the machine. */
+static err note(const struct request *request, struct desk *desk, str subject, struct why *why)
+{
+	str actor = request_actor(request);
+
+	return !str_starts(actor, STR("uid:")) ? OK
+					       : audit_add(desk,
+							 &(const struct audit_row){ .who = actor,
+								 .action = STR("erase"),
+								 .subject = subject,
+								 .outcome = STR("done"),
+								 .hides_subject = true },
+							 why);
+}
+
+static err note_and_forget(
+	const struct request *request, const struct names *names, str customer, struct why *why)
 {
 	struct desk *desk;
 
-	if (names->count == 0 || !desk_exists(request_data(request).ptr))
+	if (names->count == 0 && !request_has(request, "message-id"))
 		return OK;
-	err e = desk_open(request_data(request).ptr, false, NULL, &desk, why);
+	err e = desk_open(request_data(request).ptr, true, NULL, &desk, why);
 	if (e != OK)
 		return e;
-	e = audit_forget(desk, names->items, names->count, why);
+	e = note(request, desk, customer, why);
+	if (e == OK)
+		e = audit_forget(desk, names->items, names->count, why);
 	desk_close(desk);
 	return e;
 }
 
+/* ---- is it so? */
+
+struct looking {
+	const struct request *request;
+	bool is_gone;
+};
+
+static err find_event(struct engine *engine, void *context, struct why *why)
+{
+	struct looking *l = context;
+	uint64_t seq;
+
+	(void)why;
+	l->is_gone = engine_find(engine, request_text(l->request, "source"),
+			     request_text(l->request, "message-id"), &seq, NULL) == ERR_DENIED;
+	return OK;
+}
+
+/* Asked again, of the state as it is now: none of his names is anybody's.  Where one is, somebody
+ * sent something new of him meanwhile. */
+static err verify(const struct request *request, struct engine *engine, const struct names *names,
+	bool *out, struct why *why)
+{
+	struct looking looking = { .request = request };
+
+	if (request_has(request, "message-id")) {
+		err e = store_ask(request, engine, find_event, &looking, why);
+		*out = looking.is_gone;
+		return e;
+	}
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	*out = true;
+	for (size_t i = 0; i < names->count; i++)
+		*out = *out && snapshot_customer_of(snapshot, names->items[i]) == CUSTOMER_NONE;
+	return OK;
+}
+
 static void answer(const struct request *request, struct sink *sink,
-	const struct erasure_result *result, const struct erasing_result *gone)
+	const struct erasure_result *result, const struct erasing_result *gone, bool verified)
 {
 	struct strbuf out = strbuf_in(request_arena(request), 4096);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -149,6 +204,8 @@ static void answer(const struct request *request, struct sink *sink,
 	json_put_uint(&w, gone->rewritten);
 	json_put_key(&w, STR("rejects_removed"));
 	json_put_uint(&w, gone->rejects);
+	json_put_key(&w, STR("verified"));
+	json_put_bool(&w, verified);
 	json_put_key(&w, STR("bytes_gone"));
 	json_put_bool(&w, now);
 	json_put_end(&w);
@@ -167,15 +224,18 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	struct names names = { 0 };
+	bool verified = true;
 	e = names_of(request, engine, &names, why);
 	if (e == OK)
 		e = erase(&erasing, engine, why);
 	if (e == OK)
-		e = forget_names(request, &names, why);
+		e = note_and_forget(request, &names, erasing.customer, why);
+	if (e == OK)
+		e = verify(request, engine, &names, &verified, why);
 	if (e == OK && request_has(request, "now"))
 		e = store_erase_bytes(request, sink, engine, &gone, why);
 	if (e == OK)
-		answer(request, sink, &result, &gone);
+		answer(request, sink, &result, &gone, verified);
 	store_close(request, engine);
 	return e;
 }

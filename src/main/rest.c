@@ -60,7 +60,8 @@ static struct rest_call *call_create(
 	call->x = x;
 	call->arena = arena_create(REST_MEMORY_MAX);
 	call->started_ms = ticks_ms();
-	bool is_long = route->takes_file || route->command == &cmd_export;
+	bool is_long = route->takes_file || route->command == &cmd_export ||
+		       route->command == &cmd_access;
 	call->deadline_ms = is_long ? 0 : call->started_ms + REST_DEADLINE_MS;
 	call->trace = arena_str(call->arena, http_trace(x));
 	call->owed = true;
