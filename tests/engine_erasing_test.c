@@ -6,6 +6,7 @@
 #include "engine/erase.h"
 #include "engine/prepare.h"
 #include "engine/writer_internal.h"
+#include "event/codec.h"
 #include "support/sim_disk.h"
 #include "test.h"
 
@@ -387,4 +388,111 @@ TEST(engine_erasures_of_a_damaged_list_are_not_taken)
 	CHECK("none of it stays", read.count == 0);
 	erasures_done(&read);
 	strbuf_done(&bytes);
+}
+
+/* ---- planned on a snapshot, done later: what came between is his too */
+
+static void decide(struct place *p, const char *a, const char *b, const char *what)
+{
+	const struct record_identifier ids[] = {
+		{ .type = STR("email"), .value = str_of(a) },
+		{ .type = STR("email"), .value = str_of(b) },
+	};
+	const struct record record = { .kind = RECORD_IDENTITY,
+		.activity = str_of(what),
+		.actor = STR("test"),
+		.identifiers = ids,
+		.identifier_count = 2 };
+	struct strbuf bytes = strbuf_heap(1 << 16);
+	struct why why = { 0 };
+
+	record_encode(&record, &bytes);
+	struct engine_item item = { .record = &record, .bytes = strbuf_str(&bytes) };
+	CHECK("decided", engine_write(p->engine, &item, 1, &why) == OK);
+	strbuf_done(&bytes);
+}
+
+static void correct_to(struct place *p, const char *message_id, const char *email)
+{
+	const struct record_identifier id = { .type = STR("email"), .value = str_of(email) };
+	const struct record record = { .kind = RECORD_EVENT,
+		.has_time = true,
+		.time = { .ms = 5, .offset_min = INSTANT_NO_OFFSET },
+		.source = STR("test"),
+		.message_id = str_of(message_id),
+		.channel = STR("web"),
+		.activity = STR("mended"),
+		.identifiers = &id,
+		.identifier_count = 1 };
+	uint64_t seq;
+	struct why why = { 0 };
+
+	CHECK("corrected", engine_correct(p->engine, &record, &seq, &why) == OK);
+}
+
+static void nothing_between(struct place *p)
+{
+	(void)p;
+}
+static void another_event(struct place *p)
+{
+	put(p, "zorglub@x.fr");
+}
+static void joined(struct place *p)
+{
+	decide(p, "zorglub@x.fr", "keep@x.fr", "link");
+}
+static void corrected_to_him(struct place *p)
+{
+	correct_to(p, "m0", "zorglub@x.fr");
+}
+static void corrected_away(struct place *p)
+{
+	correct_to(p, "m2", "keep@x.fr");
+}
+static void erased_already(struct place *p)
+{
+	erase_person(p, "email:zorglub@x.fr");
+}
+
+TEST(engine_erases_what_came_after_the_plan)
+{
+	static const struct {
+		const char *name;
+		void (*between)(struct place *p);
+	} rows[] = {
+		{ "nothing", nothing_between },
+		{ "another event of his", another_event },
+		{ "somebody is joined to him", joined },
+		{ "an event of another is corrected to be his", corrected_to_him },
+		{ "an event of his is corrected to be another's", corrected_away },
+		{ "he was erased meanwhile", erased_already },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct place *plain = place_make(), *planned = place_make();
+		struct erasure_plan *plan = NULL;
+		struct erasure_result result = { 0 };
+		struct why why = { 0 };
+
+		fill(plain);
+		fill(planned);
+		struct snapshot *seen = engine_snapshot(planned->engine);
+		CHECK(rows[i].name,
+			engine_plan_customer(planned->engine, seen, STR("email:zorglub@x.fr"),
+				engine_has_decision(
+					planned->engine, seen, STR("email:zorglub@x.fr")),
+				&plan, &why) == OK);
+		snapshot_unref(seen);
+		rows[i].between(plain);
+		rows[i].between(planned);
+		erase_person(plain, "email:zorglub@x.fr");
+		CHECK(rows[i].name,
+			engine_erase_planned(planned->engine, plan, &result, &why) == OK);
+		erasure_plan_free(plan);
+		struct state_digest a = digest_now(plain), b = digest_now(planned);
+		CHECK(rows[i].name, same(&a, &b));
+		place_done(plain);
+		place_done(planned);
+	}
 }

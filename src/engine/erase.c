@@ -1,14 +1,11 @@
 /* engine/erase.c - see erase.h */
 #include "engine/erase.h"
 
-#include "base/map64.h"
 #include "engine/engine_internal.h"
+#include "engine/places.h"
 #include "event/codec.h"
-#include "identity/identifier.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- the payload */
 
@@ -55,157 +52,6 @@ bool erasure_next(struct erasure_reader *reader, struct erased *out)
 	reader->left--;
 	reader->seq = out->seq;
 	return !reader->in.failed;
-}
-
-/* ---- finding every place */
-
-struct places {
-	struct erased *items;
-	size_t count, room;
-};
-
-static void note(struct places *places, uint64_t seq)
-{
-	if (places->count == places->room) {
-		places->room = MAX_OF(places->room * 2, (size_t)64);
-		places->items = memory_resize(places->items, places->room * sizeof(*places->items));
-	}
-	places->items[places->count++] = (struct erased){ .seq = seq };
-}
-
-static int by_seq(const void *a, const void *b)
-{
-	uint64_t x = ((const struct erased *)a)->seq, y = ((const struct erased *)b)->seq;
-
-	return (x > y) - (x < y);
-}
-
-static void sort_places(struct places *places)
-{
-	size_t kept = 0;
-
-	if (places->count > 0)
-		qsort(places->items, places->count, sizeof(*places->items), by_seq);
-	for (size_t i = 0; i < places->count; i++)
-		if (kept == 0 || places->items[kept - 1].seq != places->items[i].seq)
-			places->items[kept++] = places->items[i];
-	places->count = kept;
-}
-
-static bool set_names_one(const struct identity_view *view, uint32_t set, const uint8_t *wanted)
-{
-	uint32_t members[SET_IDENTIFIERS_MAX];
-	size_t count = set == IDENTITY_NO_CODE ? 0 : identity_set_members(view, set, members);
-
-	for (size_t i = 0; i < count; i++)
-		if (wanted[members[i]])
-			return true;
-	return false;
-}
-
-/* Rows, hidden ones too, whose set names one of the identifiers; and, so that no version of an
- * event stays behind, all rows of the same origin. */
-static void find_rows(const struct threads_view *view, const uint8_t *wanted, struct places *places)
-{
-	const struct identity_view *identity = threads_view_identity(view);
-	size_t rows = threads_view_rows(view), before = places->count;
-	struct map64 *origins = map64_create();
-	uint64_t unused;
-
-	for (uint32_t row = 0; row < rows; row++) {
-		struct row r = threads_view_row(view, row);
-		if (!set_names_one(identity, r.set, wanted))
-			continue;
-		note(places, r.seq);
-		map64_put(origins, r.origin, 1);
-	}
-	for (uint32_t row = 0; places->count > before && row < rows; row++) {
-		struct row r = threads_view_row(view, row);
-		if (map64_get(origins, r.origin, &unused))
-			note(places, r.seq);
-	}
-	map64_free(origins);
-}
-
-static bool names_one(
-	const struct identity_view *view, const struct record *record, const uint8_t *wanted)
-{
-	char text[IDENTIFIER_TEXT_BYTES_MAX + 1];
-
-	for (size_t i = 0; i < record->identifier_count; i++) {
-		const struct record_identifier *id = &record->identifiers[i];
-		int len = snprintf(text, sizeof(text), STR_FMT ":" STR_FMT, STR_ARG(id->type),
-			STR_ARG(id->value));
-		uint32_t code = identity_find(view, (str){ text, (size_t)len });
-		if (code != IDENTITY_NO_CODE && wanted[code])
-			return true;
-	}
-	return false;
-}
-
-static bool has_decision(struct engine *engine, const uint8_t *wanted)
-{
-	for (size_t i = 0; i < identity_decision_count(engine->identity); i++) {
-		const struct identity_decision *d = identity_decision_at(engine->identity, i);
-		if (wanted[d->a] || wanted[d->b])
-			return true;
-	}
-	return false;
-}
-
-/* Identity knows only the newest decision on a pair; the records of those before it name people
- * too, so all are sought in the journal. */
-static err find_decisions(struct engine *engine, const struct identity_view *view,
-	const uint8_t *wanted, struct places *places, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
-	struct journal_scan *scan = NULL;
-	struct journal_record stored;
-	bool more = true;
-
-	if (!has_decision(engine, wanted))
-		return OK;
-	err e = journal_scan_open(engine->journal, 1, &scan, why);
-	while (e == OK && more) {
-		struct record record;
-		e = journal_scan_next(scan, &more, &stored, why);
-		if (e == ERR_CORRUPT) { /* reported by verify, with its place */
-			e = OK;
-			continue;
-		}
-		if (e != OK || !more)
-			break;
-		arena_reset(arena);
-		if (record_decode(stored.bytes, arena, &record, NULL) == OK &&
-			record.kind == RECORD_IDENTITY && names_one(view, &record, wanted))
-			note(places, stored.seq);
-	}
-	journal_scan_close(scan);
-	return e;
-}
-
-/* The keyed hash of the message at each place; places already emptied fall away. */
-static err find_keys(struct engine *engine, struct places *places, struct why *why)
-{
-	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < places->count; i++) {
-		struct record record;
-		struct erased *item = &places->items[i];
-		arena_reset(arena);
-		err e = engine_read(engine, item->seq, arena, &record, why);
-		if (e != OK)
-			return e;
-		if (record.kind == RECORD_TOMBSTONE)
-			continue;
-		item->has_key = record.message_id.len > 0;
-		if (item->has_key)
-			item->key = dedup_key_of(engine->secret, record.source, record.message_id);
-		places->items[kept++] = *item;
-	}
-	places->count = kept;
-	return OK;
 }
 
 /* ---- making them vanish from sight */
@@ -282,9 +128,9 @@ static err erase_places(struct engine *engine, struct places *places, struct era
 
 	if (engine->erasures.count >= ERASURES_WAITING_MAX)
 		return fail(why, MSG_ERASURES_WAIT, arg_int((int64_t)ERASURES_WAITING_MAX));
-	sort_places(places);
-	err e = find_keys(engine, places, why);
-	if (e == OK) /* so that marking cannot fail; more than fit are marked in several goes */
+	err e = OK;
+	if (places->count >
+		0) /* so that marking cannot fail; more than fit are marked in several goes */
 		e = dedup_reserve(engine->dedup, places->count, &too_many);
 	if (e != OK && e != ERR_LIMIT && why != NULL)
 		*why = too_many;
@@ -299,7 +145,143 @@ static err erase_places(struct engine *engine, struct places *places, struct era
 	return OK;
 }
 
-static err erase_found(struct engine *engine, struct places *places, uint64_t events_before,
+/* ---- planned beside, done in the writer's place */
+
+struct erasure_plan {
+	struct places places; /* sorted, with their keys */
+	uint64_t end_seq; /* all records below were looked at */
+	str type_value; /* of a customer, on the heap; "": of events */
+	uint8_t *wanted; /* of a customer: his identifiers at that moment ... */
+	uint32_t members; /* ... and how many, 0: he was nobody's */
+};
+
+void erasure_plan_free(struct erasure_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	places_done(&plan->places);
+	free(plan->wanted);
+	free((void *)(uintptr_t)plan->type_value.ptr);
+	free(plan);
+}
+
+static struct erasure_plan *plan_create(const struct snapshot *snapshot, str type_value)
+{
+	struct erasure_plan *plan = memory_alloc(sizeof(*plan));
+	char *copy = memory_alloc(type_value.len + 1);
+
+	if (type_value.len > 0)
+		memcpy(copy, type_value.ptr, type_value.len);
+	plan->type_value = (str){ copy, type_value.len };
+	plan->end_seq = snapshot_end_seq(snapshot);
+	return plan;
+}
+
+static uint32_t members_of(const struct identity_view *identity, uint32_t identifier)
+{
+	uint32_t customer = identity_customer_of(identity, identifier);
+
+	return customer == CUSTOMER_NONE ? 0 : identity_customer(identity, customer)->members;
+}
+
+err engine_plan_customer(struct engine *engine, const struct snapshot *snapshot, str type_value,
+	bool has_decision, struct erasure_plan **out, struct why *why)
+{
+	const struct identity_view *identity = snapshot_identity(snapshot);
+	uint32_t identifier = identity_find(identity, type_value);
+	err e = OK;
+
+	if (identifier == IDENTITY_NO_CODE)
+		return fail(why, MSG_IDENTIFIER_UNKNOWN, arg_str(type_value));
+	struct erasure_plan *plan = plan_create(snapshot, type_value);
+	plan->wanted = places_wanted(identity, identifier);
+	plan->members = members_of(identity, identifier);
+	places_find_rows(snapshot_threads(snapshot), plan->wanted, &plan->places);
+	if (has_decision)
+		e = places_find_decisions(engine, identity, plan->wanted, 1, &plan->places, why);
+	places_sort(&plan->places);
+	if (e == OK)
+		e = places_find_keys(engine, &plan->places, why);
+	if (e == OK)
+		*out = plan;
+	else
+		erasure_plan_free(plan);
+	return e;
+}
+
+err engine_plan_events(struct engine *engine, const struct snapshot *snapshot, const uint64_t *seqs,
+	size_t count, struct erasure_plan **out, struct why *why)
+{
+	struct erasure_plan *plan = plan_create(snapshot, STR(""));
+
+	for (size_t i = 0; i < count; i++)
+		places_note(&plan->places, seqs[i]);
+	places_sort(&plan->places);
+	err e = places_find_keys(engine, &plan->places, why);
+	if (e == OK)
+		*out = plan;
+	else
+		erasure_plan_free(plan);
+	return e;
+}
+
+static bool holds(const struct places *places, uint64_t seq)
+{
+	size_t low = 0, high = places->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (places->items[middle].seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < places->count && places->items[low].seq == seq;
+}
+
+static bool is_his(const struct erasure_plan *plan, const struct identity_view *identity,
+	const struct row *row, const uint8_t *wanted)
+{
+	return holds(&plan->places, row->origin) ||
+	       (wanted != NULL && places_set_names(identity, row->set, wanted));
+}
+
+/* What came since the plan was made, and is his too.  *again: a version of before it belongs to
+ * him now, so that all must be looked through. */
+static void find_since(const struct erasure_plan *plan, const struct snapshot *now,
+	const uint8_t *wanted, struct places *out, bool *again)
+{
+	const struct threads_view *view = snapshot_threads(now);
+	size_t rows = threads_view_rows(view), row = rows;
+
+	while (row > 0 && threads_view_seq(view, (uint32_t)row - 1) >= plan->end_seq)
+		row--;
+	for (; row < rows; row++) {
+		struct row r = threads_view_row(view, (uint32_t)row);
+		if (!is_his(plan, threads_view_identity(view), &r, wanted))
+			continue;
+		places_note(out, r.seq);
+		*again |= r.origin < plan->end_seq && !holds(&plan->places, r.origin);
+	}
+}
+
+/* Who was joined to him meanwhile, or parted from him, has rows of before that are (not) his. */
+static bool is_same_customer(
+	const struct erasure_plan *plan, const struct identity_view *identity, uint32_t identifier)
+{
+	uint32_t customer = identity_customer_of(identity, identifier), member = identifier;
+
+	if (members_of(identity, identifier) != plan->members)
+		return false;
+	for (uint32_t left = customer == CUSTOMER_NONE ? 0 : plan->members; left > 0; left--) {
+		if (!plan->wanted[member])
+			return false;
+		member = identity_next_member(identity, member);
+	}
+	return true;
+}
+
+static err erase_all(struct engine *engine, struct places *places, uint64_t events_before,
 	struct erasure_result *result, struct why *why)
 {
 	err e = engine->failed ? fail(why, MSG_ENGINE_FAILED)
@@ -312,32 +294,82 @@ static err erase_found(struct engine *engine, struct places *places, uint64_t ev
 	return OK;
 }
 
+static err add_places(
+	struct engine *engine, struct places *to, struct places *more, struct why *why)
+{
+	places_sort(more);
+	err e = places_find_keys(engine, more, why);
+
+	for (size_t i = 0; e == OK && i < more->count; i++) {
+		places_note(to, more->items[i].seq);
+		to->items[to->count - 1] = more->items[i];
+	}
+	places_sort(to);
+	return e;
+}
+
+static err again_in_place(struct engine *engine, const struct erasure_plan *old,
+	struct erasure_result *result, struct why *why)
+{
+	return engine_erase_customer(engine, old->type_value, result, why);
+}
+
+err engine_erase_planned(struct engine *engine, struct erasure_plan *plan,
+	struct erasure_result *result, struct why *why)
+{
+	AUTO_SNAPSHOT now = engine_snapshot(engine);
+	const struct identity_view *identity = snapshot_identity(now);
+	struct places since = { 0 };
+	bool again = false;
+	err e = OK;
+
+	if (plan->type_value.len > 0) {
+		uint32_t identifier = identity_find(identity, plan->type_value);
+		if (identifier == IDENTITY_NO_CODE || !is_same_customer(plan, identity, identifier))
+			return again_in_place(engine, plan, result, why);
+	}
+	find_since(plan, now, plan->wanted, &since, &again);
+	if (plan->wanted != NULL)
+		e = places_find_decisions(
+			engine, identity, plan->wanted, plan->end_seq, &since, why);
+	if (e == OK && again && plan->wanted != NULL) {
+		places_done(&since);
+		return again_in_place(engine, plan, result, why);
+	}
+	if (e == OK)
+		e = add_places(engine, &plan->places, &since, why);
+	places_done(&since);
+	if (e == OK)
+		e = erase_all(engine, &plan->places, threads_view_events(snapshot_threads(now)),
+			result, why);
+	return e;
+}
+
+bool engine_has_decision(struct engine *engine, const struct snapshot *snapshot, str type_value)
+{
+	const struct identity_view *identity = snapshot_identity(snapshot);
+	uint32_t identifier = identity_find(identity, type_value);
+
+	if (identifier == IDENTITY_NO_CODE)
+		return false;
+	uint8_t *wanted = places_wanted(identity, identifier);
+	bool has = places_has_decision(engine, wanted);
+	free(wanted);
+	return has;
+}
+
 err engine_erase_customer(
 	struct engine *engine, str type_value, struct erasure_result *result, struct why *why)
 {
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-	const struct identity_view *identity = snapshot_identity(snapshot);
-	uint32_t identifier = identity_find(identity, type_value);
-	struct places places = { 0 };
+	struct erasure_plan *plan = NULL;
+	err e = engine_plan_customer(engine, snapshot, type_value,
+		engine_has_decision(engine, snapshot, type_value), &plan, why);
 
-	if (identifier == IDENTITY_NO_CODE)
-		return fail(why, MSG_IDENTIFIER_UNKNOWN, arg_str(type_value));
-	uint8_t *wanted = memory_alloc((size_t)identity_identifier_count(identity) + 1);
-	uint32_t customer = identity_customer_of(identity, identifier), member = identifier;
-	wanted[identifier] = 1; /* alone, if only hidden records name it */
-	if (customer != CUSTOMER_NONE)
-		for (uint32_t left = identity_customer(identity, customer)->members; left > 0;
-			left--) {
-			wanted[member] = 1;
-			member = identity_next_member(identity, member);
-		}
-	find_rows(snapshot_threads(snapshot), wanted, &places);
-	err e = find_decisions(engine, identity, wanted, &places, why);
-	free(wanted);
 	if (e == OK)
-		e = erase_found(engine, &places, threads_view_events(snapshot_threads(snapshot)),
-			result, why);
-	free(places.items);
+		e = erase_all(engine, &plan->places,
+			threads_view_events(snapshot_threads(snapshot)), result, why);
+	erasure_plan_free(plan);
 	return e;
 }
 
@@ -355,12 +387,15 @@ err engine_erase_event(struct engine *engine, str source, str message_id,
 	for (uint32_t row = 0; row < threads_view_rows(view); row++) {
 		struct row r = threads_view_row(view, row);
 		if (r.origin == seq)
-			note(&places, r.seq);
+			places_note(&places, r.seq);
 	}
+	places_sort(&places);
 	if (places.count == 0) /* a decision: those are forgotten, or go with their customer */
 		e = fail(why, MSG_EVENT_UNKNOWN, arg_str(source), arg_str(message_id));
-	else
-		e = erase_found(engine, &places, threads_view_events(view), result, why);
-	free(places.items);
+	if (e == OK)
+		e = places_find_keys(engine, &places, why);
+	if (e == OK)
+		e = erase_all(engine, &places, threads_view_events(view), result, why);
+	places_done(&places);
 	return e;
 }

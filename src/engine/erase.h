@@ -40,6 +40,20 @@ struct erasure_result {
  * customer whom `type_value` belongs to now, all versions of each.  ERR_NOT_FOUND: unknown. */
 err engine_erase_customer(
 	struct engine *engine, str type_value, struct erasure_result *result, struct why *why);
+/* The same in two steps: the plan, which takes as long as looking through everything, by any
+ * thread, on a snapshot; then what is left to do in the writer's place, which is to look at what
+ * came since. `has_decision`: engine_has_decision(), asked before in the writer's place. */
+struct erasure_plan;
+bool engine_has_decision(struct engine *engine, const struct snapshot *snapshot, str type_value);
+err engine_plan_customer(struct engine *engine, const struct snapshot *snapshot, str type_value,
+	bool has_decision, struct erasure_plan **out, struct why *why);
+/* Of events, by the sequences of all their versions. */
+err engine_plan_events(struct engine *engine, const struct snapshot *snapshot, const uint64_t *seqs,
+	size_t count, struct erasure_plan **out, struct why *why);
+err engine_erase_planned(struct engine *engine, struct erasure_plan *plan,
+	struct erasure_result *result, struct why *why);
+void erasure_plan_free(struct erasure_plan *plan); /* NULL is fine */
+
 /* Erases one event, all versions. */
 err engine_erase_event(struct engine *engine, str source, str message_id,
 	struct erasure_result *result, struct why *why);

@@ -8,27 +8,68 @@
 struct asked {
 	const struct request *request;
 	struct erasure_result *result;
+	str customer; /* in normal form */
+	const struct snapshot *snapshot;
+	bool has_decision;
+	struct erasure_plan *plan;
 };
 
-static err erase(struct engine *engine, void *context, struct why *why)
+static err ask_decision(struct engine *engine, void *context, struct why *why)
 {
-	const struct request *request = ((struct asked *)context)->request;
-	struct erasure_result *result = ((struct asked *)context)->result;
-	struct identifier_rules rules = store_identifier_rules(request);
-	struct arena *arena = request_arena(request);
-	struct record_identifier id;
+	struct asked *a = context;
 
-	if (request_has(request, "message-id"))
-		return engine_erase_event(engine, request_text(request, "source"),
-			request_text(request, "message-id"), result, why);
-	if (request_argument_count(request) == 0)
-		return request_has(request, "now") ? OK : fail(why, MSG_ERASE_WHAT);
-	err e = identifier_parse(&rules, request_argument(request, 0), arena, &id, why);
+	(void)why;
+	a->has_decision = engine_has_decision(engine, a->snapshot, a->customer);
+	return OK;
+}
+
+static err erase_planned(struct engine *engine, void *context, struct why *why)
+{
+	struct asked *a = context;
+
+	return engine_erase_planned(engine, a->plan, a->result, why);
+}
+
+static err erase_event(struct engine *engine, void *context, struct why *why)
+{
+	struct asked *a = context;
+
+	return engine_erase_event(engine, request_text(a->request, "source"),
+		request_text(a->request, "message-id"), a->result, why);
+}
+
+/* The long part beside the writer: everything is looked through. */
+static err erase_customer(struct asked *a, struct engine *engine, struct why *why)
+{
+	struct identifier_rules rules = store_identifier_rules(a->request);
+	struct arena *arena = request_arena(a->request);
+	struct record_identifier id;
+	err e = identifier_parse(&rules, request_argument(a->request, 0), arena, &id, why);
+
 	if (e != OK)
 		return e;
-	str text = identifier_text(id.type, id.value, arena);
-	return text.ptr == NULL ? fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0))
-				: engine_erase_customer(engine, text, result, why);
+	a->customer = identifier_text(id.type, id.value, arena);
+	if (a->customer.ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_str(id.type), arg_int(0));
+	AUTO_SNAPSHOT snapshot = store_snapshot(a->request, engine);
+	a->snapshot = snapshot;
+	e = store_ask(a->request, engine, ask_decision, a, why);
+	if (e == OK)
+		e = engine_plan_customer(
+			engine, snapshot, a->customer, a->has_decision, &a->plan, why);
+	if (e == OK)
+		e = store_call(a->request, engine, erase_planned, a, why);
+	erasure_plan_free(a->plan);
+	return e;
+}
+
+static err erase(struct asked *a, struct engine *engine, struct why *why)
+{
+	if (request_has(a->request, "message-id"))
+		return store_call(a->request, engine, erase_event, a, why);
+	if (request_argument_count(a->request) > 0)
+		return erase_customer(a, engine, why);
+	return request_has(a->request, "now") ? OK : fail(why, MSG_ERASE_WHAT);
 }
 
 /* ---- the audit keeps what was done, and not the name */
@@ -64,22 +105,77 @@ static err names_of(
 	return OK;
 }
 
-static err forget_names(const struct request *request, const struct names *names, struct why *why)
+/* Over HTTP it is noted with the request; here by who has the machine. */
+static err note(const struct request *request, struct desk *desk, str subject, struct why *why)
+{
+	str actor = request_actor(request);
+
+	return !str_starts(actor, STR("uid:")) ? OK
+					       : audit_add(desk,
+							 &(const struct audit_row){ .who = actor,
+								 .action = STR("erase"),
+								 .subject = subject,
+								 .outcome = STR("done"),
+								 .hides_subject = true },
+							 why);
+}
+
+static err note_and_forget(
+	const struct request *request, const struct names *names, str customer, struct why *why)
 {
 	struct desk *desk;
 
-	if (names->count == 0 || !desk_exists(request_data(request).ptr))
+	if (names->count == 0 && !request_has(request, "message-id"))
 		return OK;
-	err e = desk_open(request_data(request).ptr, false, NULL, &desk, why);
+	err e = desk_open(request_data(request).ptr, true, NULL, &desk, why);
 	if (e != OK)
 		return e;
-	e = audit_forget(desk, names->items, names->count, why);
+	e = note(request, desk, customer, why);
+	if (e == OK)
+		e = audit_forget(desk, names->items, names->count, why);
 	desk_close(desk);
 	return e;
 }
 
+/* ---- is it so? */
+
+struct looking {
+	const struct request *request;
+	bool is_gone;
+};
+
+static err find_event(struct engine *engine, void *context, struct why *why)
+{
+	struct looking *l = context;
+	uint64_t seq;
+
+	(void)why;
+	l->is_gone = engine_find(engine, request_text(l->request, "source"),
+			     request_text(l->request, "message-id"), &seq, NULL) == ERR_DENIED;
+	return OK;
+}
+
+/* Asked again, of the state as it is now: none of his names is anybody's.  Where one is, somebody
+ * sent something new of him meanwhile. */
+static err verify(const struct request *request, struct engine *engine, const struct names *names,
+	bool *out, struct why *why)
+{
+	struct looking looking = { .request = request };
+
+	if (request_has(request, "message-id")) {
+		err e = store_ask(request, engine, find_event, &looking, why);
+		*out = looking.is_gone;
+		return e;
+	}
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	*out = true;
+	for (size_t i = 0; i < names->count; i++)
+		*out = *out && snapshot_customer_of(snapshot, names->items[i]) == CUSTOMER_NONE;
+	return OK;
+}
+
 static void answer(const struct request *request, struct sink *sink,
-	const struct erasure_result *result, const struct erasing_result *gone)
+	const struct erasure_result *result, const struct erasing_result *gone, bool verified)
 {
 	struct strbuf out = strbuf_in(request_arena(request), 4096);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -108,6 +204,8 @@ static void answer(const struct request *request, struct sink *sink,
 	json_put_uint(&w, gone->rewritten);
 	json_put_key(&w, STR("rejects_removed"));
 	json_put_uint(&w, gone->rejects);
+	json_put_key(&w, STR("verified"));
+	json_put_bool(&w, verified);
 	json_put_key(&w, STR("bytes_gone"));
 	json_put_bool(&w, now);
 	json_put_end(&w);
@@ -119,22 +217,25 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 {
 	struct erasure_result result = { 0 };
 	struct erasing_result gone = { 0 };
-	struct asked erasing = { request, &result };
+	struct asked erasing = { .request = request, .result = &result };
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
 	if (e != OK)
 		return e;
 	struct names names = { 0 };
+	bool verified = true;
 	e = names_of(request, engine, &names, why);
 	if (e == OK)
-		e = store_call(request, engine, erase, &erasing, why);
+		e = erase(&erasing, engine, why);
 	if (e == OK)
-		e = forget_names(request, &names, why);
+		e = note_and_forget(request, &names, erasing.customer, why);
+	if (e == OK)
+		e = verify(request, engine, &names, &verified, why);
 	if (e == OK && request_has(request, "now"))
 		e = store_erase_bytes(request, sink, engine, &gone, why);
 	if (e == OK)
-		answer(request, sink, &result, &gone);
+		answer(request, sink, &result, &gone, verified);
 	store_close(request, engine);
 	return e;
 }

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "exchange/catalogue.h"
 #include "main/import.h"
+#include "main/import_preview.h"
 #include "main/import_records.h"
 #include "main/store.h"
 
@@ -29,6 +30,7 @@ struct importer {
 	struct import_options options;
 	struct import_counts counts;
 	struct rejects *rejects;
+	struct import_preview preview;
 	uint64_t files;
 };
 
@@ -164,8 +166,9 @@ static void tell(void *context, const struct input_progress *read, uint64_t reco
 		.done = read->consumed,
 		.total = read->total_known ? read->total : 0 };
 
-	(void)records;
 	sink_progress(im->sink, &state);
+	if (request_house(im->request) != NULL)
+		house_tell_import(request_house(im->request), state.done, state.total, records);
 }
 
 /* The files of all arguments, folders looked into. */
@@ -198,6 +201,22 @@ static err list_inputs(struct importer *im, str **out, size_t *count, struct why
 }
 
 /* ---- the answer */
+
+static bool is_preview(const struct importer *im)
+{
+	return im->options.look != NULL;
+}
+
+/* The ready-made mapping by which the last recognised file was read. */
+static str recognised(const struct importer *im)
+{
+	str name = STR("");
+
+	for (size_t i = 0; i < im->catalogue.count; i++)
+		if (im->chosen[i].files > 0)
+			name = im->catalogue.entries[i].name;
+	return name;
+}
 
 static void put_count(struct json_writer *w, const char *key, uint64_t n)
 {
@@ -244,6 +263,8 @@ static void answer_program(struct importer *im)
 	put_text(&w, "encoding", str_of(c->encoding));
 	put_text(&w, "time_format", str_of(c->time_format));
 	put_text(&w, "rejects_file", str_of(rejects_path(im->rejects)));
+	if (is_preview(im))
+		import_preview_put(&im->preview, recognised(im), &w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(im->sink, &out);
@@ -286,7 +307,10 @@ static void answer_people(struct importer *im)
 	struct sink *sink = im->sink;
 
 	sink_say(sink, TEXT_IMPORT_READ, arg_int((int64_t)c->records), arg_int((int64_t)im->files));
-	sink_say(sink, TEXT_IMPORT_FRESH, arg_int((int64_t)c->fresh));
+	if (is_preview(im))
+		sink_grid(sink, request_arena(im->request), im->preview.grid);
+	else
+		sink_say(sink, TEXT_IMPORT_FRESH, arg_int((int64_t)c->fresh));
 	say_count(sink, TEXT_IMPORT_DUPLICATES, c->duplicates);
 	say_conflicts(sink, c);
 	say_count(sink, TEXT_IMPORT_ERASED, c->erased);
@@ -297,7 +321,9 @@ static void answer_people(struct importer *im)
 			arg_str(zone));
 	}
 	remark_guesses(im);
-	if (c->rejected > 0)
+	if (is_preview(im))
+		sink_remark(sink, TEXT_IMPORT_PREVIEW, arg_int((int64_t)c->rejected));
+	else if (c->rejected > 0)
 		sink_say(sink, TEXT_IMPORT_REJECTED, arg_int((int64_t)c->rejected),
 			arg_c(rejects_path(im->rejects)));
 }
@@ -350,8 +376,25 @@ static err take_turn(struct importer *im, struct why *why)
 		return e;
 	im->options.writer = house->writer;
 	e = import_opened(im, why);
-	house_end_import(house);
+	house_end_import(house, e != OK);
 	store_await(im->request);
+	return e;
+}
+
+static bool look(void *context, const struct record *record, const struct why *reason, str raw)
+{
+	return import_preview_look(&((struct importer *)context)->preview, record, reason, raw);
+}
+
+/* A preview takes no turn: it changes nothing. */
+static err import_or_preview(struct importer *im, struct why *why)
+{
+	if (!request_has(im->request, "preview"))
+		return take_turn(im, why);
+	im->options.look = look;
+	import_preview_init(&im->preview, im->sink, request_arena(im->request));
+	err e = import_opened(im, why);
+	import_preview_done(&im->preview);
 	return e;
 }
 
@@ -375,7 +418,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
 	if (e != OK)
 		return e;
-	e = take_turn(&im, why);
+	e = import_or_preview(&im, why);
 	store_close(request, im.engine);
 	return e;
 }
@@ -463,6 +506,11 @@ const struct command cmd_import = {
 				"ce que dit une colonne d'une fiche : given_name, surname, full_name, "
 				"birth_date, street_number, address, suburb, city, postcode, state, country, "
 				"phone, email, national_id, occupation, gender, ou tout autre nom"),
+			STR_INIT("") },
+		{ STR_INIT("preview"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("import nothing: show what would be made of the first 1,000 rows",
+				"ne rien importer : montrer ce que donneraient les 1 000 premières "
+				"lignes"),
 			STR_INIT("") },
 		{ STR_INIT("strict"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("import nothing at all if a single row cannot be read",

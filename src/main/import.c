@@ -9,9 +9,12 @@
 #include "exchange/xes.h"
 #include "main/import_batch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { HEADER_BYTES_MAX = 64 << 10 };
 
@@ -26,6 +29,7 @@ struct importing {
 	struct input_file *input;
 	uint64_t records, rejected;
 	bool first_is_error; /* strict */
+	bool has_enough; /* only looking */
 	struct why reason; /* of the record at hand; zeroing one for each would cost more than it */
 };
 
@@ -49,6 +53,18 @@ static err tell_progress(const struct importing *im, struct why *why)
 	return OK;
 }
 
+static err tell_look(struct importing *im, const struct record *record, const struct why *reason,
+	str raw, struct why *why)
+{
+	const struct import_options *o = im->options;
+
+	if (o->look == NULL || im->pipeline != NULL || im->first_is_error ||
+		o->look(o->context, record, reason, raw))
+		return OK;
+	im->has_enough = true;
+	return fail(why, MSG_CANCELLED);
+}
+
 static err take_reject(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
 {
 	struct importing *im = importing_of(sink);
@@ -61,7 +77,7 @@ static err take_reject(struct record_sink *sink, const struct why *reason, str r
 	im->rejected++;
 	if (im->pipeline != NULL)
 		rejects_add(im->rejects, reason, raw);
-	return OK;
+	return tell_look(im, NULL, reason, raw, why);
 }
 
 /* A record that the format accepts and the house does not: its reject is its place alone, for the
@@ -83,7 +99,8 @@ static err look_at(struct importing *im, const struct record *record, const stru
 
 	arena_reset(im->arena);
 	err e = item_prepare(im->preparation, record, im->arena, &prepared, &reason);
-	return e == OK ? OK : refuse(im, place, &reason, why);
+	return e == OK ? tell_look(im, prepared.item.record, NULL, STR(""), why)
+		       : refuse(im, place, &reason, why);
 }
 
 static err take_record(struct record_sink *sink, const struct record *record,
@@ -361,6 +378,27 @@ static err check_strictly(struct engine *engine, const char *path,
 	return read_once(&im, path, &summary, why);
 }
 
+/* Nothing is written; what is read is told. */
+static err look_through(struct engine *engine, const char *path,
+	const struct import_options *options, struct import_counts *counts, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(64 << 20);
+	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct importing im = { .sink = { take_record, take_reject },
+		.options = options,
+		.preparation = &preparation,
+		.arena = arena };
+	struct read_summary summary = { 0 };
+	const struct batch_counts none = { 0 };
+	err e = read_once(&im, path, &summary, why);
+
+	add_counts(counts, &im, &none, &summary);
+	if (e != ERR_CANCELLED || !im.has_enough)
+		return e;
+	*why = (struct why){ 0 };
+	return OK;
+}
+
 /* The options for one file, with the mapping that is its own. */
 static err options_for(const char *path, const struct import_options *options,
 	struct import_options *out, struct why *why)
@@ -394,7 +432,7 @@ static err check_one(struct engine *engine, const char *path, const struct impor
 
 /* ---- standard input that must be read twice */
 
-enum { COPY_BYTES = 1 << 16 };
+enum { COPY_BYTES = 1 << 16, LOOKED_AT_BYTES_MAX = 64 << 20 };
 
 static err copy_input(struct input *from, struct file *to, struct why *why)
 {
@@ -430,6 +468,30 @@ static err keep_input(struct disk *disk, const char *kept, struct why *why)
 	return e;
 }
 
+/* For a look alone: in memory, so that nothing stays behind and nobody waits for the one place on
+ * the disk.  What is longer is cut: only its first rows are shown. */
+static err hold_input(int *fd, char path[static PATH_BYTES_MAX], struct why *why)
+{
+	char *buffer = memory_alloc(COPY_BYTES);
+	struct input_file *input;
+	size_t held = 0, got = 1;
+	err e = input_open("-", &input, why);
+
+	*fd = memfd_create("look", MFD_CLOEXEC);
+	if (e == OK && *fd < 0)
+		e = fail(why, MSG_NO_ROOM, arg_c("look"), arg_int(0));
+	while (e == OK && got > 0 && held < LOOKED_AT_BYTES_MAX) {
+		e = input_stream(input)->read(input_stream(input), buffer, COPY_BYTES, &got, why);
+		if (e == OK && got > 0 && write(*fd, buffer, got) != (ssize_t)got)
+			e = fail(why, MSG_NO_ROOM, arg_c("look"), arg_int((int64_t)held));
+		held += got;
+	}
+	input_close(input);
+	free(buffer);
+	(void)snprintf(path, PATH_BYTES_MAX, "/proc/self/fd/%d", *fd);
+	return e;
+}
+
 static bool is_standard_input(str path)
 {
 	return str_equal(path, STR("-"));
@@ -451,6 +513,8 @@ static err import_one(struct engine *engine, const char *path, const struct impo
 	if (options->stop != NULL && atomic_load(options->stop))
 		return fail(why, MSG_CANCELLED);
 	err e = options_for(path, options, &own, why);
+	if (e == OK && own.look != NULL)
+		return look_through(engine, path, &own, counts, why);
 	return e == OK ? import_checked(engine, path, &own, rejects, counts, why) : e;
 }
 
@@ -477,6 +541,22 @@ static void name_standard_input(struct why *why, const char *kept)
 		why_at(why, STR("-"), -1, -1, -1);
 }
 
+static err look_at_standard_input(struct engine *engine, const str *paths, size_t count,
+	const struct import_options *options, struct import_counts *counts, struct why *why)
+{
+	char path[PATH_BYTES_MAX];
+	int fd = -1;
+	err e = hold_input(&fd, path, why);
+
+	if (e == OK)
+		e = import_files(engine, paths, count, path, options, NULL, counts, why);
+	if (e != OK)
+		name_standard_input(why, path);
+	if (fd >= 0)
+		(void)close(fd); /* memory alone */
+	return e;
+}
+
 err import_inputs(struct engine *engine, const str *paths, size_t count,
 	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
 	struct why *why)
@@ -489,6 +569,8 @@ err import_inputs(struct engine *engine, const str *paths, size_t count,
 		keeps = keeps || (is_standard_input(paths[i]) && !is_read_once(options));
 	if (!keeps)
 		return import_files(engine, paths, count, "-", options, rejects, counts, why);
+	if (options->look != NULL)
+		return look_at_standard_input(engine, paths, count, options, counts, why);
 	err e = path_join(kept, o->folder, REJECTS_KEPT_INPUT, why);
 	if (e == OK)
 		e = keep_input(o->disk, kept, why);

@@ -27,6 +27,9 @@ struct import_options {
 	bool strict;
 	struct writer
 		*writer; /* of a house: batches go through it; NULL: the engine is ours alone */
+	/* Not NULL: nothing is written.  Told each record as it would be kept, or (without one) why
+	 * it would be refused; false: enough. */
+	bool (*look)(void *context, const struct record *record, const struct why *reason, str raw);
 	const atomic_bool *stop; /* may be NULL */
 	void (*progress)(void *context, const struct input_progress *read, uint64_t records);
 	void *context;

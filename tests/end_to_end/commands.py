@@ -51,7 +51,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
     "identity forget": ["user_id:u1", "user_id:u0"], "identity confirm": ["user_id:u1", "user_id:u0"],
     "identity split": ["user_id:u1"], "identity forbid": ["user_id:u1", "user_id:u0"], "identity explain": ["user_id:u1", "user_id:u0"],
-    "identity health": [], "identity rules": ["show"], "erase": ["user_id:u0"], "seal": ["--all"],
+    "identity health": [], "identity rules": ["show"], "access": ["user_id:u1"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
     "journey predict": ["user_id:u1"], "api": [], "audit": [],
     "source list": [],
@@ -60,7 +60,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
     "user password": ["jeanne"], "user totp": ["jeanne"], "user disable": ["jeanne"],
 }
-LINES = {"record", "identity-match", "identity-clusters", "key", "token", "user", "audit", "source"}  # a document a line
+LINES = {"record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit", "source"}  # a document a line
 
 
 def check_json_of_every_command(place):

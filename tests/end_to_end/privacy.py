@@ -1,0 +1,76 @@
+"""What people may ask of whoever keeps their data: to have it, and to be forgotten; and files looked at before they are kept."""
+import hashlib
+import json
+
+from doors import EVENTS, Server, filled, token, true
+from tools import equal, keeps_schema, lines_of
+
+
+def check_access_gives_what_an_erasure_removes(place):
+    folder = filled(place)
+    folder("correct", "import", "m1", "--set", "channel=phone")
+    folder("retract", "import", "m2")
+    folder("identity", "link", "user_id:u1", "user_id:u2", "--because", "a test")
+    with Server(folder) as server:
+        privacy, agent = token(folder, "privacy-officer"), token(folder, "agent")
+        server.json("/api/v1/customers/email:a@b.fr", agent)
+        path = "/api/v1/customers/email:a@b.fr/access"
+        equal(server.ask("GET", path, agent).status, 403, "not an agent's to give")
+        answer = server.ask("GET", path, privacy)
+        equal(answer.status, 200, answer.body)
+        lines = [json.loads(line) for line in answer.body.splitlines()]
+        for line in lines:
+            keeps_schema("access", line)
+        equal({"email:a@b.fr", "user_id:u1", "user_id:u2"} <= set(lines[0]["identifiers"]), True, "his names")
+        records = [line for line in lines if line["is"] == "record"]
+        equal(sorted(r["state"] for r in records), ["decision", "former", "former", "present", "present"], "all versions")
+        equal([line["who"] for line in lines if line["is"] == "reading"][-1], "token:2", "who read him")
+        whole = b"".join(answer.body.splitlines(keepends=True)[:-1])
+        equal(hashlib.blake2b(whole, digest_size=32).hexdigest(), lines[-1]["blake2b_256"], "its digest")
+        equal(lines[-1]["records"], len(records), "its count")
+        erased = json.loads(server.ask("DELETE", "/api/v1/customers/user_id:u1", privacy).body)
+        equal(erased["records"], len(records), "an erasure removes as many records")
+        equal(erased["verified"], True, "and nothing of him is found afterwards")
+        equal(server.ask("GET", path, privacy).status, 404, "nothing is left to give")
+        noted = [(r["action"], r["outcome"]) for r in folder("audit", "--who", "token:1", "--json").lines()]
+        true(("GET /api/v1/customers/{identifier}/access", "read") in noted, noted)
+        true(("DELETE /api/v1/customers/{identifier}", "done") in noted, noted)
+
+
+def check_access_and_erasure_by_hand_are_noted(place):
+    folder = filled(place)
+    given = folder("access", "user_id:u2", "--json").lines()
+    equal([g["is"] for g in given], ["subject", "record", "reading", "end"], "he is told who had it, this time too")
+    folder("erase", "user_id:u2")
+    rows = folder("audit", "--subject", "user_id:u2", "--json").lines()
+    equal([(r["action"], r["subject"]) for r in rows], [("erase", ""), ("access", "")], "what was done, not to whom")
+    equal(folder("access", "user_id:u2", status=1).out, "", "nothing of him")
+
+
+def check_files_are_looked_at_before_they_are_imported(place):
+    folder = filled(place)
+    before = folder.digest()
+    calls = "when;who;what\n2026-03-01 10:00;+33612345678;call\nnonsense;+33612345679;call\n"
+    options = "time=when&customer=phone%3Dwho&activity=what&channel=%3Dphone"
+    with Server(folder) as server:
+        secret = token(folder, "analyst")
+        answer = server.ask("POST", "/api/v1/imports?preview=true&" + options, secret, calls.encode())
+        equal(answer.status, 200, answer.body)
+        told = json.loads(answer.body)
+        keeps_schema("import", told)
+        equal((told["read"], told["imported"], told["rejected"]), (2, 0, 1), "nothing is imported")
+        equal(told["preview"]["records"][0]["identifiers"][0]["value"], "+33612345678", "as it would be kept")
+        equal(told["preview"]["rejects"][0]["line"], 3, "and what would not")
+        equal((told["preview"]["whole"], told["preview"]["mapping"]), (True, ""), "all of it")
+        answer = server.ask("POST", "/api/v1/imports?preview=true&format=jsonl", secret,
+                            lines_of([{**EVENTS[0], "messageId": f"p{i}"} for i in range(3000)]).encode())
+        told = json.loads(answer.body)
+        equal((told["read"], len(told["preview"]["records"]), told["preview"]["whole"]), (1000, 20, False), "the first rows")
+        equal(server.ask("POST", "/api/v1/imports?preview=true&time=nothing", secret, calls.encode()).status, 404, "no such column")
+        equal(server.json("/api/v1/status", secret)["events"], 3, "nothing came in")
+        answer = server.ask("POST", "/api/v1/imports?" + options, secret, calls.encode())
+        equal(json.loads(answer.body)["imported"], 1, "then it is imported as it was shown")
+    shown = folder("import", "--preview", place.file("calls.csv", calls), "--time", "when", "--customer", "phone=who",
+                   "--activity", "what", "--channel", "=phone").out
+    true("+33612345678" in shown and "call" in shown, shown)
+    true(before != folder.digest(), "the one import")
