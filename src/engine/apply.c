@@ -196,7 +196,8 @@ static err pass_over(struct replay *r, uint64_t seq, struct why *why)
 {
 	err e = apply_group(r, why);
 
-	r->engine->applied_seq = MAX_OF(r->engine->applied_seq, seq + 1);
+	if (seq >= r->apply_from)
+		r->engine->applied_seq = MAX_OF(r->engine->applied_seq, seq + 1);
 	return e;
 }
 
@@ -268,14 +269,14 @@ static err replay_all(struct replay *r, struct why *why)
 	return e == OK ? applied : e;
 }
 
-err engine_replay(
-	struct engine *engine, uint64_t dedup_from, struct engine_opening *opening, struct why *why)
+err engine_replay(struct engine *engine, uint64_t dedup_from, uint64_t apply_from,
+	struct engine_opening *opening, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(REPLAY_ARENA_BYTES);
 	struct replay r = { .engine = engine,
 		.opening = opening,
 		.dedup_from = dedup_from,
-		.apply_from = engine->applied_seq,
+		.apply_from = apply_from,
 		.arena = arena };
 	uint64_t boot = engine->options.disk == disk_real() ? boot_number() : 0;
 	err e = quarantine_open(engine->options.disk, engine->folder, boot, &r.quarantine, why);

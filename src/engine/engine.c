@@ -158,7 +158,7 @@ err engine_rebuild_index(struct engine *engine, struct why *why)
 	ASSERT(pthread_mutex_unlock(&engine->index_lock) == 0);
 	if (e != OK)
 		return e;
-	e = engine_replay(engine, from, &opening, why);
+	e = engine_replay(engine, from, journal_end(engine->journal), &opening, why);
 	engine->failed |= e != OK;
 	return e;
 }
@@ -191,7 +191,7 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 		dedup_from = MAX_OF(dedup_from, engine->applied_seq);
 	if (engine_planted.replay_twice && engine->applied_seq > 1)
 		engine->applied_seq--;
-	return engine_replay(engine, dedup_from, opening, why);
+	return engine_replay(engine, dedup_from, engine->applied_seq, opening, why);
 }
 
 err engine_open(const struct engine_options *options, struct engine **out,
@@ -207,6 +207,7 @@ err engine_open(const struct engine_options *options, struct engine **out,
 		engine->options.clock = clock_real();
 	ASSERT(pthread_mutex_init(&engine->snapshot_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&engine->index_lock, NULL) == 0);
+	ASSERT(pthread_mutex_init(&engine->in_flight.lock, NULL) == 0);
 	*opening = (struct engine_opening){ 0 };
 	e = set_folders(engine, options->folder, why);
 	if (e == OK)
@@ -242,6 +243,7 @@ void engine_close(struct engine *engine)
 	file_close(engine->lock);
 	ASSERT(pthread_mutex_destroy(&engine->snapshot_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&engine->index_lock) == 0);
+	ASSERT(pthread_mutex_destroy(&engine->in_flight.lock) == 0);
 	free(engine);
 }
 

@@ -83,6 +83,28 @@ bool engine_is_keyed(enum record_kind kind);
 /* Makes durable, applies.  OK: every item has its answer (duplicates are no error). */
 err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why);
 
+/* engine_write() in two steps, so that a batch is applied while the next becomes durable.
+ * keep: known or not, numbered, durable; OK: every item has its answer, but none counts as given
+ * before the batch is taken in.  take in: applied, which cannot fail.
+ *
+ * Each step is for one thread at a time, and the two may be two threads.  Batches are taken in
+ * once, in the order in which they were kept, those before a failed one too; until then items and
+ * records stay as they are, and but for these two and engine_flush_beside() nothing of this header
+ * that is the writer's is called.  A crash in between is one after the append: opening replays. */
+struct engine_batch {
+	struct engine_item *items;
+	size_t count;
+	int64_t received_ms; /* filled in by engine_keep() */
+	size_t rows, identifiers; /* private: what applying may need */
+};
+err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why);
+void engine_take_in(struct engine *engine, const struct engine_batch *batch);
+
+/* The part of the index of known messages that waits for the disk, if there is one, goes there:
+ * else engine_keep() does it when the next part is full.  Any one thread beside both steps; nothing
+ * is lost if it fails. */
+err engine_flush_beside(struct engine *engine, bool *did, struct why *why);
+
 /* Which event has this source and message id?  ERR_NOT_FOUND, or ERR_DENIED if it was erased. */
 err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why);
 
@@ -120,6 +142,9 @@ err engine_checkpoint(struct engine *engine, struct why *why);
  * error, or when the power fails, the checkpoints of before stand. */
 err engine_checkpoint_begin(struct engine *engine, struct why *why);
 err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why);
+/* engine_index() and engine_checkpoint(), for after bulk loading: beside each other where that
+ * pays, with a thread of its own that has ended when it returns.  Writer's place. */
+err engine_settle(struct engine *engine, struct why *why);
 
 /* Decisions on identity, in the order of the pairs' first mention; the sequence is that of the
  * record that holds now, or 0 if none does.  Writer's place. */

@@ -17,6 +17,13 @@ struct store {
 
 struct erasing;
 
+/* Batches that are kept and not taken in yet: what applying them may need of the tables. */
+struct in_flight {
+	pthread_mutex_t lock; /* a leaf: all below */
+	size_t batches, rows, identifiers;
+	size_t rows_left, identifiers_left; /* in the tables, when a batch was last taken in */
+};
+
 struct engine {
 	struct engine_options options;
 	char folder[PATH_BYTES_MAX], journal_folder[PATH_BYTES_MAX], dedup_folder[PATH_BYTES_MAX],
@@ -30,6 +37,7 @@ struct engine {
 	struct threads *threads;
 	struct erasures erasures; /* that wait for their bytes to vanish */
 	struct erasing *erasing; /* under way; NULL: nothing is */
+	struct in_flight in_flight;
 	uint64_t owners_version; /* by which the index of threads is sorted */
 	uint64_t applied_seq; /* all records below are in the state */
 	uint64_t epoch;
@@ -78,13 +86,18 @@ void engine_apply(struct engine *engine, const struct record *records, size_t co
 err engine_add_known(
 	struct engine *engine, const struct dedup_entry *entries, size_t count, struct why *why);
 
-/* Replays the journal from applied_seq, and the deduplication from `dedup_from`. */
-err engine_replay(struct engine *engine, uint64_t dedup_from, struct engine_opening *opening,
-	struct why *why);
+/* Replays the journal into the state from `apply_from`, and into the index of known messages from
+ * `dedup_from`. */
+err engine_replay(struct engine *engine, uint64_t dedup_from, uint64_t apply_from,
+	struct engine_opening *opening, struct why *why);
 
 /* Throws the index of known messages away and makes it anew from the journal.  In the writer's
- * place; as long as a replay. */
+ * place, or that of engine_keep(): the state is not touched.  As long as a replay. */
 err engine_rebuild_index(struct engine *engine, struct why *why);
+
+/* dedup_find_many(); a damaged index is made anew, for it must not stop the engine for ever. */
+err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_t count,
+	bool *found, struct dedup_entry *known, struct why *why);
 
 /* As engine_merge_one(), for a thread beside the writer: a damaged index is the writer's to make
  * anew, ERR_CORRUPT says so. */

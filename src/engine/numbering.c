@@ -38,7 +38,8 @@ struct numbering {
 	struct counts settled, firsts;
 	uint32_t *slots; /* by digest: 1 + where in `settled`; 0: empty */
 	size_t slot_count;
-	struct arena *arena; /* of the ids of one batch */
+	struct arena *arenas[NUMBERING_BATCHES_KEPT]; /* of the ids of a batch each, in turns */
+	size_t turn;
 	err failed; /* noting did: what follows cannot be numbered */
 	struct why why;
 	char folder[PATH_BYTES_MAX];
@@ -54,7 +55,8 @@ err numbering_create(struct disk *disk, const char *scratch, const uint8_t *secr
 	struct numbering *n = memory_alloc(sizeof(*n));
 	n->disk = disk;
 	n->secret = secret;
-	n->arena = arena_create(ARENA_BYTES);
+	for (size_t i = 0; i < NUMBERING_BATCHES_KEPT; i++)
+		n->arenas[i] = arena_create(ARENA_BYTES);
 	memcpy(n->folder, scratch, len + 1);
 	*out = n;
 	return OK;
@@ -65,7 +67,8 @@ void numbering_free(struct numbering *n)
 	if (n == NULL)
 		return;
 	occurrence_close(n->occurrence);
-	arena_free(n->arena);
+	for (size_t i = 0; i < NUMBERING_BATCHES_KEPT; i++)
+		arena_free(n->arenas[i]);
 	free(n->own);
 	free(n->settled.items);
 	free(n->firsts.items);
@@ -173,7 +176,7 @@ static err settle_one(struct numbering *n, struct doubt *d, struct digest128 dig
 		return OK;
 	d->changed = true;
 	d->was = *d->item;
-	return item_number(n->secret, d->item, nth, n->arena, why);
+	return item_number(n->secret, d->item, nth, n->arenas[n->turn], why);
 }
 
 static err find_noted(struct numbering *n, const struct digest128 *digests, size_t count,
@@ -200,7 +203,8 @@ err numbering_settle(struct doubt *doubts, size_t count, struct why *why)
 			digests[mine++] = item_digest(doubts[i].item);
 	clear_counts(n);
 	make_slots(n, mine);
-	arena_reset(n->arena);
+	n->turn = (n->turn + 1) % NUMBERING_BATCHES_KEPT;
+	arena_reset(n->arenas[n->turn]);
 	err e = find_noted(n, digests, mine, noted, why);
 	mine = 0;
 	for (size_t i = 0; e == OK && i < count; i++)

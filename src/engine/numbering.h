@@ -30,7 +30,10 @@
 
 #include "engine/engine.h"
 
-enum { NUMBERING_RANGES_MAX = 1 << 16 };
+enum {
+	NUMBERING_RANGES_MAX = 1 << 16,
+	NUMBERING_BATCHES_KEPT = 6, /* whose new ids stay: so many may be kept and not taken in */
+};
 
 struct numbering;
 
@@ -53,7 +56,8 @@ struct doubt {
 };
 
 /* Settles those of the doubts, given in the order of the batch, that belong to the numbering of
- * the first one.  A new id lies in memory of the numbering, until its next use. */
+ * the first one.  A new id lies in memory of the numbering, and stays while NUMBERING_BATCHES_KEPT
+ * - 1 more batches are settled. */
 err numbering_settle(struct doubt *doubts, size_t count, struct why *why);
 
 /* The batch is durable: these items of it, answered and in order, are known now; or it was

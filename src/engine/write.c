@@ -1,12 +1,16 @@
-/* engine/write.c - the way in: known or not, durable, applied; see engine.h */
+/* engine/write.c - the way in: known or not, durable, applied; see engine.h
+ *
+ * Keeping touches the index of known messages and the journal, taking in identity and threads:
+ * nothing of the two is shared but the promise of room (struct in_flight). */
 #include "engine/engine_internal.h"
 
-#include "base/crc32c.h"
 #include "engine/numbering.h"
-#include "event/codec.h"
+#include "engine/waiting.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { LINE_BYTES = 64 }; /* of the processor's caches */
 
 /* One batch: its items that are new, by key, so that twins within it are found too; and what the
  * index of known messages says of each item. */
@@ -66,8 +70,7 @@ static void judge(struct group *g, size_t i)
 	item->status = status_of(g->items[item->seq].check, item->check);
 }
 
-/* A damaged index is made anew from the journal: it must not stop the engine for ever. */
-static err find_known(struct engine *engine, const struct dedup_key *keys, size_t count,
+err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_t count,
 	bool *found, struct dedup_entry *known, struct why *why)
 {
 	err e = dedup_find_many(engine->dedup, keys, count, found, known, why);
@@ -85,7 +88,7 @@ static err look_up_all(struct engine *engine, struct group *g, struct why *why)
 	for (size_t i = 0; i < g->count; i++)
 		if (g->items[i].has_key)
 			g->keys[keyed++] = g->items[i].key;
-	err e = find_known(engine, g->keys, keyed, g->found, g->known, why);
+	err e = engine_find_known(engine, g->keys, keyed, g->found, g->known, why);
 	if (e != OK)
 		return e;
 	for (size_t i = g->count; i-- > 0;) { /* spread out again: each to its item, from the end */
@@ -123,7 +126,7 @@ static err judge_changed(struct engine *engine, struct group *g, struct why *why
 
 	for (size_t i = 0; i < g->changed; i++)
 		g->keys[i] = g->doubts[i].item->key;
-	err e = find_known(engine, g->keys, g->changed, found, known, why);
+	err e = engine_find_known(engine, g->keys, g->changed, found, known, why);
 	for (size_t i = 0; e == OK && i < g->changed; i++) {
 		size_t at = (size_t)(g->doubts[i].item - g->items);
 		g->found[at] = found[i];
@@ -160,92 +163,117 @@ static void take_back(struct group *g)
 
 /* ---- writing */
 
-/* Room for everything that applying will need, before anything is durable. */
-static err reserve(struct engine *engine, const struct engine_item *items, size_t count,
-	size_t *fresh, struct why *why)
+/* What the new items will need; returns how many keys. */
+static size_t count_needs(struct engine_batch *batch)
 {
-	size_t rows = 0, identifiers = 0, keys = 0;
+	size_t keys = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (items[i].status != ITEM_NEW)
+	batch->rows = batch->identifiers = 0;
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct engine_item *item = &batch->items[i];
+		if (item->status != ITEM_NEW)
 			continue;
-		rows++;
-		keys += items[i].has_key ? 1 : 0;
-		identifiers += items[i].record->identifier_count;
+		batch->rows++;
+		batch->identifiers += item->record->identifier_count;
+		keys += item->has_key ? 1 : 0;
 	}
-	*fresh = rows;
-	err e = threads_reserve(engine->threads, rows, why);
-	if (e == OK)
-		e = identity_reserve(engine->identity, identifiers, why);
-	return e != OK ? e : dedup_reserve(engine->dedup, keys, why);
+	return keys;
 }
 
-static err append(struct engine *engine, const struct engine_item *items, size_t count,
-	size_t fresh, uint64_t *first, struct why *why)
+static void look_at_room(struct engine *engine)
 {
-	struct journal_entry *entries = memory_alloc(fresh * sizeof(*entries));
+	engine->in_flight.rows_left = threads_rows_left(engine->threads);
+	engine->in_flight.identifiers_left = identity_identifiers_left(engine->identity);
+}
+
+/* The tables are asked here only while nobody may be changing them. */
+static err promise(struct engine *engine, const struct engine_batch *batch, struct why *why)
+{
+	struct in_flight *f = &engine->in_flight;
+	err e = OK;
+
+	mutex_lock(&f->lock);
+	if (f->batches == 0)
+		look_at_room(engine);
+	if (batch->rows > f->rows_left - f->rows)
+		e = fail(why, MSG_THREADS_FULL, arg_int(ROWS_MAX));
+	else if (batch->identifiers > f->identifiers_left - f->identifiers)
+		e = fail(why, MSG_IDENTITY_FULL, arg_int(IDENTIFIERS_MAX));
+	if (e == OK) {
+		f->batches++;
+		f->rows += batch->rows;
+		f->identifiers += batch->identifiers;
+	}
+	mutex_unlock(&f->lock);
+	return e;
+}
+
+static void end_promise(struct engine *engine, const struct engine_batch *batch, bool applied)
+{
+	struct in_flight *f = &engine->in_flight;
+
+	mutex_lock(&f->lock);
+	if (applied)
+		look_at_room(engine);
+	f->batches--;
+	f->rows -= batch->rows;
+	f->identifiers -= batch->identifiers;
+	mutex_unlock(&f->lock);
+}
+
+/* Room for everything that applying will need, before anything is durable. */
+static err reserve(struct engine *engine, struct engine_batch *batch, struct why *why)
+{
+	size_t keys = count_needs(batch);
+	err e = promise(engine, batch, why);
+
+	if (e != OK)
+		return e;
+	e = dedup_reserve(engine->dedup, keys, why);
+	if (e != OK)
+		end_promise(engine, batch, false);
+	return e;
+}
+
+static err append(
+	struct engine *engine, struct engine_batch *batch, uint64_t *first, struct why *why)
+{
+	struct journal_entry *entries = memory_alloc(batch->rows * sizeof(*entries));
 	int64_t now = engine->options.clock->now_ms(engine->options.clock);
 	size_t n = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (items[i].status == ITEM_NEW)
-			entries[n++].bytes = items[i].bytes;
-	err e = journal_append(engine->journal, now, entries, fresh, first, why);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->items[i].status == ITEM_NEW)
+			entries[n++].bytes = batch->items[i].bytes;
+	err e = journal_append(engine->journal, now, entries, batch->rows, first, why);
+	batch->received_ms = journal_last_received_ms(engine->journal);
 	free(entries);
 	return e;
 }
 
-/* A few new items on their way into the state. */
-struct applying {
-	struct record records[APPLY_GROUP_MAX];
-	struct dedup_entry known[APPLY_GROUP_MAX];
-	size_t count, known_count;
-};
-
-static err apply_group(struct engine *engine, struct applying *group, struct why *why)
-{
-	size_t known = group->known_count;
-
-	engine_apply(engine, group->records, group->count);
-	group->count = group->known_count = 0;
-	return engine_add_known(engine, group->known, known, why);
-}
-
-static void take_item(
-	struct applying *group, struct engine_item *item, uint64_t seq, int64_t received_ms)
-{
-	item->seq = seq;
-	if (!engine_planted.skip_apply || seq % 10 != 0) {
-		struct record *record = &group->records[group->count++];
-		*record = *item->record;
-		record->seq = seq;
-		record->received_ms = received_ms;
-	}
-	if (item->has_key)
-		group->known[group->known_count++] =
-			(struct dedup_entry){ .key = item->key, .seq = seq, .check = item->check };
-}
-
 /* The records are durable: an index that cannot follow makes the engine fail, for what it misses
  * would be taken twice; opening again replays it. */
-static err apply_all(struct engine *engine, struct engine_item *items, size_t count, uint64_t seq,
-	struct why *why)
+static err make_known(
+	struct engine *engine, struct engine_batch *batch, uint64_t seq, struct why *why)
 {
-	enum { AHEAD = 8 }; /* another thread prepared them */
-	struct applying group;
-	int64_t received_ms = journal_last_received_ms(engine->journal);
+	struct dedup_entry known[APPLY_GROUP_MAX];
+	size_t count = 0;
 	err e = OK;
 
-	group.count = group.known_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (i + AHEAD < count)
-			PREFETCH(items[i + AHEAD].record);
-		if (items[i].status == ITEM_NEW)
-			take_item(&group, &items[i], seq++, received_ms);
-		if (MAX_OF(group.count, group.known_count) < APPLY_GROUP_MAX && i + 1 < count)
+	for (size_t i = 0; i < batch->count; i++) {
+		struct engine_item *item = &batch->items[i];
+		if (item->status == ITEM_NEW) {
+			item->seq = seq++;
+			if (item->has_key)
+				known[count++] = (struct dedup_entry){
+					.key = item->key, .seq = item->seq, .check = item->check
+				};
+		}
+		if (count < APPLY_GROUP_MAX && i + 1 < batch->count)
 			continue;
-		err applied = apply_group(engine, &group, e == OK ? why : NULL);
-		e = e == OK ? applied : e;
+		err added = engine_add_known(engine, known, count, e == OK ? why : NULL);
+		e = e == OK ? added : e;
+		count = 0;
 	}
 	return e;
 }
@@ -260,26 +288,36 @@ static void resolve_twins(struct group *g)
 	}
 }
 
-static err write_group(struct engine *engine, struct group *g, struct why *why)
+/* An error before the append is one of this batch; after it, nothing more is accepted. */
+static err make_durable(struct engine *engine, struct engine_batch *batch, struct why *why)
 {
 	uint64_t first = 0;
-	size_t fresh = 0;
+
+	if (batch->rows == 0)
+		return OK;
+	err e = append(engine, batch, &first, why);
+	if (e == ERR_LIMIT) /* more than a batch may hold: refused before anything was written */
+		return e;
+	if (e == OK)
+		e = make_known(engine, batch, first, why);
+	engine->failed |= e != OK;
+	return e;
+}
+
+static err keep_group(
+	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
+{
 	err e = look_up_all(engine, g, why);
 
 	if (e == OK)
 		e = settle_guesses(engine, g, why);
 	if (e == OK)
-		e = reserve(engine, g->items, g->count, &fresh, why);
+		e = reserve(engine, batch, why);
 	if (e != OK)
 		return e;
-	if (fresh > 0)
-		e = append(engine, g->items, g->count, fresh, &first, why);
-	if (e == ERR_LIMIT) /* more than a batch may hold: refused before anything was written */
-		return e;
-	if (e == OK && fresh > 0)
-		e = apply_all(engine, g->items, g->count, first, why);
+	e = make_durable(engine, batch, why);
 	if (e != OK) {
-		engine->failed = true;
+		end_promise(engine, batch, false);
 		return e;
 	}
 	resolve_twins(g);
@@ -309,127 +347,70 @@ static void group_done(struct group *g)
 	free(g->doubts);
 }
 
-err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)
+err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why)
 {
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
-	struct group g = group_of(items, count);
-	err e = write_group(engine, &g, why);
+	struct group g = group_of(batch->items, batch->count);
+	err e = keep_group(engine, &g, batch, why);
 	if (e != OK) {
 		take_back(&g);
-		for (size_t i = 0; i < count; i++)
-			items[i].status = ITEM_REFUSED;
+		for (size_t i = 0; i < batch->count; i++)
+			batch->items[i].status = ITEM_REFUSED;
 	}
 	group_done(&g);
 	return e;
 }
 
-/* ---- changing what is there */
+/* ---- applying */
 
-err engine_write_record(
-	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
+/* A few new items on their way into the state. */
+struct applying {
+	struct record records[APPLY_GROUP_MAX];
+	size_t count;
+};
+
+static void take_item(struct applying *group, const struct engine_item *item, int64_t received_ms)
 {
-	struct strbuf bytes = strbuf_heap(RECORD_BYTES_MAX);
-	struct engine_item item = { .record = record };
-	err e;
+	if (engine_planted.skip_apply && item->seq % 10 == 0)
+		return;
+	struct record *record = &group->records[group->count++];
+	*record = *item->record;
+	record->seq = item->seq;
+	record->received_ms = received_ms;
+}
 
-	record_encode(record, &bytes);
-	if (!strbuf_ok(&bytes)) {
-		e = fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
-	} else {
-		item.bytes = strbuf_str(&bytes);
-		item.check = crc32c(0, item.bytes);
-		e = engine_write(engine, &item, 1, why);
+static void prefetch_record(const struct record *record)
+{
+	for (size_t at = 0; at < sizeof(*record); at += LINE_BYTES)
+		PREFETCH((const char *)record + at);
+}
+
+void engine_take_in(struct engine *engine, const struct engine_batch *batch)
+{
+	enum { AHEAD = 8 }; /* another thread prepared them */
+	struct applying group;
+
+	group.count = 0;
+	for (size_t i = 0; i < batch->count; i++) {
+		if (i + AHEAD < batch->count)
+			prefetch_record(batch->items[i + AHEAD].record);
+		if (batch->items[i].status == ITEM_NEW)
+			take_item(&group, &batch->items[i], batch->received_ms);
+		if (group.count < APPLY_GROUP_MAX && i + 1 < batch->count)
+			continue;
+		engine_apply(engine, group.records, group.count);
+		group.count = 0;
 	}
+	end_promise(engine, batch, true);
+}
+
+err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)
+{
+	struct engine_batch batch = { .items = items, .count = count };
+	err e = engine_keep(engine, &batch, why);
+
 	if (e == OK)
-		*seq = item.seq;
-	strbuf_done(&bytes);
-	return e;
-}
-
-err engine_find(struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
-{
-	struct dedup_key key = dedup_key_of(engine->secret, source, message_id);
-	struct dedup_entry known;
-	bool found;
-	err e = find_known(engine, &key, 1, &found, &known, why);
-
-	if (e != OK)
-		return e;
-	if (!found)
-		return fail(why, MSG_EVENT_UNKNOWN, arg_str(source), arg_str(message_id));
-	if (known.state == DEDUP_ERASED)
-		return fail(why, MSG_EVENT_ERASED, arg_str(source), arg_str(message_id));
-	*seq = known.seq;
-	return OK;
-}
-
-err engine_present(struct engine *engine, uint64_t seq, uint64_t *present, struct why *why)
-{
-	uint32_t row = threads_row_of(engine->threads, seq);
-
-	if (row == ROW_NONE)
-		return fail(why, MSG_EVENT_GONE, arg_int((int64_t)seq));
-	*present = threads_row_seq(engine->threads, row);
-	return OK;
-}
-
-static err find_visible(
-	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
-{
-	err e = engine_find(engine, source, message_id, seq, why);
-
-	if (e == OK && threads_row_of(engine->threads, *seq) == ROW_NONE)
-		e = fail(why, MSG_EVENT_RETRACTED, arg_str(source), arg_str(message_id));
-	return e;
-}
-
-err engine_correct(
-	struct engine *engine, const struct record *record, uint64_t *seq, struct why *why)
-{
-	struct record correction = *record;
-	err e = find_visible(engine, record->source, record->message_id, &correction.target, why);
-
-	if (e != OK)
-		return e;
-	correction.kind = RECORD_CORRECTION;
-	correction.seq = 0;
-	e = record_check(&correction, why);
-	return e != OK ? e : engine_write_record(engine, &correction, seq, why);
-}
-
-err engine_retract(
-	struct engine *engine, str source, str message_id, uint64_t *seq, struct why *why)
-{
-	struct record retraction = { .kind = RECORD_RETRACTION };
-	err e = find_visible(engine, source, message_id, &retraction.target, why);
-
-	return e != OK ? e : engine_write_record(engine, &retraction, seq, why);
-}
-
-/* ---- house-keeping that is the journal's and the index's own */
-
-err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why)
-{
-	return journal_seal_one(engine->journal, level, did, why);
-}
-
-err engine_merge_beside(struct engine *engine, bool *did, struct why *why)
-{
-	ASSERT(pthread_mutex_lock(&engine->index_lock) == 0);
-	err e = dedup_merge_one(engine->dedup, did, why);
-	ASSERT(pthread_mutex_unlock(&engine->index_lock) == 0);
-	return e;
-}
-
-err engine_merge_one(struct engine *engine, bool *did, struct why *why)
-{
-	err e = engine_merge_beside(engine, did, why);
-
-	if (e != ERR_CORRUPT)
-		return e;
-	e = engine_rebuild_index(engine, why); /* as in find_known() */
-	if (e == OK)
-		*did = true;
+		engine_take_in(engine, &batch);
 	return e;
 }

@@ -59,13 +59,9 @@ void identity_free(struct identity *identity)
 	free(identity);
 }
 
-err identity_reserve(struct identity *identity, size_t identifiers, struct why *why)
+size_t identity_identifiers_left(const struct identity *identity)
 {
-	size_t known = table_count(identity->members);
-
-	if (identifiers > IDENTIFIERS_MAX - known)
-		return fail(why, MSG_IDENTITY_FULL, arg_int(IDENTIFIERS_MAX));
-	return OK;
+	return IDENTIFIERS_MAX - table_count(identity->members);
 }
 
 /* ---- customers */

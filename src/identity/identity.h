@@ -52,9 +52,8 @@ struct identity_rules;
 struct identity *identity_create(void);
 void identity_free(struct identity *identity); /* NULL is fine */
 
-/* Is there room for `identifiers` more?  ERR_FULL if not: asked before a record is made durable,
- * so that applying it cannot fail. */
-err identity_reserve(struct identity *identity, size_t identifiers, struct why *why);
+/* Until IDENTIFIERS_MAX: asked before a record is made durable, so that applying it cannot fail. */
+size_t identity_identifiers_left(const struct identity *identity);
 
 /* The set that a record carries, found or made; IDENTITY_NO_CODE if it carries none. */
 uint32_t identity_set(struct identity *identity, const struct record *record);

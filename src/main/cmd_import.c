@@ -345,7 +345,6 @@ static err import_all(struct importer *im, struct why *why)
 		else
 			answer_people(im);
 	}
-	store_index(im->request, im->engine);
 	return e;
 }
 
@@ -360,7 +359,9 @@ static err import_opened(struct importer *im, struct why *why)
 	err kept = rejects_free(im->rejects, e == OK ? why : NULL);
 	e = e == OK ? kept : e;
 	if (e == OK && im->counts.fresh > 0)
-		e = store_checkpoint(request, im->engine, why);
+		e = store_settle(request, im->engine, why);
+	else
+		store_index(request, im->engine);
 	arena_free(im->own_arena);
 	return e;
 }

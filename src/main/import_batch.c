@@ -11,6 +11,7 @@
 /* Batches are whole numbers of these. */
 enum { BEGUN_MAX = 32 };
 _Static_assert(BATCH_ITEMS_MAX % BEGUN_MAX == 0, "a batch is full between two of them");
+_Static_assert((int)BATCHES_MAX <= (int)NUMBERING_BATCHES_KEPT, "new ids stay until taken in");
 
 struct pipeline {
 	struct engine *engine;
@@ -18,16 +19,16 @@ struct pipeline {
 	struct batch *batches[BATCHES_MAX], *current;
 	struct prepared begun[BEGUN_MAX]; /* for the current batch, not finished yet */
 	size_t begun_count;
-	struct writer *to; /* or NULL: engine_write() */
-	struct queue *full, *empty;
-	pthread_t writer;
-	struct batch_counts counts; /* the writer's, until it has ended */
+	struct writer *to; /* or NULL: the engine is ours alone */
+	struct queue *full, *kept, *empty, *token;
+	pthread_t keeper, taker, flusher;
+	struct batch_counts counts; /* the taker's, until it has ended */
 	atomic_bool failed;
-	err error; /* the writer's, read after it has ended */
+	err error; /* the keeper's, read after it has ended */
 	struct why why;
 };
 
-/* ---- the writer */
+/* ---- writing */
 
 static void copy_cut(char to[static CONFLICT_NAME_BYTES], str text)
 {
@@ -82,31 +83,75 @@ static err submit(struct writer *to, struct batch *batch, struct why *why)
 	return e;
 }
 
-static void write_batch(struct pipeline *p, struct batch *batch)
+/* What follows a failure is not written. */
+static void keep_batch(struct pipeline *p, struct batch *batch)
 {
+	batch->kept = (struct engine_batch){ 0 };
+	batch->is_answered = false;
 	if (p->error != OK)
-		return; /* what follows a failure is not written */
-	p->error = p->to == NULL ? engine_write(p->engine, batch->items, batch->count, &p->why)
+		return;
+	struct engine_batch kept = { .items = batch->items, .count = batch->count };
+	p->error = p->to == NULL ? engine_keep(p->engine, &kept, &p->why)
 				 : submit(p->to, batch, &p->why);
-	if (p->error == OK)
-		count_answers(p, batch);
-	else
+	batch->is_answered = p->error == OK;
+	if (p->error != OK)
 		atomic_store(&p->failed, true);
+	else if (p->to == NULL)
+		batch->kept = kept;
 }
 
-static void *writer_run(void *context)
+/* No matter if the flusher has a token already: it looks until there is nothing to do. */
+static void ask_to_flush(struct pipeline *p)
+{
+	if (p->to == NULL && dedup_has_frozen(engine_dedup(p->engine)))
+		(void)queue_push(p->token, p, 0);
+}
+
+static void *keeper_run(void *context)
 {
 	struct pipeline *p = context;
 	void *item;
 	size_t count;
 
 	while (queue_pop(p->full, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
+		keep_batch(p, item);
+		ASSERT(queue_push(p->kept, item, 0) == OK); /* it has room for all there are */
+		ask_to_flush(p);
+	}
+	queue_close(p->kept);
+	queue_close(p->token);
+	return NULL;
+}
+
+static void *taker_run(void *context)
+{
+	struct pipeline *p = context;
+	void *item;
+	size_t count;
+
+	while (queue_pop(p->kept, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
 		struct batch *batch = item;
-		write_batch(p, batch);
+		if (batch->kept.items != NULL)
+			engine_take_in(p->engine, &batch->kept);
+		if (batch->is_answered)
+			count_answers(p, batch);
 		batch->count = 0;
 		arena_reset(batch->arena);
 		ASSERT(queue_push(p->empty, batch, 0) == OK); /* it has room for all there are */
 	}
+	return NULL;
+}
+
+/* What it cannot write the keeper will have to, and that tells why. */
+static void *flusher_run(void *context)
+{
+	struct pipeline *p = context;
+	bool did;
+	void *item;
+	size_t count;
+
+	while (queue_pop(p->token, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK)
+		(void)engine_flush_beside(p->engine, &did, NULL);
 	return NULL;
 }
 
@@ -119,6 +164,8 @@ static void free_pipeline(struct pipeline *p)
 		free(p->batches[i]);
 	}
 	queue_free(p->full);
+	queue_free(p->kept);
+	queue_free(p->token);
 	queue_free(p->empty);
 	numbering_free(p->preparation->numbering);
 	p->preparation->numbering = NULL;
@@ -142,6 +189,8 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		return e;
 	}
 	p->full = queue_create(BATCHES_MAX);
+	p->kept = queue_create(BATCHES_MAX);
+	p->token = queue_create(1);
 	p->empty = queue_create(BATCHES_MAX);
 	for (size_t i = 0; i < BATCHES_MAX; i++) {
 		p->batches[i] = memory_alloc(sizeof(*p->batches[i]));
@@ -151,7 +200,9 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		arena_reset(p->batches[i]->arena);
 		ASSERT(queue_push(p->empty, p->batches[i], 0) == OK);
 	}
-	ASSERT(pthread_create(&p->writer, NULL, writer_run, p) == 0);
+	ASSERT(pthread_create(&p->keeper, NULL, keeper_run, p) == 0);
+	ASSERT(pthread_create(&p->taker, NULL, taker_run, p) == 0);
+	ASSERT(pthread_create(&p->flusher, NULL, flusher_run, p) == 0);
 	*out = p;
 	return OK;
 }
@@ -220,7 +271,9 @@ err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *coun
 	if (send_rest && !atomic_load(&p->failed))
 		send_off(p);
 	queue_close(p->full);
-	ASSERT(pthread_join(p->writer, NULL) == 0);
+	ASSERT(pthread_join(p->keeper, NULL) == 0);
+	ASSERT(pthread_join(p->taker, NULL) == 0);
+	ASSERT(pthread_join(p->flusher, NULL) == 0);
 	*counts = p->counts;
 	if (p->error != OK) { /* the first fault there was */
 		e = p->error;

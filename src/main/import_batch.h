@@ -7,7 +7,7 @@
 
 enum {
 	BATCH_ITEMS_MAX = 8192,
-	BATCHES_MAX = 3, /* in flight */
+	BATCHES_MAX = 5, /* in flight */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
 #define BATCH_BYTES_USUAL ((size_t)5 << 20)
@@ -17,6 +17,8 @@ struct batch {
 	struct arena *arena;
 	struct engine_item items[BATCH_ITEMS_MAX];
 	size_t count;
+	struct engine_batch kept; /* durable, not taken in; .items NULL: not so */
+	bool is_answered;
 };
 
 /* Named, so that a person can look: the first few of an input. */
@@ -31,7 +33,14 @@ struct batch_counts {
 	size_t conflicts_named;
 };
 
-/* The writer's side: a thread that takes full batches and writes them. */
+/* The writer's side: threads that take full batches and write them.
+ *
+ *   reader --full--> keeper --kept--> taker --empty--> reader
+ *                      +--token--> flusher
+ *
+ * The keeper makes a batch durable while the taker applies the one before, and the flusher writes
+ * what is full of the index of known messages.  Where a writer runs in the engine, that does all of
+ * it in the keeper's place, and the taker only counts. */
 struct pipeline;
 
 /* `writer`: of the engine where one runs, between other producers; NULL: nobody else uses the

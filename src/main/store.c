@@ -164,6 +164,11 @@ err store_checkpoint(const struct request *request, struct engine *engine, struc
 	return request_house(request) == NULL ? engine_checkpoint(engine, why) : OK;
 }
 
+err store_settle(const struct request *request, struct engine *engine, struct why *why)
+{
+	return request_house(request) == NULL ? engine_settle(engine, why) : OK;
+}
+
 struct decisions {
 	uint64_t *seqs;
 	size_t count;

@@ -34,6 +34,8 @@ struct snapshot *store_snapshot(const struct request *request, struct engine *en
 void store_index(const struct request *request, struct engine *engine);
 /* Writes a checkpoint after much was changed; a house does that by itself. */
 err store_checkpoint(const struct request *request, struct engine *engine, struct why *why);
+/* Both, for after much was written. */
+err store_settle(const struct request *request, struct engine *engine, struct why *why);
 
 /* Changes through a function that may use all of engine.h.  In a house it runs in the writer's
  * place, and all producers wait meanwhile; what it did is in the next snapshot. */

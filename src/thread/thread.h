@@ -55,8 +55,8 @@ bool threads_has_attributes(const struct threads *threads);
 /* On the heap. */
 size_t threads_attribute_bytes(const struct threads *threads);
 
-/* ERR_FULL when `rows` more would pass ROWS_MAX: asked before a record is made durable. */
-err threads_reserve(const struct threads *threads, size_t rows, struct why *why);
+/* Until ROWS_MAX: asked before a record is made durable, so that applying it cannot fail. */
+size_t threads_rows_left(const struct threads *threads);
 
 /* Codes of names (sources, channels, activities), found or made. */
 uint32_t threads_name(struct threads *threads, str name);

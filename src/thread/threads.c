@@ -72,11 +72,9 @@ size_t threads_attribute_bytes(const struct threads *t)
 	return t->attributes == NULL ? 0 : attributes_resident_bytes(t->attributes);
 }
 
-err threads_reserve(const struct threads *t, size_t rows, struct why *why)
+size_t threads_rows_left(const struct threads *t)
 {
-	if (rows > ROWS_MAX - table_count(t->seq))
-		return fail(why, MSG_THREADS_FULL, arg_int(ROWS_MAX));
-	return OK;
+	return ROWS_MAX - table_count(t->seq);
 }
 
 uint32_t threads_name(struct threads *t, str name)

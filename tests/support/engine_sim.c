@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 24, BATCH_MAX = 6, TIMES = 9 };
+enum { STEPS = 24, BATCH_MAX = 6, TIMES = 9, IN_FLIGHT_MAX = 3 };
 
 bool sim_chance(struct engine_sim *w, uint64_t one_in)
 {
@@ -160,33 +160,75 @@ static bool written(struct engine_sim *w, err e, const struct why *why)
 	return false;
 }
 
-static void write_batch(struct engine_sim *w)
-{
-	AUTO_ARENA arena = arena_create(4 << 20);
-	size_t count = 1 + below(w, BATCH_MAX);
+struct telling {
+	struct arena *arena;
 	struct engine_item items[BATCH_MAX];
 	struct foreseen foreseen[BATCH_MAX];
-	struct model_record told[BATCH_MAX];
-	struct why why = { 0 };
+	size_t count;
+};
 
+static bool tell(struct engine_sim *w, struct telling *t)
+{
+	struct model_record told[BATCH_MAX];
+
+	t->count = 1 + below(w, BATCH_MAX);
 	w->now_ms += (int64_t)below(w, 20) - 6; /* it may jump back */
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < t->count; i++) {
 		told[i] = w->model->end > 1 && sim_chance(w, 4) ? known_record(w)
 			  : i > 0 && sim_chance(w, 10)          ? told[i - 1]
 								: fresh_record(w);
 		told[i].is_erased = false;
 		told[i].bytes = MODEL_WHOLE;
 		told[i].received_ms = 0;
-		foresee(w, &told[i], &foreseen[i]);
-		if (!sim_prepare(w, &told[i], arena, &items[i]))
-			return;
+		foresee(w, &told[i], &t->foreseen[i]);
+		if (!sim_prepare(w, &told[i], t->arena, &t->items[i]))
+			return false;
 	}
-	if (!written(w, engine_write(w->engine, items, count, &why), &why))
-		return;
-	for (size_t i = 0; i < count; i++)
-		if (items[i].status != foreseen[i].status ||
-			(foreseen[i].seq > 0 && items[i].seq != foreseen[i].seq))
+	return true;
+}
+
+static void check_answers(struct engine_sim *w, const struct telling *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->items[i].status != t->foreseen[i].status ||
+			(t->foreseen[i].seq > 0 && t->items[i].seq != t->foreseen[i].seq))
 			sim_wrong(w, "an item is answered wrongly");
+}
+
+static void write_batch(struct engine_sim *w)
+{
+	AUTO_ARENA arena = arena_create(4 << 20);
+	struct telling t = { .arena = arena };
+	struct why why = { 0 };
+
+	if (tell(w, &t) && written(w, engine_write(w->engine, t.items, t.count, &why), &why))
+		check_answers(w, &t);
+}
+
+/* As an import does: several are durable, and known, before the first of them is applied.  What was
+ * kept is applied also when a later one fails, or the power does. */
+static void write_in_steps(struct engine_sim *w)
+{
+	AUTO_ARENA arena = arena_create(8 << 20);
+	struct telling t[IN_FLIGHT_MAX];
+	struct engine_batch batch[IN_FLIGHT_MAX];
+	size_t kept = 0, count = 2 + below(w, IN_FLIGHT_MAX - 1);
+	struct why why = { 0 };
+	bool goes_on = true;
+
+	for (size_t i = 0; goes_on && i < count; i++) {
+		t[i] = (struct telling){ .arena = arena };
+		goes_on = tell(w, &t[i]);
+		if (!goes_on)
+			break;
+		batch[i] = (struct engine_batch){ .items = t[i].items, .count = t[i].count };
+		goes_on = written(w, engine_keep(w->engine, &batch[i], &why), &why);
+		kept += goes_on;
+	}
+	for (size_t i = 0; i < kept; i++) {
+		engine_take_in(w->engine, &batch[i]);
+		check_answers(w, &t[i]);
+	}
 }
 
 /* ---- changing */
@@ -582,7 +624,8 @@ static const struct {
 	void (*run)(struct engine_sim *w);
 	unsigned weight;
 } steps[] = {
-	{ "write", write_batch, 40 },
+	{ "write", write_batch, 34 },
+	{ "write in steps", write_in_steps, 8 },
 	{ "correct", correct, 6 },
 	{ "retract", retract, 4 },
 	{ "erase customer", erase_customer, 3 },
@@ -644,7 +687,7 @@ static void step(struct engine_sim *w)
 	for (uint64_t at = below(w, total); at >= steps[i].weight; i++)
 		at -= steps[i].weight;
 	sim_disk_doing(w->sim, steps[i].name);
-	if (w->model->end + w->model->pending + BATCH_MAX < MODEL_RECORDS_MAX)
+	if (w->model->end + w->model->pending + IN_FLIGHT_MAX * BATCH_MAX < MODEL_RECORDS_MAX)
 		steps[i].run(w);
 }
 
