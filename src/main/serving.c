@@ -66,6 +66,17 @@ static err find_key(
 	return key_cache_find(context, key, source, why);
 }
 
+static void limit_sources(struct serving *s, const struct settings *settings)
+{
+	sources_limit(s->sources, (uint64_t)setting_number(settings, SETTING_RATE));
+	for (size_t i = 0; i < settings->input_count; i++) {
+		const struct input_section *in = &settings->inputs[i];
+		if (in->kind == INPUT_SOURCE)
+			source_limit(sources_get(s->sources, in->name),
+				input_number(in, INPUT_KEY_RATE));
+	}
+}
+
 /* Whoever has a key is shown before he sends anything: a silent source is news too. */
 static err expect_sources(struct serving *s, const struct request *request, struct why *why)
 {
@@ -147,7 +158,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 		(struct http_routes){ web_routes, web_routes_count, NULL }; /* takes what is left */
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
-		.workers = options->workers,
+		.workers = (size_t)setting_number(options->settings, SETTING_WORKERS),
 		.status_of = err_http_status,
 		.problem = render_problem,
 		.headers = set_headers,
@@ -170,10 +181,11 @@ err serving_start(const struct request *request, struct sink *sink,
 		free(s);
 		return e;
 	}
-	serve_log_init(&s->log, options->log_requests);
+	serve_log_init(&s->log, setting_yes(options->settings, SETTING_LOG_REQUESTS));
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
-	s->sources = sources_create(clock_real(), options->events_per_second);
+	s->sources = sources_create(clock_real(), 0);
+	limit_sources(s, options->settings);
 	e = doors_open(request, s->engine, s->writer, s->sources, &s->doors, why);
 	if (e != OK) {
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
@@ -195,9 +207,15 @@ err serving_start(const struct request *request, struct sink *sink,
 	return e;
 }
 
-err serving_reload(struct serving *s, struct why *why)
+err serving_reload(struct serving *s, const struct settings *settings, struct why *why)
 {
-	return http_server_reload(s->http, why);
+	err e = http_server_reload(s->http, why);
+
+	if (e != OK)
+		return e;
+	limit_sources(s, settings);
+	serve_log_all_requests(&s->log, setting_yes(settings, SETTING_LOG_REQUESTS));
+	return OK;
 }
 
 err serving_stop(struct serving *s, struct why *why)

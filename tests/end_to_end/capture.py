@@ -1,8 +1,45 @@
 """What comes in while the server runs, from outside: sources and their counters."""
 import json
+import queue
+import re
+import signal
+import subprocess
+import threading
 
-from doors import Server, token
-from tools import equal, holds, keeps_schema, lacks
+import doors
+from doors import token
+from tools import ARIANE, environment, equal, holds, keeps_schema, lacks
+
+
+class Server(doors.Server):
+    """With words of its own, a log that can be read while it runs, and SIGHUP."""
+
+    def __init__(self, folder, words=("--listen", "127.0.0.1:0")):
+        super().__init__(folder)
+        self.words, self.log = words, queue.Queue()
+
+    def __enter__(self):
+        words = [ARIANE, "--data", str(self.folder.path), "serve", *map(str, self.words)]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.port = int(re.search(rb"http://127\.0\.0\.1:(\d+)", self.process.stdout.readline())[1])
+        self.reader = threading.Thread(target=lambda: [self.log.put(line.decode()) for line in self.process.stderr])
+        self.reader.start()
+        holds(self.log_line(), "/setup#")
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=120)
+        self.reader.join()
+        self.error = "".join(self.log.queue)
+        lacks(self.error, "Sanitizer")
+        equal(code, 0, self.error)
+
+    def log_line(self):
+        return self.log.get(timeout=60)
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
 
 
 def write_key(folder, source):
@@ -49,3 +86,23 @@ def check_sources_are_counted(place):
         holds(folder("source", "show", "shop", "--lang", "fr").out, "acceptés", "iban")
         equal(server.ask("GET", "/api/v1/sources/nobody", analyst).status, 404)
         equal(server.ask("GET", "/api/v1/sources/shop", planner).status, 403, "what was refused is for few")
+
+
+def check_the_configuration_is_read_again(place):
+    """[serve] and limits stand in ariane.conf; SIGHUP takes what can be changed, and tells what cannot."""
+    folder = place.folder()
+    key = write_key(folder, "shop")
+    file = place.file("ariane.conf", b"[serve]\nlisten = 127.0.0.1:0\nrate = 5\n")
+    listen = ["--config", str(file)]
+    with Server(folder, listen) as server:
+        secret = token(folder, "analyst")
+        rate = lambda: server.json("/api/v1/sources/shop", secret)["rate_limit"]  # noqa: E731
+        equal((rate(), post(server, key, calls("a", 5)).status, post(server, key, calls("b", 5)).status), (5, 200, 429))
+        file.write_text("[serve]\nlisten = 127.0.0.1:1\nrate = 7\n[source shop]\nrate = 1000\n")
+        server.reload()
+        holds(server.log_line(), "config-restart", "[serve] listen")
+        equal((rate(), post(server, key, calls("b", 5)).status), (1000, 200))
+        file.write_text("[serve]\nrat = 7\n")
+        server.reload()
+        holds(server.log_line(), '"reload"', "config-key-near")
+        equal(rate(), 1000, "what was stays")
