@@ -18,6 +18,7 @@ struct capture *capture_create(const struct capture_options *options)
 	if (c->options.clock == NULL)
 		c->options.clock = clock_real();
 	c->sources = options->sources;
+	c->hooks = hooks_create(NULL, 0, NULL);
 	mutex_init(&c->lock);
 	return c;
 }
@@ -34,6 +35,7 @@ void capture_free(struct capture *c)
 		arena_free(s->arena);
 		free(s);
 	}
+	hooks_unref(c->hooks);
 	mutex_done(&c->lock);
 	free(c);
 }
@@ -44,11 +46,29 @@ void capture_routes(struct capture *c, struct http_routes out[static CAPTURE_TAB
 	out[1] = (struct http_routes){ posthog_routes, posthog_route_count, c };
 	out[2] = (struct http_routes){ cloud_routes, cloud_route_count, c };
 	out[3] = (struct http_routes){ tag_routes, tag_route_count, c };
+	out[4] = (struct http_routes){ hook_routes, hook_route_count, c };
 }
 
 struct sources *capture_sources(struct capture *c)
 {
 	return c->sources;
+}
+
+void capture_set_hooks(struct capture *c, struct hooks *hooks)
+{
+	mutex_lock(&c->lock);
+	struct hooks *before = c->hooks;
+	c->hooks = hooks;
+	mutex_unlock(&c->lock);
+	hooks_unref(before);
+}
+
+struct hooks *capture_hooks(struct capture *c)
+{
+	mutex_lock(&c->lock);
+	struct hooks *hooks = hooks_ref(c->hooks);
+	mutex_unlock(&c->lock);
+	return hooks;
 }
 
 /* ---- scratch: as many as workers read bodies at once */
@@ -79,6 +99,12 @@ static void scratch_give(struct capture *c, struct scratch *s)
 
 /* ---- what the forms call */
 
+static void set_source(struct capture_job *job, str source)
+{
+	job->source = sources_get(job->capture->sources, source);
+	job->preparation.default_source = source;
+}
+
 err job_key(struct capture_job *job, str key, struct why *why)
 {
 	if (job->source != NULL)
@@ -89,8 +115,7 @@ err job_key(struct capture_job *job, str key, struct why *why)
 		job->capture->options.context, key, job->source_name, why);
 	if (e != OK)
 		return e;
-	job->source = sources_get(job->capture->sources, str_of(job->source_name));
-	job->preparation.default_source = str_of(job->source_name);
+	set_source(job, str_of(job->source_name));
 	return OK;
 }
 
@@ -287,7 +312,7 @@ static struct capture_job *begin(struct capture *c, struct http_exchange *x)
 
 static err read_body(struct capture_job *job, size_t bytes_max, capture_read *read, struct why *why)
 {
-	str key = capture_key_of(job->x), body;
+	str key = job->source == NULL ? capture_key_of(job->x) : STR(""), body;
 	err e = key.len > 0 ? job_key(job, key, why) : OK;
 
 	if (e == OK)
@@ -352,10 +377,9 @@ static void finish(struct capture_job *job)
 	submit(job);
 }
 
-void capture_run(
-	struct capture *c, struct http_exchange *x, size_t body_bytes_max, capture_read *read)
+static void run(struct capture_job *job, size_t body_bytes_max, capture_read *read)
 {
-	struct capture_job *job = begin(c, x);
+	struct capture *c = job->capture;
 	struct scratch *scratch = job->scratch;
 	struct why why = { 0 };
 	err e = read_body(job, body_bytes_max, read, &why);
@@ -367,6 +391,24 @@ void capture_run(
 	else
 		refuse(job, &why);
 	scratch_give(c, scratch);
+}
+
+void capture_run(
+	struct capture *c, struct http_exchange *x, size_t body_bytes_max, capture_read *read)
+{
+	run(begin(c, x), body_bytes_max, read);
+}
+
+void capture_run_for(struct capture *c, struct http_exchange *x, str source, size_t body_bytes_max,
+	capture_read *read, const void *context)
+{
+	struct capture_job *job = begin(c, x);
+	size_t len = MIN_OF(source.len, sizeof(job->source_name) - 1);
+
+	memcpy(job->source_name, source.ptr, len); /* a reload may take the hook away meanwhile */
+	set_source(job, str_of(job->source_name));
+	job->context = context;
+	run(job, body_bytes_max, read);
 }
 
 /* ---- without HTTP */

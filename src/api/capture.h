@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include "api/hooks.h"
 #include "api/http.h"
 #include "api/sources.h"
 #include "engine/writer.h"
@@ -53,10 +54,13 @@ struct capture *capture_create(const struct capture_options *options);
 void capture_free(struct capture *capture); /* NULL is fine */
 
 /* The routes of all forms, for http_options. */
-enum { CAPTURE_TABLES = 4 };
+enum { CAPTURE_TABLES = 5 };
 void capture_routes(struct capture *capture, struct http_routes out[static CAPTURE_TABLES]);
 
 struct sources *capture_sources(struct capture *capture);
+
+/* The webhooks from now on; taken, the reference included. */
+void capture_set_hooks(struct capture *capture, struct hooks *hooks);
 
 /* ---- for the ways in that are no HTTP (a watched folder, MQTT): one batch, waited for */
 

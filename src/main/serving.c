@@ -10,6 +10,7 @@
 #include "desk/keys.h"
 #include "main/doors.h"
 #include "main/render.h"
+#include "main/serve_inputs.h"
 #include "main/serve_log.h"
 #include "main/serve_metrics.h"
 #include "main/store.h"
@@ -75,6 +76,22 @@ static void limit_sources(struct serving *s, const struct settings *settings)
 			source_limit(sources_get(s->sources, in->name),
 				input_number(in, INPUT_KEY_RATE));
 	}
+}
+
+/* What ariane.conf declares; on an error nothing has changed. */
+static err take_inputs(struct serving *s, const struct settings *settings, struct why *why)
+{
+	struct hooks *hooks;
+	err e = inputs_hooks(settings, &hooks, why);
+
+	if (e != OK)
+		return e;
+	limit_sources(s, settings);
+	capture_set_hooks(s->capture, hooks);
+	for (size_t i = 0; i < settings->input_count; i++)
+		if (settings->inputs[i].kind != INPUT_SOURCE)
+			(void)sources_get(s->sources, input_source(&settings->inputs[i]));
+	return OK;
 }
 
 /* Whoever has a key is shown before he sends anything: a silent source is news too. */
@@ -185,7 +202,6 @@ err serving_start(const struct request *request, struct sink *sink,
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
 	s->sources = sources_create(clock_real(), 0);
-	limit_sources(s, options->settings);
 	e = doors_open(request, s->engine, s->writer, s->sources, &s->doors, why);
 	if (e != OK) {
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
@@ -198,6 +214,11 @@ err serving_start(const struct request *request, struct sink *sink,
 		return e;
 	}
 	make_capture(s, request);
+	e = take_inputs(s, options->settings, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored);
+		return e;
+	}
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -211,9 +232,10 @@ err serving_reload(struct serving *s, const struct settings *settings, struct wh
 {
 	err e = http_server_reload(s->http, why);
 
+	if (e == OK)
+		e = take_inputs(s, settings, why);
 	if (e != OK)
 		return e;
-	limit_sources(s, settings);
 	serve_log_all_requests(&s->log, setting_yes(settings, SETTING_LOG_REQUESTS));
 	return OK;
 }

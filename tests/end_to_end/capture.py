@@ -1,10 +1,14 @@
 """What comes in while the server runs, from outside: sources and their counters."""
+import base64
+import hashlib
+import hmac
 import json
 import queue
 import re
 import signal
 import subprocess
 import threading
+import time
 
 import doors
 from doors import token
@@ -106,3 +110,77 @@ def check_the_configuration_is_read_again(place):
         server.reload()
         holds(server.log_line(), '"reload"', "config-key-near")
         equal(rate(), 1000, "what was stays")
+
+
+ORDERS = {"version": 1, "activity": {"template": "Order {financial_status}"}, "time": "created_at",
+          "channel": {"constant": "web"}, "message_id": "id",
+          "customer": [{"type": "email", "column": "customer.email"}, {"type": "phone", "column": "customer.phone"}]}
+ORDER = {"id": 820982911946154508, "created_at": "2026-03-14T10:00:00+01:00", "financial_status": "paid", "total_price": "403.00",
+         "customer": {"email": "jon@example.com", "phone": "+33612345678"}, "line_items": [{"sku": "IPOD", "quantity": 1}]}
+
+
+def signed(secret, body, now=None):
+    """As Shopify and Stripe sign, by Python's hmac."""
+    mac = lambda text: hmac.new(secret.encode(), text, hashlib.sha256)  # noqa: E731
+    return {"X_Shopify_Hmac_Sha256": base64.b64encode(mac(body).digest()).decode(),
+            "Stripe_Signature": f"t={now},v1={mac(f'{now}.'.encode() + body).hexdigest()}"}
+
+
+def check_webhooks_are_signed(place):
+    """Declared in ariane.conf, read by a mapping; who is not the sender is refused, a secret changes without loss."""
+    folder, secret = place.folder(), place.file("secret", b"hush\n")
+    mapping = place.file("orders.json", json.dumps(ORDERS).encode())
+    file = place.file("ariane.conf", (
+        f"[serve]\nlisten = 127.0.0.1:0\n[hook orders]\nsignature = shopify\nsecret_file = {secret}\nmapping = {mapping}\n"
+        f"[hook pay]\nsource = bank\nsignature = stripe\nsecret_file = {secret}\nevents = data\n").encode())
+    body = json.dumps(ORDER).encode()
+    pay = json.dumps({"data": [{"event": "Paid", "email": "jon@example.com", "timestamp": "2026-03-14T09:00:00Z", "amount": "007"},
+                               {"event": "", "email": "jon@example.com", "timestamp": "2026-03-14T09:00:00Z"}]}).encode()
+    with Server(folder, ["--config", file]) as server:
+        send = lambda path, body, **headers: server.ask("POST", path, body=body, **headers)  # noqa: E731
+        good, now = signed("hush", body), int(time.time())
+        for path, text, headers, status in [
+                ("/v1/hook/orders", body, {"X_Shopify_Hmac_Sha256": good["X_Shopify_Hmac_Sha256"]}, 200),
+                ("/v1/hook/orders", body, {"X_Shopify_Hmac_Sha256": good["X_Shopify_Hmac_Sha256"]}, 200),  # again: known
+                ("/v1/hook/orders", body, {}, 401),
+                ("/v1/hook/orders", body + b" ", {"X_Shopify_Hmac_Sha256": good["X_Shopify_Hmac_Sha256"]}, 401),
+                ("/v1/hook/orders", body, {"X_Shopify_Hmac_Sha256": signed("hash", body)["X_Shopify_Hmac_Sha256"]}, 401),
+                ("/v1/hook/nothing", body, {}, 404),
+                ("/v1/hook/pay", pay, {"Stripe_Signature": signed("hush", pay, now)["Stripe_Signature"]}, 200),
+                ("/v1/hook/pay", pay, {"Stripe_Signature": signed("hush", pay, now - 400)["Stripe_Signature"]}, 401),
+                ("/v1/hook/pay", b"{", {"Stripe_Signature": signed("hush", b"{", now)["Stripe_Signature"]}, 400),
+        ]:
+            answer = send(path, text, **headers)
+            equal(answer.status, status, f"{path} {headers}: {answer.body!r}")
+        secret.write_text("next\nhush\n")  # the sender has still the old one
+        server.reload()
+        other = {**ORDER, "id": 2}
+        for key in ("hush", "next"):
+            text = json.dumps(other).encode()
+            for _ in range(200):  # until the signal was taken
+                status = send("/v1/hook/orders", text, X_Shopify_Hmac_Sha256=signed(key, text)["X_Shopify_Hmac_Sha256"]).status
+                if status != 401:
+                    break
+            equal(status, 200, key)
+        secret_token = token(folder, "analyst")
+        shown = server.json("/api/v1/sources/bank", secret_token)
+        equal((shown["accepted"], shown["rejected"]), (1, 3), shown["reasons"])
+        equal({r["code"] for r in shown["reasons"]} >= {"hook-time"}, True, shown["reasons"])
+    events = folder("events", "--json").lines()
+    equal(sorted((e["source"], e["activity"]) for e in events), [("bank", "Paid"), ("orders", "Order paid"), ("orders", "Order paid")])
+    order = next(e for e in events if e.get("message_id") == "820982911946154508")
+    equal((order["time"], order["attributes"]["total_price"], order["attributes"]["line_items.0.quantity"]),
+          ("2026-03-14T10:00:00+01:00", "403.00", 1))
+    equal([e["attributes"].get("amount") for e in events if e["source"] == "bank"], ["007"])
+
+
+def check_wrong_declarations_are_told(place):
+    """At the start, with the section or the file; nothing is served then."""
+    folder, secret = place.folder(), place.file("secret", b"\n")
+    for text, code in [(f"[hook a]\nsignature = github\nsecret_file = {secret}\n", "usage-input-secret"),
+                       ("[hook a]\nsignature = github\nsecret_file = /nowhere\n", "file-not-found"),
+                       (f"[hook a]\nsignature = custom\nsecret_file = {secret}\nsigned = x\n", "usage-input-value"),
+                       ("[hook a]\nsignature = github\n", "usage-input-wants")]:
+        file = place.file("ariane.conf", text.encode())
+        told = folder("serve", "--listen", "127.0.0.1:0", "--config", file, "--json", status=None)
+        equal(told.problem()["code"], code, text)
