@@ -14,6 +14,7 @@
 #include "main/serve_log.h"
 #include "main/serve_metrics.h"
 #include "main/store.h"
+#include "main/watched.h"
 
 struct serving {
 	struct engine *engine;
@@ -25,6 +26,8 @@ struct serving {
 	struct serve_metrics metrics;
 	struct serve_log log;
 	struct doors *doors;
+	const struct request *request;
+	struct watched *watched;
 };
 
 /* ---- is it there, can it take something? */
@@ -78,14 +81,41 @@ static void limit_sources(struct serving *s, const struct settings *settings)
 	}
 }
 
+static void tell_input(void *context, const char *what, const struct why *why)
+{
+	serving_tell(context, what, why);
+}
+
+static err watch_folders(
+	struct serving *s, const struct settings *settings, struct watched **out, struct why *why)
+{
+	const struct watched_options options = { .house = doors_house(s->doors),
+		.commands = request_commands(s->request),
+		.lasting = request_settings(s->request),
+		.settings = settings,
+		.tell = tell_input,
+		.context = s };
+
+	return watched_open(&options, out, why);
+}
+
 /* What ariane.conf declares; on an error nothing has changed. */
 static err take_inputs(struct serving *s, const struct settings *settings, struct why *why)
 {
 	struct hooks *hooks;
+	struct watched *watched;
 	err e = inputs_hooks(settings, &hooks, why);
 
 	if (e != OK)
 		return e;
+	e = watch_folders(s, settings, &watched, why);
+	if (e != OK) {
+		hooks_unref(hooks);
+		return e;
+	}
+	watched_stop(s->watched);
+	s->watched = watched;
+	watched_start(watched);
 	limit_sources(s, settings);
 	capture_set_hooks(s->capture, hooks);
 	for (size_t i = 0; i < settings->input_count; i++)
@@ -198,6 +228,7 @@ err serving_start(const struct request *request, struct sink *sink,
 		free(s);
 		return e;
 	}
+	s->request = request;
 	serve_log_init(&s->log, setting_yes(options->settings, SETTING_LOG_REQUESTS));
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
@@ -242,6 +273,7 @@ err serving_reload(struct serving *s, const struct settings *settings, struct wh
 
 err serving_stop(struct serving *s, struct why *why)
 {
+	watched_stop(s->watched);
 	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import queue
+import random
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 import doors
 from doors import token
 from tools import ARIANE, environment, equal, holds, keeps_schema, lacks
+from watch import EVERYTHING, Watch
 
 
 class Server(doors.Server):
@@ -22,14 +24,22 @@ class Server(doors.Server):
         super().__init__(folder)
         self.words, self.log = words, queue.Queue()
 
-    def __enter__(self):
+    def start(self):
         words = [ARIANE, "--data", str(self.folder.path), "serve", *map(str, self.words)]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         self.port = int(re.search(rb"http://127\.0\.0\.1:(\d+)", self.process.stdout.readline())[1])
         self.reader = threading.Thread(target=lambda: [self.log.put(line.decode()) for line in self.process.stderr])
         self.reader.start()
         holds(self.log_line(), "/setup#")
+
+    def __enter__(self):
+        self.start()
         return self
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
@@ -184,3 +194,75 @@ def check_wrong_declarations_are_told(place):
         file = place.file("ariane.conf", text.encode())
         told = folder("serve", "--listen", "127.0.0.1:0", "--config", file, "--json", status=None)
         equal(told.problem()["code"], code, text)
+
+
+CALLS = b"time,activity,phone\n2026-03-14T10:00:00Z,Called,+33612345678\n2026-03-14T10:05:00Z,Hung up,+33612345678\n"
+BANK = {"version": 1, "source": "branch", "csv": {"delimiter": ";"}, "time": "Quand", "activity": "Quoi", "channel": {"constant": "store"},
+        "customer": [{"type": "customer", "column": "Client"}]}
+
+
+def watching(place, folder, drop, *more):
+    file = place.file("ariane.conf", "\n".join(["[serve]", "listen = 127.0.0.1:0", "[folder pbx]", f"path = {drop}", *more, ""]).encode())
+    return Server(folder, ["--config", file])
+
+
+def seen(folder, what):
+    return [e["activity"] for e in folder("events", "--json", "--limit", "100000").lines() if e["source"] == what]
+
+
+def check_dropped_files_are_imported(place):
+    """Each folder by its own mapping, once; halves are left alone, what cannot be read is put aside with the reason."""
+    folder, drop = place.folder(), place.path / "drop"
+    (drop / "branch").mkdir(parents=True)
+    (drop / "branch/mapping.json").write_text(json.dumps(BANK))
+    (drop / "before.csv").write_bytes(CALLS)
+    with Watch(drop) as watch, watching(place, folder, drop) as server:
+        watch.until(lambda: (drop / "done/before.csv").exists(), server.process)
+        equal(seen(folder, "pbx"), ["Called", "Hung up"], "what lay there before")
+        half = open(drop / "half.csv", "wb")
+        half.write(CALLS.replace(b"2026-03-14", b"2026-03-15"))
+        half.flush()
+        (drop / "branch/b.csv").write_bytes("Quand;Quoi;Client\n2026-03-14T09:00:00Z;Visite;7\nhier;Visite;7\n".encode())
+        watch.until(lambda: (drop / "branch/done/b.csv").exists(), server.process)
+        equal(seen(folder, "branch"), ["Visite"])
+        rejects = sorted(p.name for p in (drop / "branch/rejects").iterdir())
+        equal([r.rsplit(".", 1)[1] for r in rejects], ["reasons", "rows"], rejects)
+        holds((drop / "branch/rejects" / rejects[1]).read_text(), "Quand;Quoi;Client\n", "hier;Visite;7")
+        (drop / "odd.csv").write_bytes(b"a,b\n1,2\n")
+        watch.until(lambda: (drop / "rejects/odd.csv.reason.txt").exists(), server.process)
+        holds((drop / "rejects/odd.csv.reason.txt").read_text(), "a, b")
+        equal((drop / "rejects/odd.csv").exists() and (drop / "half.csv").exists(), True, "half is being written")
+        equal(seen(folder, "pbx"), ["Called", "Hung up"], "nothing of it was read")
+        half.close()
+        watch.until(lambda: (drop / "done/half.csv").exists(), server.process)
+        (drop / "again.csv.tmp").write_bytes(CALLS)
+        (drop / "again.csv.tmp").rename(drop / "again.csv")  # as careful programs do
+        watch.until(lambda: (drop / "done/again.csv").exists(), server.process)
+        equal(len(seen(folder, "pbx")), 4, "the same again adds nothing")
+        (drop / "new").mkdir()  # a folder that was not there before
+        (drop / "new/n.csv").write_bytes(CALLS.replace(b"2026-03-14", b"2026-03-16"))
+        watch.until(lambda: (drop / "new/done/n.csv").exists(), server.process)
+        equal(len(seen(folder, "pbx")), 6)
+        shown = server.json("/api/v1/sources/pbx", token(folder, "analyst"))
+        equal((shown["accepted"], shown["duplicates"], shown["requests"]), (6, 2, 4), shown)
+        holds(server.log_line(), '"folder"')
+
+
+def check_dropped_files_survive_kills(place):
+    """Killed again and again while it imports: in the end each row is there once."""
+    folder, drop, count = place.folder(), place.path / "drop", 30000
+    drop.mkdir()
+    rows = (f"2026-03-14T10:{i // 60 % 60:02}:{i % 60:02}Z,Step {i},+336{i % 500:08}" for i in range(count))
+    (drop / "large.csv").write_text("time,activity,phone\n" + "\n".join(rows) + "\n")
+    chance, kills = random.Random(7), 0
+    while not (drop / "done/large.csv").exists():
+        server = watching(place, folder, drop)
+        with Watch(place.path, EVERYTHING) as watch:
+            server.start()
+            goal = chance.randrange(1, 60) if kills < 4 else 10**9
+            watch.until(lambda: watch.events >= goal or (drop / "done/large.csv").exists(), server.process)
+            server.kill()
+            kills += 1
+    equal(kills > 2, True, f"{kills} kills")
+    events = folder("events", "--json", "--limit", "1000000").lines()
+    equal((len(events), len({e["activity"] for e in events})), (count, count))
