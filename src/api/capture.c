@@ -413,20 +413,35 @@ void capture_run_for(struct capture *c, struct http_exchange *x, str source, siz
 
 /* ---- without HTTP */
 
-static err put_through(
-	struct capture_job *job, const struct record *records, size_t count, struct why *why)
+static void begin_alone(struct capture_job *job, struct capture *c, str source, struct arena *arena)
 {
-	err e = job_expect(job, count, SUBMISSION_ITEMS_MAX, why);
+	*job = (struct capture_job){ .capture = c,
+		.arena = arena,
+		.scratch = scratch_take(c),
+		.received_ms = c->options.clock->now_ms(c->options.clock),
+		.is_batch = true };
+	job->preparation =
+		(struct preparation){ .rules = c->options.rules, .secret = c->options.secret };
+	set_source(job, source);
+	submission_init(&job->submission, NULL, 0);
+}
 
-	for (size_t i = 0; e == OK && i < count; i++)
-		e = job_add(job, &records[i], why);
-	if (e != OK)
-		return e;
+static void end_alone(struct capture_job *job)
+{
+	submission_done(&job->submission);
+	scratch_give(job->capture, job->scratch);
+}
+
+/* Waits until what was added is durable. */
+static err commit(struct capture_job *job, struct why *why)
+{
+	if (job->count == 0)
+		return OK;
 	items_finish(&job->preparation, job->prepared, job->count);
 	for (size_t i = 0; i < job->count; i++)
 		job->items[i] = job->prepared[i].item;
 	submission_reset(&job->submission, job->items, job->count);
-	e = writer_submit(job->capture->options.writer, &job->submission, WAIT_FOREVER, why);
+	err e = writer_submit(job->capture->options.writer, &job->submission, WAIT_FOREVER, why);
 	if (e == OK)
 		e = submission_wait(&job->submission, WAIT_FOREVER, why);
 	if (e == OK)
@@ -438,17 +453,92 @@ err capture_take(
 	struct capture *c, str source, const struct record *records, size_t count, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(HTTP_ARENA_BYTES_MAX);
-	struct capture_job job = { .capture = c,
-		.arena = arena,
-		.scratch = scratch_take(c),
-		.source = sources_get(c->sources, source) };
+	struct capture_job job;
 
-	job.preparation = (struct preparation){
-		.rules = c->options.rules, .secret = c->options.secret, .default_source = source
-	};
-	submission_init(&job.submission, NULL, 0);
-	err e = put_through(&job, records, count, why);
-	submission_done(&job.submission);
-	scratch_give(c, job.scratch);
+	begin_alone(&job, c, source, arena);
+	err e = job_expect(&job, count, SUBMISSION_ITEMS_MAX, why);
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = job_add(&job, &records[i], why);
+	if (e == OK)
+		e = commit(&job, why);
+	end_alone(&job);
+	return e;
+}
+
+/* The documents of one body, in *told; none if it is no JSON, which is counted. */
+static struct json_items documents_of(
+	struct capture_job *job, const struct capture_reading *reading, str body, struct json *told)
+{
+	struct json_items documents = { 0 };
+	struct why why = { 0 };
+	err e = job_json(job, body, told, &why);
+
+	if (e == OK)
+		e = body_documents(told, reading->events, &documents, &why);
+	if (e == OK && documents.count > HOOK_EVENTS_MAX)
+		e = fail(&why, MSG_CAPTURE_MANY, arg_int((int64_t)documents.count),
+			arg_int(HOOK_EVENTS_MAX));
+	if (e == OK)
+		return documents;
+	source_reject(job->source, &why, body);
+	return (struct json_items){ 0 };
+}
+
+static err take_body(struct capture_job *job, const struct capture_reading *reading,
+	const struct capture_body *body, struct why *why)
+{
+	struct json told;
+	struct json_items documents = documents_of(job, reading, body->body, &told);
+	const struct body_options options = { .mapping = reading->mapping,
+		.beside = body->beside,
+		.beside_count = body->beside_count,
+		.received_ms = job->received_ms };
+	struct body_map *map = body_map_create(&options);
+	err e = OK;
+
+	job->body_bytes += body->body.len;
+	for (size_t i = 0; e == OK && i < documents.count; i++) {
+		struct why reason = { 0 };
+		e = body_add(job, map, &documents.items[i], &reason);
+		if (e != OK)
+			e = job_refuse(job, i, &documents.items[i], &reason);
+		if (e != OK && why != NULL)
+			*why = reason;
+	}
+	body_map_free(map);
+	return e;
+}
+
+/* One submission: of the first bodies, *taken of them, as many as surely fit. */
+static err take_some(struct capture *c, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, size_t *taken, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(HTTP_ARENA_BYTES_MAX);
+	struct capture_job job;
+	size_t bytes = 0;
+
+	begin_alone(&job, c, source, arena);
+	err e = job_expect(&job, SUBMISSION_ITEMS_MAX, SUBMISSION_ITEMS_MAX, why);
+	for (*taken = 0; e == OK && *taken < count; (*taken)++) {
+		bytes += bodies[*taken].body.len;
+		if (*taken > 0 && (job.count + HOOK_EVENTS_MAX > SUBMISSION_ITEMS_MAX ||
+					  bytes > CAPTURE_LARGE_BYTES_MAX))
+			break;
+		e = take_body(&job, reading, &bodies[*taken], why);
+	}
+	if (e == OK)
+		e = commit(&job, why);
+	end_alone(&job);
+	return e;
+}
+
+err capture_take_bodies(struct capture *c, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, struct why *why)
+{
+	size_t taken = 0;
+	err e = OK;
+
+	for (size_t done = 0; e == OK && done < count; done += taken)
+		e = take_some(c, source, reading, bodies + done, count - done, &taken, why);
 	return e;
 }

@@ -21,6 +21,7 @@
 #include "api/http.h"
 #include "api/sources.h"
 #include "engine/writer.h"
+#include "exchange/body_map.h"
 #include "identity/identifier.h"
 
 enum {
@@ -67,3 +68,17 @@ void capture_set_hooks(struct capture *capture, struct hooks *hooks);
 /* Puts the records through; OK: durable, counted for `source`. */
 err capture_take(struct capture *capture, str source, const struct record *records, size_t count,
 	struct why *why);
+
+/* Bodies of JSON, by a mapping, as one submission where they fit in one. */
+struct capture_body {
+	str body;
+	const struct body_value *beside; /* columns that are not in it */
+	size_t beside_count;
+};
+struct capture_reading {
+	const struct mapping *mapping;
+	str events; /* the path of the list within a body; "": the body itself */
+};
+/* OK: all that was good is durable, and what was refused is counted and shown. */
+err capture_take_bodies(struct capture *capture, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, struct why *why);

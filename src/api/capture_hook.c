@@ -25,7 +25,7 @@ static err verify(const struct hook *hook, struct http_exchange *x, int64_t now_
 	return signature_verify(&check, http_body(x), why);
 }
 
-static err add_document(
+err body_add(
 	struct capture_job *job, struct body_map *map, const struct json *document, struct why *why)
 {
 	struct record record = { 0 };
@@ -50,7 +50,7 @@ err body_read(struct capture_job *job, str body, const struct body_options *opti
 	if (e == OK)
 		e = job_expect(job, documents.count, HOOK_EVENTS_MAX, why);
 	for (size_t i = 0; e == OK && i < documents.count; i++) {
-		e = add_document(job, map, &documents.items[i], why);
+		e = body_add(job, map, &documents.items[i], why);
 		if (e != OK)
 			e = job_refuse(job, i, &documents.items[i], why);
 	}

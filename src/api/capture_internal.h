@@ -86,6 +86,9 @@ err capture_inflate(struct http_exchange *x, str body, size_t bytes_max, struct 
 /* The forms; also for the fuzz target, which calls them without a server. */
 capture_read segment_read_call, segment_read_batch, segment_read_pixel, posthog_read, cloud_read,
 	hook_read;
+/* One document. */
+err body_add(struct capture_job *job, struct body_map *map, const struct json *document,
+	struct why *why);
 /* Documents by a mapping; the list of them at the path `events`. */
 err body_read(struct capture_job *job, str body, const struct body_options *options, str events,
 	struct why *why);

@@ -180,9 +180,26 @@ static bool has_name(const struct body_map *map, str name)
 	return false;
 }
 
+static const str received_column[] = { STR_INIT("received") };
+
+static err add_received(struct body_map *map)
+{
+	char *text = arena_alloc(map->arena, INSTANT_TEXT_BYTES);
+
+	return text == NULL ? no_room(map)
+			    : add_value(map, received_column[0],
+				      instant_utc(text, map->options.received_ms), true);
+}
+
 static err need(struct body_map *map, str name)
 {
-	return name.len == 0 || has_name(map, name) ? OK : add_value(map, name, STR(""), true);
+	if (name.len == 0 || has_name(map, name))
+		return OK;
+	for (size_t i = 0; i < map->options.beside_count; i++)
+		if (str_equal(map->options.beside[i].name, name))
+			return add_value(map, name, map->options.beside[i].text, true);
+	return str_equal(name, received_column[0]) ? add_received(map)
+						   : add_value(map, name, STR(""), true);
 }
 
 static err need_term(struct body_map *map, const struct mapping_term *term)
@@ -237,20 +254,11 @@ static err need_all(struct body_map *map)
 
 /* ---- the record */
 
-static const str received_column[] = { STR_INIT("received") };
-
-/* It happened when it came: one more column. */
+/* It happened when it came. */
 static err take_received(struct body_map *map)
 {
-	char *text = arena_alloc(map->arena, INSTANT_TEXT_BYTES);
-
-	if (text == NULL)
-		return no_room(map);
 	map->mapping.time = (struct mapping_time){ .columns = { received_column, 1 } };
-	return has_name(map, received_column[0])
-		       ? OK
-		       : add_value(map, received_column[0],
-				 instant_utc(text, map->options.received_ms), true);
+	return need(map, received_column[0]);
 }
 
 static err bind(struct body_map *map)
@@ -313,17 +321,14 @@ err body_record(struct body_map *map, const struct json *document, struct arena 
 	struct record *out, bool *skip, struct why *why)
 {
 	size_t column;
-	err e = OK;
+	err e;
 
 	map->arena = arena;
 	map->why = why;
 	map->count = 0;
 	if (document->kind != JSON_OBJECT)
 		return fail(why, MSG_JSONL_NOT_OBJECT);
-	for (size_t i = 0; e == OK && i < map->options.beside_count; i++)
-		e = add_value(map, map->options.beside[i].name, map->options.beside[i].text, true);
-	if (e == OK)
-		e = flatten_members(map, document, STR(""));
+	e = flatten_members(map, document, STR(""));
 	if (e == OK)
 		e = need_all(map);
 	if (e == OK)

@@ -21,7 +21,8 @@ enum {
 	BODY_PATH_BYTES_MAX = 512, /* a column's name; deeper ones are cut off with their values */
 };
 
-/* A column that does not stand in the document: the topic of a message. */
+/* A column that does not stand in the document, for a mapping that names it: the topic of a
+ * message.  One more is always there: `received`. */
 struct body_value {
 	str name, text;
 };

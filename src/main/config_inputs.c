@@ -27,8 +27,13 @@ const struct words input_help[INPUT_KIND_COUNT_] = {
 		"to done/ or rejects/ in it.",
 		"Les fichiers déposés dans un dossier sont importés une fois complets, puis "
 		"déplacés dans son done/ ou son rejects/."),
-	[INPUT_MQTT] = WORDS("A subscription to an MQTT broker, with QoS 1 and a durable session.",
-		"Un abonnement à un courtier MQTT, en QoS 1 et avec une session durable."),
+	[INPUT_MQTT] = WORDS(
+		"A subscription to an MQTT broker, with QoS 1 and a durable session. Messages are "
+		"JSON; the mapping may name the columns topic, topic.0, topic.1 ... and received "
+		"too.",
+		"Un abonnement à un courtier MQTT, en QoS 1 et avec une session durable. Les "
+		"messages sont du JSON ; la correspondance peut aussi nommer les colonnes topic, "
+		"topic.0, topic.1 ... et received."),
 };
 
 const struct input_row input_rows[INPUT_KEY_COUNT_] = {
@@ -116,13 +121,6 @@ const struct input_row input_rows[INPUT_KEY_COUNT_] = {
 		WORDS("Filters of topics, separated by spaces: devices/+/state alarms/#.",
 			"Des filtres de sujets, séparés par des espaces : devices/+/state "
 			"alarms/#.") },
-	[INPUT_KEY_FORMAT] = { STR_INIT("format"), KIND(MQTT), 0, INPUT_IS_CHOICE,
-		STR_INIT("json|segment|cloudevents"), STR_INIT("json"),
-		WORDS("What messages hold: json, read by the mapping with topic, topic.0, topic.1 "
-		      "... and received as more columns; or calls of segment, or cloudevents.",
-			"Ce que contiennent les messages : json, lu par la correspondance avec "
-			"topic, topic.0, topic.1 ... et received comme colonnes de plus ; ou des "
-			"appels segment, ou cloudevents.") },
 	[INPUT_KEY_CLIENT_ID] = { STR_INIT("client_id"), KIND(MQTT), 0, INPUT_IS_TEXT, STR_INIT(""),
 		STR_INIT(""),
 		WORDS("The client's id, which names the session; not set: ariane-NAME.",

@@ -136,3 +136,119 @@ err inputs_hooks(const struct settings *settings, struct hooks **out, struct why
 	*out = hooks_create(hooks, count, arena);
 	return OK;
 }
+
+/* ---- MQTT */
+
+static err split_topics(str rest, struct mqtt_options *o, struct why *why)
+{
+	str topic;
+	err e = OK;
+
+	for (bool more = true; e == OK && more;) {
+		topic = rest;
+		more = str_split(rest, ' ', &topic, &rest);
+		if (topic.len == 0)
+			continue; /* two spaces */
+		if (o->topic_count == MQTT_TOPICS_MAX)
+			return fail(why, MSG_INPUT_VALUE, arg_c("topics"), arg_str(topic));
+		o->topics[o->topic_count] = topic;
+		e = keep(o->arena, &o->topics[o->topic_count++], why);
+	}
+	return e;
+}
+
+static err client_id(const struct input_section *in, struct mqtt_options *o, struct why *why)
+{
+	struct strbuf id = strbuf_in(o->arena, INPUT_NAME_BYTES_MAX + 16);
+
+	o->client_id = input_text(in, INPUT_KEY_CLIENT_ID);
+	if (o->client_id.len == 0) {
+		strbuf_add_c(&id, "ariane-");
+		strbuf_add(&id, in->name);
+		o->client_id = (str){ id.ptr, id.len };
+	}
+	return keep(o->arena, &o->client_id, why);
+}
+
+static err password_of(const struct input_section *in, struct mqtt_options *o, struct why *why)
+{
+	str path = input_text(in, INPUT_KEY_PASSWORD_FILE), secrets[SIGNATURE_SECRETS_MAX];
+	size_t count;
+
+	if (path.len == 0)
+		return OK;
+	err e = input_secrets(path, o->arena, secrets, &count, why);
+	if (e != OK)
+		return e;
+	o->password = secrets[0];
+	return keep(o->arena, &o->password, why);
+}
+
+static err port_of(const struct input_section *in, struct mqtt_options *o, struct why *why)
+{
+	uint64_t port = input_number(in, INPUT_KEY_PORT);
+
+	if (port == 0 || port > UINT16_MAX)
+		return fail(why, MSG_INPUT_VALUE, arg_c("port"),
+			arg_str(input_text(in, INPUT_KEY_PORT)));
+	o->port = (uint16_t)port;
+	return OK;
+}
+
+static err fill_mqtt(const struct input_section *in, struct mqtt_options *o, struct why *why)
+{
+	str *texts[] = { &o->name, &o->source, &o->host, &o->user, &o->ca, &o->certificate, &o->key,
+		&o->events };
+
+	o->name = in->name;
+	o->source = input_source(in);
+	o->host = input_text(in, INPUT_KEY_HOST);
+	o->user = input_text(in, INPUT_KEY_USER);
+	o->ca = input_text(in, INPUT_KEY_CA);
+	o->certificate = input_text(in, INPUT_KEY_CERTIFICATE);
+	o->key = input_text(in, INPUT_KEY_CERTIFICATE_KEY);
+	o->events = input_text(in, INPUT_KEY_EVENTS);
+	err e = port_of(in, o, why);
+	for (size_t i = 0; e == OK && i < ARRAY_LEN(texts); i++)
+		e = keep(o->arena, texts[i], why);
+	if (e == OK)
+		e = split_topics(input_text(in, INPUT_KEY_TOPICS), o, why);
+	if (e == OK)
+		e = client_id(in, o, why);
+	if (e == OK)
+		e = password_of(in, o, why);
+	return e == OK ? input_mapping(
+				 input_text(in, INPUT_KEY_MAPPING), o->arena, &o->mapping, why)
+		       : e;
+}
+
+static err make_mqtt(const struct input_section *in, const struct mqtt_options *base,
+	struct mqtt **out, struct why *why)
+{
+	struct mqtt_options o = *base;
+
+	o.arena = arena_create(HOOKS_BYTES_MAX);
+	err e = fill_mqtt(in, &o, why);
+	if (e == OK)
+		e = mqtt_open(&o, out, why);
+	if (e != OK)
+		arena_free(o.arena);
+	return e;
+}
+
+err inputs_mqtt(const struct settings *settings, const struct mqtt_options *base,
+	struct mqtt *out[static INPUT_SECTIONS_MAX], size_t *count, struct why *why)
+{
+	err e = OK;
+
+	*count = 0;
+	for (size_t i = 0; e == OK && i < settings->input_count; i++) {
+		if (settings->inputs[i].kind != INPUT_MQTT)
+			continue;
+		e = make_mqtt(&settings->inputs[i], base, &out[*count], why);
+		*count += e == OK;
+	}
+	while (e != OK && *count > 0)
+		mqtt_stop(out[--*count]);
+	return e;
+}

@@ -6,10 +6,16 @@
 #pragma once
 
 #include "api/hooks.h"
+#include "api/mqtt.h"
 #include "main/config.h"
 
 /* The webhooks.  An error tells the section. */
 err inputs_hooks(const struct settings *settings, struct hooks **out, struct why *why);
+
+/* The subscriptions, not yet begun, at most INPUT_SECTIONS_MAX.  `base` has what the sections do
+ * not say: capture, tell, context. */
+err inputs_mqtt(const struct settings *settings, const struct mqtt_options *base,
+	struct mqtt *out[static INPUT_SECTIONS_MAX], size_t *count, struct why *why);
 
 /* The first line of a file, and the second if there is one: secrets.  In `arena`. */
 err input_secrets(str path, struct arena *arena, str secrets[static SIGNATURE_SECRETS_MAX],

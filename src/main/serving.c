@@ -28,6 +28,8 @@ struct serving {
 	struct doors *doors;
 	const struct request *request;
 	struct watched *watched;
+	struct mqtt *mqtt[INPUT_SECTIONS_MAX];
+	size_t mqtt_count;
 };
 
 /* ---- is it there, can it take something? */
@@ -99,11 +101,29 @@ static err watch_folders(
 	return watched_open(&options, out, why);
 }
 
+static err subscribe(struct serving *s, const struct settings *settings,
+	struct mqtt *out[static INPUT_SECTIONS_MAX], size_t *count, struct why *why)
+{
+	const struct mqtt_options base = {
+		.capture = s->capture, .tell = tell_input, .context = s
+	};
+
+	return inputs_mqtt(settings, &base, out, count, why);
+}
+
+static void stop_mqtt(struct serving *s)
+{
+	while (s->mqtt_count > 0)
+		mqtt_stop(s->mqtt[--s->mqtt_count]);
+}
+
 /* What ariane.conf declares; on an error nothing has changed. */
 static err take_inputs(struct serving *s, const struct settings *settings, struct why *why)
 {
+	struct mqtt *mqtt[INPUT_SECTIONS_MAX];
 	struct hooks *hooks;
 	struct watched *watched;
+	size_t mqtt_count = 0;
 	err e = inputs_hooks(settings, &hooks, why);
 
 	if (e != OK)
@@ -113,9 +133,20 @@ static err take_inputs(struct serving *s, const struct settings *settings, struc
 		hooks_unref(hooks);
 		return e;
 	}
+	e = subscribe(s, settings, mqtt, &mqtt_count, why);
+	if (e != OK) {
+		hooks_unref(hooks);
+		watched_stop(watched);
+		return e;
+	}
 	watched_stop(s->watched);
 	s->watched = watched;
 	watched_start(watched);
+	stop_mqtt(s); /* one client id, one client */
+	for (; s->mqtt_count < mqtt_count; s->mqtt_count++) {
+		s->mqtt[s->mqtt_count] = mqtt[s->mqtt_count];
+		mqtt_start(s->mqtt[s->mqtt_count]);
+	}
 	limit_sources(s, settings);
 	capture_set_hooks(s->capture, hooks);
 	for (size_t i = 0; i < settings->input_count; i++)
@@ -274,6 +305,7 @@ err serving_reload(struct serving *s, const struct settings *settings, struct wh
 err serving_stop(struct serving *s, struct why *why)
 {
 	watched_stop(s->watched);
+	stop_mqtt(s);
 	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);
