@@ -18,6 +18,28 @@ static void write_out(const struct settings *settings, struct strbuf *out)
 	}
 }
 
+static void write_inputs(const struct settings *settings, struct strbuf *out)
+{
+	for (size_t i = 0; i < settings->input_count; i++) {
+		const struct input_section *in = &settings->inputs[i];
+		strbuf_printf(out, "[%s %s]\n", input_kind_name(in->kind).ptr, in->name.ptr);
+		for (size_t k = 0; k < INPUT_KEY_COUNT_; k++) {
+			if (in->values[k].line == 0)
+				continue;
+			strbuf_printf(out, "%s=", input_rows[k].key.ptr);
+			strbuf_add(out, in->values[k].text);
+			strbuf_add_byte(out, '\n');
+		}
+	}
+}
+
+static void check_inputs(const struct settings *a, const struct settings *b)
+{
+	ASSERT(a->input_count == b->input_count && a->input_count <= INPUT_SECTIONS_MAX);
+	for (size_t i = 0; i < a->input_count; i++)
+		ASSERT(input_equal(&a->inputs[i], &b->inputs[i]));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA arena = arena_create(1 << 20);
@@ -35,9 +57,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	write_out(&first, &again);
+	write_inputs(&first, &again);
 	settings_init(&second);
 	e = settings_read(&second, strbuf_str(&again), STR("fuzz.conf"), arena, &why);
 	ASSERT(e == OK);
+	check_inputs(&first, &second);
 	for (size_t i = 0; i < SETTING_COUNT_; i++)
 		ASSERT(str_equal(first.values[i].text, second.values[i].text));
 	return 0;

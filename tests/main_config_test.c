@@ -38,6 +38,26 @@ TEST(configurations_are_read_or_refused)
 			"[store]\ndata = " LINE_50 LINE_50 LINE_50 LINE_50
 			"\n[display]\nlanguage = fr\n",
 			MSG_CONFIG_LINE_LONG, 2 },
+		{ "a source", "[source shop]\nrate = 5\n", MSG_NONE, 0 },
+		{ "a hook",
+			"[hook a]\nsignature = github\nsecret_file = x\n"
+			"[hook b]\nsignature = stripe\nsecret_file = y\ntolerance = 1m\n",
+			MSG_NONE, 0 },
+		{ "a section in two places",
+			"[hook a]\nsignature=github\n[source a]\nrate=1\n[hook a]\nsecret_file=x\n",
+			MSG_NONE, 0 },
+		{ "an input without a name", "[hook]\nsignature = github\n", MSG_INPUT_NAME, 2 },
+		{ "a bad name", "[hook A/b]\nsignature = github\n", MSG_INPUT_NAME, 2 },
+		{ "an input's unknown key", "[folder a]\npaht = x\n", MSG_CONFIG_KEY_NEAR, 2 },
+		{ "another kind's key", "[folder a]\npath=x\nhost = x\n", MSG_CONFIG_KEY, 3 },
+		{ "an unknown choice", "[hook a]\nsignature = md5\n", MSG_INPUT_VALUE, 2 },
+		{ "no number", "[source a]\nrate = many\n", MSG_INPUT_VALUE, 2 },
+		{ "no length of time", "[hook a]\ntolerance = 5\n", MSG_INPUT_VALUE, 2 },
+		{ "twice in an input", "[source a]\nrate=1\nrate=2\n", MSG_CONFIG_TWICE, 3 },
+		{ "something is missing", "[store]\ndata=x\n[hook a]\nsignature = github\n",
+			MSG_INPUT_WANTS, 4 },
+		{ "near a kind", "[hok a]\nx=1\n", MSG_CONFIG_SECTION_NEAR, 2 },
+		{ "workers", "[serve]\nworkers = two\n", MSG_INPUT_VALUE, 2 },
 		{ "not UTF-8", "[store]\ndata = \xff\n", MSG_CONFIG_BYTES, 0 },
 	};
 

@@ -18,6 +18,7 @@ struct capture *capture_create(const struct capture_options *options)
 	if (c->options.clock == NULL)
 		c->options.clock = clock_real();
 	c->sources = options->sources;
+	c->hooks = hooks_create(NULL, 0, NULL);
 	mutex_init(&c->lock);
 	return c;
 }
@@ -34,6 +35,7 @@ void capture_free(struct capture *c)
 		arena_free(s->arena);
 		free(s);
 	}
+	hooks_unref(c->hooks);
 	mutex_done(&c->lock);
 	free(c);
 }
@@ -44,11 +46,29 @@ void capture_routes(struct capture *c, struct http_routes out[static CAPTURE_TAB
 	out[1] = (struct http_routes){ posthog_routes, posthog_route_count, c };
 	out[2] = (struct http_routes){ cloud_routes, cloud_route_count, c };
 	out[3] = (struct http_routes){ tag_routes, tag_route_count, c };
+	out[4] = (struct http_routes){ hook_routes, hook_route_count, c };
 }
 
 struct sources *capture_sources(struct capture *c)
 {
 	return c->sources;
+}
+
+void capture_set_hooks(struct capture *c, struct hooks *hooks)
+{
+	mutex_lock(&c->lock);
+	struct hooks *before = c->hooks;
+	c->hooks = hooks;
+	mutex_unlock(&c->lock);
+	hooks_unref(before);
+}
+
+struct hooks *capture_hooks(struct capture *c)
+{
+	mutex_lock(&c->lock);
+	struct hooks *hooks = hooks_ref(c->hooks);
+	mutex_unlock(&c->lock);
+	return hooks;
 }
 
 /* ---- scratch: as many as workers read bodies at once */
@@ -79,6 +99,12 @@ static void scratch_give(struct capture *c, struct scratch *s)
 
 /* ---- what the forms call */
 
+static void set_source(struct capture_job *job, str source)
+{
+	job->source = sources_get(job->capture->sources, source);
+	job->preparation.default_source = source;
+}
+
 err job_key(struct capture_job *job, str key, struct why *why)
 {
 	if (job->source != NULL)
@@ -89,8 +115,7 @@ err job_key(struct capture_job *job, str key, struct why *why)
 		job->capture->options.context, key, job->source_name, why);
 	if (e != OK)
 		return e;
-	job->source = sources_get(job->capture->sources, str_of(job->source_name));
-	job->preparation.default_source = str_of(job->source_name);
+	set_source(job, str_of(job->source_name));
 	return OK;
 }
 
@@ -287,7 +312,7 @@ static struct capture_job *begin(struct capture *c, struct http_exchange *x)
 
 static err read_body(struct capture_job *job, size_t bytes_max, capture_read *read, struct why *why)
 {
-	str key = capture_key_of(job->x), body;
+	str key = job->source == NULL ? capture_key_of(job->x) : STR(""), body;
 	err e = key.len > 0 ? job_key(job, key, why) : OK;
 
 	if (e == OK)
@@ -352,10 +377,9 @@ static void finish(struct capture_job *job)
 	submit(job);
 }
 
-void capture_run(
-	struct capture *c, struct http_exchange *x, size_t body_bytes_max, capture_read *read)
+static void run(struct capture_job *job, size_t body_bytes_max, capture_read *read)
 {
-	struct capture_job *job = begin(c, x);
+	struct capture *c = job->capture;
 	struct scratch *scratch = job->scratch;
 	struct why why = { 0 };
 	err e = read_body(job, body_bytes_max, read, &why);
@@ -369,22 +393,55 @@ void capture_run(
 	scratch_give(c, scratch);
 }
 
+void capture_run(
+	struct capture *c, struct http_exchange *x, size_t body_bytes_max, capture_read *read)
+{
+	run(begin(c, x), body_bytes_max, read);
+}
+
+void capture_run_for(struct capture *c, struct http_exchange *x, str source, size_t body_bytes_max,
+	capture_read *read, const void *context)
+{
+	struct capture_job *job = begin(c, x);
+	size_t len = MIN_OF(source.len, sizeof(job->source_name) - 1);
+
+	memcpy(job->source_name, source.ptr, len); /* a reload may take the hook away meanwhile */
+	set_source(job, str_of(job->source_name));
+	job->context = context;
+	run(job, body_bytes_max, read);
+}
+
 /* ---- without HTTP */
 
-static err put_through(
-	struct capture_job *job, const struct record *records, size_t count, struct why *why)
+static void begin_alone(struct capture_job *job, struct capture *c, str source, struct arena *arena)
 {
-	err e = job_expect(job, count, SUBMISSION_ITEMS_MAX, why);
+	*job = (struct capture_job){ .capture = c,
+		.arena = arena,
+		.scratch = scratch_take(c),
+		.received_ms = c->options.clock->now_ms(c->options.clock),
+		.is_batch = true };
+	job->preparation =
+		(struct preparation){ .rules = c->options.rules, .secret = c->options.secret };
+	set_source(job, source);
+	submission_init(&job->submission, NULL, 0);
+}
 
-	for (size_t i = 0; e == OK && i < count; i++)
-		e = job_add(job, &records[i], why);
-	if (e != OK)
-		return e;
+static void end_alone(struct capture_job *job)
+{
+	submission_done(&job->submission);
+	scratch_give(job->capture, job->scratch);
+}
+
+/* Waits until what was added is durable. */
+static err commit(struct capture_job *job, struct why *why)
+{
+	if (job->count == 0)
+		return OK;
 	items_finish(&job->preparation, job->prepared, job->count);
 	for (size_t i = 0; i < job->count; i++)
 		job->items[i] = job->prepared[i].item;
 	submission_reset(&job->submission, job->items, job->count);
-	e = writer_submit(job->capture->options.writer, &job->submission, WAIT_FOREVER, why);
+	err e = writer_submit(job->capture->options.writer, &job->submission, WAIT_FOREVER, why);
 	if (e == OK)
 		e = submission_wait(&job->submission, WAIT_FOREVER, why);
 	if (e == OK)
@@ -396,17 +453,92 @@ err capture_take(
 	struct capture *c, str source, const struct record *records, size_t count, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(HTTP_ARENA_BYTES_MAX);
-	struct capture_job job = { .capture = c,
-		.arena = arena,
-		.scratch = scratch_take(c),
-		.source = sources_get(c->sources, source) };
+	struct capture_job job;
 
-	job.preparation = (struct preparation){
-		.rules = c->options.rules, .secret = c->options.secret, .default_source = source
-	};
-	submission_init(&job.submission, NULL, 0);
-	err e = put_through(&job, records, count, why);
-	submission_done(&job.submission);
-	scratch_give(c, job.scratch);
+	begin_alone(&job, c, source, arena);
+	err e = job_expect(&job, count, SUBMISSION_ITEMS_MAX, why);
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = job_add(&job, &records[i], why);
+	if (e == OK)
+		e = commit(&job, why);
+	end_alone(&job);
+	return e;
+}
+
+/* The documents of one body, in *told; none if it is no JSON, which is counted. */
+static struct json_items documents_of(
+	struct capture_job *job, const struct capture_reading *reading, str body, struct json *told)
+{
+	struct json_items documents = { 0 };
+	struct why why = { 0 };
+	err e = job_json(job, body, told, &why);
+
+	if (e == OK)
+		e = body_documents(told, reading->events, &documents, &why);
+	if (e == OK && documents.count > HOOK_EVENTS_MAX)
+		e = fail(&why, MSG_CAPTURE_MANY, arg_int((int64_t)documents.count),
+			arg_int(HOOK_EVENTS_MAX));
+	if (e == OK)
+		return documents;
+	source_reject(job->source, &why, body);
+	return (struct json_items){ 0 };
+}
+
+static err take_body(struct capture_job *job, const struct capture_reading *reading,
+	const struct capture_body *body, struct why *why)
+{
+	struct json told;
+	struct json_items documents = documents_of(job, reading, body->body, &told);
+	const struct body_options options = { .mapping = reading->mapping,
+		.beside = body->beside,
+		.beside_count = body->beside_count,
+		.received_ms = job->received_ms };
+	struct body_map *map = body_map_create(&options);
+	err e = OK;
+
+	job->body_bytes += body->body.len;
+	for (size_t i = 0; e == OK && i < documents.count; i++) {
+		struct why reason = { 0 };
+		e = body_add(job, map, &documents.items[i], &reason);
+		if (e != OK)
+			e = job_refuse(job, i, &documents.items[i], &reason);
+		if (e != OK && why != NULL)
+			*why = reason;
+	}
+	body_map_free(map);
+	return e;
+}
+
+/* One submission: of the first bodies, *taken of them, as many as surely fit. */
+static err take_some(struct capture *c, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, size_t *taken, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(HTTP_ARENA_BYTES_MAX);
+	struct capture_job job;
+	size_t bytes = 0;
+
+	begin_alone(&job, c, source, arena);
+	err e = job_expect(&job, SUBMISSION_ITEMS_MAX, SUBMISSION_ITEMS_MAX, why);
+	for (*taken = 0; e == OK && *taken < count; (*taken)++) {
+		bytes += bodies[*taken].body.len;
+		if (*taken > 0 && (job.count + HOOK_EVENTS_MAX > SUBMISSION_ITEMS_MAX ||
+					  bytes > CAPTURE_LARGE_BYTES_MAX))
+			break;
+		e = take_body(&job, reading, &bodies[*taken], why);
+	}
+	if (e == OK)
+		e = commit(&job, why);
+	end_alone(&job);
+	return e;
+}
+
+err capture_take_bodies(struct capture *c, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, struct why *why)
+{
+	size_t taken = 0;
+	err e = OK;
+
+	for (size_t done = 0; e == OK && done < count; done += taken)
+		e = take_some(c, source, reading, bodies + done, count - done, &taken, why);
 	return e;
 }

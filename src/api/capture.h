@@ -17,9 +17,11 @@
  */
 #pragma once
 
+#include "api/hooks.h"
 #include "api/http.h"
 #include "api/sources.h"
 #include "engine/writer.h"
+#include "exchange/body_map.h"
 #include "identity/identifier.h"
 
 enum {
@@ -53,13 +55,30 @@ struct capture *capture_create(const struct capture_options *options);
 void capture_free(struct capture *capture); /* NULL is fine */
 
 /* The routes of all forms, for http_options. */
-enum { CAPTURE_TABLES = 4 };
+enum { CAPTURE_TABLES = 5 };
 void capture_routes(struct capture *capture, struct http_routes out[static CAPTURE_TABLES]);
 
 struct sources *capture_sources(struct capture *capture);
+
+/* The webhooks from now on; taken, the reference included. */
+void capture_set_hooks(struct capture *capture, struct hooks *hooks);
 
 /* ---- for the ways in that are no HTTP (a watched folder, MQTT): one batch, waited for */
 
 /* Puts the records through; OK: durable, counted for `source`. */
 err capture_take(struct capture *capture, str source, const struct record *records, size_t count,
 	struct why *why);
+
+/* Bodies of JSON, by a mapping, as one submission where they fit in one. */
+struct capture_body {
+	str body;
+	const struct body_value *beside; /* columns that are not in it */
+	size_t beside_count;
+};
+struct capture_reading {
+	const struct mapping *mapping;
+	str events; /* the path of the list within a body; "": the body itself */
+};
+/* OK: all that was good is durable, and what was refused is counted and shown. */
+err capture_take_bodies(struct capture *capture, str source, const struct capture_reading *reading,
+	const struct capture_body *bodies, size_t count, struct why *why);

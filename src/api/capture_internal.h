@@ -10,6 +10,7 @@
 
 #include "api/capture.h"
 #include "engine/prepare.h"
+#include "exchange/body_map.h"
 
 struct scratch {
 	struct scratch *next;
@@ -20,9 +21,10 @@ struct scratch {
 struct capture {
 	struct capture_options options;
 	struct sources *sources;
-	pthread_mutex_t lock; /* of the list of scratch not in use; a leaf */
+	pthread_mutex_t lock; /* of the list of scratch not in use, and the hooks; a leaf */
 	struct scratch *idle;
 	atomic_size_t waiting_bytes; /* that batches under way hold */
+	struct hooks *hooks; /* under the lock too */
 };
 
 struct told_error {
@@ -38,6 +40,7 @@ struct capture_job {
 	struct source *source; /* NULL until the key is known */
 	char source_name[CAPTURE_SOURCE_BYTES];
 	int64_t received_ms;
+	const void *context; /* of the form: its hook */
 	bool is_batch; /* a bad event leaves the others in */
 	struct preparation preparation;
 	struct prepared *prepared; /* room for `room` */
@@ -55,6 +58,11 @@ struct capture_job {
 typedef err capture_read(struct capture_job *job, str body, struct why *why);
 void capture_run(struct capture *capture, struct http_exchange *x, size_t body_bytes_max,
 	capture_read *read);
+
+/* The same for a source that is known already; `context` lives until the form has read. */
+void capture_run_for(struct capture *capture, struct http_exchange *x, str source,
+	size_t body_bytes_max, capture_read *read, const void *context);
+struct hooks *capture_hooks(struct capture *capture); /* a reference */
 
 /* Whose it is, by a key found in the body; the first key found counts.  ERR_DENIED. */
 err job_key(struct capture_job *job, str key, struct why *why);
@@ -76,7 +84,14 @@ err capture_inflate(struct http_exchange *x, str body, size_t bytes_max, struct 
 	str *out, struct why *why);
 
 /* The forms; also for the fuzz target, which calls them without a server. */
-capture_read segment_read_call, segment_read_batch, segment_read_pixel, posthog_read, cloud_read;
+capture_read segment_read_call, segment_read_batch, segment_read_pixel, posthog_read, cloud_read,
+	hook_read;
+/* One document. */
+err body_add(struct capture_job *job, struct body_map *map, const struct json *document,
+	struct why *why);
+/* Documents by a mapping; the list of them at the path `events`. */
+err body_read(struct capture_job *job, str body, const struct body_options *options, str events,
+	struct why *why);
 
 extern const struct http_route segment_routes[];
 extern const size_t segment_route_count;
@@ -84,5 +99,7 @@ extern const struct http_route posthog_routes[];
 extern const size_t posthog_route_count;
 extern const struct http_route cloud_routes[];
 extern const size_t cloud_route_count;
+extern const struct http_route hook_routes[];
+extern const size_t hook_route_count;
 extern const struct http_route tag_routes[];
 extern const size_t tag_route_count;

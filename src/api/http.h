@@ -37,7 +37,7 @@
 enum {
 	HTTP_LISTENERS_MAX = 8,
 	HTTP_WORKERS_MAX = 32,
-	HTTP_ROUTE_TABLES_MAX = 8,
+	HTTP_ROUTE_TABLES_MAX = 16,
 	HTTP_HEAD_BYTES_MAX = 32 << 10, /* request line and headers; libmicrohttpd's pool */
 	HTTP_HEADERS_MAX = 64, /* of a request */
 	HTTP_OWN_HEADERS_MAX = 16, /* http_set(), of an answer */

@@ -35,6 +35,35 @@ static void add_origin(
 	}
 }
 
+static void add_section(struct strbuf *out, const struct input_section *input)
+{
+	strbuf_add(out, input_kind_name(input->kind));
+	strbuf_add_byte(out, ' ');
+	strbuf_add(out, input->name);
+}
+
+/* What a section with a name says; not what it leaves to the presets. */
+static void add_inputs(struct grid *grid, const struct settings *settings,
+	const struct input_section *input, enum language language)
+{
+	for (size_t i = 0; i < INPUT_KEY_COUNT_; i++) {
+		if (input->values[i].line == 0)
+			continue;
+		struct strbuf cell = strbuf_heap(CONFIG_OUTPUT_BYTES_MAX);
+		strbuf_add_byte(&cell, '[');
+		add_section(&cell, input);
+		strbuf_add_c(&cell, "] ");
+		strbuf_add(&cell, input_rows[i].key);
+		grid_add_cell(grid, strbuf_str(&cell));
+		grid_add_cell(grid, input->values[i].text);
+		strbuf_clear(&cell);
+		text_add(&cell, language, TEXT_FROM_FILE, arg_str(settings->file),
+			arg_int(input->values[i].line));
+		grid_add_cell(grid, strbuf_str(&cell));
+		strbuf_done(&cell);
+	}
+}
+
 static void answer_people(const struct request *request, struct sink *sink)
 {
 	const struct settings *settings = request_settings(request);
@@ -59,6 +88,8 @@ static void answer_people(const struct request *request, struct sink *sink)
 		grid_add_cell(grid, strbuf_str(&cell));
 		strbuf_done(&cell);
 	}
+	for (size_t i = 0; i < settings->input_count; i++)
+		add_inputs(grid, settings, &settings->inputs[i], language);
 	sink_grid(sink, arena, grid);
 }
 
@@ -81,6 +112,28 @@ static void put_setting(struct json_writer *w, const struct settings *settings, 
 	json_put_end(w);
 }
 
+static void put_input(struct json_writer *w, const struct input_section *input)
+{
+	struct strbuf section = strbuf_heap(CONFIG_OUTPUT_BYTES_MAX);
+
+	add_section(&section, input);
+	for (size_t i = 0; i < INPUT_KEY_COUNT_; i++) {
+		if (input->values[i].line == 0)
+			continue;
+		json_put_object(w);
+		json_put_key(w, STR("section"));
+		json_put_string(w, strbuf_str(&section));
+		json_put_key(w, STR("key"));
+		json_put_string(w, input_rows[i].key);
+		json_put_key(w, STR("value"));
+		json_put_string(w, input->values[i].text);
+		json_put_key(w, STR("from"));
+		json_put_string(w, STR("file"));
+		json_put_end(w);
+	}
+	strbuf_done(&section);
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	const struct settings *settings = request_settings(request);
@@ -99,6 +152,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	json_put_array(&w);
 	for (size_t i = 0; i < SETTING_COUNT_; i++)
 		put_setting(&w, settings, i);
+	for (size_t i = 0; i < settings->input_count; i++)
+		put_input(&w, &settings->inputs[i]);
 	json_put_end(&w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');

@@ -1,12 +1,18 @@
 /* main/cmd_serve.c - ariane serve: the house with its doors open, until it is told to stop. */
+#include <stdlib.h>
+
+#include "main/config_settle.h"
 #include "main/notify.h"
 #include "main/serving.h"
 #include "main/signals.h"
 
+enum { SETTINGS_MEMORY_MAX = 1 << 20 };
+
 static err one_listener(
-	const struct request *request, str address, struct http_listener *out, struct why *why)
+	const struct settings *settings, str address, struct http_listener *out, struct why *why)
 {
-	str certificate = request_text(request, "certificate"), key = request_text(request, "key");
+	str certificate = setting_text(settings, SETTING_CERTIFICATE),
+	    key = setting_text(settings, SETTING_KEY);
 
 	if ((certificate.len > 0) != (key.len > 0))
 		return fail(why, MSG_SERVE_PAIR);
@@ -16,52 +22,87 @@ static err one_listener(
 		out->key_file = key.ptr;
 	}
 	if (out->certificate_file == NULL && !http_address_is_loopback(address) &&
-		!request_has(request, "without-tls"))
+		!setting_yes(settings, SETTING_WITHOUT_TLS))
 		return fail(why, MSG_SERVE_PLAIN, arg_str(address));
 	return OK;
 }
 
-static err read_listeners(const struct request *request,
+static err read_listeners(const struct settings *settings,
 	struct http_listener listeners[static HTTP_LISTENERS_MAX], size_t *count, struct why *why)
 {
-	size_t told = request_times(request, "listen");
+	str rest = setting_text(settings, SETTING_LISTEN), address;
 	err e = OK;
 
-	if (told > HTTP_LISTENERS_MAX)
-		return fail(why, MSG_SERVE_LISTENERS, arg_int(HTTP_LISTENERS_MAX));
-	*count = MAX_OF(told, (size_t)1);
-	for (size_t i = 0; e == OK && i < *count; i++)
-		e = one_listener(request,
-			told == 0 ? request_text(request, "listen")
-				  : request_nth(request, "listen", i),
-			&listeners[i], why);
+	*count = 0;
+	for (bool more = true; e == OK && more;) {
+		address = rest;
+		more = str_split(rest, ' ', &address, &rest);
+		if (address.len == 0)
+			continue; /* two spaces */
+		if (*count == HTTP_LISTENERS_MAX)
+			return fail(why, MSG_SERVE_LISTENERS, arg_int(HTTP_LISTENERS_MAX));
+		e = one_listener(settings, address, &listeners[(*count)++], why);
+	}
 	return e;
 }
 
-/* A certificate that cannot be read leaves the old one in use: that is told, and no reason to stop.
- */
-static void reload(struct serving *serving)
+static err check_workers(const struct settings *settings, struct why *why)
 {
+	return setting_number(settings, SETTING_WORKERS) <= HTTP_WORKERS_MAX
+		       ? OK
+		       : fail(why, MSG_SERVE_WORKERS, arg_int(HTTP_WORKERS_MAX));
+}
+
+/* ---- SIGHUP */
+
+/* What stands since the start. */
+static const enum setting lasting[] = { SETTING_DATA, SETTING_LISTEN, SETTING_CERTIFICATE,
+	SETTING_KEY, SETTING_WITHOUT_TLS, SETTING_WORKERS };
+
+static void tell_lasting(
+	struct serving *serving, const struct settings *now, const struct settings *then)
+{
+	for (size_t i = 0; i < ARRAY_LEN(lasting); i++) {
+		struct why why = { 0 };
+		const struct setting_row *row = &setting_rows[lasting[i]];
+		if (str_equal(setting_text(now, lasting[i]), setting_text(then, lasting[i])))
+			continue;
+		(void)fail(&why, MSG_INPUT_RESTART, arg_str(row->section), arg_str(row->key));
+		serving_tell(serving, "reload", &why);
+	}
+}
+
+/* A file or certificate that cannot be read leaves what was: that is told, and no reason to stop.
+ */
+static void reload(const struct request *request, struct serving *serving)
+{
+	static const char *const doing = "reload";
+	AUTO_ARENA arena = arena_create(SETTINGS_MEMORY_MAX);
+	const struct settling settling = { disk_real(), getenv };
+	struct settings settings;
 	struct why why = { 0 };
 
 	notify_reloading();
-	if (serving_reload(serving, &why) != OK)
-		serving_tell(serving, "reload", &why);
+	err e = settings_settle(&settling, request, &settings, arena, &why);
+	if (e == OK)
+		e = serving_reload(serving, &settings, &why);
+	if (e != OK)
+		serving_tell(serving, doing, &why);
+	else
+		tell_lasting(serving, &settings, request_settings(request));
 	notify_ready();
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
+	const struct settings *settings = request_settings(request);
 	struct http_listener listeners[HTTP_LISTENERS_MAX];
-	struct serving_options options = { .listeners = listeners,
-		.workers = (size_t)request_number(request, "workers"),
-		.events_per_second = (uint64_t)request_number(request, "rate"),
-		.log_requests = request_has(request, "log-requests") };
+	struct serving_options options = { .listeners = listeners, .settings = settings };
 	struct serving *serving;
 
-	err e = read_listeners(request, listeners, &options.listener_count, why);
-	if (e == OK && options.workers > HTTP_WORKERS_MAX)
-		e = fail(why, MSG_SERVE_WORKERS, arg_int(HTTP_WORKERS_MAX));
+	err e = read_listeners(settings, listeners, &options.listener_count, why);
+	if (e == OK)
+		e = check_workers(settings, why);
 	if (e != OK)
 		return e;
 	signals_hold();
@@ -69,7 +110,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e == OK) {
 		notify_ready();
 		while (signals_wait() == SIGNAL_RELOAD)
-			reload(serving);
+			reload(request, serving);
 		notify_stopping();
 		e = serving_stop(serving, why);
 	}
@@ -85,12 +126,17 @@ const struct command cmd_serve = {
 	.about = WORDS(
 		"The data folder is made if it is not there. Events come in by the Segment tracking "
 		"API and its kin (docs/capture.md); a 200 means that they are durable. SIGTERM and "
-		"SIGINT end the requests that are being done, commit, and stop; SIGHUP reads the "
-		"certificate again.",
+		"SIGINT end the requests that are being done, commit, and stop; SIGHUP reads "
+		"ariane.conf and the certificate again. All options may stand in ariane.conf, "
+		"section [serve]; webhooks, watched folders, MQTT and limits of single sources "
+		"are declared there (ariane.conf(5)).",
 		"Le dossier de données est créé s'il n'existe pas. Les événements arrivent par "
 		"l'interface de suivi de Segment et ses semblables (docs/capture.md) ; un 200 veut "
 		"dire qu'ils sont durables. SIGTERM et SIGINT terminent les requêtes en cours, "
-		"valident et arrêtent ; SIGHUP relit le certificat."),
+		"valident et arrêtent ; SIGHUP relit ariane.conf et le certificat. Toutes les "
+		"options peuvent être dans ariane.conf, section [serve] ; les webhooks, les "
+		"dossiers surveillés, MQTT et les limites par source y sont déclarés "
+		"(ariane.conf(5))."),
 	.options = {
 		{ STR_INIT("listen"), IS_TEXT, true, WORDS("ADDRESS", "ADRESSE"),
 			WORDS("where: 127.0.0.1:8080, [::1]:0 (any free port), unix:PATH",

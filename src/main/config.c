@@ -38,6 +38,44 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 		"ARIANE_PROGRESS", STR_INIT("no-progress"), STR_INIT("yes"),
 		WORDS("Whether a terminal shows a progress bar, yes or no.",
 			"Afficher une barre de progression sur un terminal, yes ou no.") },
+	[SETTING_LISTEN] = { STR_INIT("serve"), STR_INIT("listen"), SETTING_TEXT, "ARIANE_LISTEN",
+		STR_INIT("listen"), STR_INIT("127.0.0.1:8080"),
+		WORDS("Where the server listens: 127.0.0.1:8080, [::1]:0 (any free port), "
+		      "unix:PATH; several with spaces between. A change needs a restart.",
+			"Où le serveur écoute : 127.0.0.1:8080, [::1]:0 (un port libre), "
+			"unix:CHEMIN ; plusieurs séparés par des espaces. Un changement demande un "
+			"redémarrage.") },
+	[SETTING_CERTIFICATE] = { STR_INIT("serve"), STR_INIT("certificate"), SETTING_PATH,
+		"ARIANE_CERTIFICATE", STR_INIT("certificate"), STR_INIT(""),
+		WORDS("Serve over TLS, with this chain of certificates (PEM).",
+			"Servir en TLS, avec cette chaîne de certificats (PEM).") },
+	[SETTING_KEY] = { STR_INIT("serve"), STR_INIT("key"), SETTING_PATH,
+		"ARIANE_CERTIFICATE_KEY", STR_INIT("key"), STR_INIT(""),
+		WORDS("The certificate's private key (PEM).",
+			"La clé privée du certificat (PEM).") },
+	[SETTING_WITHOUT_TLS] = { STR_INIT("serve"), STR_INIT("without_tls"), SETTING_YES_NO,
+		"ARIANE_WITHOUT_TLS", STR_INIT("without-tls"), STR_INIT("no"),
+		WORDS("Allow addresses beyond this machine without a certificate, yes or no: "
+		      "behind a proxy that has one.",
+			"Permettre des adresses hors de cette machine sans certificat, yes ou no : "
+			"derrière un proxy qui en a un.") },
+	[SETTING_WORKERS] = { STR_INIT("serve"), STR_INIT("workers"), SETTING_NUMBER,
+		"ARIANE_WORKERS", STR_INIT("workers"), STR_INIT("0"),
+		WORDS("Threads that read requests; 0: one a processor. A change needs a restart.",
+			"Fils d'exécution qui lisent les requêtes ; 0 : un par processeur. Un "
+			"changement demande un redémarrage.") },
+	[SETTING_RATE] = { STR_INIT("serve"), STR_INIT("rate"), SETTING_NUMBER, "ARIANE_RATE",
+		STR_INIT("rate"), STR_INIT("0"),
+		WORDS("Events a second that one source may send; 0: any number. [source NAME] says "
+		      "otherwise for one.",
+			"Événements par seconde permis à une source ; 0 : sans limite. [source "
+			"NOM] en décide autrement pour l'une.") },
+	[SETTING_LOG_REQUESTS] = { STR_INIT("serve"), STR_INIT("log_requests"), SETTING_YES_NO,
+		"ARIANE_LOG_REQUESTS", STR_INIT("log-requests"), STR_INIT("no"),
+		WORDS("Whether each request is told on standard error, a line of JSON without "
+		      "personal data, yes or no.",
+			"Noter chaque requête sur la sortie d'erreur, une ligne de JSON sans "
+			"données personnelles, yes ou no.") },
 };
 
 /* Where inih stands in the bytes, and what its handler met first. */
@@ -48,6 +86,8 @@ struct reading {
 	int64_t line;
 	err failed;
 	struct why *why;
+	struct input_section *inputs; /* room for INPUT_SECTIONS_MAX, once there is one */
+	size_t input_count;
 };
 
 void settings_init(struct settings *settings)
@@ -60,6 +100,15 @@ void settings_init(struct settings *settings)
 static bool is_yes_no(str text)
 {
 	return str_equal(text, STR("yes")) || str_equal(text, STR("no"));
+}
+
+static bool is_number(str text)
+{
+	bool digits = text.len > 0 && text.len <= 9;
+
+	for (size_t i = 0; digits && i < text.len; i++)
+		digits = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+	return digits;
 }
 
 static bool is_up_to_a_day(str text)
@@ -80,6 +129,8 @@ static err check(enum setting which, str text, struct why *why)
 		return fail(why, MSG_CONFIG_YES_NO, arg_str(row->key), arg_str(text));
 	if (row->is == SETTING_UP_TO_A_DAY && !is_up_to_a_day(text))
 		return fail(why, MSG_CONFIG_UP_TO_A_DAY, arg_str(row->key), arg_str(text));
+	if (row->is == SETTING_NUMBER && !is_number(text))
+		return fail(why, MSG_INPUT_VALUE, arg_str(row->key), arg_str(text));
 	if (row->is == SETTING_LANGUAGE_TAG && !language_from_tag(text, &ignored))
 		return fail(why, MSG_LANGUAGE_UNKNOWN, arg_str(text));
 	return OK;
@@ -105,8 +156,12 @@ static err unknown_key(str section, str key, struct why *why)
 	for (size_t i = 0; i < SETTING_COUNT_; i++)
 		has_section |= str_equal(setting_rows[i].section, section);
 	if (!has_section) {
+		str front = section, name;
+		(void)str_split(section, ' ', &front, &name);
 		for (size_t i = 0; i < SETTING_COUNT_; i++)
 			suggest(&best, section, setting_rows[i].section);
+		for (size_t i = 0; i < INPUT_KIND_COUNT_; i++)
+			suggest(&best, front, input_kind_name((enum input_kind)i));
 		return best.name.len == 0 ? fail(why, MSG_CONFIG_SECTION, arg_str(section))
 					  : fail(why, MSG_CONFIG_SECTION_NEAR, arg_str(section),
 						    arg_str(best.name));
@@ -119,8 +174,68 @@ static err unknown_key(str section, str key, struct why *why)
 					    arg_str(best.name));
 }
 
+static err no_room(struct reading *r)
+{
+	return fail(r->why, MSG_NO_ROOM, arg_c("ariane.conf"), arg_int(CONFIG_BYTES_MAX));
+}
+
+/* The section of that name, new if there is none. */
+static err find_input(struct reading *r, enum input_kind kind, str name, struct input_section **out)
+{
+	if (r->inputs == NULL)
+		r->inputs = arena_array(r->arena, INPUT_SECTIONS_MAX, sizeof(*r->inputs));
+	if (r->inputs == NULL)
+		return no_room(r);
+	for (size_t i = 0; i < r->input_count; i++)
+		if (r->inputs[i].kind == kind && str_equal(r->inputs[i].name, name)) {
+			*out = &r->inputs[i];
+			return OK;
+		}
+	err e = input_name_check(kind, name, r->why);
+	if (e == OK && r->input_count == INPUT_SECTIONS_MAX)
+		e = fail(r->why, MSG_INPUT_MANY, arg_int(INPUT_SECTIONS_MAX));
+	str kept = arena_str(r->arena, name);
+	if (e == OK && kept.ptr == NULL)
+		e = no_room(r);
+	if (e != OK)
+		return e;
+	*out = &r->inputs[r->input_count++];
+	input_section_init(*out, kind, kept);
+	(*out)->line = r->line;
+	return OK;
+}
+
+static err take_input(struct reading *r, enum input_kind kind, str name, str key, str text)
+{
+	struct input_section *section;
+	err e = find_input(r, kind, name, &section);
+
+	if (e != OK)
+		return e;
+	str kept = arena_str(r->arena, text);
+	return kept.ptr == NULL ? no_room(r) : input_set(section, key, kept, r->line, r->why);
+}
+
+/* What is missing is told on the section's first line. */
+static err check_inputs(struct reading *r)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < r->input_count; i++) {
+		e = input_check(&r->inputs[i], r->why);
+		if (e != OK)
+			r->line = r->inputs[i].line;
+	}
+	return e;
+}
+
 static err take(struct reading *r, str section, str key, str text)
 {
+	enum input_kind kind;
+	str name;
+
+	if (input_section_named(section, &kind, &name))
+		return take_input(r, kind, name, key, text);
 	for (size_t i = 0; i < SETTING_COUNT_; i++) {
 		if (!str_equal(setting_rows[i].section, section) ||
 			!str_equal(setting_rows[i].key, key))
@@ -130,8 +245,7 @@ static err take(struct reading *r, str section, str key, str text)
 				arg_int(r->settings->values[i].line));
 		str kept = arena_str(r->arena, text);
 		if (kept.ptr == NULL)
-			return fail(r->why, MSG_NO_ROOM, arg_c("ariane.conf"),
-				arg_int(CONFIG_BYTES_MAX));
+			return no_room(r);
 		err e = settings_set(r->settings, (enum setting)i, kept, ORIGIN_FILE, r->why);
 		r->settings->values[i].line = r->line;
 		return e;
@@ -177,7 +291,9 @@ err settings_read(
 	struct settings *settings, str bytes, str name, struct arena *arena, struct why *why)
 {
 	struct settings read = *settings; /* written to only on success */
-	struct reading r = { &read, arena, bytes, 0, OK, why };
+	struct reading r = {
+		.settings = &read, .arena = arena, .rest = bytes, .failed = OK, .why = why
+	};
 
 	if (bytes.len > CONFIG_BYTES_MAX || !str_is_utf8(bytes) || str_has(bytes, '\0')) {
 		why_at(why, name, -1, -1, -1);
@@ -188,11 +304,15 @@ err settings_read(
 		r.line = bad_line;
 		r.failed = fail(why, MSG_CONFIG_SYNTAX);
 	}
+	if (r.failed == OK)
+		r.failed = check_inputs(&r);
 	if (r.failed != OK) {
 		why_at(why, name, r.line, -1, -1);
 		return r.failed;
 	}
 	read.file = name;
+	read.inputs = r.inputs;
+	read.input_count = r.input_count;
 	*settings = read;
 	return OK;
 }
@@ -215,4 +335,15 @@ bool setting_yes(const struct settings *settings, enum setting which)
 {
 	ASSERT(setting_rows[which].is == SETTING_YES_NO);
 	return str_equal(settings->values[which].text, STR("yes"));
+}
+
+int64_t setting_number(const struct settings *settings, enum setting which)
+{
+	str text = setting_text(settings, which);
+	int64_t n = 0;
+
+	ASSERT(setting_rows[which].is == SETTING_NUMBER && is_number(text)); /* checked when set */
+	for (size_t i = 0; i < text.len; i++)
+		n = n * 10 + (text.ptr[i] - '0');
+	return n;
 }

@@ -7,6 +7,10 @@
  *   data = /var/lib/ariane
  *   [display]
  *   language = fr
+ *   [hook orders]
+ *   signature = shopify
+ *
+ * Sections with a name, of which there may be many, are of config_inputs.h.
  *
  * Comments start with ; or # (behind a value only with ;).  A key that is not known, one that
  * comes twice, a value that cannot be: all errors, with file, line and a suggestion.
@@ -15,6 +19,7 @@
 #pragma once
 
 #include "main/command.h"
+#include "main/config_inputs.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 16, CONFIG_LINE_BYTES_MAX = 198 }; /* of libinih: 200 with the end */
 
@@ -24,6 +29,13 @@ enum setting {
 	SETTING_LANGUAGE,
 	SETTING_ZONE,
 	SETTING_PROGRESS,
+	SETTING_LISTEN, /* [serve]: these are options of that command alone */
+	SETTING_CERTIFICATE,
+	SETTING_KEY,
+	SETTING_WITHOUT_TLS,
+	SETTING_WORKERS,
+	SETTING_RATE,
+	SETTING_LOG_REQUESTS,
 	SETTING_COUNT_
 };
 
@@ -34,6 +46,7 @@ enum setting_is {
 	SETTING_PATH,
 	SETTING_YES_NO,
 	SETTING_LANGUAGE_TAG,
+	SETTING_NUMBER, /* a whole number from 0 */
 	SETTING_UP_TO_A_DAY, /* a length of time above 0 and up to 24h */
 };
 
@@ -55,6 +68,8 @@ struct settings {
 		int64_t line; /* in the file */
 	} values[SETTING_COUNT_];
 	str file; /* the one that was read; "" if none */
+	const struct input_section *inputs; /* in the order of the file */
+	size_t input_count;
 };
 
 void settings_init(struct settings *settings); /* the presets */
@@ -70,3 +85,4 @@ err settings_set(
 str setting_text(const struct settings *settings, enum setting which);
 int64_t setting_ms(const struct settings *settings, enum setting which); /* ..._UP_TO_A_DAY */
 bool setting_yes(const struct settings *settings, enum setting which); /* a SETTING_YES_NO */
+int64_t setting_number(const struct settings *settings, enum setting which); /* a SETTING_NUMBER */

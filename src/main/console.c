@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/zone.h"
+#include "main/config_settle.h"
 #include "main/help.h"
 #include "main/house_ask.h"
 #include "main/progress.h"
@@ -99,54 +100,6 @@ static struct manner manner_of(const struct console *console, const str *words, 
 			(void)language_from_tag(tag, &m.language);
 	}
 	return m;
-}
-
-static err read_file(const struct console *console, const char *path, struct settings *settings,
-	struct arena *arena, struct why *why)
-{
-	str bytes;
-	err e = disk_read_whole(console->disk, path, CONFIG_BYTES_MAX, arena, &bytes, why);
-
-	return e != OK ? e : settings_read(settings, bytes, str_of(path), arena, why);
-}
-
-/* The file named must be there; the usual one need not. */
-static err settle_file(const struct console *console, const struct request *request,
-	struct settings *settings, struct arena *arena, struct why *why)
-{
-	str named = request_text(request, "config");
-	struct why ignored = { 0 };
-
-	if (named.len == 0)
-		named = str_of(console->environment("ARIANE_CONFIG"));
-	if (named.len > 0)
-		return read_file(console, named.ptr, settings, arena, why);
-	err e = read_file(console, "ariane.conf", settings, arena, &ignored);
-	if (e == ERR_NOT_FOUND && !ignored.has_line)
-		return OK;
-	if (e != OK)
-		*why = ignored;
-	return e;
-}
-
-static err settle_settings(const struct console *console, const struct request *request,
-	struct settings *settings, struct arena *arena, struct why *why)
-{
-	settings_init(settings);
-	err e = settle_file(console, request, settings, arena, why);
-
-	for (size_t i = 0; i < SETTING_COUNT_ && e == OK; i++) {
-		const struct setting_row *row = &setting_rows[i];
-		str value = str_of(console->environment(row->environment));
-		if (value.len > 0)
-			e = settings_set(settings, (enum setting)i, value, ORIGIN_ENVIRONMENT, why);
-		if (e != OK || !request_has(request, row->option.ptr))
-			continue;
-		value = row->is == SETTING_YES_NO ? STR("no")
-						  : request_text(request, row->option.ptr);
-		e = settings_set(settings, (enum setting)i, value, ORIGIN_OPTION, why);
-	}
-	return e;
 }
 
 /* ---- where a server has the folder open, the command runs there */
@@ -244,7 +197,8 @@ static err run_request(const struct console *console, struct request *request,
 					     .locale = &locale },
 		.console = console };
 
-	err e = settle_settings(console, request, &settings, request_arena(request), why);
+	const struct settling settling = { console->disk, console->environment };
+	err e = settings_settle(&settling, request, &settings, request_arena(request), why);
 	if (e != OK)
 		return e;
 	(void)language_from_tag(setting_text(&settings, SETTING_LANGUAGE), &locale.language);

@@ -79,6 +79,11 @@ struct desk *doors_desk(struct doors *d)
 	return d->desk;
 }
 
+struct house *doors_house(struct doors *d)
+{
+	return &d->house;
+}
+
 struct http_routes doors_routes(struct doors *d)
 {
 	return rest_http_routes(d->rest);

@@ -12,6 +12,7 @@
 #include "api/sources.h"
 #include "desk/desk.h"
 #include "engine/writer.h"
+#include "main/house.h"
 #include "main/request.h"
 #include "main/sink.h"
 
@@ -25,6 +26,7 @@ void doors_stop(struct doors *doors); /* NULL is fine */
 void doors_free(struct doors *doors); /* NULL is fine */
 
 struct desk *doors_desk(struct doors *doors);
+struct house *doors_house(struct doors *doors);
 struct http_routes doors_routes(struct doors *doors);
 
 /* While there is no user: says where the first one can be made, once and for SETUP_MS.  `url` is

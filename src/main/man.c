@@ -203,6 +203,26 @@ static void add_setting(struct strbuf *out, const struct setting_row *row, enum 
 	strbuf_done(&option);
 }
 
+/* A section of which there may be many. */
+static void add_inputs(struct strbuf *out, enum input_kind kind, enum language language)
+{
+	strbuf_add_c(out, ".SH \"[");
+	add_plain(out, input_kind_name(kind));
+	strbuf_add_c(out, language == LANGUAGE_FRENCH ? " NOM]\"\n" : " NAME]\"\n");
+	add_paragraphs(out, input_help[kind].in[language]);
+	for (size_t i = 0; i < INPUT_KEY_COUNT_; i++) {
+		const struct input_row *row = &input_rows[i];
+		if ((row->kinds & 1U << kind) == 0)
+			continue;
+		strbuf_add_c(out, ".TP\n");
+		add_bold(out, row->key);
+		strbuf_add_byte(out, '\n');
+		add_line(out, row->help.in[language]);
+		if (row->preset.len > 0)
+			add_fact(out, TEXT_MAN_DEFAULT, language, row->preset);
+	}
+}
+
 void man_add_config(enum language language, struct strbuf *out)
 {
 	str section = { 0 };
@@ -219,8 +239,13 @@ void man_add_config(enum language language, struct strbuf *out)
 		}
 		add_setting(out, &setting_rows[i], language);
 	}
+	for (size_t i = 0; i < INPUT_KIND_COUNT_; i++)
+		add_inputs(out, (enum input_kind)i, language);
 	add_section(out, TEXT_CONFIG_EXAMPLE, language);
 	strbuf_add_c(out, ".nf\n[store]\ndata = /var/lib/ariane\n\n[display]\nlanguage = fr\n"
-			  "zone = Europe/Paris\n.fi\n");
+			  "zone = Europe/Paris\n\n[serve]\nlisten = 127.0.0.1:8080\n\n"
+			  "[hook orders]\nsignature = shopify\n"
+			  "secret_file = /etc/ariane/shopify.secret\n"
+			  "mapping = /etc/ariane/orders.json\n.fi\n");
 	add_see_also(out, "\\fBariane\\fR(1)", language);
 }

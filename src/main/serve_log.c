@@ -11,8 +11,13 @@ enum { LINE_BYTES_MAX = 8192 };
 
 void serve_log_init(struct serve_log *log, bool all_requests)
 {
-	log->all_requests = all_requests;
+	atomic_init(&log->all_requests, all_requests);
 	mutex_init(&log->lock);
+}
+
+void serve_log_all_requests(struct serve_log *log, bool all_requests)
+{
+	atomic_store(&log->all_requests, all_requests);
 }
 
 void serve_log_done(struct serve_log *log)
@@ -57,7 +62,7 @@ static void end(struct serve_log *log, struct json_writer *w, struct strbuf *out
 
 void serve_log_request(struct serve_log *log, const struct http_log_line *line)
 {
-	if (!log->all_requests && line->status < 500)
+	if (!atomic_load(&log->all_requests) && line->status < 500)
 		return;
 	struct strbuf out = strbuf_heap(LINE_BYTES_MAX);
 	struct json_writer w = begin(&out, line->status >= 500 ? "error" : "info", "request");

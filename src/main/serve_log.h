@@ -11,15 +11,17 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "api/http.h"
 
 struct serve_log {
 	pthread_mutex_t lock; /* of the stream: lines stay whole */
-	bool all_requests;
+	atomic_bool all_requests;
 };
 
 void serve_log_init(struct serve_log *log, bool all_requests);
+void serve_log_all_requests(struct serve_log *log, bool all_requests); /* from now on */
 void serve_log_done(struct serve_log *log);
 void serve_log_request(struct serve_log *log, const struct http_log_line *line);
 /* An error that nobody asked about: of house-keeping, of a reload. */

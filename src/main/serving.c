@@ -10,9 +10,11 @@
 #include "desk/keys.h"
 #include "main/doors.h"
 #include "main/render.h"
+#include "main/serve_inputs.h"
 #include "main/serve_log.h"
 #include "main/serve_metrics.h"
 #include "main/store.h"
+#include "main/watched.h"
 
 struct serving {
 	struct engine *engine;
@@ -24,6 +26,10 @@ struct serving {
 	struct serve_metrics metrics;
 	struct serve_log log;
 	struct doors *doors;
+	const struct request *request;
+	struct watched *watched;
+	struct mqtt *mqtt[INPUT_SECTIONS_MAX];
+	size_t mqtt_count;
 };
 
 /* ---- is it there, can it take something? */
@@ -64,6 +70,89 @@ static err find_key(
 	void *context, str key, char source[static CAPTURE_SOURCE_BYTES], struct why *why)
 {
 	return key_cache_find(context, key, source, why);
+}
+
+static void limit_sources(struct serving *s, const struct settings *settings)
+{
+	sources_limit(s->sources, (uint64_t)setting_number(settings, SETTING_RATE));
+	for (size_t i = 0; i < settings->input_count; i++) {
+		const struct input_section *in = &settings->inputs[i];
+		if (in->kind == INPUT_SOURCE)
+			source_limit(sources_get(s->sources, in->name),
+				input_number(in, INPUT_KEY_RATE));
+	}
+}
+
+static void tell_input(void *context, const char *what, const struct why *why)
+{
+	serving_tell(context, what, why);
+}
+
+static err watch_folders(
+	struct serving *s, const struct settings *settings, struct watched **out, struct why *why)
+{
+	const struct watched_options options = { .house = doors_house(s->doors),
+		.commands = request_commands(s->request),
+		.lasting = request_settings(s->request),
+		.settings = settings,
+		.tell = tell_input,
+		.context = s };
+
+	return watched_open(&options, out, why);
+}
+
+static err subscribe(struct serving *s, const struct settings *settings,
+	struct mqtt *out[static INPUT_SECTIONS_MAX], size_t *count, struct why *why)
+{
+	const struct mqtt_options base = {
+		.capture = s->capture, .tell = tell_input, .context = s
+	};
+
+	return inputs_mqtt(settings, &base, out, count, why);
+}
+
+static void stop_mqtt(struct serving *s)
+{
+	while (s->mqtt_count > 0)
+		mqtt_stop(s->mqtt[--s->mqtt_count]);
+}
+
+/* What ariane.conf declares; on an error nothing has changed. */
+static err take_inputs(struct serving *s, const struct settings *settings, struct why *why)
+{
+	struct mqtt *mqtt[INPUT_SECTIONS_MAX];
+	struct hooks *hooks;
+	struct watched *watched;
+	size_t mqtt_count = 0;
+	err e = inputs_hooks(settings, &hooks, why);
+
+	if (e != OK)
+		return e;
+	e = watch_folders(s, settings, &watched, why);
+	if (e != OK) {
+		hooks_unref(hooks);
+		return e;
+	}
+	e = subscribe(s, settings, mqtt, &mqtt_count, why);
+	if (e != OK) {
+		hooks_unref(hooks);
+		watched_stop(watched);
+		return e;
+	}
+	watched_stop(s->watched);
+	s->watched = watched;
+	watched_start(watched);
+	stop_mqtt(s); /* one client id, one client */
+	for (; s->mqtt_count < mqtt_count; s->mqtt_count++) {
+		s->mqtt[s->mqtt_count] = mqtt[s->mqtt_count];
+		mqtt_start(s->mqtt[s->mqtt_count]);
+	}
+	limit_sources(s, settings);
+	capture_set_hooks(s->capture, hooks);
+	for (size_t i = 0; i < settings->input_count; i++)
+		if (settings->inputs[i].kind != INPUT_SOURCE)
+			(void)sources_get(s->sources, input_source(&settings->inputs[i]));
+	return OK;
 }
 
 /* Whoever has a key is shown before he sends anything: a silent source is news too. */
@@ -147,7 +236,7 @@ static void make_http(struct serving *s, const struct serving_options *options)
 		(struct http_routes){ web_routes, web_routes_count, NULL }; /* takes what is left */
 	const struct http_options http = { .tables = tables,
 		.table_count = ARRAY_LEN(tables),
-		.workers = options->workers,
+		.workers = (size_t)setting_number(options->settings, SETTING_WORKERS),
 		.status_of = err_http_status,
 		.problem = render_problem,
 		.headers = set_headers,
@@ -170,10 +259,11 @@ err serving_start(const struct request *request, struct sink *sink,
 		free(s);
 		return e;
 	}
-	serve_log_init(&s->log, options->log_requests);
+	s->request = request;
+	serve_log_init(&s->log, setting_yes(options->settings, SETTING_LOG_REQUESTS));
 	s->writer = writer_create(s->engine, &usual);
 	writer_start(s->writer);
-	s->sources = sources_create(clock_real(), options->events_per_second);
+	s->sources = sources_create(clock_real(), 0);
 	e = doors_open(request, s->engine, s->writer, s->sources, &s->doors, why);
 	if (e != OK) {
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
@@ -186,6 +276,11 @@ err serving_start(const struct request *request, struct sink *sink,
 		return e;
 	}
 	make_capture(s, request);
+	e = take_inputs(s, options->settings, why);
+	if (e != OK) {
+		(void)serving_stop(s, &ignored);
+		return e;
+	}
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
 	if (e == OK)
@@ -195,13 +290,22 @@ err serving_start(const struct request *request, struct sink *sink,
 	return e;
 }
 
-err serving_reload(struct serving *s, struct why *why)
+err serving_reload(struct serving *s, const struct settings *settings, struct why *why)
 {
-	return http_server_reload(s->http, why);
+	err e = http_server_reload(s->http, why);
+
+	if (e == OK)
+		e = take_inputs(s, settings, why);
+	if (e != OK)
+		return e;
+	serve_log_all_requests(&s->log, setting_yes(settings, SETTING_LOG_REQUESTS));
+	return OK;
 }
 
 err serving_stop(struct serving *s, struct why *why)
 {
+	watched_stop(s->watched);
+	stop_mqtt(s);
 	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);

@@ -16,9 +16,7 @@ struct serving;
 struct serving_options {
 	const struct http_listener *listeners;
 	size_t listener_count;
-	size_t workers; /* 0: one a processor */
-	uint64_t events_per_second; /* that one source may send; 0: any number */
-	bool log_requests; /* each request, not only those that failed here */
+	const struct settings *settings; /* [serve] and its inputs; may go after serving_start() */
 };
 
 enum { SERVING_DRAIN_MS = 10000 };
@@ -26,8 +24,9 @@ enum { SERVING_DRAIN_MS = 10000 };
 /* Says where it listens through the sink.  What was opened before an error is closed again. */
 err serving_start(const struct request *request, struct sink *sink,
 	const struct serving_options *options, struct serving **out, struct why *why);
-/* Certificates are read again. */
-err serving_reload(struct serving *serving, struct why *why);
+/* Certificates are read again, limits and inputs become those of `settings`, which may go.  On an
+ * error nothing of these has changed, but perhaps the certificates. */
+err serving_reload(struct serving *serving, const struct settings *settings, struct why *why);
 /* The error is that of writing; all that was acknowledged is durable either way. */
 err serving_stop(struct serving *serving, struct why *why);
 /* An error beside the answers, into the log. */
