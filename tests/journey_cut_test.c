@@ -129,8 +129,8 @@ static const char filtered[] = "a 0 web x; a 10 web y; a 20 phone z; a 30 web y;
 	}
 static const str phone = STR_INIT("phone");
 static const struct journey_selector calls = { .channels = { &phone, 1 } };
-static const struct journey_crowd with_calls = { { &calls, 1 }, true };
-static const struct journey_crowd without_calls = { { &calls, 1 }, false };
+static const struct journey_crowd with_calls = { .any = { &calls, 1 }, .is_wanted = true };
+static const struct journey_crowd without_calls = { .any = { &calls, 1 }, .is_wanted = false };
 #define TICKS(seconds) ((int64_t)(seconds)*1000 * TICKS_PER_MS)
 #define ALL .since = INT64_MIN, .until = INT64_MAX, .as_of = INT64_MAX
 

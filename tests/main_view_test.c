@@ -106,18 +106,67 @@ static const struct profile_identifier identifiers[] = {
 		1773748800000 },
 	{ STR_INIT("cookie"), STR_INIT("9f2c"), false, 1, 1773500966000, 1773500966000 },
 };
+#define A_TEXT(text) \
+	{ \
+		.kind = VALUE_STRING, .string = STR_INIT(text) \
+	}
+#define POINTS \
+	{ \
+		.kind = VALUE_INTEGER, .integer = 12345 \
+	}
+static struct trait_telling names[] = {
+	{ A_TEXT("Jeanne Élise"), STR_INIT("crm"), 90, 1773500966000, 17 },
+	{ A_TEXT("Jeanne"), STR_INIT("web"), 50, 1773400966000, 3 },
+};
+static struct trait_telling points[] = { { POINTS, STR_INIT("import"), 50, 1773748800000, 21 } };
 static const struct profile_trait traits[] = {
-	{ STR_INIT("prénom"), { .kind = VALUE_STRING, .string = STR_INIT("Jeanne Élise") },
-		STR_INIT("crm"), 1773500966000 },
-	{ STR_INIT("points"), { .kind = VALUE_INTEGER, .integer = 12345 }, STR_INIT("import"),
-		1773748800000 },
+	{ .key = STR_INIT("prénom"),
+		.rule = TRAIT_MOST_TRUSTED,
+		.value = A_TEXT("Jeanne Élise"),
+		.from = { A_TEXT("Jeanne Élise"), STR_INIT("crm"), 90, 1773500966000, 17 },
+		.different = 2,
+		.tellings = names,
+		.count = 2 },
+	{ .key = STR_INIT("points"),
+		.value = POINTS,
+		.from = { POINTS, STR_INIT("import"), 50, 1773748800000, 21 },
+		.different = 1,
+		.tellings = points,
+		.count = 1 },
+};
+static const struct profile_computed folds[] = {
+	{ .trait = STR_INIT("channels"), .as = COMPUTED_SET, .attribute = STR_INIT("@channel") },
+	{ .trait = STR_INIT("orders"), .as = COMPUTED_COUNT },
+	{ .trait = STR_INIT("consent"), .as = COMPUTED_LATEST, .by = STR_INIT("purpose") },
+};
+static const struct value used[] = { A_TEXT("phone"), A_TEXT("web") };
+static const struct attribute agreed[] = { { STR_INIT("mail"),
+	{ .kind = VALUE_BOOLEAN, .boolean = true } } };
+static const struct computed_trait computed[] = {
+	{ .rule = &folds[0],
+		.value = { .kind = VALUE_LIST, .list = { used, ARRAY_LEN(used) } },
+		.events = 12345 },
+	{ .rule = &folds[1] }, /* nothing told it */
+	{ .rule = &folds[2],
+		.value = { .kind = VALUE_MAP, .map = { agreed, ARRAY_LEN(agreed) } },
+		.events = 3 },
 };
 static const struct profile_channel channels[] = {
 	{ STR_INIT("web"), 12000, 1773500966000, 1773748800000 },
 	{ STR_INIT("phone"), 345, 1773501121000, 1773748800000 },
 };
-static const struct profile profile = { identifiers, ARRAY_LEN(identifiers), traits,
-	ARRAY_LEN(traits), channels, ARRAY_LEN(channels), 12345, 1773500966000, 1773748800000 };
+static const struct profile profile = { .identifiers = identifiers,
+	.identifier_count = ARRAY_LEN(identifiers),
+	.traits = traits,
+	.trait_count = ARRAY_LEN(traits),
+	.computed = computed,
+	.computed_count = ARRAY_LEN(computed),
+	.channels = channels,
+	.channel_count = ARRAY_LEN(channels),
+	.events = 12345,
+	.first_ms = 1773500966000,
+	.last_ms = 1773748800000,
+	.with_history = true };
 
 static void check_profile(const char *fixture, enum language language)
 {

@@ -258,6 +258,31 @@ static void add_decisions(struct digesting *d)
 	free(held);
 }
 
+/* What people keep under a name, in the order of the names. */
+static int by_subject(const void *a, const void *b, void *context)
+{
+	return str_compare(identity_subject(context, *(const uint32_t *)a),
+		identity_subject(context, *(const uint32_t *)b));
+}
+
+static void add_documents(struct digesting *d)
+{
+	uint32_t count = identity_subject_count(d->identity), kept = 0;
+	uint32_t *subjects = memory_alloc((count + 1u) * sizeof(*subjects));
+	const struct identity_view *context = d->identity;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (identity_document(d->identity, identity_subject(d->identity, i), NULL).len > 0)
+			subjects[kept++] = i;
+	qsort_r(subjects, kept, sizeof(*subjects), by_subject, (void *)(uintptr_t)context);
+	for (uint32_t i = 0; i < kept; i++) {
+		str subject = identity_subject(d->identity, subjects[i]);
+		add_text(d, subject);
+		add_text(d, identity_document(d->identity, subject, NULL));
+	}
+	free(subjects);
+}
+
 err engine_digest(struct engine *engine, struct state_digest *out, struct why *why)
 {
 	engine_index(engine);
@@ -276,6 +301,7 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 	if (e == OK) {
 		add_decisions(&d);
 		add_text(&d, rules_document(identity_rules(engine->identity)));
+		add_documents(&d);
 		digest_end(&d.state, out->bytes);
 		out->events = threads_view_events(d.view);
 		out->entities = threads_view_entities(d.view);

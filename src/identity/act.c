@@ -1,4 +1,4 @@
-/* identity/act.c - what was decided: on pairs, on rules, and undone; see identity.h
+/* identity/act.c - what was decided: on pairs, on rules, on documents, and undone; see identity.h
  *
  * Every record that decides is kept as an act.  An act is valid unless its record was erased or a
  * valid act undoes it; so an undo of an undo brings back what was.  On a pair the newest valid act
@@ -80,7 +80,7 @@ static uint32_t make_decision(struct identity *identity, uint32_t a, uint32_t b)
 	return (uint32_t)i;
 }
 
-static uint32_t newest_valid(const struct identity *identity, uint32_t from)
+uint32_t act_newest_valid(const struct identity *identity, uint32_t from)
 {
 	while (from != IDENTITY_NO_CODE && !is_valid(act_at(identity, from)))
 		from = act_at(identity, from)->before - 1; /* 0 - 1 is none */
@@ -90,7 +90,7 @@ static uint32_t newest_valid(const struct identity *identity, uint32_t from)
 static void decide_pair(struct identity *identity, uint32_t i)
 {
 	struct identity_decision *d = table_change(identity->decisions, i);
-	uint32_t newest = newest_valid(identity, d->last_act);
+	uint32_t newest = act_newest_valid(identity, d->last_act);
 	const struct act *act = newest == IDENTITY_NO_CODE ? NULL : act_at(identity, newest);
 
 	d->kind = act == NULL ? DECISION_NONE : (enum decision_kind)act->decides;
@@ -104,7 +104,7 @@ static void decide_pair(struct identity *identity, uint32_t i)
 
 static void decide_rules(struct identity *identity)
 {
-	uint32_t newest = newest_valid(identity, identity->newest_rules);
+	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
 	struct identity_rules *rules = NULL;
 
 	if (newest != IDENTITY_NO_CODE) {
@@ -116,7 +116,7 @@ static void decide_rules(struct identity *identity)
 
 void rules_reload(struct identity *identity)
 {
-	uint32_t newest = newest_valid(identity, identity->newest_rules);
+	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
 	struct identity_rules *rules = NULL;
 
 	if (newest != IDENTITY_NO_CODE) {
@@ -142,11 +142,13 @@ static void turn(struct identity *identity, uint32_t i)
 	}
 	if (act_at(identity, i)->kind == ACT_PAIR)
 		decide_pair(identity, act_at(identity, i)->about);
+	else if (act_at(identity, i)->kind == ACT_DOCUMENT)
+		decide_document(identity, act_at(identity, i)->about);
 	else
 		decide_rules(identity);
 }
 
-static uint32_t push_act(struct identity *identity, const struct act *act)
+uint32_t act_push(struct identity *identity, const struct act *act)
 {
 	*(struct act *)table_push(identity->acts) = *act;
 	return (uint32_t)(table_count(identity->acts) - 1);
@@ -191,7 +193,7 @@ static bool act_on_pair(
 		return false;
 	uint32_t pair = make_decision(identity, a, b);
 	struct identity_decision *d = table_change(identity->decisions, pair);
-	d->last_act = push_act(identity, &(struct act){ .seq = record->seq,
+	d->last_act = act_push(identity, &(struct act){ .seq = record->seq,
 						 .about = pair,
 						 .before = d->last_act + 1,
 						 .kind = ACT_PAIR,
@@ -222,7 +224,7 @@ static bool act_on_rules(struct identity *identity, const struct record *record)
 		rules_free(rules);
 		return false;
 	}
-	identity->newest_rules = push_act(identity, &(struct act){ .seq = record->seq,
+	identity->newest_rules = act_push(identity, &(struct act){ .seq = record->seq,
 							    .about = code,
 							    .before = identity->newest_rules + 1,
 							    .kind = ACT_RULES });
@@ -237,7 +239,7 @@ static bool act_on_act(struct identity *identity, const struct record *record)
 	if (target == IDENTITY_NO_CODE || record->target >= record->seq)
 		return false;
 	turn(identity,
-		push_act(identity,
+		act_push(identity,
 			&(struct act){ .seq = record->seq, .about = target, .kind = ACT_UNDO }));
 	return true;
 }
@@ -250,6 +252,8 @@ bool identity_decide(struct identity *identity, const struct record *record)
 		return act_on_pair(identity, record, kind);
 	if (str_equal(record->activity, STR("rules")))
 		return act_on_rules(identity, record);
+	if (str_equal(record->activity, STR("document")))
+		return act_on_document(identity, record);
 	return str_equal(record->activity, STR("undo")) && act_on_act(identity, record);
 }
 
@@ -279,7 +283,7 @@ const struct identity_decision *identity_decision_at(const struct identity *iden
 
 uint64_t identity_rules_seq(const struct identity *identity)
 {
-	uint32_t newest = newest_valid(identity, identity->newest_rules);
+	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
 
 	return newest == IDENTITY_NO_CODE ? 0 : act_at(identity, newest)->seq;
 }

@@ -2,6 +2,7 @@
 #include "identity/identifier.h"
 
 #include "event/codec.h"
+#include "identity/identifier_forms.h"
 
 #include <string.h>
 #include <unicode/unorm2.h>
@@ -25,7 +26,9 @@ static err fold_email(
 	(void)rules;
 	if (!split || str_has(host, '@') || str_has(value, ' '))
 		return fail(why, MSG_IDENTIFIER_EMAIL, arg_str(value));
-	strbuf_add_lower(out, value);
+	strbuf_add_lower(out, user);
+	strbuf_add_byte(out, '@');
+	form_host(host, out);
 	return OK;
 }
 
@@ -113,6 +116,13 @@ static err fold_nothing(
 	return OK;
 }
 
+static err fold_person(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	(void)rules;
+	return form_person(value, out, why);
+}
+
 static const struct {
 	str type;
 	fold_fn *fold;
@@ -124,11 +134,28 @@ static const struct {
 	{ STR_INIT("loyalty_card"), fold_nothing, 2 },
 	{ STR_INIT("email"), fold_email, 3 },
 	{ STR_INIT("phone"), fold_phone, 4 },
+	{ STR_INIT("whatsapp"), fold_phone, 4 },
+	{ STR_INIT("person"), fold_person, 6 },
 	{ STR_INIT("device"), fold_nothing, 20 },
 	{ STR_INIT("cookie"), fold_nothing, 20 },
 	{ STR_INIT("anonymous_id"), fold_nothing, 20 },
 };
 enum { RANK_OF_OTHERS = 10 };
+#define HASHED STR("_sha256") /* ends a type whose values are hashes */
+
+/* Networks whose names are told with @ or without, in capitals or not, and mean the same. */
+static const str networks[] = { STR_INIT("x"), STR_INIT("instagram"), STR_INIT("facebook"),
+	STR_INIT("tiktok"), STR_INIT("threads"), STR_INIT("bluesky"), STR_INIT("telegram"),
+	STR_INIT("snapchat"), STR_INIT("pinterest"), STR_INIT("reddit"), STR_INIT("twitch"),
+	STR_INIT("mastodon") };
+
+static bool is_network(str type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(networks); i++)
+		if (str_equal(networks[i], type))
+			return true;
+	return false;
+}
 
 static size_t row_of(str type)
 {
@@ -141,7 +168,8 @@ static size_t row_of(str type)
 
 int identifier_rank(str type)
 {
-	size_t i = row_of(type);
+	str plain = str_ends(type, HASHED) ? str_upto(type, type.len - HASHED.len) : type;
+	size_t i = row_of(plain);
 
 	return i < ARRAY_LEN(types) ? types[i].rank : RANK_OF_OTHERS;
 }
@@ -213,6 +241,10 @@ static err normal_value(const struct identifier_rules *rules, str type, str valu
 			arg_int(IDENTIFIER_VALUE_BYTES_MAX));
 	if (row < ARRAY_LEN(types))
 		e = types[row].fold(rules, composed, &folded, why);
+	else if (str_ends(type, HASHED))
+		e = form_hash(composed, &folded, why);
+	else if (is_network(type))
+		e = form_handle(type, composed, &folded, why);
 	else
 		e = fold_nothing(rules, composed, &folded, why);
 	if (e != OK)
@@ -259,8 +291,10 @@ bool identifier_is_normal(str type, str value)
 {
 	size_t row = row_of(type);
 
-	return (row == ARRAY_LEN(types) || types[row].fold == fold_nothing) &&
-	       value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
+	bool has_form = row < ARRAY_LEN(types) ? types[row].fold != fold_nothing
+					       : str_ends(type, HASHED) || is_network(type);
+
+	return !has_form && value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
 	       identifier_type_is_valid(type);
 }
 

@@ -6,11 +6,16 @@
  * it came is kept beside it: people recognise it, and a better rule can start from it anew.
  *
  *   type   value accepted                          normal form
- *   email  user@host, one @, no space              ann@example.org (folded whole)
+ *   email  user@host, one @, no space              ann@example.org (folded whole; the host's
+ *                                                  punycode decoded)
  *   phone  + first or not at all, digits, and      +33612345678
  *          spaces . - / ( ) between them; 6 to 15
  *          digits once normal (E.164); (0) after
  *          a country code falls away
+ *   x, instagram, facebook ...: a name there,      jeanne
+ *          with @ or not, or its page's address
+ *   person SURNAME|GIVEN NAME|YYYY-MM-DD|POSTCODE  dupont|helene|1980-02-29|44000
+ *   ..._sha256  64 hexadecimal digits              small
  *   other  any                                     as it came, without blanks around it
  *
  * All values: NFC, no control characters, 1 to IDENTIFIER_VALUE_BYTES_MAX bytes.

@@ -20,6 +20,7 @@ struct identity *identity_create(void)
 	identity->sets = strings_create(seed);
 	identity->sources = strings_create(seed);
 	identity->documents = strings_create(seed);
+	identity->subject_names = strings_create(seed);
 	identity->members = table_create(sizeof(struct member));
 	identity->kinds = table_create(sizeof(uint8_t));
 	identity->alone = table_create(sizeof(uint32_t));
@@ -30,6 +31,7 @@ struct identity *identity_create(void)
 	identity->free_customers = table_create(sizeof(uint32_t));
 	identity->decisions = table_create(sizeof(struct identity_decision));
 	identity->acts = table_create(sizeof(struct act));
+	identity->subjects = table_create(sizeof(struct subject));
 	identity->rules = rules_default();
 	identity->newest_rules = IDENTITY_NO_CODE;
 	return identity;
@@ -43,6 +45,7 @@ void identity_free(struct identity *identity)
 	strings_free(identity->sets);
 	strings_free(identity->sources);
 	strings_free(identity->documents);
+	strings_free(identity->subject_names);
 	table_free(identity->members);
 	table_free(identity->kinds);
 	table_free(identity->alone);
@@ -53,6 +56,7 @@ void identity_free(struct identity *identity)
 	table_free(identity->free_customers);
 	table_free(identity->decisions);
 	table_free(identity->acts);
+	table_free(identity->subjects);
 	rules_free(identity->rules);
 	free(identity->source_rules);
 	free(identity->seeds);

@@ -86,8 +86,11 @@ enum decision_kind { DECISION_NONE, DECISION_TOGETHER, DECISION_APART };
  *            "unlink", "forbid"    they are not, whatever says so
  *            "forget"              nothing is decided about them
  *            "rules"               attribute "rules": the document that is in force from now on,
- * for all that is past too "undo"                target: the record that is as if it never was;
- * also another undo
+ *                                 for all that is past too
+ *            "document"            attributes "subject" and "document": what is kept under that
+ *                                 name from now on; an empty one: nothing any more
+ *            "undo"                target: the record that is as if it never was; also another
+ *                                 undo
  *
  * Links by an actor whose name begins with "ariane:" are those of matching.  Unknown identifiers
  * are made known, without life.  False if the record is no such decision: nothing changed. */
@@ -104,6 +107,14 @@ bool identity_has_act(const struct identity *identity, uint64_t seq);
 /* The document that such a record brings; NULL .ptr: none. */
 str identity_rules_of(const struct record *record);
 uint64_t identity_rules_seq(const struct identity *identity); /* of their record; 0: the default */
+
+/* Documents that people keep about customers, each under a subject ("profile", "segment:NAME"),
+ * beside the rules: this folder keeps them, their versions and their undoing, and does not read
+ * them.  A subject once named stays counted. */
+enum { KEPT_BYTES_MAX = 60000, SUBJECT_BYTES_MAX = 200, SUBJECTS_MAX = 10000 };
+/* Is there room for a document under this name?  MSG_DOCUMENT_LARGE, MSG_DOCUMENTS_FULL. */
+err identity_check_document(
+	const struct identity *identity, str subject, str document, struct why *why);
 
 /* The rules in force.  Borrowed: until the next change. */
 const struct identity_rules *identity_rules(const struct identity *identity);
@@ -155,6 +166,13 @@ uint64_t identity_set_verified(const struct identity_view *view, uint32_t set);
 str identity_set_source(const struct identity_view *view, uint32_t set);
 uint32_t identity_set_owner(const struct identity_view *view, uint32_t set);
 uint32_t identity_set_count(const struct identity_view *view);
+
+/* The document of the rules in force; "": the default. */
+str identity_view_rules(const struct identity_view *view);
+/* What is kept under a subject; "": nothing.  *seq (may be NULL): of the record that holds. */
+str identity_document(const struct identity_view *view, str subject, uint64_t *seq);
+uint32_t identity_subject_count(const struct identity_view *view);
+str identity_subject(const struct identity_view *view, uint32_t i);
 
 /* ---- for whoever stands where the writer stands */
 

@@ -46,24 +46,33 @@ struct node {
 };
 
 /* A record that decided something, in the order of their sequences. */
-enum act_kind { ACT_PAIR, ACT_RULES, ACT_UNDO };
+enum act_kind { ACT_PAIR, ACT_RULES, ACT_UNDO, ACT_DOCUMENT };
 struct act {
 	uint64_t seq;
-	uint32_t about; /* ACT_PAIR: the decision; ACT_UNDO: the act; ACT_RULES: the document */
-	uint32_t before; /* the act before on this pair (of ACT_RULES: on the rules) + 1, or 0 */
+	uint32_t about; /* ACT_PAIR: the decision; ACT_UNDO: the act; else the document's text */
+	uint32_t before; /* the act before on this pair, on the rules, on this subject: + 1, or 0 */
 	uint32_t undone; /* valid acts that undo it */
 	uint8_t kind, decides; /* enum act_kind; ACT_PAIR: enum decision_kind */
 	bool by_people, erased;
+};
+
+/* What is kept under a name: documents.c.  Its text is the name, DOCUMENT_CUT, the document. */
+#define DOCUMENT_CUT '\n'
+struct subject {
+	uint64_t seq; /* of the record that holds; 0: none */
+	uint32_t newest; /* act, valid or not */
+	uint32_t text; /* in force, in `documents`; IDENTITY_NO_CODE: none */
 };
 
 struct identity_rules;
 struct rules_source;
 
 struct identity {
-	struct strings *identifiers, *sets, *sources, *documents;
+	struct strings *identifiers, *sets, *sources, *documents, *subject_names;
 	struct table *members, *kinds, *alone, *nodes, *evidence, *owners, *customers,
 		*free_customers;
 	struct table *decisions, *acts; /* struct identity_decision, struct act */
+	struct table *subjects; /* struct subject, by name */
 	uint32_t live_identifiers, live_customers;
 	uint32_t newest_rules; /* act, valid or not; IDENTITY_NO_CODE: none */
 	uint64_t owners_version;
@@ -165,3 +174,12 @@ void rules_add_source(struct identity *identity, str source);
 struct rules_source *rules_sources(
 	const struct identity *identity, const struct identity_rules *rules);
 void settle(struct identity *identity);
+
+/* ---- acts (act.c) for documents.c */
+
+uint32_t act_push(struct identity *identity, const struct act *act);
+/* The newest valid one of a chain that begins with this; IDENTITY_NO_CODE: none. */
+uint32_t act_newest_valid(const struct identity *identity, uint32_t from);
+bool act_on_document(struct identity *identity, const struct record *record);
+/* The validity of an act on a subject changed: what holds under its name is found anew. */
+void decide_document(struct identity *identity, uint32_t text);

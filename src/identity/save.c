@@ -1,10 +1,11 @@
 /* identity/save.c - identity into a table store and back; see identity.h
  *
- * The entry:  u32 version, 3
+ * The entry:  u32 version, 4
  *             u32 live identifiers, u32 live customers, u32 newest act on the rules
- *             the dictionaries of identifiers, sets, sources and documents (strings_save)
+ *             the dictionaries of identifiers, sets, sources, documents and subjects'
+ *             names (strings_save)
  *             the tables members, kinds, alone, nodes, evidence, owners, customers,
- *             free_customers, decisions, acts
+ *             free_customers, decisions, acts, subjects
  */
 #include "identity/identity_internal.h"
 
@@ -12,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 3, TABLES = 10 };
+enum { SAVE_VERSION = 4, TABLES = 11 };
 
 struct named {
 	struct table **table;
@@ -32,6 +33,7 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 		{ &identity->free_customers, sizeof(uint32_t) },
 		{ &identity->decisions, sizeof(struct identity_decision) },
 		{ &identity->acts, sizeof(struct act) },
+		{ &identity->subjects, sizeof(struct subject) },
 	};
 
 	for (size_t i = 0; i < TABLES; i++)
@@ -51,6 +53,7 @@ void identity_save(struct identity *identity, struct saving *saving)
 	saving_add_strings(saving, identity->sets);
 	saving_add_strings(saving, identity->sources);
 	saving_add_strings(saving, identity->documents);
+	saving_add_strings(saving, identity->subject_names);
 	tables_of(identity, tables);
 	for (size_t i = 0; i < TABLES; i++)
 		saving_add_table(saving, *tables[i].table);
@@ -66,6 +69,7 @@ static bool agrees(const struct identity *identity)
 	       members == table_count(identity->alone) && members == table_count(identity->kinds) &&
 	       table_count(identity->evidence) == table_count(identity->owners) &&
 	       table_count(identity->evidence) == strings_count(identity->sets) &&
+	       table_count(identity->subjects) == strings_count(identity->subject_names) &&
 	       identity->live_identifiers <= members &&
 	       identity->live_customers + table_count(identity->free_customers) ==
 		       table_count(identity->customers) &&
@@ -91,7 +95,7 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	else
 		*index = str_from(*index, reader_offset(&in));
 	struct strings **const dictionaries[] = { &identity->identifiers, &identity->sets,
-		&identity->sources, &identity->documents };
+		&identity->sources, &identity->documents, &identity->subject_names };
 	for (size_t i = 0; e == OK && i < ARRAY_LEN(dictionaries); i++)
 		e = strings_load(file, index, dictionaries[i], why);
 	tables_of(identity, tables);

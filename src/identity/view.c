@@ -7,10 +7,20 @@
 
 struct identity_view {
 	atomic_uint references;
-	struct strings_view *identifiers, *sets, *sources;
-	struct view *members, *customers, *owners;
+	struct strings_view *identifiers, *sets, *sources, *documents, *subject_names;
+	struct view *members, *customers, *owners, *subjects;
 	uint32_t live_identifiers, live_customers;
+	uint32_t rules_text; /* in documents; IDENTITY_NO_CODE: the default */
 };
+
+static uint32_t rules_text(const struct identity *identity)
+{
+	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
+	const struct act *act =
+		newest == IDENTITY_NO_CODE ? NULL : table_at(identity->acts, newest);
+
+	return act == NULL ? IDENTITY_NO_CODE : act->about;
+}
 
 struct identity_view *identity_publish(struct identity *identity)
 {
@@ -21,11 +31,15 @@ struct identity_view *identity_publish(struct identity *identity)
 	view->identifiers = strings_publish(identity->identifiers);
 	view->sets = strings_publish(identity->sets);
 	view->sources = strings_publish(identity->sources);
+	view->documents = strings_publish(identity->documents);
+	view->subject_names = strings_publish(identity->subject_names);
 	view->members = table_publish(identity->members);
 	view->customers = table_publish(identity->customers);
 	view->owners = table_publish(identity->owners);
+	view->subjects = table_publish(identity->subjects);
 	view->live_identifiers = identity->live_identifiers;
 	view->live_customers = identity->live_customers;
+	view->rules_text = rules_text(identity);
 	return view;
 }
 
@@ -43,9 +57,12 @@ void identity_view_unref(struct identity_view *view)
 	strings_view_unref(view->identifiers);
 	strings_view_unref(view->sets);
 	strings_view_unref(view->sources);
+	strings_view_unref(view->documents);
+	strings_view_unref(view->subject_names);
 	view_unref(view->members);
 	view_unref(view->customers);
 	view_unref(view->owners);
+	view_unref(view->subjects);
 	free(view);
 }
 
@@ -147,4 +164,37 @@ uint32_t identity_set_owner(const struct identity_view *view, uint32_t set)
 uint32_t identity_set_count(const struct identity_view *view)
 {
 	return (uint32_t)strings_view_count(view->sets);
+}
+
+str identity_document(const struct identity_view *view, str subject, uint64_t *seq)
+{
+	uint32_t code = strings_view_find(view->subject_names, subject);
+	str name, document;
+
+	if (code >= view_count(view->subjects))
+		return STR("");
+	const struct subject *s = view_at(view->subjects, code);
+	if (s->text == IDENTITY_NO_CODE || !str_split(strings_view_get(view->documents, s->text),
+						   DOCUMENT_CUT, &name, &document))
+		return STR("");
+	if (seq != NULL)
+		*seq = s->seq;
+	return document;
+}
+
+uint32_t identity_subject_count(const struct identity_view *view)
+{
+	return (uint32_t)view_count(view->subjects);
+}
+
+str identity_subject(const struct identity_view *view, uint32_t i)
+{
+	return strings_view_get(view->subject_names, i);
+}
+
+str identity_view_rules(const struct identity_view *view)
+{
+	return view->rules_text == IDENTITY_NO_CODE
+		       ? STR("")
+		       : strings_view_get(view->documents, view->rules_text);
 }

@@ -52,8 +52,26 @@ static err make_room(struct cutter *c, size_t count)
 
 /* ---- which customers */
 
+static bool has_events(const struct crowd *crowd, const struct thread *thread, int64_t as_of)
+{
+	uint64_t count = 0;
+
+	for (size_t i = thread->count; i-- > 0 && thread->time[i] > crowd->after;) {
+		if (thread->time[i] > as_of)
+			continue;
+		count += crowd->plain != NULL ? crowd->plain[thread->what[i]]
+					      : routes_follow(&crowd->events, thread->what[i],
+							thread->row[i]) != 0;
+		if (count >= crowd->at_least)
+			return true;
+	}
+	return false;
+}
+
 static bool has_event(const struct crowd *crowd, const struct thread *thread, int64_t as_of)
 {
+	if (crowd->after != INT64_MIN || crowd->at_least > 1)
+		return has_events(crowd, thread, as_of);
 	if (crowd->plain != NULL) {
 		for (size_t i = 0; i < thread->count; i++)
 			if (crowd->plain[thread->what[i]])
@@ -66,8 +84,7 @@ static bool has_event(const struct crowd *crowd, const struct thread *thread, in
 	return false;
 }
 
-static bool is_wanted(
-	const struct journey_plan *plan, uint32_t customer, const struct thread *thread)
+bool cutter_wants(const struct journey_plan *plan, uint32_t customer, const struct thread *thread)
 {
 	for (size_t i = 0; i < plan->crowd_count; i++) {
 		const struct crowd *crowd = &plan->crowds[i];
@@ -380,7 +397,7 @@ err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *wh
 {
 	const struct journey_plan *plan = c->plan;
 
-	if (whole->count == 0 || (plan->crowd_count > 0 && !is_wanted(plan, customer, whole)))
+	if (whole->count == 0 || (plan->crowd_count > 0 && !cutter_wants(plan, customer, whole)))
 		return OK;
 	struct thread thread = plan->sees_ever ? *whole : trimmed(plan, whole);
 	if (thread.count == 0)

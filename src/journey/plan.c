@@ -242,6 +242,11 @@ static void set_times(struct journey_plan *plan, const struct journey_filter *fi
 						 : MIN_OF(filter->until, filter->as_of + 1);
 	plan->gap = ticks_of_span(plan->definition->gap_ms);
 	plan->window = ticks_of_span(plan->definition->window_ms);
+	for (size_t i = 0; i < plan->crowd_count; i++) {
+		struct crowd *crowd = &plan->crowds[i];
+		if (crowd->within > 0 && plan->as_of >= INT64_MIN + crowd->within)
+			crowd->after = plan->as_of - crowd->within;
+	}
 	if (any && plan->since <= first)
 		plan->since = INT64_MIN;
 	if (any && plan->until > last)
@@ -308,12 +313,12 @@ static err make(struct journey_plan *plan, const struct journey_filter *filter,
 	if (e == OK)
 		e = filter_steps(plan, filter, why);
 	if (e == OK)
-		e = crowd_make(plan, journal, &d->with, true, why);
+		e = crowd_make(plan, journal,
+			&(struct journey_crowd){ .any = d->with, .is_wanted = true }, why);
 	if (e == OK)
-		e = crowd_make(plan, journal, &d->without, false, why);
+		e = crowd_make(plan, journal, &(struct journey_crowd){ .any = d->without }, why);
 	for (size_t i = 0; e == OK && i < filter->crowd_count; i++)
-		e = crowd_make(
-			plan, journal, &filter->crowds[i].any, filter->crowds[i].is_wanted, why);
+		e = crowd_make(plan, journal, &filter->crowds[i], why);
 	if (e == OK && d->by.len > 0)
 		e = plan_groups(plan, journal, d->by, &plan->groups, NULL, why);
 	if (e != OK)

@@ -29,10 +29,12 @@
 enum { FILTER_STEPS_MAX = 64, FILTER_CROWDS_MAX = 32, FILTER_PLACES_MAX = 4096 };
 
 /* Customers who have an event, or of whom something is known, that one of these selects; or all
- * others. */
+ * others.  Asked for within a time, or more than once, only events count. */
 struct journey_crowd {
 	struct journey_selectors any;
 	bool is_wanted;
+	int64_t within; /* ticks before as_of; 0: ever */
+	uint64_t at_least; /* events; 0 is 1 */
 };
 
 /* Which step stands at a position: 1 the first, -1 the last. */

@@ -62,8 +62,9 @@ static err know_profiles(struct journey_plan *plan, const struct journey_journal
 }
 
 err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,
-	const struct journey_selectors *selectors, bool is_wanted, struct why *why)
+	const struct journey_crowd *asked, struct why *why)
 {
+	const struct journey_selectors *selectors = &asked->any;
 	struct crowd *crowd = &plan->crowds[plan->crowd_count];
 
 	if (selectors->count == 0)
@@ -71,7 +72,10 @@ err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,
 	if (plan->crowd_count == CROWDS_MAX)
 		return fail(why, MSG_JOURNEY_STEPS, arg_c("with"), arg_int(FILTER_CROWDS_MAX));
 	plan->crowd_count++;
-	crowd->is_wanted = is_wanted;
+	crowd->is_wanted = asked->is_wanted;
+	crowd->within = asked->within;
+	crowd->after = INT64_MIN;
+	crowd->at_least = MAX_OF(asked->at_least, (uint64_t)1);
 	uint32_t *nobody =
 		memory_alloc((threads_view_what_count(plan->view) + 1) * sizeof(*nobody));
 	struct rule *rules = memory_alloc(selectors->count * sizeof(*rules));
@@ -80,5 +84,6 @@ err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,
 	err e = routes_make(plan, journal, rules, selectors->count, nobody, &crowd->events, why);
 	free(rules);
 	free(nobody);
-	return e == OK ? know_profiles(plan, journal, selectors, crowd, why) : e;
+	bool counts = crowd->within > 0 || crowd->at_least > 1; /* what is known has no number */
+	return e == OK && !counts ? know_profiles(plan, journal, selectors, crowd, why) : e;
 }

@@ -48,6 +48,8 @@ struct crowd {
 	uint8_t *plain; /* by what, where names alone tell; else NULL */
 	uint64_t *known; /* a bit a customer: by what is known of him; NULL: nobody */
 	bool is_wanted;
+	int64_t within, after; /* ticks: only events later than this count; INT64_MIN: all */
+	uint64_t at_least; /* so many of them */
 };
 enum { CROWDS_MAX = FILTER_CROWDS_MAX + 2 };
 
@@ -135,4 +137,4 @@ bool plan_places_hold(const struct journey_plan *plan, const struct journey *jou
 
 /* plan_crowds.c */
 err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,
-	const struct journey_selectors *selectors, bool is_wanted, struct why *why);
+	const struct journey_crowd *asked, struct why *why);

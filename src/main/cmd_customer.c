@@ -2,177 +2,13 @@
 #include "base/json.h"
 #include "base/timestamp.h"
 #include "exchange/native.h"
-#include "main/profile_view.h"
+#include "main/profile_gather.h"
 #include "main/store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { OUTPUT_BYTES_MAX = 64 << 20, TRAITS_MAX = 10000, CHANNELS_MAX = 1000 };
+enum { OUTPUT_BYTES_MAX = 64 << 20 };
 #define PROFILE_BYTES_MAX ((size_t)1 << 30)
-
-struct gathering {
-	struct engine *engine;
-	const struct threads_view *view;
-	const struct identity_view *identity;
-	struct arena *arena; /* of the profile */
-	struct profile_identifier *identifiers;
-	uint32_t *codes; /* of the identifiers */
-	struct profile_trait *traits;
-	struct profile_channel *channels;
-	struct profile profile;
-};
-
-static err no_room(const struct gathering *g, struct why *why)
-{
-	return fail(why, MSG_NO_ROOM, arg_c("profile"), arg_int((int64_t)arena_taken(g->arena)));
-}
-
-static err list_identifiers(struct gathering *g, uint32_t customer, struct why *why)
-{
-	const struct customer *c = identity_customer(g->identity, customer);
-	uint32_t member = c->head;
-
-	g->identifiers = arena_array(g->arena, c->members, sizeof(*g->identifiers));
-	g->codes = arena_array(g->arena, c->members, sizeof(*g->codes));
-	g->traits = arena_array(g->arena, TRAITS_MAX, sizeof(*g->traits));
-	g->channels = arena_array(g->arena, CHANNELS_MAX, sizeof(*g->channels));
-	if (g->identifiers == NULL || g->codes == NULL || g->traits == NULL || g->channels == NULL)
-		return no_room(g, why);
-	for (uint32_t i = 0; i < c->members; i++) {
-		str text = identity_text(g->identity, member);
-		struct profile_identifier *id = &g->identifiers[i];
-		ASSERT(str_split(text, ':', &id->type, &id->value));
-		g->codes[i] = member;
-		member = identity_next_member(g->identity, member);
-	}
-	g->profile.identifiers = g->identifiers;
-	g->profile.identifier_count = c->members;
-	return OK;
-}
-
-static void widen(uint64_t *events, int64_t *first, int64_t *last, int64_t ms)
-{
-	*first = *events == 0 ? ms : MIN_OF(*first, ms);
-	*last = *events == 0 ? ms : MAX_OF(*last, ms);
-	(*events)++;
-}
-
-static void note_identifiers(struct gathering *g, const struct row *row, int64_t ms)
-{
-	uint32_t members[SET_IDENTIFIERS_MAX];
-	size_t count = identity_set_members(g->identity, row->set, members);
-
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < g->profile.identifier_count; k++)
-			if (g->codes[k] == members[i]) {
-				struct profile_identifier *id = &g->identifiers[k];
-				widen(&id->events, &id->first_ms, &id->last_ms, ms);
-			}
-}
-
-static void note_channel(struct gathering *g, str name, int64_t ms)
-{
-	size_t i = 0;
-
-	while (i < g->profile.channel_count && !str_equal(g->channels[i].name, name))
-		i++;
-	if (i == CHANNELS_MAX)
-		return; /* counted in the whole, not by itself */
-	if (i == g->profile.channel_count)
-		g->channels[g->profile.channel_count++].name = name;
-	widen(&g->channels[i].events, &g->channels[i].first_ms, &g->channels[i].last_ms, ms);
-}
-
-/* The newest telling of a trait holds: records come in the order of time. */
-static err note_trait(struct gathering *g, const struct record *record,
-	const struct attribute *told, struct why *why)
-{
-	size_t i = 0;
-	int64_t ms = record->has_time ? record->time.ms : record->received_ms;
-
-	while (i < g->profile.trait_count && !str_equal(g->traits[i].key, told->key))
-		i++;
-	if (i == TRAITS_MAX)
-		return no_room(g, why);
-	if (i < g->profile.trait_count && g->traits[i].since_ms > ms)
-		return OK;
-	g->profile.trait_count = MAX_OF(g->profile.trait_count, i + 1);
-	g->traits[i] = (struct profile_trait){
-		.key = told->key, .value = told->value, .source = record->source, .since_ms = ms
-	};
-	return OK;
-}
-
-static err note_verified(struct gathering *g, const struct record *record)
-{
-	for (size_t i = 0; i < record->identifier_count; i++)
-		for (size_t k = 0; k < g->profile.identifier_count; k++) {
-			struct profile_identifier *id = &g->identifiers[k];
-			if (str_equal(id->type, record->identifiers[i].type) &&
-				str_equal(id->value, record->identifiers[i].value))
-				id->verified |= record->identifiers[i].verified;
-		}
-	return OK;
-}
-
-/* Traits stay in the arena with their record; records without are forgotten at once. */
-static err read_traits(struct gathering *g, uint64_t seq, struct arena *one, struct why *why)
-{
-	struct record record;
-
-	arena_reset(one);
-	err e = engine_read(g->engine, seq, one, &record, why);
-	if (e != OK)
-		return e;
-	(void)note_verified(g, &record); /* always OK */
-	if (record.trait_count == 0)
-		return OK;
-	e = engine_read(g->engine, seq, g->arena, &record, why);
-	for (size_t i = 0; e == OK && i < record.trait_count; i++)
-		e = note_trait(g, &record, &record.traits[i], why);
-	return e;
-}
-
-static err gather_rows(
-	struct gathering *g, const uint32_t *rows, size_t count, bool entities, struct why *why)
-{
-	AUTO_ARENA one = arena_create(64 << 20);
-	err e = OK;
-
-	for (size_t i = 0; e == OK && i < count; i++) {
-		struct row row = threads_view_row(g->view, rows[i]);
-		if (!entities) {
-			int64_t ms = ms_of_ticks(row.time);
-			struct what what = threads_view_what(g->view, row.what);
-			note_identifiers(g, &row, ms);
-			note_channel(g, threads_view_name(g->view, what.channel), ms);
-			widen(&g->profile.events, &g->profile.first_ms, &g->profile.last_ms, ms);
-		}
-		e = read_traits(g, row.seq, one, why);
-	}
-	return e;
-}
-
-static err gather(struct gathering *g, uint32_t customer, struct why *why)
-{
-	struct thread thread;
-	const uint32_t *rows;
-	size_t count;
-	err e = list_identifiers(g, customer, why);
-
-	g->profile.traits = g->traits;
-	g->profile.channels = g->channels;
-	if (e == OK)
-		e = entities_of(g->view, customer, g->arena, &rows, &count, why);
-	if (e == OK)
-		e = gather_rows(g, rows, count, true, why);
-	if (e == OK)
-		e = thread_of(g->view, customer, g->arena, &thread, why);
-	if (e == OK)
-		e = gather_rows(g, thread.row, thread.count, false, why);
-	return e;
-}
 
 /* ---- for programs */
 
@@ -214,19 +50,77 @@ static void put_identifiers(struct json_writer *w, const struct profile *p)
 	json_put_end(w);
 }
 
+static void put_from(struct json_writer *w, const struct trait_telling *told)
+{
+	json_put_key(w, STR("value"));
+	native_value_write(w, &told->value);
+	json_put_key(w, STR("source"));
+	json_put_string(w, told->source);
+	json_put_key(w, STR("trust"));
+	json_put_uint(w, told->trust);
+	json_put_key(w, STR("record"));
+	json_put_uint(w, told->seq);
+}
+
+static void put_history(struct json_writer *w, const struct profile_trait *trait)
+{
+	json_put_key(w, STR("history"));
+	json_put_array(w);
+	for (size_t i = 0; i < trait->count; i++) {
+		json_put_object(w);
+		put_from(w, &trait->tellings[i]);
+		put_time(w, "time", true, trait->tellings[i].ms);
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
+static void put_trait(struct json_writer *w, const struct profile_trait *trait, bool with_history)
+{
+	struct trait_telling holds = trait->from;
+
+	holds.value = trait->value; /* of a set: all of them */
+	json_put_object(w);
+	json_put_key(w, STR("key"));
+	json_put_string(w, trait->key);
+	put_from(w, &holds);
+	put_time(w, "since", true, trait->from.ms);
+	json_put_key(w, STR("rule"));
+	json_put_string(w, trait_rule_word(trait->rule));
+	json_put_key(w, STR("told"));
+	json_put_uint(w, trait->count);
+	json_put_key(w, STR("different"));
+	json_put_uint(w, trait->different);
+	if (with_history)
+		put_history(w, trait);
+	json_put_end(w);
+}
+
 static void put_traits(struct json_writer *w, const struct profile *p)
 {
 	json_put_key(w, STR("traits"));
 	json_put_array(w);
-	for (size_t i = 0; i < p->trait_count; i++) {
+	for (size_t i = 0; i < p->trait_count; i++)
+		put_trait(w, &p->traits[i], p->with_history);
+	json_put_end(w);
+}
+
+static void put_computed(struct json_writer *w, const struct profile *p)
+{
+	json_put_key(w, STR("computed"));
+	json_put_array(w);
+	for (size_t i = 0; i < p->computed_count; i++) {
+		const struct computed_trait *c = &p->computed[i];
 		json_put_object(w);
 		json_put_key(w, STR("key"));
-		json_put_string(w, p->traits[i].key);
+		json_put_string(w, c->rule->trait);
 		json_put_key(w, STR("value"));
-		native_value_write(w, &p->traits[i].value);
-		json_put_key(w, STR("source"));
-		json_put_string(w, p->traits[i].source);
-		put_time(w, "since", true, p->traits[i].since_ms);
+		native_value_write(w, &c->value);
+		json_put_key(w, STR("as"));
+		json_put_string(w, computed_word(c->rule->as));
+		json_put_key(w, STR("left_out"));
+		json_put_uint(w, c->left_out);
+		put_span(w, c->events, c->first_ms, c->last_ms);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -246,10 +140,9 @@ static void put_channels(struct json_writer *w, const struct profile *p)
 	json_put_end(w);
 }
 
-static void answer_program(const struct gathering *g, const struct snapshot *snapshot,
+static void answer_program(const struct profile *p, const struct snapshot *snapshot,
 	uint32_t customer, struct sink *sink)
 {
-	const struct profile *p = &g->profile;
 	struct strbuf out = strbuf_heap(OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
@@ -263,6 +156,7 @@ static void answer_program(const struct gathering *g, const struct snapshot *sna
 	put_identifiers(&w, p);
 	put_channels(&w, p);
 	put_traits(&w, p);
+	put_computed(&w, p);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
@@ -274,23 +168,24 @@ static err answer(
 {
 	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
 	AUTO_ARENA arena = arena_create(PROFILE_BYTES_MAX);
-	struct gathering g = { .engine = engine,
-		.view = snapshot_threads(snapshot),
-		.identity = snapshot_identity(snapshot),
-		.arena = arena };
+	AUTO_PROFILE_RULES rules = NULL;
+	struct profile profile;
 	uint32_t customer;
 	str text;
 	err e = store_customer(
 		request, snapshot, request_argument(request, 0), &text, &customer, why);
 
 	if (e == OK)
-		e = gather(&g, customer, why);
+		e = profile_rules_in_force(snapshot_identity(snapshot), &rules, why);
+	if (e == OK)
+		e = profile_gather(engine, snapshot, customer, rules, arena, &profile, why);
 	if (e != OK)
 		return e;
+	profile.with_history = request_has(request, "history");
 	if (sink->json)
-		answer_program(&g, snapshot, customer, sink);
+		answer_program(&profile, snapshot, customer, sink);
 	else
-		profile_view(&g.profile, arena, sink);
+		profile_view(&profile, arena, sink);
 	return OK;
 }
 
@@ -314,12 +209,25 @@ const struct command cmd_customer = {
 	.arguments = { 1, 1, WORDS("IDENTIFIER", "IDENTIFIANT"),
 		WORDS("type:value, as in email:jeanne@exemple.fr",
 			"type:valeur, comme email:jeanne@exemple.fr") },
+	.about = WORDS(
+		"Traits are what was told of somebody, each with its source and the rule by which "
+		"one of several tellings holds; computed ones follow from the events. ariane "
+		"identity profile shows the rules.",
+		"Les traits sont ce qui a été dit de quelqu'un, chacun avec sa source et la règle "
+		"selon laquelle une valeur parmi plusieurs est retenue ; les traits calculés "
+		"découlent des événements. ariane identity profile montre les règles."),
+	.options = { { STR_INIT("history"), IS_FLAG, false, SAME_WORDS(""),
+		WORDS("each telling of each trait", "tout ce qui a été dit de chaque trait"),
+		STR_INIT("") } },
 	.examples = { { STR_INIT("ariane customer email:jeanne@exemple.fr"),
 			      WORDS("her identifiers, channels and traits",
 				      "ses identifiants, ses canaux et ses traits") },
 		{ STR_INIT("ariane customer phone:0612345678 --json"),
 			WORDS("found by any identifier, as one types it",
-				"trouvé par n'importe quel identifiant, tel qu'on le tape") } },
+				"trouvé par n'importe quel identifiant, tel qu'on le tape") },
+		{ STR_INIT("ariane customer loyalty_card:4711 --history"),
+			WORDS("what each system said of her, and when",
+				"ce que chaque système a dit d'elle, et quand") } },
 	.schema = STR_INIT("customer"),
 	.read_only = true,
 	.in_house = true,

@@ -25,6 +25,11 @@ static str actor_of(const struct request *request)
 	return request_has(request, "by") ? request_text(request, "by") : request_actor(request);
 }
 
+static struct attribute text_attribute(const char *key, str text)
+{
+	return (struct attribute){ str_of(key), { .kind = VALUE_STRING, .string = text } };
+}
+
 static err prepare(const struct request *request, struct engine *engine,
 	const struct decision *decision, struct arena *arena, struct engine_item *item,
 	struct why *why)
@@ -32,8 +37,10 @@ static err prepare(const struct request *request, struct engine *engine,
 	struct preparation preparation = { .rules = store_identifier_rules(request),
 		.default_source = STR("people"),
 		.secret = engine_secret(engine) };
-	const struct attribute document = { .key = STR("rules"),
-		.value = { .kind = VALUE_STRING, .string = decision->rules } };
+	const bool is_document = decision->subject.len > 0;
+	const struct attribute rules[] = { text_attribute("rules", decision->rules) };
+	const struct attribute document[] = { text_attribute("subject", decision->subject),
+		text_attribute("document", decision->document) };
 	const struct record record = { .kind = RECORD_IDENTITY,
 		.activity = decision->activity,
 		.message_id = decision_random("d:", arena), /* each is a message of its own */
@@ -43,8 +50,10 @@ static err prepare(const struct request *request, struct engine *engine,
 		.target = decision->target,
 		.identifiers = decision->identifiers,
 		.identifier_count = decision->count,
-		.attributes = &document,
-		.attribute_count = decision->rules.len > 0 ? 1 : 0 };
+		.attributes = is_document ? document : rules,
+		.attribute_count = is_document               ? ARRAY_LEN(document)
+				   : decision->rules.len > 0 ? ARRAY_LEN(rules)
+							     : 0 };
 	struct prepared prepared;
 	err e = item_prepare(&preparation, &record, arena, &prepared, why);
 

@@ -12,6 +12,7 @@ struct decision {
 	uint64_t target; /* of an undo */
 	str group; /* decided in one go, undone in one go; "": by itself */
 	str rules; /* the document, of a rule change */
+	str subject, document; /* what is kept under a name (identity_document()) */
 };
 
 /* Who and why come from the request's options --by and --because.  All in one batch; *seq is the

@@ -1,6 +1,7 @@
 /* main/journey_ask.c - see journey_ask.h */
 #include "main/journey_ask.h"
 
+#include "journey/segment.h"
 #include "main/display.h"
 
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static err read_only(struct journey_question *q, struct why *why)
 
 static struct journey_crowd crowd_of(const struct journey_selector *selector, bool is_wanted)
 {
-	return (struct journey_crowd){ { selector, 1 }, is_wanted };
+	return (struct journey_crowd){ .any = { selector, 1 }, .is_wanted = is_wanted };
 }
 
 /* --with, --without, --customer: a crowd each. */
@@ -263,16 +264,69 @@ struct journey_journal journey_question_journal(const struct journey_question *q
 	return (struct journey_journal){ read_back, q->engine };
 }
 
+static err add_segment(
+	struct journey_question *q, str name, struct journey_crowd *crowds, struct why *why)
+{
+	return segment_crowds(snapshot_identity(q->snapshot), name, zone_of(q->request),
+		request_arena(q->request), crowds, &q->filter.crowd_count, why);
+}
+
+/* --segment, or the one asked for: the crowds of each, beside those of the filter. */
+static err read_segments(struct journey_question *q, struct why *why)
+{
+	size_t named = q->segment.len > 0 ? 1 : request_times(q->request, "segment");
+	struct journey_crowd *crowds =
+		arena_array(request_arena(q->request), FILTER_CROWDS_MAX, sizeof(*crowds));
+	err e = OK;
+
+	if (named == 0)
+		return OK;
+	if (crowds == NULL)
+		return no_room(why);
+	if (q->filter.crowd_count > FILTER_CROWDS_MAX)
+		return fail(why, MSG_JOURNEY_STEPS, arg_c("with"), arg_int(FILTER_CROWDS_MAX));
+	for (size_t i = 0; i < q->filter.crowd_count; i++)
+		crowds[i] = q->filter.crowds[i];
+	q->filter.crowds = crowds;
+	for (size_t i = 0; e == OK && i < named; i++)
+		e = add_segment(q,
+			q->segment.len > 0 ? q->segment : request_nth(q->request, "segment", i),
+			crowds, why);
+	return e;
+}
+
 static err ask_snapshot(
 	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
 {
 	const struct journey_journal journal = journey_question_journal(q);
-	err e = journey_plan_make(
-		q->view, &q->definition, &q->filter, &journal, &q->limits, &q->plan, why);
+	err e = read_segments(q, why);
+
+	if (e == OK)
+		e = journey_plan_make(
+			q->view, &q->definition, &q->filter, &journal, &q->limits, &q->plan, why);
 
 	if (e == OK)
 		e = answer(q, sink, why);
 	journey_plan_free(q->plan);
+	return e;
+}
+
+static err ask(
+	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
+{
+	err e = store_open(q->request, sink, STORE_READ, &q->engine, why);
+
+	if (e != OK)
+		return e;
+	store_index(q->request, q->engine); /* threads in order, where that pays */
+	set_limits(q);
+	{
+		AUTO_SNAPSHOT snapshot = store_snapshot(q->request, q->engine);
+		q->snapshot = snapshot;
+		q->view = snapshot_threads(snapshot);
+		e = ask_snapshot(q, sink, answer, why);
+	}
+	store_close(q->request, q->engine);
 	return e;
 }
 
@@ -284,20 +338,19 @@ err journey_ask(
 
 	if (e == OK)
 		e = read_filter(&q, why);
-	if (e == OK)
-		e = store_open(request, sink, STORE_READ, &q.engine, why);
-	if (e != OK)
-		return e;
-	store_index(request, q.engine); /* threads in order, where that pays */
-	set_limits(&q);
-	{
-		AUTO_SNAPSHOT snapshot = store_snapshot(request, q.engine);
-		q.snapshot = snapshot;
-		q.view = snapshot_threads(snapshot);
-		e = ask_snapshot(&q, sink, answer, why);
-	}
-	store_close(request, q.engine);
-	return e;
+	return e == OK ? ask(&q, sink, answer, why) : e;
+}
+
+err journey_ask_segment(const struct request *request, struct sink *sink, str segment,
+	journey_answer *answer, struct why *why)
+{
+	struct journey_question q = { .request = request,
+		.definition = journey_definition_default(),
+		.filter = journey_filter_none(),
+		.segment = segment };
+
+	q.filter.as_of = time_or(request, "as-of", INT64_MAX);
+	return ask(&q, sink, answer, why);
 }
 
 /* ---- telling it */

@@ -19,6 +19,7 @@ struct journey_question {
 	struct journey_filter filter;
 	struct journey_limits limits;
 	struct journey_plan *plan;
+	str segment; /* asked for alone; "": those of --segment */
 };
 
 typedef err journey_answer(struct journey_question *question, struct sink *sink, struct why *why);
@@ -26,6 +27,10 @@ typedef err journey_answer(struct journey_question *question, struct sink *sink,
 /* Opens the store, reads definition and filters, makes the plan, answers, closes. */
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
+
+/* The same of one segment, with no other filter than --as-of; needs the options of limits. */
+err journey_ask_segment(const struct request *request, struct sink *sink, str segment,
+	journey_answer *answer, struct why *why);
 
 struct journey_journal journey_question_journal(const struct journey_question *question);
 
@@ -99,6 +104,10 @@ size_t journey_top(const struct request *request, size_t otherwise);
 		WORDS("only customers with this attribute, in an event or in what is known of them", \
 			"seulement les clients ayant cet attribut, dans un événement ou dans ce que " \
 			"l'on sait d'eux"), STR_INIT("") }, \
+	{ STR_INIT("segment"), IS_TEXT, true, WORDS("NAME", "NOM"), \
+		WORDS("only customers of this segment (ariane segment list)", \
+			"seulement les clients de ce segment (ariane segment list)"), \
+		STR_INIT("") }, \
 	{ STR_INIT("passed"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
 		WORDS("only journeys that passed by this step", \
 			"seulement les parcours passés par cette étape"), STR_INIT("") }, \
@@ -146,6 +155,10 @@ size_t journey_top(const struct request *request, size_t otherwise);
 	{ STR_INIT("as-of"), IS_TIME, false, WORDS("TIME", "DATE"), \
 		WORDS("as it stood at this time; without, at the last event", \
 			"l'état à cette date ; sans elle, celui du dernier événement"), STR_INIT("") }, \
+	JOURNEY_LIMITS
+
+/* What an answer may take. */
+#define JOURNEY_LIMITS \
 	{ STR_INIT("memory"), IS_NUMBER, false, SAME_WORDS("MB"), \
 		WORDS("what the answer may take", "ce que la réponse peut prendre"), STR_INIT("4096") }, \
 	{ STR_INIT("deadline"), IS_DURATION, false, WORDS("DURATION", "DURÉE"), \

@@ -77,6 +77,47 @@ static void add_identifiers(struct sheet *sheet, const struct profile *profile)
 	sink_grid(sheet->sink, sheet->arena, sheet->grid);
 }
 
+/* Members one after the other: a size says less. */
+static void add_members(struct sheet *sheet, const struct value *value)
+{
+	bool is_map = value->kind == VALUE_MAP;
+	size_t count = is_map ? value->map.count : value->list.count;
+
+	for (size_t i = 0; i < count && sheet->cell.len < CELL_BYTES_MAX; i++) {
+		strbuf_add_c(&sheet->cell, i > 0 ? ", " : "");
+		if (is_map) {
+			strbuf_add(&sheet->cell,
+				str_cut(value->map.items[i].key, VALUE_VIEW_BYTES_MAX));
+			strbuf_add_c(&sheet->cell, ": ");
+		}
+		value_view_add(is_map ? &value->map.items[i].value : &value->list.items[i],
+			sheet->sink->locale, &sheet->cell);
+	}
+}
+
+static void add_value(struct sheet *sheet, const struct value *value)
+{
+	if (value->kind == VALUE_STRING) /* a cell needs no quotes */
+		strbuf_add(&sheet->cell, str_cut(value->string, CELL_BYTES_MAX));
+	else if (value->kind == VALUE_LIST || value->kind == VALUE_MAP)
+		add_members(sheet, value);
+	else
+		value_view_add(value, sheet->sink->locale, &sheet->cell);
+	add_cell(sheet);
+}
+
+static enum text rule_text(enum trait_rule rule)
+{
+	static const enum text texts[TRAIT_RULES] = { [TRAIT_MOST_RECENT] =
+							      TEXT_PROFILE_MOST_RECENT,
+		[TRAIT_EARLIEST] = TEXT_PROFILE_EARLIEST,
+		[TRAIT_MOST_TRUSTED] = TEXT_PROFILE_MOST_TRUSTED,
+		[TRAIT_MOST_FREQUENT] = TEXT_PROFILE_MOST_FREQUENT,
+		[TRAIT_SET] = TEXT_PROFILE_SET };
+
+	return texts[rule];
+}
+
 static void add_traits(struct sheet *sheet, const struct profile *profile)
 {
 	start(sheet, TEXT_PROFILE_TRAITS);
@@ -84,16 +125,54 @@ static void add_traits(struct sheet *sheet, const struct profile *profile)
 	add_column(sheet, TEXT_PROFILE_VALUE, GRID_SHRINKS);
 	add_column(sheet, TEXT_PROFILE_SOURCE, GRID_SHRINKS);
 	add_column(sheet, TEXT_PROFILE_SINCE, GRID_TEXT);
+	add_column(sheet, TEXT_PROFILE_RULE, GRID_TEXT);
+	add_column(sheet, TEXT_PROFILE_TOLD, GRID_NUMBER);
 	for (size_t i = 0; i < profile->trait_count; i++) {
 		const struct profile_trait *trait = &profile->traits[i];
 		add_words(sheet, trait->key);
-		if (trait->value.kind == VALUE_STRING) /* a cell needs no quotes */
-			strbuf_add(&sheet->cell, str_cut(trait->value.string, CELL_BYTES_MAX));
-		else
-			value_view_add(&trait->value, sheet->sink->locale, &sheet->cell);
-		add_cell(sheet);
-		add_words(sheet, trait->source);
-		add_moment(sheet, trait->since_ms);
+		add_value(sheet, &trait->value);
+		add_words(sheet, trait->from.source);
+		add_moment(sheet, trait->from.ms);
+		add_words(sheet, text_words(rule_text(trait->rule), sheet->sink->locale->language));
+		add_number(sheet, trait->count);
+	}
+	sink_grid(sheet->sink, sheet->arena, sheet->grid);
+}
+
+static void add_history(struct sheet *sheet, const struct profile *profile)
+{
+	start(sheet, TEXT_PROFILE_HISTORY);
+	add_column(sheet, TEXT_PROFILE_TRAIT, GRID_SHRINKS);
+	add_column(sheet, TEXT_PROFILE_VALUE, GRID_SHRINKS);
+	add_column(sheet, TEXT_PROFILE_SOURCE, GRID_SHRINKS);
+	add_column(sheet, TEXT_PROFILE_TIME, GRID_TEXT);
+	add_column(sheet, TEXT_PROFILE_RECORD, GRID_NUMBER);
+	for (size_t i = 0; i < profile->trait_count; i++)
+		for (size_t k = 0; k < profile->traits[i].count; k++) {
+			const struct trait_telling *told = &profile->traits[i].tellings[k];
+			add_words(sheet, profile->traits[i].key);
+			add_value(sheet, &told->value);
+			add_words(sheet, told->source);
+			add_moment(sheet, told->ms);
+			add_number(sheet, told->seq);
+		}
+	sink_grid(sheet->sink, sheet->arena, sheet->grid);
+}
+
+/* What no event told is left out. */
+static void add_computed(struct sheet *sheet, const struct profile *profile)
+{
+	start(sheet, TEXT_PROFILE_COMPUTED);
+	add_column(sheet, TEXT_PROFILE_TRAIT, GRID_SHRINKS);
+	add_column(sheet, TEXT_PROFILE_VALUE, GRID_SHRINKS);
+	add_column(sheet, TEXT_PROFILE_EVENTS, GRID_NUMBER);
+	for (size_t i = 0; i < profile->computed_count; i++) {
+		const struct computed_trait *computed = &profile->computed[i];
+		if (computed->events == 0)
+			continue;
+		add_words(sheet, computed->rule->trait);
+		add_value(sheet, &computed->value);
+		add_number(sheet, computed->events);
 	}
 	sink_grid(sheet->sink, sheet->arena, sheet->grid);
 }
@@ -140,6 +219,10 @@ void profile_view(const struct profile *profile, struct arena *arena, struct sin
 		add_identifiers(&sheet, profile);
 	if (profile->trait_count > 0)
 		add_traits(&sheet, profile);
+	if (profile->with_history && profile->trait_count > 0)
+		add_history(&sheet, profile);
+	if (profile->events > 0 && profile->computed_count > 0)
+		add_computed(&sheet, profile);
 	if (profile->channel_count > 0)
 		add_channels(&sheet, profile);
 	strbuf_done(&sheet.cell);

@@ -1,22 +1,16 @@
 /* main/profile_view.h - what is known of a customer, made for reading: identifiers, traits with
- * where each came from, channels, first and last contact. */
+ * where each came from, what is computed, channels, first and last contact. */
 #pragma once
 
-#include "event/record.h"
 #include "main/sink.h"
+#include "profile/computed.h"
+#include "profile/traits.h"
 
 struct profile_identifier {
 	str type, value;
 	bool verified;
 	uint64_t events; /* that carry it */
 	int64_t first_ms, last_ms;
-};
-
-struct profile_trait {
-	str key;
-	struct value value;
-	str source;
-	int64_t since_ms; /* when it was told */
 };
 
 struct profile_channel {
@@ -28,12 +22,15 @@ struct profile_channel {
 struct profile {
 	const struct profile_identifier *identifiers;
 	size_t identifier_count;
-	const struct profile_trait *traits;
+	const struct profile_trait *traits; /* decided */
 	size_t trait_count;
+	const struct computed_trait *computed;
+	size_t computed_count;
 	const struct profile_channel *channels;
 	size_t channel_count;
 	uint64_t events;
 	int64_t first_ms, last_ms; /* meaningful if events > 0 */
+	bool with_history; /* each telling of each trait */
 };
 
 /* Writes the profile through `sink`, in its locale; memory from `arena`. */

@@ -51,6 +51,8 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity link": ["user_id:u1", "user_id:u0"], "identity unlink": ["user_id:u1", "user_id:u0"],
     "identity forget": ["user_id:u1", "user_id:u0"], "identity confirm": ["user_id:u1", "user_id:u0"],
     "identity split": ["user_id:u1"], "identity forbid": ["user_id:u1", "user_id:u0"], "identity explain": ["user_id:u1", "user_id:u0"],
+    "identity profile": ["show"], "segment create": ["many", "--with", "web:", "--at-least", "2", "--replace"],
+    "segment list": [], "segment show": ["many"], "segment members": ["many"], "segment remove": ["many"],
     "identity health": [], "identity rules": ["show"], "access": ["user_id:u1"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
     "journey predict": ["user_id:u1"], "api": [], "audit": [],
@@ -88,6 +90,7 @@ def check_json_of_every_command(place):
                   "identity confirm": "decision", "identity forbid": "decision",
                   "identity split": "decision", "identity undo": "decision",
                   "identity rules": "identity-rules-answer",
+                  "segment create": "segment", "segment show": "segment", "segment remove": "segment",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema

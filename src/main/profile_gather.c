@@ -1,0 +1,223 @@
+/* main/profile_gather.c - see profile_gather.h */
+#include "main/profile_gather.h"
+
+#include "identity/rules.h"
+
+enum { CHANNELS_MAX = 1000, RECORD_ARENA_BYTES = 64 << 20 };
+
+struct gathering {
+	struct engine *engine;
+	const struct threads_view *view;
+	const struct identity_view *identity;
+	const struct identity_rules *identity_rules; /* whom to trust */
+	struct arena *arena; /* of the profile */
+	struct profile_identifier *identifiers;
+	uint32_t *codes; /* of the identifiers */
+	struct profile_channel *channels;
+	struct traits traits;
+	struct computed *computed;
+	struct profile *profile;
+};
+
+err profile_rules_in_force(
+	const struct identity_view *identity, struct profile_rules **out, struct why *why)
+{
+	str document = identity_document(identity, STR("profile"), NULL);
+
+	if (document.len > 0)
+		return profile_rules_parse(document, out, why);
+	*out = profile_rules_default();
+	return OK;
+}
+
+static err no_room(const struct gathering *g, struct why *why)
+{
+	return fail(why, MSG_NO_ROOM, arg_c("profile"), arg_int((int64_t)arena_taken(g->arena)));
+}
+
+static err list_identifiers(struct gathering *g, uint32_t customer, struct why *why)
+{
+	const struct customer *c = identity_customer(g->identity, customer);
+	uint32_t member = c->head;
+
+	g->identifiers = arena_array(g->arena, c->members, sizeof(*g->identifiers));
+	g->codes = arena_array(g->arena, c->members, sizeof(*g->codes));
+	g->channels = arena_array(g->arena, CHANNELS_MAX, sizeof(*g->channels));
+	if (g->identifiers == NULL || g->codes == NULL || g->channels == NULL)
+		return no_room(g, why);
+	for (uint32_t i = 0; i < c->members; i++) {
+		str text = identity_text(g->identity, member);
+		struct profile_identifier *id = &g->identifiers[i];
+		ASSERT(str_split(text, ':', &id->type, &id->value));
+		g->codes[i] = member;
+		member = identity_next_member(g->identity, member);
+	}
+	g->profile->identifiers = g->identifiers;
+	g->profile->identifier_count = c->members;
+	g->profile->channels = g->channels;
+	return OK;
+}
+
+static void widen(uint64_t *events, int64_t *first, int64_t *last, int64_t ms)
+{
+	*first = *events == 0 ? ms : MIN_OF(*first, ms);
+	*last = *events == 0 ? ms : MAX_OF(*last, ms);
+	(*events)++;
+}
+
+static void note_identifiers(struct gathering *g, const struct row *row, int64_t ms)
+{
+	uint32_t members[SET_IDENTIFIERS_MAX];
+	size_t count = identity_set_members(g->identity, row->set, members);
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < g->profile->identifier_count; k++)
+			if (g->codes[k] == members[i]) {
+				struct profile_identifier *id = &g->identifiers[k];
+				widen(&id->events, &id->first_ms, &id->last_ms, ms);
+			}
+}
+
+static void note_channel(struct gathering *g, str name, int64_t ms)
+{
+	size_t i = 0;
+
+	while (i < g->profile->channel_count && !str_equal(g->channels[i].name, name))
+		i++;
+	if (i == CHANNELS_MAX)
+		return; /* counted in the whole, not by itself */
+	if (i == g->profile->channel_count)
+		g->channels[g->profile->channel_count++].name = name;
+	widen(&g->channels[i].events, &g->channels[i].first_ms, &g->channels[i].last_ms, ms);
+}
+
+static int64_t ms_of(const struct record *record)
+{
+	return record->has_time ? record->time.ms : record->received_ms;
+}
+
+static void note_verified(struct gathering *g, const struct record *record)
+{
+	for (size_t i = 0; i < record->identifier_count; i++)
+		for (size_t k = 0; k < g->profile->identifier_count; k++) {
+			struct profile_identifier *id = &g->identifiers[k];
+			if (str_equal(id->type, record->identifiers[i].type) &&
+				str_equal(id->value, record->identifiers[i].value))
+				id->verified |= record->identifiers[i].verified;
+		}
+}
+
+/* Traits stay in the arena with their record. */
+static err note_traits(struct gathering *g, uint64_t seq, struct why *why)
+{
+	struct record record;
+	err e = engine_read(g->engine, seq, g->arena, &record, why);
+
+	for (size_t i = 0; e == OK && i < record.trait_count; i++) {
+		const struct trait_telling told = { .value = record.traits[i].value,
+			.source = record.source,
+			.trust = rules_source(g->identity_rules, record.source).trust,
+			.ms = ms_of(&record),
+			.seq = seq };
+		e = traits_tell(&g->traits, record.traits[i].key, &told, why);
+	}
+	return e;
+}
+
+/* Records without traits are forgotten at once. */
+static err note_record(
+	struct gathering *g, uint64_t seq, bool is_entity, struct arena *one, struct why *why)
+{
+	struct record record;
+
+	arena_reset(one);
+	err e = engine_read(g->engine, seq, one, &record, why);
+	if (e != OK)
+		return e;
+	note_verified(g, &record);
+	if (!is_entity)
+		e = computed_event(g->computed, &record, ms_of(&record), why);
+	return e == OK && record.trait_count > 0 ? note_traits(g, seq, why) : e;
+}
+
+static err gather_rows(
+	struct gathering *g, const uint32_t *rows, size_t count, bool entities, struct why *why)
+{
+	AUTO_ARENA one = arena_create(RECORD_ARENA_BYTES);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		struct row row = threads_view_row(g->view, rows[i]);
+		if (!entities) {
+			int64_t ms = ms_of_ticks(row.time);
+			struct what what = threads_view_what(g->view, row.what);
+			note_identifiers(g, &row, ms);
+			note_channel(g, threads_view_name(g->view, what.channel), ms);
+			widen(&g->profile->events, &g->profile->first_ms, &g->profile->last_ms, ms);
+		}
+		e = note_record(g, row.seq, entities, one, why);
+	}
+	return e;
+}
+
+static err gather(
+	struct gathering *g, uint32_t customer, const struct profile_rules *rules, struct why *why)
+{
+	struct thread thread;
+	const uint32_t *rows;
+	size_t count;
+	err e = list_identifiers(g, customer, why);
+
+	if (e == OK)
+		e = entities_of(g->view, customer, g->arena, &rows, &count, why);
+	if (e == OK)
+		e = gather_rows(g, rows, count, true, why);
+	if (e == OK)
+		e = thread_of(g->view, customer, g->arena, &thread, why);
+	if (e == OK)
+		e = gather_rows(g, thread.row, thread.count, false, why);
+	if (e == OK)
+		e = traits_decide(&g->traits, rules, why);
+	return e == OK ? computed_end(g->computed, &g->profile->computed,
+				 &g->profile->computed_count, why)
+		       : e;
+}
+
+/* The rules of identity of this moment: they say whom to trust. */
+static err trust_rules(
+	const struct identity_view *identity, struct identity_rules **out, struct why *why)
+{
+	str document = identity_view_rules(identity);
+
+	if (document.len > 0)
+		return rules_parse(document, out, why);
+	*out = rules_default();
+	return OK;
+}
+
+err profile_gather(struct engine *engine, const struct snapshot *snapshot, uint32_t customer,
+	const struct profile_rules *rules, struct arena *arena, struct profile *out,
+	struct why *why)
+{
+	struct identity_rules *trust = NULL;
+	struct gathering g = { .engine = engine,
+		.view = snapshot_threads(snapshot),
+		.identity = snapshot_identity(snapshot),
+		.arena = arena,
+		.profile = out };
+
+	*out = (struct profile){ .events = 0 };
+	err e = trust_rules(g.identity, &trust, why);
+	g.identity_rules = trust;
+	if (e == OK)
+		e = traits_begin(&g.traits, arena, why);
+	g.computed = computed_begin(rules, snapshot_as_of_ms(snapshot), arena);
+	if (e == OK && g.computed == NULL)
+		e = no_room(&g, why);
+	if (e == OK)
+		e = gather(&g, customer, rules, why);
+	out->traits = g.traits.items;
+	out->trait_count = g.traits.count;
+	rules_free(trust);
+	return e;
+}
