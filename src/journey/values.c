@@ -12,7 +12,7 @@ enum { VALUE_TEXT_BYTES_MAX = 1 << 16 };
 
 struct journey_values {
 	const struct threads_view *view;
-	uint32_t *of_row; /* borrowed: the plan's; NULL: by channel */
+	uint32_t *of_row; /* NULL: by channel, or no event has a value */
 	struct strings *texts; /* type, then the value */
 	uint32_t *of_what; /* by channel: names, numbered from 1 */
 };
@@ -51,6 +51,10 @@ err journey_values_make(struct journey_plan *plan, const struct journey_journal 
 		journey_values_free(values);
 	else
 		*out = values;
+	if (e == OK && strings_count(values->texts) == 0) { /* nothing to look up, row by row */
+		free(values->of_row);
+		values->of_row = NULL;
+	}
 	return e;
 }
 
@@ -76,7 +80,9 @@ size_t journey_values_count(const struct journey_values *values)
 
 uint32_t journey_values_of(const struct journey_values *values, uint32_t row, uint32_t what)
 {
-	return values->of_row != NULL ? values->of_row[row] : values->of_what[what];
+	if (values->of_row != NULL)
+		return values->of_row[row];
+	return values->of_what != NULL ? values->of_what[what] : 0;
 }
 
 static void add_digest(str bytes, struct strbuf *out)
