@@ -12,9 +12,13 @@
  * smoke: --events 20000 --customers 2000 --runs 1
  */
 #include "demo/workload.h"
+#include "journey/flow.h"
 #include "journey/funnel.h"
+#include "journey/list.h"
+#include "journey/metrics.h"
 #include "journey/predict_evaluate.h"
 #include "journey/variants.h"
+#include "thread/thread_index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +103,6 @@ static void make_state(struct bench *b)
 
 	b->identity = identity_create();
 	b->state = threads_create();
-	threads_skip_attributes(b->state);
 	while (workload_visits_next(&visits, &visit)) {
 		add_visit(b, &visit, ++at);
 		if (at == based)
@@ -121,7 +124,7 @@ struct question {
 	const char *name;
 	struct journey_definition definition;
 	struct journey_filter filter;
-	struct figures (*answer)(const struct journey_plan *plan);
+	struct figures (*answer)(struct journey_plan *plan);
 };
 
 static void stop_at(err e, const struct why *why)
@@ -158,19 +161,19 @@ static struct figures ask_map(const struct journey_plan *plan, bool counts_only)
 	return f;
 }
 
-static struct figures answer_counts(const struct journey_plan *plan)
+static struct figures answer_counts(struct journey_plan *plan)
 {
 	return ask_map(plan, true);
 }
 
-static struct figures answer_map(const struct journey_plan *plan)
+static struct figures answer_map(struct journey_plan *plan)
 {
 	return ask_map(plan, false);
 }
 
 /* Distinct ones, the sum of the squares of the counts of the first hundred, journeys of the rest.
  */
-static struct figures answer_variants(const struct journey_plan *plan)
+static struct figures answer_variants(struct journey_plan *plan)
 {
 	struct figures f = { { 0 } };
 	struct variants variants;
@@ -186,7 +189,7 @@ static struct figures answer_variants(const struct journey_plan *plan)
 }
 
 /* Journeys that came to each of the four steps. */
-static struct figures answer_funnel(const struct journey_plan *plan)
+static struct figures answer_funnel(struct journey_plan *plan)
 {
 	struct funnel_question q = { .step_count = 4,
 		.window = (int64_t)7 * 86400000 * TICKS_PER_MS };
@@ -203,6 +206,80 @@ static struct figures answer_funnel(const struct journey_plan *plan)
 	for (unsigned i = 0; i < 4; i++)
 		f.of[i] = (double)funnel.steps[i].journeys;
 	return f;
+}
+
+/* Journeys and customers: sessions, where a gap cuts. */
+static struct figures answer_list(struct journey_plan *plan)
+{
+	struct figures f = { { 0 } };
+	struct journey_list list;
+	struct why why = { 0 };
+
+	stop_at(journey_list_make(plan, 0, NULL, &list, &why), &why);
+	f.of[0] = (double)list.journeys;
+	f.of[1] = (double)list.customers;
+	journey_list_done(plan, &list);
+	return f;
+}
+
+/* Links from step to step, journeys along them, the sum of their squares, journeys that end within
+ * the first six steps. */
+static struct figures answer_flow(struct journey_plan *plan)
+{
+	const struct flow_question q = { .depth = 6, .top = FLOW_TOP_MAX, .counts_only = true };
+	struct figures f = { { 0 } };
+	struct flow flow;
+	struct why why = { 0 };
+
+	stop_at(flow_make(plan, &q, &flow, &why), &why);
+	for (size_t i = 0; i < flow.link_count; i++) {
+		double journeys = (double)flow.links[i].journeys;
+		bool is_step = flow.links[i].kind == FLOW_STEP;
+		f.of[0] += is_step;
+		f.of[1] += is_step ? journeys : 0;
+		f.of[2] += is_step ? journeys * journeys : 0;
+		f.of[3] += flow.links[i].kind == FLOW_END ? journeys : 0;
+	}
+	flow_done(plan, &flow);
+	return f;
+}
+
+/* Numerator, denominator, and what is not known yet, of one figure.  Events of one second are one
+ * visit or contact. */
+static struct figures ask_metric(struct journey_plan *plan, enum metric metric)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct metrics_definition definition;
+	const struct metrics_question q = {
+		.definition = &definition, .wanted = (uint64_t)1 << metric, .zone = zone_utc()
+	};
+	struct figures f = { { 0 } };
+	struct metrics metrics;
+	struct why why = { 0 };
+
+	stop_at(metrics_definition_parse(
+			STR("{\"version\": 1, \"ignore\": [], \"self_service\": {\"channel\": "
+			    "\"channel-0\"}, \"human\": {\"channel\": \"channel-1\"}, "
+			    "\"gap\": \"1s\", \"leakage_from\": [\"channel-0\"], "
+			    "\"repeat_window\": \"7d\", \"leakage_window\": \"24h\"}"),
+			zone_utc(), arena, &definition, &why),
+		&why);
+	stop_at(metrics_make(plan, NULL, &q, &metrics, &why), &why);
+	f.of[0] = metrics.figures[0].numerator;
+	f.of[1] = (double)metrics.figures[0].denominator;
+	f.of[2] = (double)metrics.figures[0].pending;
+	metrics_done(plan, &metrics);
+	return f;
+}
+
+static struct figures answer_repeats(struct journey_plan *plan)
+{
+	return ask_metric(plan, METRIC_REPEAT_CONTACTS);
+}
+
+static struct figures answer_leakage(struct journey_plan *plan)
+{
+	return ask_metric(plan, METRIC_LEAKAGE);
 }
 
 static struct figures ask(const struct bench *b, const struct question *q)
@@ -278,6 +355,26 @@ static void measure_first(struct bench *b, const struct question *q)
 	tell(name, wall[b->runs / 2], used[b->runs / 2], &figures);
 }
 
+/* All events under their customers, in time order, as the base of the index has them. */
+static void measure_grouping(struct bench *b)
+{
+	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct figures none = { { 0 } };
+
+	for (unsigned i = 0; i < b->runs; i++) {
+		double began = clock_seconds(), spent = processor_seconds();
+		struct thread_index *index =
+			thread_index_build_base(b->view, threads_view_rows(b->view));
+		wall[i] = clock_seconds() - began;
+		used[i] = processor_seconds() - spent;
+		thread_index_unref(index);
+	}
+	qsort(wall, b->runs, sizeof(*wall), by_value);
+	qsort(used, b->runs, sizeof(*used), by_value);
+	tell("group all events by customer, from scratch", wall[b->runs / 2], used[b->runs / 2],
+		&none);
+}
+
 static void answer_lines(const struct bench *b, const struct question *questions, size_t count)
 {
 	char line[128];
@@ -348,6 +445,10 @@ static void measure_all(struct bench *b)
 		{ "map, counts, journeys by gap of 30 min", sessions, none, answer_counts },
 		{ "funnel, 4 steps within 7 days", plain, none, answer_funnel },
 		{ "variants, top 100", plain, none, answer_variants },
+		{ "repeat contact within 7 days", plain, none, answer_repeats },
+		{ "web to phone within 24 h", plain, none, answer_leakage },
+		{ "sessions, gap of 30 min", sessions, none, answer_list },
+		{ "flow, the first 6 steps", plain, none, answer_flow },
 	};
 	if (b->asks) {
 		answer_lines(b, questions, ARRAY_LEN(questions));
@@ -358,6 +459,8 @@ static void measure_all(struct bench *b)
 			measure(b, &questions[i]);
 	if (strstr("first", b->only) != NULL)
 		measure_first(b, &questions[0]);
+	if (strstr("group", b->only) != NULL)
+		measure_grouping(b);
 	if (strstr("predict", b->only) != NULL)
 		measure_prediction(b);
 }

@@ -84,6 +84,26 @@ d as (select c.customer from c asof join (select * from events where activity = 
     on c.customer = e.customer and c.n < e.n where e.time - c.start <= 604800)
 select (select count(distinct customer) from a), (select count(distinct customer) from b),
     (select count(distinct customer) from c), (select count(distinct customer) from d)"""
+# Visits and contacts: events of one second on one channel are one.
+REPEATS = """
+with c as (select distinct customer, time from events where channel = 1),
+d as (select time - lag(time) over (partition by customer order by time) as since from c)
+select count(*) filter (since <= 604800), count(*) from d"""
+LEAKAGE = """
+with v as (select distinct customer, time from events where channel = 0),
+c as (select distinct customer, time from events where channel = 1),
+j as (select v.time, c.time as contact from v asof left join c on v.customer = c.customer and c.time >= v.time),
+k as (select contact - time <= 86400 as leaks, (select max(time) from events) - time >= 86400 as known from j)
+select count(*) filter (leaks and known), count(*) filter (known), count(*) filter (not known) from k"""
+SESSIONS = """
+with s as (select customer, time - lag(time) over (partition by customer order by time) as since from events)
+select count(*) filter (since is null or since > 1800), count(distinct customer) from s"""
+FLOW = """
+with s as (select activity, row_number() over w as p, lead(activity) over w as next from events
+    window w as (partition by customer order by time, n)),
+l as (select p, activity, next, count(*) as journeys from s where p <= 6 group by all)
+select count(*) filter (next is not null and p < 6), sum(journeys) filter (next is not null and p < 6),
+    sum(journeys * journeys) filter (next is not null and p < 6), sum(journeys) filter (next is null) from l"""
 HALF_YEAR_S = 182 * 86400
 
 
@@ -100,6 +120,14 @@ def variant_figures(counts):
 def counts_of(where="", also="", times=False):
     text = (TIMES if times else COUNTS).format(where=where, also=also)
     return lambda db: map_figures(db.execute(text).fetchall(), times)
+
+
+def figures_of(text):
+    """The numbers of one row."""
+    def ask(db):
+        row = [float(n or 0) for n in db.execute(text).fetchone()]
+        return row + [0] * (6 - len(row))
+    return ask
 
 
 def ask_variants(db):
@@ -121,6 +149,10 @@ QUESTIONS = [
     ("map, counts, journeys by gap of 30 min", counts_of(also="and took <= 1800"), 0.03),
     ("funnel, 4 steps within 7 days", lambda db: [*db.execute(FUNNEL).fetchone(), 0, 0], 0.06),
     ("variants, top 100", ask_variants, 0.12),
+    ("repeat contact within 7 days", figures_of(REPEATS), 0.03),
+    ("web to phone within 24 h", figures_of(LEAKAGE), 0.07),
+    ("sessions, gap of 30 min", figures_of(SESSIONS), 0.03),
+    ("flow, the first 6 steps", figures_of(FLOW), 0.06),
 ]
 
 

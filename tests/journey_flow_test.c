@@ -42,34 +42,35 @@ static const struct {
 	struct flow_question question;
 	const char *from_step, *to_step, *links;
 } rows[] = {
-	{ "one step", "a 0 web x", NULL, { 3, 5, false }, "", "", "1 x (end) 1/1" },
+	{ "one step", "a 0 web x", NULL, { 3, 5, false, false }, "", "", "1 x (end) 1/1" },
 	{ "forwards", "a 0 web x; a 60 web y; b 0 web x; b 20 web y; b 30 web z", NULL,
-		{ 5, 5, false }, "", "",
+		{ 5, 5, false, false }, "", "",
 		"1 x y 2/2 40s; 2 y z 1/1 10s; 2 y (end) 1/1; 3 z (end) 1/1" },
-	{ "longer than asked", "a 0 web x; a 1 web y; a 2 web z", NULL, { 2, 5, false }, "", "",
-		"1 x y 1/1 1s; 2 y (further) 1/1" },
-	{ "as long as asked", "a 0 web x; a 1 web y", NULL, { 2, 5, false }, "", "",
+	{ "longer than asked", "a 0 web x; a 1 web y; a 2 web z", NULL, { 2, 5, false, false }, "",
+		"", "1 x y 1/1 1s; 2 y (further) 1/1" },
+	{ "as long as asked", "a 0 web x; a 1 web y", NULL, { 2, 5, false, false }, "", "",
 		"1 x y 1/1 1s; 2 y (end) 1/1" },
 	{ "backwards", "a 0 web x; a 60 web z; b 0 web y; b 20 web z; c 5 web z", NULL,
-		{ 5, 5, true }, "", "",
+		{ 5, 5, true, false }, "", "",
 		"1 z x 1/1 60s; 1 z y 1/1 20s; 1 z (end) 1/1; 2 x (end) 1/1; 2 y (end) 1/1" },
 	{ "equal ones by their names, the rest is other",
 		"a 0 web z; b 0 web y; c 0 web x; d 0 web w; d 1 web w; d 2 web w", NULL,
-		{ 1, 2, false }, "", "", "1 w (further) 1/1; 1 x (end) 1/1; 1 (other) (end) 2/2" },
+		{ 1, 2, false, false }, "", "",
+		"1 w (further) 1/1; 1 x (end) 1/1; 1 (other) (end) 2/2" },
 	{ "other goes on to other",
 		"a 0 web x; a 1 web p; b 0 web x; b 1 web p; c 0 web y; c 3 web q", NULL,
-		{ 2, 1, false }, "", "",
+		{ 2, 1, false, false }, "", "",
 		"1 x p 2/2 1s; 1 (other) (other) 1/1 3s; 2 p (end) 2/2; 2 (other) (end) 1/1" },
 	{ "a step may stand at each position", "a 0 web x; a 1 web x; a 2 web x", NULL,
-		{ 9, 1, false }, "", "", "1 x x 1/1 1s; 2 x x 1/1 1s; 3 x (end) 1/1" },
+		{ 9, 1, false, false }, "", "", "1 x x 1/1 1s; 2 x x 1/1 1s; 3 x (end) 1/1" },
 	{ "two journeys of a customer", "a 0 web x; a 1 web y; a 9000 web x; a 9002 web y",
-		"{\"version\": 1, \"gap\": \"1h\"}", { 4, 4, false }, "", "",
+		"{\"version\": 1, \"gap\": \"1h\"}", { 4, 4, false, false }, "", "",
 		"1 x y 2/1 1.5s; 2 y (end) 2/1" },
-	{ "from a step", "a 0 web x; a 1 web y; a 2 web z; b 0 web z", NULL, { 4, 4, false }, "y",
-		"", "1 y z 1/1 1s; 2 z (end) 1/1" },
-	{ "back from a step", "a 0 web x; a 1 web y; a 2 web z; b 0 web z", NULL, { 4, 4, true },
-		"", "y", "1 y x 1/1 1s; 2 x (end) 1/1" },
-	{ "nobody", "a 0 web x; b 0 web y", NULL, { 4, 4, true }, "x", "y", "" },
+	{ "from a step", "a 0 web x; a 1 web y; a 2 web z; b 0 web z", NULL, { 4, 4, false, false },
+		"y", "", "1 y z 1/1 1s; 2 z (end) 1/1" },
+	{ "back from a step", "a 0 web x; a 1 web y; a 2 web z; b 0 web z", NULL,
+		{ 4, 4, true, false }, "", "y", "1 y x 1/1 1s; 2 x (end) 1/1" },
+	{ "nobody", "a 0 web x; b 0 web y", NULL, { 4, 4, true, false }, "x", "y", "" },
 };
 
 TEST(flows_count_journeys_by_position)
@@ -169,7 +170,7 @@ static void check_list(struct asking *a, uint64_t journeys, uint64_t customers)
 	a->w->filter.places = a->places;
 	a->w->filter.place_count = a->count;
 	CHECK("plan", journey_world_plan(a->w, &plan, NULL) == OK);
-	CHECK("list", journey_list_make(plan, 0, &list, NULL) == OK);
+	CHECK("list", journey_list_make(plan, 0, NULL, &list, NULL) == OK);
 	CHECK("agree", list.journeys == journeys && list.customers == customers);
 	journey_list_done(plan, &list);
 	journey_plan_free(plan);
@@ -199,7 +200,8 @@ TEST(flows_lose_nobody_and_agree_with_their_lists)
 	for (uint64_t seed = 1; seed <= 12; seed++) {
 		struct random random = random_of(seed);
 		const struct flow_question question = { 1 + random_below(&random, 5),
-			1 + random_below(&random, 7), random_below(&random, 2) == 1 };
+			1 + random_below(&random, 7), random_below(&random, 2) == 1,
+			random_below(&random, 2) == 1 };
 		struct journey_world w;
 		struct journey_plan *plan;
 		struct flow flow;
@@ -224,7 +226,7 @@ TEST(flows_lose_nobody_and_agree_with_their_lists)
 
 TEST(flows_keep_their_limit_of_bytes)
 {
-	const struct flow_question question = { 4, 3, false };
+	const struct flow_question question = { 4, 3, false, false };
 	struct random random = random_of(77);
 	struct journey_world w;
 	bool was_refused = false, was_answered = false;

@@ -163,7 +163,7 @@ static err ask_all(const struct journey_plan *plan, struct why *why)
 		variants_done(plan, &variants);
 	if (e == OK)
 		e = funnel_make(plan, &question, &funnel, why);
-	if (e == OK && (e = journey_list_make(plan, 30, &list, why)) == OK)
+	if (e == OK && (e = journey_list_make(plan, 30, NULL, &list, why)) == OK)
 		journey_list_done(plan, &list);
 	return e;
 }
@@ -190,72 +190,4 @@ TEST(answers_keep_their_limit_of_bytes)
 	}
 	CHECK("both were met", was_refused);
 	journey_world_done(&w);
-}
-
-/* ---- funnels: one row for each known fault of others (docs/decisions/0008-journeys.md) */
-
-static const struct {
-	const char *row, *events;
-	const char *steps[4];
-	int64_t window_s; /* 0: none */
-	bool is_strict;
-	const char *excluded;
-	size_t reached;
-} funnels[] = {
-	{ "in order", "a 0 web x; a 1 web y; a 2 web z", { "x", "y", "z" }, 0, false, NULL, 3 },
-	{ "not in order", "a 0 web y; a 1 web x", { "x", "y" }, 0, false, NULL, 1 },
-	{ "an event is counted once", "a 0 web x", { "x", "x" }, 0, false, NULL, 1 },
-	{ "a step twice", "a 0 web x; a 1 web x", { "x", "x" }, 0, false, NULL, 2 },
-	{ "equal times", "a 0 web x; a 0 web y", { "x", "y" }, 0, false, NULL, 2 },
-	{ "equal times, the other way", "a 0 web y; a 0 web x", { "x", "y" }, 0, false, NULL, 1 },
-	{ "within is in", "a 0 web x; a 60 web y", { "x", "y" }, 60, false, NULL, 2 },
-	{ "too late", "a 0 web x; a 61 web y", { "x", "y" }, 60, false, NULL, 1 },
-	{ "a later beginning comes farther", "a 0 web x; a 50 web x; a 100 web y", { "x", "y" }, 60,
-		false, NULL, 2 },
-	{ "the window is the whole funnel's", "a 0 web x; a 40 web y; a 80 web z",
-		{ "x", "y", "z" }, 60, false, NULL, 2 },
-	{ "repeated chains", "a 0 web x; a 1 web y; a 2 web x; a 3 web y; a 4 web z",
-		{ "x", "y", "x", "z" }, 0, false, NULL, 4 },
-	{ "strict: nothing between", "a 0 web x; a 1 web w; a 2 web y", { "x", "y" }, 0, true, NULL,
-		1 },
-	{ "strict: a repeat is between, but begins anew", "a 0 web x; a 1 web x; a 2 web y",
-		{ "x", "y" }, 0, true, NULL, 2 },
-	{ "excluded between", "a 0 web x; a 1 web w; a 2 web y", { "x", "y" }, 0, false, "w", 1 },
-	{ "excluded before and after", "a 0 web w; a 1 web x; a 2 web y; a 3 web w", { "x", "y" },
-		0, false, "w", 2 },
-	{ "excluded, then anew", "a 0 web x; a 1 web w; a 2 web x; a 3 web y", { "x", "y" }, 0,
-		false, "w", 2 },
-};
-
-static void check_funnel(size_t i)
-{
-	struct journey_world w;
-	struct journey_plan *plan;
-	struct funnel_question q = { .window = INT64_MAX, .is_strict = funnels[i].is_strict };
-	uint8_t excluded[16] = { 0 };
-	struct funnel funnel;
-	size_t reached = 0;
-
-	journey_world_init(&w, funnels[i].events, false);
-	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
-	for (; q.step_count < 4 && funnels[i].steps[q.step_count] != NULL; q.step_count++)
-		q.steps[q.step_count] =
-			journey_plan_find_step(plan, str_of(funnels[i].steps[q.step_count]));
-	if (funnels[i].window_s > 0)
-		q.window = funnels[i].window_s * 1000 * TICKS_PER_MS;
-	if (funnels[i].excluded != NULL)
-		excluded[journey_plan_find_step(plan, str_of(funnels[i].excluded))] = 1;
-	q.excluded = excluded;
-	CHECK(funnels[i].row, funnel_make(plan, &q, &funnel, NULL) == OK);
-	while (reached < q.step_count && funnel.steps[reached].journeys == 1)
-		reached++;
-	CHECK(funnels[i].row, reached == funnels[i].reached);
-	journey_plan_free(plan);
-	journey_world_done(&w);
-}
-
-TEST(funnels_go_as_far_as_they_can)
-{
-	for (size_t i = 0; i < ARRAY_LEN(funnels); i++)
-		check_funnel(i);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Journeys against plain SQL: random events, definitions, filters and questions; SQLite must say the same.
 
-  tests/journey_oracle.py --ariane PATH [--worlds N] [--questions N] [--seed N] [--kind KIND]
+  tests/journey_oracle.py --ariane PATH [--worlds N] [--questions N] [--seed N] [--kind KIND] [--every-filter]
 
 A world is a set of random events, imported into a fresh data folder and put into a table; each is asked
 random questions.  The SQL below was written from docs/formats/journey-definition.md, not from the
@@ -147,8 +147,11 @@ def selectors(rnd, most):
 
 
 class Question:
-    def __init__(self, world):
+    """With `forced`, the name of one filter (FILTERS): that one alone, and surely."""
+
+    def __init__(self, world, forced=None):
         self.world, self.rnd = world, world.rnd
+        self.forced = forced
         self.words = []
         self.definition = None
         self.step = "activity"
@@ -158,13 +161,17 @@ class Question:
         self.people, self.seen = ["1"], ["1"]
         self.as_of = max(r["time"] for r in world.rows) * 1000
         self.passed, self.never, self.from_step, self.to_step = [], [], None, None
-        self.whole, self.named = [], []
+        self.whole, self.named, self.parts = [], [], []
         if self.rnd.random() < 0.5:
             self.words += ["--threads", self.rnd.randint(2, 5)]
         if self.rnd.random() < 0.75:
             self.define()
-        if self.rnd.random() < 0.7:
+        if self.forced or self.rnd.random() < 0.7:
             self.filter()
+
+    def has(self, name, chance):
+        """Is there to be this filter?"""
+        return name == self.forced if self.forced else self.rnd.random() < chance
 
     def define(self):
         rnd, d = self.rnd, {"version": 1, "name": "random"}
@@ -228,55 +235,77 @@ class Question:
 
     def filter(self):
         rnd = self.rnd
-        if rnd.random() < 0.3:
+        if self.has("since", 0.3):
             when = rnd.choice(self.world.rows)["time"]
             self.words += ["--since", iso(when)]
             self.seen.append(f"ts >= {when * 1000}")
-        if rnd.random() < 0.3:
+        if self.has("until", 0.3):
             when = rnd.choice(self.world.rows)["time"]
             self.words += ["--until", iso(when)]
             self.seen.append(f"ts < {when * 1000}")
-        if rnd.random() < 0.2:
+        if self.has("as-of", 0.2):
             when = rnd.choice(self.world.rows)["time"] + rnd.choice([0, 0, 100000])
             self.words += ["--as-of", iso(when)]
             self.as_of = when * 1000
         self.filter_names()
         self.filter_people()
-        names = list(dict.fromkeys(self.steps))
-        for option, into in (("--passed", self.passed), ("--never", self.never)):
-            if rnd.random() < 0.2:
+        names = self.step_names()
+        for option, into in (("passed", self.passed), ("never", self.never)):
+            if self.has(option, 0.2):
                 into.append(rnd.choice(names))
-                self.words += [option, into[-1]]
+                self.words += [f"--{option}", into[-1]]
         self.filter_journeys(names)
-        if rnd.random() < 0.15:
+        if self.has("from-step", 0.15):
             self.from_step = rnd.choice(names)
             self.words += ["--from-step", self.from_step]
-        if rnd.random() < 0.15:
+        if self.has("to-step", 0.15):
             self.to_step = rnd.choice(names)
             self.words += ["--to-step", self.to_step]
+        self.filter_places(names)
+
+    def step_names(self):
+        """Mostly such as there are; alone, a filter of none would show nothing."""
+        names = list(dict.fromkeys(self.steps))
+        there = [name for name in names if name in self.known_steps()]
+        return there if self.forced and there else names
+
+    def filter_places(self, names):
+        """Which step stands at a position of what is left, from 1 or from the last by -1."""
+        for option in ("at", "not-at"):
+            if not self.has(option, 0.06):
+                continue
+            place, step = self.rnd.choice([1, 2, 3, -1, -2]), self.rnd.choice([*names, ""] if option == "at" else names)
+            self.words += [f"--{option}", f"{place}={step}"]
+            if step:
+                self.named.append(step)
+            last = "(select max(n) from part y where y.j = h.j)"
+            number = str(place) if place > 0 else f"{last} + {place + 1}"
+            there = f"(select step from part x where x.j = h.j and x.n = {number})"
+            self.parts.append(f"{there} is null" if not step else f"coalesce({there} = {quote(step)}, 0)" if option == "at"
+                              else f"coalesce({there} <> {quote(step)}, 0)")
 
     def filter_journeys(self, names):
         """Filters by which the list behind a number is asked for."""
         rnd = self.rnd
         for option, test in (
-                ("--begins", "(select step from whole w where w.j = h.j and w.n = 1) = {}"),
-                ("--ends", "(select step from whole w where w.j = h.j order by n desc limit 1) = {}")):
-            if rnd.random() < 0.1:
-                self.whole_tests(option, [rnd.choice(names)], test)
-        if rnd.random() < 0.12:
+                ("begins", "(select step from whole w where w.j = h.j and w.n = 1) = {}"),
+                ("ends", "(select step from whole w where w.j = h.j order by n desc limit 1) = {}")):
+            if self.has(option, 0.1):
+                self.whole_tests(f"--{option}", [rnd.choice(names)], test)
+        if self.has("edge", 0.12):
             a, b = rnd.choice(names), rnd.choice(names)
             self.named += [a, b]
             self.words += ["--edge-from", a, "--edge-to", b]
             self.whole.append(f"""exists (select 1 from whole w join whole x on x.j = w.j and x.n = w.n + 1
                 where w.j = h.j and w.step = {quote(a)} and x.step = {quote(b)})""")
-        if rnd.random() < 0.08:
+        if self.has("way", 0.08):
             way = [rnd.choice(names) for _ in range(rnd.randint(1, 2))]
             self.named += way
             for step in way:
                 self.words += ["--way", step]
             self.whole.append(f"""(select group_concat(step, '|') from (select step from whole w
                 where w.j = h.j order by n)) = {quote('|'.join(way))}""")
-        if rnd.random() < 0.12:
+        if self.has("outcome", 0.12):
             some = rnd.sample(["success", "failure", "ended", "open"], rnd.randint(1, 2))
             for word in some:
                 self.words += ["--outcome", word]
@@ -290,12 +319,13 @@ class Question:
     def filter_names(self):
         rnd = self.rnd
         for option, column, names in (("--channel", "channel", CHANNELS), ("--activity", "activity", ACTIVITIES)):
-            if rnd.random() < 0.2:
+            if self.has(column, 0.2):
                 some = [pattern_for(rnd, names) for _ in range(rnd.randint(1, 2))]
                 self.seen.append("(" + " or ".join(f"{column} glob {quote(p)}" for p in some) + ")")
                 for p in some:
                     self.words += [option, p]
-        for _ in range(rnd.choice([0, 0, 0, 1, 2])):
+        wheres = int(self.forced == "where") if self.forced else rnd.choice([0, 0, 0, 1, 2])
+        for _ in range(wheres):
             ours, theirs = plain_condition(rnd)
             self.words += ["--where", ours]
             self.seen.append(theirs)
@@ -303,7 +333,7 @@ class Question:
     def filter_people(self):
         rnd = self.rnd
         for option, sign in (("--with", ""), ("--without", "not ")):
-            if rnd.random() < 0.15:
+            if self.has(option[2:], 0.15):
                 channel, activity = rnd.choice(CHANNELS), rnd.choice(ACTIVITIES)
                 typed, sql = rnd.choice([(f"{channel}:", f"channel = {quote(channel)}"),
                                          (activity, f"activity = {quote(activity)}"),
@@ -311,7 +341,7 @@ class Question:
                                           f"channel = {quote(channel)} and activity = {quote(activity)}")])
                 self.words += [option, typed]
                 self.people.append(f"{sign}exists (select 1 from known k where k.who = e.who and {prefixed(sql)})")
-        if rnd.random() < 0.15:
+        if self.has("customer", 0.15):
             ours, theirs = plain_condition(rnd)
             self.words += ["--customer", ours]
             self.people.append(f"exists (select 1 from known x where x.who = e.who and {theirs_of_x(theirs)})")
@@ -333,7 +363,7 @@ class Question:
         def listed(names):
             return "(step in (" + ", ".join(map(quote, names)) + "))" if names else "0"
 
-        for table in ("known", "seen", "runs", "walk", "final", "je", "jo", "whole"):
+        for table in ("known", "seen", "runs", "walk", "final", "je", "jo", "whole", "part"):
             sql.execute(f"drop table if exists temp.{table}")
         sql.execute(f"create temp table known as select * from ev where ts <= {self.as_of}")
         sql.execute(f"""create temp table seen as
@@ -395,9 +425,10 @@ class Question:
             after = f"> {first}" if self.from_step else ">= 1"
             last = f"(select min(n) from whole w where w.j = h.j and w.step = {quote(self.to_step)} and w.n {after})"
             tests.append(f"n <= {last}")
-        sql.execute(f"""create temp table je as
+        sql.execute(f"""create temp table part as
             select who, j, step, ts, id, row_number() over (partition by j order by n) as n from whole h
             where {' and '.join(tests) or '1'}""")
+        sql.execute(f"create temp table je as select * from part h where {' and '.join(self.parts) or '1'}")
 
     def rows(self, query, *arguments):
         return self.world.sql.execute(query, arguments).fetchall()
@@ -530,6 +561,9 @@ def ask_funnel(question):
     if rnd.random() < 0.3:
         excluded.append(rnd.choice(names))
         words += ["--exclude", excluded[0]]
+    by = rnd.choice([None, "channel", "plan", "total"])
+    if by:
+        words += ["--by", by, "--top", 1000]
     ours = question.world.ask("journey", "funnel", *words, *question.words)
     question.rows("drop table if exists temp.reach")
     question.rows("drop table if exists temp.wanted")
@@ -560,6 +594,42 @@ def ask_funnel(question):
     seen = {(k,): (s["journeys"], s["customers"], s["mean_s"], s["median_s"], s["p90_s"])
             for k, s in enumerate(ours["steps"], 1) if k > 1 and s["journeys"]}
     check_times(seen, times, "times")
+    if by:
+        check_breakdown(question, ours, by, len(steps))
+    check_funnel_lists(question, ours, [w for w in words if by is None or w not in ("--top", 1000)])
+
+
+def check_breakdown(question, ours, by, count):
+    """A journey counts under the value of its first event that has one."""
+    question.rows("drop table if exists temp.valued")
+    question.rows(f"""create temp table valued as select x.j, min(x.who) as who, (select cast(e.{by} as text) from je y
+        join ev e on e.id = y.id where y.j = x.j and e.{by} is not null order by y.n limit 1) as v,
+        coalesce((select depth from best b where b.j = x.j), 0) as depth from je x group by x.j""")
+    wanted = {}
+    for k in range(count + 1):
+        for value, journeys, people in question.rows(
+                "select v, count(*), count(distinct who) from valued where depth >= ? group by v", k):
+            wanted[value, k] = (journeys, people)
+    seen = {}
+    for group in ours["values"]:
+        for k, cell in enumerate([group, *group["steps"]]):
+            if cell["journeys"]:
+                seen[group["value"], k] = (cell["journeys"], cell["customers"])
+    same(seen, wanted, f"by {by}")
+
+
+def check_funnel_lists(question, ours, words):
+    """The number and its list; those who came no farther are the difference."""
+    rnd = question.rnd
+    cells = [cell for group in ours.get("values", []) for cell in [group, *group["steps"]]]
+    chosen = rnd.choice(ours["steps"] + cells)
+    words = [w for i, w in enumerate(words) if w != "--by" and words[i - 1] != "--by"] if "--by" in chosen["list"] else words
+    listed = question.world.ask("journey", "funnel", *words, *chosen["list"], "--limit", 0, *question.words)
+    same((listed["journeys"], listed["customers"]), (chosen["journeys"], chosen["customers"]), "list")
+    k = rnd.randrange(len(ours["steps"]))
+    after = ours["steps"][k + 1]["journeys"] if k + 1 < len(ours["steps"]) else 0
+    stopped = question.world.ask("journey", "funnel", *words, "--list", k + 1, "--stopped", "--limit", 3, *question.words)
+    same(stopped["journeys"], ours["steps"][k]["journeys"] - after, "stopped")
 
 
 def ask_flow(question):
@@ -592,9 +662,18 @@ def ask_flow(question):
         to = ours["nodes"][link["to"]].get("step") if "to" in link else None
         seen[start["position"], start.get("step"), link["kind"], to] = link
     same({k: (v["journeys"], v["customers"]) for k, v in seen.items()}, {k: v[:2] for k, v in links.items()}, "links")
+    took = {}
+    for key, between in ((r[:4], r[4]) for r in question.rows(f"""select a.p, a.step,
+            case when b.step is null then 'other' else 'step' end, b.step, abs(b.ts - a.ts) / 1000.0
+            from node a join node b on b.j = a.j and b.p = a.p + 1 where a.p < {depth} order by 5""")):
+        took.setdefault(key, []).append(between)
     for key, link in seen.items():
-        if "mean_s" in link and not near(link["mean_s"], links[key][2]):
+        if "mean_s" not in link:
+            continue
+        if not near(link["mean_s"], links[key][2]):
             raise AssertionError(f"mean of {key}: {link['mean_s']}, not {links[key][2]}")
+        n = len(took[key]) - 1
+        same((link["median_s"], link["p90_s"]), (took[key][n // 2], took[key][n * 9 // 10]), f"times of {key}")
     if ours["links"]:
         chosen = rnd.choice(ours["links"] + ours["nodes"])
         listed = question.world.ask("journey", "list", "--limit", 0, *question.words, *chosen["list"])
@@ -799,12 +878,25 @@ def ask_compare(question):
                 same(seen, (ends.get(d["outcome"], 0), journeys[0]), str(d))
 
 
+def totals(question):
+    return question.rows("select count(distinct j), count(distinct who) from je")[0]
+
+
+def ask_predict(question):
+    """Of predictions the totals: tests/predict_check.py has the rest."""
+    ours = question.world.ask("journey", "predict", "--evaluate", *question.words)
+    same((ours["journeys"], ours["events"]),
+         (totals(question)[0], question.rows("select count(*) from je")[0][0]), "totals")
+
+
 def iso_ms(ms):
     return iso(ms // 1000)[:-1] + f".{ms % 1000:03}Z"
 
 
 KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list, "flow": ask_flow,
          "metrics": ask_metrics, "drivers": ask_drivers, "compare": ask_compare}
+FILTERS = ["since", "until", "as-of", "channel", "activity", "where", "with", "without", "customer", "passed", "never",
+           "begins", "ends", "edge", "way", "outcome", "from-step", "to-step", "at", "not-at"]
 
 
 # ---- running
@@ -816,8 +908,8 @@ def unknown_step(question):
     return any(s is not None and s not in question.known_steps() for s in asked)
 
 
-def try_one(world, kind):
-    question = Question(world)
+def try_one(world, kind, forced=None):
+    question = Question(world, forced)
     if unknown_step(question):
         world.run("journey", "map", *question.words, "--json", status=1)
         return None
@@ -838,7 +930,8 @@ def run_world(given, seed):
         world = World(rnd, place, given.ariane)
         for i in range(given.questions):
             kind = given.kind or list(KINDS)[i % len(KINDS)]
-            fault = try_one(world, kind)
+            forced = FILTERS[seed % len(FILTERS)] if given.every_filter else None
+            fault = try_one(world, kind, forced)
             if fault:
                 faults.append(f"world {seed}: {fault}")
     finally:
@@ -853,7 +946,11 @@ def main():
     options.add_argument("--questions", type=int, default=12)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--kind", choices=list(KINDS))
+    options.add_argument("--every-filter", action="store_true",
+                         help="each kind of question with each filter, alone: a world a filter")
     given = options.parse_args()
+    if given.every_filter:
+        given.worlds, given.questions = len(FILTERS), 2 * len(KINDS)
     given.ariane = str(Path(given.ariane).resolve())
     faults = [f for seed in range(given.seed, given.seed + given.worlds) for f in run_world(given, seed)]
     for fault in faults[:10]:

@@ -189,9 +189,9 @@ static err count_side(const struct journey_plan *plan, struct part *out, struct 
 		end_customer(&parts[i]);
 		if (i > 0)
 			part_join(&parts[0], &parts[i]);
-		if (i > 0 || e != OK)
-			part_done(&parts[i]);
 	}
+	for (unsigned i = e == OK ? 1 : 0; i < count; i++)
+		part_done(&parts[i]);
 	if (e == OK)
 		*out = parts[0];
 	free(parts);

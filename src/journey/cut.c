@@ -115,6 +115,8 @@ static uint32_t step_of(const struct journey_plan *plan, const struct thread *th
 {
 	if (plan->plain_steps != NULL)
 		return plan->plain_steps[thread->what[i]];
+	if (plan->seen != NULL && !plan->seen[thread->what[i]])
+		return STEP_NONE;
 	return routes_follow(&plan->steps, thread->what[i], thread->row[i]);
 }
 
@@ -215,7 +217,7 @@ static err give_one(struct cutter *c, const struct journey_run *run, size_t k, s
 		return OK;
 	end = (uint32_t)one.count;
 	const struct journey_run kept = { run->customer, 1, &end, &run->outcome[k], one.step,
-		one.row, one.time, one.what };
+		one.row, one.time, one.what, NULL };
 	return c->take(c->part, &kept, c->why);
 }
 
@@ -316,7 +318,7 @@ static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t coun
 	if (k.is_open)
 		close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
 	const struct journey_run run = { customer, k.closed, c->end, c->outcome, k.step, k.row,
-		k.time, NULL };
+		k.time, NULL, NULL };
 	return give(c, &run);
 }
 
@@ -355,7 +357,7 @@ static err cut_by_time(
 	struct cutter *c, uint32_t customer, const struct thread *columns, const uint32_t *step)
 {
 	struct journey_run run = { customer, 1, c->end, c->outcome, step, columns->row,
-		columns->time, columns->what };
+		columns->time, columns->what, c->plan->plain_steps };
 
 	if (c->plan->is_whole_thread) {
 		c->end[0] = (uint32_t)columns->count;
@@ -388,6 +390,8 @@ static err cut_plain(struct cutter *c, uint32_t customer, const struct thread *t
 {
 	const uint32_t *of_what = c->plan->plain_steps;
 
+	if (c->leaves_codes && !c->plan->filters_journeys)
+		return cut_by_time(c, customer, thread, NULL);
 	for (size_t i = 0; i < thread->count; i++)
 		c->step[i] = of_what[thread->what[i]];
 	return cut_by_time(c, customer, thread, c->step);

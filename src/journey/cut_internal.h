@@ -9,6 +9,7 @@ struct cutter {
 	journey_take_run *take;
 	void *part;
 	struct why *why;
+	bool leaves_codes; /* steps may stay codes: journey_run.of_what */
 	/* The seen events of the customer at hand; time and row may lie in the thread itself. */
 	uint32_t *step, *row, *group;
 	int64_t *time;
@@ -18,7 +19,7 @@ struct cutter {
 };
 
 void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_run *take,
-	void *part, struct why *why);
+	void *part, struct why *why); /* steps are told as such */
 void cutter_done(struct cutter *cutter);
 /* Do all crowds of the plan say so? */
 bool cutter_wants(

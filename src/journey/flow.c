@@ -7,6 +7,8 @@
  */
 #include "journey/flow.h"
 
+#include "journey/flow_times.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,7 @@ struct part {
 	const struct counting *c;
 	uint64_t *met; /* of (position, step); the first pass alone */
 	struct tally *nodes, *links;
+	struct flow_times times; /* by the place of their link among links */
 	uint64_t customers, journeys;
 	uint32_t last_customer; /* + 1 */
 };
@@ -119,11 +122,9 @@ static void count_in(struct tally *tally, uint32_t customer, uint64_t ticks)
 	tally->last_customer = customer + 1;
 }
 
-static struct tally *link_at(const struct part *p, size_t position, size_t from, size_t to)
+static size_t link_cell(const struct counting *c, size_t position, size_t from, size_t to)
 {
-	size_t slots = p->c->slots;
-
-	return &p->links[(position * slots + from) * (slots + 2) + to];
+	return (position * c->slots + from) * (c->slots + 2) + to;
 }
 
 static uint64_t ticks_between(const struct journey *j, size_t a, size_t b)
@@ -131,26 +132,36 @@ static uint64_t ticks_between(const struct journey *j, size_t a, size_t b)
 	return (uint64_t)j->time[MAX_OF(a, b)] - (uint64_t)j->time[MIN_OF(a, b)];
 }
 
+static err count_link(
+	struct part *p, size_t cell, const struct journey *j, uint64_t ticks, struct why *why)
+{
+	count_in(&p->links[cell], j->customer, ticks);
+	if (p->c->question->counts_only)
+		return OK;
+	return flow_times_keep(&p->times, journey_plan_limits(p->c->plan), cell, ticks, why);
+}
+
 static err take(void *context, const struct journey *j, struct why *why)
 {
 	struct part *p = context;
 	const struct counting *c = p->c;
 	size_t depth = MIN_OF(j->count, c->question->depth), from = 0;
+	err e = OK;
 
-	(void)why;
 	p->journeys++;
 	p->customers += p->last_customer != j->customer + 1;
 	p->last_customer = j->customer + 1;
-	for (size_t i = 0; i < depth; i++) {
+	for (size_t i = 0; e == OK && i < depth; i++) {
 		size_t at = place_of(c, j, i), to = c->slot[i * c->steps + j->step[at]];
 		count_in(&p->nodes[i * c->slots + to], j->customer, 0);
 		if (i > 0)
-			count_in(link_at(p, i - 1, from, to), j->customer,
-				ticks_between(j, at, place_of(c, j, i - 1)));
+			e = count_link(p, link_cell(c, i - 1, from, to), j,
+				ticks_between(j, at, place_of(c, j, i - 1)), why);
 		from = to;
 	}
-	count_in(link_at(p, depth - 1, from, c->slots + (j->count > depth)), j->customer, 0);
-	return OK;
+	size_t leaves = c->slots + (j->count > depth);
+	count_in(&p->links[link_cell(c, depth - 1, from, leaves)], j->customer, 0);
+	return e;
 }
 
 static void add_up(struct tally *to, const struct tally *from, size_t count)
@@ -196,11 +207,20 @@ static void tell_nodes(const struct part *all, size_t position, struct flow *out
 	free(ranks);
 }
 
-static void tell_link(const struct part *all, size_t from_slot, size_t to_slot, uint32_t from,
-	uint32_t to, struct flow *out)
+/* What is told, and to which link of it the cells belong (number + 1). */
+struct telling {
+	const struct part *all;
+	struct flow *out;
+	uint32_t *link_of;
+};
+
+static void tell_link(
+	struct telling *t, size_t from_slot, size_t to_slot, uint32_t from, uint32_t to)
 {
-	size_t slots = all->c->slots, position = out->nodes[from].position - 1;
-	const struct tally *tally = link_at(all, position, from_slot, to_slot);
+	struct flow *out = t->out;
+	size_t slots = t->all->c->slots, position = out->nodes[from].position - 1;
+	size_t cell = link_cell(t->all->c, position, from_slot, to_slot);
+	const struct tally *tally = &t->all->links[cell];
 	bool is_node = to_slot < slots;
 
 	if (tally->journeys == 0)
@@ -215,6 +235,7 @@ static void tell_link(const struct part *all, size_t from_slot, size_t to_slot, 
 		.mean_s = is_node ? (double)tally->ticks / (double)tally->journeys /
 					    (TICKS_PER_MS * 1000.0)
 				  : 0 };
+	t->link_of[cell] = (uint32_t)out->link_count;
 }
 
 static size_t slot_of(const struct counting *c, const struct flow_node *node)
@@ -223,9 +244,10 @@ static size_t slot_of(const struct counting *c, const struct flow_node *node)
 					: c->slot[(node->position - 1) * c->steps + node->step];
 }
 
-static void tell_links(const struct part *all, struct flow *out)
+static void tell_links(struct telling *t)
 {
-	const struct counting *c = all->c;
+	const struct counting *c = t->all->c;
+	struct flow *out = t->out;
 
 	for (uint32_t from = 0, next = 0; from < out->node_count; from++) {
 		const struct flow_node *node = &out->nodes[from];
@@ -234,14 +256,15 @@ static void tell_links(const struct part *all, struct flow *out)
 			next++;
 		for (uint32_t to = next;
 			to < out->node_count && out->nodes[to].position == node->position + 1; to++)
-			tell_link(all, slot, slot_of(c, &out->nodes[to]), from, to, out);
-		tell_link(all, slot, c->slots, from, 0, out);
-		tell_link(all, slot, c->slots + 1, from, 0, out);
+			tell_link(t, slot, slot_of(c, &out->nodes[to]), from, to);
+		tell_link(t, slot, c->slots, from, 0);
+		tell_link(t, slot, c->slots + 1, from, 0);
 	}
 }
 
-static err tell(const struct part *all, struct flow *out, struct why *why)
+static err tell(const struct part *all, uint32_t *link_of, struct flow *out, struct why *why)
 {
+	struct telling telling = { all, out, link_of };
 	const struct counting *c = all->c;
 	size_t nodes = c->question->depth * c->slots, links = 0;
 	uint32_t *number = memory_alloc(c->slots * sizeof(*number));
@@ -258,19 +281,51 @@ static err tell(const struct part *all, struct flow *out, struct why *why)
 			.bytes = bytes };
 		for (size_t d = 0; d < c->question->depth; d++)
 			tell_nodes(all, d, out, number);
-		tell_links(all, out);
+		tell_links(&telling);
 	}
 	free(number);
+	return e;
+}
+
+static void add_parts(struct part *parts, unsigned count, size_t nodes, size_t links)
+{
+	for (unsigned i = 1; i < count; i++) {
+		parts[0].journeys += parts[i].journeys;
+		parts[0].customers += parts[i].customers;
+		add_up(parts[0].nodes, parts[i].nodes, nodes);
+		add_up(parts[0].links, parts[i].links, links);
+	}
+}
+
+static err tell_all(const struct counting *c, struct part *parts, unsigned count, size_t links,
+	struct flow *out, struct why *why)
+{
+	struct flow_times *times[JOURNEY_THREADS_MAX];
+	uint32_t *link_of = memory_alloc((links + 1) * sizeof(*link_of));
+	struct flow made = { .bytes = 0 };
+	err e = tell(&parts[0], link_of, &made, why);
+
+	for (unsigned i = 0; i < count; i++)
+		times[i] = &parts[i].times;
+	if (e == OK && !c->question->counts_only)
+		e = flow_times_find(
+			times, count, link_of, journey_plan_limits(c->plan), &made, why);
+	free(link_of);
+	if (e == OK)
+		*out = made;
+	else
+		flow_done(c->plan, &made);
 	return e;
 }
 
 static err pass_along(const struct counting *c, struct part *parts, unsigned count,
 	struct flow *out, struct why *why)
 {
+	struct journey_limits *limits = journey_plan_limits(c->plan);
 	size_t nodes = c->question->depth * c->slots, links = nodes * (c->slots + 2);
-	size_t bytes = count * (nodes + links) * sizeof(struct tally);
+	size_t bytes = count * (nodes + links) * sizeof(struct tally) + links * sizeof(uint32_t);
 	void *pointers[JOURNEY_THREADS_MAX];
-	err e = limits_take(journey_plan_limits(c->plan), bytes, why);
+	err e = limits_take(limits, bytes, why);
 
 	if (e != OK)
 		return e;
@@ -280,19 +335,15 @@ static err pass_along(const struct counting *c, struct part *parts, unsigned cou
 		pointers[i] = &parts[i];
 	}
 	e = journey_pass(c->plan, take, pointers, count, why);
-	for (unsigned i = 1; e == OK && i < count; i++) {
-		parts[0].journeys += parts[i].journeys;
-		parts[0].customers += parts[i].customers;
-		add_up(parts[0].nodes, parts[i].nodes, nodes);
-		add_up(parts[0].links, parts[i].links, links);
-	}
+	add_parts(parts, count, nodes, links);
 	if (e == OK)
-		e = tell(&parts[0], out, why);
+		e = tell_all(c, parts, count, links, out, why);
 	for (unsigned i = 0; i < count; i++) {
+		flow_times_done(&parts[i].times, limits);
 		free(parts[i].nodes);
 		free(parts[i].links);
 	}
-	limits_give(journey_plan_limits(c->plan), bytes);
+	limits_give(limits, bytes);
 	return e;
 }
 

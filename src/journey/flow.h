@@ -14,11 +14,12 @@
  * the links that reach it.  `end` leaves where the journey has no more steps (backwards: begins),
  * `further` the last position where it has.
  *
- * Customers are those who have such a journey: who has several may be in several nodes.  Mean times
- * are those between the two events; of `end` and `further` there is none.
+ * Customers are those who have such a journey: who has several may be in several nodes.  Times
+ * are those between the two events (mean; median and p90 as quantile.h defines them); of `end` and
+ * `further` there are none.
  *
  * One pass, and one before it where there are more steps than `top`.  Memory: 48 bytes for each
- * link that there could be, in each part.
+ * link that there could be, in each part; unless only counts are asked for, 20 more for each time.
  */
 #pragma once
 
@@ -29,6 +30,7 @@ enum { FLOW_DEPTH_MAX = 200, FLOW_TOP_MAX = 500 };
 struct flow_question {
 	size_t depth, top; /* 1 to FLOW_DEPTH_MAX, FLOW_TOP_MAX */
 	bool is_backwards;
+	bool counts_only; /* no median, no p90 */
 };
 
 enum flow_kind { FLOW_STEP, FLOW_OTHER, FLOW_END, FLOW_FURTHER };
@@ -44,7 +46,7 @@ struct flow_link {
 	uint32_t from, to; /* nodes; to: only of FLOW_STEP and FLOW_OTHER */
 	enum flow_kind kind; /* of where it leads */
 	uint64_t journeys, customers;
-	double mean_s;
+	double mean_s, median_s, p90_s; /* 0 if not asked for */
 };
 
 struct flow {

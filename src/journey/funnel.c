@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one journey.  For each position, where each step of the funnel next stands behind it, and,
- * in the last column, the next excluded step: made from the end to the beginning. */
+/* ---- one journey.  Most have no first step, and are done with one look at each event.  Else, for
+ * each position from the first attempt on, where each step of the funnel next stands behind it,
+ * and, in the last column, the next excluded step: made from the end to the beginning. */
 
 #define NOWHERE UINT32_MAX
 
@@ -24,18 +25,26 @@ static err make_room(
 	return OK;
 }
 
-static void find_next(
-	struct funnel_match *m, const struct funnel_question *q, const struct journey *j)
+static size_t first_attempt(const struct funnel_question *q, const struct journey *j)
+{
+	size_t i = 0;
+
+	while (i < j->count && j->step[i] != q->steps[0])
+		i++;
+	return i;
+}
+
+static void find_next(struct funnel_match *m, const struct funnel_question *q,
+	const struct journey *j, size_t first)
 {
 	size_t columns = q->step_count + 1;
-	uint32_t *last = m->next + j->count * columns;
+	uint32_t *last = m->next + (j->count - 1) * columns;
 
 	memset(last, 0xff, columns * sizeof(*last));
-	for (size_t i = j->count; i-- > 0;) {
+	for (size_t i = j->count - 1; i-- > first;) {
 		uint32_t *row = m->next + i * columns;
-		memcpy(row, row + columns, columns * sizeof(*row));
-		if (i + 1 == j->count)
-			continue;
+		for (size_t k = 0; k < columns; k++)
+			row[k] = row[columns + k];
 		for (size_t k = 0; k < q->step_count; k++)
 			if (j->step[i + 1] == q->steps[k])
 				row[k] = (uint32_t)i + 1;
@@ -67,14 +76,16 @@ static size_t attempt(const struct funnel_match *m, const struct funnel_question
 err funnel_match(struct funnel_match *m, struct journey_limits *limits,
 	const struct funnel_question *q, const struct journey *j, struct why *why)
 {
-	size_t at[FUNNEL_STEPS_MAX];
-	err e = make_room(m, limits, (j->count + 1) * (q->step_count + 1), why);
+	size_t at[FUNNEL_STEPS_MAX], first = first_attempt(q, j);
 
 	m->reached = 0;
+	if (first == j->count)
+		return OK;
+	err e = make_room(m, limits, j->count * (q->step_count + 1), why);
 	if (e != OK)
 		return e;
-	find_next(m, q, j);
-	for (size_t i = 0; i < j->count && m->reached < q->step_count; i++) {
+	find_next(m, q, j, first);
+	for (size_t i = first; i < j->count && m->reached < q->step_count; i++) {
 		if (j->step[i] != q->steps[0])
 			continue;
 		size_t reached = attempt(m, q, j, i, at);

@@ -7,6 +7,8 @@
 
 struct part {
 	const struct journey_plan *plan;
+	const struct journey_choice *choice; /* NULL: all */
+	void *scratch;
 	size_t most;
 	struct listed *items;
 	size_t count, room, bytes;
@@ -98,9 +100,8 @@ static err keep(struct part *p, struct listed item, const struct journey *j, str
 	return OK;
 }
 
-static err take(void *context, const struct journey *j, struct why *why)
+static err take_one(struct part *p, const struct journey *j, struct why *why)
 {
-	struct part *p = context;
 	const struct listed item = { .customer = j->customer,
 		.outcome = j->outcome,
 		.first = j->time[0],
@@ -114,6 +115,17 @@ static err take(void *context, const struct journey *j, struct why *why)
 	if (p->most == 0 || (p->count == p->most && !is_before(&item, &p->items[0])))
 		return OK;
 	return keep(p, item, j, why);
+}
+
+static err take(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+	bool is_wanted = true;
+	err e = OK;
+
+	if (p->choice != NULL)
+		e = p->choice->wants(p->choice->context, p->scratch, j, &is_wanted, why);
+	return e == OK && is_wanted ? take_one(p, j, why) : e;
 }
 
 /* ---- parts together */
@@ -163,8 +175,13 @@ static err join(struct part *parts, unsigned count, struct why *why)
 	return e;
 }
 
-err journey_list_make(
-	const struct journey_plan *plan, size_t most, struct journey_list *out, struct why *why)
+static void *scratch_of(const struct journey_choice *choice, unsigned part)
+{
+	return choice == NULL || choice->scratch == NULL ? NULL : choice->scratch[part];
+}
+
+err journey_list_make(const struct journey_plan *plan, size_t most,
+	const struct journey_choice *choice, struct journey_list *out, struct why *why)
 {
 	struct part parts[JOURNEY_THREADS_MAX];
 	void *pointers[JOURNEY_THREADS_MAX];
@@ -172,7 +189,10 @@ err journey_list_make(
 
 	ASSERT(count > 0);
 	for (unsigned i = 0; i < count; i++) {
-		parts[i] = (struct part){ .plan = plan, .most = most };
+		parts[i] = (struct part){ .plan = plan,
+			.choice = choice,
+			.scratch = scratch_of(choice, i),
+			.most = most };
 		pointers[i] = &parts[i];
 	}
 	err e = journey_pass(plan, take, pointers, count, why);

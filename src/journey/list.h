@@ -27,7 +27,15 @@ struct journey_list {
 	size_t bytes; /* taken of the plan's limits */
 };
 
-/* Free with journey_list_done(). */
-err journey_list_make(
-	const struct journey_plan *plan, size_t most, struct journey_list *out, struct why *why);
+/* Which journeys: each thread asks with a scratch of its own. */
+struct journey_choice {
+	err (*wants)(const void *context, void *scratch, const struct journey *journey, bool *out,
+		struct why *why);
+	const void *context;
+	void *const *scratch; /* of each part (journey_pass_parts()); NULL: none is needed */
+};
+
+/* Free with journey_list_done().  `choice` NULL: all. */
+err journey_list_make(const struct journey_plan *plan, size_t most,
+	const struct journey_choice *choice, struct journey_list *out, struct why *why);
 void journey_list_done(const struct journey_plan *plan, struct journey_list *list);

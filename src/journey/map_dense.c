@@ -45,12 +45,18 @@ void tally_dense_done(struct tally *t)
 	free(t->buckets);
 }
 
-/* ---- counting: one text, made four times, so that what is not asked for costs nothing */
+/* ---- counting: one text, made eight times, so that what is not asked for costs nothing */
 
 struct way {
 	bool several; /* journeys a customer: else they are as many as customers */
 	bool has_times;
+	bool is_coded; /* steps are codes yet */
 };
+
+static ALWAYS_INLINE uint32_t step_at(const struct journey_run *run, size_t i, struct way way)
+{
+	return way.is_coded ? run->of_what[run->what[i]] : run->step[i];
+}
 
 static ALWAYS_INLINE void count_cell(struct cell *cell, uint32_t customer)
 {
@@ -79,11 +85,13 @@ static ALWAYS_INLINE void count_journey(struct tally *t, const struct journey_ru
 	size_t steps = t->steps;
 	uint32_t customer = run->customer + 1;
 
-	count_cell(&row[run->step[from]], customer);
-	count_mark(&marks[run->step[from]], customer, journey, way);
-	row = cells + run->step[from] * steps;
+	uint32_t first = step_at(run, from, way);
+
+	count_cell(&row[first], customer);
+	count_mark(&marks[first], customer, journey, way);
+	row = cells + first * steps;
 	for (size_t i = from + 1; i < end; i++) {
-		uint32_t to = run->step[i];
+		uint32_t to = step_at(run, i, way);
 		count_cell(&row[to], customer);
 		count_mark(&marks[to], customer, journey, way);
 		if (way.has_times) {
@@ -108,16 +116,36 @@ static ALWAYS_INLINE void count_run(struct tally *t, const struct journey_run *r
 	}
 }
 
-void tally_dense_run(struct tally *t, const struct journey_run *run)
+static void count_coded(struct tally *t, const struct journey_run *run)
 {
 	if (t->plan->is_whole_thread && t->has_times)
-		count_run(t, run, (struct way){ false, true });
+		count_run(t, run, (struct way){ false, true, true });
 	else if (t->plan->is_whole_thread)
-		count_run(t, run, (struct way){ false, false });
+		count_run(t, run, (struct way){ false, false, true });
 	else if (t->has_times)
-		count_run(t, run, (struct way){ true, true });
+		count_run(t, run, (struct way){ true, true, true });
 	else
-		count_run(t, run, (struct way){ true, false });
+		count_run(t, run, (struct way){ true, false, true });
+}
+
+static void count_stepped(struct tally *t, const struct journey_run *run)
+{
+	if (t->plan->is_whole_thread && t->has_times)
+		count_run(t, run, (struct way){ false, true, false });
+	else if (t->plan->is_whole_thread)
+		count_run(t, run, (struct way){ false, false, false });
+	else if (t->has_times)
+		count_run(t, run, (struct way){ true, true, false });
+	else
+		count_run(t, run, (struct way){ true, false, false });
+}
+
+void tally_dense_run(struct tally *t, const struct journey_run *run)
+{
+	if (run->step == NULL)
+		count_coded(t, run);
+	else
+		count_stepped(t, run);
 	t->journeys += run->journeys;
 	t->events += run->end[run->journeys - 1];
 	t->customers += t->last_customer != run->customer + 1;

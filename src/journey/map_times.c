@@ -80,13 +80,16 @@ static void drop_dense(struct catch *c, const struct journey_run *run, size_t fr
 {
 	const struct wells *w = c->wells;
 	size_t steps = w->all->steps;
+	uint32_t before = journey_run_step(run, from);
 
 	for (size_t i = from + 1; i < end; i++) {
 		uint64_t ticks = (uint64_t)run->time[i] - (uint64_t)run->time[i - 1];
-		size_t edge = run->step[i - 1] * steps + run->step[i];
+		uint32_t step = journey_run_step(run, i);
+		size_t edge = before * steps + step;
 		uint32_t rest = w->wanted[edge] ^ (time_bucket(ticks) * 0x01010101U);
 		if (has_zero_byte(rest))
-			drop_wanted(c, run->step[i - 1], edge, ticks, rest);
+			drop_wanted(c, before, edge, ticks, rest);
+		before = step;
 	}
 }
 

@@ -94,7 +94,7 @@ static err take(void *context, const struct journey *j, struct why *why)
 		p->customers++;
 	}
 	p->journeys++;
-	if (e == OK)
+	if (e == OK && p->m->wants_journeys)
 		e = metrics_count_journey(&p->tally, j, why);
 	return e == OK && p->m->wants_sessions ? sessions_add(&p->sessions, p->m, j, why) : e;
 }

@@ -28,6 +28,8 @@ static bool is_within(int64_t from, int64_t to, int64_t span_ms)
 static void count(struct counting *k, enum metric metric, const struct session *at, bool is_pending,
 	int64_t amount)
 {
+	if (!tally_wants(k->t, metric))
+		return;
 	const struct occurrence o = { .metric = metric,
 		.customer = k->customer,
 		.channel = k->m->channel_name[at->channel],

@@ -21,17 +21,19 @@ struct metrics_plan {
 	const struct journey_plan *plan;
 	const struct metrics_question *question;
 	struct routes kinds; /* targets: enum session_kind */
+	uint8_t *plain_kinds; /* the same by what, where names alone tell; else NULL */
 	struct routes flags[SESSION_FLAGS]; /* target 1: has it */
 	uint8_t *flag_any; /* of each what: may an event have a flag? */
 	struct journey_values *interactions, *reasons, *by;
 	bool by_reason;
+	bool any_interaction, any_reason; /* has any event one? */
 	uint32_t *channel; /* of each what: from 0, dense */
 	uint32_t *channel_name; /* of each channel: its name's code */
 	uint8_t *leaks_from, *leaks_to; /* of each channel */
 	size_t channel_count;
 	int64_t horizon; /* ticks: up to here everything is known */
 	int64_t *cost, *value; /* of each step: millionths */
-	bool has_cost, has_value, wants_sessions;
+	bool has_cost, has_value, wants_sessions, wants_journeys;
 	unsigned slots; /* of wanted metrics */
 	uint8_t slot[METRIC_COUNT_];
 };

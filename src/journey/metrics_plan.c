@@ -32,7 +32,13 @@ static err make_kinds(struct journey_plan *plan, const struct journey_journal *j
 	err e = routes_make(plan, journal, rules, count, rest, &m->kinds, why);
 	free(rules);
 	free(rest);
-	return e;
+	if (e != OK || !m->kinds.is_plain)
+		return e;
+	size_t whats = threads_view_what_count(plan->view);
+	m->plain_kinds = memory_alloc(whats + 1);
+	for (size_t w = 0; w < whats; w++)
+		m->plain_kinds[w] = (uint8_t)m->kinds.of_what[w].target;
+	return OK;
 }
 
 static err make_flag(struct journey_plan *plan, const struct journey_journal *journal,
@@ -114,6 +120,8 @@ static err make_values(struct journey_plan *plan, const struct journey_journal *
 		e = journey_values_make(plan, journal, STR("@interaction"), &m->interactions, why);
 	if (e == OK && m->wants_sessions)
 		e = journey_values_make(plan, journal, q->definition->reason, &m->reasons, why);
+	m->any_interaction = m->interactions != NULL && journey_values_any(m->interactions);
+	m->any_reason = m->reasons != NULL && journey_values_any(m->reasons);
 	m->by_reason = by.len > 0 && m->reasons != NULL && str_equal(by, q->definition->reason);
 	if (e == OK && by.len > 0 && !m->by_reason)
 		e = journey_values_make(plan, journal, by, &m->by, why);
@@ -151,6 +159,7 @@ err metrics_plan_make(struct journey_plan *plan, const struct journey_journal *j
 		if (question->wanted >> i & 1) {
 			m->slot[i] = (uint8_t)m->slots++;
 			m->wants_sessions |= !is_of_journeys((enum metric)i);
+			m->wants_journeys |= is_of_journeys((enum metric)i);
 		}
 	m->horizon = plan->until == INT64_MAX ? plan->as_of : MIN_OF(plan->as_of, plan->until - 1);
 	err e = make_kinds(plan, journal, m, why);
@@ -175,6 +184,7 @@ void metrics_plan_done(struct metrics_plan *m)
 	journey_values_free(m->interactions);
 	journey_values_free(m->reasons);
 	journey_values_free(m->by);
+	free(m->plain_kinds);
 	free(m->flag_any);
 	free(m->channel);
 	free(m->channel_name);

@@ -58,35 +58,39 @@ void sessions_done(struct sessions *s, const struct metrics_plan *m)
 
 /* ---- the touches of a customer */
 
-static err add_touch(struct sessions *s, const struct metrics_plan *m, const struct touch *touch,
-	struct why *why)
+static err room_for_touches(
+	struct sessions *s, const struct metrics_plan *m, size_t more, struct why *why)
 {
-	void *items = s->touches;
-	err e = limits_room(journey_plan_limits(m->plan), &items, &s->touch_room, s->touch_count,
-		sizeof(*s->touches), why);
+	err e = OK;
 
-	s->touches = items;
-	if (e == OK)
-		s->touches[s->touch_count++] = *touch;
+	while (e == OK && s->touch_room - s->touch_count < more) {
+		void *items = s->touches;
+		e = limits_room(journey_plan_limits(m->plan), &items, &s->touch_room, s->touch_room,
+			sizeof(*s->touches), why);
+		s->touches = items;
+	}
 	return e;
+}
+
+static inline uint32_t kind_of(const struct metrics_plan *m, uint32_t what, uint32_t row)
+{
+	return m->plain_kinds != NULL ? m->plain_kinds[what] : routes_follow(&m->kinds, what, row);
 }
 
 err sessions_add(struct sessions *s, const struct metrics_plan *m, const struct journey *journey,
 	struct why *why)
 {
 	const struct threads_view *view = journey_plan_view(m->plan);
-	err e = OK;
+	err e = room_for_touches(s, m, journey->count, why);
 
 	for (size_t i = 0; e == OK && i < journey->count; i++) {
 		uint32_t row = journey->row[i];
 		uint32_t what =
 			journey->what != NULL ? journey->what[i] : threads_view_row(view, row).what;
-		uint32_t kind = routes_follow(&m->kinds, what, row);
-		if (kind == SESSION_NONE)
-			continue;
-		e = add_touch(s, m,
-			&(struct touch){ journey->time[i], row, what, (enum session_kind)kind },
-			why);
+		uint32_t kind = kind_of(m, what, row);
+		if (kind != SESSION_NONE)
+			s->touches[s->touch_count++] = (struct touch){ journey->time[i], row, what,
+				(enum session_kind)kind };
 	}
 	return e;
 }
@@ -176,7 +180,9 @@ static err begin_session(struct sessions *s, const struct metrics_plan *m,
 static err join(struct sessions *s, const struct metrics_plan *m, const struct touch *touch,
 	struct why *why)
 {
-	uint32_t interaction = journey_values_of(m->interactions, touch->row, touch->what);
+	uint32_t interaction = m->any_interaction
+				       ? journey_values_of(m->interactions, touch->row, touch->what)
+				       : 0;
 	uint32_t at = session_of(s, m, touch, interaction);
 	err e = at == SESSION_NOWHERE ? begin_session(s, m, touch, &at, why) : OK;
 
@@ -189,7 +195,7 @@ static err join(struct sessions *s, const struct metrics_plan *m, const struct t
 		session->interaction = interaction;
 	s->of_interaction[touch->kind][session->interaction] = at;
 	s->last_on[touch->kind][session->channel] = at;
-	if (session->reason == 0)
+	if (session->reason == 0 && m->any_reason)
 		session->reason = journey_values_of(m->reasons, touch->row, touch->what);
 	if (session->value == 0 && m->by != NULL)
 		session->value = journey_values_of(m->by, touch->row, touch->what);

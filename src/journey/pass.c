@@ -90,6 +90,7 @@ struct passing {
 	const struct journey_plan *plan;
 	journey_take_run *take;
 	void *const *parts;
+	bool leaves_codes;
 	atomic_uint next; /* customer */
 };
 
@@ -135,6 +136,7 @@ static err fill_part(void *context, size_t i, struct why *why)
 	struct cutter cutter;
 
 	cutter_init(&cutter, p->plan, p->take, p->parts[i], why);
+	cutter.leaves_codes = p->leaves_codes;
 	err e = take_ranges(p, &cutter, why);
 	cutter_done(&cutter);
 	return e;
@@ -149,16 +151,23 @@ unsigned journey_pass_parts(const struct journey_plan *plan)
 	return (unsigned)MIN_OF((uint64_t)threads_of(plan->limits), worth);
 }
 
-err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
-	unsigned count, struct why *why)
+static err pass(struct passing p, unsigned count, struct why *why)
 {
-	struct passing p = { .plan = plan, .take = take, .parts = parts };
 	struct team team = {
-		.limits = plan->limits, .work = fill_part, .context = &p, .count = count
+		.limits = p.plan->limits, .work = fill_part, .context = &p, .count = count
 	};
 
 	ASSERT(count >= 1 && count <= JOURNEY_THREADS_MAX);
 	return lead(&team, count, why);
+}
+
+err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
+	unsigned count, struct why *why)
+{
+	return pass(
+		(struct passing){
+			.plan = plan, .take = take, .parts = parts, .leaves_codes = true },
+		count, why);
 }
 
 /* ---- one journey at a time */
@@ -194,5 +203,6 @@ err journey_pass(const struct journey_plan *plan, journey_take *take, void *cons
 		singles[i] = (struct single){ take, parts[i] };
 		pointers[i] = &singles[i];
 	}
-	return journey_pass_runs(plan, take_singles, pointers, count, why);
+	return pass((struct passing){ .plan = plan, .take = take_singles, .parts = pointers },
+		count, why);
 }

@@ -42,6 +42,7 @@ struct journey_run {
 	const uint32_t *step, *row;
 	const int64_t *time;
 	const uint32_t *what; /* as of a journey */
+	const uint32_t *of_what; /* step NULL: that of event i is of_what[what[i]] */
 };
 typedef err journey_take_run(void *part, const struct journey_run *run, struct why *why);
 
@@ -50,9 +51,14 @@ unsigned journey_pass_parts(const struct journey_plan *plan);
 /* ERR_LIMIT, ERR_CANCELLED, ERR_TIMEOUT (limits.h), or what `take` said. */
 err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
 	unsigned count, struct why *why);
-/* The same journeys in the same order. */
+/* The same journeys in the same order.  Where it costs nothing, steps stay codes (`of_what`), for
+ * whoever looks at each only once. */
 err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
 	unsigned count, struct why *why);
+static inline uint32_t journey_run_step(const struct journey_run *run, size_t i)
+{
+	return run->step != NULL ? run->step[i] : run->of_what[run->what[i]];
+}
 
 /* A piece of work that is no pass, on as many threads: work(context, i) for i below `count`. */
 typedef err journey_work(void *context, size_t i, struct why *why);

@@ -87,8 +87,9 @@ static err route_steps(
 	return e;
 }
 
-/* Events that the filter does not let through are not seen: where names alone decide, that is said
- * in the routes to the steps themselves. */
+/* Events that the filter does not let through are not seen: where names alone decide, a byte for
+ * each what says so.  The routes to the steps stay those of the definition: what a customer did
+ * before is asked of all his events, whatever the filter. */
 static err route_only(struct journey_plan *plan, const struct journey_selectors *only,
 	const struct journey_journal *journal, struct why *why)
 {
@@ -107,9 +108,9 @@ static err route_only(struct journey_plan *plan, const struct journey_selectors 
 	free(nothing);
 	if (e != OK || !plan->only.is_plain)
 		return e;
+	plan->seen = memory_alloc(whats + 1);
 	for (size_t w = 0; w < whats; w++)
-		if (plan->only.of_what[w].target == 0)
-			plan->steps.of_what[w] = (struct route){ .target = STEP_NONE };
+		plan->seen[w] = plan->only.of_what[w].target != 0;
 	routes_done(&plan->only);
 	plan->only = (struct routes){ .of_what = NULL };
 	return OK;
@@ -253,6 +254,11 @@ static void set_times(struct journey_plan *plan, const struct journey_filter *fi
 		plan->until = INT64_MAX;
 }
 
+static bool is_seen(const struct journey_plan *plan, size_t what)
+{
+	return plan->seen == NULL || plan->seen[what];
+}
+
 static bool sees_all(const struct journey_plan *plan)
 {
 	size_t whats = threads_view_what_count(plan->view);
@@ -260,7 +266,7 @@ static bool sees_all(const struct journey_plan *plan)
 	if (!plan->steps.is_plain || plan->only.of_what != NULL)
 		return false;
 	for (size_t w = 0; w < whats; w++)
-		if (plan->steps.of_what[w].target == STEP_NONE)
+		if (plan->steps.of_what[w].target == STEP_NONE || !is_seen(plan, w))
 			return false;
 	return true;
 }
@@ -273,7 +279,8 @@ static void note_plain(struct journey_plan *plan)
 	if (plan->steps.is_plain) {
 		plan->plain_steps = memory_alloc((whats + 1) * sizeof(*plan->plain_steps));
 		for (size_t w = 0; w < whats; w++)
-			plan->plain_steps[w] = plan->steps.of_what[w].target;
+			plan->plain_steps[w] =
+				is_seen(plan, w) ? plan->steps.of_what[w].target : STEP_NONE;
 	}
 	for (size_t i = 0; i < plan->crowd_count; i++) {
 		struct crowd *crowd = &plan->crowds[i];
@@ -358,6 +365,7 @@ void journey_plan_free(struct journey_plan *plan)
 		free(plan->crowds[i].plain);
 	}
 	free(plan->plain_steps);
+	free(plan->seen);
 	free(plan->names);
 	free(plan->flags);
 	free(plan->passed);

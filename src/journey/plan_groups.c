@@ -265,9 +265,12 @@ static err by_records(struct grouping *g)
 	bool all = threads_view_attributes(g->plan->view) == NULL;
 	err e = OK;
 
-	for (uint32_t row = 0; e == OK && row < rows; row++)
-		if (all || where_bit(g->open, row))
-			e = read_back(g, row, arena);
+	for (size_t row = 0; e == OK && row < rows; row++) {
+		if (!all && row % 64 == 0 && g->open[row / 64] == 0)
+			row += 63; /* mostly columns tell */
+		else if (all || where_bit(g->open, (uint32_t)row))
+			e = read_back(g, (uint32_t)row, arena);
+	}
 	return e;
 }
 

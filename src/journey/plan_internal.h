@@ -80,8 +80,9 @@ struct journey_plan {
 	struct place_test *places;
 	size_t place_count;
 
-	struct routes steps; /* targets: steps, STEP_NONE for what is not seen */
-	struct routes only; /* target 1: seen; of_what NULL: steps says it all */
+	struct routes steps; /* of the definition; targets: steps, STEP_NONE for what is none */
+	struct routes only; /* target 1: seen; of_what NULL: `seen` says it all */
+	uint8_t *seen; /* by what, where names alone tell what the filter lets through; NULL: all */
 	int64_t since, until, as_of; /* ticks; an event is seen if since <= t < until */
 	struct crowd crowds[CROWDS_MAX];
 	size_t crowd_count;
@@ -95,7 +96,8 @@ struct journey_plan {
 	bool cuts_gaps; /* nothing but a gap or a window cuts it */
 	bool sees_all; /* every event between since and until is seen and is a step */
 	bool sees_ever; /* since and until leave nothing out */
-	uint32_t *plain_steps; /* by what, where steps are told by names alone; else NULL */
+	uint32_t *plain_steps; /* by what, where steps are told by names alone, of what is seen;
+				  else NULL */
 	bool filters_journeys; /* some filter of whole journeys or of their parts */
 	size_t bytes; /* taken of limits */
 };

@@ -64,7 +64,7 @@ static err keep_one(struct predict_events *e, const struct journey_run *run, siz
 		.at = e->count,
 		.count = end - from };
 	for (size_t i = from; i < end; i++, e->count++) {
-		e->step[e->count] = run->step[i];
+		e->step[e->count] = journey_run_step(run, i);
 		e->channel[e->count] = e->channel_of[threads_view_row(view, run->row[i]).what];
 		e->pause[e->count] = i == from ? 0 : 1 + pause_of(run->time[i - 1], run->time[i]);
 	}

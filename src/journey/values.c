@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { VALUE_TEXT_BYTES_MAX = 1 << 16 };
+
 struct journey_values {
 	const struct threads_view *view;
-	uint32_t *of_row; /* borrowed: the plan's; NULL: by channel */
+	uint32_t *of_row; /* NULL: by channel, or no event has a value */
 	struct strings *texts; /* type, then the value */
 	uint32_t *of_what; /* by channel: names, numbered from 1 */
 };
@@ -49,6 +51,10 @@ err journey_values_make(struct journey_plan *plan, const struct journey_journal 
 		journey_values_free(values);
 	else
 		*out = values;
+	if (e == OK && strings_count(values->texts) == 0) { /* nothing to look up, row by row */
+		free(values->of_row);
+		values->of_row = NULL;
+	}
 	return e;
 }
 
@@ -74,7 +80,9 @@ size_t journey_values_count(const struct journey_values *values)
 
 uint32_t journey_values_of(const struct journey_values *values, uint32_t row, uint32_t what)
 {
-	return values->of_row != NULL ? values->of_row[row] : values->of_what[what];
+	if (values->of_row != NULL)
+		return values->of_row[row];
+	return values->of_what != NULL ? values->of_what[what] : 0;
 }
 
 static void add_digest(str bytes, struct strbuf *out)
@@ -114,4 +122,45 @@ void journey_values_add(const struct journey_values *values, uint32_t number, st
 		add_digest(bytes, out);
 	else
 		add_word(text.ptr[0], bytes, out);
+}
+
+/* ---- in order, and by text */
+
+static double number_of(str typed)
+{
+	uint64_t word = 0;
+	double number = 0;
+
+	memcpy(&word, typed.ptr + 1, MIN_OF(typed.len - 1, sizeof(word)));
+	memcpy(&number, &word, sizeof(number));
+	return typed.ptr[0] == 'f' ? number : (double)(int64_t)word;
+}
+
+int journey_values_compare(const struct journey_values *values, uint32_t a, uint32_t b)
+{
+	if (a == b || a == 0 || b == 0)
+		return (a > b) - (a < b);
+	str x = strings_get(values->texts, a - 1), y = strings_get(values->texts, b - 1);
+	if (x.ptr[0] != y.ptr[0])
+		return x.ptr[0] < y.ptr[0] ? -1 : 1;
+	if (x.ptr[0] == 's' || x.ptr[0] == 'd')
+		return str_compare(x, y);
+	double m = number_of(x), n = number_of(y);
+	return m != n ? (m > n) - (m < n) : str_compare(x, y);
+}
+
+bool journey_values_find(const struct journey_values *values, str text, uint32_t *number)
+{
+	struct strbuf told = strbuf_heap(VALUE_TEXT_BYTES_MAX);
+	bool is_found = text.len == 0;
+
+	*number = 0;
+	for (uint32_t i = 1; !is_found && i <= journey_values_count(values); i++) {
+		strbuf_clear(&told);
+		journey_values_add(values, i, &told);
+		is_found = strbuf_ok(&told) && str_equal(strbuf_str(&told), text);
+		*number = is_found ? i : 0;
+	}
+	strbuf_done(&told);
+	return is_found;
 }

@@ -21,3 +21,7 @@ size_t journey_values_count(const struct journey_values *values); /* numbers are
 uint32_t journey_values_of(const struct journey_values *values, uint32_t row, uint32_t what);
 /* As text that people and `--where KEY=...` read; of 0: nothing. */
 void journey_values_add(const struct journey_values *values, uint32_t number, struct strbuf *out);
+/* An order that does not depend on that of arrival: by type, then by value; 0 first. */
+int journey_values_compare(const struct journey_values *values, uint32_t a, uint32_t b);
+/* The number whose text this is; false if there is none.  "" is 0. */
+bool journey_values_find(const struct journey_values *values, str text, uint32_t *number);

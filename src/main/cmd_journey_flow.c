@@ -104,6 +104,15 @@ static void put_nodes(const struct listing *l)
 	json_put_end(l->w);
 }
 
+static void put_times(const struct listing *l, const struct flow_link *link)
+{
+	put_number(l->w, "mean_s", link->mean_s);
+	if (l->asked->counts_only)
+		return;
+	put_number(l->w, "median_s", link->median_s);
+	put_number(l->w, "p90_s", link->p90_s);
+}
+
 static void put_links(const struct listing *l)
 {
 	json_put_key(l->w, STR("links"));
@@ -120,7 +129,7 @@ static void put_links(const struct listing *l)
 		put_number(l->w, "share",
 			share_of(link->journeys, l->flow->nodes[link->from].journeys));
 		if (link->kind == FLOW_STEP || link->kind == FLOW_OTHER)
-			put_number(l->w, "mean_s", link->mean_s);
+			put_times(l, link);
 		put_list_of_link(l, link);
 		json_put_end(l->w);
 	}
@@ -160,8 +169,8 @@ static void add_node(struct csv_out *csv, const struct journey_question *q, cons
 static void answer_csv(const struct journey_question *q, struct sink *sink,
 	const struct flow_question *asked, const struct flow *flow)
 {
-	struct csv_out csv = csv_out_begin(
-		"position,from_kind,from_step,to_kind,to_step,journeys,customers,mean_s");
+	struct csv_out csv = csv_out_begin("position,from_kind,from_step,to_kind,to_step,journeys,"
+					   "customers,mean_s,median_s,p90_s");
 
 	(void)asked;
 	for (size_t i = 0; i < flow->link_count; i++) {
@@ -173,6 +182,8 @@ static void answer_csv(const struct journey_question *q, struct sink *sink,
 		csv_out_count(&csv, link->journeys);
 		csv_out_count(&csv, link->customers);
 		csv_out_number(&csv, link->mean_s);
+		csv_out_number(&csv, link->median_s);
+		csv_out_number(&csv, link->p90_s);
 		csv_out_row(&csv);
 	}
 	csv_out_end(&csv, sink);
@@ -272,7 +283,8 @@ static err read_size(
 
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
-	struct flow_question asked = { .is_backwards = request_has(q->request, "backwards") };
+	struct flow_question asked = { .is_backwards = request_has(q->request, "backwards"),
+		.counts_only = request_has(q->request, "counts-only") };
 	struct flow flow;
 	err e = read_size(q->request, "depth", FLOW_DEPTH_MAX, &asked.depth, why);
 
@@ -328,6 +340,10 @@ const struct command cmd_journey_flow = {
 			WORDS("how many steps of each position stand alone",
 				"combien d'étapes de chaque position sont seules"),
 			STR_INIT("8") },
+		{ STR_INIT("counts-only"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("no medians: quicker, and less memory",
+				"sans les médianes : plus vite, et moins de mémoire"),
+			STR_INIT("") },
 		{ STR_INIT("backwards"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("from the end to what led there", "de la fin vers ce qui y a mené"),
 			STR_INIT("") },

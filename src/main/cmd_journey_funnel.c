@@ -1,88 +1,10 @@
 /* main/cmd_journey_funnel.c - ariane journey funnel: from step to step, and where journeys stop. */
-#include "journey/funnel.h"
-#include "main/journey_ask.h"
+#include "main/funnel_view.h"
+#include "main/journey_list_view.h"
 
 #include <stdlib.h>
 
-static double share_of(uint64_t part, uint64_t all)
-{
-	return all == 0 ? 0 : (double)part / (double)all;
-}
-
-static void put_times(struct json_writer *w, const struct map_times *times)
-{
-	put_number(w, "mean_s", times->mean_s);
-	put_number(w, "median_s", times->median_s);
-	put_number(w, "p90_s", times->p90_s);
-}
-
-static uint64_t before(const struct funnel *funnel, size_t k)
-{
-	return k == 0 ? funnel->journeys : funnel->steps[k - 1].journeys;
-}
-
-static void answer_program(const struct journey_question *q, struct sink *sink,
-	const struct funnel_question *asked, const struct funnel *funnel)
-{
-	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
-	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
-
-	json_put_object(&w);
-	put_count(&w, "customers", funnel->customers);
-	put_count(&w, "journeys", funnel->journeys);
-	put_standing(&w, q);
-	json_put_key(&w, STR("steps"));
-	json_put_array(&w);
-	for (size_t k = 0; k < asked->step_count; k++) {
-		const struct funnel_step *step = &funnel->steps[k];
-		json_put_object(&w);
-		put_step(&w, "step", q->plan, asked->steps[k]);
-		put_count(&w, "journeys", step->journeys);
-		put_count(&w, "customers", step->customers);
-		put_number(&w, "share", share_of(step->journeys, funnel->steps[0].journeys));
-		put_number(&w, "from_previous", share_of(step->journeys, before(funnel, k)));
-		put_times(&w, &step->times);
-		json_put_end(&w);
-	}
-	json_put_end(&w);
-	json_put_key(&w, STR("whole"));
-	json_put_object(&w);
-	put_times(&w, &funnel->whole);
-	json_put_end(&w);
-	json_put_end(&w);
-	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
-	strbuf_done(&out);
-}
-
-static void answer_people(const struct journey_question *q, struct sink *sink,
-	const struct funnel_question *asked, const struct funnel *funnel)
-{
-	enum language language = request_locale(q->request)->language;
-	struct arena *arena = request_arena(q->request);
-	struct grid *grid = grid_create(arena);
-
-	sink_say(sink, TEXT_FUNNEL_TOTALS, arg_int((int64_t)funnel->journeys),
-		arg_int((int64_t)funnel->customers));
-	if (grid != NULL) {
-		grid_add_column(grid, text_words(TEXT_FUNNEL_STEP, language), GRID_SHRINKS);
-		grid_add_column(grid, text_words(TEXT_FUNNEL_JOURNEYS, language), GRID_NUMBER);
-		grid_add_column(grid, text_words(TEXT_MAP_PEOPLE, language), GRID_NUMBER);
-		grid_add_column(grid, text_words(TEXT_MAP_SHARE, language), GRID_NUMBER);
-		grid_add_column(grid, text_words(TEXT_FUNNEL_PREVIOUS, language), GRID_NUMBER);
-		grid_add_column(grid, text_words(TEXT_MAP_MEDIAN, language), GRID_NUMBER);
-	}
-	for (size_t k = 0; grid != NULL && k < asked->step_count; k++) {
-		const struct funnel_step *step = &funnel->steps[k];
-		grid_add_cell(grid, journey_plan_step_name(q->plan, asked->steps[k]));
-		cell_number(grid, language, step->journeys);
-		cell_number(grid, language, step->customers);
-		cell_share(grid, language, share_of(step->journeys, funnel->steps[0].journeys));
-		cell_share(grid, language, share_of(step->journeys, before(funnel, k)));
-		cell_span(grid, language, step->times.median_s);
-	}
-	sink_grid(sink, arena, grid);
-}
+enum { GROUPS_TOLD = 20 }; /* values of a breakdown, without --top */
 
 static err read_steps(const struct journey_question *q, struct funnel_question *asked,
 	uint8_t *excluded, struct why *why)
@@ -111,17 +33,100 @@ static err read_steps(const struct journey_question *q, struct funnel_question *
 	return e;
 }
 
+/* ---- the answer, and the list behind one of its numbers */
+
+static err draw(const struct funnel_view *view, struct sink *sink, struct why *why)
+{
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	err e;
+
+	funnel_draw(view, &out);
+	e = strbuf_ok(&out)
+		    ? journey_write(
+			      sink, request_text(view->q->request, "svg"), strbuf_str(&out), why)
+		    : fail(why, MSG_NO_ROOM, arg_c("svg"), arg_int(JOURNEY_OUTPUT_BYTES_MAX));
+	strbuf_done(&out);
+	return e;
+}
+
+static err tell(const struct funnel_view *view, struct sink *sink, struct why *why)
+{
+	const struct request *request = view->q->request;
+	err e = request_has(request, "svg") ? draw(view, sink, why) : OK;
+
+	if (e != OK)
+		return e;
+	if (sink->json)
+		funnel_tell_program(view, sink);
+	else if (request_has(request, "csv"))
+		funnel_tell_csv(view, sink);
+	else
+		funnel_tell_people(view, sink);
+	return OK;
+}
+
+static err count(struct funnel_view *view, struct sink *sink, struct why *why)
+{
+	struct journey_plan *plan = view->q->plan;
+	struct funnel_groups groups = { .count = 0 };
+	struct funnel funnel;
+	err e = funnel_make(plan, view->asked, &funnel, why);
+
+	view->funnel = &funnel;
+	if (e == OK && view->values != NULL) {
+		e = funnel_groups_make(plan, view->asked, view->values,
+			journey_top(view->q->request, GROUPS_TOLD), &groups, why);
+		view->groups = &groups;
+	}
+	if (e == OK)
+		e = tell(view, sink, why);
+	funnel_groups_done(plan, &groups);
+	return e;
+}
+
+static err list(struct funnel_view *view, struct sink *sink, struct why *why)
+{
+	const struct request *request = view->q->request;
+	int64_t reached = request_number(request, "list");
+	struct funnel_list_question which = { .funnel = view->asked,
+		.reached = (size_t)reached,
+		.stopped = request_has(request, "stopped"),
+		.most = (size_t)request_number(request, "limit") };
+	str value = request_text(request, "value");
+	struct journey_list found;
+
+	if (reached > (int64_t)view->asked->step_count)
+		return fail(why, MSG_FUNNEL_LIST, arg_int((int64_t)view->asked->step_count));
+	if (request_has(request, "value")) {
+		which.values = view->values;
+		if (view->values == NULL)
+			return fail(why, MSG_FUNNEL_VALUE);
+		if (!journey_values_find(view->values, value, &which.value))
+			return fail(why, MSG_FUNNEL_NO_VALUE, arg_str(view->by), arg_str(value));
+	}
+	err e = funnel_list_make(view->q->plan, &which, &found, why);
+	if (e != OK)
+		return e;
+	journey_list_tell(view->q, sink, &found);
+	journey_list_done(view->q->plan, &found);
+	return OK;
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	uint8_t *excluded = memory_alloc(journey_plan_steps(q->plan) + 1);
+	const struct journey_journal journal = journey_question_journal(q);
 	struct funnel_question asked = { .step_count = 0 };
-	struct funnel funnel;
+	struct funnel_view view = { .q = q, .asked = &asked, .by = request_text(q->request, "by") };
+	struct journey_values *values = NULL;
 	err e = read_steps(q, &asked, excluded, why);
 
+	if (e == OK && view.by.len > 0)
+		e = journey_values_make(q->plan, &journal, view.by, &values, why);
+	view.values = values;
 	if (e == OK)
-		e = funnel_make(q->plan, &asked, &funnel, why);
-	if (e == OK)
-		(sink->json ? answer_program : answer_people)(q, sink, &asked, &funnel);
+		e = (request_has(q->request, "list") ? list : count)(&view, sink, why);
+	journey_values_free(values);
 	free(excluded);
 	return e;
 }
@@ -159,11 +164,46 @@ const struct command cmd_journey_funnel = {
 		{ STR_INIT("exclude"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"),
 			WORDS("a step that must not lie between",
 				"une étape qui ne doit pas s'intercaler"),
-			STR_INIT("") } },
+			STR_INIT("") },
+		{ STR_INIT("by"), IS_TEXT, false, WORDS("ATTRIBUTE", "ATTRIBUT"),
+			WORDS("also for each value of this attribute, or of \"channel\": that of "
+			      "the "
+			      "journey's first event that has one",
+				"aussi pour chaque valeur de cet attribut, ou de « channel » : "
+				"celle "
+				"du premier événement du parcours qui en a une"),
+			STR_INIT("") },
+		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("how many values of --by; the rest is summed",
+				"combien de valeurs de --by ; le reste est sommé"),
+			STR_INIT("20") },
+		{ STR_INIT("list"), IS_NUMBER, false, SAME_WORDS("K"),
+			WORDS("instead the journeys that came to the K-th step (0: all)",
+				"plutôt les parcours arrivés à la K-ième étape (0 : tous)"),
+			STR_INIT("") },
+		{ STR_INIT("stopped"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("of --list: those that came no farther",
+				"avec --list : ceux qui n'ont pas été plus loin"),
+			STR_INIT("") },
+		{ STR_INIT("value"), IS_TEXT, false, WORDS("VALUE", "VALEUR"),
+			WORDS("of --list: those with this value of --by; empty: with none",
+				"avec --list : ceux qui ont cette valeur de --by ; vide : aucune"),
+			STR_INIT("") },
+		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("of --list: at most so many; the totals are of all",
+				"avec --list : au plus ce nombre ; les totaux sont ceux de tous"),
+			STR_INIT("50") },
+		JOURNEY_SVG, JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey funnel --step view --step cart --step pay "
 				 "--within 7d"),
-		WORDS("who goes from viewing to paying within a week",
-			"qui passe de la visite au paiement en une semaine") } },
+			      WORDS("who goes from viewing to paying within a week",
+				      "qui passe de la visite au paiement en une semaine") },
+		{ STR_INIT("ariane journey funnel --step view --step pay --by channel"),
+			WORDS("the same for each channel that journeys begin on",
+				"de même pour chaque canal où commencent les parcours") },
+		{ STR_INIT("ariane journey funnel --step view --step pay --list 1 --stopped"),
+			WORDS("whom the funnel lost after its first step",
+				"qui l'entonnoir a perdu après sa première étape") } },
 	.schema = STR_INIT("journey-funnel"),
 	.read_only = true,
 	.run = run,

@@ -1,93 +1,15 @@
 /* main/cmd_journey_list.c - ariane journey list: whose journeys they are. */
-#include "journey/list.h"
-#include "main/journey_ask.h"
-
-enum { CELL_BYTES_MAX = 1 << 16 };
-
-static void put_listed(
-	struct json_writer *w, const struct journey_question *q, const struct listed *item)
-{
-	json_put_object(w);
-	put_text(w, "customer", journey_customer_text(q, item->customer));
-	put_moment(w, "first", item->first);
-	put_moment(w, "last", item->last);
-	put_text(w, "outcome", journey_outcome_word(item->outcome));
-	json_put_key(w, STR("steps"));
-	json_put_array(w);
-	for (size_t i = 0; i < item->length; i++)
-		json_put_string(w, journey_plan_step_name(q->plan, item->steps[i]));
-	json_put_end(w);
-	json_put_end(w);
-}
-
-static void answer_program(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
-{
-	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
-	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
-
-	json_put_object(&w);
-	put_count(&w, "customers", list->customers);
-	put_count(&w, "journeys", list->journeys);
-	put_standing(&w, q);
-	json_put_key(&w, STR("list"));
-	json_put_array(&w);
-	for (size_t i = 0; i < list->count; i++)
-		put_listed(&w, q, &list->items[i]);
-	json_put_end(&w);
-	json_put_end(&w);
-	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
-	strbuf_done(&out);
-}
-
-static void add_steps(struct grid *grid, const struct journey_plan *plan, const struct listed *item)
-{
-	struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
-
-	for (size_t i = 0; i < item->length && strbuf_ok(&cell); i++) {
-		strbuf_add(&cell, i == 0 ? STR("") : STR(" \xe2\x86\x92 "));
-		strbuf_add(&cell, journey_plan_step_name(plan, item->steps[i]));
-	}
-	grid_add_cell(grid, (str){ cell.ptr, cell.len });
-	strbuf_done(&cell);
-}
-
-static void answer_people(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
-{
-	enum language language = request_locale(q->request)->language;
-	struct arena *arena = request_arena(q->request);
-	struct grid *grid = grid_create(arena);
-
-	sink_say(sink, TEXT_FUNNEL_TOTALS, arg_int((int64_t)list->journeys),
-		arg_int((int64_t)list->customers));
-	if (grid != NULL) {
-		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
-		grid_add_column(grid, text_words(TEXT_LIST_FIRST, language), GRID_TEXT);
-		grid_add_column(grid, text_words(TEXT_LIST_SPAN, language), GRID_NUMBER);
-		grid_add_column(grid, text_words(TEXT_VARIANTS_STEPS, language), GRID_SHRINKS);
-	}
-	for (size_t i = 0; grid != NULL && i < list->count; i++) {
-		const struct listed *item = &list->items[i];
-		grid_add_cell(grid, journey_customer_text(q, item->customer));
-		cell_moment(grid, q->request, item->first);
-		cell_span(grid, language,
-			(double)((uint64_t)item->last - (uint64_t)item->first) /
-				(TICKS_PER_MS * 1000.0));
-		add_steps(grid, q->plan, item);
-	}
-	sink_grid(sink, arena, grid);
-}
+#include "main/journey_list_view.h"
 
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	struct journey_list list;
-	err e = journey_list_make(q->plan, (size_t)request_number(q->request, "limit"), &list, why);
+	err e = journey_list_make(
+		q->plan, (size_t)request_number(q->request, "limit"), NULL, &list, why);
 
 	if (e != OK)
 		return e;
-	(sink->json ? answer_program : answer_people)(q, sink, &list);
+	journey_list_tell(q, sink, &list);
 	journey_list_done(q->plan, &list);
 	return OK;
 }

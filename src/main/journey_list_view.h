@@ -1,0 +1,9 @@
+/* main/journey_list_view.h - journeys and whose they are, told: the answer of `ariane journey list`
+ * and of whatever lists the journeys behind its own numbers. */
+#pragma once
+
+#include "journey/list.h"
+#include "main/journey_ask.h"
+
+void journey_list_tell(const struct journey_question *question, struct sink *sink,
+	const struct journey_list *list);

@@ -1,0 +1,98 @@
+"""Questions about journeys, as they are asked: their limits, the lists behind funnels, predictions that follow."""
+import json
+import xml.etree.ElementTree
+
+from doors import Server
+from tools import equal, holds, keeps_schema, lines_of
+
+QUESTIONS = {
+    "map": [], "flow": [], "variants": [], "list": [], "metrics": [], "frictions": ["--support", "1"],
+    "funnel": ["--step", "View", "--step", "Pay", "--by", "channel"],
+    "drivers": ["--edge-from", "View", "--edge-to", "Call", "--support", "1"],
+    "compare": ["--group-with", "web:", "--support", "1"], "whatif": ["--route", "View", "--to", "Pay"],
+    "predict": ["--evaluate"],
+}
+
+
+def event(number, who, name, minute, channel="web"):
+    return {"type": "track", "event": name, "userId": who, "messageId": f"m{number}", "context": {"channel": channel},
+            "timestamp": f"2026-03-14T{10 + minute // 60:02}:{minute % 60:02}:00Z"}
+
+
+def visits(people, first=0):
+    """Each looks; one in three pays, one in three calls, one in three goes."""
+    told = []
+    for i in range(people):
+        told.append(event(first + 2 * i, f"u{first + i}", "View", 2 * i))
+        if i % 3 < 2:
+            told.append(event(first + 2 * i + 1, f"u{first + i}", ("Pay", "Call")[i % 3], 2 * i + 1, ("web", "phone")[i % 3]))
+    return told
+
+
+def filled(place, calls, name="data"):
+    folder = place.folder(name)
+    folder("import", place.file(f"{name}.jsonl", lines_of(calls)), "--source", "web", "--quiet")
+    return folder
+
+
+def check_every_question_keeps_its_limit_of_bytes(place):
+    """Past it there is no part of an answer, but the name of a filter that would narrow it."""
+    folder = filled(place, visits(30))
+    for name, words in QUESTIONS.items():
+        folder("journey", name, *words, "--json")
+        refused = folder("journey", name, *words, "--json", "--memory", "0", status=1)
+        equal(refused.out, "", name)
+        equal(refused.problem()["code"], "journey-room", name)
+        holds(json.dumps(refused.problem()), "--")
+
+
+def check_every_question_tells_when_it_stands(place):
+    """The epoch and the moment are in each answer, and --as-of chooses the moment."""
+    folder = filled(place, visits(30))
+    for name, words in QUESTIONS.items():
+        answer = folder("journey", name, *words, "--as-of", "2026-03-14T10:30:00Z", "--json").json()
+        equal(answer["as_of"], "2026-03-14T10:30:00.000Z", name)
+        equal(answer["epoch"] > 0, True, name)
+
+
+def check_funnels_are_drawn_listed_and_tabled(place):
+    folder = filled(place, visits(9))
+    words = ("journey", "funnel", "--step", "View", "--step", "Pay")
+    answer = folder(*words, "--by", "channel", "--json").json()
+    keeps_schema("journey-funnel", answer)
+    equal([s["journeys"] for s in answer["steps"]], [9, 3])
+    for cell in [*answer["steps"], *(s for v in answer["values"] for s in v["steps"])]:
+        listed = folder(*words, *cell["list"], "--json").json()
+        keeps_schema("journey-funnel", listed)
+        equal(listed["journeys"], cell["journeys"])
+        equal(len(listed["list"]), cell["journeys"])
+    lost = folder(*words, "--list", "1", "--stopped", "--json").json()
+    equal(sorted({tuple(j["steps"]) for j in lost["list"]}), [("View",), ("View", "Call")])
+    folder(*words, "--list", "3", status=2)
+    folder(*words, "--list", "1", "--value", "web", status=2)
+    folder(*words, "--list", "1", "--by", "channel", "--value", "fax", status=1)
+    rows = folder(*words, "--csv").out.splitlines()
+    equal([r.split(",")[:3] for r in rows], [["position", "step", "journeys"], ["1", "View", "9"], ["2", "Pay", "3"]])
+    for language in ("en", "fr"):
+        picture = place.path / f"funnel-{language}.svg"
+        folder(*words, "--svg", picture, "--lang", language)
+        equal(xml.etree.ElementTree.parse(picture).getroot().tag, "{http://www.w3.org/2000/svg}svg")
+
+
+def shares(folder):
+    answer = folder("journey", "predict", "--after", "View", "--json").json()
+    return {k: v for k, v in answer.items() if k != "epoch"}
+
+
+def check_predictions_follow_what_comes_and_what_is_erased(place):
+    """With a server running: after each change, as if nothing else had ever been."""
+    first, more = visits(12), visits(9, 100)
+    folder = filled(place, first, "server")
+    only_first, both = filled(place, first, "first"), filled(place, first + more, "both")
+    with Server(folder):
+        equal(shares(folder), shares(only_first))
+        folder("import", place.file("more.jsonl", lines_of(more)), "--source", "web", "--quiet")
+        equal(shares(folder), shares(both))
+        for i in range(9):
+            folder("erase", f"user_id:u{100 + i}", "--quiet")
+        equal({**shares(folder), "as_of": ""}, {**shares(only_first), "as_of": ""})
