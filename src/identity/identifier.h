@@ -11,6 +11,9 @@
  *          spaces . - / ( ) between them; 6 to 15
  *          digits once normal (E.164); (0) after
  *          a country code falls away
+ *   customer, account, loyalty_card:
+ *          digits with blanks between them, as     71803399
+ *          people read them out: 7180 3399
  *   other  any                                     as it came, without blanks around it
  *
  * All values: NFC, no control characters, 1 to IDENTIFIER_VALUE_BYTES_MAX bytes.
