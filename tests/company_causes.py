@@ -30,7 +30,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFINITION = ROOT / "examples/journeys/demonstration-company.json"
-SYSTEMS = ["billing", "contact", "crm", "orders", "outbound", "stores", "surveys", "tickets"]
+SYSTEMS = ["billing", "contact", "crm", "orders", "outbound", "stores", "surveys", "telephony", "tickets"]
 # And "Call": a call is one also where nobody answers, or the IVR alone.
 CALLS = ["Bill call", "Call transferred", "Bill call transferred", "Call given up", "IVR served", "IVR left"]
 AFTERMATH = ["--ignore", "*_seconds", "--ignore", "outcome", "--ignore", "queue", "--ignore", "duree_min",
@@ -75,8 +75,9 @@ CAUSES = {
              named("context.os.version", "7.4"),
              lambda ask, *_: ask["confirmation_fails_7_4"] - ask["confirmation_fails"],
              [to("TV change failed"), at("TV change failed")]),
-    2: Cause("bill after a promotion", ["--from-step", "Bill", "--to-step", "Bill call", "--or",
-                                        "Bill call transferred", "--within", "10d"],
+    # Any call: what it was about is known only where an agent took it, and told by him wrongly in one of twelve.
+    2: Cause("bill after a promotion", ["--from-step", "Bill", "--to-step", "Call", *alternatives(CALLS), "--within",
+                                        "10d"],
              lambda t: t.get("name") == "Libelle" and "promotion" in str(t.get("value")),
              lambda ask, _, without: beside(ask["promotion_contact"], ask["bill_contact"], without), [at("Bill")], own=True),
     3: Cause("subcontractor in 30, 31, 34", ["--step", "Visit failed", "--instead", "Visit done"],
@@ -209,9 +210,10 @@ def judge_seed(given, seed, tallies, decoys):
     company.close()
 
 
-def is_subcontractor(driver):
-    """Sud Câblage where it fails: the firm itself, or the firm in one of the three departements."""
-    return any(named("sous_traitant", "Sud Câblage")(t) for t in driver["traits"])
+def is_planted_place(driver):
+    """One of the three departements (a firm has whole departements, so the place says it), or the firm."""
+    return any(named("sous_traitant", "Sud Câblage")(t) or t.get("value") in ("30", "31", "34")
+               for t in driver["traits"])
 
 
 def judge_visits(given, seed, tally):
@@ -219,7 +221,7 @@ def judge_visits(given, seed, tally):
     company = Company(given, seed, False, ["orders"], *often)
     standing = [d for d in company.ask("drivers", *CAUSES[3].words, *AFTERMATH, "--top", "50")["drivers"]
                 if not d["explained"]]
-    hits = [i for i, d in enumerate(standing, 1) if is_subcontractor(d)]
+    hits = [i for i, d in enumerate(standing, 1) if is_planted_place(d)]
     tally.asked += 1
     tally.found += bool(hits)
     tally.first += hits[:1] == [1]

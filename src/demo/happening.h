@@ -356,6 +356,7 @@ struct happening {
 	uint32_t case_number, order_number, bill_number, outage;
 	uint32_t talk_ms, wrap_ms;
 	int32_t amount_cents; /* taxes included */
+	int32_t disputed_cents; /* of contacts about a bill: what the last one was; else 0 */
 	uint16_t item;
 	uint8_t what, channel, outcome, queue, page, template, product;
 	uint8_t told_reason; /* as a machine or an agent wrote it down */
