@@ -124,6 +124,8 @@ TEST(texts_are_tidied)
 		{ "M. petit", "M. petit" },
 		{ "wait... more", "Wait... more" },
 		{ "j' ai", "J'ai" },
+		{ "celle de avril, celle de mars", "Celle d'avril, celle de mars" },
+		{ "le relevé de août", "Le relevé d'août" },
 		{ "so ?.", "So ?" },
 		{ "done,.", "Done." },
 		{ "done. .", "Done." },

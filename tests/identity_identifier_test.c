@@ -50,6 +50,17 @@ static const struct {
 		ERR_SYNTAX },
 	{ "others as they came", &french, STR_INIT("loyalty_card"), STR_INIT("\tAb 9 "),
 		STR_INIT("Ab 9"), OK },
+	{ "a number in groups", &french, STR_INIT("customer"), STR_INIT("7180 3399"),
+		STR_INIT("71803399"), OK },
+	{ "blanks that do not break", &french, STR_INIT("account"),
+		STR_INIT("12\xc2\xa0"
+			 "03\xe2\x80\xaf"
+			 "45"),
+		STR_INIT("120345"), OK },
+	{ "blanks among letters stay", &french, STR_INIT("customer"), STR_INIT("AB 12 34"),
+		STR_INIT("AB 12 34"), OK },
+	{ "blanks in other types stay", &french, STR_INIT("user_id"), STR_INIT("12 34"),
+		STR_INIT("12 34"), OK },
 	{ "unknown types too", &french, STR_INIT("badge"), STR_INIT("@Jeanne"), STR_INIT("@Jeanne"),
 		OK },
 	{ "order numbers too", &french, STR_INIT("order"), STR_INIT(" AB-1 "), STR_INIT("AB-1"),

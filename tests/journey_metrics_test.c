@@ -153,6 +153,11 @@ static const struct {
 		"a 0 backoffice order.abandoned; a 5 phone call" LATE, "", "abandonment", "0/1+0" },
 	{ "how long", "a 0 phone call; a 90 phone end" LATE, "", "contact_duration", "90/1+0" },
 	{ "not over yet", "a 0 phone call; a 90 phone end", "", "contact_duration", "0/0+1" },
+	{ "one moment has no length", "a 0 email mail; b 0 phone call; b 60 phone end" LATE, "",
+		"contact_duration", "60/1+0" },
+	{ "nor has an episode of one moment",
+		"a 0 email mail; b 0 phone call; b 90 email mail" LATE, "", "episode_duration",
+		"90/1+0" },
 	{ "channels", "a 0 web view; a 60 phone call; a 9000 web view; b 0 app view" LATE, "",
 		"channels_per_customer", "3/2+0" },
 	{ "on several", "a 0 web view; a 60 phone call; b 0 app view; b 9000 app view" LATE, "",
@@ -249,6 +254,43 @@ TEST(metrics_of_journeys)
 	}
 	metrics_done(plan, &m);
 	journey_plan_free(plan);
+	journey_world_done(&w);
+}
+
+/* A definition that makes a step of the call's end alone: the contact is the whole call,
+ * transferred, all the same; who has no such step is not asked about. */
+TEST(contacts_are_of_all_events_whatever_is_a_step)
+{
+	const struct journey_definition whole = journey_definition_default();
+	const struct journey_filter no_filter = journey_filter_none();
+	struct metrics_definition definition;
+	struct metrics_question q = { .definition = &definition,
+		.zone = zone_utc(),
+		.by = STR(""),
+		.wanted = (uint64_t)1 << METRIC_TRANSFERS };
+	struct journey_world w;
+	struct journey_plan *plan, *everything;
+	struct metrics m;
+
+	journey_world_init(&w,
+		"a 0 phone call; a 60 phone transfer; a 90 phone end; b 0 phone call; b 50 phone "
+		"end;"
+		"c 0 phone call; c 60 phone transfer",
+		true);
+	journey_world_define(
+		&w, "{\"version\": 1, \"steps\": [{\"name\": \"End\", \"events\": \"end\"}]}");
+	define(&w, "", &definition);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("everything", journey_plan_make(journey_plan_view(plan), &whole, &no_filter,
+				    &w.journal, &w.limits, &everything, NULL) == OK);
+	q.everything = everything;
+	CHECK("made", metrics_make(plan, &w.journal, &q, &m, NULL) == OK);
+	CHECK("of a and b", m.customers == 2 && m.journeys == 2 && m.contacts == 2);
+	CHECK("one of them", m.figures[0].numerator == 1 && m.figures[0].denominator == 2);
+	metrics_done(plan, &m);
+	journey_plan_free(plan);
+	journey_plan_free(everything);
+	CHECK("given back", atomic_load(&w.limits.bytes) == 0);
 	journey_world_done(&w);
 }
 

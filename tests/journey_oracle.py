@@ -683,7 +683,7 @@ def ask_flow(question):
 SESSIONS = """with touch as (
         select who, ts, channel, ord, plan, id, step is not null as x,
             case when channel = 'web' then 'v' when channel in ('phone', 'shop') then 'c' end as kind
-        from (select e.*, j.step from je j join ev e on e.id = j.id)),
+        from (select e.*, s.step from seen s join ev e on e.id = s.id where s.who in (select who from je))),
     marked as (select *, case when ts - lag(ts) over (partition by who, channel order by ts, id) <= 300000 then 0 else 1 end as new
         from touch where kind is not null),
     numbered as (select *, sum(new) over (partition by who, channel order by ts, id) as s from marked)
@@ -740,7 +740,7 @@ def ask_metrics(question):
     handled = f"""select coalesce(sum({horizon} - t0 >= {window['resolution']} and
         coalesce({after} - t0 > {window['resolution']}, 1)), 0),
         coalesce(sum({horizon} - t0 >= {window['resolution']}), 0) from ses a where kind = 'c' and not exists
-        (select 1 from je j join ev e on e.id = j.id where e.who = a.who and e.channel = a.channel and e.ts between a.t0 and a.t1
+        (select 1 from seen s join ev e on e.id = s.id where e.who = a.who and e.channel = a.channel and e.ts between a.t0 and a.t1
          and e.activity = 'pay')"""
     same(figures["first_contact_resolution"][:2], question.rows(handled)[0], "first_contact_resolution")
 

@@ -209,6 +209,19 @@ static bool stopped(const struct company *c)
 	return c->plan->stop != NULL && atomic_load(c->plan->stop);
 }
 
+/* Who has been a customer before the first day. */
+static void list_customers(struct company *c)
+{
+	for (uint32_t i = 0; i < c->plan->customers && c->failed == OK; i++) {
+		struct happening h = { .what = WHAT_LISTED,
+			.customer = i,
+			.agent = NOBODY,
+			.channel = CHANNEL_BACKOFFICE };
+		if (c->customers[i].active)
+			company_tell(c, &h);
+	}
+}
+
 static void live_day(struct company *c, uint32_t index)
 {
 	enum { LOOK_EVERY = 1024 };
@@ -220,6 +233,8 @@ static void live_day(struct company *c, uint32_t index)
 		c->untold = c->interactions;
 	c->now_ms = c->starts[index];
 	company_begin_day(c, index);
+	if (index == WARM_DAYS)
+		list_customers(c);
 	draw_day(c);
 	while (c->failed == OK && agenda_take(c->agenda, &due)) {
 		work_off(c, &due);

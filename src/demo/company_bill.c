@@ -5,9 +5,7 @@
  */
 #include "demo/company_internal.h"
 
-enum { CYCLES = 5, DEBIT_DAYS = 10, PEAK_FROM = 2, PEAK_TO = 6, MONTH = 30 };
-static const int cycle_days[CYCLES] = { 1, 5, 9, 13, 17 };
-static const int32_t promotion_cents = 1000;
+enum { DEBIT_DAYS = 10, PEAK_FROM = 2, PEAK_TO = 6, MONTH = 30 };
 
 /* Bills of one month, a row of numbers; the last bills of those who leave have the first row. */
 static uint32_t number_in(const struct company *c, int64_t row, uint32_t customer)
@@ -31,7 +29,7 @@ static int64_t month_row(const struct company *c, int months_ago)
 uint32_t company_bill_at_hand(const struct company *c, uint32_t customer)
 {
 	const struct customer *who = &c->customers[customer];
-	bool this_month = c->day.month_day >= cycle_days[who->cycle];
+	bool this_month = c->day.month_day >= bill_days[who->cycle];
 
 	if (!who->pays || who->monthly_cents == 0)
 		return 0;
@@ -50,7 +48,7 @@ static int32_t amount_of(const struct company *c, const struct customer *who)
 {
 	bool reduced = who->promotion_day != NO_DAY && c->day.index < (uint32_t)who->promotion_day;
 
-	return MAX_OF(who->monthly_cents - (reduced ? promotion_cents : 0), 199);
+	return MAX_OF(who->monthly_cents - (reduced ? PROMOTION_CENTS : 0), 199);
 }
 
 /* Friction 2: the price jumps without a word. */
@@ -170,10 +168,10 @@ static void each_of_cycle(
 
 void company_daily_bills(struct company *c)
 {
-	for (unsigned cycle = 0; cycle < CYCLES; cycle++) {
-		if (c->day.month_day == cycle_days[cycle])
+	for (unsigned cycle = 0; cycle < BILL_CYCLES; cycle++) {
+		if (c->day.month_day == bill_days[cycle])
 			each_of_cycle(c, cycle, bill);
-		if (c->day.month_day == cycle_days[cycle] + DEBIT_DAYS)
+		if (c->day.month_day == bill_days[cycle] + DEBIT_DAYS)
 			each_of_cycle(c, cycle, debit);
 	}
 }
@@ -214,7 +212,7 @@ void company_pay(struct company *c, const struct due *due)
 double company_bill_mood(const struct company *c, const struct customer *who)
 {
 	static const double month_days_mean = 30.4;
-	int since = c->day.month_day - cycle_days[who->cycle];
+	int since = c->day.month_day - bill_days[who->cycle];
 	double peak = VALUE(c, BILL_PEAK), peak_days = PEAK_TO - PEAK_FROM + 1;
 
 	if (since >= PEAK_FROM && since <= PEAK_TO)

@@ -4,8 +4,7 @@
 enum {
 	DRAW_PROPENSITY = 1000,
 	DRAW_EXCHANGE,
-	DRAW_CYCLE,
-	DRAW_PROMOTION,
+	DRAW_PROMOTION = 1003,
 	DRAW_PROMOTION_DAY,
 	DRAW_JOINS,
 	DRAW_JOIN_DAY,
@@ -61,7 +60,7 @@ static struct customer customer_of(const struct company *c, uint32_t number)
 		.age = (uint8_t)p.age,
 		.departement = p.departement,
 		.exchange = (uint8_t)(people_draw(p.household, DRAW_EXCHANGE) % EXCHANGES),
-		.cycle = (uint8_t)(people_draw(p.key, DRAW_CYCLE) % 5),
+		.cycle = (uint8_t)person_bill_cycle(&p),
 		.fixed = (uint8_t)p.fixed,
 		.mobile = (uint8_t)p.mobile,
 		.active = true,

@@ -495,6 +495,8 @@ void company_colour(struct company *c, uint32_t need, struct happening *h)
 	h->cause = n->cause;
 	h->tries = n->tries;
 	h->case_number = n->case_number;
+	if (n->cause == CAUSE_BILL || n->cause == CAUSE_PROMOTION_END)
+		h->disputed_cents = c->customers[n->customer].billed_cents;
 	h->order_number = n->order_number;
 	h->sentiment = (int8_t)MIN_OF(MAX_OF(mood, -2), 2);
 	h->urgency = (uint8_t)urgency_of(n);

@@ -198,10 +198,10 @@ static void find_hazards(struct company *c)
 		faults > 0 ? MIN_OF(MAX_OF(VALUE(c, TECHNICIAN) - visits, 0.0) / faults, 1.0) : 0;
 }
 
-/* The share of lines without a contact of a reason in a year: some need more than others. */
-static double without_contact(const struct company *c, double needs)
+/* The share of lines without a contact of a reason in a year: some need more than others. `served`:
+ * the contacts that reach somebody who writes them down. */
+static double without_contact(const struct company *c, double needs, double served)
 {
-	static const double served = 0.8; /* as measured: some stay in the IVR */
 	double sum = 0;
 
 	for (unsigned i = 0; i < PROPENSITIES; i++) {
@@ -216,11 +216,15 @@ static double without_contact(const struct company *c, double needs)
 static void find_cuts(struct company *c)
 {
 	static const double there = 0.94; /* of the year: some of those at its end joined */
+	/* As measured: some stay in the IVR; and others' cases are coded as faults of the internet.
+	 */
+	static const double served_fixed = 0.95, served_mobile = 0.8;
 	struct rates *r = &c->rates;
-	double fixed =
-		without_contact(c, r->hazard[REASON_INTERNET] / MAX_OF(c->share_fixed, 0.01)) *
-		chance_exp(-VALUE(c, OUTAGES) - r->line_faults);
-	double mobile = without_contact(c, r->hazard[REASON_MOBILE] / c->share_mobile);
+	double fixed = without_contact(c, r->hazard[REASON_INTERNET] / MAX_OF(c->share_fixed, 0.01),
+			       served_fixed) *
+		       chance_exp(-VALUE(c, OUTAGES) - r->line_faults);
+	double mobile =
+		without_contact(c, r->hazard[REASON_MOBILE] / c->share_mobile, served_mobile);
 
 	r->cuts_fixed = MAX_OF(chance_ln(fixed / (1 - VALUE(c, PROBLEM_FIXED))) / there, 0.0);
 	r->cuts_mobile = MAX_OF(chance_ln(mobile / (1 - VALUE(c, PROBLEM_MOBILE))) / there, 0.0);

@@ -3,6 +3,8 @@
 
 #include "demo/grammar_internal.h"
 
+#include <string.h>
+
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
@@ -65,6 +67,18 @@ static bool is_doubled(const struct strbuf *out, char c)
 	return (c == '.' || c == ',') && ended;
 }
 
+/* "de avril" is "d'avril"; no English word comes before these. */
+static void elide(str rest, struct strbuf *out)
+{
+	bool vowel = str_starts(rest, STR("avril")) || str_starts(rest, STR("août")) ||
+		     str_starts(rest, STR("octobre"));
+
+	if (!vowel || out->len < 4 || memcmp(out->ptr + out->len - 4, " de ", 4) != 0)
+		return;
+	out->len -= 2;
+	strbuf_add_byte(out, '\'');
+}
+
 void grammar_tidy(str raw, struct strbuf *out)
 {
 	size_t from = out->len;
@@ -90,6 +104,7 @@ void grammar_tidy(str raw, struct strbuf *out)
 			i++;
 			continue;
 		}
+		elide(str_from(raw, i), out);
 		size_t taken = fresh ? put_capital(str_from(raw, i), out) : 0;
 		if (taken == 0) {
 			strbuf_add_byte(out, c);

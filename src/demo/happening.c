@@ -46,6 +46,7 @@ static const str whats[WHAT_COUNT_] = {
 	[WHAT_CASE_NOTED] = STR_INIT("case-noted"),
 	[WHAT_CASE_CLOSED] = STR_INIT("case-closed"),
 	[WHAT_OFFER_CHANGED] = STR_INIT("offer-changed"),
+	[WHAT_LISTED] = STR_INIT("listed"),
 	[WHAT_JOINED] = STR_INIT("joined"),
 	[WHAT_MOVED] = STR_INIT("moved"),
 	[WHAT_LEFT_COMPANY] = STR_INIT("left-company"),

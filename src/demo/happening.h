@@ -74,6 +74,7 @@
  * CASE_CLOSED         case_number, outcome RESOLVED or UNRESOLVED (closed for silence), wait_ms
  *                     since it was opened
  * OFFER_CHANGED       channel it came by: product, item (option), amount_cents a month
+ * LISTED              on the first day: a customer of long standing, as the CRM lists him
  * JOINED              contract begins: product, order_number
  * MOVED               the address changes in the books (people.h knows the day it really did)
  * LEFT_COMPANY        contract ends: item = enum leaving
@@ -137,6 +138,7 @@ enum what {
 	WHAT_CASE_NOTED,
 	WHAT_CASE_CLOSED,
 	WHAT_OFFER_CHANGED,
+	WHAT_LISTED,
 	WHAT_JOINED,
 	WHAT_MOVED,
 	WHAT_LEFT_COMPANY,
@@ -354,6 +356,7 @@ struct happening {
 	uint32_t case_number, order_number, bill_number, outage;
 	uint32_t talk_ms, wrap_ms;
 	int32_t amount_cents; /* taxes included */
+	int32_t disputed_cents; /* of contacts about a bill: what the last one was; else 0 */
 	uint16_t item;
 	uint8_t what, channel, outcome, queue, page, template, product;
 	uint8_t told_reason; /* as a machine or an agent wrote it down */

@@ -28,6 +28,7 @@ enum {
 	DRAW_MOVE_DAY,
 	DRAW_MOVED_FAR,
 	DRAW_ADDRESS_AFTER = 100, /* added to purposes of the new address */
+	DRAW_BILL_CYCLE = 1002,
 };
 
 /* Sizes of the households of a block, each row summing to BLOCK: one in two people lives alone
@@ -208,6 +209,13 @@ static void find_address(
 	p->town = (uint8_t)(street % 7 < 4 ? 0 : street % 7 < 6 ? 1 : 2);
 	p->street = (uint16_t)(street >> 48);
 	p->house_number = (uint16_t)(1 + (street >> 32) % 90);
+}
+
+const int bill_days[BILL_CYCLES] = { 1, 5, 9, 13, 17 };
+
+unsigned person_bill_cycle(const struct person *person)
+{
+	return (unsigned)(people_draw(person->key, DRAW_BILL_CYCLE) % BILL_CYCLES);
 }
 
 void people_person(

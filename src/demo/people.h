@@ -79,6 +79,11 @@ uint64_t people_draw(uint64_t key, uint32_t purpose);
 /* The same as a number in [0, 1). */
 double people_unit(uint64_t key, uint32_t purpose);
 
+/* Bills are issued on one of these days of the month, by the account. */
+enum { BILL_CYCLES = 5, PROMOTION_CENTS = 1000 };
+extern const int bill_days[BILL_CYCLES];
+unsigned person_bill_cycle(const struct person *person);
+
 /* ---- places */
 str departement_code(unsigned departement); /* "2A", "34" */
 str departement_name(unsigned departement);

@@ -1,8 +1,8 @@
 /* demo/write_office.c - what the back office writes: ledger, orders, technicians' visits,
- * contracts; see writers.h */
+ * customers and contracts; see writers.h */
 #include "demo/writers_internal.h"
 
-enum { CHANCE_TYPED = 7000 };
+enum { CHANCE_TYPED = 7000, CHANCE_LISTED };
 
 /* ---- the ledger: one row for each piece, decimal commas */
 
@@ -135,6 +135,33 @@ static void write_visit(struct writers *w, const struct happening *h)
 	sheet_end(s, 0);
 }
 
+/* ---- the list of customers: kept by hand for years, so addresses are missing, and some are wrong
+ */
+
+static void write_listed(struct writers *w, const struct happening *h)
+{
+	struct sheet *s = &w->sheets[SHEET_CUSTOMERS];
+	const struct card *card = card_of(w, h->customer, h->time_ms);
+	const struct person *person = &card->person;
+	uint64_t chance = chance_of(h, CHANCE_LISTED), typed = chance_of(h, CHANCE_TYPED);
+
+	(void)sheet_row(s, h->time_ms);
+	put_field(s, card->client);
+	put_field(s, card->account);
+	put_field(s, person_family_name(person));
+	put_field(s, person_first_name(person));
+	put_field_int(s, person->birth_year);
+	if (one_in(chance, 8))
+		put_field_c(s, "");
+	else
+		put_email_as_typed(s, card, 0, typed);
+	put_phone_as_typed(s, one_in(chance >> 20, 20) ? STR("") : card->lines[0], typed);
+	put_field(s, town_postcode(person->departement, person->town));
+	put_field(s, person->fixed == PRODUCT_NONE ? STR("") : product_name(person->fixed));
+	put_field(s, person->mobile == PRODUCT_NONE ? STR("") : product_name(person->mobile));
+	sheet_end(s, 0);
+}
+
 /* ---- contracts */
 
 static const char *movement_of(const struct happening *h)
@@ -201,6 +228,9 @@ void write_office(struct writers *w, const struct happening *h)
 		break;
 	case WHAT_VISIT_DONE:
 		write_visit(w, h);
+		break;
+	case WHAT_LISTED:
+		write_listed(w, h);
 		break;
 	default:
 		write_contract(w, h);

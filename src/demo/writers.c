@@ -77,6 +77,13 @@ static const struct sheet_form forms[SHEETS] = {
 		.delimiter = ';',
 		.header = "Reclamation;Date;Heure;Niveau;Etape;Dossier;Client;Courriel;Canal;Motif;"
 			  "Echeance;Decision;Montant" },
+	[SHEET_CUSTOMERS] = { .stem = "crm/customers",
+		.ending = ".csv",
+		.period = SHEET_ONCE,
+		.encoding = SHEET_UTF8_MARKED,
+		.delimiter = ';',
+		.header = "Client;Contrat;Nom;Prénom;Naissance;Courriel;Mobile;Code postal;"
+			  "Offre internet;Offre mobile" },
 	[SHEET_CONTRACTS] = { .stem = "crm/contracts",
 		.ending = ".csv",
 		.period = SHEET_MONTHS,
@@ -220,6 +227,7 @@ static const write_fn listeners[WHAT_COUNT_] = {
 	[WHAT_CASE_NOTED] = write_cases,
 	[WHAT_CASE_CLOSED] = write_cases,
 	[WHAT_OFFER_CHANGED] = write_office,
+	[WHAT_LISTED] = write_office,
 	[WHAT_JOINED] = write_office,
 	[WHAT_MOVED] = write_office,
 	[WHAT_LEFT_COMPANY] = write_office,

@@ -15,6 +15,7 @@
  *   tickets/freshdesk-MONTH.csv  letters and social networks, treated by a partner
  *   crm/cases-MONTH.csv          ';', Windows-1252 in even months and UTF-8 with a mark in odd ones
  *   crm/complaints-MONTH.csv     register of the consumer service, as crm/cases
+ *   crm/customers.csv            the CRM's customers on the first day
  *   crm/contracts-MONTH.csv      contracts beginning, changing, ending
  *   billing/ledger-MONTH.csv     bills, payments, credits; decimal commas
  *   orders/orders-MONTH.csv, orders/visits-MONTH.csv   orders; technicians

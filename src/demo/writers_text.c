@@ -77,9 +77,17 @@ static str spell_reference(struct writers *w, const struct happening *h, const s
 	return keep(w, from);
 }
 
-static bool elides(int month)
+/* The month of the last bill. */
+static str bill_month(
+	struct writers *w, const struct happening *h, const struct card *card, bool english)
 {
-	return french_months[month - 1][0] == 'a' || french_months[month - 1][0] == 'o';
+	int64_t year, days = (h->time_ms + zone_offset_ms(w->face.zone, h->time_ms)) / DAY_MS;
+	int month, day;
+
+	date_of_days(days, &year, &month, &day);
+	if (day < bill_days[person_bill_cycle(&card->person)])
+		date_of_days(days - day, &year, &month, &day);
+	return month_name(month, english);
 }
 
 /* The dates of a text lie a few days before and after the moment it is written. */
@@ -88,18 +96,13 @@ static void fill_dates(
 {
 	uint64_t chance = chance_of(h, TEXT_DATES);
 	int64_t before = (int64_t)(1 + chance % 12) * DAY_MS,
-		after = (int64_t)(2 + (chance >> 8) % 9) * DAY_MS, year;
-	int month, day;
+		after = (int64_t)(2 + (chance >> 8) % 9) * DAY_MS;
 
 	if (h->what == WHAT_MAIL_ANSWERED || h->what == WHAT_LETTER_ANSWERED)
 		before = h->wait_ms; /* of the message that is answered */
 	slots->date = spell_day(w, h->time_ms - before, english, false);
 	bool promised = h->due_ms > h->time_ms && h->due_ms - h->time_ms < YEAR_MS;
 	slots->later = spell_day(w, promised ? h->due_ms : h->time_ms + after, english, false);
-	slots->month = STR("");
-	date_of_days((h->time_ms - 15 * DAY_MS) / DAY_MS, &year, &month, &day);
-	if (english || !elides(month)) /* "de avril" is no French */
-		slots->month = month_name(month, english);
 	slots->today = spell_day(w, h->time_ms, english, true);
 }
 
@@ -110,6 +113,24 @@ static int64_t disputed_cents(const struct happening *h, const struct card *card
 		(uint32_t)(TEXT_AMOUNT + h->time_ms / DAY_MS / 45));
 
 	return 5000 + (int64_t)(draw % 9000);
+}
+
+/* Of a bill what the bill says; and what it was before: less what the promotion gave, or than what
+ * was expected. */
+static void fill_amounts(struct writers *w, const struct happening *h, const struct card *card,
+	bool english, struct verbatim_slots *slots)
+{
+	const struct person *p = &card->person;
+	int64_t cents = h->amount_cents > 0     ? h->amount_cents
+			: h->disputed_cents > 0 ? h->disputed_cents
+						: disputed_cents(h, card);
+	int64_t before = h->disputed_cents == 0 ? product_cents(p->fixed) + product_cents(p->mobile)
+			 : h->cause == CAUSE_PROMOTION_END
+				 ? cents - PROMOTION_CENTS
+				 : cents - 300 - (int64_t)(people_draw(p->key, TEXT_AMOUNT) % 600);
+
+	slots->amount = spell_amount(w, cents, english);
+	slots->amount2 = spell_amount(w, before, english);
 }
 
 static str handset_of(const struct person *p)
@@ -145,9 +166,8 @@ struct verbatim_wish wish_for(struct writers *w, const struct happening *h, enum
 	s->departement = departement_code(p->departement);
 	s->line = spell_line(w, card->lines[0].len > 0 ? card->lines[0] : card->lines[1], p->key);
 	s->reference = spell_reference(w, h, card);
-	s->amount = spell_amount(
-		w, h->amount_cents > 0 ? h->amount_cents : disputed_cents(h, card), english);
-	s->amount2 = spell_amount(w, product_cents(p->fixed) + product_cents(p->mobile), english);
+	fill_amounts(w, h, card, english, s);
+	s->month = bill_month(w, h, card, english);
 	s->handset = handset_of(p);
 	s->agent = agent_name(h->agent);
 	fill_dates(w, h, english, s);

@@ -123,15 +123,52 @@ static err fold_person(
 	return form_person(value, out, why);
 }
 
+/* Takes the blank that `rest` begins with: a space, or one that does not break (French exports). */
+static bool skip_blank(str *rest)
+{
+	return str_skip_prefix(rest, STR(" ")) || str_skip_prefix(rest, STR("\xc2\xa0")) ||
+	       str_skip_prefix(rest, STR("\xe2\x80\xaf"));
+}
+
+static bool is_digits_and_blanks(str value)
+{
+	bool has_digit = false;
+
+	while (value.len > 0) {
+		if (skip_blank(&value))
+			continue;
+		if (value.ptr[0] < '0' || value.ptr[0] > '9')
+			return false;
+		has_digit = true;
+		value = str_from(value, 1);
+	}
+	return has_digit;
+}
+
+/* A number is typed in groups here and at once there: two spellings would be two customers, and
+ * whatever address both come with would look shared. */
+static err fold_number(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	if (!is_digits_and_blanks(value))
+		return fold_nothing(rules, value, out, why);
+	while (value.len > 0)
+		if (!skip_blank(&value)) {
+			strbuf_add_byte(out, value.ptr[0]);
+			value = str_from(value, 1);
+		}
+	return OK;
+}
+
 static const struct {
 	str type;
 	fold_fn *fold;
 	int rank;
 } types[] = {
 	{ STR_INIT("user_id"), fold_nothing, 0 },
-	{ STR_INIT("customer"), fold_nothing, 1 },
-	{ STR_INIT("account"), fold_nothing, 1 },
-	{ STR_INIT("loyalty_card"), fold_nothing, 2 },
+	{ STR_INIT("customer"), fold_number, 1 },
+	{ STR_INIT("account"), fold_number, 1 },
+	{ STR_INIT("loyalty_card"), fold_number, 2 },
 	{ STR_INIT("email"), fold_email, 3 },
 	{ STR_INIT("phone"), fold_phone, 4 },
 	{ STR_INIT("whatsapp"), fold_phone, 4 },
@@ -291,9 +328,11 @@ bool identifier_is_normal(str type, str value)
 {
 	size_t row = row_of(type);
 
-	bool has_form = row < ARRAY_LEN(types) ? types[row].fold != fold_nothing
-					       : str_ends(type, HASHED) || is_network(type);
+	bool has_form = str_ends(type, HASHED) || is_network(type);
 
+	if (row < ARRAY_LEN(types))
+		has_form = types[row].fold != fold_nothing &&
+			   (types[row].fold != fold_number || str_has(value, ' '));
 	return !has_form && value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
 	       identifier_type_is_valid(type);
 }

@@ -16,6 +16,9 @@
  *          with @ or not, or its page's address
  *   person SURNAME|GIVEN NAME|YYYY-MM-DD|POSTCODE  dupont|helene|1980-02-29|44000
  *   ..._sha256  64 hexadecimal digits              small
+ *   customer, account, loyalty_card:
+ *          digits with blanks between them, as     71803399
+ *          people read them out: 7180 3399
  *   other  any                                     as it came, without blanks around it
  *
  * All values: NFC, no control characters, 1 to IDENTIFIER_VALUE_BYTES_MAX bytes.

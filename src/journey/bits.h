@@ -22,6 +22,24 @@ static inline void bits_add(uint64_t *set, size_t i)
 	set[i / 64] |= (uint64_t)1 << (i % 64);
 }
 
+/* How many of the `count` cases from `from` on are in the set: for few cases at a time. */
+static inline uint64_t bits_count_in(const uint64_t *set, size_t from, size_t count)
+{
+	uint64_t sum = 0;
+
+	while (count > 0) {
+		size_t at = from % 64, taken = MIN_OF(64 - at, count);
+		uint64_t word = set[from / 64] >> at;
+		if (taken < 64)
+			word &= ((uint64_t)1 << taken) - 1;
+		if (word != 0) /* seldom: most sets are thin */
+			sum += (uint64_t)__builtin_popcountll(word);
+		from += taken;
+		count -= taken;
+	}
+	return sum;
+}
+
 struct bits_counts {
 	uint64_t suffered, all;
 };

@@ -50,28 +50,34 @@ void driver_fill(struct driver *d)
 
 /* ---- customers with several trials */
 
-static uint32_t *count_trials(const struct trials *trials, size_t customers)
+/* Of each customer: his number among those who have several trials, + 1; 0: he has not. */
+static uint32_t *number_repeaters(const struct trials *trials, size_t customers, size_t *repeaters)
 {
-	uint32_t *count = memory_alloc((customers + 1) * sizeof(*count));
+	uint32_t *number = memory_alloc((customers + 1) * sizeof(*number)), n = 0;
 
-	for (size_t i = 0; i < trials->count; i++)
-		count[trials->items[i].customer]++;
-	return count;
+	for (size_t t = 0; t < trials->count; t++)
+		number[trials->items[t].customer]++;
+	for (size_t c = 0; c < customers; c++)
+		number[c] = number[c] < 2 ? 0 : ++n;
+	*repeaters = n;
+	return number;
 }
 
-/* Turns counts into where each one's trials begin, + 1; 0: he has but one. */
-static void place_customers(struct repeaters *r, uint32_t *count, size_t customers)
+/* In each half a customer's trials stand side by side. */
+static void place_trials(struct repeaters *r, const struct trials *trials, const uint32_t *number)
 {
-	for (size_t c = 0; c < customers; c++) {
-		uint32_t n = count[c];
-		count[c] = 0;
-		if (n < 2)
+	for (uint32_t t = 0; t < trials->count; t++) {
+		uint32_t n = number[trials->items[t].customer];
+		if (n == 0)
 			continue;
-		r->start[r->customers++] = (uint32_t)r->trials;
-		r->trials += n;
-		count[c] = (uint32_t)r->trials - n + 1;
+		struct repeater *one = &r->items[n - 1];
+		bool suffered = t < trials->suffered;
+		uint32_t *from = suffered ? &one->suffered_from : &one->others_from;
+		uint32_t *count = suffered ? &one->suffered : &one->others;
+		if ((*count)++ == 0)
+			*from = t;
+		ASSERT(*from + *count == t + 1);
 	}
-	r->start[r->customers] = (uint32_t)r->trials;
 }
 
 err repeaters_make(struct search *s, struct why *why)
@@ -79,60 +85,92 @@ err repeaters_make(struct search *s, struct why *why)
 	const struct trials *trials = s->trials;
 	struct repeaters *r = &s->repeaters;
 	size_t customers = identity_customer_end(threads_view_identity(journey_plan_view(s->plan)));
-	size_t bytes = (customers + trials->count * 2 + 2) * sizeof(uint32_t);
+	size_t bytes = customers * sizeof(uint32_t) + trials->count / 2 * sizeof(*r->items);
 
 	if (trials->count == trials->customers)
 		return OK;
 	err e = limits_take(journey_plan_limits(s->plan), bytes, why);
 	if (e != OK)
 		return e;
-	uint32_t *next = count_trials(trials, customers);
-	r->start = memory_alloc((trials->count + 1) * sizeof(*r->start));
-	r->trial = memory_alloc((trials->count + 1) * sizeof(*r->trial));
-	place_customers(r, next, customers);
-	for (uint32_t t = 0; t < trials->count; t++) {
-		uint32_t *at = &next[trials->items[t].customer];
-		if (*at != 0)
-			r->trial[(*at)++ - 1] = t;
-	}
-	free(next);
+	uint32_t *number = number_repeaters(trials, customers, &r->count);
+	r->items = memory_alloc((r->count + 1) * sizeof(*r->items));
+	place_trials(r, trials, number);
+	free(number);
+	for (size_t i = 0; i < r->count; i++)
+		moments_add(&r->nobody, 0, 0, r->items[i].suffered + r->items[i].others,
+			r->items[i].suffered);
 	limits_give(journey_plan_limits(s->plan), bytes);
 	return OK;
 }
 
 void repeaters_done(struct search *s)
 {
-	free(s->repeaters.start);
-	free(s->repeaters.trial);
+	free(s->repeaters.items);
 }
 
-/* One customer's trials: how many with and without the set, and of them suffered. */
-static struct odds_table table_of_customer(
-	const struct search *s, const uint64_t *set, const uint32_t *trial, size_t count)
-{
-	struct odds_table t = { 0 };
+/* Sums of products of counts: below 2^64, for there are fewer than 2^32 trials. */
+struct design_sums {
+	uint64_t n1, x1, x1x1, x1n1, n1n1, x0x0, x0n0, n0n0, x1x0, x1n0, n1x0, n1n0;
+};
 
-	for (size_t i = 0; i < count; i++) {
-		bool with = bits_has(set, trial[i]), suffered = trial[i] < s->trials->suffered;
-		*(with ? suffered ? &t.a : &t.b : suffered ? &t.c : &t.d) += 1;
-	}
-	return t;
+/* A customer with n1 trials in the set, x1 of which suffered: instead of having none there. */
+static void add_repeater(struct design_sums *sums, const struct repeater *r, uint64_t a, uint64_t b)
+{
+	uint64_t n = (uint64_t)r->suffered + r->others, x = r->suffered;
+	uint64_t n1 = a + b, n0 = n - n1, x0 = x - a;
+
+	sums->n1 += n1;
+	sums->x1 += a;
+	sums->x1x1 += a * a;
+	sums->x1n1 += a * n1;
+	sums->n1n1 += n1 * n1;
+	sums->x0x0 += x * x - x0 * x0;
+	sums->x0n0 += x * n - x0 * n0;
+	sums->n0n0 += n * n - n0 * n0;
+	sums->x1x0 += a * x0;
+	sums->x1n0 += a * n0;
+	sums->n1x0 += n1 * x0;
+	sums->n1n0 += n1 * n0;
+}
+
+static struct moments moments_of(const struct repeaters *r, const struct design_sums *sums)
+{
+	struct moments m = r->nobody;
+
+	m.n1 = sums->n1;
+	m.n0 -= sums->n1;
+	m.x1 = (wide_int)sums->x1;
+	m.x0 -= (wide_int)sums->x1;
+	m.x1x1 = (wide_int)sums->x1x1;
+	m.x1n1 = (wide_int)sums->x1n1;
+	m.n1n1 = (wide_int)sums->n1n1;
+	m.x0x0 -= (wide_int)sums->x0x0;
+	m.x0n0 -= (wide_int)sums->x0n0;
+	m.n0n0 -= (wide_int)sums->n0n0;
+	m.x1x0 = (wide_int)sums->x1x0;
+	m.x1n0 = (wide_int)sums->x1n0;
+	m.n1x0 = (wide_int)sums->n1x0;
+	m.n1n0 = (wide_int)sums->n1n0;
+	return m;
 }
 
 double search_design(const struct search *s, const uint64_t *set, const struct odds_table *table)
 {
 	const struct repeaters *r = &s->repeaters;
-	struct moments moments = { 0 };
-	struct odds_table singles = *table;
+	struct design_sums sums = { 0 };
 
-	if (r->customers == 0)
+	if (r->count == 0)
 		return 1;
-	for (size_t c = 0; c < r->customers; c++) {
-		struct odds_table t = table_of_customer(
-			s, set, r->trial + r->start[c], r->start[c + 1] - r->start[c]);
-		singles.a -= t.a, singles.b -= t.b, singles.c -= t.c, singles.d -= t.d;
-		moments_add(&moments, t.a + t.b, (int64_t)t.a, t.c + t.d, (int64_t)t.c);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct repeater *one = &r->items[i];
+		uint64_t a = bits_count_in(set, one->suffered_from, one->suffered);
+		uint64_t b = bits_count_in(set, one->others_from, one->others);
+		if (a + b > 0)
+			add_repeater(&sums, one, a, b);
 	}
+	struct moments moments = moments_of(r, &sums);
+	const struct odds_table singles = { table->a - sums.x1, table->b - (sums.n1 - sums.x1),
+		table->c - (uint64_t)moments.x0, table->d - (moments.n0 - (uint64_t)moments.x0) };
 	moments_add_singles(&moments, &singles);
 	return moments_design(&moments);
 }
@@ -195,7 +233,7 @@ static err test_traits(struct search *s, struct why *why)
 	size_t count = s->traits->count;
 	err e = journey_share_out(limits, test_trait, s, count, why);
 
-	if (e != OK || s->repeaters.customers == 0)
+	if (e != OK || s->repeaters.count == 0)
 		return e;
 	double *p = memory_alloc((count + 1) * sizeof(*p));
 	for (size_t i = 0; i < count; i++)

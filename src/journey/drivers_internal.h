@@ -5,11 +5,16 @@
 
 #include <pthread.h>
 
-/* The trials of customers who have several: those of customer c are
- * trial[start[c]] .. trial[start[c + 1] - 1]. */
+/* A customer who has several trials: where they stand in each half (trials.h). */
+struct repeater {
+	uint32_t suffered_from, suffered, others_from, others;
+};
+
+/* All of them, with the sums over them that every set begins with: as if none had it. */
 struct repeaters {
-	uint32_t *trial, *start;
-	size_t customers, trials;
+	struct repeater *items;
+	size_t count;
+	struct moments nobody;
 };
 
 struct search {

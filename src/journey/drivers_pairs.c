@@ -91,7 +91,7 @@ static err test_again(void *context, size_t at, struct why *why)
 	struct driver *d = &s->two[at];
 
 	(void)why;
-	if (d->p <= s->threshold && s->repeaters.customers > 0) {
+	if (d->p <= s->threshold && s->repeaters.count > 0) {
 		uint64_t *set = driver_set(s->trials, s->traits, d->trait, d->other);
 		d->design = search_design(s, set, &d->table);
 		d->p = p_of_more(

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In memory at once, 32 bytes each. */
+#define TRIALS_TOGETHER ((uint64_t)4 << 20)
 #define DAY_IN_TICKS ((int64_t)24 * 3600 * 1000 * TICKS_PER_MS)
 
 double frictions_beyond(uint64_t suffered, uint64_t all, double usual)
@@ -164,23 +166,66 @@ static err compare_periods(const struct looking *l, struct friction_found *f, st
 	return e;
 }
 
-static err look_at(struct looking *l, size_t i, struct why *why)
+/* Takes what is asked of its trials, which are then given back. */
+static err look_at(struct looking *l, size_t i, struct trials *trials, struct why *why)
 {
 	struct friction_found *f = &l->found[i];
-	struct trials trials;
-	err e = trials_make(l->plan, &f->friction, l->costs, &trials, why);
+	err e = OK;
 
-	if (e != OK)
-		return e;
-	f->trials = trials;
+	f->trials = *trials;
 	weigh(f);
-	l->days[i] = days_of(&trials);
+	l->days[i] = days_of(trials);
 	if (l->question->split != INT64_MIN)
 		e = compare_periods(l, f, why);
-	trials_done(l->plan, &trials);
+	trials_done(l->plan, trials);
 	f->trials.items = NULL;
 	f->trials.bytes = 0;
 	return e;
+}
+
+/* Those from `from` to the end, whose trials lie in memory together. */
+static err look_at_some(struct looking *l, size_t from, struct why *why)
+{
+	const struct friction *frictions[FRICTIONS_LOOKED_AT] = { NULL };
+	struct trials trials[FRICTIONS_LOOKED_AT];
+	size_t count = l->count - from;
+
+	if (count == 0)
+		return OK;
+	for (size_t i = 0; i < count; i++)
+		frictions[i] = &l->found[from + i].friction;
+	err e = trials_make_all(l->plan, frictions, count, l->costs, trials, why);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < count; i++) {
+		if (e == OK)
+			e = look_at(l, from + i, &trials[i], why);
+		else
+			trials_done(l->plan, &trials[i]);
+	}
+	return e;
+}
+
+/* One pass finds the trials of as many as fit: passes cost more than what they look for. */
+static err look_at_all(struct looking *l, const struct step_kinds *kinds,
+	const struct candidate_friction *candidates, size_t count, struct why *why)
+{
+	uint64_t together = 0;
+	size_t from = 0;
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count && candidates[i].low > 0; i++) {
+		uint64_t trials = candidates[i].suffered.n + candidates[i].others.n;
+		if (l->count > from && together + trials > TRIALS_TOGETHER) {
+			e = look_at_some(l, from, why);
+			from = l->count;
+			together = 0;
+		}
+		together += trials;
+		if (e == OK)
+			l->found[l->count++] = found_of(l->plan, kinds, &candidates[i]);
+	}
+	return e == OK ? look_at_some(l, from, why) : e;
 }
 
 /* ---- in order */
@@ -285,10 +330,8 @@ err frictions_find(const struct journey_plan *plan, const struct costs *costs,
 	if (e == OK && screened > 0)
 		qsort(candidates, screened, sizeof(*candidates), by_low);
 	size_t most = MIN_OF(question->most, (size_t)FRICTIONS_LOOKED_AT);
-	for (size_t i = 0; e == OK && i < MIN_OF(screened, most) && candidates[i].low > 0; i++) {
-		l->found[l->count++] = found_of(plan, &kinds, &candidates[i]);
-		e = look_at(l, i, why);
-	}
+	if (e == OK)
+		e = look_at_all(l, &kinds, candidates, MIN_OF(screened, most), why);
 	if (e == OK) {
 		keep_found(l, screened);
 		sort_found(l);

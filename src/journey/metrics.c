@@ -71,21 +71,36 @@ struct part {
 
 static err finish_customer(struct part *p, struct why *why)
 {
+	uint32_t customer = p->customer;
 	err e = OK;
 
-	if (p->customer == 0)
+	p->customer = 0;
+	if (customer == 0)
 		return OK;
 	e = sessions_make(&p->sessions, p->m, why);
 	for (size_t i = 0; e == OK && i < p->sessions.count; i++) {
 		p->contacts += p->sessions.items[i].kind == SESSION_CONTACT;
 		p->visits += p->sessions.items[i].kind == SESSION_VISIT;
 	}
-	return e == OK ? metrics_count_sessions(&p->tally, &p->sessions, p->customer - 1, why) : e;
+	return e == OK ? metrics_count_sessions(&p->tally, &p->sessions, customer - 1, why) : e;
+}
+
+/* Of `everything`: one journey is the whole thread. */
+static err take_events(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+
+	if (p->m->chosen != NULL && p->m->chosen[j->customer] == 0)
+		return OK;
+	err e = finish_customer(p, why);
+	p->customer = j->customer + 1;
+	return e == OK ? sessions_add(&p->sessions, p->m, j, why) : e;
 }
 
 static err take(void *context, const struct journey *j, struct why *why)
 {
 	struct part *p = context;
+	bool gathers = p->m->wants_sessions && p->m->chosen == NULL;
 	err e = OK;
 
 	if (p->customer != j->customer + 1) {
@@ -94,9 +109,11 @@ static err take(void *context, const struct journey *j, struct why *why)
 		p->customers++;
 	}
 	p->journeys++;
+	if (p->m->chosen != NULL) /* a byte for each: parts have customers of their own */
+		p->m->chosen[j->customer] = 1;
 	if (e == OK && p->m->wants_journeys)
 		e = metrics_count_journey(&p->tally, j, why);
-	return e == OK && p->m->wants_sessions ? sessions_add(&p->sessions, p->m, j, why) : e;
+	return e == OK && gathers ? sessions_add(&p->sessions, p->m, j, why) : e;
 }
 
 static err pass(struct metrics_plan *m, const struct metrics_list_question *list,
@@ -117,6 +134,10 @@ static err pass(struct metrics_plan *m, const struct metrics_list_question *list
 	}
 	if (e == OK)
 		e = journey_pass(m->plan, take, pointers, count, why);
+	for (unsigned i = 0; e == OK && i < count; i++)
+		e = finish_customer(&parts[i], why);
+	if (e == OK && m->chosen != NULL)
+		e = journey_pass(m->question->everything, take_events, pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++)
 		e = finish_customer(&parts[i], why);
 	return e;

@@ -1,8 +1,8 @@
 /* journey/metrics.h - contacts, repeats, resolution, containment ...: figures of customer
  * relations, each as a numerator and a denominator whose rule docs/metrics.md tells.
  *
- * Counted from the events of the journeys that a plan leaves (without a definition: from all of
- * each customer's).  They are put together first:
+ * Journeys are those that a plan leaves; visits and contacts are put together from all events of
+ * the customers who have one, whatever the definition makes a step of (`everything`):
  *
  *   visit    self-service: events of one interaction; without one, events on a channel with no
  *   contact  human: silence longer than the gap between them
@@ -12,7 +12,7 @@
  * in `pending` and in no denominator.
  *
  * Memory: 40 bytes for each contact and visit of one customer at a time, and for each part 8 a
- * value and interaction; 16 for each length of time kept, for exact medians.
+ * value and interaction, 1 a customer; 16 for each length of time kept, for exact medians.
  */
 #pragma once
 
@@ -62,6 +62,9 @@ struct metrics_question {
 	enum period every; /* PERIOD_NONE: all time as one */
 	const struct zone *zone;
 	str by; /* an attribute, a @field, "channel" or "reason"; "": no breakdown */
+	/* A plan of all events in the same time, without a definition: what visits and contacts are
+	 * made of.  NULL where the journeys of the plan have all of them. */
+	const struct journey_plan *everything;
 };
 
 struct metric_figure {

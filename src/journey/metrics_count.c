@@ -77,7 +77,8 @@ static void count_episode(struct counting *k, const struct session *head)
 
 	count(k, METRIC_MULTI_CONTACT_EPISODES, head, is_pending, head->chain >= 2);
 	count(k, METRIC_CONTACTS_PER_EPISODE, head, is_pending, head->chain);
-	count(k, METRIC_EPISODE_DURATION, head, is_pending, tail->last - head->first);
+	if (head->chain >= 2 || head->events >= 2 || is_pending)
+		count(k, METRIC_EPISODE_DURATION, head, is_pending, tail->last - head->first);
 }
 
 static void count_contact(struct counting *k, uint32_t i)
@@ -92,7 +93,8 @@ static void count_contact(struct counting *k, uint32_t i)
 	count(k, METRIC_TRANSFERS, c, false, (c->flags & SESSION_TRANSFER) != 0);
 	count(k, METRIC_ESCALATIONS, c, false, (c->flags & SESSION_ESCALATION) != 0);
 	count(k, METRIC_ABANDONMENT, c, false, (c->flags & SESSION_ABANDON) != 0);
-	count(k, METRIC_CONTACT_DURATION, c, is_open, c->last - c->first);
+	if (c->events >= 2 || is_open) /* one moment says nothing of how long it took */
+		count(k, METRIC_CONTACT_DURATION, c, is_open, c->last - c->first);
 }
 
 /* ---- visits */
@@ -279,7 +281,8 @@ err metrics_count_journey(struct tally *t, const struct journey *j, struct why *
 		{ METRIC_JOURNEY_FAILURE, has_ends, is_open, j->outcome == JOURNEY_FAILURE },
 		{ METRIC_COST_PER_JOURNEY, m->has_cost, false, 0 },
 		{ METRIC_VALUE_PER_JOURNEY, m->has_value, false, 0 },
-		{ METRIC_JOURNEY_DURATION, true, is_open, j->time[j->count - 1] - j->time[0] },
+		{ METRIC_JOURNEY_DURATION, j->count >= 2 || is_open, is_open,
+			j->time[j->count - 1] - j->time[0] },
 	};
 	struct occurrence o = {
 		.customer = j->customer, .channel = IDENTITY_NO_CODE, .time = j->time[0]

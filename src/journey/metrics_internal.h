@@ -34,6 +34,8 @@ struct metrics_plan {
 	int64_t horizon; /* ticks: up to here everything is known */
 	int64_t *cost, *value; /* of each step: millionths */
 	bool has_cost, has_value, wants_sessions, wants_journeys;
+	uint8_t *chosen; /* with `everything`: customers who have a journey; else NULL */
+	size_t chosen_bytes;
 	unsigned slots; /* of wanted metrics */
 	uint8_t slot[METRIC_COUNT_];
 };
@@ -55,6 +57,7 @@ struct session {
 	uint32_t channel, interaction, reason, value;
 	enum session_kind kind;
 	unsigned flags; /* enum session_flag */
+	uint32_t events;
 	uint32_t previous, next; /* contact of the same reason; SESSION_NOWHERE */
 	uint32_t head, tail, chain; /* the episode: its first; of that: its last, how many */
 };

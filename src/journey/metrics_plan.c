@@ -151,6 +151,18 @@ static bool is_of_journeys(enum metric metric)
 	       metric == METRIC_JOURNEY_DURATION;
 }
 
+static err make_chosen(struct metrics_plan *m, struct why *why)
+{
+	size_t bytes = identity_customer_end(threads_view_identity(m->plan->view)) + 1;
+	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
+
+	if (e != OK)
+		return e;
+	m->chosen_bytes = bytes;
+	m->chosen = memory_alloc(bytes);
+	return OK;
+}
+
 err metrics_plan_make(struct journey_plan *plan, const struct journey_journal *journal,
 	const struct metrics_question *question, struct metrics_plan *m, struct why *why)
 {
@@ -173,7 +185,11 @@ err metrics_plan_make(struct journey_plan *plan, const struct journey_journal *j
 	}
 	number_channels(m);
 	make_prices(m);
-	return OK;
+	if (question->everything != NULL && m->wants_sessions)
+		e = make_chosen(m, why);
+	if (e != OK)
+		metrics_plan_done(m);
+	return e;
 }
 
 void metrics_plan_done(struct metrics_plan *m)
@@ -192,5 +208,8 @@ void metrics_plan_done(struct metrics_plan *m)
 	free(m->leaks_to);
 	free(m->cost);
 	free(m->value);
+	if (m->plan != NULL)
+		limits_give(journey_plan_limits(m->plan), m->chosen_bytes);
+	free(m->chosen);
 	*m = (struct metrics_plan){ .plan = NULL };
 }

@@ -190,6 +190,7 @@ static err join(struct sessions *s, const struct metrics_plan *m, const struct t
 		return e;
 	struct session *session = &s->items[at];
 	session->last = touch->time;
+	session->events++;
 	session->flags |= flags_of(m, touch);
 	if (session->interaction == 0)
 		session->interaction = interaction;

@@ -250,8 +250,7 @@ static err make(struct traits_maker *m, struct why *why)
 	if (e != OK)
 		return e;
 	m->bytes = bytes;
-	m->rows = (struct trial_rows){ .trial = memory_alloc(rows * sizeof(uint32_t)),
-		.stamp = memory_alloc(rows * sizeof(uint32_t)),
+	m->rows = (struct trial_rows){ .row = memory_alloc(rows * sizeof(struct trial_row)),
 		.first_of = memory_alloc(customers * sizeof(uint32_t)),
 		.before = memory_alloc((m->trials->count + 1) * sizeof(uint32_t)),
 		.after = memory_alloc((m->trials->count + 1) * sizeof(uint32_t)),
@@ -264,8 +263,7 @@ static err make(struct traits_maker *m, struct why *why)
 		e = traits_add_keys(m, keys, why);
 	if (e == OK && m->texts_full)
 		e = fail(why, MSG_JOURNEY_ROOM, arg_int(TEXTS_BYTES_MAX), arg_c("--ignore"));
-	free(m->rows.trial);
-	free(m->rows.stamp);
+	free(m->rows.row);
 	free(m->rows.first_of);
 	free(m->rows.before);
 	free(m->rows.after);

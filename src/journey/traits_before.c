@@ -169,7 +169,8 @@ err before_walk_thread(struct before_walk *walk, const struct thread *thread, st
 	last_seen_clear(&walk->steps);
 	walk->trial_count = walk->first_recent = 0;
 	for (size_t i = 0; e == OK && i < thread->count; i++) {
-		uint32_t row = thread->row[i], what = thread->what[i], trial = m->rows.trial[row];
+		uint32_t row = thread->row[i], what = thread->what[i],
+			 trial = m->rows.row[row].trial;
 		if (trial == 0) /* behind the last */
 			break;
 		if (m->trials->items[trial - 1].row == row)

@@ -8,10 +8,17 @@
 
 #define TRIAL_NONE UINT32_MAX
 
-/* Where the rows of the customers with trials stand: the first trial at or behind each (its number
- * + 1; 0: none, or nobody asked about), and when (greater is later; of one customer only). */
+/* What is remembered of a row of a customer with trials: the first trial at or behind it (its
+ * number + 1; 0: none, or nobody asked about), and when (greater is later; of one customer only),
+ * with ROW_IS_POINT of those that are a trial's point.  Side by side, for they are read together,
+ * in the order of attribute columns. */
+struct trial_row {
+	uint32_t trial, stamp;
+};
+#define ROW_IS_POINT ((uint32_t)1 << 31)
+
 struct trial_rows {
-	uint32_t *trial, *stamp; /* by row */
+	struct trial_row *row;
 	uint32_t *before, *after; /* by trial: the customer's trial before and after it */
 	uint32_t *in_order; /* all trials, each behind the one before it */
 	uint32_t *first_of; /* by customer: his first trial + 1 */

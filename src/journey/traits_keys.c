@@ -2,7 +2,7 @@
  * before; see traits.h
  *
  * A key's columns are read once, in order of rows.  A row's value goes to the first trial at or
- * behind it (rows->trial), the latest row of a trial wins (rows->stamp), and what a trial has none
+ * behind it (rows->row), the latest row of a trial wins (its stamp), and what a trial has none
  * of, it takes from the customer's trial before it.
  */
 #include "journey/traits_internal.h"
@@ -75,12 +75,11 @@ static void read_column(const struct traits_maker *m, struct latest *l,
 			uint32_t row = cursor->rows[i];
 			if (row >= rows)
 				continue;
-			uint32_t trial = m->rows.trial[row], stamp = m->rows.stamp[row];
-			if (trial != 0)
-				offer(l, trial - 1, stamp + 1,
-					m->trials->items[trial - 1].row == row, type,
-					cursor->values[i]);
-			else if (stamp == 0 && has_entities)
+			struct trial_row at = m->rows.row[row];
+			if (at.trial != 0)
+				offer(l, at.trial - 1, (at.stamp & ~ROW_IS_POINT) + 1,
+					(at.stamp & ROW_IS_POINT) != 0, type, cursor->values[i]);
+			else if (at.stamp == 0 && has_entities)
 				offer_entity(m, l, row, type, cursor->values[i]);
 		}
 	free(cursor);

@@ -21,12 +21,14 @@ static uint32_t mark_rows(struct trial_rows *rows, const struct thread *thread)
 	uint32_t here = 0;
 
 	for (size_t i = thread->count; i-- > 0;) {
-		uint32_t row = thread->row[i], point = rows->trial[row];
-		rows->stamp[row] = (uint32_t)i + 1;
+		struct trial_row *row = &rows->row[thread->row[i]];
+		uint32_t point = row->trial;
+		row->stamp = MIN_OF((uint32_t)i + 1, ROW_IS_POINT - 2);
 		if (point == 0) {
-			rows->trial[row] = here;
+			row->trial = here;
 			continue;
 		}
+		row->stamp |= ROW_IS_POINT;
 		if (here != 0) {
 			rows->before[here - 1] = point - 1;
 			rows->after[point - 1] = here - 1;
@@ -109,7 +111,7 @@ static void mark_points(struct traits_maker *m)
 	memset(m->rows.before, 0xff, (trials->count + 1) * sizeof(uint32_t));
 	memset(m->rows.after, 0xff, (trials->count + 1) * sizeof(uint32_t));
 	for (uint32_t t = 0; t < trials->count; t++) {
-		m->rows.trial[trials->items[t].row] = t + 1;
+		m->rows.row[trials->items[t].row].trial = t + 1;
 		m->rows.first_of[trials->items[t].customer] = 1; /* has some; set right later */
 	}
 }

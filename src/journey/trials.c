@@ -11,22 +11,30 @@ struct kept {
 	size_t count, room, start; /* start: of the customer at hand */
 };
 
-struct part {
-	const struct journey_plan *plan;
+/* What one part has of one friction. */
+struct gathering {
+	const struct part *part;
 	const struct friction *friction;
-	struct cost_track track;
 	struct kept kept[2];
-	const struct journey *journey;
-	uint32_t customer; /* + 1 */
 	bool journey_suffers;
 	uint64_t customers, customers_suffered, journeys_suffered;
 	struct moments cost;
 };
 
+struct part {
+	const struct journey_plan *plan;
+	struct cost_track track;
+	struct gathering *of; /* of each friction */
+	size_t count;
+	const struct journey *journey;
+	uint32_t customer; /* + 1 */
+};
+
 static err keep(void *context, size_t position, bool suffered, struct why *why)
 {
-	struct part *p = context;
-	struct kept *kept = &p->kept[suffered ? SUFFERED : OTHERS];
+	struct gathering *g = context;
+	const struct part *p = g->part;
+	struct kept *kept = &g->kept[suffered ? SUFFERED : OTHERS];
 	void *items = kept->items;
 	err e = limits_room(journey_plan_limits(p->plan), &items, &kept->room, kept->count,
 		sizeof(*kept->items), why);
@@ -38,7 +46,7 @@ static err keep(void *context, size_t position, bool suffered, struct why *why)
 		.row = p->journey->row[position],
 		.time = p->journey->time[position],
 		.cost = COST_NONE };
-	p->journey_suffers |= suffered;
+	g->journey_suffers |= suffered;
 	return OK;
 }
 
@@ -51,7 +59,7 @@ static bool horizon_passed(const struct part *p, int64_t time)
 	return as_of > time && (uint64_t)as_of - (uint64_t)time > (uint64_t)p->track.costs->horizon;
 }
 
-static void cost_kept(struct part *p, struct kept *kept, uint64_t *n, int64_t *sum)
+static void cost_kept(const struct part *p, struct kept *kept, uint64_t *n, int64_t *sum)
 {
 	for (size_t i = kept->start; i < kept->count; i++) {
 		struct trial *t = &kept->items[i];
@@ -63,22 +71,30 @@ static void cost_kept(struct part *p, struct kept *kept, uint64_t *n, int64_t *s
 	}
 }
 
-static void end_customer(struct part *p)
+static void end_gathering(const struct part *p, struct gathering *g)
 {
-	struct kept *one = &p->kept[SUFFERED], *two = &p->kept[OTHERS];
+	struct kept *one = &g->kept[SUFFERED], *two = &g->kept[OTHERS];
 	uint64_t n1 = 0, n0 = 0;
 	int64_t x1 = 0, x0 = 0;
 
-	if (p->customer == 0)
+	if (one->count == one->start && two->count == two->start)
 		return;
-	p->customers += one->count > one->start || two->count > two->start;
-	p->customers_suffered += one->count > one->start;
-	cost_track_end(&p->track);
+	g->customers++;
+	g->customers_suffered += one->count > one->start;
 	cost_kept(p, one, &n1, &x1);
 	cost_kept(p, two, &n0, &x0);
-	moments_add(&p->cost, n1, x1, n0, x0);
+	moments_add(&g->cost, n1, x1, n0, x0);
 	one->start = one->count;
 	two->start = two->count;
+}
+
+static void end_customer(struct part *p)
+{
+	if (p->customer == 0)
+		return;
+	cost_track_end(&p->track);
+	for (size_t i = 0; i < p->count; i++)
+		end_gathering(p, &p->of[i]);
 }
 
 static err take(void *context, const struct journey *journey, struct why *why)
@@ -91,24 +107,40 @@ static err take(void *context, const struct journey *journey, struct why *why)
 		cost_track_begin(&p->track);
 	}
 	p->journey = journey;
-	p->journey_suffers = false;
 	err e = cost_track_add(&p->track, p->plan, journey, why);
-	if (e == OK)
+	for (size_t i = 0; e == OK && i < p->count; i++) {
+		struct gathering *g = &p->of[i];
+		g->journey_suffers = false;
 		e = trials_of_journey(
-			p->friction, journey, journey_plan_as_of(p->plan), keep, p, why);
-	p->journeys_suffered += p->journey_suffers;
+			g->friction, journey, journey_plan_as_of(p->plan), keep, g, why);
+		g->journeys_suffered += g->journey_suffers;
+	}
 	return e;
 }
 
 /* ---- parts together */
 
+static void part_init(struct part *p, const struct journey_plan *plan,
+	const struct friction *const *frictions, size_t count, const struct costs *costs)
+{
+	*p = (struct part){
+		.plan = plan, .count = count, .of = memory_alloc((count + 1) * sizeof(*p->of))
+	};
+	cost_track_init(&p->track, costs);
+	for (size_t i = 0; i < count; i++)
+		p->of[i] = (struct gathering){ .part = p, .friction = frictions[i] };
+}
+
 static void part_done(struct part *p)
 {
-	for (size_t k = 0; k < 2; k++) {
-		limits_give(
-			journey_plan_limits(p->plan), p->kept[k].room * sizeof(*p->kept[k].items));
-		free(p->kept[k].items);
-	}
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < 2; k++) {
+			struct kept *kept = &p->of[i].kept[k];
+			limits_give(
+				journey_plan_limits(p->plan), kept->room * sizeof(*kept->items));
+			free(kept->items);
+		}
+	free(p->of);
 	cost_track_done(p->plan, &p->track);
 }
 
@@ -119,14 +151,13 @@ static void append(struct trials *out, const struct kept *kept)
 	out->count += kept->count;
 }
 
-static err join(struct part *parts, unsigned count, struct trials *out, struct why *why)
+static err join(struct part *parts, unsigned count, size_t at, struct trials *out, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(parts[0].plan);
 	size_t all = 0;
 
-	*out = (struct trials){ .count = 0 };
 	for (unsigned i = 0; i < count; i++)
-		all += parts[i].kept[SUFFERED].count + parts[i].kept[OTHERS].count;
+		all += parts[i].of[at].kept[SUFFERED].count + parts[i].of[at].kept[OTHERS].count;
 	if (all > UINT32_MAX - 2)
 		return fail(why, MSG_JOURNEY_ROOM, arg_int((int64_t)limits->bytes_max),
 			arg_c("--since"));
@@ -136,20 +167,21 @@ static err join(struct part *parts, unsigned count, struct trials *out, struct w
 	out->bytes = (all + 1) * sizeof(*out->items);
 	out->items = memory_alloc(out->bytes);
 	for (unsigned i = 0; i < count; i++)
-		append(out, &parts[i].kept[SUFFERED]);
+		append(out, &parts[i].of[at].kept[SUFFERED]);
 	out->suffered = out->count;
 	for (unsigned i = 0; i < count; i++) {
-		append(out, &parts[i].kept[OTHERS]);
-		out->customers += parts[i].customers;
-		out->customers_suffered += parts[i].customers_suffered;
-		out->journeys_suffered += parts[i].journeys_suffered;
-		moments_join(&out->cost, &parts[i].cost);
+		const struct gathering *g = &parts[i].of[at];
+		append(out, &g->kept[OTHERS]);
+		out->customers += g->customers;
+		out->customers_suffered += g->customers_suffered;
+		out->journeys_suffered += g->journeys_suffered;
+		moments_join(&out->cost, &g->cost);
 	}
 	return OK;
 }
 
-err trials_make(const struct journey_plan *plan, const struct friction *friction,
-	const struct costs *costs, struct trials *out, struct why *why)
+err trials_make_all(const struct journey_plan *plan, const struct friction *const *frictions,
+	size_t frictions_count, const struct costs *costs, struct trials *out, struct why *why)
 {
 	unsigned count = journey_pass_parts(plan);
 	struct part *parts = memory_alloc(count * sizeof(*parts));
@@ -157,18 +189,32 @@ err trials_make(const struct journey_plan *plan, const struct friction *friction
 
 	ASSERT(count > 0);
 	for (unsigned i = 0; i < count; i++) {
-		parts[i] = (struct part){ .plan = plan, .friction = friction };
-		cost_track_init(&parts[i].track, costs);
+		part_init(&parts[i], plan, frictions, frictions_count, costs);
 		pointers[i] = &parts[i];
 	}
 	err e = journey_pass(plan, take, pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++)
 		end_customer(&parts[i]);
-	if (e == OK)
-		e = join(parts, count, out, why);
+	for (size_t f = 0; f < frictions_count; f++)
+		out[f] = (struct trials){ .count = 0 };
+	for (size_t f = 0; e == OK && f < frictions_count; f++)
+		e = join(parts, count, f, &out[f], why);
 	for (unsigned i = 0; i < count; i++)
 		part_done(&parts[i]);
 	free(parts);
+	for (size_t f = 0; e != OK && f < frictions_count; f++)
+		trials_done(plan, &out[f]);
+	return e;
+}
+
+err trials_make(const struct journey_plan *plan, const struct friction *friction,
+	const struct costs *costs, struct trials *out, struct why *why)
+{
+	struct trials made;
+	err e = trials_make_all(plan, &friction, 1, costs, &made, why);
+
+	if (e == OK)
+		*out = made;
 	return e;
 }
 

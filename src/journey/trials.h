@@ -116,6 +116,10 @@ struct trials {
 /* Free with trials_done(). */
 err trials_make(const struct journey_plan *plan, const struct friction *friction,
 	const struct costs *costs, struct trials *out, struct why *why);
+/* The same for several frictions in one pass: out[i] of frictions[i]; on failure none is made.
+ * Memory: 32 bytes a trial of all of them. */
+err trials_make_all(const struct journey_plan *plan, const struct friction *const *frictions,
+	size_t count, const struct costs *costs, struct trials *out, struct why *why);
 void trials_done(const struct journey_plan *plan, struct trials *trials);
 
 /* The trials of one journey: told(context, position, suffered), in order of position. */

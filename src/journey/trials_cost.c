@@ -151,7 +151,8 @@ static int64_t cost_of_event(struct cost_track *track, const struct journey_plan
 
 	if (costs->of_step != NULL)
 		return costs->of_step[j->step[i]];
-	uint32_t what = threads_view_row(journey_plan_view(plan), j->row[i]).what;
+	uint32_t what = j->what != NULL ? j->what[i]
+					: threads_view_row(journey_plan_view(plan), j->row[i]).what;
 	int64_t *last = &track->channel_last[costs->channel_of_what[what]];
 	bool goes_on = *last != INT64_MIN && j->time[i] - *last <= CONTACT_SILENCE;
 	*last = j->time[i];

@@ -9,10 +9,13 @@
 enum { WORDS_BYTES_MAX = 1 << 16 };
 
 struct asking {
-	const struct journey_question *q;
+	struct journey_question *q;
 	struct metrics_definition definition;
 	struct metrics_question asked;
 	enum metric listed;
+	struct journey_definition whole_threads;
+	struct journey_filter same_time;
+	struct journey_plan *everything; /* NULL: as the question's own */
 };
 
 static const struct zone *zone_of(const struct request *request)
@@ -459,6 +462,28 @@ static err read_question(struct asking *a, struct why *why)
 	return e;
 }
 
+/* Where a definition or a filter leaves parts of threads, visits and contacts need a plan of all
+ * events: a call is a call whether or not the definition makes a step of it. */
+static err plan_everything(struct asking *a, const struct journey_journal *journal, struct why *why)
+{
+	struct journey_question *q = a->q;
+	const struct journey_filter *filter = &q->filter;
+
+	if (request_text(q->request, "definition").len == 0 && filter->from_step.len == 0 &&
+		filter->to_step.len == 0)
+		return OK;
+	a->whole_threads = journey_definition_default();
+	a->same_time = journey_filter_none();
+	a->same_time.since = filter->since;
+	a->same_time.until = filter->until;
+	a->same_time.as_of = filter->as_of;
+	a->same_time.only = filter->only;
+	err e = journey_plan_make(q->view, &a->whole_threads, &a->same_time, journal, &q->limits,
+		&a->everything, why);
+	a->asked.everything = a->everything;
+	return e;
+}
+
 static err list(struct asking *a, struct journey_question *q, struct sink *sink,
 	const struct journey_journal *journal, struct why *why)
 {
@@ -482,27 +507,36 @@ static err list(struct asking *a, struct journey_question *q, struct sink *sink,
 	return OK;
 }
 
+static err figures(struct asking *a, struct journey_question *q, struct sink *sink,
+	const struct journey_journal *journal, struct why *why)
+{
+	struct metrics m;
+	err e = metrics_make(q->plan, journal, &a->asked, &m, why);
+
+	if (e != OK)
+		return e;
+	if (sink->json)
+		answer_program(a, sink, &m);
+	else if (request_has(q->request, "csv"))
+		answer_csv(a, sink, &m);
+	else
+		answer_people(a, sink, &m);
+	metrics_done(q->plan, &m);
+	return OK;
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	const struct journey_journal journal = journey_question_journal(q);
 	struct asking a = { .q = q };
-	struct metrics m;
 	err e = read_question(&a, why);
 
-	if (e == OK && request_has(q->request, "list"))
-		return list(&a, q, sink, &journal, why);
 	if (e == OK)
-		e = metrics_make(q->plan, &journal, &a.asked, &m, why);
-	if (e != OK)
-		return e;
-	if (sink->json)
-		answer_program(&a, sink, &m);
-	else if (request_has(q->request, "csv"))
-		answer_csv(&a, sink, &m);
-	else
-		answer_people(&a, sink, &m);
-	metrics_done(q->plan, &m);
-	return OK;
+		e = plan_everything(&a, &journal, why);
+	if (e == OK)
+		e = (request_has(q->request, "list") ? list : figures)(&a, q, sink, &journal, why);
+	journey_plan_free(a.everything);
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
