@@ -24,6 +24,11 @@ enum setting {
 	SETTING_LANGUAGE,
 	SETTING_ZONE,
 	SETTING_PROGRESS,
+	SETTING_OIDC_ISSUER,
+	SETTING_OIDC_CLIENT,
+	SETTING_OIDC_SECRET_FILE,
+	SETTING_OIDC_URL,
+	SETTING_OIDC_ROLE,
 	SETTING_COUNT_
 };
 
@@ -42,7 +47,7 @@ struct setting_row {
 	str section, key; /* [store] data */
 	enum setting_is is;
 	const char *environment; /* ARIANE_DATA */
-	str option; /* --data */
+	str option; /* --data; "": none */
 	str preset; /* "": see help */
 	struct words help;
 };

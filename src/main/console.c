@@ -140,7 +140,7 @@ static err settle_settings(const struct console *console, const struct request *
 		str value = str_of(console->environment(row->environment));
 		if (value.len > 0)
 			e = settings_set(settings, (enum setting)i, value, ORIGIN_ENVIRONMENT, why);
-		if (e != OK || !request_has(request, row->option.ptr))
+		if (e != OK || row->option.len == 0 || !request_has(request, row->option.ptr))
 			continue;
 		value = row->is == SETTING_YES_NO ? STR("no")
 						  : request_text(request, row->option.ptr);

@@ -60,8 +60,8 @@ static struct rest_call *call_create(
 	call->x = x;
 	call->arena = arena_create(REST_MEMORY_MAX);
 	call->started_ms = ticks_ms();
-	bool is_long = route->takes_file || route->command == &cmd_export ||
-		       route->command == &cmd_access;
+	bool is_long =
+		route->takes_file || route->command == &cmd_export || route->command == &cmd_access;
 	call->deadline_ms = is_long ? 0 : call->started_ms + REST_DEADLINE_MS;
 	call->trace = arena_str(call->arena, http_trace(x));
 	call->owed = true;
@@ -280,6 +280,11 @@ const struct rest_options *rest_options_of(const struct rest *rest)
 struct live *rest_live_of(const struct rest *rest)
 {
 	return rest->live;
+}
+
+struct oidc *rest_oidc_of(const struct rest *rest)
+{
+	return rest->options.oidc;
 }
 
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count)

@@ -1,10 +1,13 @@
 """A server and those who ask it: the API with its roles, sessions, and the command line through the socket."""
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lines_of
 
@@ -25,11 +28,11 @@ def true(seen, what):
 class Server:
     """`ariane serve` on a free port; ends with the block."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, *more, listen="127.0.0.1:0"):
+        self.folder, self.more, self.listen = folder, [str(word) for word in more], listen
 
     def __enter__(self):
-        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", "127.0.0.1:0"]
+        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", self.listen, *self.more]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         self.said = []
         line = self.process.stdout.readline().decode()
@@ -324,3 +327,33 @@ def check_users_by_the_command_line(place):
     folder("backup", place.path / "copy")
     ariane("--data", place.path / "back", "restore", place.path / "copy")
     equal(place.folder("back")("user", "list", "--json").json()["name"], "jeanne", "back-ups hold users")
+
+
+def check_a_server_draws_without_starting_programs(place):
+    """Graphviz runs in a process that was started before the server gave that up."""
+    folder = filled(place)
+    with Server(folder) as server:
+        status = Path("/proc") / str(server.process.pid) / "status"
+        until = time.monotonic() + 60  # it is set once the server listens
+        while not re.search(r"^Seccomp:\t2$", status.read_text(), re.M) and time.monotonic() < until:
+            pass
+        true(re.search(r"^NoNewPrivs:\t1\nSeccomp:\t2$", status.read_text(), re.M), status.read_text())
+        folder("journey", "map", "--svg", "map.svg", cwd=place.path)
+        true("<svg" in (place.path / "map.svg").read_text(), "drawn, in the caller's folder")
+        folder("journey", "map", "--svg", "nowhere/map.svg", cwd=place.path, status=1)
+
+
+def check_root_becomes_a_user(place):
+    if os.geteuid() != 0:
+        return
+    folder = place.folder()
+    place.path.chmod(0o755)
+    folder.path.mkdir()
+    os.chown(folder.path, 65534, 65534)
+    with Server(folder, "--user", "nobody") as server:
+        status = (Path("/proc") / str(server.process.pid) / "status").read_text()
+        true(re.search(r"^Uid:\t65534\t65534\t65534\t65534$", status, re.M), status)
+        true(re.search(r"^CapEff:\t0+$", status, re.M), status)
+        equal(server.ask("GET", "/readyz").status, 200, "and serves")
+    equal({p.stat().st_uid for p in folder.path.iterdir()}, {65534}, "all that it made is his")
+    folder("serve", "--listen", "127.0.0.1:0", "--user", "nobody-is-called-so", status=2)
