@@ -122,7 +122,7 @@ TEST(every_setting_has_a_row)
 {
 	for (size_t i = 0; i < SETTING_COUNT_; i++) {
 		const struct setting_row *row = &setting_rows[i];
-		bool is_global = false;
+		bool is_global = row->option.len == 0; /* of the file and the environment alone */
 		for (const struct option *o = global_options; o->name.len > 0; o++)
 			is_global |= str_equal(o->name, row->option) &&
 				     (o->preset.len == 0 || str_equal(o->preset, row->preset));

@@ -160,7 +160,16 @@ struct http_server *http_server_create(const struct http_options *options);
 struct http_listener {
 	str address;
 	const char *certificate_file, *key_file; /* PEM; NULL: without TLS */
+	bool is_bound; /* by http_listener_bind(): the next are set */
+	int socket;
+	bool is_local;
+	char unix_path[108], bound[HTTP_PEER_BYTES + 64];
 };
+/* Binds now what http_server_listen() would: for a process that will no longer be root.  The socket
+ * is the listener's until it listens; what never does, http_listener_close() closes. */
+err http_listener_bind(struct http_listener *listener, struct why *why);
+void http_listener_close(struct http_listener *listener);
+
 /* *bound, of HTTP_PEER_BYTES + 16, tells where, as a URL ("http://127.0.0.1:41235").
  * MSG_HTTP_ADDRESS, MSG_HTTP_BIND, MSG_HTTP_CERTIFICATE. */
 enum { HTTP_URL_BYTES = 160 };

@@ -100,6 +100,38 @@ static err take_certificate(
 	return certificate_load(s->certificate_file, s->key_file, why);
 }
 
+err http_listener_bind(struct http_listener *listener, struct why *why)
+{
+	err e = listen_open(listener->address, &listener->socket, &listener->is_local,
+		listener->unix_path, listener->bound, why);
+
+	listener->is_bound = e == OK;
+	return e;
+}
+
+void http_listener_close(struct http_listener *listener)
+{
+	if (listener->is_bound)
+		(void)close(listener->socket);
+	listener->is_bound = false;
+}
+
+/* Bound before, or now. */
+static err take_socket(const struct http_listener *listener, struct http_listening *listening,
+	int *fd, char where[static HTTP_PEER_BYTES + 64], struct why *why)
+{
+	if (!listener->is_bound)
+		return listen_open(listener->address, fd, &listening->is_local,
+			listening->unix_path, where, why);
+	*fd = dup(listener->socket);
+	if (*fd < 0)
+		return fail(why, MSG_HTTP_BIND, arg_str(listener->address), arg_c("dup"));
+	listening->is_local = listener->is_local;
+	memcpy(listening->unix_path, listener->unix_path, sizeof(listening->unix_path));
+	memcpy(where, listener->bound, sizeof(listener->bound));
+	return OK;
+}
+
 err http_server_listen(struct http_server *s, const struct http_listener *listener,
 	char bound[static HTTP_URL_BYTES], struct why *why)
 {
@@ -113,8 +145,7 @@ err http_server_listen(struct http_server *s, const struct http_listener *listen
 	*listening = (struct http_listening){ .server = s,
 		.is_secure = listener->certificate_file != NULL };
 	if (e == OK)
-		e = listen_open(listener->address, &fd, &listening->is_local, listening->unix_path,
-			where, why);
+		e = take_socket(listener, listening, &fd, where, why);
 	if (e != OK)
 		return e;
 	listening->daemon = start(listening, fd);

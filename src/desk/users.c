@@ -252,3 +252,44 @@ err user_totp_remove(struct desk *desk, str name, struct why *why)
 {
 	return set_totp(desk, name, sql_null(), why);
 }
+
+/* ---- OpenID */
+
+err user_set_oidc(struct desk *desk, str name, str subject, struct why *why)
+{
+	err e = desk_begin(desk, why);
+
+	if (e != OK)
+		return e;
+	e = sql_do(desk->sql, why, "UPDATE users SET oidc_subject = ?2 WHERE name = ?1",
+		sql_str(name), subject.len == 0 ? sql_null() : sql_str(subject));
+	return end_change(desk, name, e, why);
+}
+
+err user_by_oidc(
+	struct desk *desk, str subject, struct arena *arena, struct user *out, struct why *why)
+{
+	struct user_rows rows = { .arena = arena, .items = out, .room = 1 };
+
+	desk_lock(desk);
+	err e = sql_each(desk->sql, why, take_user, &rows,
+		"SELECT " USER_COLUMNS " FROM users WHERE oidc_subject = ?1", sql_str(subject));
+	desk_unlock(desk);
+	return e == OK && rows.count == 0 ? fail(why, MSG_DESK_NO_USER, arg_str(subject)) : e;
+}
+
+err user_create_oidc(struct desk *desk, str name, enum role role, str subject, struct why *why)
+{
+	int64_t id;
+	err e = desk_name_check(name, why);
+
+	if (e == OK)
+		e = desk_begin(desk, why);
+	if (e != OK)
+		return e;
+	e = user_insert(desk, name, role, "", &id, why);
+	if (e == OK)
+		e = sql_do(desk->sql, why, "UPDATE users SET oidc_subject = ?2 WHERE id = ?1",
+			sql_int(id), sql_str(subject));
+	return desk_end(desk, e, why);
+}

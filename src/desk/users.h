@@ -57,6 +57,12 @@ err user_disable(struct desk *desk, str name, bool disabled, struct why *why);
 err user_totp_make(struct desk *desk, str name, char letters[TOTP_LETTERS + 1], struct why *why);
 err user_totp_remove(struct desk *desk, str name, struct why *why);
 
+/* ---- those whom an OpenID provider vouches for: by his subject there, which is one user's */
+err user_set_oidc(struct desk *desk, str name, str subject, struct why *why); /* "": none */
+err user_by_oidc(
+	struct desk *desk, str subject, struct arena *arena, struct user *out, struct why *why);
+err user_create_oidc(struct desk *desk, str name, enum role role, str subject, struct why *why);
+
 /* ---- signing in */
 
 struct session {

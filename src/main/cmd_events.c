@@ -20,6 +20,8 @@ struct looking {
 	size_t condition_count;
 	struct where_rows where;
 	size_t left, found;
+	uint64_t after_seq; /* of --cursor */
+	uint64_t last_seq; /* shown */
 	struct arena *one;
 	struct grid *grid;
 	bool more;
@@ -113,12 +115,27 @@ static void show(struct looking *l, struct record *record)
 	strbuf_done(&cell);
 }
 
+/* Rows stand in the order of their sequences. */
+static uint32_t first_row(const struct looking *l)
+{
+	size_t low = 0, high = threads_view_rows(l->view);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (threads_view_seq(l->view, (uint32_t)middle) <= l->after_seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
+}
+
 static err look(struct looking *l, struct why *why)
 {
 	size_t rows = threads_view_rows(l->view);
 	err e = OK;
 
-	for (uint32_t row = 0; e == OK && row < rows && sink_ok(l->sink); row++) {
+	for (uint32_t row = first_row(l); e == OK && row < rows && sink_ok(l->sink); row++) {
 		if (l->condition_count > 0 && !where_bit(l->where.may, row))
 			continue;
 		struct row at = threads_view_row(l->view, row);
@@ -138,6 +155,7 @@ static err look(struct looking *l, struct why *why)
 			break;
 		l->left--;
 		l->found++;
+		l->last_seq = at.seq;
 		record.kind = RECORD_EVENT;
 		record.target = 0;
 		show(l, &record);
@@ -161,14 +179,37 @@ static void begin_grid(struct looking *l)
 	grid_add_column(l->grid, text_words(TEXT_EVENTS_ID, language), GRID_SHRINKS);
 }
 
+static void tell_more(struct looking *l)
+{
+	char text[32];
+	struct strbuf cursor = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	strbuf_add_int(&cursor, (int64_t)l->last_seq);
+	sink_more(l->sink, strbuf_str(&cursor));
+}
+
 static void end_grid(struct looking *l)
 {
 	if (!l->sink->json && l->found > 0)
 		sink_grid(l->sink, request_arena(l->request), l->grid);
 	if (!l->sink->json && l->found == 0)
 		sink_say(l->sink, TEXT_EVENTS_NONE);
-	if (l->more)
-		sink_remark(l->sink, TEXT_EVENTS_MORE, arg_int((int64_t)l->found));
+	if (!l->more)
+		return;
+	sink_remark(l->sink, TEXT_EVENTS_MORE, arg_int((int64_t)l->found));
+	if (l->last_seq > 0)
+		tell_more(l);
+}
+
+static err read_cursor(struct looking *l, struct why *why)
+{
+	str text = request_text(l->request, "cursor");
+	int64_t number = 0;
+
+	if (text.len > 0 && (!str_to_int64(text, &number) || number < 1))
+		return fail(why, MSG_REST_CURSOR);
+	l->after_seq = (uint64_t)number;
+	return OK;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -176,8 +217,10 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	struct looking l = {
 		.request = request, .sink = sink, .left = (size_t)request_number(request, "limit")
 	};
-	err e = store_open(request, sink, STORE_READ, &l.engine, why);
+	err e = read_cursor(&l, why);
 
+	if (e == OK)
+		e = store_open(request, sink, STORE_READ, &l.engine, why);
 	if (e != OK)
 		return e;
 	{
@@ -227,6 +270,10 @@ const struct command cmd_events = {
 			STR_INIT("") },
 		{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"),
 			WORDS("before this time", "avant cette date"), STR_INIT("") },
+		{ STR_INIT("cursor"), IS_TEXT, false, WORDS("CURSOR", "CURSEUR"),
+			WORDS("go on behind the last page: as that one told",
+				"continuer après la dernière page : comme elle l'a dit"),
+			STR_INIT("") },
 		{ STR_INIT("limit"), IS_NUMBER, false, WORDS("N", "N"),
 			WORDS("at most so many", "au plus ce nombre"), STR_INIT("50") } },
 	.examples = { { STR_INIT("ariane events --channel phone --since 7d"),

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "main/config_settle.h"
+#include "main/confine.h"
+#include "main/draw_helper.h"
 #include "main/notify.h"
 #include "main/serving.h"
 #include "main/signals.h"
@@ -93,12 +95,27 @@ static void reload(const struct request *request, struct serving *serving)
 	notify_ready();
 }
 
+/* Ports below 1024 are root's to open: so they are, before root is given up, and before anything is
+ * read or made in the data folder. */
+static err become_user(const struct request *request, struct http_listener *listeners, size_t count,
+	struct why *why)
+{
+	err e = OK;
+
+	if (!request_has(request, "user"))
+		return OK;
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = http_listener_bind(&listeners[i], why);
+	return e == OK ? confine_to_user(request_text(request, "user"), why) : e;
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	const struct settings *settings = request_settings(request);
-	struct http_listener listeners[HTTP_LISTENERS_MAX];
+	struct http_listener listeners[HTTP_LISTENERS_MAX] = { 0 };
 	struct serving_options options = { .listeners = listeners, .settings = settings };
 	struct serving *serving;
+	struct why ignored = { 0 };
 
 	err e = read_listeners(settings, listeners, &options.listener_count, why);
 	if (e == OK)
@@ -106,7 +123,18 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	if (e != OK)
 		return e;
 	signals_hold();
-	e = serving_start(request, sink, &options, &serving, why);
+	e = become_user(request, listeners, options.listener_count, why);
+	if (e == OK)
+		(void)draw_helper_start(); /* without it, drawings say that they failed */
+	if (e == OK)
+		e = serving_start(request, sink, &options, &serving, why);
+	for (size_t i = 0; i < options.listener_count; i++)
+		http_listener_close(&listeners[i]); /* those that listen have their own */
+	if (e == OK && !request_has(request, "without-filter")) {
+		e = confine_calls(why);
+		if (e != OK)
+			(void)serving_stop(serving, &ignored); /* `why` tells what came first */
+	}
 	if (e == OK) {
 		notify_ready();
 		while (signals_wait() == SIGNAL_RELOAD)
@@ -164,6 +192,16 @@ const struct command cmd_serve = {
 			WORDS("events a second that one source may send; 0: any number",
 				"événements par seconde permis à une source ; 0 : sans limite"),
 			STR_INIT("0") },
+		{ STR_INIT("user"), IS_TEXT, false, WORDS("NAME", "NOM"),
+			WORDS("started as root: open the addresses, then become this user",
+				"lancé en root : ouvrir les adresses, puis devenir cet utilisateur"),
+			STR_INIT("") },
+		{ STR_INIT("without-filter"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("do not give up the system calls that are not needed: where the "
+			      "kernel has no seccomp",
+				"ne pas renoncer aux appels système inutiles : là où le noyau "
+				"n'a pas seccomp"),
+			STR_INIT("") },
 		{ STR_INIT("log-requests"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("tell each request on standard error, a line of JSON, without personal "
 			      "data",

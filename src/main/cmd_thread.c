@@ -17,6 +17,11 @@ struct telling {
 	struct json_writer json;
 	struct strbuf out;
 	size_t left; /* events to tell yet */
+	bool has_cursor;
+	int64_t after_ticks; /* of --cursor: behind this time, and at it behind this sequence */
+	uint64_t after_seq;
+	int64_t last_ticks; /* told */
+	uint64_t last_seq;
 };
 
 static void tell(struct telling *t, struct record *record)
@@ -45,6 +50,42 @@ static bool is_wanted(const struct telling *t, int64_t ticks)
 	       (!request_has(t->request, "until") || ms < request_time_ms(t->request, "until"));
 }
 
+/* Behind the last one of the page before.  An event that was told and then corrected, or came in
+ * before it, is not told again: a thread grows while it is leafed through. */
+static bool is_behind(const struct telling *t, int64_t ticks, uint64_t seq)
+{
+	return !t->has_cursor || ticks > t->after_ticks ||
+	       (ticks == t->after_ticks && seq > t->after_seq);
+}
+
+static void tell_more(struct telling *t)
+{
+	char text[64];
+	struct strbuf cursor = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+
+	if (t->last_seq == 0)
+		return; /* --limit 0 */
+	strbuf_add_int(&cursor, t->last_ticks);
+	strbuf_add_byte(&cursor, '.');
+	strbuf_add_int(&cursor, (int64_t)t->last_seq);
+	sink_more(t->sink, strbuf_str(&cursor));
+}
+
+static err read_cursor(struct telling *t, struct why *why)
+{
+	str text = request_text(t->request, "cursor"), ticks, seq;
+	int64_t number = 0;
+
+	t->has_cursor = text.len > 0;
+	if (!t->has_cursor)
+		return OK;
+	if (!str_split(text, '.', &ticks, &seq) || !str_to_int64(ticks, &t->after_ticks) ||
+		!str_to_int64(seq, &number) || number < 1)
+		return fail(why, MSG_REST_CURSOR);
+	t->after_seq = (uint64_t)number;
+	return OK;
+}
+
 static err tell_thread(
 	struct telling *t, const struct snapshot *snapshot, uint32_t customer, struct why *why)
 {
@@ -54,16 +95,22 @@ static err tell_thread(
 	struct thread thread;
 	err e = thread_of(view, customer, arena, &thread, why);
 
-	for (size_t i = 0; e == OK && i < thread.count && t->left > 0; i++) {
+	for (size_t i = 0; e == OK && i < thread.count; i++) {
 		struct record record;
-		if (!is_wanted(t, thread.time[i]))
+		uint64_t seq = threads_view_row(view, thread.row[i]).seq;
+		if (!is_wanted(t, thread.time[i]) || !is_behind(t, thread.time[i], seq))
 			continue;
+		if (t->left == 0) {
+			tell_more(t);
+			break;
+		}
 		arena_reset(one);
-		e = engine_read(
-			t->engine, threads_view_row(view, thread.row[i]).seq, one, &record, why);
+		e = engine_read(t->engine, seq, one, &record, why);
 		if (e == OK)
 			tell(t, &record);
 		t->left--;
+		t->last_ticks = thread.time[i];
+		t->last_seq = seq;
 		if (request_cancelled(t->request) || !sink_ok(t->sink))
 			break;
 	}
@@ -78,10 +125,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		.left = (size_t)request_number(request, "limit") };
 	uint32_t customer;
 	str text;
-	err e = store_open(request, sink, STORE_READ, &t.engine, why);
+	err e = read_cursor(&t, why);
 
-	if (e != OK)
+	if (e == OK)
+		e = store_open(request, sink, STORE_READ, &t.engine, why);
+	if (e != OK) {
+		strbuf_done(&t.out);
 		return e;
+	}
 	thread_view_init(&t.view, request_locale(request), sink->columns);
 	{
 		AUTO_SNAPSHOT snapshot = store_snapshot(request, t.engine);
@@ -118,6 +169,10 @@ const struct command cmd_thread = {
 			     STR_INIT("") },
 		{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"),
 			WORDS("before this time", "avant cette date"), STR_INIT("") },
+		{ STR_INIT("cursor"), IS_TEXT, false, WORDS("CURSOR", "CURSEUR"),
+			WORDS("go on behind the last page: as that one told",
+				"continuer après la dernière page : comme elle l'a dit"),
+			STR_INIT("") },
 		{ STR_INIT("limit"), IS_NUMBER, false, WORDS("N", "N"),
 			WORDS("at most so many events", "au plus ce nombre d'événements"),
 			STR_INIT("100000") } },

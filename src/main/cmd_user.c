@@ -167,6 +167,18 @@ static err totp(
 	return e;
 }
 
+static err oidc(
+	const struct request *request, struct sink *sink, struct desk *desk, struct why *why)
+{
+	str name = request_argument(request, 0);
+	bool away = request_argument_count(request) == 1;
+	err e = user_set_oidc(desk, name, away ? STR("") : request_argument(request, 1), why);
+
+	if (e == OK)
+		e = door_note(request, desk, away ? "user oidc remove" : "user oidc", name, why);
+	return e == OK ? tell(request, sink, desk, name, NULL, STR(""), why) : e;
+}
+
 /* ---- rows of the table of commands */
 
 #define RUN(what, make) \
@@ -180,6 +192,7 @@ RUN(role, false)
 RUN(password, false)
 RUN(disable, false)
 RUN(totp, false)
+RUN(oidc, false)
 
 /* clang-format off */
 #define NAME_ARGUMENT { 1, 1, WORDS("NAME", "NOM"), WORDS("of the user", "de l'utilisateur") }
@@ -270,4 +283,25 @@ const struct command cmd_user_totp = {
 			"le secret à saisir dans le téléphone") } },
 	.schema = STR_INIT("user"),
 	.run = run_totp,
+};
+
+const struct command cmd_user_oidc = {
+	.name = STR_INIT("user oidc"),
+	.group = GROUP_DOORS,
+	.summary = WORDS("let a user sign in by the OpenID provider, as this subject there",
+		"laisser un utilisateur se connecter par le fournisseur OpenID, sous ce sujet"),
+	.about = WORDS("Whom nobody has linked is refused, and told his subject. Without a subject "
+		       "the link "
+		       "is taken away. Settings: [oidc] in ariane.conf.",
+		"Qui n'est lié à personne est refusé, et apprend son sujet. Sans sujet, le lien "
+		"est "
+		"retiré. Réglages : [oidc] dans ariane.conf."),
+	.arguments = { 1, 2, WORDS("NAME [SUBJECT]", "NOM [SUJET]"),
+		WORDS("the user, and the \"sub\" of his ID token",
+			"l'utilisateur, et le « sub » de son jeton d'identité") },
+	.examples = { { STR_INIT("ariane user oidc jeanne 248289761001"),
+		WORDS("she needs no password here any more",
+			"elle n'a plus besoin de mot de passe ici") } },
+	.schema = STR_INIT("user"),
+	.run = run_oidc,
 };

@@ -76,6 +76,36 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 		      "personal data, yes or no.",
 			"Noter chaque requête sur la sortie d'erreur, une ligne de JSON sans "
 			"données personnelles, yes ou no.") },
+	[SETTING_OIDC_ISSUER] = { STR_INIT("oidc"), STR_INIT("issuer"), SETTING_TEXT,
+		"ARIANE_OIDC_ISSUER", STR_INIT(""), STR_INIT(""),
+		WORDS("The OpenID provider by which people sign in (https://...). Not set: none.",
+			"Le fournisseur OpenID par lequel on se connecte (https://...). Sans "
+			"réglage : aucun.") },
+	[SETTING_OIDC_CLIENT] = { STR_INIT("oidc"), STR_INIT("client"), SETTING_TEXT,
+		"ARIANE_OIDC_CLIENT", STR_INIT(""), STR_INIT(""),
+		WORDS("The name under which the provider knows this server (client_id).",
+			"Le nom sous lequel le fournisseur connaît ce serveur (client_id).") },
+	[SETTING_OIDC_SECRET_FILE] = { STR_INIT("oidc"), STR_INIT("secret_file"), SETTING_PATH,
+		"ARIANE_OIDC_SECRET_FILE", STR_INIT(""), STR_INIT(""),
+		WORDS("A file that holds the secret shared with the provider. Not set: none, PKCE "
+		      "alone.",
+			"Un fichier qui contient le secret partagé avec le fournisseur. Sans "
+			"réglage : aucun, PKCE seul.") },
+	[SETTING_OIDC_URL] = { STR_INIT("oidc"), STR_INIT("url"), SETTING_TEXT, "ARIANE_OIDC_URL",
+		STR_INIT(""), STR_INIT(""),
+		WORDS("Where browsers find this server; the provider sends them back to "
+		      "URL/api/v1/oidc/callback.",
+			"L'adresse de ce serveur pour les navigateurs ; le fournisseur les renvoie "
+			"à "
+			"URL/api/v1/oidc/callback.") },
+	[SETTING_OIDC_ROLE] = { STR_INIT("oidc"), STR_INIT("role"), SETTING_TEXT,
+		"ARIANE_OIDC_ROLE", STR_INIT(""), STR_INIT(""),
+		WORDS("The role of users made at their first sign-in by the provider. Not set: "
+		      "only "
+		      "those whom ariane user oidc has linked may come in.",
+			"Le rôle des utilisateurs créés à leur première connexion par le "
+			"fournisseur. "
+			"Sans réglage : seuls entrent ceux que ariane user oidc a liés.") },
 };
 
 /* Where inih stands in the bytes, and what its handler met first. */

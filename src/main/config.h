@@ -36,6 +36,11 @@ enum setting {
 	SETTING_WORKERS,
 	SETTING_RATE,
 	SETTING_LOG_REQUESTS,
+	SETTING_OIDC_ISSUER,
+	SETTING_OIDC_CLIENT,
+	SETTING_OIDC_SECRET_FILE,
+	SETTING_OIDC_URL,
+	SETTING_OIDC_ROLE,
 	SETTING_COUNT_
 };
 
@@ -55,7 +60,7 @@ struct setting_row {
 	str section, key; /* [store] data */
 	enum setting_is is;
 	const char *environment; /* ARIANE_DATA */
-	str option; /* --data */
+	str option; /* --data; "": none */
 	str preset; /* "": see help */
 	struct words help;
 };

@@ -183,7 +183,9 @@ static err run_command(struct request *request, struct elsewhere *elsewhere, str
 static err run_request(const struct console *console, struct request *request,
 	struct manner *manner, struct elsewhere *elsewhere, struct why *why)
 {
-	static const struct sink_ops ops = { console_write, console_progress, console_remark };
+	static const struct sink_ops ops = {
+		.write = console_write, .progress = console_progress, .remark = console_remark
+	};
 	struct settings settings;
 	struct locale locale = { .language = manner->language };
 	struct surroundings around = { .settings = &settings,

@@ -5,12 +5,14 @@
 #include <sys/prctl.h>
 
 #include "main/house_socket.h"
+#include "main/oidc.h"
 #include "main/rest.h"
 
 struct doors {
 	struct house house;
 	struct desk *desk;
 	struct rest *rest;
+	struct oidc *oidc;
 	struct house_socket *socket;
 };
 
@@ -31,6 +33,11 @@ err doors_open(const struct request *request, struct engine *engine, struct writ
 	struct doors *d = memory_alloc(sizeof(*d));
 	err e = desk_open(engine_options(engine)->folder, true, NULL, &d->desk, why);
 
+	if (e == OK) {
+		e = oidc_create(request_settings(request), &d->oidc, why);
+		if (e != OK)
+			desk_close(d->desk);
+	}
 	if (e != OK) {
 		free(d);
 		return e;
@@ -43,6 +50,7 @@ err doors_open(const struct request *request, struct engine *engine, struct writ
 		.desk = d->desk,
 		.settings = request_settings(request),
 		.commands = request_commands(request),
+		.oidc = d->oidc,
 	};
 	d->rest = rest_create(&options);
 	e = open_socket(d, request, engine, why);
@@ -69,6 +77,7 @@ void doors_free(struct doors *d)
 	if (d == NULL)
 		return;
 	rest_free(d->rest);
+	oidc_free(d->oidc);
 	house_done(&d->house);
 	desk_close(d->desk);
 	free(d);

@@ -1,6 +1,8 @@
 /* main/draw_map.c - see draw_map.h */
 #include "main/draw_map.h"
 
+#include "main/draw_helper.h"
+
 #include "main/svg.h"
 #include "main/text.h"
 
@@ -221,10 +223,41 @@ static int start_dot(int input, const char *path, pid_t *pid)
 	return failed;
 }
 
+static err told(int code, struct why *why)
+{
+	if (code == 0)
+		return OK;
+	return code == DRAW_MISSING ? fail(why, MSG_DRAW_MISSING)
+				    : fail(why, MSG_DRAW_FAILED, arg_int(code));
+}
+
+/* Within a server, which starts no programs. */
+static err draw_by_helper(str graph, const char *path, struct why *why)
+{
+	unsigned char code = DRAW_FAILED;
+	int ends[2], answer;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return fail(why, MSG_DRAW_FAILED, arg_int(errno));
+	bool asked = draw_helper_ask(path, ends[1], &answer);
+	(void)close(ends[1]);
+	if (asked)
+		send_all(ends[0], graph);
+	(void)close(ends[0]);
+	if (!asked)
+		return fail(why, MSG_DRAW_FAILED, arg_int(DRAW_FAILED));
+	ssize_t got = read(answer, &code, 1);
+	(void)close(answer);
+	return told(got == 1 ? code : DRAW_FAILED, why);
+}
+
 err draw_graph(str graph, const char *path, struct why *why)
 {
 	int ends[2], status = 0;
 	pid_t pid;
+
+	if (draw_helper_runs())
+		return draw_by_helper(graph, path, why);
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return fail(why, MSG_DRAW_FAILED, arg_int(errno));

@@ -160,7 +160,9 @@ static err settle(struct asking *a, struct why *why)
 
 static err run(struct asking *a, struct why *why)
 {
-	static const struct sink_ops ops = { wire_write, wire_progress, wire_remark };
+	static const struct sink_ops ops = {
+		.write = wire_write, .progress = wire_progress, .remark = wire_remark
+	};
 	struct wire_sink sink = { .base = { .ops = &ops,
 					  .json = a->asked.json,
 					  .quiet = a->asked.quiet,

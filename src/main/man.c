@@ -196,7 +196,8 @@ static void add_setting(struct strbuf *out, const struct setting_row *row, enum 
 	add_line(out, row->help.in[language]);
 	strbuf_add_c(&option, "--");
 	strbuf_add(&option, row->option);
-	add_fact(out, TEXT_MAN_OPTION, language, strbuf_str(&option));
+	if (row->option.len > 0)
+		add_fact(out, TEXT_MAN_OPTION, language, strbuf_str(&option));
 	add_fact(out, TEXT_MAN_ENVIRONMENT, language, str_of(row->environment));
 	if (row->preset.len > 0)
 		add_fact(out, TEXT_MAN_DEFAULT, language, row->preset);

@@ -7,6 +7,7 @@
 #include "base/queue.h"
 #include "exchange/inputs.h"
 #include "main/live.h"
+#include "main/rest_once.h"
 #include "main/rest_run.h"
 
 struct pool {
@@ -24,6 +25,7 @@ struct rest {
 	size_t count;
 	struct pool quick, slow;
 	struct live *live;
+	struct rest_once *once;
 
 	pthread_mutex_t lock; /* the list of calls that were taken, and is_stopping */
 	struct rest_call *calls;
@@ -60,8 +62,8 @@ static struct rest_call *call_create(
 	call->x = x;
 	call->arena = arena_create(REST_MEMORY_MAX);
 	call->started_ms = ticks_ms();
-	bool is_long = route->takes_file || route->command == &cmd_export ||
-		       route->command == &cmd_access;
+	bool is_long =
+		route->takes_file || route->command == &cmd_export || route->command == &cmd_access;
 	call->deadline_ms = is_long ? 0 : call->started_ms + REST_DEADLINE_MS;
 	call->trace = arena_str(call->arena, http_trace(x));
 	call->owed = true;
@@ -227,6 +229,7 @@ struct rest *rest_create(const struct rest_options *options)
 			.body_bytes_max = rest->routes[i].body_bytes_max,
 			.data = &rest->routes[i] };
 	rest->watches = true;
+	rest->once = rest_once_create();
 	rest->live = live_create(options->house, options->desk);
 	pool_start(rest, &rest->quick, REST_QUICK_THREADS);
 	pool_start(rest, &rest->slow, REST_SLOW_THREADS);
@@ -263,6 +266,7 @@ void rest_free(struct rest *rest)
 	if (rest == NULL)
 		return;
 	live_free(rest->live);
+	rest_once_free(rest->once);
 	queue_free(rest->quick.queue);
 	queue_free(rest->slow.queue);
 	(void)pthread_mutex_destroy(&rest->quick.turn); /* nobody holds any of them */
@@ -277,9 +281,19 @@ const struct rest_options *rest_options_of(const struct rest *rest)
 	return &rest->options;
 }
 
+struct rest_once *rest_once_of(const struct rest *rest)
+{
+	return rest->once;
+}
+
 struct live *rest_live_of(const struct rest *rest)
 {
 	return rest->live;
+}
+
+struct oidc *rest_oidc_of(const struct rest *rest)
+{
+	return rest->options.oidc;
 }
 
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count)

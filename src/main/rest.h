@@ -13,6 +13,7 @@
 #pragma once
 
 #include "api/http.h"
+#include "base/hash.h"
 #include "desk/users.h"
 #include "main/house.h"
 #include "main/rest_route.h"
@@ -30,12 +31,14 @@ enum {
 
 struct rest;
 struct settings;
+struct oidc;
 
 struct rest_options {
 	struct house *house;
 	struct desk *desk; /* not owned, like the house */
 	const struct settings *settings; /* outlive it */
 	const struct command_list *commands;
+	struct oidc *oidc; /* not owned; NULL: nobody signs in elsewhere */
 };
 struct rest *rest_create(const struct rest_options *options);
 struct http_routes rest_http_routes(struct rest *rest);
@@ -75,13 +78,18 @@ struct rest_call {
 	atomic_bool late; /* stopped because of the deadline */
 	bool owed; /* the exchange may be asked; under the watcher's lock */
 	struct rest_call *next; /* in the watcher's list */
+	bool has_once; /* an Idempotency-Key was noted: */
+	struct digest128 once_key;
 	struct rest_stream *stream; /* the answer, once it is sent as it comes */
 };
 
 const struct rest_options *rest_options_of(const struct rest *rest);
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count);
 struct live;
+struct rest_once;
+struct rest_once *rest_once_of(const struct rest *rest);
 struct live *rest_live_of(const struct rest *rest);
+struct oidc *rest_oidc_of(const struct rest *rest); /* NULL: not set up */
 /* Into the audit, if the route or what it asks for wants that. */
 err rest_note(struct rest_call *call, str outcome, struct why *why);
 /* From now on nobody asks the exchange whether it was cancelled: call it right before answering. */

@@ -5,6 +5,9 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "base/json.h"
+#include "main/oidc_fetch.h"
+#include "main/rest_once.h"
 #include "main/rest_run.h"
 
 enum { RING_BYTES = 1 << 18, ETAG_BYTES = 40, LOOK_MS = 200 };
@@ -181,6 +184,85 @@ static err write_plain(struct rest_answer *a, str bytes, struct why *why)
 	return e;
 }
 
+/* ---- some members alone */
+
+static bool is_named(str fields, str key)
+{
+	str one;
+
+	while (str_split(fields, ',', &one, &fields))
+		if (str_equal(str_trim(one), key))
+			return true;
+	return str_equal(str_trim(fields), key);
+}
+
+/* The object with its named members; how many there are. */
+static err reduce(str text, str fields, struct strbuf *out, size_t *found, struct why *why)
+{
+	AUTO_ARENA arena = arena_create(REST_MEMORY_MAX);
+	struct json_parser *parser = json_parser_create(NULL);
+	struct json_writer w = json_writer_of(out, JSON_COMPACT);
+	struct json tree;
+	err e = json_parse(parser, text, arena, &tree, why);
+
+	*found = 0;
+	if (e == OK && tree.kind == JSON_OBJECT) {
+		json_put_object(&w);
+		for (size_t i = 0; i < tree.object.count; i++) {
+			if (!is_named(fields, tree.object.items[i].key))
+				continue;
+			json_put_key(&w, tree.object.items[i].key);
+			json_put_tree(&w, &tree.object.items[i].value);
+			(*found)++;
+		}
+		json_put_end(&w);
+	}
+	json_parser_free(parser);
+	return e;
+}
+
+static size_t count_fields(str fields)
+{
+	size_t count = fields.len > 0;
+
+	for (size_t i = 0; i < fields.len; i++)
+		count += fields.ptr[i] == ',';
+	return count;
+}
+
+/* Of a list, a member that a line has not is left out; of one document it is an error. */
+err rest_answer_select(struct rest_answer *a, struct why *why)
+{
+	struct strbuf out = strbuf_heap(REST_HELD_BYTES);
+	size_t found = 0;
+
+	if (a->fields.len == 0 || a->lines || a->held.len == 0)
+		return OK;
+	err e = reduce((str){ a->held.ptr, a->held.len }, a->fields, &out, &found, why);
+	strbuf_add_byte(&out, '\n');
+	if (e == OK && found < count_fields(a->fields))
+		e = fail(why, MSG_REST_FIELD, arg_str(a->fields));
+	if (e == OK && strbuf_ok(&out)) {
+		strbuf_done(&a->held);
+		a->held = out;
+		return OK;
+	}
+	strbuf_done(&out);
+	return e;
+}
+
+static err write_reduced(struct rest_answer *a, str line, struct why *why)
+{
+	struct strbuf out = strbuf_heap(REST_HELD_BYTES);
+	size_t found;
+	err e = reduce(line, a->fields, &out, &found, why);
+
+	if (e == OK)
+		e = write_plain(a, (str){ out.ptr, out.len }, why);
+	strbuf_done(&out);
+	return e;
+}
+
 /* Commands write whole lines, each one document. */
 static err answer_write(struct sink *sink, str bytes, struct why *why)
 {
@@ -188,21 +270,37 @@ static err answer_write(struct sink *sink, str bytes, struct why *why)
 	str line;
 	err e = OK;
 
-	if (!a->as_array)
+	bool selects = a->lines && a->fields.len > 0;
+	if (!a->as_array && !selects)
 		return write_plain(a, bytes, why);
 	while (e == OK && str_split(bytes, '\n', &line, &bytes)) {
-		e = write_plain(a, a->begun ? STR(",\n") : STR("["), why);
+		if (a->as_array)
+			e = write_plain(a, a->begun ? STR(",\n") : STR("["), why);
 		a->begun = true;
 		if (e == OK)
-			e = write_plain(a, line, why);
+			e = selects ? write_reduced(a, line, why) : write_plain(a, line, why);
+		if (e == OK && !a->as_array)
+			e = write_plain(a, STR("\n"), why);
 	}
 	return e;
+}
+
+static void answer_more(struct sink *sink, str cursor)
+{
+	struct rest_answer *a = (struct rest_answer *)sink;
+	struct strbuf text = {
+		.ptr = a->cursor, .cap = sizeof(a->cursor), .cap_max = sizeof(a->cursor)
+	};
+
+	strbuf_add(&text, cursor);
+	strbuf_add_byte(&text, '\0');
+	ASSERT(strbuf_ok(&text)); /* commands tell short ones */
 }
 
 void rest_answer_init(struct rest_answer *answer, struct rest_call *call, const char *type,
 	bool lines, const struct locale *locale)
 {
-	static const struct sink_ops ops = { .write = answer_write };
+	static const struct sink_ops ops = { .write = answer_write, .more = answer_more };
 
 	*answer = (struct rest_answer){
 		.sink = { .ops = &ops, .json = true, .quiet = true, .locale = locale },
@@ -211,6 +309,8 @@ void rest_answer_init(struct rest_answer *answer, struct rest_call *call, const 
 		.lines = lines,
 		.held = strbuf_heap(REST_HELD_BYTES)
 	};
+	if (call->route->method == HTTP_GET)
+		answer->fields = http_query(call->x, "fields");
 	str accept = http_header(call->x, "Accept");
 	if (lines && str_starts(accept, STR("application/json")))
 		answer->as_array = true;
@@ -223,26 +323,80 @@ bool rest_answer_streams(const struct rest_answer *a)
 	return a->call->stream != NULL;
 }
 
-static void send_held(struct rest_answer *a)
+/* RFC 8288: the same question, behind what was told. */
+static void set_next(struct rest_answer *a)
 {
 	struct http_exchange *x = a->call->x;
-	struct digest128 digest = digest128(NULL, (str){ a->held.ptr, a->held.len });
-	char text[ETAG_BYTES];
-	struct strbuf etag = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+	const struct target *target = http_target(x);
+	struct strbuf link = strbuf_in(a->call->arena, 8192);
+
+	if (a->cursor[0] == '\0')
+		return;
+	strbuf_add_c(&link, "<?");
+	for (size_t i = 0; i < target->query_count; i++) {
+		if (str_equal(target->query[i].name, STR("cursor")))
+			continue;
+		oidc_add_escaped(&link, target->query[i].name);
+		strbuf_add_byte(&link, '=');
+		oidc_add_escaped(&link, target->query[i].value);
+		strbuf_add_byte(&link, '&');
+	}
+	strbuf_add_c(&link, "cursor=");
+	strbuf_add_c(&link, a->cursor);
+	strbuf_add_c(&link, ">; rel=\"next\"");
+	http_set(x, "Next-Cursor", str_of(a->cursor));
+	if (strbuf_ok(&link))
+		http_set(x, "Link", strbuf_str(&link));
+}
+
+static str etag_of(str body, char text[static ETAG_BYTES])
+{
+	struct digest128 digest = digest128(NULL, body);
+	struct strbuf etag = { .ptr = text, .cap = ETAG_BYTES, .cap_max = ETAG_BYTES };
 
 	strbuf_add_byte(&etag, '"');
 	for (size_t i = 0; i < sizeof(digest.bytes); i++)
 		strbuf_printf(&etag, "%02x", digest.bytes[i]);
 	strbuf_add_byte(&etag, '"');
+	return strbuf_str(&etag);
+}
+
+bool rest_answer_is(str etag, str body)
+{
+	struct strbuf array = strbuf_heap(REST_HELD_BYTES);
+	char text[ETAG_BYTES];
+	str rest = body, line;
+	bool begun = false,
+	     same = str_equal(etag, STR("*")) || str_equal(etag, etag_of(body, text));
+
+	while (str_split(rest, '\n', &line, &rest)) {
+		strbuf_add_c(&array, begun ? ",\n" : "[");
+		strbuf_add(&array, line);
+		begun = true;
+	}
+	strbuf_add_c(&array, begun ? "]\n" : "[]\n");
+	same = same || (strbuf_ok(&array) && str_equal(etag, etag_of(strbuf_str(&array), text)));
+	strbuf_done(&array);
+	return same;
+}
+
+static void send_held(struct rest_answer *a)
+{
+	struct http_exchange *x = a->call->x;
+	char text[ETAG_BYTES];
+	str etag = etag_of((str){ a->held.ptr, a->held.len }, text);
+
 	set_common(a);
+	set_next(a);
 	rest_settled(a->call);
 	if (a->call->route->method != HTTP_GET) {
+		rest_once_keep(a->call, 200, a->type, (str){ a->held.ptr, a->held.len });
 		http_answer_built(x, 200, a->type, &a->held);
 		return;
 	}
 	http_set(x, "Cache-Control", STR("private, no-cache"));
-	http_set(x, "ETag", strbuf_str(&etag));
-	if (str_equal(http_header(x, "If-None-Match"), strbuf_str(&etag)))
+	http_set(x, "ETag", etag);
+	if (str_equal(http_header(x, "If-None-Match"), etag))
 		http_answer_empty(x, 304);
 	else
 		http_answer_built(x, 200, a->type, &a->held);

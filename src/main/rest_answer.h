@@ -9,12 +9,16 @@
 #include "main/rest.h"
 #include "main/sink.h"
 
+enum { REST_CURSOR_BYTES_MAX = 128, REST_FIELDS_MAX = 64 };
+
 struct rest_answer {
 	struct sink sink;
 	struct rest_call *call;
 	const char *type;
 	bool lines, as_array; /* JSON lines; wrapped as an array for who accepts only JSON */
 	bool begun; /* of an array: the first item was written */
+	str fields; /* of ?fields=: only these members are told; "": all */
+	char cursor[REST_CURSOR_BYTES_MAX]; /* of a list that goes on; "": it does not */
 	struct strbuf held;
 };
 
@@ -22,8 +26,12 @@ void rest_answer_init(struct rest_answer *answer, struct rest_call *call, const 
 	bool lines, const struct locale *locale);
 /* Was the answer begun, so that an error can no longer be told? */
 bool rest_answer_streams(const struct rest_answer *answer);
+/* Leaves the members that ?fields= names; before it ends.  MSG_REST_FIELD: there is none. */
+err rest_answer_select(struct rest_answer *answer, struct why *why);
 /* Whole: sends what is held (304 where the client has it), or ends the stream. */
 void rest_answer_end(struct rest_answer *answer);
 /* It failed while streaming: the connection is cut. */
 void rest_answer_break(struct rest_answer *answer);
+/* Is this an ETag of that body, as lines or as an array?  "*" is of any. */
+bool rest_answer_is(str etag, str body);
 void rest_answer_done(struct rest_answer *answer); /* frees what is held */

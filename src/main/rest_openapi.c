@@ -6,6 +6,7 @@
 #include "base/embedded.h"
 #include "base/json.h"
 #include "main/rest.h"
+#include "main/rest_once.h"
 #include "main/rest_special.h"
 #include "main/version.h"
 
@@ -123,6 +124,26 @@ static const struct option *query_of(const struct rest_route *route)
 	return route->body_bytes_max == 0 || route->takes_file ? route->command->options : NULL;
 }
 
+static void put_header(struct json_writer *w, const char *name, const char *description)
+{
+	put_parameter(w, str_of(name), "header", str_of(description), false);
+	open_object(w, "schema");
+	put_text(w, "type", STR("string"));
+	json_put_key(w, STR("maxLength"));
+	json_put_int(w, REST_ONCE_BYTES_MAX);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+static void put_headers(struct json_writer *w, const struct rest_route *route)
+{
+	put_header(w, "Idempotency-Key",
+		"the request is done once, however often it comes with this key within a day");
+	if (route->guard != NULL)
+		put_header(w, "If-Match",
+			"only if GET of what it changes still has this ETag; else 412");
+}
+
 static void put_parameters(struct json_writer *w, const struct rest_route *route)
 {
 	json_put_key(w, STR("parameters"));
@@ -144,7 +165,15 @@ static void put_parameters(struct json_writer *w, const struct rest_route *route
 		json_put_int(w, 0);
 		json_put_end(w);
 		json_put_end(w);
+		put_parameter(w, STR("fields"), "query",
+			STR("only these members of the answer, with commas between"), false);
+		open_object(w, "schema");
+		put_text(w, "type", STR("string"));
+		json_put_end(w);
+		json_put_end(w);
 	}
+	if (route->method != HTTP_GET && route->command != NULL && !route->asks)
+		put_headers(w, route);
 	json_put_end(w);
 }
 

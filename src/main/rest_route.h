@@ -31,6 +31,7 @@ struct rest_route {
 	const char *fixed; /* an option that is always given, as "--now"; or NULL */
 	const char *options[2]; /* parts of the path that are options of that name */
 	size_t body_bytes_max; /* JSON, or for an import the file */
+	const struct command *guard; /* GET of what a change changes: If-Match is its ETag */
 	bool asks; /* a POST that changes nothing: a GET with a body */
 	bool takes_file; /* the body is what the command reads as standard input */
 };

@@ -7,11 +7,13 @@
 
 #include "base/zone.h"
 #include "desk/audit.h"
+#include "engine/waiting.h"
 #include "exchange/inputs.h"
 #include "identity/identifier.h"
 #include "main/render.h"
 #include "main/request.h"
 #include "main/rest_answer.h"
+#include "main/rest_once.h"
 #include "main/rest_words.h"
 #include "main/store.h"
 
@@ -32,6 +34,8 @@ static int status_of(const struct rest_call *call, err e, const struct why *why)
 {
 	if (atomic_load(&call->late))
 		return 504;
+	if (why->message == MSG_REST_CHANGED)
+		return 412;
 	if (err_exit_code(e, why) == 2)
 		return 400;
 	return err_http_status(e);
@@ -39,6 +43,7 @@ static int status_of(const struct rest_call *call, err e, const struct why *why)
 
 static void tell_error(struct rest_call *call, err e, struct why *why)
 {
+	rest_once_forget(call);
 	if (atomic_load(&call->late))
 		(void)fail(why, MSG_REST_LATE, arg_int(REST_DEADLINE_MS / 1000));
 	refuse(call, status_of(call, e, why), why);
@@ -158,6 +163,67 @@ static err run_with_input(struct running *r, struct why *why)
 	return e == OK ? sink_finish(&r->answer.sink, why) : e;
 }
 
+/* ---- If-Match */
+
+/* What GET would answer now, into `out`. */
+static err run_guard(struct running *r, struct strbuf *out, struct why *why)
+{
+	struct rest_call *call = r->call;
+	const struct command *guard = call->route->guard;
+	struct running *other = arena_alloc(call->arena, sizeof(*other));
+	str words[4], rest = guard->name, word;
+	size_t count = 0;
+	struct sink_buffer sink;
+
+	if (other == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("guard"), arg_int(0));
+	while (str_split(rest, ' ', &word, &rest))
+		words[count++] = word;
+	words[count++] = rest;
+	if (guard->arguments.min > 0) {
+		words[count++] = STR("--");
+		words[count++] = request_argument(r->request, 0);
+	}
+	other->call = call;
+	err e = request_parse(rest_options_of(call->rest)->commands, words, count,
+		http_language(call->x), call->arena, &other->request, why);
+	if (e == OK)
+		e = settle(other, why);
+	if (e != OK)
+		return e;
+	sink_buffer_init(&sink, out, &other->locale);
+	sink.base.json = true;
+	sink.base.quiet = true;
+	e = guard->run(other->request, &sink.base, why);
+	return e == OK ? sink_finish(&sink.base, why) : e;
+}
+
+static err check_match(struct running *r, str wanted, struct why *why)
+{
+	struct strbuf now = strbuf_heap(REST_HELD_BYTES);
+	struct why unheard = { 0 };
+	bool same = r->call->route->guard != NULL && run_guard(r, &now, &unheard) == OK &&
+		    rest_answer_is(wanted, (str){ now.ptr, now.len });
+
+	strbuf_done(&now);
+	return same ? OK : fail(why, MSG_REST_CHANGED);
+}
+
+static err run_guarded(struct running *r, struct why *why)
+{
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+	str wanted = http_header(r->call->x, "If-Match");
+
+	if (wanted.len == 0 || r->call->route->method == HTTP_GET || r->call->route->asks)
+		return run_with_input(r, why);
+	mutex_lock(&turn);
+	err e = check_match(r, wanted, why);
+	if (e == OK)
+		e = run_with_input(r, why);
+	mutex_unlock(&turn);
+	return e;
+}
+
 /* In normal form, so that it is found and forgotten under the one name. */
 static str subject_of(const struct request *request)
 {
@@ -228,6 +294,13 @@ static void run_command(struct rest_call *call)
 	r->call = call;
 	err e = prepare(r, &why);
 	bool only_reads = call->route->method == HTTP_GET || call->route->asks;
+	bool answered = false;
+	if (e == OK && !only_reads)
+		e = rest_once_begin(call, &answered, &why);
+	if (answered) {
+		rest_words_done(&r->words);
+		return;
+	}
 	if (e == OK && only_reads)
 		e = rest_note(call, STR("read"), &why);
 	if (e != OK) {
@@ -238,7 +311,7 @@ static void run_command(struct rest_call *call)
 	rest_answer_init(&r->answer, call, "application/json",
 		call->route->command->json_lines || call->route->command == &cmd_export,
 		&r->locale);
-	e = run_with_input(r, &why);
+	e = run_guarded(r, &why);
 	if (!only_reads) {
 		err noted = rest_note(
 			call, e == OK ? STR("done") : message_kebab(why.message), &unheard);
@@ -247,6 +320,8 @@ static void run_command(struct rest_call *call)
 			why = unheard;
 		}
 	}
+	if (e == OK && !rest_answer_streams(&r->answer))
+		e = rest_answer_select(&r->answer, &why);
 	if (rest_answer_streams(&r->answer))
 		(e == OK ? rest_answer_end : rest_answer_break)(&r->answer);
 	else if (e == OK)

@@ -11,6 +11,10 @@ void rest_run(struct rest_call *call);
  * not. */
 err rest_who(struct rest_call *call, struct why *why);
 
+/* rest_session.c: the session's cookie; the audit's row of a sign-in. */
+void rest_set_session(struct rest_call *call, str value, int64_t seconds);
+err rest_note_sign_in(struct rest_call *call, str name, str outcome, struct why *why);
+
 enum { REST_COOKIE_BYTES_MAX = 256 };
 /* "__Host-ariane" over TLS, else "ariane". */
 const char *rest_cookie_name(const struct http_exchange *x);

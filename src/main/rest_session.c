@@ -56,7 +56,7 @@ err rest_me(struct rest_call *call, struct why *why)
 
 /* ---- cookies: not for scripts, not for other sites, and over TLS not for plain HTTP */
 
-static void set_cookie(struct rest_call *call, str value, int64_t seconds)
+void rest_set_session(struct rest_call *call, str value, int64_t seconds)
 {
 	struct strbuf cookie = strbuf_in(call->arena, REST_COOKIE_BYTES_MAX);
 
@@ -84,6 +84,11 @@ static err note(struct rest_call *call, str name, const char *action, str outcom
 		why);
 }
 
+err rest_note_sign_in(struct rest_call *call, str name, str outcome, struct why *why)
+{
+	return note(call, name, "sign in", outcome, why);
+}
+
 static err begin(struct rest_call *call, str name, const struct session *session, struct why *why)
 {
 	struct desk *desk = rest_options_of(call->rest)->desk;
@@ -99,7 +104,7 @@ static err begin(struct rest_call *call, str name, const struct session *session
 	caller.role = user.role;
 	caller.rights = role_rights(user.role) | user.granted;
 	memcpy(caller.csrf, session->csrf, sizeof(caller.csrf));
-	set_cookie(call, str_of(session->cookie.text), SESSION_MS / 1000);
+	rest_set_session(call, str_of(session->cookie.text), SESSION_MS / 1000);
 	return tell_caller(call, &caller, why);
 }
 
@@ -156,7 +161,7 @@ err rest_sign_out(struct rest_call *call, struct why *why)
 		e = note(call, call->caller.name, "sign out", STR("done"), why);
 	if (e != OK)
 		return e;
-	set_cookie(call, STR(""), 0);
+	rest_set_session(call, STR(""), 0);
 	rest_settled(call);
 	http_answer_empty(call->x, 204);
 	return OK;

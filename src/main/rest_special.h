@@ -11,5 +11,10 @@ err rest_setup(struct rest_call *call, struct why *why);
 /* Server-sent events.  Its query: */
 extern const struct option rest_live_options[];
 err rest_live(struct rest_call *call, struct why *why);
+/* Signing in by an OpenID provider. */
+err rest_oidc_offer(struct rest_call *call, struct why *why);
+err rest_oidc_begin(struct rest_call *call, struct why *why);
+err rest_oidc_callback(struct rest_call *call, struct why *why);
+extern const struct option rest_oidc_options[];
 err rest_docs(struct rest_call *call, struct why *why);
 err rest_openapi(struct rest_call *call, struct why *why);

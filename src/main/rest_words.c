@@ -89,7 +89,8 @@ static err add_given(struct making *m, str name, str value)
 {
 	const struct option *option = find_option(m, name);
 
-	if (str_equal(name, STR("at_least")))
+	if (str_equal(name, STR("at_least")) ||
+		(str_equal(name, STR("fields")) && m->call->route->method == HTTP_GET))
 		return OK;
 	if (option == NULL || str_equal(name, STR("stdin")))
 		return fail(m->why, MSG_REST_PARAMETER, arg_str(name));

@@ -10,6 +10,7 @@
 #include "desk/keys.h"
 #include "main/doors.h"
 #include "main/render.h"
+#include "main/retention.h"
 #include "main/serve_inputs.h"
 #include "main/serve_log.h"
 #include "main/serve_metrics.h"
@@ -30,6 +31,7 @@ struct serving {
 	struct watched *watched;
 	struct mqtt *mqtt[INPUT_SECTIONS_MAX];
 	size_t mqtt_count;
+	struct retention_keeper *retention;
 };
 
 /* ---- is it there, can it take something? */
@@ -247,10 +249,17 @@ static void make_http(struct serving *s, const struct serving_options *options)
 	s->metrics = (struct serve_metrics){ s->http, s->writer, s->capture };
 }
 
+static void tell_retention(void *context, const struct why *why)
+{
+	serving_tell(context, "retention", why);
+}
+
 err serving_start(const struct request *request, struct sink *sink,
 	const struct serving_options *options, struct serving **out, struct why *why)
 {
-	static const struct writer_options usual = { 0 };
+	const struct writer_options usual = {
+		.erase_within_ms = setting_ms(request_settings(request), SETTING_ERASE_WITHIN)
+	};
 	struct serving *s = memory_alloc(sizeof(*s));
 	struct why ignored = { 0 };
 	err e = store_open(request, sink, STORE_SERVE, &s->engine, why);
@@ -283,9 +292,13 @@ err serving_start(const struct request *request, struct sink *sink,
 	}
 	make_http(s, options);
 	e = listen_all(s, sink, options, why);
-	if (e == OK)
+	if (e == OK) {
+		const struct retention_place place = {
+			.engine = s->engine, .writer = s->writer, .desk = doors_desk(s->doors)
+		};
+		s->retention = retention_keeper_start(&place, tell_retention, s);
 		*out = s;
-	else
+	} else
 		(void)serving_stop(s, &ignored); /* `why` tells what came first */
 	return e;
 }
@@ -306,6 +319,7 @@ err serving_stop(struct serving *s, struct why *why)
 {
 	watched_stop(s->watched);
 	stop_mqtt(s);
+	retention_keeper_stop(s->retention);
 	doors_stop(s->doors);
 	http_server_stop(s->http, SERVING_DRAIN_MS);
 	err e = writer_stop(s->writer, why);

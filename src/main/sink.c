@@ -110,3 +110,11 @@ void sink_buffer_init(struct sink_buffer *sink, struct strbuf *out, const struct
 
 	*sink = (struct sink_buffer){ .base = { .ops = &ops, .locale = locale }, .out = out };
 }
+
+void sink_more(struct sink *sink, str cursor)
+{
+	if (sink->ops->more != NULL)
+		sink->ops->more(sink, cursor);
+	else
+		sink_remark(sink, TEXT_MORE_CURSOR, arg_str(cursor));
+}

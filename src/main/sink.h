@@ -23,6 +23,8 @@ struct sink;
 struct sink_ops {
 	err (*write)(struct sink *sink, str bytes, struct why *why);
 	void (*progress)(struct sink *sink, const struct progress_state *state); /* may be NULL */
+	/* There is more: a command's option --cursor takes this text; may be NULL. */
+	void (*more)(struct sink *sink, str cursor);
 	/* A remark beside the answer, for people: standard error; may be NULL. */
 	void (*remark)(struct sink *sink, str line);
 };
@@ -52,6 +54,8 @@ void sink_grid(struct sink *sink, struct arena *arena, const struct grid *grid);
 void sink_built(struct sink *sink, const struct strbuf *buf);
 /* In JSON: so many ("events") were written to a file of so many bytes. */
 void sink_file_written(struct sink *sink, str what, uint64_t count, uint64_t bytes, str file);
+/* The list ended at a limit: how to ask for what follows.  For people a remark. */
+void sink_more(struct sink *sink, str cursor);
 void sink_progress(struct sink *sink, const struct progress_state *state); /* call it often */
 
 bool sink_ok(const struct sink *sink);

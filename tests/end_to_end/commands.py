@@ -57,12 +57,15 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
     "journey predict": ["user_id:u1"], "api": [], "audit": [],
     "source list": [],
+    "retention add": ["--source", "web", "--keep", "36500d"], "retention list": [], "retention preview": ["--all", "--keep", "1d"],
+    "retention run": [], "retention remove": ["1"],
     "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
     "token create": ["--role", "analyst"], "token list": [], "token revoke": ["1"],
     "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
-    "user password": ["jeanne"], "user totp": ["jeanne"], "user disable": ["jeanne"],
+    "user password": ["jeanne"], "user totp": ["jeanne"], "user oidc": ["jeanne", "subject-1"], "user disable": ["jeanne"],
 }
-LINES = {"record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit", "source"}  # a document a line
+LINES = {"retention", "retention-run", "record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
+         "source"}  # a document a line
 
 
 def check_json_of_every_command(place):

@@ -1,10 +1,13 @@
 """A server and those who ask it: the API with its roles, sessions, and the command line through the socket."""
 import http.client
 import json
+import os
 import re
 import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lines_of
 
@@ -25,11 +28,11 @@ def true(seen, what):
 class Server:
     """`ariane serve` on a free port; ends with the block."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, *more, listen="127.0.0.1:0"):
+        self.folder, self.more, self.listen = folder, [str(word) for word in more], listen
 
     def __enter__(self):
-        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", "127.0.0.1:0"]
+        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", self.listen, *self.more]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         self.said = []
         line = self.process.stdout.readline().decode()
@@ -324,3 +327,92 @@ def check_users_by_the_command_line(place):
     folder("backup", place.path / "copy")
     ariane("--data", place.path / "back", "restore", place.path / "copy")
     equal(place.folder("back")("user", "list", "--json").json()["name"], "jeanne", "back-ups hold users")
+
+
+def check_a_server_draws_without_starting_programs(place):
+    """Graphviz runs in a process that was started before the server gave that up."""
+    folder = filled(place)
+    with Server(folder) as server:
+        status = Path("/proc") / str(server.process.pid) / "status"
+        until = time.monotonic() + 60  # it is set once the server listens
+        while not re.search(r"^Seccomp:\t2$", status.read_text(), re.M) and time.monotonic() < until:
+            pass
+        true(re.search(r"^NoNewPrivs:\t1\nSeccomp:\t2$", status.read_text(), re.M), status.read_text())
+        folder("journey", "map", "--svg", "map.svg", cwd=place.path)
+        true("<svg" in (place.path / "map.svg").read_text(), "drawn, in the caller's folder")
+        folder("journey", "map", "--svg", "nowhere/map.svg", cwd=place.path, status=1)
+
+
+def check_root_becomes_a_user(place):
+    if os.geteuid() != 0:
+        return
+    folder = place.folder()
+    place.path.chmod(0o755)
+    folder.path.mkdir()
+    os.chown(folder.path, 65534, 65534)
+    with Server(folder, "--user", "nobody") as server:
+        status = (Path("/proc") / str(server.process.pid) / "status").read_text()
+        true(re.search(r"^Uid:\t65534\t65534\t65534\t65534$", status, re.M), status)
+        true(re.search(r"^CapEff:\t0+$", status, re.M), status)
+        equal(server.ask("GET", "/readyz").status, 200, "and serves")
+    equal({p.stat().st_uid for p in folder.path.iterdir()}, {65534}, "all that it made is his")
+    folder("serve", "--listen", "127.0.0.1:0", "--user", "nobody-is-called-so", status=2)
+
+
+def check_lists_are_leafed_through(place):
+    """Pages by cursor, some members alone: over HTTP and by hand."""
+    folder = place.folder()
+    rows = lines_of([{**EVENTS[0], "messageId": f"c{i}", "userId": "u1", "event": f"E{i % 3}", "timestamp": f"2026-03-01T10:{i:02}:00Z"}
+                     for i in range(25)])
+    folder.import_(place.file("many.jsonl", rows))
+    with Server(folder) as server:
+        secret = token(folder, "analyst")
+        for path in ("/api/v1/events?limit=10", "/api/v1/customers/user_id:u1/thread?limit=10"):
+            seen, where = [], path
+            for _ in range(3):
+                answer = server.ask("GET", where, secret)
+                equal(answer.status, 200, answer.body)
+                seen += [json.loads(line)["message_id"] for line in answer.body.splitlines()]
+                cursor = answer.headers["Next-Cursor"]
+                if cursor:
+                    equal(answer.headers["Link"], f'<?limit=10&cursor={cursor}>; rel="next"', "where it goes on")
+                    where = f"{path}&cursor={cursor}"
+            equal((cursor, seen), (None, [f"c{i}" for i in range(25)]), path)
+            equal(server.ask("GET", path + "&cursor=nonsense", secret).status, 400, "no cursor of this list")
+        line = server.ask("GET", "/api/v1/events?limit=1&fields=activity,message_id", secret).body
+        equal(json.loads(line), {"message_id": "c0", "activity": "E0"}, "some members alone")
+        equal(list(server.json("/api/v1/status?fields=events", secret)), ["events"], "of one document too")
+        equal(server.ask("GET", "/api/v1/status?fields=nothing", secret).status, 400, "no such member")
+    told = folder("events", "--limit", "24", "--json")
+    equal(len(folder("events", "--cursor", "24", "--json").lines()), 1, told.error)
+
+
+def check_changes_are_made_once_and_of_what_was_seen(place):
+    folder = filled(place)
+    with Server(folder) as server:
+        admin = token(folder, "administrator")
+        make = {"source": "shop"}
+        first = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
+        again = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
+        equal((first.status, again.status, again.body), (200, 200, first.body), "the same answer")
+        equal(again.headers["Idempotency-Replayed"], "true", "and says so")
+        equal(len(server.ask("GET", "/api/v1/keys", admin).body.splitlines()), 1, "made once")
+        other = server.ask("POST", "/api/v1/keys", admin, {"source": "other"}, Idempotency_Key="one")
+        equal((other.status, json.loads(other.body)["code"]), (409, "api-once-other"), "another request")
+        equal(server.ask("POST", "/api/v1/keys", token(folder, "administrator"), make, Idempotency_Key="one").status, 200, "another's key")
+        equal(server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="x" * 201).status, 400, "too long")
+        equal(server.ask("POST", "/api/v1/keys", admin, {"nothing": 1}, Idempotency_Key="two").status, 400, "refused")
+        equal(server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="two").status, 200, "so it is free again")
+        tag = server.ask("GET", "/api/v1/keys", admin).headers["ETag"]
+        array = server.ask("GET", "/api/v1/keys", admin, Accept="application/json").headers["ETag"]
+        equal(server.ask("DELETE", "/api/v1/keys/1", admin, If_Match='"other"').status, 412, "not as it was seen")
+        equal(server.ask("DELETE", "/api/v1/keys/1", admin, If_Match=array).status, 200, "as it was seen, as an array")
+        equal(server.ask("DELETE", "/api/v1/keys/2", admin, If_Match=tag).status, 412, "it has changed since")
+        equal(server.ask("POST", "/api/v1/seal", admin, {}, If_Match=tag).status, 412, "nothing that has an ETag")
+        privacy = token(folder, "privacy-officer")
+        seen = server.ask("GET", "/api/v1/customers/user_id:u2", privacy).headers["ETag"]
+        folder("identity", "link", "user_id:u1", "user_id:u2", "--because", "a test")
+        equal(server.ask("DELETE", "/api/v1/customers/user_id:u2", privacy, If_Match=seen).status, 412, "more than he saw would go")
+    with Server(folder) as server:
+        other = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
+        equal((other.status, json.loads(other.body)["code"]), (409, "api-once-unknown"), "after a restart: not twice")

@@ -74,3 +74,41 @@ def check_files_are_looked_at_before_they_are_imported(place):
                    "--activity", "what", "--channel", "=phone").out
     true("+33612345678" in shown and "call" in shown, shown)
     true(before != folder.digest(), "the one import")
+
+
+def check_events_go_when_their_time_is_over(place):
+    """Rules say how long; a server applies them by itself, and nothing of them comes back."""
+    folder = place.folder()
+    old, new = "2020-01-01T10:00:00Z", "2999-01-01T10:00:00Z"
+    rows = [{"type": "track", "event": event, "userId": f"u{n}", "messageId": f"{event}-{n}", "timestamp": when}
+            for n, when in enumerate((old, old, new)) for event in ("Page Viewed", "Order Completed")]
+    file = place.file("rows.jsonl", lines_of(rows))
+    folder("import", file, "--source", "web")
+    folder("correct", "web", "Page Viewed-0", "--set", "channel=phone")
+    folder("retract", "web", "Page Viewed-1")
+    folder("retention", "add", "--keep", "90d", status=2)  # of everything only if it is meant
+    folder("retention", "add", "--activity", "Page*", "--keep", "1h", status=2)
+    seen = folder("retention", "preview", "--activity", "Page*", "--keep", "90d", "--json").lines()
+    equal([(s["id"], s["events"], s["oldest"][:10]) for s in seen], [(0, 1, old[:10])], "what such a rule would remove")
+    rule = folder("retention", "add", "--activity", "Page*", "--source", "web", "--keep", "90d", "--json").json()
+    equal((rule["id"], rule["keep"], rule["run"]), (1, "90d", None), "made")
+    folder("retention", "add", "--source", "other", "--all", "--keep", "1d")
+    with Server(folder) as server:
+        secret = token(folder, "privacy-officer")
+        while server.json("/api/v1/status", secret)["events"] > 4:  # it does it by itself
+            pass
+        answer = server.ask("POST", "/api/v1/imports?source=web", token(folder, "analyst"), file.read_bytes())
+        equal((json.loads(answer.body)["imported"], json.loads(answer.body)["erased"]), (0, 2), "nothing comes back")
+        rules = [json.loads(line) for line in server.ask("GET", "/api/v1/retention", secret).body.splitlines()]
+        equal([(r["id"], r["gone"], r["run"] is not None) for r in rules], [(1, 1, True), (2, 0, True)], "what each removed")
+        equal(server.ask("POST", "/api/v1/retention/run", token(folder, "analyst"), {}).status, 403, "not an analyst's")
+        again = server.ask("POST", "/api/v1/retention/run", secret, {})
+        equal([json.loads(line)["events"] for line in again.body.splitlines()], [0, 0], "nothing is left to remove")
+        whos = [r["who"] for r in folder("audit", "--action", "retention", "--json").lines()]
+        equal(whos, ["retention:1"], "noted, once")
+    folder("erase", "--now")
+    kept = b"".join(p.read_bytes() for p in folder.path.rglob("*") if p.is_file())
+    equal((b"Page Viewed-0" in kept, b"Page Viewed-1" in kept), (False, False), "not a byte of it")
+    folder("verify")
+    folder("retention", "remove", "1")
+    equal(len(folder("retention", "list", "--json").lines()), 1, "removed")
