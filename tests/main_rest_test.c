@@ -2,6 +2,7 @@
  * between a command line and a house. */
 #include "main/rest_route.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -120,4 +121,75 @@ TEST(a_house_is_found_by_its_folder)
 	CHECK("is gone", stat(path, &st) != 0);
 	CHECK("no folder", wire_listen(path, &listening, &why) == ERR_NOT_FOUND &&
 				   wire_connect(path, &asking, &why) == ERR_NOT_FOUND);
+}
+
+static size_t open_descriptors(void)
+{
+	size_t count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* One byte, with so many descriptors. */
+static void send_descriptors(int to, int what, size_t count)
+{
+	union {
+		char bytes[CMSG_SPACE(4 * sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	char byte = 'A';
+	struct iovec part = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(count * sizeof(int));
+	for (size_t i = 0; i < count; i++)
+		memcpy(CMSG_DATA(c) + i * sizeof(int), &what, sizeof(int));
+	CHECK("sent", sendmsg(to, &message, 0) == 1);
+}
+
+TEST(descriptors_that_nobody_wants_are_closed)
+{
+	static const struct {
+		const char *name;
+		size_t counts[WIRE_HEAD_BYTES]; /* with each byte of a head */
+		size_t kept;
+	} rows[] = {
+		{ "one", { 1 }, 0 },
+		{ "as many as wanted", { 2 }, 2 },
+		{ "twice", { 2, 2 }, 2 },
+		{ "one, then two, then more than there is room for", { 1, 2, 4 }, 2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 16);
+		int ends[2], fds[WIRE_FDS] = { -1, -1 };
+		char kind;
+		str bytes;
+
+		CHECK("pair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+		size_t before = open_descriptors(), kept = 0;
+		for (size_t k = 0; k < WIRE_HEAD_BYTES; k++)
+			if (rows[i].counts[k] > 0)
+				send_descriptors(ends[0], ends[0], rows[i].counts[k]);
+			else
+				CHECK("sent", send(ends[0], "", 1, 0) == 1);
+		(void)shutdown(ends[0], SHUT_WR);
+		(void)wire_receive(ends[1], 100, arena, &kind, &bytes, fds, NULL);
+		for (size_t k = 0; k < WIRE_FDS; k++)
+			kept += fds[k] >= 0;
+		CHECK(rows[i].name, kept == rows[i].kept && open_descriptors() == before + kept);
+		for (size_t k = 0; k < WIRE_FDS; k++)
+			if (fds[k] >= 0)
+				(void)close(fds[k]);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+	}
 }

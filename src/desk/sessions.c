@@ -6,6 +6,13 @@
 
 /* ---- what signing in needs to know of a user */
 
+static err take_int(void *context, const struct sql_row *row, struct why *why)
+{
+	(void)why;
+	*(int64_t *)context = sql_row_int(row, 0);
+	return OK;
+}
+
 struct account {
 	int64_t id, failures, locked_until_ms, totp_step;
 	bool found, disabled, has_totp;
@@ -219,6 +226,22 @@ err session_find(struct desk *desk, str cookie, struct arena *arena, struct user
 	return e;
 }
 
+err session_holds(struct desk *desk, str cookie, bool *out, struct why *why)
+{
+	struct secret_hash hash = secret_hash(desk->key, cookie);
+	int64_t now_ms = desk_now_ms(desk), count = 0;
+
+	desk_lock(desk);
+	err e = sql_each(desk->sql, why, take_int, &count,
+		"SELECT COUNT(*) FROM sessions JOIN users ON users.id = user_id WHERE hash = ?1 "
+		"AND expires_ms > ?2 AND used_ms > ?3 AND disabled_ms IS NULL",
+		sql_bytes(&hash, sizeof(hash)), sql_int(now_ms), sql_int(now_ms - SESSION_IDLE_MS));
+	desk_unlock(desk);
+	if (e == OK)
+		*out = count > 0;
+	return e;
+}
+
 err session_end(struct desk *desk, str cookie, struct why *why)
 {
 	struct secret_hash hash = secret_hash(desk->key, cookie);
@@ -232,13 +255,6 @@ err session_end(struct desk *desk, str cookie, struct why *why)
 }
 
 /* ---- the first user */
-
-static err take_int(void *context, const struct sql_row *row, struct why *why)
-{
-	(void)why;
-	*(int64_t *)context = sql_row_int(row, 0);
-	return OK;
-}
 
 static err has_nobody(struct desk *desk, struct why *why)
 {

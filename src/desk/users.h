@@ -73,6 +73,8 @@ err session_begin(struct desk *desk, str name, struct session *out, struct why *
 /* Who is it?  *csrf: at least SECRET_LETTERS + 1 bytes.  ERR_DENIED: nobody, or it is over. */
 err session_find(struct desk *desk, str cookie, struct arena *arena, struct user *out, char *csrf,
 	struct why *why);
+/* Would session_find() find it?  Asking is no use of it: it still ends when idle. */
+err session_holds(struct desk *desk, str cookie, bool *out, struct why *why);
 err session_end(struct desk *desk, str cookie, struct why *why); /* unknown: OK */
 
 /* ---- the first user: while there is none, whoever holds the set-up text may make an administrator

@@ -164,8 +164,9 @@ static void tell(void *context, const struct input_progress *read, uint64_t reco
 		.done = read->consumed,
 		.total = read->total_known ? read->total : 0 };
 
-	(void)records;
 	sink_progress(im->sink, &state);
+	if (request_house(im->request) != NULL)
+		house_tell_import(request_house(im->request), state.done, state.total, records);
 }
 
 /* The files of all arguments, folders looked into. */
@@ -350,7 +351,7 @@ static err take_turn(struct importer *im, struct why *why)
 		return e;
 	im->options.writer = house->writer;
 	e = import_opened(im, why);
-	house_end_import(house);
+	house_end_import(house, e != OK);
 	store_await(im->request);
 	return e;
 }

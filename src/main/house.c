@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "engine/waiting.h"
+
 enum { LOOK_MS = 100 }; /* how often who waits for a turn asks whether he shall still wait */
 
 void house_init(struct house *house, struct engine *engine, struct writer *writer)
@@ -10,14 +12,15 @@ void house_init(struct house *house, struct engine *engine, struct writer *write
 	house->engine = engine;
 	house->writer = writer;
 	house->sources = NULL;
-	int code = pthread_mutex_init(&house->import_turn, NULL);
-	ASSERT(code == 0);
+	house->import = (struct house_import){ 0 };
+	mutex_init(&house->import_turn);
+	mutex_init(&house->import_lock);
 }
 
 void house_done(struct house *house)
 {
-	int code = pthread_mutex_destroy(&house->import_turn);
-	ASSERT(code == 0); /* nobody holds it */
+	mutex_done(&house->import_turn); /* nobody holds either */
+	mutex_done(&house->import_lock);
 }
 
 static struct timespec soon(void)
@@ -43,11 +46,35 @@ err house_begin_import(struct house *house, const atomic_bool *stop, struct why 
 			return fail(why, MSG_CANCELLED);
 		until = soon();
 	}
+	mutex_lock(&house->import_lock);
+	house->import =
+		(struct house_import){ .number = house->import.number + 1, .is_running = true };
+	mutex_unlock(&house->import_lock);
 	return OK;
 }
 
-void house_end_import(struct house *house)
+void house_tell_import(struct house *house, uint64_t bytes, uint64_t total, uint64_t records)
 {
-	int code = pthread_mutex_unlock(&house->import_turn);
-	ASSERT(code == 0);
+	mutex_lock(&house->import_lock);
+	house->import.bytes = bytes;
+	house->import.total = total;
+	house->import.records = records;
+	mutex_unlock(&house->import_lock);
+}
+
+void house_end_import(struct house *house, bool failed)
+{
+	mutex_lock(&house->import_lock);
+	house->import.is_running = false;
+	house->import.failed = failed;
+	mutex_unlock(&house->import_lock);
+	mutex_unlock(&house->import_turn);
+}
+
+struct house_import house_import(struct house *house)
+{
+	mutex_lock(&house->import_lock);
+	struct house_import import = house->import;
+	mutex_unlock(&house->import_lock);
+	return import;
 }

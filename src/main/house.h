@@ -17,11 +17,21 @@
 
 enum { HOUSE_VISIBLE_MS = 10000 }; /* what was written is in a snapshot long before */
 
+/* The import that runs, or the last one: of the life of this process. */
+struct house_import {
+	uint64_t number; /* 0: there was none */
+	uint64_t bytes, total; /* read, of how many (0: not known) */
+	uint64_t records;
+	bool is_running, failed;
+};
+
 struct house {
 	struct engine *engine; /* none of these is owned */
 	struct writer *writer;
 	struct sources *sources; /* what comes in, counted; NULL: nothing does */
 	pthread_mutex_t import_turn;
+	pthread_mutex_t import_lock; /* a leaf: of `import` */
+	struct house_import import;
 };
 
 void house_init(struct house *house, struct engine *engine, struct writer *writer);
@@ -29,4 +39,6 @@ void house_done(struct house *house); /* no command runs in it any more */
 
 /* Waits for the turn to import.  ERR_CANCELLED: `stop` (may be NULL) was set meanwhile. */
 err house_begin_import(struct house *house, const atomic_bool *stop, struct why *why);
-void house_end_import(struct house *house);
+void house_tell_import(struct house *house, uint64_t bytes, uint64_t total, uint64_t records);
+void house_end_import(struct house *house, bool failed);
+struct house_import house_import(struct house *house); /* any thread */

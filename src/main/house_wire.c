@@ -141,17 +141,23 @@ err wire_send_ask(int fd, str bytes, const int fds[static WIRE_FDS], struct why 
 	return send_all(fd, bytes.ptr, bytes.len, why);
 }
 
+/* Those of one message; what comes beside them, again or in another number is closed: nobody else
+ * knows that it is there. */
 static void take_fds(struct msghdr *message, int *fds)
 {
-	int got[WIRE_FDS];
-
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-			c->cmsg_len != CMSG_LEN(sizeof(got)))
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
-		memcpy(got, CMSG_DATA(c), sizeof(got));
-		for (size_t i = 0; i < WIRE_FDS; i++)
-			fds[i] = got[i];
+		size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		bool wanted = count == WIRE_FDS && fds[0] < 0;
+		for (size_t i = 0; i < count; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+			if (wanted)
+				fds[i] = fd;
+			else
+				(void)close(fd); /* the sender has his own */
+		}
 	}
 }
 
@@ -161,7 +167,7 @@ static err receive_some(int fd, char *to, size_t count, size_t *got, int *fds, s
 	union {
 		char bytes[CMSG_SPACE(WIRE_FDS * sizeof(int))];
 		struct cmsghdr align;
-	} control;
+	} control = { { 0 } };
 	struct iovec part = { to, count };
 	struct msghdr message = { .msg_iov = &part,
 		.msg_iovlen = 1,

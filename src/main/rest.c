@@ -6,6 +6,7 @@
 
 #include "base/queue.h"
 #include "exchange/inputs.h"
+#include "main/live.h"
 #include "main/rest_run.h"
 
 struct pool {
@@ -22,6 +23,7 @@ struct rest {
 	struct http_route *http;
 	size_t count;
 	struct pool quick, slow;
+	struct live *live;
 
 	pthread_mutex_t lock; /* the list of calls that were taken, and is_stopping */
 	struct rest_call *calls;
@@ -224,6 +226,7 @@ struct rest *rest_create(const struct rest_options *options)
 			.body_bytes_max = rest->routes[i].body_bytes_max,
 			.data = &rest->routes[i] };
 	rest->watches = true;
+	rest->live = live_create(options->house, options->desk);
 	pool_start(rest, &rest->quick, REST_QUICK_THREADS);
 	pool_start(rest, &rest->slow, REST_SLOW_THREADS);
 	code = pthread_create(&rest->watcher, NULL, watch, rest);
@@ -244,6 +247,7 @@ void rest_stop(struct rest *rest)
 	lock(&rest->lock);
 	rest->is_stopping = true;
 	unlock(&rest->lock);
+	live_stop(rest->live);
 	pool_stop(&rest->quick);
 	pool_stop(&rest->slow);
 	lock(&rest->lock);
@@ -257,6 +261,7 @@ void rest_free(struct rest *rest)
 {
 	if (rest == NULL)
 		return;
+	live_free(rest->live);
 	queue_free(rest->quick.queue);
 	queue_free(rest->slow.queue);
 	(void)pthread_mutex_destroy(&rest->quick.turn); /* nobody holds any of them */
@@ -269,6 +274,11 @@ void rest_free(struct rest *rest)
 const struct rest_options *rest_options_of(const struct rest *rest)
 {
 	return &rest->options;
+}
+
+struct live *rest_live_of(const struct rest *rest)
+{
+	return rest->live;
 }
 
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count)

@@ -80,5 +80,9 @@ struct rest_call {
 
 const struct rest_options *rest_options_of(const struct rest *rest);
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count);
+struct live;
+struct live *rest_live_of(const struct rest *rest);
+/* Into the audit, if the route or what it asks for wants that. */
+err rest_note(struct rest_call *call, str outcome, struct why *why);
 /* From now on nobody asks the exchange whether it was cancelled: call it right before answering. */
 void rest_settled(struct rest_call *call);

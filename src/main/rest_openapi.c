@@ -115,9 +115,12 @@ static bool is_offered(const struct option *o)
 	       str_equal(o->name, STR("mapping"));
 }
 
-static bool takes_query(const struct rest_route *route)
+/* What its query may name; NULL: nothing. */
+static const struct option *query_of(const struct rest_route *route)
 {
-	return route->command != NULL && (route->body_bytes_max == 0 || route->takes_file);
+	if (route->command == NULL)
+		return route->options_of;
+	return route->body_bytes_max == 0 || route->takes_file ? route->command->options : NULL;
 }
 
 static void put_parameters(struct json_writer *w, const struct rest_route *route)
@@ -125,14 +128,13 @@ static void put_parameters(struct json_writer *w, const struct rest_route *route
 	json_put_key(w, STR("parameters"));
 	json_put_array(w);
 	put_path_parameters(w, route->pattern);
-	if (takes_query(route))
-		for (const struct option *o = route->command->options; o->name.len > 0; o++) {
-			if (!is_offered(o))
-				continue;
-			put_parameter(w, o->name, "query", o->help.in[0], false);
-			put_option_schema(w, o);
-			json_put_end(w);
-		}
+	for (const struct option *o = query_of(route); o != NULL && o->name.len > 0; o++) {
+		if (!is_offered(o))
+			continue;
+		put_parameter(w, o->name, "query", o->help.in[0], false);
+		put_option_schema(w, o);
+		json_put_end(w);
+	}
 	if (route->method == HTTP_GET && route->command != NULL) {
 		put_parameter(w, STR("at_least"), "query",
 			STR("answer from a state that holds this sequence"), false);
@@ -263,7 +265,10 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 
 	put_text(w, "description", lines ? STR("lines of JSON, each of this schema") : STR("done"));
 	open_object(w, "content");
-	if (lines) {
+	if (route->special == rest_live) {
+		open_object(w, "text/event-stream");
+		json_put_end(w);
+	} else if (lines) {
 		open_object(w, "application/x-ndjson");
 		if (route->command != &cmd_export)
 			put_answer_schema(w, route);

@@ -162,6 +162,16 @@ static const struct rest_route rows[] = {
 		.command = &cmd_audit,
 		.needs = RIGHT(AUDIT),
 		.quick = true },
+	{ .method = HTTP_GET,
+		.pattern = "/api/v1/live",
+		.special = rest_live,
+		.says = WORDS("server-sent events: new records, customers that may have changed, "
+			      "imports",
+			"événements envoyés par le serveur : nouveaux enregistrements, clients qui "
+			"ont pu changer, imports"),
+		.options_of = rest_live_options,
+		.needs = RIGHT(STATUS),
+		.quick = true },
 	{ .method = HTTP_POST,
 		.pattern = "/api/v1/session",
 		.special = rest_sign_in,

@@ -52,7 +52,7 @@ static bool is_audited(const struct rest_call *call)
 	       (call->route->method != HTTP_GET && !call->route->open && !call->route->asks);
 }
 
-static err note(struct rest_call *call, str outcome, struct why *why)
+err rest_note(struct rest_call *call, str outcome, struct why *why)
 {
 	struct strbuf action = strbuf_in(call->arena, 2 * REST_PATH_BYTES_MAX);
 
@@ -196,7 +196,7 @@ static err check_besides(struct rest_call *call, const struct request *request, 
 	call->names_people = needs != 0;
 	if ((call->caller.rights & needs) == needs)
 		return OK;
-	(void)note(call, STR("refused"), &unheard); /* the refusal stands either way */
+	(void)rest_note(call, STR("refused"), &unheard); /* the refusal stands either way */
 	return fail(why, MSG_REST_FORBIDDEN, arg_str(role_name(call->caller.role)));
 }
 
@@ -229,7 +229,7 @@ static void run_command(struct rest_call *call)
 	err e = prepare(r, &why);
 	bool only_reads = call->route->method == HTTP_GET || call->route->asks;
 	if (e == OK && only_reads)
-		e = note(call, STR("read"), &why);
+		e = rest_note(call, STR("read"), &why);
 	if (e != OK) {
 		rest_words_done(&r->words);
 		tell_error(call, e, &why);
@@ -240,8 +240,8 @@ static void run_command(struct rest_call *call)
 		&r->locale);
 	e = run_with_input(r, &why);
 	if (!only_reads) {
-		err noted =
-			note(call, e == OK ? STR("done") : message_kebab(why.message), &unheard);
+		err noted = rest_note(
+			call, e == OK ? STR("done") : message_kebab(why.message), &unheard);
 		if (e == OK && noted != OK) {
 			e = noted;
 			why = unheard;
@@ -284,7 +284,7 @@ void rest_run(struct rest_call *call)
 	}
 	if (!call->route->open && !may(call)) {
 		struct why unheard = { 0 };
-		(void)note(call, STR("refused"), &unheard); /* the refusal stands either way */
+		(void)rest_note(call, STR("refused"), &unheard); /* the refusal stands either way */
 		(void)fail(&why, MSG_REST_FORBIDDEN, arg_str(role_name(call->caller.role)));
 		refuse(call, 403, &why);
 		return;

@@ -74,6 +74,17 @@ static err add_option(struct making *m, const struct option *option, str value)
 	return add_word(m, (str){ word.ptr, word.len - 1 });
 }
 
+err rest_flag(str name, str value, bool *out, struct why *why)
+{
+	bool yes = value.len == 0 || str_equal(value, STR("true")) || str_equal(value, STR("1"));
+	bool no = str_equal(value, STR("false")) || str_equal(value, STR("0"));
+
+	if (!yes && !no)
+		return fail(why, MSG_REST_VALUE, arg_str(name));
+	*out = yes;
+	return OK;
+}
+
 static err add_given(struct making *m, str name, str value)
 {
 	const struct option *option = find_option(m, name);
@@ -83,12 +94,9 @@ static err add_given(struct making *m, str name, str value)
 	if (option == NULL || str_equal(name, STR("stdin")))
 		return fail(m->why, MSG_REST_PARAMETER, arg_str(name));
 	if (option->is == IS_FLAG) {
-		bool yes = value.len == 0 || str_equal(value, STR("true")) ||
-			   str_equal(value, STR("1"));
-		bool no = str_equal(value, STR("false")) || str_equal(value, STR("0"));
-		if (!yes && !no)
-			return fail(m->why, MSG_REST_VALUE, arg_str(name));
-		return yes ? add_option(m, option, STR("")) : OK;
+		bool yes = false;
+		err e = rest_flag(name, value, &yes, m->why);
+		return e == OK && yes ? add_option(m, option, STR("")) : e;
 	}
 	bool ready = str_equal(name, STR("definition")) || str_equal(name, STR("mapping"));
 	if (option->is == IS_PATH && !(ready && is_plain_name(value)))

@@ -27,6 +27,9 @@ struct rest_words {
 err rest_words_of(struct rest_call *call, struct rest_words *out, struct why *why);
 void rest_words_done(struct rest_words *words);
 
+/* "", "true", "1" or "false", "0": MSG_REST_VALUE. */
+err rest_flag(str name, str value, bool *out, struct why *why);
+
 /* `at_least`, which is for all GETs and no option: 0 without. */
 err rest_at_least(const struct http_exchange *x, uint64_t *out, struct why *why);
 
