@@ -1,12 +1,12 @@
 // tests/web/web_test.mjs - the web application in a real browser, before a real server.
 //
-//   node tests/web/web_test.mjs --ariane PROGRAM [--customers N] [--screenshots FOLDER] [--url URL]
+//   node tests/web/web_test.mjs --ariane PROGRAM [--customers N] [--screenshots FOLDER] [--only PATTERN] [--url URL]
 //
 // --url takes a server that runs already, without a door.  The last line is "N passed, N failed".
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { AGENT, axeSource, openBrowser, openHouse, PASSWORD, USER } from "./house.mjs";
+import { AGENT, axeSource, openBrowser, openHouse, PASSWORD, SUPERVISOR, USER } from "./house.mjs";
 
 const { values: asked } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ let passed = 0;
 let failed = 0;
 
 async function check(name, test) {
-  if (!name.includes(asked.only)) return;
+  if (!new RegExp(asked.only).test(name)) return;
   try {
     await test();
     passed++;
@@ -111,6 +111,9 @@ const pages = [
   ["funnel", "/journeys/funnel?view=order"],
   ["metrics", "/journeys/metrics"],
   ["frictions", "/journeys/frictions?view=company"],
+  ["dossier", "/journeys/frictions?view=contacts&at-from=unsolved&at-to=solved"],
+  ["compare", "/journeys/compare?split=2026-07-01"],
+  ["compare-group", "/journeys/compare?view=bot&group-with=store:"],
   ["list", "/journeys/customers?view=channel"],
   ["customers", "/customers"],
   ["customer", null],
@@ -284,6 +287,73 @@ if (!asked.url)
     expect(troubles.length === 0, troubles.join("\n")); // nothing was asked that is refused
     await context.close();
   });
+
+await check("river: one sentence with its interval; totals agree with the call records; a double click tells all", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/map?view=contacts");
+  await page.waitForSelector(".reconciled");
+  expect((await page.getAttribute(".reconciled", "data-agree")) === "true", await page.textContent(".reconciled"));
+  const sentence = (await page.textContent(".river-sentence")).replace(/\s/g, " ");
+  expect(/\d clients?, \+ [\d ]+ € de [\d ]+ € à [\d ]+ €/.test(sentence), sentence);
+  const middle = await page.locator(".passage-line").first().evaluate((line) => {
+    const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
+    return { x: at.x, y: at.y };
+  });
+  await page.mouse.dblclick(middle.x, middle.y);
+  await page.waitForURL("**/journeys/frictions?**");
+  await settled(page);
+  await page.waitForSelector(".dossier-thread li");
+  for (const part of [".dossier-causes .drivers, .dossier-causes .none", ".dossier-people a", ".dossier-thread li", ".dossier-next a", ".dossier-owner"])
+    expect((await page.locator(part).count()) > 0, part);
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+if (!asked.url)
+  await check("dossier: who may read texts reads what customers say", async () => {
+    const { page, context } = await visitor({ name: SUPERVISOR });
+    await visit(page, "/journeys/frictions?view=contacts&at-from=mail&at-to=answer");
+    await page.waitForSelector(".dossier blockquote");
+    expect((await page.locator(".dossier blockquote").count()) <= 3, "three at most");
+    await context.close();
+  });
+
+await check("compare: a difference opens the customers behind it, with its interval", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/compare?view=bot&group-with=store:");
+  await page.click(".comparing .choice button:nth-child(1)");
+  await page.fill(".comparing input", "2026-07-01");
+  await page.click(".comparing [type=submit]");
+  await page.waitForURL(/split=2026-07-01/);
+  await settled(page);
+  expect((await page.locator(".compared").count()) + (await page.locator(".empty-title").count()) === 1, "an answer");
+  await visit(page, "/journeys/compare?view=all&group-with=store:");
+  expect((await page.locator("tbody .whisker").count()) > 0, "intervals");
+  await page.click("tbody tr:first-child a");
+  await page.waitForURL("**/journeys/customers?**");
+  await settled(page);
+  expect((await page.locator(".failed").count()) === 0, "the list");
+  await context.close();
+});
+
+await check("what if: own volumes with intervals, staff, leaving; a hold-out; the right channel of each reason", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/costs?route=unsolved&to=chat");
+  await page.waitForFunction(() => document.querySelectorAll(".whatif .figure").length === 6);
+  const notes = await page.locator(".whatif .figure-note").allTextContents();
+  expect(notes.filter((text) => /à\s95\s%/.test(text)).length === 5, notes.join(" | "));
+  const before = await page.textContent(".whatif .sentence b");
+  await page.locator(".whatif input[type=range]").focus();
+  await page.keyboard.press("End");
+  await page.waitForURL(/move=100/);
+  await page.waitForFunction((was) => document.querySelector(".whatif .sentence b").textContent !== was, before);
+  await page.click(".hold-out .choice button:last-child");
+  await page.waitForURL(/launch=50/);
+  expect((await page.textContent(".hold-out > p")).trim() !== "", "a plan, or that none is short enough");
+  await page.waitForSelector(".reasons tbody tr");
+  expect((await page.locator(".reasons tbody tr").count()) >= 5, "reasons");
+  await context.close();
+});
 
 await check("address: what was filtered comes again with the link", async () => {
   const { page, context } = await visitor();

@@ -1,4 +1,4 @@
-// pages/Journeys.tsx - the analyses: which one, of whom, when; and seven ways to look at it.
+// pages/Journeys.tsx - the analyses: which one, of whom, when; and eight ways to look at it.
 import type { ReactNode } from "react";
 import { changed, go, useAddress } from "../app/router";
 import { useMay } from "../app/session";
@@ -6,6 +6,7 @@ import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
 import type { Key } from "../words";
 import { views, viewOf } from "../views/views";
+import { CompareTab } from "./journeys/CompareTab";
 import { FlowTab } from "./journeys/FlowTab";
 import { Filters } from "./journeys/Filters";
 import { FrictionsTab } from "./journeys/FrictionsTab";
@@ -21,6 +22,7 @@ const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
   { key: "variants", name: "tab.variants", show: () => <VariantsTab /> },
   { key: "funnel", name: "tab.funnel", show: () => <FunnelTab /> },
   { key: "metrics", name: "tab.metrics", show: () => <MetricsTab /> },
+  { key: "compare", name: "tab.compare", show: () => <CompareTab /> },
   { key: "frictions", name: "tab.frictions", show: () => <FrictionsTab /> },
   { key: "customers", name: "tab.customers", show: () => <ListTab /> },
 ];

@@ -204,13 +204,13 @@ export function viewOf(key: string): View {
   return found;
 }
 
-/** The document that the server reads, or undefined where every activity is a step. */
-export function definitionOf(view: View): string | undefined {
+/** The document that the server reads, or undefined where every activity is a step; with what contacts cost elsewhere, if told. */
+export function definitionOf(view: View, costs: Record<string, number> = {}): string | undefined {
   if (view.steps.length === 0) return undefined;
   return JSON.stringify({
     version: 1,
     name: view.en.name,
-    steps: view.steps.map(({ key, events, cost }) => ({ name: key, events, ...(cost === undefined ? {} : { cost }) })),
+    steps: view.steps.map(({ key, events, cost, channel }) => ({ name: key, events, ...(cost === undefined ? {} : { cost: costs[channel] ?? cost }) })),
     repeats: view.merge ? "merge" : "keep",
     ...(view.restart ? { restart: true } : {}),
     ...view.rules,
