@@ -57,10 +57,12 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "source list": [],
     "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
     "token create": ["--role", "analyst"], "token list": [], "token revoke": ["1"],
+    "view save": ["monday", "--document", "{}"], "view list": [], "view comment": ["monday", "--text", "look"], "view comments": ["monday"],
+    "view remove": ["monday"],
     "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
     "user password": ["jeanne"], "user totp": ["jeanne"], "user disable": ["jeanne"],
 }
-LINES = {"record", "identity-match", "identity-clusters", "key", "token", "user", "audit", "source"}  # a document a line
+LINES = {"record", "identity-match", "identity-clusters", "key", "token", "user", "audit", "source", "view", "view-comment"}  # a document a line
 
 
 def check_json_of_every_command(place):
@@ -88,6 +90,8 @@ def check_json_of_every_command(place):
                   "identity confirm": "decision", "identity forbid": "decision",
                   "identity split": "decision", "identity undo": "decision",
                   "identity rules": "identity-rules-answer",
+                  "view save": "view", "view list": "view", "view remove": "view",
+                  "view comment": "view-comment", "view comments": "view-comment",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { AGENT, axeSource, openBrowser, openHouse, PASSWORD, SUPERVISOR, USER } from "./house.mjs";
+import { ADMINISTRATOR, AGENT, axeSource, openBrowser, openHouse, PASSWORD, SUPERVISOR, USER } from "./house.mjs";
 
 const { values: asked } = parseArgs({
   options: {
@@ -119,6 +119,9 @@ const pages = [
   ["customer", null],
   ["costs", "/costs"],
   ["data", "/data"],
+  ["review", "/data/identity"],
+  ["gallery", "/gallery"],
+  ["editor", "/editor?view=order"],
   ["nowhere", "/nowhere-at-all"],
 ];
 
@@ -354,6 +357,115 @@ await check("what if: own volumes with intervals, staff, leaving; a hold-out; th
   expect((await page.locator(".reasons tbody tr").count()) >= 5, "reasons");
   await context.close();
 });
+
+if (!asked.url) {
+  await check("editor: a journey drawn with the keyboard is previewed on real data, kept, shown, and goes as JSON", async () => {
+    const { page, context, troubles } = await visitor();
+    await visit(page, "/editor");
+    const fill = async (label, text) => page.getByLabel(label, { exact: true }).first().fill(text);
+    await fill("Étape 1", "Appel");
+    await fill("Étape 2", "Boutique");
+    await page.getByLabel("Activités").nth(0).fill("inbound.*");
+    await page.getByLabel("Activités").nth(1).fill("store.visit");
+    await page.getByLabel("échoue").nth(1).check();
+    await page.waitForSelector(".editor-split .passage", { state: "attached" });
+    await page.waitForFunction(() => [...document.querySelectorAll(".editor-count")].every((one) => /\d/.test(one.textContent)));
+    await fill("Nom", "Appels et boutiques");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click("text=Exporter (JSON)")]);
+    const drawn = JSON.parse(readFileSync(await file.path(), "utf8"));
+    expect(drawn.steps.length === 2 && drawn.failure[0] === "Boutique" && drawn.gap === "7d", JSON.stringify(drawn));
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    await page.click(".editor-keep .main");
+    await page.waitForURL(/\/journeys\/map\?view=saved/);
+    await settled(page);
+    await page.waitForSelector(".station");
+    expect((await page.textContent("h1")) === "Appels et boutiques", "the analysis has the name");
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await settled(other);
+    expect((await other.textContent(".totals p")) === (await page.textContent(".totals p")), "the same figures by the link");
+    await visit(page, "/editor?view=order");
+    await page.setInputFiles(".editor-keep input[type=file]", await file.path());
+    await page.waitForFunction(() => document.querySelector(".editor-head input").value === "Appel");
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("views: kept with its filters, commented, opened again, removed", async () => {
+    const { page, context, troubles } = await visitor();
+    await visit(page, "/journeys/map?view=contacts&with=chat:");
+    const total = await page.textContent(".totals p");
+    await page.click(".keep-view summary");
+    await page.fill(".keep-view input", "Ceux du tchat");
+    await page.click(".keep-view [type=submit]");
+    await page.waitForSelector(".keep-view a");
+    await visit(page, "/gallery");
+    const card = page.locator(".kept > li", { hasText: "Ceux du tchat" });
+    await card.locator("button[aria-expanded]").click();
+    await card.locator("input[name=text]").fill("à regarder lundi");
+    await card.locator("[type=submit]").click();
+    await page.waitForSelector(".comments li");
+    expect((await card.locator(".comments li").textContent()).includes(USER), "who said it");
+    await card.locator("h3 a").click();
+    await page.waitForURL(/with=chat/);
+    await settled(page);
+    expect((await page.textContent(".totals p")) === total, "the same figures");
+    await visit(page, "/gallery");
+    await card.getByText("Supprimer").click();
+    await card.waitFor({ state: "detached" });
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("administrator: sources, keys, audit; totals of a source reconciled day by day", async () => {
+    const { page, context, troubles } = await visitor({ name: ADMINISTRATOR });
+    await visit(page, "/data/doors");
+    await page.fill("input[name=source]", "boutique-en-ligne");
+    await page.click(".search [type=submit]");
+    await page.waitForSelector(".import-done code");
+    await visit(page, "/data/sources");
+    await page.click(".row-button:has-text('boutique-en-ligne')");
+    await page.waitForSelector("text=Rien n'a été refusé.");
+    const days = ["2026-03-02", "2026-03-03"];
+    writeFileSync(join(house.folder, "totals.csv"), `date;total\n${days.map((day) => `${day};0`).join("\n")}\n`);
+    await page.setInputFiles("input[name=totals]", join(house.folder, "totals.csv"));
+    await page.fill(".reconcile input[name=activity]", "inbound.*");
+    await page.click(".reconcile [type=submit]");
+    await page.waitForSelector(".reconcile tbody tr");
+    await page.waitForFunction(() => !document.querySelector(".reconcile [aria-busy=true]"));
+    const here = await page.locator(".reconcile tbody td:nth-child(3)").allTextContents();
+    const stated = here.map((text) => Number(text.replace(/\D/g, "")));
+    writeFileSync(join(house.folder, "totals.csv"), `date;total\n${days.map((day, i) => `${day};${stated[i]}`).join("\n")}\n`);
+    await page.setInputFiles("input[name=totals]", join(house.folder, "totals.csv"));
+    await page.click(".reconcile [type=submit]");
+    await page.waitForSelector("text=Les totaux concordent.");
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    await visit(page, "/data/audit");
+    await page.fill("input[name=action]", "key create");
+    await page.click(".comparing [type=submit]");
+    await page.waitForFunction(() => [...document.querySelectorAll("tbody td:nth-child(3)")].every((one) => one.textContent === "key create"));
+    expect((await page.locator("tbody tr").count()) === 1, "one key was made");
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("live: what comes in is told, and shown when asked for", async () => {
+    const { page, context, troubles } = await visitor();
+    await visit(page, "/data");
+    const count = async () => Number((await page.textContent(".figure-value")).replace(/\D/g, ""));
+    const before = await count();
+    const file = join(house.folder, "late.csv");
+    writeFileSync(file, "when,client,action,canal\n2026-12-31 10:00:00,L1,desk.visit,store\n");
+    house.ariane("import", "--time", "when", "--activity", "action", "--customer", "customer=client", "--channel", "canal", file);
+    await page.waitForSelector(".news button");
+    await page.waitForFunction((n) => Number(document.querySelector(".figure-value").textContent.replace(/\D/g, "")) > n, before);
+    await page.click(".news button");
+    await page.waitForSelector(".news button", { state: "detached" });
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+}
 
 await check("address: what was filtered comes again with the link", async () => {
   const { page, context } = await visitor();
