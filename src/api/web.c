@@ -168,6 +168,9 @@ const struct http_route web_routes[] = {
 	PAGE("/customers/{customer}"),
 	PAGE("/costs"),
 	PAGE("/data"),
+	PAGE("/data/{tab}"),
+	PAGE("/gallery"),
+	PAGE("/editor"),
 };
 #undef PAGE
 const size_t web_routes_count = ARRAY_LEN(web_routes);

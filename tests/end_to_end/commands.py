@@ -61,11 +61,13 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "retention run": [], "retention remove": ["1"],
     "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
     "token create": ["--role", "analyst"], "token list": [], "token revoke": ["1"],
+    "view save": ["monday", "--document", "{}"], "view list": [], "view comment": ["monday", "--text", "look"], "view comments": ["monday"],
+    "view remove": ["monday"],
     "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
     "user password": ["jeanne"], "user totp": ["jeanne"], "user oidc": ["jeanne", "subject-1"], "user disable": ["jeanne"],
 }
 LINES = {"retention", "retention-run", "record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
-         "source"}  # a document a line
+         "source", "view", "view-comment"}  # a document a line
 
 
 def check_json_of_every_command(place):
@@ -94,6 +96,8 @@ def check_json_of_every_command(place):
                   "identity split": "decision", "identity undo": "decision",
                   "identity rules": "identity-rules-answer",
                   "segment create": "segment", "segment show": "segment", "segment remove": "segment",
+                  "view save": "view", "view list": "view", "view remove": "view",
+                  "view comment": "view-comment", "view comments": "view-comment",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import { Empty, Waiting } from "../parts/States";
 import { Link } from "../parts/Link";
 import type { Key } from "../words";
+import { News } from "./News";
 import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import { useAddress } from "./router";
@@ -15,6 +16,8 @@ const Journeys = lazy(() => import("../pages/Journeys"));
 const Customers = lazy(() => import("../pages/Customers"));
 const Customer = lazy(() => import("../pages/Customer"));
 const Costs = lazy(() => import("../pages/Costs"));
+const Editor = lazy(() => import("../pages/Editor"));
+const Gallery = lazy(() => import("../pages/Gallery"));
 const Data = lazy(() => import("../pages/Data"));
 
 interface Page {
@@ -30,7 +33,9 @@ function pageOf(path: string): Page {
   if (place === "customers" && rest === "") return { name: "place.customers", page: <Customers />, right: "customers" };
   if (place === "customers") return { name: "place.customers", page: <Customer key={rest} identifier={decodeURIComponent(rest)} />, right: "customers" };
   if (place === "costs") return { name: "place.costs", page: <Costs />, right: "journeys" };
-  if (place === "data") return { name: "place.data", page: <Data />, right: "status" };
+  if (place === "editor") return { name: "place.editor", page: <Editor />, right: "journeys" };
+  if (place === "gallery") return { name: "place.gallery", page: <Gallery />, right: "journeys" };
+  if (place === "data") return { name: "place.data", page: <Data tab={rest} />, right: "status" };
   return { name: "place.none", page: <Nowhere /> };
 }
 
@@ -83,6 +88,7 @@ function House() {
       </a>
       <Rail onPalette={() => setPalette(true)} />
       <main id="main" ref={main} tabIndex={-1}>
+        <News />
         <Suspense fallback={<Waiting />}>{isOpen ? page : <Refused />}</Suspense>
       </main>
       {hasPalette && <Palette onClose={() => setPalette(false)} />}

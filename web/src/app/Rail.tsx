@@ -17,6 +17,7 @@ const all: readonly Place[] = [
   { path: "/", name: "place.home", right: "journeys" },
   { path: "/journeys/map", name: "place.journeys", right: "journeys" },
   { path: "/journeys/frictions?view=company", name: "place.frictions", right: "journeys" },
+  { path: "/gallery", name: "place.gallery", right: "journeys" },
   { path: "/customers", name: "place.customers", right: "customers" },
   { path: "/costs", name: "place.costs", right: "journeys" },
   { path: "/data", name: "place.data", right: "status" },
@@ -32,7 +33,7 @@ function isHere(place: string, at: string): boolean {
   const path = place.split("?")[0] ?? "";
   if (path === "/") return at === "/";
   if (path === "/journeys/frictions") return at === path;
-  if (path === "/journeys/map") return at.startsWith("/journeys/") && at !== "/journeys/frictions";
+  if (path === "/journeys/map") return (at.startsWith("/journeys/") && at !== "/journeys/frictions") || at === "/editor";
   return at === path || at.startsWith(`${path}/`);
 }
 

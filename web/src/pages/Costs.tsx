@@ -11,7 +11,10 @@ import { saveCsv } from "../parts/save";
 import { Shown } from "../parts/States";
 import { definitionOf, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
-import { COSTS, MILLION, moved, useCosts, type Move } from "./costs";
+import { COSTS, MILLION, moved, useCosts, type Move } from "./costs/costs";
+import { Journeys } from "./costs/Journeys";
+import { Reasons } from "./costs/Reasons";
+import { WhatIf } from "./costs/WhatIf";
 
 const contacts = viewOf("contacts");
 /** Steps of the river that are a contact of a customer, not an answer or a fact. */
@@ -220,10 +223,14 @@ export default function Costs() {
         <button type="button" className="button" onClick={() => window.print()}>{t("action.print")}</button>
       </header>
       <Simulator own={own} />
+      <WhatIf years={yearsOf(status.data)} />
       <Shown answer={map}>{(data) => <CostTable volumes={volumesOf(data)} />}</Shown>
+      <Reasons years={yearsOf(status.data)} />
+      <Journeys />
       <section className="print-only definitions">
         <h2>{t("costs.definitions")}</h2>
         <p>{t("help.simulator")}</p>
+        <p>{t("help.whatif")}</p>
         <p>{t("help.costs")}</p>
         {status.data?.last_time && <p>{t("totals.as_of", { time: words.moment(status.data.last_time) })}</p>}
       </section>

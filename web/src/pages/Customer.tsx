@@ -1,6 +1,7 @@
 // pages/Customer.tsx - one customer: the thread, what is known and from where, and why this is one person.
 import { useCustomer } from "../api/questions";
 import type { Customer as Profile, Identifier, Json, Trait } from "../api/types";
+import { useLiveCustomer } from "../app/live";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Empty, Shown } from "../parts/States";
@@ -91,6 +92,7 @@ function Channels({ profile }: { profile: Profile }) {
 }
 
 export default function Customer({ identifier }: { identifier: string }) {
+  useLiveCustomer(identifier);
   const words = useWords();
   const { t } = words;
   const may = useMay();

@@ -1,18 +1,32 @@
-// pages/Data.tsx - what there is, how it is, and how more comes in.
+// pages/Data.tsx - what there is, how it is, how more comes in, who is who, who may, and who did what.
+import type { ReactNode } from "react";
 import { useStatus } from "../api/questions";
-import { useMay } from "../app/session";
+import { useMay, type Right } from "../app/session";
 import { useWords } from "../app/settings";
 import { Figure } from "../parts/Figure";
 import { Help } from "../parts/Help";
-import { Shown } from "../parts/States";
+import { Link } from "../parts/Link";
+import { Empty, Shown } from "../parts/States";
+import type { Key } from "../words";
+import { Audit } from "./data/Audit";
 import { Doors } from "./data/Doors";
 import { Import } from "./data/Import";
+import { Review } from "./data/Review";
+import { Sources } from "./data/Sources";
 
-export default function Data() {
-  const words = useWords();
-  const { t } = words;
-  const status = useStatus();
+const tabs: readonly { key: string; name: Key; right: Right; show: () => ReactNode }[] = [
+  { key: "", name: "data.overview", right: "status", show: () => <Overview /> },
+  { key: "sources", name: "sources.title", right: "doors", show: () => <Sources /> },
+  { key: "identity", name: "review.title", right: "lists", show: () => <Review /> },
+  { key: "doors", name: "data.doors", right: "doors", show: () => <Doors /> },
+  { key: "audit", name: "audit.title", right: "audit", show: () => <Audit /> },
+];
+
+export default function Data({ tab }: { tab: string }) {
+  const { t } = useWords();
   const may = useMay();
+  const open = tabs.filter((one) => may(one.right));
+  const now = open.find((one) => one.key === tab);
   return (
     <div className="page data">
       <header className="page-head">
@@ -21,6 +35,25 @@ export default function Data() {
           <p className="lead">{t("data.lead")}</p>
         </div>
       </header>
+      {open.length > 1 && (
+        <nav className="tabs" aria-label={t("place.data")}>
+          {open.map((one) => (
+            <Link key={one.key} to={one.key === "" ? "/data" : `/data/${one.key}`} aria-current={one === now ? "page" : undefined}>{t(one.name)}</Link>
+          ))}
+        </nav>
+      )}
+      {now ? now.show() : <Empty title={t("place.refused")}>{t("place.refused_more")}</Empty>}
+    </div>
+  );
+}
+
+function Overview() {
+  const words = useWords();
+  const { t } = words;
+  const status = useStatus();
+  const may = useMay();
+  return (
+    <>
       <Shown answer={status} rows={3}>
         {(data) => (
           <>
@@ -45,7 +78,6 @@ export default function Data() {
         )}
       </Shown>
       {may("import") && <Import />}
-      <Doors />
-    </div>
+    </>
   );
 }

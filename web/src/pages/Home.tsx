@@ -14,7 +14,7 @@ import { definitionOf, stepName, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
 import type { Words } from "../words";
 import { against, costOf, counted, countOf, days, HUMAN, river, type Against, type Span } from "./home";
-import { placeName, type Frictions } from "./journeys/friction";
+import { AFTERMATH, placeName, type Frictions } from "./journeys/friction";
 
 const definition = definitionOf(river);
 
@@ -65,7 +65,7 @@ function Dearest() {
   const words = useWords();
   const { t } = words;
   const view = viewOf("company");
-  const answer = useAnswer<Frictions>("journey/frictions", { definition: definitionOf(view), support: 5 });
+  const answer = useAnswer<Frictions>("journey/frictions", { definition: definitionOf(view), ignore: AFTERMATH, support: 5 });
   return (
     <section className="dearest">
       <h2>{t("home.frictions")}</h2>

@@ -1,11 +1,15 @@
-// pages/Journeys.tsx - the analyses: which one, of whom, when; and seven ways to look at it.
+// pages/Journeys.tsx - the analyses: which one, of whom, when; and eight ways to look at it.
 import type { ReactNode } from "react";
 import { changed, go, useAddress } from "../app/router";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
 import type { Key } from "../words";
-import { views, viewOf } from "../views/views";
+import { Waiting } from "../parts/States";
+import { SAVED, useSaved, useView } from "../views/saved";
+import { views } from "../views/views";
+import { KeepView } from "./KeepView";
+import { CompareTab } from "./journeys/CompareTab";
 import { FlowTab } from "./journeys/FlowTab";
 import { Filters } from "./journeys/Filters";
 import { FrictionsTab } from "./journeys/FrictionsTab";
@@ -21,6 +25,7 @@ const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
   { key: "variants", name: "tab.variants", show: () => <VariantsTab /> },
   { key: "funnel", name: "tab.funnel", show: () => <FunnelTab /> },
   { key: "metrics", name: "tab.metrics", show: () => <MetricsTab /> },
+  { key: "compare", name: "tab.compare", show: () => <CompareTab /> },
   { key: "frictions", name: "tab.frictions", show: () => <FrictionsTab /> },
   { key: "customers", name: "tab.customers", show: () => <ListTab /> },
 ];
@@ -29,8 +34,12 @@ export default function Journeys({ tab }: { tab: string }) {
   const { t, language } = useWords();
   const url = useAddress();
   const may = useMay();
-  const view = viewOf(url.searchParams.get("view") ?? "contacts");
+  const key = url.searchParams.get("view") ?? "contacts";
+  const { saved } = useSaved();
+  const view = useView(key);
+  const drawn = saved.filter((one) => one.kind === "definition");
   const now = tabs.find((one) => one.key === tab) ?? tabs[0];
+  if (!view) return <Waiting />;
   return (
     <div className="page journeys">
       <header className="page-head">
@@ -38,9 +47,10 @@ export default function Journeys({ tab }: { tab: string }) {
           <h1>{view[language].name}</h1>
           <p className="lead">{view[language].about}</p>
         </div>
-        <label className="gallery">
-          <span>{t("gallery.name")}</span>
+        <div className="gallery">
+          <label htmlFor="gallery-choice">{t("gallery.name")}</label>
           <select
+            id="gallery-choice"
             value={view.key}
             onChange={(event) => go(`${url.pathname}?${new URLSearchParams({ view: event.target.value })}`)}
           >
@@ -49,8 +59,19 @@ export default function Journeys({ tab }: { tab: string }) {
                 {one[language].name}
               </option>
             ))}
+            {drawn.length > 0 && (
+              <optgroup label={t("gallery.drawn")}>
+                {drawn.map((one) => (
+                  <option key={one.name} value={SAVED + one.name}>{one.name}</option>
+                ))}
+              </optgroup>
+            )}
           </select>
-        </label>
+          <span className="gallery-go">
+            <Link to="/gallery">{t("gallery.all")}</Link>
+            <Link to={`/editor?${new URLSearchParams({ view: view.key })}`}>{t("gallery.draw")}</Link>
+          </span>
+        </div>
       </header>
       <nav className="tabs" aria-label={t("tab.all")}>
         {tabs.filter((one) => one.key !== "customers" || may("lists")).map((one) => (
@@ -60,6 +81,7 @@ export default function Journeys({ tab }: { tab: string }) {
         ))}
       </nav>
       <Filters />
+      <KeepView />
       {now?.show()}
     </div>
   );

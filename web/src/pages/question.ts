@@ -4,7 +4,8 @@ import type { Parameters } from "../api/client";
 import { useAddress } from "../app/router";
 import { useWords } from "../app/settings";
 import { definitionOf, stepChannel, stepName, viewOf, type View } from "../views/views";
-import { useCallback, useMemo } from "react";
+import { useView } from "../views/saved";
+import { useCallback, useMemo, useRef } from "react";
 
 /** Options that several may be given of, and those that stand once. */
 export const MANY = ["channel", "activity", "where", "with", "without", "customer", "passed", "never", "way", "outcome"] as const;
@@ -31,7 +32,11 @@ export function parametersOf(url: URL, view: View): Parameters {
 export function useQuestion(): Question {
   const url = useAddress();
   const { language } = useWords();
-  const view = viewOf(url.searchParams.get("view") ?? "contacts");
+  const key = url.searchParams.get("view") ?? "contacts";
+  const told = useView(key);
+  const kept = useRef<View | undefined>(undefined);
+  if (told && (kept.current?.key !== told.key || definitionOf(kept.current) !== definitionOf(told))) kept.current = told;
+  const view = kept.current ?? viewOf(key); // the same object as long as it says the same: queries and layouts hang on it
   const search = url.search;
   const parameters = useMemo(() => parametersOf(new URL(`http://x/${search}`), view), [search, view]);
   const nameOf = useCallback((step: string) => stepName(view, step, language), [view, language]);

@@ -66,3 +66,7 @@ export function savePng(name: string, picture: SVGSVGElement): void {
   };
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(picture))}`;
 }
+
+export function handJson(name: string, value: unknown): void {
+  hand(`${name}.json`, new Blob([JSON.stringify(value, null, 2), "\n"], { type: "application/json" }));
+}

@@ -1,4 +1,4 @@
-// pictures/River.tsx - the map of what follows what.  A line is as thick as the volume it carries; its colour
+// pictures/River.tsx - the map of what follows what.  A line is as thick as the customers who pass it are many; its colour
 // tells the time it takes or what is lost; a dot before a step says that journeys begin there, behind it that they end.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { JourneyMap, MapEdge, MapStep } from "../api/types";
@@ -15,15 +15,18 @@ interface Props {
   nameOf: (step: string) => string;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
+  /** A double click: everything about it.  By keyboard, the same stands beside what is chosen. */
+  onOpen?: (chosen: NonNullable<Chosen>) => void;
   label: string;
 }
 
 const THICK_MAX = 22;
+const DOUBLE_MS = 1500; // from the choice to the second click, also on a busy machine
 const edgeId = (edge: { from: string; to: string }) => `${edge.from}\u0000${edge.to}`;
 
 /** The busiest passage; a step that repeats itself is told by its number, not by a line. */
 function mostOf(map: JourneyMap): number {
-  return Math.max(1, ...map.edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.count));
+  return Math.max(1, ...map.edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.customers));
 }
 
 function textWidth(text: string): number {
@@ -60,7 +63,7 @@ function useLayout(map: JourneyMap, nameOf: (step: string) => string): Laid | un
       id: edgeId(edge),
       from: edge.from,
       to: edge.to,
-      thickness: Math.max(1, (edge.count / most) * THICK_MAX),
+      thickness: Math.max(1, (edge.customers / most) * THICK_MAX),
     }));
     void layOut(boxes, ways).then((result) => {
       if (!isLate) setLaid({ map, laid: result });
@@ -70,6 +73,22 @@ function useLayout(map: JourneyMap, nameOf: (step: string) => string): Laid | un
     };
   }, [map, nameOf]);
   return laid?.laid;
+}
+
+/** The first click chooses, and what opens beside the map moves it: the second may fall elsewhere, and means the same. */
+function useDoubleClick(chosen: Chosen, onOpen: Props["onOpen"]) {
+  const last = useRef<{ chosen: Chosen; at: number }>({ chosen: null, at: 0 });
+  useEffect(() => {
+    if (chosen !== null) last.current = { chosen, at: performance.now() };
+  }, [chosen]);
+  useEffect(() => {
+    const open = () => {
+      const { chosen: what, at } = last.current;
+      if (what !== null && performance.now() - at < DOUBLE_MS) onOpen?.(what);
+    };
+    document.addEventListener("dblclick", open);
+    return () => document.removeEventListener("dblclick", open);
+  }, [onOpen]);
 }
 
 function Passage({
@@ -84,7 +103,7 @@ function Passage({
   title: string;
   onChoose: () => void;
 }) {
-  const width = Math.max(1.2, (edge.count / most) * THICK_MAX);
+  const width = Math.max(1.2, (edge.customers / most) * THICK_MAX);
   const path = pathOf(points);
   const last = points.at(-1);
   return (
@@ -97,7 +116,7 @@ function Passage({
   );
 }
 
-export function River({ map, colour, nameOf, chosen, onChoose, label }: Props) {
+export function River({ map, colour, nameOf, chosen, onChoose, onOpen, label }: Props) {
   const words = useWords();
   const { t } = words;
   const laid = useLayout(map, nameOf);
@@ -105,6 +124,7 @@ export function River({ map, colour, nameOf, chosen, onChoose, label }: Props) {
   const starts = useMemo(() => new Map(map.start.map(({ step, count }) => [step, count])), [map]);
   const ends = useMemo(() => new Map(map.end.map(({ step, count }) => [step, count])), [map]);
   const [zoom, setZoom] = useState(1);
+  useDoubleClick(chosen, onOpen);
   const scroll = useRef<HTMLDivElement>(null);
 
   if (!laid) return <Waiting rows={9} />;
@@ -184,14 +204,14 @@ export function River({ map, colour, nameOf, chosen, onChoose, label }: Props) {
             );
           })}
           {map.edges
-            .filter((edge) => edge.from !== edge.to && (edge.count / most > 0.12 || (chosen !== null && touches(edge))))
+            .filter((edge) => edge.from !== edge.to && (edge.customers / most > 0.12 || (chosen !== null && touches(edge))))
             .map((edge) => {
               const points = laid.ways[edgeId(edge)] ?? [];
               const at = points[Math.floor(points.length / 2)];
               if (!at) return null;
               return (
                 <text key={edgeId(edge)} className="passage-count" x={at.x} y={at.y - 4} textAnchor="middle" data-faded={!touches(edge)}>
-                  {colour === "time" ? words.span(edge.median_s) : words.number(edge.count)}
+                  {colour === "time" ? words.span(edge.median_s) : words.number(edge.customers)}
                 </text>
               );
             })}

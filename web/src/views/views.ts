@@ -23,6 +23,8 @@ export interface View {
   merge: boolean;
   restart?: boolean;
   funnel: readonly string[];
+  /** The whole definition, of an analysis that somebody drew: told as it stands. */
+  definition?: object;
 }
 
 const seen = (...names: string[]) => names.flatMap((name) => [`Page Viewed: ${name}`, `Screen Viewed: ${name}`]);
@@ -204,13 +206,14 @@ export function viewOf(key: string): View {
   return found;
 }
 
-/** The document that the server reads, or undefined where every activity is a step. */
-export function definitionOf(view: View): string | undefined {
+/** The document that the server reads, or undefined where every activity is a step; with what contacts cost elsewhere, if told. */
+export function definitionOf(view: View, costs: Record<string, number> = {}): string | undefined {
   if (view.steps.length === 0) return undefined;
+  if (view.definition) return JSON.stringify(view.definition);
   return JSON.stringify({
     version: 1,
     name: view.en.name,
-    steps: view.steps.map(({ key, events, cost }) => ({ name: key, events, ...(cost === undefined ? {} : { cost }) })),
+    steps: view.steps.map(({ key, events, cost, channel }) => ({ name: key, events, ...(cost === undefined ? {} : { cost: costs[channel] ?? cost }) })),
     repeats: view.merge ? "merge" : "keep",
     ...(view.restart ? { restart: true } : {}),
     ...view.rules,

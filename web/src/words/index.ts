@@ -17,6 +17,8 @@ export interface Words {
   number(n: number, digits?: number): string;
   percent(share: number, digits?: number): string;
   money(amount: number, digits?: number): string;
+  /** A difference of shares, in points. */
+  points(difference: number): string;
   span(seconds: number | undefined): string;
   date(time: string | number | Date): string;
   day(time: string | number | Date): string;
@@ -77,6 +79,8 @@ function makeWords(language: Language): Words {
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }).format(amount),
+    points: (difference) =>
+      `${new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(difference * 100)} ${texts[language]["unit.points"]}`,
     span: (seconds) => {
       if (seconds === undefined) return "–";
       if (seconds < 1) return language === "fr" ? "< 1 s" : "< 1 s";

@@ -1,9 +1,11 @@
 // pages/journeys/DriverTable.tsx - what those who suffer have in common, the surest first; what explains it away is told.
-import type { Driver, Interval } from "../../api/types";
+import type { CommonTrait, Driver, Interval } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { saveCsv } from "../../parts/save";
 import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
+import { traitName } from "../../words/traits";
+import { useQuestion } from "../question";
 
 const SHOWN = 12;
 
@@ -12,27 +14,28 @@ function range(interval: Interval, words: Words, format: (n: number) => string):
   return words.t("interval", { low: format(interval.low), high: format(interval.high) });
 }
 
-export function sayTraits(driver: Driver, t: Words["t"]): string {
-  return driver.traits.map((one) => one.says).join(t("driver.and"));
+export function sayTraits(traits: readonly CommonTrait[], words: Words, nameOf?: (step: string) => string): string {
+  return traits.map((one) => traitName(one, words.language, nameOf)).join(words.t("driver.and"));
 }
 
 export function DriverTable({ drivers }: { drivers: readonly Driver[] }) {
   const words = useWords();
   const { t } = words;
+  const { nameOf } = useQuestion();
   if (drivers.length === 0) return <p className="none">{t("driver.none")}</p>;
   const most = Math.max(...drivers.slice(0, SHOWN).map((one) => one.share_with.high ?? 0), 0.0001);
   const share = (one: Interval) => (one.value === null ? "–" : words.percent(one.value, 1));
   const save = () =>
     saveCsv("ariane-drivers",
       [t("driver.trait"), t("driver.with"), t("driver.without"), t("driver.ratio"), t("driver.low"), t("driver.high"), t("driver.excess"), t("driver.cost"), "q"],
-      drivers.map((one) => [sayTraits(one, t), one.share_with.value ?? "", one.share_without.value ?? "", one.odds_ratio.value ?? "",
+      drivers.map((one) => [sayTraits(one.traits, words, nameOf), one.share_with.value ?? "", one.share_without.value ?? "", one.odds_ratio.value ?? "",
         one.odds_ratio.low ?? "", one.odds_ratio.high ?? "", one.excess.value ?? "", one.excess_cost.value ?? "", one.q ?? ""]));
   return (
     <div className="drivers">
       <ol>
         {drivers.slice(0, SHOWN).map((one, i) => (
           <li key={i} data-explained={one.explained}>
-            <p className="driver-name">{sayTraits(one, t)}</p>
+            <p className="driver-name">{sayTraits(one.traits, words, nameOf)}</p>
             <Whisker interval={one.share_with} most={most}
               label={`${t("driver.with")}: ${share(one.share_with)} ${range(one.share_with, words, (n) => words.percent(n, 1))}`} />
             <p className="driver-told">
@@ -45,7 +48,7 @@ export function DriverTable({ drivers }: { drivers: readonly Driver[] }) {
             </p>
             {one.explained && (
               <p className="driver-explained">
-                {t("driver.explained", { by: one.adjusted?.for?.map((by) => by.says).join(t("driver.and")) ?? one.adjusted?.for_all_of ?? "" })}
+                {t("driver.explained", { by: one.adjusted?.for ? sayTraits(one.adjusted.for, words, nameOf) : (one.adjusted?.for_all_of ?? "") })}
               </p>
             )}
           </li>

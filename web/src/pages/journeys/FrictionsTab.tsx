@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useAnswer } from "../../api/questions";
 import type { FrictionPlace, Interval } from "../../api/types";
-import { changed, useAddress } from "../../app/router";
+import { changed, useAddress, type Changes } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -15,23 +15,15 @@ import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
 import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
-import { askFor, placeName, type Drivers, type Friction, type Frictions, type Sufferer } from "./friction";
+import { Causes, Dossier } from "./Dossier";
+import { addressOf, AFTERMATH, askFor, placeIn, placeName, sufferersOf, type Drivers, type Friction, type Frictions, type Sufferer } from "./friction";
+import { between } from "./Sentence";
 
 const SUFFERERS_MAX = 1000; // the table says how many there are
-const NOT_ASKED = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined };
+const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined };
 
 function money(interval: Interval, words: Words): string {
   return interval.value === null ? "–" : words.money(interval.value);
-}
-
-function between(interval: Interval, words: Words): string {
-  if (interval.low === null || interval.high === null) return "";
-  return words.t("interval", { low: words.money(interval.low), high: words.money(interval.high) });
-}
-
-/** Who suffered from it, each time it happened, the address of the list: exactly those whom the friction counts. */
-function sufferersOf(url: URL, place: FrictionPlace): string {
-  return changed(url, { ...NOT_ASKED, friction: JSON.stringify(place) });
 }
 
 function Sufferers({ place }: { place: FrictionPlace }) {
@@ -55,22 +47,6 @@ function Sufferers({ place }: { place: FrictionPlace }) {
             { key: "cost", name: t("costs.cost"), isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
           ]}
         />
-      )}
-    </Shown>
-  );
-}
-
-function Causes({ place }: { place: FrictionPlace }) {
-  const { t } = useWords();
-  const { parameters } = useQuestion();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), support: 5 });
-  return (
-    <Shown answer={answer} rows={4}>
-      {(data) => (
-        <>
-          <p className="account">{t("driver.tests", { n: data.tests })}</p>
-          <DriverTable drivers={data.drivers ?? []} />
-        </>
       )}
     </Shown>
   );
@@ -100,13 +76,14 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
             <>
               {" "}
               {t("friction.mostly", {
-                trait: sayTraits(first, t), with: words.percent(first.share_with.value ?? 0, 0), without: words.percent(first.share_without.value ?? 0, 0),
+                trait: sayTraits(first.traits, words, nameOf), with: words.percent(first.share_with.value ?? 0, 0), without: words.percent(first.share_without.value ?? 0, 0),
               })}
             </>
           )}
         </p>
         <div className="friction-go">
           <button type="button" className="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("behind.why")}</button>
+          <Link className="button" to={changed(url, addressOf(one.friction))}>{t("dossier.open")}</Link>
           {may("lists") && (
             <Link className="button" to={sufferersOf(url, one.friction)}>{t("behind.see", { n: one.customers_suffered })}</Link>
           )}
@@ -126,7 +103,7 @@ function Ranked() {
   const words = useWords();
   const { t } = words;
   const { parameters, nameOf } = useQuestion();
-  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, support: 5 });
+  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5 });
   return (
     <Shown answer={answer}>
       {(data) => {
@@ -166,17 +143,8 @@ function asked(url: URL): FrictionPlace | null {
   const to = url.searchParams.get("at-to");
   const step = url.searchParams.get("at-step");
   if (from !== null && to !== null) return { kind: "next", at: [from], to: [to] };
-  return step === null ? null : { kind: "leave", at: [step] };
-}
-
-/** The friction whose customers are asked for, as the address tells it. */
-function suffered(url: URL): FrictionPlace | null {
-  try {
-    const place = JSON.parse(url.searchParams.get("friction") ?? "null") as Partial<FrictionPlace> | null;
-    return place && place.kind !== undefined && Array.isArray(place.at) ? (place as FrictionPlace) : null;
-  } catch {
-    return null; // somebody shortened the link
-  }
+  if (step !== null) return { kind: "leave", at: [step] };
+  return placeIn(url.searchParams.get("place"));
 }
 
 export function FrictionsTab() {
@@ -184,7 +152,7 @@ export function FrictionsTab() {
   const { t } = words;
   const url = useAddress();
   const { nameOf } = useQuestion();
-  const whose = suffered(url);
+  const whose = placeIn(url.searchParams.get("friction"));
   const place = whose ?? asked(url);
   if (place === null) return <Ranked />;
   return (
@@ -195,7 +163,7 @@ export function FrictionsTab() {
         </h2>
         <Link to={changed(url, NOT_ASKED)} className="quiet">{t("friction.all")}</Link>
       </div>
-      {whose ? <Sufferers place={whose} /> : <Causes place={place} />}
+      {whose ? <Sufferers place={whose} /> : <Dossier place={place} />}
     </section>
   );
 }

@@ -12,6 +12,8 @@ import { River, type Chosen, type Colour } from "../../pictures/River";
 import { useQuestion } from "../question";
 import { Behind } from "./Behind";
 import { earlier } from "./earlier";
+import { Reconciled } from "./Reconciled";
+import { Sentence } from "./Sentence";
 import { Outcomes } from "./Outcomes";
 
 const colours: readonly Colour[] = ["volume", "time", "loss"];
@@ -110,17 +112,22 @@ export function MapTab() {
       edge: what?.kind === "edge" ? [what.from, what.to] : undefined,
       step: what?.kind === "step" ? what.step : undefined,
     }), "replace");
+  const open = (what: NonNullable<Chosen>) => {
+    const at = what.kind === "edge" ? { "at-from": what.from, "at-to": what.to } : { "at-step": what.step };
+    go(changed(url, { ...at, edge: undefined, step: undefined }, "/journeys/frictions"));
+  };
   const picture = (data: JourneyMap, label: string) =>
     data.edges.length === 0 ? (
       <Empty title={t("map.none")}>{t("map.none_more")}</Empty>
     ) : (
-      <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} label={label} />
+      <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} onOpen={open} label={label} />
     );
   return (
     <Shown answer={map} rows={10}>
       {(data) => (
         <>
           <Outcomes totals={data} />
+          <Sentence />
           <div className="split" data-open={chosen !== null}>
             <Picture
               title={t("tab.map")}
@@ -153,6 +160,7 @@ export function MapTab() {
                 picture(data, t("tab.map"))
               )}
               <Account map={data} />
+              <Reconciled map={data} />
             </Picture>
             {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}
           </div>

@@ -1,7 +1,11 @@
 // pages/journeys/friction.ts - frictions as the server tells them, and as questions about them.
 import type { Parameters } from "../../api/client";
 import type { Driver, FrictionPlace, Interval, Standing } from "../../api/types";
+import { changed } from "../../app/router";
 import type { Words } from "../../words";
+
+/** What systems write when all is over but date by the beginning, and what names a page instead of a cause: no driver. */
+export const AFTERMATH = ["*_seconds", "outcome", "queue", "duree_min", "transfers", "Comment id", "Ticket id", "Issue", "path", "url", "referer", "context.page.*"];
 
 export interface Friction {
   word: "failure" | "passage" | "leakage" | "repeat" | "abandonment" | "wait";
@@ -74,4 +78,26 @@ export function placeName(place: FrictionPlace, nameOf: (step: string) => string
   const at = list.format(place.at.map(nameOf));
   const to = place.to && place.to.length > 4 ? t("friction.any") : list.format((place.to ?? []).map(nameOf));
   return t(`friction.${place.kind}`, { at, to, time: span(place.within_s) });
+}
+
+/** The address that asks for one place: what a click on the map asks too. */
+export function addressOf(place: FrictionPlace): Record<string, string | undefined> {
+  const none = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined };
+  if (place.kind === "next" && place.at.length === 1 && place.to?.length === 1) return { ...none, "at-from": place.at[0], "at-to": place.to[0] };
+  return { ...none, place: JSON.stringify(place) };
+}
+
+export function placeIn(text: string | null): FrictionPlace | null {
+  try {
+    const place = JSON.parse(text ?? "null") as Partial<FrictionPlace> | null;
+    return place && place.kind !== undefined && Array.isArray(place.at) ? (place as FrictionPlace) : null;
+  } catch {
+    return null; // somebody shortened the link
+  }
+}
+
+/** Who suffered from it, each time it happened: exactly those whom the friction counts. */
+export function sufferersOf(url: URL, place: FrictionPlace): string {
+  const none = { "at-from": undefined, "at-to": undefined, "at-step": undefined, place: undefined };
+  return changed(url, { ...none, friction: JSON.stringify(place) }, "/journeys/frictions");
 }

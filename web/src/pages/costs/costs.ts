@@ -1,5 +1,5 @@
-// pages/costs.ts - what a contact costs, by channel: defaults, and what this view's address says instead.
-import { useAddress } from "../app/router";
+// pages/costs/costs.ts - what a contact costs, by channel: defaults, and what this view's address says instead.
+import { useAddress } from "../../app/router";
 
 /** Of product.md; mail and social are the middle of their ranges. Shop and visit: estimates of the demonstration company. */
 export const COSTS: Record<string, number> = {

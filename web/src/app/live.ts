@@ -1,0 +1,50 @@
+// app/live.ts - what changes on the server while one looks (server-sent events): cheap figures follow by themselves, dear
+// ones when one asks for it; a customer who is looked at is asked for again as soon as something may have changed.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+interface Epoch {
+  epoch: number;
+  events: number;
+}
+
+const CHEAP = ["status", "sources"];
+
+function listen(address: string, on: Record<string, (data: string) => void>): () => void {
+  const stream = new EventSource(address);
+  for (const [name, act] of Object.entries(on)) stream.addEventListener(name, (event) => act(String((event as MessageEvent).data)));
+  stream.addEventListener("end", () => stream.close()); // the server said why; coming again at once would not help
+  return () => stream.close();
+}
+
+/** How many events came since the page was loaded or last asked anew. */
+export function useNews(): { events: number; renew: () => void } {
+  const client = useQueryClient();
+  const [events, setEvents] = useState(0);
+  useEffect(() => {
+    let base: number | undefined;
+    return listen("/api/v1/live", {
+      epoch: (data) => {
+        const told = JSON.parse(data) as Epoch;
+        base ??= told.events;
+        setEvents((now) => Math.max(now, told.events - (base ?? 0)));
+        void client.invalidateQueries({ predicate: ({ queryKey }) => CHEAP.includes(String(queryKey[0])) });
+      },
+    });
+  }, [client]);
+  const renew = () => {
+    setEvents(0);
+    void client.invalidateQueries();
+  };
+  return { events, renew };
+}
+
+export function useLiveCustomer(identifier: string): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const prefix = `customers/${encodeURIComponent(identifier)}`;
+    return listen(`/api/v1/live?${new URLSearchParams({ customer: identifier })}`, {
+      customers: () => void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(prefix) }),
+    });
+  }, [client, identifier]);
+}

@@ -1,0 +1,123 @@
+// pages/data/Review.tsx - who is who: records that may be one person, side by side, for somebody to say so; and the rules in force.
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Problem, tell } from "../../api/client";
+import { useLines } from "../../api/questions";
+import { useMay } from "../../app/session";
+import { useWords } from "../../app/settings";
+import { Help } from "../../parts/Help";
+import { Link } from "../../parts/Link";
+import { Empty, Shown } from "../../parts/States";
+
+interface Pair {
+  a: string;
+  b: string;
+  weight: number;
+  probability: number;
+  decision: "link" | "implied" | "bridge" | "forbidden" | "review";
+  fields?: { field: string; a: string; b: string; level: string; weight: number }[];
+}
+
+interface Rules {
+  name: string;
+  rules?: Record<string, unknown>;
+}
+
+const PAIRS = 20;
+
+function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) {
+  const words = useWords();
+  const { t } = words;
+  const [problem, setProblem] = useState("");
+  const decide = async (verb: "confirm" | "forbid") => {
+    try {
+      await tell("POST", `identity/${verb}`, { arguments: [pair.a, pair.b], because: t("review.because") });
+      onDone(t(verb === "confirm" ? "review.confirmed" : "review.forbidden", { a: pair.a, b: pair.b }));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error.detail || t("state.unreachable"));
+    }
+  };
+  return (
+    <li className="pair">
+      <div className="pair-head">
+        <p>{t("review.probability", { share: words.percent(pair.probability, 0) })}</p>
+        <button type="button" className="button main" onClick={() => void decide("confirm")}>{t("review.confirm")}</button>
+        <button type="button" className="button" onClick={() => void decide("forbid")}>{t("review.forbid")}</button>
+      </div>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label={`${pair.a}, ${pair.b}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("review.field")}</th>
+              <th scope="col"><Link to={`/customers/${encodeURIComponent(pair.a)}`} className="cell-customer">{pair.a}</Link></th>
+              <th scope="col"><Link to={`/customers/${encodeURIComponent(pair.b)}`} className="cell-customer">{pair.b}</Link></th>
+              <th scope="col">{t("review.level")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {(pair.fields ?? []).map((one) => (
+              <tr key={one.field}>
+                <th scope="row">{one.field}</th>
+                <td>{one.a || "–"}</td>
+                <td>{one.b || "–"}</td>
+                <td data-level={one.weight > 0 ? "for" : one.weight < 0 ? "against" : undefined}>{t(`level.${one.level}` as Parameters<typeof t>[0])} <small>{words.number(one.weight, 1)}</small></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {problem && <p className="door-problem" role="alert">{problem}</p>}
+    </li>
+  );
+}
+
+function RulesInForce() {
+  const { t } = useWords();
+  const [told, setTold] = useState<Rules | null>(null);
+  useEffect(() => {
+    let isLate = false;
+    tell<Rules>("POST", "identity/rules", { arguments: ["show"] }).then((rules) => !isLate && setTold(rules), () => undefined); // who may not decide sees none
+    return () => {
+      isLate = true;
+    };
+  }, []);
+  if (!told) return null;
+  return (
+    <section>
+      <h2>{t("rules.title")} <Help about={t("rules.title")}>{t("help.rules")}</Help></h2>
+      <details>
+        <summary>{told.name}</summary>
+        <pre className="payload" tabIndex={0}>{JSON.stringify(told.rules, null, 2)}</pre>
+      </details>
+    </section>
+  );
+}
+
+export function Review() {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const may = useMay();
+  const [said, setSaid] = useState("");
+  const pairs = useLines<Pair>("identity/review", { limit: PAIRS });
+  const done = (words: string) => {
+    setSaid(words);
+    void client.invalidateQueries({ queryKey: ["identity/review"] });
+  };
+  return (
+    <>
+      <section>
+        <h2>{t("review.title")} <Help about={t("review.title")}>{t("help.review")}</Help></h2>
+        <p aria-live="polite">{said}</p>
+        <Shown answer={pairs}>
+          {(all) => {
+            const open = all.filter((one) => one.decision === "review").slice(0, PAIRS);
+            return open.length === 0 ? <Empty title={t("review.none")}>{t("review.none_more")}</Empty>
+              : <ul className="pairs">{open.map((one) => <Card key={`${one.a} ${one.b}`} pair={one} onDone={done} />)}</ul>;
+          }}
+        </Shown>
+      </section>
+      {may("identity") && <RulesInForce />}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+// words/traits.ts - what attributes of the ready-made mappings, and their values, are called by people; others keep their names.
+import type { CommonTrait } from "../api/types";
+import type { Language } from ".";
+import { channelName } from "./activities";
+
+type Named = readonly [fr: string, en: string];
+
+const attributes: Record<string, Named> = {
+  "context.app.version": ["version de l'application", "version of the app"],
+  "context.device.model": ["modèle d'appareil", "model of the device"],
+  "context.os.name": ["système", "system"],
+  "context.os.version": ["version du système", "version of the system"],
+  intent: ["motif donné à l'assistant", "reason told to the bot"],
+  outcome: ["issue de l'appel", "outcome of the call"],
+  reason_code: ["motif", "reason"],
+  Motif: ["motif", "reason"],
+  Issue: ["issue en boutique", "outcome in the shop"],
+  queue: ["file", "queue"],
+  sous_traitant: ["sous-traitant", "subcontractor"],
+  departement: ["département", "département"],
+  transfers: ["transferts", "transfers"],
+  template: ["message reçu", "message received"],
+  entry: ["entrée", "entrance"],
+  wait_seconds: ["attente (s)", "wait (s)"],
+  handle_seconds: ["durée de l'appel (s)", "length of the call (s)"],
+  Boutique: ["boutique", "shop"],
+  Libelle: ["libellé", "label"],
+  choice: ["choix au serveur vocal", "choice in the IVR"],
+  platform: ["plate-forme", "platform"],
+  address_country: ["pays", "country"],
+};
+
+const values: Record<string, Named> = {
+  resolved: ["résolu", "solved"],
+  unresolved: ["non résolu", "not solved"],
+  abandoned: ["abandonné", "given up"],
+  retained: ["client retenu", "customer kept"],
+  leaving: ["départ confirmé", "leaving"],
+  transferred: ["transféré", "transferred"],
+  true: ["oui", "yes"],
+  false: ["non", "no"],
+};
+
+/** The trait as the server says it, in the words of those who read it; steps by the names of the analysis. */
+export function traitName(trait: CommonTrait, language: Language, nameOf: (step: string) => string = (step) => step): string {
+  const side = language === "fr" ? 0 : 1;
+  const { name, value, says } = trait;
+  if (name !== undefined && value !== undefined && says.startsWith(`${name} = `)) {
+    const told = says.slice(name.length + 3);
+    return `${attributes[name]?.[side] ?? name} = ${values[told]?.[side] ?? told}`;
+  }
+  if (name !== undefined && trait.kind === "channel-before") return says.replace(name, channelName(name, language).toLocaleLowerCase(language));
+  if (name !== undefined && trait.kind === "step-before") return says.replace(name, nameOf(name));
+  if (name !== undefined && attributes[name] && says.startsWith(name)) return `${attributes[name][side]}${says.slice(name.length)}`;
+  return says;
+}
