@@ -14,6 +14,12 @@ static const struct {
 	{ "a thread is a journey", "a 0 web x; b 0 web y; a 9 web z", NULL, "a x>z?; b y?" },
 	{ "equal times stand as they came", "a 5 web x; a 5 web z; a 5 web y; a 0 web w", NULL,
 		"a w>x>z>y?" },
+	{ "late: in its place as soon as it is in", "a 10 web y; a 20 web z; a 0 web x", NULL,
+		"a x>y>z?" },
+	{ "late: what a gap had parted is one again", "a 0 web x; a 100 web z; a 50 web y",
+		V "\"gap\": \"1m\"}", "a x>y>z?" },
+	{ "late: a goal ends what had gone on", "a 0 web x; a 20 web y; a 10 web g",
+		V "\"goal\": \"g\"}", "a x>g! y?" },
 	{ "two identifiers, one thread", "a 0 web x; b 1 web y; a:b 2 web z", NULL, "a x>y>z?" },
 	{ "the first step that fits takes it", "a 0 web x",
 		V "\"steps\": [{\"name\": \"A\", \"events\": \"*\"}, {\"name\": \"B\", "

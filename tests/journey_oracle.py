@@ -889,12 +889,19 @@ def ask_predict(question):
          (totals(question)[0], question.rows("select count(*) from je")[0][0]), "totals")
 
 
+def ask_frictions(question):
+    """Of what is found unasked the totals: tests/company_causes.py has the rest."""
+    ours = question.world.ask("journey", "frictions", "--support", 1, *question.words)
+    same((ours["journeys"], ours["customers"]), totals(question), "totals")
+
+
 def iso_ms(ms):
     return iso(ms // 1000)[:-1] + f".{ms % 1000:03}Z"
 
 
 KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list, "flow": ask_flow,
          "metrics": ask_metrics, "drivers": ask_drivers, "compare": ask_compare}
+EVERY = {**KINDS, "predict": ask_predict, "frictions": ask_frictions}
 FILTERS = ["since", "until", "as-of", "channel", "activity", "where", "with", "without", "customer", "passed", "never",
            "begins", "ends", "edge", "way", "outcome", "from-step", "to-step", "at", "not-at"]
 
@@ -915,7 +922,7 @@ def try_one(world, kind, forced=None):
         return None
     question.journeys()
     try:
-        KINDS[kind](question)
+        EVERY[kind](question)
     except (AssertionError, sqlite3.Error, KeyError) as fault:
         return (f"{kind} {' '.join(map(str, question.words))}\n  definition: {json.dumps(question.definition)}\n"
                 f"  {type(fault).__name__}: {fault}")
@@ -929,7 +936,8 @@ def run_world(given, seed):
     try:
         world = World(rnd, place, given.ariane)
         for i in range(given.questions):
-            kind = given.kind or list(KINDS)[i % len(KINDS)]
+            kinds = EVERY if given.every_filter else KINDS
+            kind = given.kind or list(kinds)[i % len(kinds)]
             forced = FILTERS[seed % len(FILTERS)] if given.every_filter else None
             fault = try_one(world, kind, forced)
             if fault:
@@ -945,12 +953,12 @@ def main():
     options.add_argument("--worlds", type=int, default=10)
     options.add_argument("--questions", type=int, default=12)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--kind", choices=list(KINDS))
+    options.add_argument("--kind", choices=list(EVERY))
     options.add_argument("--every-filter", action="store_true",
                          help="each kind of question with each filter, alone: a world a filter")
     given = options.parse_args()
     if given.every_filter:
-        given.worlds, given.questions = len(FILTERS), 2 * len(KINDS)
+        given.worlds, given.questions = len(FILTERS), len(EVERY)
     given.ariane = str(Path(given.ariane).resolve())
     faults = [f for seed in range(given.seed, given.seed + given.worlds) for f in run_world(given, seed)]
     for fault in faults[:10]:

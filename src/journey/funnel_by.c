@@ -191,6 +191,7 @@ err funnel_groups_make(const struct journey_plan *plan, const struct funnel_ques
 	void *pointers[JOURNEY_THREADS_MAX];
 	err e = OK;
 
+	ASSERT(count > 0);
 	ASSERT(question->step_count >= 1 && question->step_count <= FUNNEL_STEPS_MAX);
 	for (unsigned i = 0; i < count; i++) {
 		parts[i] = (struct part){ .plan = plan, .question = question, .values = values };
