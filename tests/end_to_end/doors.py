@@ -379,6 +379,8 @@ def check_lists_are_leafed_through(place):
                     where = f"{path}&cursor={cursor}"
             equal((cursor, seen), (None, [f"c{i}" for i in range(25)]), path)
             equal(server.ask("GET", path + "&cursor=nonsense", secret).status, 400, "no cursor of this list")
+        last = server.ask("GET", "/api/v1/customers/user_id:u1/thread?last=3&until=2026-03-01T10:20:00Z", secret).body
+        equal([json.loads(line)["message_id"] for line in last.splitlines()], ["c17", "c18", "c19"], "the last ones")
         line = server.ask("GET", "/api/v1/events?limit=1&fields=activity,message_id", secret).body
         equal(json.loads(line), {"message_id": "c0", "activity": "E0"}, "some members alone")
         equal(list(server.json("/api/v1/status?fields=events", secret)), ["events"], "of one document too")
