@@ -418,3 +418,22 @@ def check_changes_are_made_once_and_of_what_was_seen(place):
     with Server(folder) as server:
         other = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
         equal((other.status, json.loads(other.body)["code"]), (409, "api-once-unknown"), "after a restart: not twice")
+
+
+def check_the_log_tells_no_secrets(place):
+    folder = filled(place)
+    folder("user", "create", "jeanne", "--role", "administrator")
+    folder("user", "password", "jeanne", "--stdin", stdin=(PASSWORD + "\n").encode())
+    with Server(folder, "--log-requests") as server:
+        secret = token(folder, "analyst")
+        signed = server.ask("POST", "/api/v1/session", None, {"name": "jeanne", "password": PASSWORD})
+        cookie, csrf = signed.headers["Set-Cookie"].split(";")[0], json.loads(signed.body)["csrf"]
+        made = server.ask("POST", "/api/v1/keys", None, {"source": "shop"}, Cookie=cookie, X_CSRF_Token=csrf)
+        key = json.loads(made.body)["key"]
+        server.json("/api/v1/customers/email:a@b.fr", secret)
+        server.ask("GET", "/api/v1/customers/email:nobody@b.fr", "at_" + "b" * 40)
+        server.ask("POST", "/v1/track", None, {"writeKey": key, "event": "Seen", "userId": "person-77"})
+        server.ask("GET", f"/api/v1/events?where=email%3Da@b.fr&access_token={secret}", secret)
+    true("/api/v1/customers/{identifier}" in server.error, "each request is told")
+    for word in (PASSWORD, secret, cookie.split("=")[1], csrf, key, "a@b.fr", "nobody@", "person-77", "b" * 40, "127.0.0.1"):
+        true(word not in server.error, f"not {word}")
