@@ -51,9 +51,12 @@ def main():
                      "--experimental=openapi-3.1", "-H", f"Authorization: Bearer {secret}", "-c", CHECKS, "--exclude-path-regex", LEFT_OUT,
                      "--hypothesis-max-examples", str(given.examples), "--hypothesis-seed", "1", "--hypothesis-deadline", "None",
                      "--request-timeout", "70000", "--hypothesis-suppress-health-check", "all", "--no-color"]
-            done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
-    out = done.stdout + done.stderr
-    print(out)
+            done = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            out = ""
+            for line in done.stdout:
+                print(line, end="", flush=True)
+                out += line
+            done.wait()
     marks = re.findall(r"^(?:GET|POST|DELETE) \S+ (\S+) ", out, re.M)
     failed = sum(1 for mark in marks if mark.strip(".") != "")
     passed = len(marks) - failed
