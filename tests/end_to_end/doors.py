@@ -57,7 +57,8 @@ class Server:
             body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
-        answer.body = answer.read()
+        has_end = answer.headers["Content-Type"] != "text/event-stream"
+        answer.body = answer.read() if has_end else b""
         connection.close()
         return answer
 
