@@ -89,6 +89,8 @@ def check_json_of_every_command(place):
                   "identity split": "decision", "identity undo": "decision",
                   "identity rules": "identity-rules-answer",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
+                  "retention add": "retention", "retention list": "retention", "retention remove": "retention",
+                  "retention preview": "retention-run",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         schema = name.split()[0] if name.split()[0] in ("key", "token", "user") else schema
         for value in answer.lines() if schema in LINES else [answer.json()]:
