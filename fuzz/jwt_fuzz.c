@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 	struct jwt_claims claims;
 	struct why why = { 0 };
 
-	err e = json_parse(parser, STR(keys_text), arena, &keys, &why);
+	err e = json_parse(parser, str_of(keys_text), arena, &keys, &why);
 	ASSERT(e == OK);
 	e = jwt_check((str){ (const char *)bytes, count }, &keys, &wish, arena, &claims, &why);
 	ASSERT(e != OK && why.message != MSG_NONE);

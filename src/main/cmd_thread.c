@@ -58,6 +58,18 @@ static bool is_behind(const struct telling *t, int64_t ticks, uint64_t seq)
 	       (ticks == t->after_ticks && seq > t->after_seq);
 }
 
+/* With --last: where the last so many of those asked for begin. */
+static size_t first_wanted(const struct telling *t, const struct thread *thread)
+{
+	size_t left = (size_t)request_number(t->request, "last"), i = thread->count;
+
+	if (left == 0)
+		return 0;
+	while (i > 0 && left > 0)
+		left -= is_wanted(t, thread->time[--i]);
+	return i;
+}
+
 static void tell_more(struct telling *t)
 {
 	char text[64];
@@ -95,7 +107,7 @@ static err tell_thread(
 	struct thread thread;
 	err e = thread_of(view, customer, arena, &thread, why);
 
-	for (size_t i = 0; e == OK && i < thread.count; i++) {
+	for (size_t i = e == OK ? first_wanted(t, &thread) : 0; e == OK && i < thread.count; i++) {
 		struct record record;
 		uint64_t seq = threads_view_row(view, thread.row[i]).seq;
 		if (!is_wanted(t, thread.time[i]) || !is_behind(t, thread.time[i], seq))
@@ -169,6 +181,10 @@ const struct command cmd_thread = {
 			     STR_INIT("") },
 		{ STR_INIT("until"), IS_TIME, false, WORDS("TIME", "DATE"),
 			WORDS("before this time", "avant cette date"), STR_INIT("") },
+		{ STR_INIT("last"), IS_NUMBER, false, WORDS("N", "N"),
+			WORDS("only the last so many; 0: all",
+				"seulement ce nombre de derniers ; 0 : tous"),
+			STR_INIT("0") },
 		{ STR_INIT("cursor"), IS_TEXT, false, WORDS("CURSOR", "CURSEUR"),
 			WORDS("go on behind the last page: as that one told",
 				"continuer après la dernière page : comme elle l'a dit"),

@@ -9,6 +9,7 @@
 #include "main/live.h"
 #include "main/rest_once.h"
 #include "main/rest_run.h"
+#include "main/throttle.h"
 
 struct pool {
 	struct queue *queue;
@@ -26,6 +27,7 @@ struct rest {
 	struct pool quick, slow;
 	struct live *live;
 	struct rest_once *once;
+	struct throttle *throttle; /* of signing in */
 
 	pthread_mutex_t lock; /* the list of calls that were taken, and is_stopping */
 	struct rest_call *calls;
@@ -230,6 +232,7 @@ struct rest *rest_create(const struct rest_options *options)
 			.data = &rest->routes[i] };
 	rest->watches = true;
 	rest->once = rest_once_create();
+	rest->throttle = throttle_create();
 	rest->live = live_create(options->house, options->desk);
 	pool_start(rest, &rest->quick, REST_QUICK_THREADS);
 	pool_start(rest, &rest->slow, REST_SLOW_THREADS);
@@ -267,6 +270,7 @@ void rest_free(struct rest *rest)
 		return;
 	live_free(rest->live);
 	rest_once_free(rest->once);
+	throttle_free(rest->throttle);
 	queue_free(rest->quick.queue);
 	queue_free(rest->slow.queue);
 	(void)pthread_mutex_destroy(&rest->quick.turn); /* nobody holds any of them */
@@ -279,6 +283,11 @@ void rest_free(struct rest *rest)
 const struct rest_options *rest_options_of(const struct rest *rest)
 {
 	return &rest->options;
+}
+
+struct throttle *rest_throttle_of(const struct rest *rest)
+{
+	return rest->throttle;
 }
 
 struct rest_once *rest_once_of(const struct rest *rest)

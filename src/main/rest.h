@@ -86,6 +86,8 @@ struct rest_call {
 const struct rest_options *rest_options_of(const struct rest *rest);
 const struct rest_route *rest_all_routes(const struct rest *rest, size_t *count);
 struct live;
+struct throttle;
+struct throttle *rest_throttle_of(const struct rest *rest);
 struct rest_once;
 struct rest_once *rest_once_of(const struct rest *rest);
 struct live *rest_live_of(const struct rest *rest);

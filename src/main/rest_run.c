@@ -122,6 +122,9 @@ static err await_at_least(struct rest_call *call, struct why *why)
 
 	if (e != OK || at_least == 0)
 		return e;
+	/* Nobody was ever answered with such a sequence: waiting for it is no use. */
+	if (at_least >= journal_end(engine_journal(rest_options_of(call->rest)->house->engine)))
+		return fail(why, MSG_REST_VALUE, arg_c("at_least"));
 	e = writer_await(rest_options_of(call->rest)->house->writer, at_least, REST_AT_LEAST_MS,
 		&snapshot, why);
 	if (e == OK)

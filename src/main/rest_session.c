@@ -4,6 +4,7 @@
 #include "main/rest_run.h"
 #include "main/rest_special.h"
 #include "main/rest_words.h"
+#include "main/throttle.h"
 
 enum { ANSWER_BYTES_MAX = 1 << 16 };
 
@@ -121,6 +122,7 @@ static err read_text(
 err rest_sign_in(struct rest_call *call, struct why *why)
 {
 	struct desk *desk = rest_options_of(call->rest)->desk;
+	struct throttle *throttle = rest_throttle_of(call->rest);
 	const struct json *body;
 	struct session session;
 	str name, password, code;
@@ -134,8 +136,12 @@ err rest_sign_in(struct rest_call *call, struct why *why)
 		e = read_text(body, "code", false, &code, why);
 	if (e != OK)
 		return e;
-	e = user_sign_in(desk, name, password, code, &session, why);
+	e = throttle_ask(throttle, http_peer(call->x), call->started_ms, why);
+	if (e == OK)
+		e = user_sign_in(desk, name, password, code, &session, why);
 	if (e == ERR_DENIED || e == ERR_BUSY) {
+		if (e == ERR_DENIED && why->message != MSG_DESK_CODE_WANTED)
+			throttle_failed(throttle, http_peer(call->x), call->started_ms);
 		struct why unheard = { 0 };
 		(void)note(
 			call, name, "sign in", STR("refused"), &unheard); /* refused either way */

@@ -99,6 +99,8 @@ def check_json_of_every_command(place):
                   "view save": "view", "view list": "view", "view remove": "view",
                   "view comment": "view-comment", "view comments": "view-comment",
                   "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
+                  "retention add": "retention", "retention list": "retention", "retention remove": "retention",
+                  "retention preview": "retention-run",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
         schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema
         for value in answer.lines() if schema in LINES else [answer.json()]:

@@ -57,7 +57,8 @@ class Server:
             body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
-        answer.body = answer.read()
+        has_end = answer.headers["Content-Type"] != "text/event-stream"
+        answer.body = answer.read() if has_end else b""
         connection.close()
         return answer
 
@@ -379,6 +380,8 @@ def check_lists_are_leafed_through(place):
                     where = f"{path}&cursor={cursor}"
             equal((cursor, seen), (None, [f"c{i}" for i in range(25)]), path)
             equal(server.ask("GET", path + "&cursor=nonsense", secret).status, 400, "no cursor of this list")
+        last = server.ask("GET", "/api/v1/customers/user_id:u1/thread?last=3&until=2026-03-01T10:20:00Z", secret).body
+        equal([json.loads(line)["message_id"] for line in last.splitlines()], ["c17", "c18", "c19"], "the last ones")
         line = server.ask("GET", "/api/v1/events?limit=1&fields=activity,message_id", secret).body
         equal(json.loads(line), {"message_id": "c0", "activity": "E0"}, "some members alone")
         equal(list(server.json("/api/v1/status?fields=events", secret)), ["events"], "of one document too")
@@ -416,3 +419,22 @@ def check_changes_are_made_once_and_of_what_was_seen(place):
     with Server(folder) as server:
         other = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
         equal((other.status, json.loads(other.body)["code"]), (409, "api-once-unknown"), "after a restart: not twice")
+
+
+def check_the_log_tells_no_secrets(place):
+    folder = filled(place)
+    folder("user", "create", "jeanne", "--role", "administrator")
+    folder("user", "password", "jeanne", "--stdin", stdin=(PASSWORD + "\n").encode())
+    with Server(folder, "--log-requests") as server:
+        secret = token(folder, "analyst")
+        signed = server.ask("POST", "/api/v1/session", None, {"name": "jeanne", "password": PASSWORD})
+        cookie, csrf = signed.headers["Set-Cookie"].split(";")[0], json.loads(signed.body)["csrf"]
+        made = server.ask("POST", "/api/v1/keys", None, {"source": "shop"}, Cookie=cookie, X_CSRF_Token=csrf)
+        key = json.loads(made.body)["key"]
+        server.json("/api/v1/customers/email:a@b.fr", secret)
+        server.ask("GET", "/api/v1/customers/email:nobody@b.fr", "at_" + "b" * 40)
+        server.ask("POST", "/v1/track", None, {"writeKey": key, "event": "Seen", "userId": "person-77"})
+        server.ask("GET", f"/api/v1/events?where=email%3Da@b.fr&access_token={secret}", secret)
+    true("/api/v1/customers/{identifier}" in server.error, "each request is told")
+    for word in (PASSWORD, secret, cookie.split("=")[1], csrf, key, "a@b.fr", "nobody@", "person-77", "b" * 40, "127.0.0.1"):
+        true(word not in server.error, f"not {word}")
