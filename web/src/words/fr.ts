@@ -649,6 +649,9 @@ export const fr = {
   "help.reconcile": "Les événements de ces activités, comptés par jour dans le fuseau de l'entreprise, à côté des totaux que la source annonce. Un écart s'explique par ce qui était déjà là, ce qui a été refusé, ou ce qui n'est pas encore arrivé ; les compteurs de la source le disent.",
 
   "review.title": "Qui est qui",
+  "review.start": "Chercher les paires à examiner",
+  "review.start_more": "Toutes les fiches sont comparées : cela prend un moment.",
+  "review.running": "Les fiches sont comparées…",
   "review.none": "Aucune paire à examiner",
   "review.none_more": "Les fiches qui se ressemblent assez pour être la même personne, sans que ce soit sûr, viennent ici.",
   "review.probability": "La même personne à {share}",
