@@ -180,7 +180,7 @@ const struct command cmd_view_comment = {
 	.arguments = NAME_ARGUMENT,
 	.options = { { STR_INIT("text"), IS_TEXT, false, WORDS("TEXT", "TEXTE"),
 		WORDS("what is said", "ce qui est dit"), STR_INIT("") } },
-	.examples = { { STR_INIT("ariane view comment monday --text 'look at Tuesday'"),
+	.examples = { { STR_INIT("ariane view comment monday --text checked"),
 		WORDS("for who opens it next", "pour qui l'ouvrira ensuite") } },
 	.schema = STR_INIT("view-comment"),
 	.json_lines = true,

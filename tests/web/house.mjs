@@ -16,7 +16,7 @@ export const ADMINISTRATOR = "alix";
 export const PASSWORD = "le fil d'Ariane mène loin";
 
 /** Waits for a line of the child's standard output that fits, without polling. */
-function lineOf(child, pattern) {
+export function lineOf(child, pattern) {
   return new Promise((resolve, reject) => {
     let text = "";
     child.stdout.on("data", (bytes) => {

@@ -1,6 +1,7 @@
 // views/views.ts - the gallery: analyses to start with, each a journey definition whose steps are named in
 // both languages.  They read the ready-made mappings of examples/mappings; "all" reads whatever is there.
 import type { Language } from "../words";
+import { activityName } from "../words/activities";
 
 type Patterns = string | readonly string[];
 type Selector = Patterns | { channel?: Patterns; activity?: Patterns; where?: readonly string[] };
@@ -221,7 +222,7 @@ export function definitionOf(view: View, costs: Record<string, number> = {}): st
 }
 
 export function stepName(view: View, key: string, language: Language): string {
-  return view.steps.find((one) => one.key === key)?.[language] ?? key;
+  return view.steps.find((one) => one.key === key)?.[language] ?? (view.steps.length === 0 ? activityName(key, language) : key);
 }
 
 export function stepChannel(view: View, key: string): string | undefined {

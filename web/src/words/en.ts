@@ -650,6 +650,9 @@ export const en: Texts = {
   "help.reconcile": "The events of these activities, counted by day in the company's zone, beside the totals that the source states. A difference comes of what was already there, what was refused, or what has not arrived yet; the counters of the source tell it.",
 
   "review.title": "Who is who",
+  "review.start": "Look for pairs to review",
+  "review.start_more": "All records are compared: it takes a while.",
+  "review.running": "The records are being compared…",
   "review.none": "No pair to review",
   "review.none_more": "Records alike enough to be the same person, without being sure, come here.",
   "review.probability": "The same person: {share}",

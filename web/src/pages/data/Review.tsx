@@ -99,7 +99,8 @@ export function Review() {
   const client = useQueryClient();
   const may = useMay();
   const [said, setSaid] = useState("");
-  const pairs = useLines<Pair>("identity/review", { limit: PAIRS });
+  const [isAsked, setAsked] = useState(false);
+  const pairs = useLines<Pair>(isAsked ? "identity/review" : undefined, { limit: PAIRS });
   const done = (words: string) => {
     setSaid(words);
     void client.invalidateQueries({ queryKey: ["identity/review"] });
@@ -109,13 +110,24 @@ export function Review() {
       <section>
         <h2>{t("review.title")} <Help about={t("review.title")}>{t("help.review")}</Help></h2>
         <p aria-live="polite">{said}</p>
-        <Shown answer={pairs}>
+        {!isAsked && (
+          <p>
+            <button type="button" className="button" onClick={() => setAsked(true)}>{t("review.start")}</button> <small>{t("review.start_more")}</small>
+          </p>
+        )}
+        {isAsked && pairs.isFetching && (
+          <p className="account">
+            {t("review.running")}{" "}
+            <button type="button" className="quiet" onClick={() => { setAsked(false); void client.cancelQueries({ queryKey: ["identity/review"] }); }}>{t("import.stop")}</button>
+          </p>
+        )}
+        {isAsked && <Shown answer={pairs}>
           {(all) => {
             const open = all.filter((one) => one.decision === "review").slice(0, PAIRS);
             return open.length === 0 ? <Empty title={t("review.none")}>{t("review.none_more")}</Empty>
               : <ul className="pairs">{open.map((one) => <Card key={`${one.a} ${one.b}`} pair={one} onDone={done} />)}</ul>;
           }}
-        </Shown>
+        </Shown>}
       </section>
       {may("identity") && <RulesInForce />}
     </>

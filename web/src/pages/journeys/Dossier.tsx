@@ -91,7 +91,7 @@ function People({ place, data }: { place: FrictionPlace; data: Drivers }) {
   const { parameters } = useQuestion();
   const list = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), list: 0, top: SUFFERERS });
   const sufferers = list.data?.list ?? [];
-  const threads = useThreads(sufferers);
+  const threads = useThreads(may("text") ? sufferers : sufferers.slice(0, 1)); // nobody is looked up for words that stay closed
   const first = sufferers[0];
   const said = verbatims(threads.map((one) => one.data ?? []));
   const isReading = list.isPending || threads.some((one) => one.isPending);

@@ -36,6 +36,7 @@ export function Sentence() {
   const own = isRiver ? { definition: definitionOf(company) } : {};
   const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ...own, ignore: AFTERMATH, support: 5, top: 10 });
   const one = answer.data && told(answer.data.frictions);
+  if (answer.isPending) return <p className="sentence river-sentence" aria-hidden="true">&nbsp;</p>; // its place, so that nothing jumps
   if (!one || one.excess_cost.value === null) return null;
   const driver = shared(one);
   const name = isRiver ? (step: string) => stepName(company, step, words.language) : nameOf;

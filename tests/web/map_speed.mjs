@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// tests/web/map_speed.mjs - how long from the click on "map" until the map is drawn, in a real browser, over a data folder.
+//
+//   ariane demo --workload visits --events 10000000 --out q.csv && ariane --data q import q.csv
+//   node tests/web/map_speed.mjs --ariane build/release/ariane --data q [--times 9]
+//
+// Told is the median of the times from the click until the picture stands (query, answer, layout, drawing); each time
+// with another limit of the period, so that no answer is a kept one.
+import { spawn, spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { lineOf, openBrowser, PASSWORD, USER } from "./house.mjs";
+
+const { values: asked } = parseArgs({
+  options: { ariane: { type: "string", default: "build/release/ariane" }, data: { type: "string" }, times: { type: "string", default: "9" } },
+});
+
+spawnSync(asked.ariane, ["--data", asked.data, "user", "create", USER, "--role", "analyst", "--stdin"], { input: PASSWORD });
+const server = spawn(asked.ariane, ["--data", asked.data, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+const url = await lineOf(server, /http:\/\/127\.0\.0\.1:\d+/);
+const browser = await openBrowser();
+const page = await (await browser.newContext({ baseURL: url, locale: "fr-FR", viewport: { width: 1440, height: 900 } })).newPage();
+await page.goto("/");
+await page.fill("input[name=name]", USER);
+await page.fill("input[name=password]", PASSWORD);
+await page.keyboard.press("Enter");
+await page.waitForSelector("#main h1");
+
+const drawn = () =>
+  page.evaluate(() => new Promise((resolve) => {
+    const link = document.querySelector('.tabs a[href^="/journeys/map"]');
+    const begun = performance.now();
+    link.click();
+    const look = () => (document.querySelector(".river .station") && !document.querySelector("[aria-busy=true]") ? resolve(performance.now() - begun) : requestAnimationFrame(look));
+    requestAnimationFrame(look);
+  }));
+
+const times = [];
+for (let i = 0; i <= Number(asked.times); i++) {
+  await page.goto(`/journeys/variants?view=all&since=2000-01-0${1 + (i % 9)}`);
+  await page.waitForFunction(() => document.querySelector(".variants") && !document.querySelector(".waiting, [aria-busy=true]"));
+  const took = await drawn();
+  if (i > 0) times.push(took); // the first loads the layout's program
+}
+times.sort((a, b) => a - b);
+console.log(`${times.length} times, median ${times[times.length >> 1].toFixed(0)} ms, from ${times[0].toFixed(0)} to ${times.at(-1).toFixed(0)} ms`);
+await browser.close();
+server.kill("SIGTERM");
