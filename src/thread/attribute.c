@@ -189,20 +189,22 @@ static uint32_t key_code(struct adding *in, str key)
 }
 
 /* The code of a text, a new one if `may_add`.  Most texts come again soon: a look at where they
- * stand is cheaper than the index. */
+ * stand is cheaper than the index.  Of a column with many texts (addresses, products) most do not:
+ * half a hash says so without waiting for another text, which lies anywhere. */
 static uint32_t text_code(struct column *column, str text, uint64_t hash, bool may_add)
 {
 	if (column->recent == NULL)
 		column->recent = memory_alloc(RECENT * sizeof(*column->recent));
-	uint32_t *recent = &column->recent[hash % RECENT], code = *recent;
+	struct recent_text *recent = &column->recent[hash % RECENT];
+	uint32_t code = recent->code, check = (uint32_t)(hash >> 32);
 
-	if (code < strings_count(column->dictionary) &&
+	if (recent->check == check && code < strings_count(column->dictionary) &&
 		str_equal(strings_get(column->dictionary, code), text))
 		return code;
 	code = may_add ? strings_intern(column->dictionary, text)
 		       : strings_find(column->dictionary, text);
 	if (code != STRINGS_NONE)
-		*recent = code;
+		*recent = (struct recent_text){ code, check };
 	return code;
 }
 

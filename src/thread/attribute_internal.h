@@ -23,12 +23,17 @@ struct pair {
 	uint32_t unused;
 };
 
+struct recent_text {
+	uint32_t code; /* to be verified ... */
+	uint32_t check; /* ... where this half of the hash agrees */
+};
+
 struct column {
 	struct strings *dictionary; /* STRING only */
 	struct table *blocks; /* struct attribute_block */
 	struct table *tail; /* struct pair: not yet a block */
 	uint64_t in_blocks; /* pairs */
-	uint32_t *recent; /* RECENT codes by hash of their text, to be verified; NULL: none yet */
+	struct recent_text *recent; /* RECENT, by hash of the text; NULL: none yet */
 	struct attribute_column *current; /* published; NULL: changed since */
 };
 
