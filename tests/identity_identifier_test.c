@@ -96,6 +96,10 @@ static const struct {
 	{ "a hash of other digits", &french, STR_INIT("badge_sha256"),
 		STR_INIT("g73dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"),
 		STR_INIT(""), ERR_SYNTAX },
+	{ "a number in groups", &french, STR_INIT("customer"), STR_INIT("9249 0538"),
+		STR_INIT("92490538"), OK },
+	{ "no number", &french, STR_INIT("customer"), STR_INIT("Acme 2 SA"), STR_INIT("Acme 2 SA"),
+		OK },
 	{ "somebody by post", &french, STR_INIT("person"),
 		STR_INIT("Dupont-Mar\xc3\xa9"
 			 "chal | H\xc3\xa9l\xc3\xa8ne| 1980-02-29 |44 000"),

@@ -116,6 +116,23 @@ static err fold_nothing(
 	return OK;
 }
 
+/* Numbers are read out and typed in groups: "9249 0538".  With anything else in it the value is no
+ * such number, and stays. */
+static err fold_number(
+	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
+{
+	bool is_number = true;
+
+	(void)rules;
+	(void)why; /* any value will do */
+	for (size_t i = 0; i < value.len; i++)
+		is_number &= value.ptr[i] == ' ' || (value.ptr[i] >= '0' && value.ptr[i] <= '9');
+	for (size_t i = 0; i < value.len; i++)
+		if (!is_number || value.ptr[i] != ' ')
+			strbuf_add_byte(out, value.ptr[i]);
+	return OK;
+}
+
 static err fold_person(
 	const struct identifier_rules *rules, str value, struct strbuf *out, struct why *why)
 {
@@ -129,9 +146,9 @@ static const struct {
 	int rank;
 } types[] = {
 	{ STR_INIT("user_id"), fold_nothing, 0 },
-	{ STR_INIT("customer"), fold_nothing, 1 },
-	{ STR_INIT("account"), fold_nothing, 1 },
-	{ STR_INIT("loyalty_card"), fold_nothing, 2 },
+	{ STR_INIT("customer"), fold_number, 1 },
+	{ STR_INIT("account"), fold_number, 1 },
+	{ STR_INIT("loyalty_card"), fold_number, 2 },
 	{ STR_INIT("email"), fold_email, 3 },
 	{ STR_INIT("phone"), fold_phone, 4 },
 	{ STR_INIT("whatsapp"), fold_phone, 4 },
@@ -291,8 +308,10 @@ bool identifier_is_normal(str type, str value)
 {
 	size_t row = row_of(type);
 
-	bool has_form = row < ARRAY_LEN(types) ? types[row].fold != fold_nothing
-					       : str_ends(type, HASHED) || is_network(type);
+	bool is_number = row < ARRAY_LEN(types) && types[row].fold == fold_number;
+	bool has_form = is_number                ? str_has(value, ' ')
+			: row < ARRAY_LEN(types) ? types[row].fold != fold_nothing
+						 : str_ends(type, HASHED) || is_network(type);
 
 	return !has_form && value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
 	       identifier_type_is_valid(type);

@@ -117,8 +117,8 @@ static void add_letters(str text, struct strbuf *out)
 	int32_t len = 0, kept = 0, byte_len = 0;
 
 	u_strFromUTF8(wide, ARRAY_LEN(wide), &len, text.ptr, (int32_t)text.len, &status);
-	len = unorm2_normalize(unorm2_getNFKDInstance(&status), wide, len, apart,
-		ARRAY_LEN(apart), &status);
+	len = unorm2_normalize(
+		unorm2_getNFKDInstance(&status), wide, len, apart, ARRAY_LEN(apart), &status);
 	for (int32_t i = 0; U_SUCCESS(status) && i < len; i++)
 		if (is_half(apart[i]) || u_isalnum(apart[i]))
 			apart[kept++] = is_half(apart[i]) ? apart[i] : (UChar)u_tolower(apart[i]);
