@@ -9,6 +9,7 @@ identifiers that the truth gives to one person alone; `evidence`: the share of a
 connects at all, the most that joining without guessing can reach.  First by rules, then with records matched.
 --bounds ends with 1 if a figure is worse than it should ever be.
 """
+# smoke: --customers 60 --days 30 --bounds
 import argparse
 import collections
 import csv
