@@ -107,6 +107,10 @@ static const struct {
 	{ "a hash of other digits", &french, STR_INIT("badge_sha256"),
 		STR_INIT("g73dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"),
 		STR_INIT(""), ERR_SYNTAX },
+	{ "a number in groups", &french, STR_INIT("customer"), STR_INIT("9249 0538"),
+		STR_INIT("92490538"), OK },
+	{ "no number", &french, STR_INIT("customer"), STR_INIT("Acme 2 SA"), STR_INIT("Acme 2 SA"),
+		OK },
 	{ "somebody by post", &french, STR_INIT("person"),
 		STR_INIT("Dupont-Mar\xc3\xa9"
 			 "chal | H\xc3\xa9l\xc3\xa8ne| 1980-02-29 |44 000"),
@@ -255,4 +259,38 @@ TEST(identifier_is_normal_only_if_it_is)
 		CHECK("the same", same);
 	}
 	CHECK("some are", normal > 1000);
+}
+
+/* Pieces in which the forms see something, put together at random. */
+TEST(identifier_normal_forms_are_their_own)
+{
+	static const char *const pieces[] = { "https://", "HTTP://", "@", "/", "?", "#", " ", "|",
+		".", "xn--", "bcher-kva", "XN--0", "a", "B", "\xc3\xa9", "\xc3\x89", "e\xcc\x81",
+		"\xc3\x9f", "\xef\xbc\xa0", "\xe3\x80\x82", "\xea\xb0\x80", "\xef\xac\x81",
+		"\xe2\x84\xaa", "1980-02-29", "44 000", "9", "0", "+33", "(0)", "-", "\xc2\xa0",
+		"\xe2\x80\x8d" };
+	static const char *const kinds[] = { "email", "phone", "x", "mastodon", "person",
+		"customer", "whatsapp", "email_sha256", "badge" };
+	struct random random = random_of(11);
+
+	for (int round = 0; round < 20000; round++) {
+		AUTO_ARENA arena = arena_create(1 << 16);
+		char room[200];
+		struct strbuf text = { .ptr = room, .cap = sizeof(room), .cap_max = sizeof(room) };
+		struct record_identifier once, again;
+		str kind = str_of(kinds[random_below(&random, ARRAY_LEN(kinds))]);
+		for (uint64_t n = random_below(&random, 9); n > 0; n--)
+			strbuf_add_c(&text, pieces[random_below(&random, ARRAY_LEN(pieces))]);
+		if (str_equal(kind, STR("email")) && round % 2 == 0) {
+			strbuf_add_c(&text, "@");
+			for (uint64_t n = random_below(&random, 4); n > 0; n--)
+				strbuf_add_c(
+					&text, pieces[random_below(&random, ARRAY_LEN(pieces))]);
+		}
+		if (identifier_normalise(&french, kind, strbuf_str(&text), arena, &once, NULL) !=
+			OK)
+			continue;
+		err e = identifier_normalise(&french, kind, once.value, arena, &again, NULL);
+		CHECK(kind.ptr, e == OK && str_equal(once.value, again.value));
+	}
 }

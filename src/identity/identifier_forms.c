@@ -48,13 +48,22 @@ void form_host(str host, struct strbuf *out)
 	int32_t len = uidna_nameToUnicodeUTF8(
 		idna, lower.ptr, (int32_t)lower.len, name, (int32_t)sizeof(name), &info, &status);
 	uidna_close(idna);
-	if (U_SUCCESS(status) && info.errors == 0 && len > 0 && len <= (int32_t)sizeof(name))
-		strbuf_add(out, (str){ name, (size_t)len });
-	else
-		strbuf_add(out, strbuf_str(&lower)); /* no name by those rules: as it is told */
+	bool is_name =
+		U_SUCCESS(status) && info.errors == 0 && len > 0 && len <= (int32_t)sizeof(name);
+	str told = is_name ? (str){ name, (size_t)len } : strbuf_str(&lower);
+	/* a wide @ becomes a real one: then, and where it is no name by those rules, as it is told
+	 */
+	strbuf_add(out, str_has(told, '@') || str_has(told, ' ') ? strbuf_str(&lower) : told);
 }
 
 /* ---- handles */
+
+static str without_signs(str handle)
+{
+	while (str_skip_prefix(&handle, STR("@")))
+		;
+	return handle;
+}
 
 /* "https://www.instagram.com/jeanne/?hl=fr": what stands first in the path. */
 static str from_address(str value)
@@ -68,18 +77,20 @@ static str from_address(str value)
 	for (size_t i = 0; i < path.len; i++)
 		if (path.ptr[i] == '/' || path.ptr[i] == '?' || path.ptr[i] == '#')
 			path.len = i;
-	return path.len > 0 ? path : value;
+	return path;
 }
 
+/* In small letters first: what comes out is read as itself again. */
 err form_handle(str type, str value, struct strbuf *out, struct why *why)
 {
-	str handle = from_address(value);
+	char small[IDENTIFIER_VALUE_BYTES_MAX];
+	struct strbuf lower = { .ptr = small, .cap = sizeof(small), .cap_max = sizeof(small) };
 
-	while (str_skip_prefix(&handle, STR("@")))
-		;
+	strbuf_add_lower(&lower, value);
+	str handle = without_signs(from_address(without_signs(strbuf_str(&lower))));
 	if (handle.len == 0 || str_has(handle, ' '))
 		return fail(why, MSG_IDENTIFIER_HANDLE, arg_str(value), arg_str(type));
-	strbuf_add_lower(out, handle);
+	strbuf_add(out, handle);
 	return OK;
 }
 
@@ -117,8 +128,8 @@ static void add_letters(str text, struct strbuf *out)
 	int32_t len = 0, kept = 0, byte_len = 0;
 
 	u_strFromUTF8(wide, ARRAY_LEN(wide), &len, text.ptr, (int32_t)text.len, &status);
-	len = unorm2_normalize(unorm2_getNFKDInstance(&status), wide, len, apart,
-		ARRAY_LEN(apart), &status);
+	len = unorm2_normalize(
+		unorm2_getNFKDInstance(&status), wide, len, apart, ARRAY_LEN(apart), &status);
 	for (int32_t i = 0; U_SUCCESS(status) && i < len; i++)
 		if (is_half(apart[i]) || u_isalnum(apart[i]))
 			apart[kept++] = is_half(apart[i]) ? apart[i] : (UChar)u_tolower(apart[i]);

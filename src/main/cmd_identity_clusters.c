@@ -96,6 +96,20 @@ static void list_all(struct listing *l, const struct threads_view *view)
 	free(seen);
 }
 
+/* Each identifier of which something is left, in the order in which they were first told. */
+static void list_identifiers(struct listing *l)
+{
+	uint32_t count = identity_identifier_count(l->identity);
+
+	if (!l->sink->json)
+		sink_line(l->sink, STR("record,customer"));
+	for (uint32_t i = 0; i < count && sink_ok(l->sink); i++) {
+		uint32_t customer = identity_customer_of(l->identity, i);
+		if (customer != CUSTOMER_NONE)
+			list_one(l, i, customer);
+	}
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct engine *engine;
@@ -110,7 +124,10 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 			.line = strbuf_heap(LINE_BYTES_MAX) };
 		l.least = memory_alloc(
 			((size_t)identity_customer_end(l.identity) + 1) * sizeof(*l.least));
-		list_all(&l, snapshot_threads(snapshot));
+		if (request_has(request, "identifiers"))
+			list_identifiers(&l);
+		else
+			list_all(&l, snapshot_threads(snapshot));
 		free(l.least);
 		strbuf_done(&l.line);
 	}
@@ -129,7 +146,11 @@ const struct command cmd_identity_clusters = {
 		"CSV aux colonnes record et customer. Un client est désigné par le premier de ses "
 		"identifiants ; les fiches d'un même client ont le même."),
 	.options = { { STR_INIT("csv"), IS_FLAG, false, SAME_WORDS(""),
-		WORDS("CSV, as without it", "du CSV, comme sans elle"), STR_INIT("") } },
+			     WORDS("CSV, as without it", "du CSV, comme sans elle"), STR_INIT("") },
+		{ STR_INIT("identifiers"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("every identifier, as type:value, instead of every record",
+				"chaque identifiant, en type:valeur, au lieu de chaque fiche"),
+			STR_INIT("") } },
 	.examples = { { STR_INIT("ariane identity clusters --csv"),
 		WORDS("after identity match", "après identity match") } },
 	.schema = STR_INIT("identity-clusters"),

@@ -1,6 +1,8 @@
 """Identity by rules, from outside: stitching as vendors tell it, takeovers, households, undo, explain."""
+import base64
 import json
 
+from doors import Server
 from tools import equal, holds, keeps_schema
 
 
@@ -101,3 +103,37 @@ def check_rules_are_previewed_applied_and_undone(place):
     for text, code in (('{"version":2}', "rules-version"), ('{"version":1,"typos":[]}', "field-near"),
                        ('{"version":1,"types":[{"type":"x"},{"type":"x"}]}', "rules-twice")):
         holds(folder("identity", "rules", "check", place.file("bad.json", text), "--json", status=1).error, code)
+
+
+def check_takeovers_over_http(place):
+    """Who has a site's write key cannot make himself part of a customer: by account, by address, by alias, verified or not."""
+    folder = place.folder("http")
+    crm = [{"type": "identify", "userId": "victim", "messageId": "c1", "timestamp": "2026-03-01T10:00:00Z",
+            "traits": {"email": "victim@x.fr", "iban": "FR76"}}]
+    folder.import_(place.file("crm.jsonl", "\n".join(map(json.dumps, crm)) + "\n"), "--source", "crm")
+    rules = place.file("rules.json", json.dumps({"version": 1, "types": [
+        {"type": "user_id", "unique": True, "priority": 0}, {"type": "email", "priority": 3, "owners": 1}],
+        "sources": [{"source": "crm", "trust": 90}, {"source": "site", "trust": 10, "asserts": ["anonymous_id"]}]}))
+    folder("identity", "rules", "apply", rules)
+    key = folder("key", "create", "--source", "site", "--json").json()["key"]
+    attacks = [
+        {"type": "identify", "anonymousId": "thief", "userId": "victim", "traits": {"email": "thief@x.fr"}},
+        {"type": "track", "event": "Seen", "anonymousId": "thief", "context": {"traits": {"email": "victim@x.fr"}}},
+        {"type": "alias", "previousId": "thief", "userId": "victim"},
+        {"type": "track", "event": "Seen", "anonymousId": "thief", "context": {"externalIds": [
+            {"id": "victim@x.fr", "type": "email", "collection": "users", "encoding": "none"}]}}]
+    reader = folder("token", "create", "--role", "agent", "--quiet").out.strip()
+    with Server(folder) as server:
+        before = server.json("/api/v1/customers/user_id:victim", reader)
+        for n, attack in enumerate(attacks):
+            body = {**attack, "messageId": f"t{n}", "timestamp": f"2026-03-02T10:0{n}:00Z"}
+            basic = base64.b64encode(f"{key}:".encode()).decode()
+            equal(server.ask("POST", f"/v1/{attack['type']}", None, body, Authorization=f"Basic {basic}").status, 200, "taken")
+        thief = server.json("/api/v1/customers/anonymous_id:thief", reader)
+        told = [f"{i['type']}:{i['value']}" for i in thief["identifiers"]]
+        equal("user_id:victim" in told or "email:victim@x.fr" in told, False, told)
+        equal([t["key"] for t in thief["traits"] if t["value"] == "FR76"], [], "nothing of the victim's")
+        after = server.json("/api/v1/customers/user_id:victim", reader)
+        equal([i["value"] for i in after["identifiers"]], [i["value"] for i in before["identifiers"]], "the victim is as before")
+        equal({t["key"]: t["value"] for t in after["traits"]}, {t["key"]: t["value"] for t in before["traits"]}, "and is told so")
+    folder("verify")
