@@ -18,7 +18,8 @@ struct mqtt {
 	struct mosquitto *client;
 	int wake; /* an eventfd: the stop is set */
 	atomic_bool stop;
-	bool runs, is_connected, in_trouble;
+	bool runs, in_trouble;
+	bool is_cut; /* what is read now is for nobody: it comes again */
 	pthread_t thread;
 	struct arena *batch; /* of the messages at hand */
 	struct capture_body messages[MQTT_BATCH_MESSAGES_MAX];
@@ -48,7 +49,6 @@ static void on_connect(struct mosquitto *client, void *context, int code)
 		tell(m, mosquitto_connack_string(code));
 		return;
 	}
-	m->is_connected = true;
 	m->in_trouble = false;
 	for (size_t i = 0; i < m->options.topic_count; i++) /* again and again: it does no harm */
 		if (mosquitto_subscribe(client, NULL, m->options.topics[i].ptr, QOS) !=
@@ -98,8 +98,9 @@ static void on_message(
 	size_t bytes = (size_t)message->payloadlen;
 
 	(void)client;
-	if (message->retain)
+	if (message->retain || m->is_cut)
 		return;
+	ASSERT(m->count < MQTT_BATCH_MESSAGES_MAX); /* read_batch() */
 	if (bytes > MQTT_MESSAGE_BYTES_MAX) {
 		refuse(m);
 		return;
@@ -154,8 +155,10 @@ static void cut(struct mqtt *m)
 
 	if (fd >= 0)
 		(void)shutdown(fd, SHUT_RDWR); /* it may be gone already */
-	(void)mosquitto_loop_read(m->client, 1); /* sees it, and closes */
-	m->is_connected = false;
+	m->is_cut = true;
+	while (mosquitto_socket(m->client) >= 0)
+		(void)mosquitto_loop_read(
+			m->client, 1); /* what has come; then it sees, and closes */
 }
 
 static void commit(struct mqtt *m)
@@ -196,7 +199,7 @@ static void connect_again(struct mqtt *m, bool is_first)
 				      m->client, o->host.ptr, o->port, MQTT_KEEPALIVE_S)
 			    : mosquitto_reconnect_async(m->client);
 
-	m->is_connected = false;
+	m->is_cut = false;
 	if (code != MOSQ_ERR_SUCCESS)
 		tell(m, mosquitto_strerror(code));
 }
