@@ -82,9 +82,9 @@ CAUSES = {
              lambda ask, _, without: beside(ask["promotion_contact"], ask["bill_contact"], without), [at("Bill")], own=True),
     3: Cause("subcontractor in 30, 31, 34", ["--step", "Visit failed", "--instead", "Visit done"],
              lambda t: t.get("name") == "sous_traitant" or t.get("value") in ("30", "31", "34"), None, [to("Visit failed"), at("Visit failed")], own=True),
-    4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "7d"],
-             named(None, "monday"),  # a week holds one Sunday whenever it begins: nobody calls on Sundays
-             lambda ask, _, without: beside(ask["mail_calls_monday"], ask["mail_calls"], without), [at("Mail")]),
+    4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "60h"],
+             named(None, "monday"),
+             lambda ask, _, without: beside(ask["mail_calls_monday"], ask["mail_calls"], without), [at("Mail")], own=True),
     5: Cause("IVR, moves", ["--step", "Call transferred", "--or", "Bill call transferred", "--instead", "Call",
                             "--instead", "Bill call"],
              named("reason_code", "Déménagement"), lambda ask, *_: coded_moves(ask),
@@ -166,13 +166,24 @@ def judge_cause(company, cause):
     return rank, covered, alone, None
 
 
+# Detractors among those who answer a survey.
+SURVEYS = {"version": 1, "steps": [
+    {"name": "Survey detractor", "events": {"activity": "survey.answered", "where": ["nps<=6"]}},
+    {"name": "Survey other", "events": {"activity": "survey.answered", "where": ["nps"]}},
+    {"name": "Shop", "events": "store.visit"}]}
+
+
 def judge_decoy(company):
-    """Shops: drivers of what is not solved by phone.  True: they pass for a cause."""
-    asked = json.loads(company.run("--data", company.place / "data", "journey", "drivers", "--json", "--step",
-                                   "inbound.unresolved", "--instead", "inbound.resolved", *AFTERMATH, "--top", "400"))
+    """Shops: drivers of discontent.  True: they pass for a cause.  (Not asked: who calls after the shop is solved less
+    often, and for a cause: what the shop could not solve is harder.)"""
+    path = company.place / "surveys.json"
+    path.write_text(json.dumps(SURVEYS))
+    asked = json.loads(company.run("--data", company.place / "data", "journey", "drivers", "--json", "--definition", path,
+                                   "--step", "Survey detractor", "--instead", "Survey other", *AFTERMATH, "--ignore", "csat",
+                                   "--ignore", "ces", "--ignore", "nps", "--ignore", "intends_to_stay", "--top", "400"))
     return [d for d in asked["drivers"] if not d["explained"] and len(d["traits"]) == 1 and
             (d["traits"][0]["kind"] in ("channel-before", "step-before")) and
-            d["traits"][0].get("name") in ("store", "store.visit")]
+            d["traits"][0].get("name") in ("store", "Shop")]
 
 
 class Tally:

@@ -495,7 +495,7 @@ void company_colour(struct company *c, uint32_t need, struct happening *h)
 	h->cause = n->cause;
 	h->tries = n->tries;
 	h->case_number = n->case_number;
-	if (n->cause == CAUSE_BILL || n->cause == CAUSE_PROMOTION_END)
+	if (n->reason == REASON_BILL)
 		h->disputed_cents = c->customers[n->customer].billed_cents;
 	h->order_number = n->order_number;
 	h->sentiment = (int8_t)MIN_OF(MAX_OF(mood, -2), 2);

@@ -177,6 +177,12 @@ static void complete(struct company *c, const struct due *due, enum order_step s
 	message(c, due, WHAT_EMAIL_SENT, TEMPLATE_WELCOME, 0);
 }
 
+/* Options are switched on, not sent. */
+static bool is_sent(enum product product)
+{
+	return product != PRODUCT_OPTION && product != PRODUCT_TV_CHANNEL;
+}
+
 void company_order_due(struct company *c, const struct due *due)
 {
 	bool late = people_draw(due->interaction, 1) % 100 < 12;
@@ -186,6 +192,8 @@ void company_order_due(struct company *c, const struct due *due)
 		tell_step(c, due, ORDER_ACCEPTED, 0);
 		if (needs_technician(c, due->customer, (enum product)due->number))
 			appoint(c, due, VALUE(c, FIBRE_DAYS), false);
+		else if (!is_sent((enum product)due->number))
+			order_due(c, due, c->now_ms + HOUR_MS, ORDER_ACTIVATED, DUE_ORDER);
 		else
 			order_due(c, due, company_open_time(c, c->now_ms + DAY_MS), ORDER_SHIPPED,
 				DUE_ORDER);

@@ -1,6 +1,6 @@
 /* main/cmd_journey_drivers.c - ariane journey drivers: what those who suffer a friction have in
  * common. */
-#include "main/cause_ask.h"
+#include "main/trial_list.h"
 
 #include <stdlib.h>
 
@@ -142,97 +142,41 @@ static void answer_people(const struct found *f, struct sink *sink)
 
 /* ---- the list behind a number */
 
-struct listing {
-	const struct found *found;
-	uint64_t *set; /* of trials */
-	uint32_t *order; /* of those who suffered and are in it */
-	size_t count;
-};
-
-static int by_time(const void *a, const void *b, void *context)
-{
-	const struct trials *trials = context;
-	const struct trial *x = &trials->items[*(const uint32_t *)a];
-	const struct trial *y = &trials->items[*(const uint32_t *)b];
-
-	if (x->time != y->time)
-		return x->time > y->time ? -1 : 1;
-	return (x->row < y->row) - (x->row > y->row);
-}
-
-static void put_listed(struct json_writer *w, const struct found *f, const struct trial *t)
-{
-	json_put_object(w);
-	put_text(w, "customer", cause_customer(f->q, t->customer));
-	put_moment(w, "time", t->time);
-	if (t->cost != COST_NONE)
-		put_number(w, "cost", (double)t->cost / COST_UNIT);
-	json_put_end(w);
-}
-
-static void list_program(const struct listing *l, struct sink *sink, size_t most)
+static void list_program(const struct found *f, struct sink *sink, const struct trial_list *list)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_totals(&w, l->found);
-	put_count(&w, "listed", l->count);
-	json_put_key(&w, STR("list"));
-	json_put_array(&w);
-	for (size_t i = 0; i < MIN_OF(l->count, most); i++)
-		put_listed(&w, l->found, &l->found->trials.items[l->order[i]]);
-	json_put_end(&w);
+	put_totals(&w, f);
+	put_trial_list(&w, list, journey_top(f->q->request, 20));
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
 	strbuf_done(&out);
 }
 
-static void list_people(const struct listing *l, struct sink *sink, size_t most)
-{
-	const struct request *request = l->found->q->request;
-	enum language language = request_locale(request)->language;
-	struct arena *arena = request_arena(request);
-	struct grid *grid = grid_create(arena);
-
-	say_friction(l->found, sink);
-	if (grid != NULL) {
-		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
-		grid_add_column(grid, text_words(TEXT_DRIVERS_WHEN, language), GRID_TEXT);
-	}
-	for (size_t i = 0; grid != NULL && i < MIN_OF(l->count, most); i++) {
-		const struct trial *t = &l->found->trials.items[l->order[i]];
-		struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
-		grid_add_cell(grid, cause_customer(l->found->q, t->customer));
-		locale_moment(request_locale(request), ms_of_ticks(t->time), &cell);
-		grid_add_cell(grid, strbuf_str(&cell));
-		strbuf_done(&cell);
-	}
-	sink_grid(sink, arena, grid);
-}
-
 /* Number 0: all who suffered; n: those of them who have the n-th driver. */
 static err list_behind(const struct found *f, struct sink *sink, struct why *why)
 {
 	size_t number = (size_t)request_number(f->q->request, "list");
-	struct listing l = { .found = f };
+	uint64_t *set = NULL;
 
 	if (number > f->drivers.count)
 		return fail(why, MSG_FRICTION_LIST, arg_int((int64_t)number),
 			arg_int((int64_t)f->drivers.count));
 	if (number > 0)
-		l.set = driver_set(&f->trials, &f->traits, f->drivers.items[number - 1].trait,
+		set = driver_set(&f->trials, &f->traits, f->drivers.items[number - 1].trait,
 			f->drivers.items[number - 1].other);
-	l.order = memory_alloc((f->trials.suffered + 1) * sizeof(*l.order));
-	for (uint32_t t = 0; t < f->trials.suffered; t++)
-		if (l.set == NULL || bits_has(l.set, t))
-			l.order[l.count++] = t;
-	struct trials trials = f->trials;
-	qsort_r(l.order, l.count, sizeof(*l.order), by_time, &trials);
-	(sink->json ? list_program : list_people)(&l, sink, journey_top(f->q->request, 20));
-	free(l.set);
-	free(l.order);
+	struct trial_list list = trial_list_make(f->q, &f->trials, set);
+	if (sink->json) {
+		list_program(f, sink, &list);
+	} else {
+		say_friction(f, sink);
+		show_trial_list(&list, sink, journey_top(f->q->request, 20));
+	}
+	trial_list_done(&list);
+	free(set);
 	return OK;
 }
 

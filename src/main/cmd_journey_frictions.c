@@ -2,7 +2,7 @@
  * need to, and who it happens to. */
 #include "journey/frictions.h"
 #include "journey/map.h"
-#include "main/cause_ask.h"
+#include "main/trial_list.h"
 
 enum { CELL_BYTES_MAX = 1 << 14 };
 
@@ -291,6 +291,70 @@ static err answer_people(struct answered *a, struct sink *sink, struct why *why)
 	return e;
 }
 
+/* ---- the list behind a number */
+
+/* The n-th that is told, from 1; NULL: there are not so many. */
+static const struct friction_found *numbered(const struct answered *a, size_t number)
+{
+	for (size_t i = 0; i < a->frictions.count; i++)
+		if (a->frictions.items[i].within == 0 && --number == 0)
+			return &a->frictions.items[i];
+	return NULL;
+}
+
+static size_t told_in_all(const struct answered *a)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->frictions.count; i++)
+		count += a->frictions.items[i].within == 0;
+	return count;
+}
+
+static void list_program(const struct answered *a, const struct friction_found *f,
+	const struct trial_list *list, struct sink *sink)
+{
+	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
+
+	json_put_object(&w);
+	put_count(&w, "customers", a->customers);
+	put_count(&w, "journeys", a->journeys);
+	put_standing(&w, a->q);
+	put_count(&w, "screened", a->frictions.screened);
+	put_count(&w, "found", a->frictions.count);
+	put_friction(&w, "friction", &f->friction, a->q->plan);
+	put_count(&w, "suffered", list->trials->suffered);
+	put_count(&w, "customers_suffered", list->trials->customers_suffered);
+	put_trial_list(&w, list, a->shown);
+	json_put_end(&w);
+	strbuf_add_byte(&out, '\n');
+	sink_built(sink, &out);
+	strbuf_done(&out);
+}
+
+static err list_behind(struct answered *a, struct sink *sink, struct why *why)
+{
+	size_t number = (size_t)request_number(a->q->request, "list");
+	const struct friction_found *f = number == 0 ? NULL : numbered(a, number);
+	struct trials trials;
+
+	if (f == NULL)
+		return fail(why, MSG_FRICTION_LIST, arg_int((int64_t)number),
+			arg_int((int64_t)told_in_all(a)));
+	err e = trials_make(a->q->plan, &f->friction, a->costs, &trials, why);
+	if (e != OK)
+		return e;
+	struct trial_list list = trial_list_make(a->q, &trials, NULL);
+	if (sink->json)
+		list_program(a, f, &list, sink);
+	else
+		show_trial_list(&list, sink, a->shown);
+	trial_list_done(&list);
+	trials_done(a->q->plan, &trials);
+	return OK;
+}
+
 /* ---- the whole */
 
 static err find(struct answered *a, struct why *why)
@@ -331,7 +395,9 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	a.costs = &costs;
 	e = find(&a, why);
 	if (e == OK) {
-		e = (sink->json ? answer_program : answer_people)(&a, sink, why);
+		e = (request_has(q->request, "list") ? list_behind
+			: sink->json                 ? answer_program
+						     : answer_people)(&a, sink, why);
 		frictions_done(q->plan, &a.frictions);
 	}
 	costs_done(q->plan, &costs);
@@ -385,6 +451,10 @@ const struct command cmd_journey_frictions = {
 			WORDS("in JSON, so many drivers of each",
 				"en JSON, autant de facteurs de chacune"),
 			STR_INIT("5") },
+		{ STR_INIT("list"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("who suffered the N-th of them, the latest first",
+				"qui a subi la N-ième d'entre elles, le plus récent d'abord"),
+			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("show so many", "en montrer autant"), STR_INIT("10") } },
 	.examples = { { STR_INIT("ariane journey frictions --definition telecom.json"),

@@ -12,7 +12,7 @@ import tools
 from tools import ariane, equal, holds, keeps_schema
 
 SIZE = ("--customers", "60", "--days", "25")
-SHORT = ("--customers", "60", "--days", "12")
+SHORT = ("--customers", "60", "--days", "20")
 FAST = ("--rate", "1000000")
 
 

@@ -1,0 +1,80 @@
+/* main/trial_list.c - see trial_list.h */
+#include "main/trial_list.h"
+
+#include <stdlib.h>
+
+enum { CELL_BYTES_MAX = 1 << 14 };
+
+static int by_time(const void *a, const void *b, void *context)
+{
+	const struct trial *const *items = context;
+	const struct trial *x = &(*items)[*(const uint32_t *)a];
+	const struct trial *y = &(*items)[*(const uint32_t *)b];
+
+	if (x->time != y->time)
+		return x->time > y->time ? -1 : 1;
+	return (x->row < y->row) - (x->row > y->row);
+}
+
+struct trial_list trial_list_make(
+	const struct journey_question *question, const struct trials *trials, const uint64_t *set)
+{
+	struct trial_list list = { .question = question,
+		.trials = trials,
+		.order = memory_alloc((trials->suffered + 1) * sizeof(*list.order)) };
+	const struct trial *items = trials->items;
+
+	for (uint32_t t = 0; t < trials->suffered; t++)
+		if (set == NULL || bits_has(set, t))
+			list.order[list.count++] = t;
+	qsort_r(list.order, list.count, sizeof(*list.order), by_time, &items);
+	return list;
+}
+
+void trial_list_done(struct trial_list *list)
+{
+	free(list->order);
+	list->order = NULL;
+}
+
+static void put_listed(struct json_writer *w, const struct trial_list *list, const struct trial *t)
+{
+	json_put_object(w);
+	put_text(w, "customer", cause_customer(list->question, t->customer));
+	put_moment(w, "time", t->time);
+	if (t->cost != COST_NONE)
+		put_number(w, "cost", (double)t->cost / COST_UNIT);
+	json_put_end(w);
+}
+
+void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t most)
+{
+	put_count(w, "listed", list->count);
+	json_put_key(w, STR("list"));
+	json_put_array(w);
+	for (size_t i = 0; i < MIN_OF(list->count, most); i++)
+		put_listed(w, list, &list->trials->items[list->order[i]]);
+	json_put_end(w);
+}
+
+void show_trial_list(const struct trial_list *list, struct sink *sink, size_t most)
+{
+	const struct request *request = list->question->request;
+	enum language language = request_locale(request)->language;
+	struct arena *arena = request_arena(request);
+	struct grid *grid = grid_create(arena);
+
+	if (grid != NULL) {
+		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
+		grid_add_column(grid, text_words(TEXT_DRIVERS_WHEN, language), GRID_TEXT);
+	}
+	for (size_t i = 0; grid != NULL && i < MIN_OF(list->count, most); i++) {
+		const struct trial *t = &list->trials->items[list->order[i]];
+		struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
+		grid_add_cell(grid, cause_customer(list->question, t->customer));
+		locale_moment(request_locale(request), ms_of_ticks(t->time), &cell);
+		grid_add_cell(grid, strbuf_str(&cell));
+		strbuf_done(&cell);
+	}
+	sink_grid(sink, arena, grid);
+}

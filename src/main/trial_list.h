@@ -1,0 +1,25 @@
+/* main/trial_list.h - who is behind a number of trials: the list of `journey drivers` and of
+ * `journey frictions`, the latest first.
+ *
+ * One item for each trial that suffered (and is in the set), so that its length is the number told.
+ */
+#pragma once
+
+#include "main/cause_ask.h"
+
+struct trial_list {
+	const struct journey_question *question;
+	const struct trials *trials;
+	uint32_t *order;
+	size_t count;
+};
+
+/* `set`: of trials (bits.h); NULL: all.  Borrows question and trials; free with trial_list_done().
+ */
+struct trial_list trial_list_make(
+	const struct journey_question *question, const struct trials *trials, const uint64_t *set);
+void trial_list_done(struct trial_list *list);
+
+/* "listed" and "list", of which `most` items. */
+void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t most);
+void show_trial_list(const struct trial_list *list, struct sink *sink, size_t most);
