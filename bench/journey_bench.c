@@ -429,7 +429,7 @@ static void measure_all(struct bench *b)
 {
 	static const str phone = STR_INIT("channel-1");
 	static const struct journey_selector who = { .channels = { &phone, 1 } };
-	static const struct journey_crowd crowd = { { &who, 1 }, true };
+	static const struct journey_crowd crowd = { .any = { &who, 1 }, .is_wanted = true };
 	struct journey_definition plain = journey_definition_default(), sessions = plain;
 	struct journey_filter none = journey_filter_none(), called = none, half = none;
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "main/command.h"
 #include "main/locale.h"
 #include "test.h"
 
@@ -118,15 +119,27 @@ TEST(configurations_have_limits)
 	CHECK("memory", e == ERR_LIMIT && why.message == MSG_NO_ROOM);
 }
 
+/* An option of that name, whose value when it is not given is the setting's own. */
+static bool has_option(const struct option *options, const struct setting_row *row)
+{
+	for (const struct option *o = options; o->name.len > 0; o++)
+		if (str_equal(o->name, row->option) &&
+			(o->preset.len == 0 || str_equal(o->preset, row->preset)))
+			return true;
+	return false;
+}
+
 TEST(every_setting_has_a_row)
 {
 	for (size_t i = 0; i < SETTING_COUNT_; i++) {
 		const struct setting_row *row = &setting_rows[i];
-		bool is_global = row->option.len == 0; /* of the file and the environment alone */
-		for (const struct option *o = global_options; o->name.len > 0; o++)
-			is_global |= str_equal(o->name, row->option) &&
-				     (o->preset.len == 0 || str_equal(o->preset, row->preset));
-		CHECK(row->key.ptr, is_global);
+		bool may_be_given = row->option.len == 0 || /* the file and the environment alone */
+				    has_option(global_options, row);
+		size_t used;
+		const struct command *command =
+			command_find(commands_all(), &row->section, 1, &used);
+		may_be_given |= command != NULL && has_option(command->options, row);
+		CHECK(row->key.ptr, may_be_given);
 		CHECK(row->key.ptr, row->help.in[0].len > 0 && row->help.in[1].len > 0);
 		CHECK(row->key.ptr, str_starts(str_of(row->environment), STR("ARIANE_")));
 		CHECK(row->key.ptr, row->is != SETTING_YES_NO || row->preset.len > 0);

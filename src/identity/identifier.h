@@ -15,8 +15,6 @@
  *   x, instagram, facebook ...: a name there,      jeanne
  *          with @ or not, or its page's address
  *   person SURNAME|GIVEN NAME|YYYY-MM-DD|POSTCODE  dupont|helene|1980-02-29|44000
- *   customer, account, loyalty_card: digits        92490538
- *          with blanks between them
  *   ..._sha256  64 hexadecimal digits              small
  *   customer, account, loyalty_card:
  *          digits with blanks between them, as     71803399
