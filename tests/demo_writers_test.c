@@ -68,7 +68,8 @@ static void look(void *context, const struct record *record)
 				      &rules, id->type, id->value, r->scratch, &normal, NULL) != OK;
 	}
 	r->refused +=
-		record->identifier_count == 0 || record->activity.len == 0 || !record->has_time;
+		record->identifier_count == 0 ||
+		(record->kind == RECORD_EVENT && (record->activity.len == 0 || !record->has_time));
 }
 
 static err read_file(struct reading *r, const struct catalogue_entry *entry, const char *path)

@@ -15,8 +15,9 @@ static const char *const systems[] = { "asterisk-cdr", "asterisk-queue-log", "fr
 	"web-access-log", "zendesk-tickets", "freshdesk-tickets", "contact-centre-interactions",
 	"crm-cases", "crm-complaints", "segment-calls", "web-access-log-cookie", "asterisk-cel",
 	"chat-transcripts", "zendesk-tickets-text", "zendesk-answers", "freshdesk-tickets-text",
-	"crm-customers", "crm-contracts", "billing-ledger", "orders", "technician-visits", "sms-gateway", "mailings",
-	"store-visits", "survey-answers", "public-reviews", "line-alarms", "outages" };
+	"crm-customers", "crm-contracts", "billing-ledger", "orders", "technician-visits",
+	"sms-gateway", "mailings", "store-visits", "survey-answers", "public-reviews",
+	"line-alarms", "outages" };
 
 static const char examples[] = ARIANE_SOURCE_FOLDER "/examples/mappings";
 static const char fixtures[] = ARIANE_SOURCE_FOLDER "/tests/fixtures/mappings";

@@ -22,8 +22,7 @@ void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey
 	void *part, struct why *why); /* steps are told as such */
 void cutter_done(struct cutter *cutter);
 /* Do all crowds of the plan say so? */
-bool cutter_wants(
-	const struct journey_plan *plan, uint32_t customer, const struct thread *thread);
+bool cutter_wants(const struct journey_plan *plan, uint32_t customer, const struct thread *thread);
 err cutter_customer(struct cutter *cutter, uint32_t customer, const struct thread *thread);
 
 /* cut_groups.c: the first `count` seen events, sorted by the number of their group (`group` then

@@ -32,8 +32,8 @@ static err add_crowd(const struct journey_question *q, const struct journey_sele
 			return no_room(why);
 		for (size_t k = 0; k < count; k++)
 			crowds[k] = q->filter.crowds[k];
-		crowds[count] = (struct journey_crowd){ .any = { selector, 1 },
-			.is_wanted = i == 1 };
+		crowds[count] =
+			(struct journey_crowd){ .any = { selector, 1 }, .is_wanted = i == 1 };
 		sides->filters[i].crowds = crowds;
 		sides->filters[i].crowd_count = count + 1;
 	}

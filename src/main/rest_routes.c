@@ -324,7 +324,8 @@ static rights needs_of(const struct command *command)
 		return RIGHT(JOURNEYS);
 	if (str_starts(command->name, STR("identity ")))
 		return command->read_only ? RIGHT(LISTS) : RIGHT(IDENTITY);
-	/* What a segment asks is a question; who is in it, and keeping one, is for who sees lists. */
+	/* What a segment asks is a question; who is in it, and keeping one, is for who sees lists.
+	 */
 	if (command == &cmd_segment_list || command == &cmd_segment_show)
 		return RIGHT(JOURNEYS);
 	return str_starts(command->name, STR("segment ")) ? RIGHT(LISTS) : RIGHT(STORE);
