@@ -137,7 +137,8 @@ static err make_key(const char *folder, const char *path, struct why *why)
 	secret_wipe(key, sizeof(key));
 	if (e != OK)
 		return e;
-	(void)link(made, path); /* there already: that one counts; else reading it tells */
+	int linked = link(made, path); /* there already: that one counts; else reading it tells */
+	(void)linked;
 	e = disk_remove(disk_real(), made, why);
 	return e != OK ? e : disk_sync_folder(disk_real(), folder, why);
 }

@@ -237,7 +237,7 @@ static err find_input(struct reading *r, enum input_kind kind, str name, struct 
 
 static err take_input(struct reading *r, enum input_kind kind, str name, str key, str text)
 {
-	struct input_section *section;
+	struct input_section *section = NULL;
 	err e = find_input(r, kind, name, &section);
 
 	if (e != OK)
