@@ -91,6 +91,31 @@ TEST(strings_keep_each_text_once)
 }
 
 /* At once as one by one; what was appended or erased is not found. */
+/* A directory that doubles more than once before anything is published again. */
+TEST(strings_grow_manifold_after_a_publication)
+{
+	static const size_t firsts[] = { 1, 90, 200, 396, 1000, 2000 };
+
+	for (size_t r = 0; r < 40 * ARRAY_LEN(firsts); r++) {
+		size_t i = r % ARRAY_LEN(firsts);
+		struct strings *strings = strings_create(r);
+		struct strings_view *view = NULL;
+		for (uint32_t n = 0; n < 16 * firsts[i]; n++) {
+			str text = { (const char *)&n, sizeof(n) };
+			if (n == firsts[i])
+				view = strings_publish(strings);
+			CHECK("code", strings_intern(strings, text) == n);
+		}
+		for (uint32_t n = 0; n < 16 * firsts[i]; n++) {
+			str text = { (const char *)&n, sizeof(n) };
+			CHECK("found", strings_find(strings, text) == n);
+			CHECK("view", (strings_view_find(view, text) == n) == (n < firsts[i]));
+		}
+		strings_view_unref(view);
+		strings_free(strings);
+	}
+}
+
 TEST(strings_find_many_texts)
 {
 	enum { MANY = 150 };

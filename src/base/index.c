@@ -272,16 +272,17 @@ static void put(struct bucket *bucket, uint16_t tag, uint32_t code)
 	bucket->codes[bucket->count++] = code;
 }
 
-/* The new half repeats the old one: every bucket has one more low bit that does not matter. */
+/* The new half repeats the old one: every bucket has one more low bit that does not matter.  One by
+ * one: what was appended since the last publication need not lie beside what was there before. */
 static void double_directory(struct table *directory)
 {
-	size_t count = table_count(directory), run = table_chunk_items(directory);
+	size_t count = table_count(directory);
 
-	run = MIN_OF(run, count); /* both powers of 2: no run straddles a chunk */
 	table_resize(directory, 2 * count);
-	for (size_t i = 0; i < count; i += run)
-		memcpy(table_change(directory, count + i), table_at(directory, i),
-			run * sizeof(uint32_t));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t id = *(const uint32_t *)table_at(directory, i);
+		*(uint32_t *)table_change(directory, count + i) = id;
+	}
 }
 
 /* Moves the codes with bit `depth` set to `upper`; both have the next depth then. */

@@ -85,7 +85,8 @@ static inline void *table_push(struct table *table)
  * items are left out before it where the chunk ends too soon. */
 void *table_push_run(struct table *table, size_t count, size_t *first);
 void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
-/* i < count; until the next change */
+/* i < count; until the next change.  One item: the next may lie elsewhere, but for those of one
+ * table_push_run(). */
 static inline const void *table_at(const struct table *table, size_t i)
 {
 	ASSERT(i < table_front(table)->now.count);
