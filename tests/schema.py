@@ -51,7 +51,9 @@ def main():
                      "--experimental=openapi-3.1", "-H", f"Authorization: Bearer {secret}", "-c", CHECKS, "--exclude-path-regex", LEFT_OUT,
                      "--hypothesis-max-examples", str(given.examples), "--hypothesis-seed", "1", "--hypothesis-deadline", "None",
                      "--request-timeout", "70000", "--hypothesis-suppress-health-check", "all", "--no-color"]
-            done = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            around = {**os.environ, "SCHEMATHESIS_HOOKS": "schema_hooks", "PYTHONPATH": str(ROOT / "tests"), "PYTHONDONTWRITEBYTECODE": "1",
+                      "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / "build/hypothesis")}
+            done = subprocess.Popen([str(word) for word in words], env=around, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             out = ""
             for line in done.stdout:
                 print(line, end="", flush=True)

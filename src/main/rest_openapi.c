@@ -331,6 +331,9 @@ static void put_responses(struct json_writer *w, const struct rest_route *route)
 		put_text(w, "description", STR("as the client has it (If-None-Match)"));
 		json_put_end(w);
 	}
+	open_object(w, "431"); /* the HTTP library says so by itself, and not in JSON */
+	put_text(w, "description", STR("the head of the request is too large, or is none"));
+	json_put_end(w);
 	open_object(w, "default");
 	put_text(w, "description", STR("a problem (RFC 9457)"));
 	open_object(w, "content");
