@@ -65,26 +65,27 @@ static err tell(const struct funnel_view *view, struct sink *sink, struct why *w
 	return OK;
 }
 
-static err count(struct funnel_view *view, struct sink *sink, struct why *why)
+static err count(const struct funnel_view *asked, struct sink *sink, struct why *why)
 {
-	struct journey_plan *plan = view->q->plan;
+	struct journey_plan *plan = asked->q->plan;
 	struct funnel_groups groups = { .count = 0 };
 	struct funnel funnel;
-	err e = funnel_make(plan, view->asked, &funnel, why);
+	struct funnel_view view = *asked;
+	err e = funnel_make(plan, view.asked, &funnel, why);
 
-	view->funnel = &funnel;
-	if (e == OK && view->values != NULL) {
-		e = funnel_groups_make(plan, view->asked, view->values,
-			journey_top(view->q->request, GROUPS_TOLD), &groups, why);
-		view->groups = &groups;
+	view.funnel = &funnel;
+	if (e == OK && view.values != NULL) {
+		e = funnel_groups_make(plan, view.asked, view.values,
+			journey_top(view.q->request, GROUPS_TOLD), &groups, why);
+		view.groups = &groups;
 	}
 	if (e == OK)
-		e = tell(view, sink, why);
+		e = tell(&view, sink, why);
 	funnel_groups_done(plan, &groups);
 	return e;
 }
 
-static err list(struct funnel_view *view, struct sink *sink, struct why *why)
+static err list(const struct funnel_view *view, struct sink *sink, struct why *why)
 {
 	const struct request *request = view->q->request;
 	int64_t reached = request_number(request, "list");

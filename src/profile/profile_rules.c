@@ -123,6 +123,9 @@ static err read_traits(struct fields *f, str key, const struct json *value, void
 	err e = array_of(f, key, value, PROFILE_RULES_MAX, sizeof(*rules->traits), &items);
 
 	(void)target;
+	if (e != OK)
+		return e;
+	ASSERT(items != NULL);
 	rules->traits = items;
 	for (size_t i = 0; e == OK && i < value->array.count; i++) {
 		struct trait_entry *entry = &rules->traits[i];
@@ -230,6 +233,9 @@ static err read_computed(struct fields *f, str key, const struct json *value, vo
 	err e = array_of(f, key, value, PROFILE_COMPUTED_MAX, sizeof(*rules->computed), &items);
 
 	(void)target;
+	if (e != OK)
+		return e;
+	ASSERT(items != NULL);
 	rules->computed = items;
 	for (size_t i = 0; e == OK && i < value->array.count; i++) {
 		rules->computed[i] = (struct profile_computed){ .trait = STR("") };
