@@ -15,84 +15,81 @@ static struct http_reply post(struct capture_house *h, const char *path, const c
 	return capture_post(h, path, headers, str_of(body), arena);
 }
 
+static const struct {
+	const char *row, *path, *headers, *body;
+	int status;
+	const char *code; /* of a problem */
+	unsigned accepted; /* by shop, for this row */
+} calls[] = {
+	{ "batch, key by Basic", "/v1/batch", "",
+		"{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"1\","
+		"\"messageId\":\"a\"},"
+		"{\"type\":\"identify\",\"userId\":\"1\",\"traits\":{\"email\":\"a@b.fr\"}}"
+		"]}",
+		200, NULL, 2 },
+	{ "again: known already", "/v1/batch", "",
+		"{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"1\","
+		"\"messageId\":\"a\"}]}",
+		200, NULL, 0 },
+	{ "key in the body", "/v1/batch", "!",
+		"{\"writeKey\":\"ak_shop\",\"batch\":[{\"type\":\"track\",\"event\":\"B\","
+		"\"userId\":\"1\"}]}",
+		200, NULL, 1 },
+	{ "key in the query", "/v1/t?writeKey=ak_shop", "!", "{\"event\":\"C\",\"userId\":\"1\"}",
+		200, NULL, 1 },
+	{ "key as Bearer", "/v1/t", "!Authorization: Bearer ak_shop\r\n",
+		"{\"event\":\"D\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "text/plain, of sendBeacon", "/v1/t", "!Content-Type: text/plain\r\n",
+		"{\"event\":\"E\",\"anonymousId\":\"x\",\"writeKey\":\"ak_shop\"}", 200, NULL, 1 },
+	{ "page", "/v1/page", "", "{\"name\":\"Home\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "p", "/v1/p", "", "{\"name\":\"Cart\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "screen", "/v1/screen", "", "{\"name\":\"Home\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "identify", "/v1/i", "", "{\"userId\":\"1\",\"traits\":{}}", 200, NULL, 1 },
+	{ "group", "/v1/g", "", "{\"userId\":\"1\",\"groupId\":\"g\"}", 200, NULL, 1 },
+	{ "alias", "/v1/a", "", "{\"userId\":\"1\",\"previousId\":\"0\"}", 200, NULL, 1 },
+	{ "track", "/v1/track", "", "{\"event\":\"F\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "the path says the type", "/v1/track", "",
+		"{\"type\":\"page\",\"event\":\"G\",\"userId\":\"1\"}", 200, NULL, 1 },
+	{ "import", "/v1/import", "",
+		"{\"batch\":[{\"type\":\"track\",\"event\":\"H\",\"userId\":\"1\","
+		"\"timestamp\":\"2020-01-01T00:00:00Z\"}]}",
+		200, NULL, 1 },
+	{ "an empty batch", "/v1/batch", "", "{\"batch\":[]}", 200, NULL, 0 },
+	{ "one bad among good", "/v1/batch", "",
+		"{\"batch\":[{\"type\":\"track\",\"event\":\"I\",\"userId\":\"1\"},{"
+		"\"type\":\"x\"},7]}",
+		200, NULL, 1 },
+	{ "all bad", "/v1/batch", "", "{\"batch\":[{\"type\":\"x\"}]}", 400, "segment-type", 0 },
+	{ "measurements of the SDK", "/v1/m", "!", "{\"series\":[]}", 200, NULL, 0 },
+	{ "no key", "/v1/batch", "!", "{\"batch\":[]}", 401, "capture-key-missing", 0 },
+	{ "nobody's key", "/v1/t?writeKey=ak_x", "!", "{}", 401, "file-denied", 0 },
+	{ "no JSON", "/v1/batch", "", "{\"batch\":[", 400, "json-ends", 0 },
+	{ "no object", "/v1/batch", "", "[]", 400, "jsonl-not-object", 0 },
+	{ "no batch", "/v1/batch", "", "{}", 400, "capture-empty", 0 },
+	{ "nothing", "/v1/t", "", "", 400, "capture-empty", 0 },
+	{ "no customer", "/v1/t", "", "{\"event\":\"J\"}", 400, "record-no-identifier", 0 },
+	{ "no gzip", "/v1/t", "Content-Encoding: gzip\r\n", "{}", 400, "capture-inflate", 0 },
+	{ "another coding", "/v1/t", "Content-Encoding: br\r\n", "{}", 415, "capture-coding", 0 },
+};
+
 TEST(capture_takes_calls_as_sdks_send_them)
 {
-	static const struct {
-		const char *row, *path, *headers, *body;
-		int status;
-		const char *code; /* of a problem */
-		unsigned accepted; /* by shop, for this row */
-	} rows[] = {
-		{ "batch, key by Basic", "/v1/batch", "",
-			"{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"1\","
-			"\"messageId\":\"a\"},"
-			"{\"type\":\"identify\",\"userId\":\"1\",\"traits\":{\"email\":\"a@b.fr\"}}"
-			"]}",
-			200, NULL, 2 },
-		{ "again: known already", "/v1/batch", "",
-			"{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"1\","
-			"\"messageId\":\"a\"}]}",
-			200, NULL, 0 },
-		{ "key in the body", "/v1/batch", "!",
-			"{\"writeKey\":\"ak_shop\",\"batch\":[{\"type\":\"track\",\"event\":\"B\","
-			"\"userId\":\"1\"}]}",
-			200, NULL, 1 },
-		{ "key in the query", "/v1/t?writeKey=ak_shop", "!",
-			"{\"event\":\"C\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "key as Bearer", "/v1/t", "!Authorization: Bearer ak_shop\r\n",
-			"{\"event\":\"D\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "text/plain, of sendBeacon", "/v1/t", "!Content-Type: text/plain\r\n",
-			"{\"event\":\"E\",\"anonymousId\":\"x\",\"writeKey\":\"ak_shop\"}", 200,
-			NULL, 1 },
-		{ "page", "/v1/page", "", "{\"name\":\"Home\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "p", "/v1/p", "", "{\"name\":\"Cart\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "screen", "/v1/screen", "", "{\"name\":\"Home\",\"userId\":\"1\"}", 200, NULL,
-			1 },
-		{ "identify", "/v1/i", "", "{\"userId\":\"1\",\"traits\":{}}", 200, NULL, 1 },
-		{ "group", "/v1/g", "", "{\"userId\":\"1\",\"groupId\":\"g\"}", 200, NULL, 1 },
-		{ "alias", "/v1/a", "", "{\"userId\":\"1\",\"previousId\":\"0\"}", 200, NULL, 1 },
-		{ "track", "/v1/track", "", "{\"event\":\"F\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "the path says the type", "/v1/track", "",
-			"{\"type\":\"page\",\"event\":\"G\",\"userId\":\"1\"}", 200, NULL, 1 },
-		{ "import", "/v1/import", "",
-			"{\"batch\":[{\"type\":\"track\",\"event\":\"H\",\"userId\":\"1\","
-			"\"timestamp\":\"2020-01-01T00:00:00Z\"}]}",
-			200, NULL, 1 },
-		{ "an empty batch", "/v1/batch", "", "{\"batch\":[]}", 200, NULL, 0 },
-		{ "one bad among good", "/v1/batch", "",
-			"{\"batch\":[{\"type\":\"track\",\"event\":\"I\",\"userId\":\"1\"},{"
-			"\"type\":\"x\"},7]}",
-			200, NULL, 1 },
-		{ "all bad", "/v1/batch", "", "{\"batch\":[{\"type\":\"x\"}]}", 400, "segment-type",
-			0 },
-		{ "measurements of the SDK", "/v1/m", "!", "{\"series\":[]}", 200, NULL, 0 },
-		{ "no key", "/v1/batch", "!", "{\"batch\":[]}", 401, "capture-key-missing", 0 },
-		{ "nobody's key", "/v1/t?writeKey=ak_x", "!", "{}", 401, "file-denied", 0 },
-		{ "no JSON", "/v1/batch", "", "{\"batch\":[", 400, "json-ends", 0 },
-		{ "no object", "/v1/batch", "", "[]", 400, "jsonl-not-object", 0 },
-		{ "no batch", "/v1/batch", "", "{}", 400, "capture-empty", 0 },
-		{ "nothing", "/v1/t", "", "", 400, "capture-empty", 0 },
-		{ "no customer", "/v1/t", "", "{\"event\":\"J\"}", 400, "record-no-identifier", 0 },
-		{ "no gzip", "/v1/t", "Content-Encoding: gzip\r\n", "{}", 400, "capture-inflate",
-			0 },
-		{ "another coding", "/v1/t", "Content-Encoding: br\r\n", "{}", 415,
-			"capture-coding", 0 },
-	};
 	struct capture_house h;
 
 	capture_house_open(&h, test_folder(), 0);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		AUTO_ARENA arena = arena_create(ARENA);
 		uint64_t before = capture_house_counts(&h, "shop").accepted;
-		struct http_reply r = post(&h, rows[i].path, rows[i].headers, rows[i].body, arena);
-		CHECK(rows[i].row, r.status == rows[i].status);
-		CHECK(rows[i].row,
-			capture_house_counts(&h, "shop").accepted - before == rows[i].accepted);
-		CHECK(rows[i].row,
+		struct http_reply r =
+			post(&h, calls[i].path, calls[i].headers, calls[i].body, arena);
+		CHECK(calls[i].row, r.status == calls[i].status);
+		CHECK(calls[i].row,
+			capture_house_counts(&h, "shop").accepted - before == calls[i].accepted);
+		CHECK(calls[i].row,
 			str_equal(reply_header(&r, "Access-Control-Allow-Origin"), STR("*")));
-		if (rows[i].code != NULL)
-			CHECK(rows[i].row,
-				r.body.len > 0 && strstr(r.body.ptr, rows[i].code) != NULL);
+		if (calls[i].code != NULL)
+			CHECK(calls[i].row,
+				r.body.len > 0 && strstr(r.body.ptr, calls[i].code) != NULL);
 	}
 	struct source_counts counts = capture_house_counts(&h, "shop");
 	CHECK("counted", counts.duplicates == 1 && counts.rejected >= 6);

@@ -62,90 +62,87 @@ static str header(void *context, const char *name)
 		} \
 	}
 
+static const struct {
+	const char *row, *form, *secret, *body;
+	struct headers headers;
+	int64_t now_s;
+	enum message message;
+} signed_bodies[] = {
+	{ "GitHub's own vector", "github", "It's a Secret to Everybody", "Hello, World!",
+		GITHUB("sha256=" GITHUB_MAC), 0, MSG_NONE },
+	{ "another body", "github", "It's a Secret to Everybody", "Hello, World?",
+		GITHUB("sha256=" GITHUB_MAC), 0, MSG_HOOK_SIGNATURE },
+	{ "another secret", "github", "It's a secret to Everybody", "Hello, World!",
+		GITHUB("sha256=" GITHUB_MAC), 0, MSG_HOOK_SIGNATURE },
+	{ "no header", "github", "x", "Hello, World!", { { NULL }, { NULL } }, 0,
+		MSG_HOOK_UNSIGNED },
+	{ "sha1", "github", "x", "Hello, World!", GITHUB("sha1=" GITHUB_MAC), 0,
+		MSG_HOOK_UNSIGNED },
+	{ "half of it", "github", "It's a Secret to Everybody", "Hello, World!",
+		GITHUB("sha256=757107ea0eb2509fc211221cce984b8a"), 0, MSG_HOOK_SIGNATURE },
+	{ "more of it", "github", "It's a Secret to Everybody", "Hello, World!",
+		GITHUB("sha256=" GITHUB_MAC "00"), 0, MSG_HOOK_SIGNATURE },
+	{ "no hex", "github", "It's a Secret to Everybody", "Hello, World!", GITHUB("sha256=zz"), 0,
+		MSG_HOOK_SIGNATURE },
+	{ "an empty one", "github", "x", "", GITHUB("sha256="), 0, MSG_HOOK_UNSIGNED },
+	{ "RFC 4231, case 2", "github", "Jefe", "what do ya want for nothing?",
+		GITHUB("sha256=" RFC_MAC), 0, MSG_NONE },
+	{ "Slack's own vector", "slack", SLACK_SECRET, SLACK_BODY,
+		SLACK("v0=" SLACK_MAC, "1531420618"), 1531420618, MSG_NONE },
+	{ "within the tolerance", "slack", SLACK_SECRET, SLACK_BODY,
+		SLACK("v0=" SLACK_MAC, "1531420618"), 1531420918, MSG_NONE },
+	{ "too late", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, "1531420618"),
+		1531420919, MSG_HOOK_TIME },
+	{ "too early", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, "1531420618"),
+		1531420317, MSG_HOOK_TIME },
+	{ "another time", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, "1531420619"),
+		1531420618, MSG_HOOK_SIGNATURE },
+	{ "no time", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, ""), 1531420618,
+		MSG_HOOK_TIME },
+	{ "no time at all", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, "soon"),
+		1531420618, MSG_HOOK_TIME },
+	{ "Stripe", "stripe", "whsec_test_secret", "{\"id\":\"evt_test_webhook\"}",
+		STRIPE("t=1614556800,v1=" STRIPE_MAC ",v0=00"), 1614556800, MSG_NONE },
+	{ "Stripe, two secrets of theirs", "stripe", "whsec_test_secret",
+		"{\"id\":\"evt_test_webhook\"}",
+		STRIPE("t=1614556800, v1=" RFC_MAC ", v1=" STRIPE_MAC), 1614556800, MSG_NONE },
+	{ "Stripe, the old scheme alone", "stripe", "whsec_test_secret",
+		"{\"id\":\"evt_test_webhook\"}", STRIPE("t=1614556800,v0=" STRIPE_MAC), 1614556800,
+		MSG_HOOK_UNSIGNED },
+	{ "Stripe, without a time", "stripe", "whsec_test_secret", "{\"id\":\"evt_test_webhook\"}",
+		STRIPE("v1=" STRIPE_MAC), 1614556800, MSG_HOOK_TIME },
+	{ "Zendesk", "zendesk", ZENDESK_SECRET, "{\"a\":1}",
+		ZENDESK("/mXSigLOoEkcTQbsWqgaVKrxFhN+K298pf/niM2rAnI=", "2021-03-25T05:09:27Z"),
+		1616648967, MSG_NONE },
+	{ "Zendesk, another time", "zendesk", ZENDESK_SECRET, "{\"a\":1}",
+		ZENDESK("/mXSigLOoEkcTQbsWqgaVKrxFhN+K298pf/niM2rAnI=", "2021-03-25T05:09:28Z"),
+		1616648967, MSG_HOOK_SIGNATURE },
+	{ "Shopify", "shopify", "hush", "{\"id\":1}",
+		{ { "X-Shopify-Hmac-Sha256" }, { "VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=" } },
+		0, MSG_NONE },
+	{ "Shopify, in hex", "shopify", "hush", "{\"id\":1}",
+		{ { "X-Shopify-Hmac-Sha256" }, { RFC_MAC } }, 0, MSG_HOOK_SIGNATURE },
+};
+
 TEST(signatures_are_those_of_who_sends)
 {
-	static const struct {
-		const char *row, *form, *secret, *body;
-		struct headers headers;
-		int64_t now_s;
-		enum message message;
-	} rows[] = {
-		{ "GitHub's own vector", "github", "It's a Secret to Everybody", "Hello, World!",
-			GITHUB("sha256=" GITHUB_MAC), 0, MSG_NONE },
-		{ "another body", "github", "It's a Secret to Everybody", "Hello, World?",
-			GITHUB("sha256=" GITHUB_MAC), 0, MSG_HOOK_SIGNATURE },
-		{ "another secret", "github", "It's a secret to Everybody", "Hello, World!",
-			GITHUB("sha256=" GITHUB_MAC), 0, MSG_HOOK_SIGNATURE },
-		{ "no header", "github", "x", "Hello, World!", { { NULL }, { NULL } }, 0,
-			MSG_HOOK_UNSIGNED },
-		{ "sha1", "github", "x", "Hello, World!", GITHUB("sha1=" GITHUB_MAC), 0,
-			MSG_HOOK_UNSIGNED },
-		{ "half of it", "github", "It's a Secret to Everybody", "Hello, World!",
-			GITHUB("sha256=757107ea0eb2509fc211221cce984b8a"), 0, MSG_HOOK_SIGNATURE },
-		{ "more of it", "github", "It's a Secret to Everybody", "Hello, World!",
-			GITHUB("sha256=" GITHUB_MAC "00"), 0, MSG_HOOK_SIGNATURE },
-		{ "no hex", "github", "It's a Secret to Everybody", "Hello, World!",
-			GITHUB("sha256=zz"), 0, MSG_HOOK_SIGNATURE },
-		{ "an empty one", "github", "x", "", GITHUB("sha256="), 0, MSG_HOOK_UNSIGNED },
-		{ "RFC 4231, case 2", "github", "Jefe", "what do ya want for nothing?",
-			GITHUB("sha256=" RFC_MAC), 0, MSG_NONE },
-		{ "Slack's own vector", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "1531420618"), 1531420618, MSG_NONE },
-		{ "within the tolerance", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "1531420618"), 1531420918, MSG_NONE },
-		{ "too late", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "1531420618"), 1531420919, MSG_HOOK_TIME },
-		{ "too early", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "1531420618"), 1531420317, MSG_HOOK_TIME },
-		{ "another time", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "1531420619"), 1531420618, MSG_HOOK_SIGNATURE },
-		{ "no time", "slack", SLACK_SECRET, SLACK_BODY, SLACK("v0=" SLACK_MAC, ""),
-			1531420618, MSG_HOOK_TIME },
-		{ "no time at all", "slack", SLACK_SECRET, SLACK_BODY,
-			SLACK("v0=" SLACK_MAC, "soon"), 1531420618, MSG_HOOK_TIME },
-		{ "Stripe", "stripe", "whsec_test_secret", "{\"id\":\"evt_test_webhook\"}",
-			STRIPE("t=1614556800,v1=" STRIPE_MAC ",v0=00"), 1614556800, MSG_NONE },
-		{ "Stripe, two secrets of theirs", "stripe", "whsec_test_secret",
-			"{\"id\":\"evt_test_webhook\"}",
-			STRIPE("t=1614556800, v1=" RFC_MAC ", v1=" STRIPE_MAC), 1614556800,
-			MSG_NONE },
-		{ "Stripe, the old scheme alone", "stripe", "whsec_test_secret",
-			"{\"id\":\"evt_test_webhook\"}", STRIPE("t=1614556800,v0=" STRIPE_MAC),
-			1614556800, MSG_HOOK_UNSIGNED },
-		{ "Stripe, without a time", "stripe", "whsec_test_secret",
-			"{\"id\":\"evt_test_webhook\"}", STRIPE("v1=" STRIPE_MAC), 1614556800,
-			MSG_HOOK_TIME },
-		{ "Zendesk", "zendesk", ZENDESK_SECRET, "{\"a\":1}",
-			ZENDESK("/mXSigLOoEkcTQbsWqgaVKrxFhN+K298pf/niM2rAnI=",
-				"2021-03-25T05:09:27Z"),
-			1616648967, MSG_NONE },
-		{ "Zendesk, another time", "zendesk", ZENDESK_SECRET, "{\"a\":1}",
-			ZENDESK("/mXSigLOoEkcTQbsWqgaVKrxFhN+K298pf/niM2rAnI=",
-				"2021-03-25T05:09:28Z"),
-			1616648967, MSG_HOOK_SIGNATURE },
-		{ "Shopify", "shopify", "hush", "{\"id\":1}",
-			{ { "X-Shopify-Hmac-Sha256" },
-				{ "VnKUjZsLuN5iZWjn5EntcBVCF9kMN43LglzCE1/GSeY=" } },
-			0, MSG_NONE },
-		{ "Shopify, in hex", "shopify", "hush", "{\"id\":1}",
-			{ { "X-Shopify-Hmac-Sha256" }, { RFC_MAC } }, 0, MSG_HOOK_SIGNATURE },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct headers headers = rows[i].headers;
+	for (size_t i = 0; i < ARRAY_LEN(signed_bodies); i++) {
+		struct headers headers = signed_bodies[i].headers;
 		struct signature_check check = { .secrets = { STR("the next"),
-							 str_of(rows[i].secret) },
+							 str_of(signed_bodies[i].secret) },
 			.secret_count = 2,
 			.tolerance_ms = 300000,
-			.now_ms = rows[i].now_s * 1000,
+			.now_ms = signed_bodies[i].now_s * 1000,
 			.header = header,
 			.context = &headers };
 		struct why why = { 0 };
-		CHECK(rows[i].row, signature_form_named(str_of(rows[i].form), &check.form));
-		CHECK(rows[i].row, signature_form_is_whole(&check.form));
-		err e = signature_verify(&check, str_of(rows[i].body), &why);
-		CHECK(rows[i].row, why.message == rows[i].message);
-		CHECK(rows[i].row, e == (rows[i].message == MSG_NONE ? OK : ERR_DENIED));
+		CHECK(signed_bodies[i].row,
+			signature_form_named(str_of(signed_bodies[i].form), &check.form));
+		CHECK(signed_bodies[i].row, signature_form_is_whole(&check.form));
+		err e = signature_verify(&check, str_of(signed_bodies[i].body), &why);
+		CHECK(signed_bodies[i].row, why.message == signed_bodies[i].message);
+		CHECK(signed_bodies[i].row,
+			e == (signed_bodies[i].message == MSG_NONE ? OK : ERR_DENIED));
 	}
 }
 

@@ -97,8 +97,8 @@ TEST(a_house_is_found_by_its_folder)
 	struct why why = { 0 };
 	char path[PATH_BYTES_MAX], kind;
 	str bytes;
-	int listening, asking = -1;
-	struct stat st;
+	int listening = -1, asking = -1;
+	struct stat st = { 0 };
 
 	CHECK("listens", wire_listen(test_folder(), &listening, &why) == OK);
 	CHECK("is at its place", path_join(path, test_folder(), WIRE_NAME, NULL) == OK &&

@@ -6,8 +6,8 @@ import { useWords } from "./settings";
 
 export function News() {
   const { t } = useWords();
-  const { events, renew } = useNews();
   const status = useStatus().data;
+  const { events, renew } = useNews(status?.events);
   const isDamaged = status?.health === "damaged";
   return (
     <div className="news" role="status">

@@ -17,26 +17,28 @@ function listen(address: string, on: Record<string, (data: string) => void>): ()
   return () => stream.close();
 }
 
-/** How many events came since the page was loaded or last asked anew. */
-export function useNews(): { events: number; renew: () => void } {
+/** How many events came since the page's figures were asked for: `counted` is what the status said first, which is before
+ *  the stream is open, so that nothing falls between the two. */
+export function useNews(counted: number | undefined): { events: number; renew: () => void } {
   const client = useQueryClient();
-  const [events, setEvents] = useState(0);
-  useEffect(() => {
-    let base: number | undefined;
-    return listen("/api/v1/live", {
-      epoch: (data) => {
-        const told = JSON.parse(data) as Epoch;
-        base ??= told.events;
-        setEvents((now) => Math.max(now, told.events - (base ?? 0)));
-        void client.invalidateQueries({ predicate: ({ queryKey }) => CHEAP.includes(String(queryKey[0])) });
-      },
-    });
-  }, [client]);
+  const [shown, setShown] = useState<number>();
+  const [told, setTold] = useState<number>();
+  if (shown === undefined && (counted ?? told) !== undefined) setShown(Math.min(counted ?? Infinity, told ?? Infinity));
+  useEffect(
+    () =>
+      listen("/api/v1/live", {
+        epoch: (data) => {
+          setTold((JSON.parse(data) as Epoch).events);
+          void client.invalidateQueries({ predicate: ({ queryKey }) => CHEAP.includes(String(queryKey[0])) });
+        },
+      }),
+    [client],
+  );
   const renew = () => {
-    setEvents(0);
+    setShown(told);
     void client.invalidateQueries();
   };
-  return { events, renew };
+  return { events: Math.max(0, (told ?? 0) - (shown ?? 0)), renew };
 }
 
 export function useLiveCustomer(identifier: string): void {
