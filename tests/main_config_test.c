@@ -99,6 +99,65 @@ TEST(settings_know_where_they_come_from)
 	CHECK("refused", e == ERR_NOT_FOUND && s.values[SETTING_LANGUAGE].from == ORIGIN_PRESET);
 }
 
+TEST(settings_are_taken_by_their_kind)
+{
+	static const struct {
+		const char *row;
+		enum setting which;
+		const char *value;
+		bool good;
+	} rows[] = {
+		{ "a day", SETTING_ERASE_WITHIN, "24h", true },
+		{ "over a day", SETTING_ERASE_WITHIN, "25h", false },
+		{ "no time at all", SETTING_ERASE_WITHIN, "0s", false },
+		{ "no length", SETTING_ERASE_WITHIN, "soon", false },
+		{ "a number", SETTING_WORKERS, "12", true },
+		{ "below none", SETTING_WORKERS, "-1", false },
+		{ "ten digits", SETTING_WORKERS, "1234567890", false },
+		{ "yes", SETTING_LOG_REQUESTS, "yes", true },
+		{ "true", SETTING_LOG_REQUESTS, "true", false },
+		{ "a language", SETTING_LANGUAGE, "fr", true },
+		{ "none of them", SETTING_LANGUAGE, "de", false },
+	};
+	struct settings s;
+
+	settings_init(&s);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct why why = { 0 };
+		err e = settings_set(&s, rows[i].which, str_of(rows[i].value), ORIGIN_OPTION, &why);
+		CHECK(rows[i].row, (e == OK) == rows[i].good);
+		CHECK(rows[i].row, rows[i].good || why.message != MSG_NONE);
+	}
+	CHECK("a day", setting_ms(&s, SETTING_ERASE_WITHIN) == 24 * 3600 * 1000);
+	CHECK("twelve", setting_number(&s, SETTING_WORKERS) == 12);
+	CHECK("yes", setting_yes(&s, SETTING_LOG_REQUESTS));
+}
+
+TEST(inputs_are_counted)
+{
+	AUTO_ARENA arena = arena_create(4 << 20);
+	struct strbuf text = strbuf_in(arena, 1 << 20);
+	struct settings s;
+	struct why why = { 0 };
+
+	for (size_t i = 0; i < INPUT_SECTIONS_MAX; i++)
+		strbuf_printf(&text, "[source s%zu]\nrate = 5\n", i);
+	settings_init(&s);
+	CHECK("all", settings_read(&s, strbuf_str(&text), STR("x"), arena, &why) == OK &&
+			     s.input_count == INPUT_SECTIONS_MAX);
+	strbuf_add_c(&text, "[source one-more]\nrate = 5\n");
+	CHECK("one more", settings_read(&s, strbuf_str(&text), STR("x"), arena, &why) != OK &&
+				  why.message == MSG_INPUT_MANY);
+	for (unsigned nth = 1; nth <= 6; nth++) { /* no room for a section, its name, its value */
+		AUTO_ARENA small = arena_create(1 << 20);
+		struct settings again;
+		settings_init(&again);
+		arena_fail_at(small, nth);
+		err e = settings_read(&again, STR("[source a]\nrate = 5\n"), STR("x"), small, &why);
+		CHECK("memory", e == OK || why.message == MSG_NO_ROOM);
+	}
+}
+
 TEST(configurations_have_limits)
 {
 	AUTO_ARENA arena = arena_create(1 << 20);
