@@ -48,7 +48,7 @@ static int32_t amount_of(const struct company *c, const struct customer *who)
 {
 	bool reduced = who->promotion_day != NO_DAY && c->day.index < (uint32_t)who->promotion_day;
 
-	return MAX_OF(who->monthly_cents - (reduced ? PROMOTION_CENTS : 0), 199);
+	return MAX_OF(who->monthly_cents - (reduced ? PROMOTION_CENTS : 0), BILL_CENTS_MIN);
 }
 
 /* Friction 2: the price jumps without a word. */

@@ -26,8 +26,6 @@
 #include "demo/company.h"
 #include "demo/erlang.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define HOUR_MS INT64_C(3600000)
 
 enum {
 	NO_DAY = INT16_MIN,

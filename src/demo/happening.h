@@ -91,6 +91,9 @@
 
 #include "base/why.h"
 
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS INT64_C(3600000)
+
 #define NOBODY UINT32_MAX /* as a customer, as an agent */
 
 enum what {

@@ -80,7 +80,7 @@ uint64_t people_draw(uint64_t key, uint32_t purpose);
 double people_unit(uint64_t key, uint32_t purpose);
 
 /* Bills are issued on one of these days of the month, by the account. */
-enum { BILL_CYCLES = 5, PROMOTION_CENTS = 1000 };
+enum { BILL_CYCLES = 5, PROMOTION_CENTS = 1000, BILL_CENTS_MIN = 199 };
 extern const int bill_days[BILL_CYCLES];
 unsigned person_bill_cycle(const struct person *person);
 

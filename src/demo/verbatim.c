@@ -148,6 +148,7 @@ enum slot {
 	SLOT_AMOUNT2,
 	SLOT_DATE,
 	SLOT_SINCE,
+	SLOT_BEGUN,
 	SLOT_LATER,
 	SLOT_TODAY,
 	SLOT_MONTH,
@@ -161,9 +162,9 @@ enum slot {
 static const str slot_names[SLOT_COUNT_] = { STR_INIT("first_name"), STR_INIT("family_name"),
 	STR_INIT("title"), STR_INIT("town"), STR_INIT("departement"), STR_INIT("line"),
 	STR_INIT("ref"), STR_INIT("amount"), STR_INIT("amount2"), STR_INIT("date"),
-	STR_INIT("since"), STR_INIT("later"), STR_INIT("today"), STR_INIT("month"),
-	STR_INIT("agent"), STR_INIT("brand"), STR_INIT("handset"), STR_INIT("channel"),
-	STR_INIT("offer") };
+	STR_INIT("since"), STR_INIT("begun"), STR_INIT("later"), STR_INIT("today"),
+	STR_INIT("month"), STR_INIT("agent"), STR_INIT("brand"), STR_INIT("handset"),
+	STR_INIT("channel"), STR_INIT("offer") };
 
 /* ---- one language */
 
@@ -294,7 +295,7 @@ static void fill_slots(
 {
 	const str given[SLOT_COUNT_] = { s->first_name, s->family_name, s->title, s->town,
 		s->departement, s->line, s->reference, s->amount, s->amount2, s->date, s->since,
-		s->later, s->today, s->month, s->agent, s->brand, s->handset, s->channel,
+		s->begun, s->later, s->today, s->month, s->agent, s->brand, s->handset, s->channel,
 		s->offer };
 
 	for (size_t i = 0; i < SLOT_COUNT_; i++)

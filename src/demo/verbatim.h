@@ -97,7 +97,7 @@ struct hand hand_clean(bool english); /* of agents and machines */
 /* What the text may name; "" is invented.  The brand's default is "Lumeo". */
 struct verbatim_slots {
 	str first_name, family_name, title, town, departement, line, reference, amount, amount2;
-	str date, since; /* of what happened: "3 mars", "trois jours" */
+	str date, since, begun; /* of what happened: "3 mars", "trois jours", "9 h" */
 	str month; /* of a bill: "mars" */
 	str later, today; /* of what shall be; of the letter */
 	str agent, brand, handset, channel, offer;

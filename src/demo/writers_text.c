@@ -42,6 +42,21 @@ static str spell_day(struct writers *w, int64_t ms, bool english, bool year_too)
 	return keep(w, from);
 }
 
+static str spell_hour(struct writers *w, int64_t ms, bool english)
+{
+	size_t from = w->spelt.len;
+	int64_t hour = (ms + zone_offset_ms(w->face.zone, ms)) / HOUR_MS % 24;
+
+	if (english) {
+		put_digits(&w->spelt, (uint64_t)(hour % 12 == 0 ? 12 : hour % 12), 1);
+		strbuf_add(&w->spelt, hour < 12 ? STR(" am") : STR(" pm"));
+	} else {
+		put_digits(&w->spelt, (uint64_t)hour, 1);
+		strbuf_add(&w->spelt, STR(" h"));
+	}
+	return keep(w, from);
+}
+
 static str spell_amount(struct writers *w, int64_t cents, bool english)
 {
 	size_t from = w->spelt.len;
@@ -104,6 +119,8 @@ static void fill_dates(
 	bool promised = h->due_ms > h->time_ms && h->due_ms - h->time_ms < YEAR_MS;
 	slots->later = spell_day(w, promised ? h->due_ms : h->time_ms + after, english, false);
 	slots->today = spell_day(w, h->time_ms, english, true);
+	slots->begun = spell_hour(
+		w, h->time_ms - (int64_t)(20 + (chance >> 16) % 60) * MINUTE_MS, english);
 }
 
 /* The same sum, as often as somebody speaks of the same thing within some weeks. */
@@ -115,8 +132,8 @@ static int64_t disputed_cents(const struct happening *h, const struct card *card
 	return 5000 + (int64_t)(draw % 9000);
 }
 
-/* Of a bill what the bill says; and what it was before: less what the promotion gave, or than what
- * was expected. */
+/* Of a bill what the bill says; and what it was before: less what the promotion gave (as in
+ * company_bill.c), or than what was expected, which of a small bill is not below its half. */
 static void fill_amounts(struct writers *w, const struct happening *h, const struct card *card,
 	bool english, struct verbatim_slots *slots)
 {
@@ -124,10 +141,11 @@ static void fill_amounts(struct writers *w, const struct happening *h, const str
 	int64_t cents = h->amount_cents > 0     ? h->amount_cents
 			: h->disputed_cents > 0 ? h->disputed_cents
 						: disputed_cents(h, card);
+	int64_t more = 300 + (int64_t)(people_draw(p->key, TEXT_AMOUNT) % 600);
 	int64_t before = h->disputed_cents == 0 ? product_cents(p->fixed) + product_cents(p->mobile)
 			 : h->cause == CAUSE_PROMOTION_END
-				 ? cents - PROMOTION_CENTS
-				 : cents - 300 - (int64_t)(people_draw(p->key, TEXT_AMOUNT) % 600);
+				 ? MAX_OF(cents - PROMOTION_CENTS, BILL_CENTS_MIN)
+				 : cents - MIN_OF(cents / 2, more);
 
 	slots->amount = spell_amount(w, cents, english);
 	slots->amount2 = spell_amount(w, before, english);
