@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What serve_bench.c does not see: how soon an acknowledged event is visible, and what idle connections cost.
 
-    bench/serving_bench.py [--ariane PATH] [--events 1000] [--rate 50] [--connections 5000] [--json FILE]
+    bench/serving_bench.py [--ariane PATH] [--events 1000] [--rate 50] [--connections 5000] [--streams 5000] [--json FILE]
 
 Visible: an event is sent, and from the moment when its acknowledgement was read the customer's thread is asked for,
 again and again over one connection, until the event is in it: so the time includes that of the answer itself.
 Before each, another customer's thread is read, which tells what an answer costs alone.  Idle: connections that have
-asked once and stay open; memory and descriptors of the server before and with them."""
-# smoke: --events 50 --connections 200
+asked once and stay open; memory and descriptors of the server before and with them.  Streams: the same of those who
+listen to what changes (/api/v1/live), and how long it takes until an event has been told to every one of them."""
+# smoke: --events 50 --connections 200 --streams 200
 import argparse
 import http.client
 import json
@@ -104,12 +105,45 @@ def measure_idle(server, connections):
     return (after[0] - before[0]) / connections, after[1] - before[1]
 
 
+def read_epoch(stream):
+    """What the stream sent, up to the end of what it told of the state."""
+    seen = b""
+    while not re.search(rb"event: epoch\ndata: [^\n]*\n\n", seen):
+        more = stream.recv(65536)
+        assert more, f"the stream ended: {seen!r}"
+        seen += more
+    return seen
+
+
+def measure_streams(server, streams):
+    """(KB each, seconds until all were told of one event)"""
+    before, held = server.memory_kb(), []
+    request = f"GET /api/v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n\r\n".encode()
+    for _ in range(streams):
+        s = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        s.sendall(request)
+        held.append(s)
+    for s in held:
+        assert read_epoch(s).startswith(b"HTTP/1.1 200")
+    kb = (server.memory_kb() - before) / streams
+    sender = server.connect()
+    began = time.perf_counter()
+    send(server, sender, "told", "told")
+    for s in held:
+        read_epoch(s)
+    told = time.perf_counter() - began
+    for s in held:
+        s.close()
+    return kb, told
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ariane", default=str(ROOT / "build/release/ariane"))
     parser.add_argument("--events", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--connections", type=int, default=5000)
+    parser.add_argument("--streams", type=int, default=5000)
     parser.add_argument("--json")
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -118,6 +152,7 @@ def main():
         server = Server(options.ariane, folder + "/data")
         visible, alone = measure_visible(server, options.events, options.rate)
         kb, descriptors = measure_idle(server, options.connections)
+        stream_kb, told = measure_streams(server, options.streams)
         assert server.stop() == 0
     result = {"load": os.getloadavg()[0], "events": len(visible), "within_50_ms": sum(t <= 50 for t in visible) / len(visible)}
     for name, times in (("visible_ms", visible), ("answer_alone_ms", alone)):
@@ -126,6 +161,8 @@ def main():
     result["idle"] = {"connections": options.connections, "kb_each": round(kb, 2), "descriptors": descriptors}
     print(f"within 50 ms     {result['within_50_ms']:.4f} of {len(visible)}, load {result['load']:.1f}")
     print(f"idle             {options.connections} connections: {kb:.2f} KB and {descriptors / options.connections:.2f} descriptors each")
+    result["streams"] = {"count": options.streams, "kb_each": round(stream_kb, 2), "all_told_s": round(told, 3)}
+    print(f"streams          {options.streams}: {stream_kb:.2f} KB each; one event told to all in {told:.3f} s")
     if options.json:
         Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
 

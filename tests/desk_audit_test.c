@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "test.h"
 
@@ -33,6 +35,42 @@ static void fill(struct desk *desk)
 	add(desk, "user:paul", "read", "email:a@b.fr");
 	add(desk, "user:paul", "erase", "email:c@d.fr");
 	add(desk, "token:1", "export", "");
+}
+
+/* A reading is answered before the disk has its row: a program that is killed right then loses
+ * none, and the chain goes on where it was. */
+TEST(readings_outlive_a_killed_program)
+{
+	enum { READINGS = 200 };
+	const struct audit_search search = { .limit = 10 * READINGS };
+	struct why why = { 0 };
+	struct desk *desk;
+	int counts[2] = { 0 }, status = 0;
+	int64_t walked = 0;
+	const char *folder = test_folder(); /* before there are two of us */
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (desk_open(folder, true, NULL, &desk, &why) != OK)
+			_exit(1);
+		for (int i = 0; i < READINGS; i++) {
+			const struct audit_row row = { .who = STR("user:paul"),
+				.action = STR("GET /api/v1/customers/{identifier}"),
+				.subject = STR("email:a@b.fr"),
+				.outcome = STR("200"),
+				.is_reading = true };
+			if (audit_add(desk, &row, &why) != OK)
+				_exit(2);
+		}
+		_exit(0); /* nothing is closed, nothing waited for */
+	}
+	CHECK("read", waitpid(child, &status, 0) == child && status == 0);
+	CHECK("open", desk_open(folder, true, NULL, &desk, &why) == OK);
+	CHECK("all",
+		audit_each(desk, &search, count_row, counts, &why) == OK && counts[0] == READINGS);
+	fill(desk);
+	CHECK("chained", audit_check(desk, &walked, &why) == OK && walked == READINGS + 4);
+	desk_close(desk);
 }
 
 TEST(the_audit_is_searched_and_forgets_names)

@@ -4,6 +4,7 @@
 
 #include "base/crc32c.h"
 #include "event/codec.h"
+#include "journal/segment.h"
 #include "support/sim_disk.h"
 #include "test.h"
 
@@ -299,6 +300,35 @@ TEST(journal_reads_within_large_batches)
 					&b.recovery, &b.why) == OK);
 	}
 	bench_done(&b);
+}
+
+/* A screen asks for 50 events of one customer, which lie anywhere: each costs what lies between two
+ * places of the index, in long batches as in short ones. */
+TEST(journal_reads_little_for_one_record)
+{
+	static const struct {
+		const char *row;
+		size_t batches, events;
+	} rows[] = { { "short batches", 400, 3 }, { "long ones", 2, 1000 } };
+	const uint64_t most = (uint64_t)3 * SEGMENT_INDEX_BYTES;
+
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		struct bench b = { .sim = sim_disk_create(9, NULL) };
+		struct journal_record record;
+
+		CHECK("open", journal_open(sim_disk_of(b.sim), FOLDER, NULL, &b.journal,
+				      &b.recovery, &b.why) == OK);
+		for (size_t i = 0; i < rows[r].batches; i++)
+			CHECK("append", append(&b, rows[r].events, 300) == OK);
+		for (uint64_t seq = 1; seq < journal_end(b.journal); seq += 37) {
+			AUTO_ARENA arena = arena_create(1 << 20);
+			uint64_t before = sim_disk_bytes_read(b.sim);
+			CHECK(rows[r].row,
+				journal_read(b.journal, seq, arena, &record, &b.why) == OK);
+			CHECK(rows[r].row, sim_disk_bytes_read(b.sim) - before <= most);
+		}
+		bench_done(&b);
+	}
 }
 
 TEST(journal_full_disk_loses_nothing)

@@ -65,13 +65,13 @@ static err insert(struct desk *desk, const struct audit_row *row, struct why *wh
 err audit_add(struct desk *desk, const struct audit_row *row, struct why *why)
 {
 	struct audit_row dated = *row;
-	err e = desk_begin(desk, why);
+	err e = row->is_reading ? desk_begin_later(desk, why) : desk_begin(desk, why);
 
 	if (e != OK)
 		return e;
 	dated.at_ms = desk_now_ms(desk);
 	e = insert(desk, &dated, why);
-	return desk_end_unseen(desk, e, why);
+	return row->is_reading ? desk_end_later(desk, e, why) : desk_end_unseen(desk, e, why);
 }
 
 /* ---- reading */

@@ -4,7 +4,8 @@
  * the subject by its keyed hash: so a changed or missing row shows (audit_check), and the name of
  * an erased customer can go without breaking it.
  *
- * Threads: any.  A row is on the disk when audit_add() returns.
+ * Threads: any.  A row is on the disk when audit_add() returns; that of a reading outlives the
+ * program at once, and a power cut within DESK_LATER_MS (a second).
  */
 #pragma once
 
@@ -17,6 +18,7 @@ struct audit_row {
 	str subject; /* "email:jeanne@exemple.fr"; "": none, or erased */
 	str outcome; /* "200", "done", "refused" */
 	str trace; /* of the request; may be "" */
+	bool is_reading; /* added: nothing was changed */
 	bool hides_subject; /* added: only its hash is kept, for he was erased just now */
 };
 

@@ -175,13 +175,12 @@ static err make_private(const char *path, struct why *why)
 
 static err open_database(struct desk *desk, const char *folder, struct why *why)
 {
-	char path[PATH_BYTES_MAX];
-	err e = path_join(path, folder, "ariane.db", why);
+	err e = path_join(desk->path, folder, "ariane.db", why);
 
 	if (e == OK)
-		e = make_private(path, why);
+		e = make_private(desk->path, why);
 	if (e == OK)
-		e = sql_open(path, &desk->sql, why);
+		e = sql_open(desk->path, &desk->sql, why);
 	return e != OK ? e : migrate(desk->sql, why);
 }
 
@@ -201,6 +200,7 @@ err desk_open(
 
 	int code = pthread_mutex_init(&desk->lock, NULL);
 	ASSERT(code == 0);
+	desk_later_init(desk);
 	desk->clock = clock == NULL ? clock_real() : clock;
 	if (e == OK && !make && access(folder, F_OK) != 0)
 		e = fail(&reason, MSG_FOLDER_MISSING, arg_c(folder));
@@ -222,6 +222,7 @@ void desk_close(struct desk *desk)
 {
 	if (desk == NULL)
 		return;
+	desk_later_done(desk);
 	sql_close(desk->sql);
 	(void)pthread_mutex_destroy(&desk->lock); /* nobody holds it */
 	secret_wipe(desk->key, sizeof(desk->key));

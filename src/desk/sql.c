@@ -55,6 +55,7 @@ static void must(int code)
  * read while one writes. */
 static const str settings = STR_INIT("PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
+				     "PRAGMA wal_autocheckpoint = 4000;"
 				     "PRAGMA foreign_keys = ON;"
 				     "PRAGMA secure_delete = ON;"
 				     "PRAGMA trusted_schema = OFF;"
@@ -211,6 +212,23 @@ int64_t sql_last_id(const struct sql *sql)
 int64_t sql_changes(const struct sql *sql)
 {
 	return sqlite3_changes64(sql->connection);
+}
+
+/* ---- the disk */
+
+err sql_wait_for_disk(struct sql *sql, bool wait, struct why *why)
+{
+	/* No prepared statement: a pragma may do its work while it is compiled. */
+	return sql_script(sql,
+		wait ? STR("PRAGMA synchronous = FULL") : STR("PRAGMA synchronous = NORMAL"), why);
+}
+
+err sql_sync(struct sql *sql, struct why *why)
+{
+	int code = sqlite3_wal_checkpoint_v2(
+		sql->connection, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	return code == SQLITE_OK ? OK : sql_failed(sql, code, why);
 }
 
 /* ---- transactions */

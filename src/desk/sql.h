@@ -11,7 +11,8 @@
  * Statements are string literals: each is prepared once and kept.
  *
  * Durability: a statement that returned OK outside a transaction, or a commit, is on the disk (WAL,
- * synchronous FULL).  Deleted bytes are overwritten (secure_delete).
+ * synchronous FULL), unless sql_wait_for_disk() said otherwise.  Deleted bytes are overwritten
+ * (secure_delete).
  *
  * Errors: ERR_BUSY (another process kept it locked for SQL_BUSY_MS), ERR_CONFLICT (a row that must
  * be the only one), ERR_FULL, ERR_READ_ONLY, ERR_DENIED, ERR_CORRUPT, ERR_IO.
@@ -86,6 +87,11 @@ err sql_script(struct sql *sql, str script, struct why *why);
 
 int64_t sql_last_id(const struct sql *sql); /* of the row that was put in last */
 int64_t sql_changes(const struct sql *sql); /* rows that the last statement changed */
+
+/* Do commits from now on wait for the disk?  Those that did not outlive the program, not a power
+ * cut, until one that does, or sql_sync().  Not within a transaction. */
+err sql_wait_for_disk(struct sql *sql, bool wait, struct why *why);
+err sql_sync(struct sql *sql, struct why *why);
 
 err sql_begin(struct sql *sql, struct why *why); /* to write; others that write wait */
 err sql_commit(struct sql *sql, struct why *why);

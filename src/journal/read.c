@@ -6,7 +6,8 @@
 #include "journal/cache.h"
 #include "journal/segment_internal.h"
 
-enum { READ_WINDOW_BYTES = SEGMENT_INDEX_BYTES + (16 << 10) };
+/* What lies between two places of the index, and a usual record more. */
+enum { READ_WINDOW_BYTES = SEGMENT_INDEX_BYTES + (4 << 10) };
 
 /* Makes the index of a closed row file, once.  Readers of this segment wait for it. */
 static err index_rows(struct segment *s, struct why *why)
@@ -33,6 +34,7 @@ static err index_rows(struct segment *s, struct why *why)
 struct hop {
 	struct row_window window;
 	uint64_t at, seq, salt;
+	uint64_t batch_end; /* where the next one begins: behind the foot */
 	uint32_t left; /* records of this batch from `at` on */
 	int64_t received_ms;
 };
@@ -51,6 +53,7 @@ static err enter_batch(struct hop *hop, bool *ok, struct why *why)
 	if (!*ok)
 		return e;
 	hop->left = mark.count;
+	hop->batch_end = hop->at + ROW_MARK_BYTES + mark.body_bytes;
 	hop->received_ms = mark.received_ms;
 	hop->at += ROW_MARK_BYTES;
 	return OK;
@@ -84,6 +87,8 @@ static err hop_to(
 
 	for (*ok = true; e == OK && *ok;) {
 		if (hop->left == 0) {
+			if (hop->batch_end > 0)
+				hop->at = hop->batch_end;
 			e = enter_batch(hop, ok, why);
 			continue;
 		}
@@ -114,7 +119,7 @@ static err give(str bytes, uint64_t seq, int64_t received_ms, struct arena *aren
 static err read_quickly(struct segment *s, uint64_t seq, struct arena *arena, bool *done,
 	struct journal_record *out, struct why *why)
 {
-	struct hop hop = { .window = { .file = s->file, .chunk = READ_WINDOW_BYTES } };
+	struct hop hop = { .window = { .file = s->file } };
 	struct row_place place = { 0 };
 	const char *head;
 	str bytes;
@@ -131,9 +136,12 @@ static err read_quickly(struct segment *s, uint64_t seq, struct arena *arena, bo
 		return OK;
 	hop.at = place.batch_at;
 	hop.seq = place.batch_seq;
+	/* Of a long batch only its mark is needed there. */
+	hop.window.chunk = place.within < READ_WINDOW_BYTES ? READ_WINDOW_BYTES : ROW_MARK_BYTES;
 	err e = enter_batch(&hop, done, why);
 	if (e == OK && *done) {
 		hop.at += place.within;
+		hop.window.chunk = READ_WINDOW_BYTES;
 		hop.left -= (uint32_t)(place.seq - place.batch_seq);
 		hop.seq = place.seq;
 		e = hop_to(&hop, seq, done, &head, &bytes, why);

@@ -72,6 +72,7 @@ err rest_note(struct rest_call *call, str outcome, struct why *why)
 			.subject = call->subject,
 			.outcome = outcome,
 			.trace = call->trace,
+			.is_reading = call->route->method == HTTP_GET,
 			.hides_subject = (call->route->needs & RIGHT(ERASE)) != 0 },
 		why);
 }

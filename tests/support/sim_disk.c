@@ -63,7 +63,7 @@ struct sim_disk {
 	struct names now, kept;
 	struct change *pending;
 	size_t pending_count, pending_cap;
-	uint64_t operations, life;
+	uint64_t operations, life, bytes_read;
 	bool crashed;
 	const char *doing;
 	struct inode *late_sync; /* bug_late_sync: to be kept at the next operation */
@@ -790,6 +790,7 @@ static err sim_read_at(
 	*got = at >= now->len ? 0 : MIN_OF(bytes, now->len - (size_t)at);
 	if (*got > 0)
 		memcpy(to, now->bytes + at, *got);
+	handle->sim->bytes_read += *got;
 	return unlock(handle->sim, OK);
 }
 
@@ -978,6 +979,11 @@ struct sim_faults *sim_disk_faults(struct sim_disk *sim)
 uint64_t sim_disk_operations(const struct sim_disk *sim)
 {
 	return sim->operations;
+}
+
+uint64_t sim_disk_bytes_read(const struct sim_disk *sim)
+{
+	return sim->bytes_read;
 }
 
 bool sim_disk_crashed(const struct sim_disk *sim)

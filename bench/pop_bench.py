@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""The screen pop: a customer by an identifier, with profile, and his last 50 events, as an agent's screen asks when it rings.
+
+    bench/pop_bench.py [--ariane PATH] [--events 1000000] [--customers 100000] [--pops 2000] [--data FOLDER] [--json FILE]
+
+Both requests go over one connection that stays open, one after the other; what is timed is from the first byte sent to the
+last byte of the second answer.  Customers are drawn at random from all, so that each is new to the server's caches; warm
+means that the folder has been read through once before.  --data: a folder that is there already (its customers are named
+id:0 to id:N-1, as `ariane demo --workload visits` names them); else one is made and imported, and thrown away."""
+# smoke: --events 20000 --customers 2000 --pops 100
+import argparse
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def quantile(times, q):
+    return sorted(times)[min(len(times) - 1, int(len(times) * q))]
+
+
+def make(options, folder):
+    csv = folder + "/visits.csv"
+    ask = lambda *words: subprocess.run([options.ariane, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: E731
+    ask("demo", "--workload", "visits", "--events", str(options.events), "--customers", str(options.customers), "--out", csv)
+    ask("--data", folder + "/data", "--quiet", "import", "--customer", "id=customer", "--activity", "activity", "--time", "time",
+        "--channel", "channel", csv)
+    os.unlink(csv)
+    return folder + "/data"
+
+
+class Connection:
+    def __init__(self, port, token):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.token, self.rest = token, b""
+
+    def ask(self, path):
+        """(status, body)"""
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.token}\r\n\r\n".encode())
+        while b"\r\n\r\n" not in self.rest:
+            self.more()
+        head, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        if b"chunked" in head.lower():
+            return int(head[9:12]), self.chunks()
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        while len(self.rest) < length:
+            self.more()
+        body, self.rest = self.rest[:length], self.rest[length:]
+        return int(head[9:12]), body
+
+    def more(self):
+        got = self.socket.recv(1 << 18)
+        assert got, "the server closed the connection"
+        self.rest += got
+
+    def chunks(self):
+        body = b""
+        while True:
+            while b"\r\n" not in self.rest:
+                self.more()
+            size, self.rest = self.rest.split(b"\r\n", 1)
+            length = int(size, 16)
+            while len(self.rest) < length + 2:
+                self.more()
+            body, self.rest = body + self.rest[:length], self.rest[length + 2:]
+            if length == 0:
+                return body
+
+
+def pop(connection, customer):
+    began = time.perf_counter()
+    status, profile = connection.ask(f"/api/v1/customers/id:{customer}")
+    if status == 404:  # nobody drew this number
+        return None, 0
+    assert status == 200, profile
+    status, thread = connection.ask(f"/api/v1/customers/id:{customer}/thread?last=50")
+    took = (time.perf_counter() - began) * 1000
+    assert status == 200, thread
+    events = [json.loads(line) for line in thread.splitlines() if line]
+    assert f'"{customer}"'.encode() in profile, profile
+    return took, len(events)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ariane", default=str(ROOT / "build/release/ariane"))
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--pops", type=int, default=2000)
+    parser.add_argument("--data")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        data = options.data or make(options, folder)
+        token = subprocess.run([options.ariane, "--data", data, "--quiet", "token", "create", "--role", "agent"], check=True,
+                               capture_output=True, text=True).stdout.strip()
+        began = time.perf_counter()
+        server = subprocess.Popen([options.ariane, "--data", data, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True)
+        port = int(re.search(r":(\d+)\s*$", server.stdout.readline())[1])
+        started, connection, draw = time.perf_counter() - began, Connection(port, token), random.Random(1)
+        times, events = [], 0
+        while len(times) < options.pops:
+            took, count = pop(connection, draw.randrange(options.customers))
+            if took is not None:
+                times.append(took)
+                events += count
+        resident = int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())[1]) / 1024
+        server.terminate()
+        assert server.wait(timeout=600) == 0
+    result = {"load": os.getloadavg()[0], "customers": options.customers, "start_s": round(started, 3), "resident_mb": round(resident),
+              "pop_ms": {str(q): round(quantile(times, q), 3) for q in (0.5, 0.9, 0.99, 1)}}
+    print(f"pop, ms          {'  '.join(f'{q}: {v}' for q, v in result['pop_ms'].items())}  of {len(times)}, {events / len(times):.1f} events each")
+    print(f"started in       {result['start_s']} s, {result['resident_mb']} MB resident, load {result['load']:.1f}")
+    if options.json:
+        Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
