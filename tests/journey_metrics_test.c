@@ -365,7 +365,8 @@ TEST(periods_are_those_of_the_clocks)
 
 static char events[JOURNEY_WORLD_EVENTS * 48];
 
-static const char *make_events(struct random *random, unsigned count)
+/* `few`: nothing but customer, time, channel and activity, and times that fall together. */
+static const char *make_events(struct random *random, unsigned count, bool few)
 {
 	static const char *const kinds[] = { "web view", "app view", "phone call", "email mail",
 		"ivr ask", "phone call.abandoned", "phone call.transferred",
@@ -374,11 +375,12 @@ static const char *make_events(struct random *random, unsigned count)
 
 	for (unsigned i = 0; i < count; i++) {
 		strbuf_printf(&text, "c%u %u %s", (unsigned)random_below(random, 12),
-			(unsigned)random_below(random, 2000000),
+			few ? (unsigned)random_below(random, 50) * 1800
+			    : (unsigned)random_below(random, 2000000),
 			kinds[random_below(random, ARRAY_LEN(kinds))]);
-		if (random_below(random, 3) > 0)
+		if (!few && random_below(random, 3) > 0)
 			strbuf_printf(&text, " reason=r%u", (unsigned)random_below(random, 3));
-		if (random_below(random, 3) == 0)
+		if (!few && random_below(random, 3) == 0)
 			strbuf_printf(
 				&text, " @interaction=i%u", (unsigned)random_below(random, 40));
 		strbuf_add_byte(&text, ';');
@@ -436,7 +438,7 @@ TEST(figures_agree_with_their_lists_and_their_parts)
 		struct journey_world w;
 		struct journey_plan *plan;
 		struct metrics m;
-		journey_world_init(&w, make_events(&random, 120), true);
+		journey_world_init(&w, make_events(&random, 120, false), true);
 		if (seed % 2 == 0)
 			journey_world_define(&w, "{\"version\": 1, \"gap\": \"2d\"}");
 		define(&w, "", &definition);
@@ -463,20 +465,82 @@ TEST(figures_agree_with_their_lists_and_their_parts)
 	}
 }
 
-TEST(metrics_keep_their_limit_of_bytes)
+/* Shares that need no sessions are counted without (metrics_plain.c): all figures at once are
+ * counted with them, and say the same. */
+static void check_alone(struct journey_plan *plan, const struct journey_world *w,
+	const struct metrics_question *all, const struct metrics *wanted)
+{
+	static const enum metric shares[] = { METRIC_REPEAT_CONTACTS, METRIC_LEAKAGE,
+		METRIC_CONTAINMENT, METRIC_EFFECTIVE_CONTAINMENT, METRIC_FIRST_CONTACT_RESOLUTION,
+		METRIC_FIRST_CONTACT_RESOLUTION_NET };
+
+	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
+		const struct metric_figure *f = &wanted->figures[shares[i]];
+		struct metrics_question one = *all;
+		struct metrics m;
+		one.wanted = (uint64_t)1 << shares[i];
+		CHECK("made", metrics_make(plan, &w->journal, &one, &m, NULL) == OK);
+		CHECK("of it", m.count == 1 && m.figures[0].metric == f->metric);
+		CHECK("as many", m.figures[0].denominator == f->denominator &&
+					 m.figures[0].pending == f->pending);
+		CHECK("as much", (uint64_t)m.figures[0].numerator == (uint64_t)f->numerator);
+		CHECK("all", m.contacts == wanted->contacts && m.visits == wanted->visits &&
+				     m.customers == wanted->customers &&
+				     m.journeys == wanted->journeys);
+		metrics_done(plan, &m);
+	}
+}
+
+TEST(few_shares_are_counted_as_all_figures_are)
+{
+	static const char *const documents[] = { "", "\"gap\": \"1s\"",
+		"\"ignore\": \"ask\", \"gap\": \"2h\", \"leakage_to\": \"phone\"",
+		"\"abandon\": [], \"transfer\": [], \"escalation\": [], \"resolution_window\": "
+		"\"3h\", \"containment_window\": \"2h\", \"repeat_window\": \"5h\", "
+		"\"leakage_window\": \"4h\"" };
+	static const str app = STR_INIT("app");
+	static const struct journey_selector on_app = { .channels = { &app, 1 } };
+
+	for (uint64_t seed = 1; seed <= 24; seed++) {
+		struct random random = random_of(seed);
+		struct metrics_definition definition;
+		struct metrics_question q = { .definition = &definition,
+			.zone = zone_utc(),
+			.by = STR(""),
+			.wanted = ((uint64_t)1 << METRIC_COUNT_) - 1 };
+		struct journey_world w;
+		struct journey_plan *plan;
+		struct metrics m;
+		journey_world_init(&w, make_events(&random, 300, true), true);
+		if (seed % 3 == 0)
+			journey_world_define(&w, "{\"version\": 1, \"gap\": \"3h\"}");
+		if (seed % 5 == 0)
+			w.filter.only = (struct journey_selectors){ &on_app, 1 };
+		if (seed % 7 == 0)
+			w.filter.until = (int64_t)40000 * 1000 * TICKS_PER_MS;
+		define(&w, documents[seed % ARRAY_LEN(documents)], &definition);
+		CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+		CHECK("made", metrics_make(plan, &w.journal, &q, &m, NULL) == OK);
+		CHECK("something", m.visits > 0);
+		check_alone(plan, &w, &q, &m);
+		metrics_done(plan, &m);
+		journey_plan_free(plan);
+		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+		journey_world_done(&w);
+	}
+}
+
+static void check_limit(struct metrics_question q, bool few)
 {
 	struct random random = random_of(99);
 	struct metrics_definition definition;
-	struct metrics_question q = { .definition = &definition,
-		.zone = zone_utc(),
-		.by = STR("reason"),
-		.every = PERIOD_DAY,
-		.wanted = ((uint64_t)1 << METRIC_COUNT_) - 1 };
 	struct journey_world w;
 	bool was_refused = false, was_answered = false;
 
-	journey_world_init(&w, make_events(&random, 200), true);
+	journey_world_init(&w, make_events(&random, 200, few), true);
 	define(&w, "", &definition);
+	q.definition = &definition;
+	q.zone = zone_utc();
 	for (size_t max = 256; !was_answered; max += max / 4) {
 		struct journey_plan *plan;
 		struct why why = { 0 };
@@ -496,6 +560,17 @@ TEST(metrics_keep_their_limit_of_bytes)
 	}
 	CHECK("both were met", was_refused);
 	journey_world_done(&w);
+}
+
+TEST(metrics_keep_their_limit_of_bytes)
+{
+	check_limit((struct metrics_question){ .by = STR("reason"),
+			    .every = PERIOD_DAY,
+			    .wanted = ((uint64_t)1 << METRIC_COUNT_) - 1 },
+		false);
+	check_limit((struct metrics_question){ .by = STR(""),
+			    .wanted = (uint64_t)1 << METRIC_REPEAT_CONTACTS },
+		true);
 }
 
 /* ---- the document */

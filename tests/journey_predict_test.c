@@ -1,7 +1,7 @@
 /* tests/journey_predict_test.c - predictions: chances worked out by hand, counts that leave nothing
  * behind when they are taken away, models that follow what becomes of the events. */
 #include "base/random.h"
-#include "journey/predict_evaluate.h"
+#include "journey/predict_kept.h"
 #include "support/journey_world.h"
 #include "test.h"
 
@@ -267,6 +267,182 @@ TEST(a_model_that_follows_is_one_made_from_scratch)
 		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
 		journey_world_done(&w);
 	}
+}
+
+/* ---- kept: from one question to the next, whatever happened between them */
+
+struct told {
+	uint64_t digest, journeys, events;
+	struct predict_options options;
+};
+
+static err note_model(void *context, const struct predict_ready *ready, struct why *why)
+{
+	struct told *told = context;
+
+	(void)why;
+	*told = (struct told){ predict_digest(ready->model), predict_journeys(ready->model),
+		predict_events(ready->model), *predict_options_of(ready->model) };
+	return OK;
+}
+
+static struct told ask_kept(struct predict_kept *kept, struct journey_world *w, str key)
+{
+	struct told told = { .journeys = 0 };
+	struct journey_plan *plan;
+
+	CHECK("plan", journey_world_plan(w, &plan, NULL) == OK);
+	const struct predict_asked asked = { .key = key,
+		.plan = plan,
+		.definition = &w->definition,
+		.filter = &w->filter,
+		.journal = &w->journal };
+	CHECK("asked", predict_kept_ask(kept, &asked, note_model, &told, NULL) == OK);
+	journey_plan_free(plan);
+	return told;
+}
+
+/* The same as a model of the same contexts made from scratch. */
+static bool is_as_from_scratch(struct journey_world *w, const struct told *told)
+{
+	struct predict_model *model = NULL;
+	struct predict_trips trips;
+	struct journey_plan *plan;
+
+	CHECK("plan", journey_world_plan(w, &plan, NULL) == OK);
+	CHECK("trips", predict_trips_make(plan, &trips, NULL) == OK);
+	CHECK("train", predict_train(&trips, trips.count, &told->options, &model, NULL) == OK);
+	bool is_same = predict_digest(model) == told->digest && trips.count == told->journeys &&
+		       trips.events == told->events && predict_journeys(model) == told->journeys &&
+		       predict_events(model) == told->events;
+	predict_free(model);
+	predict_trips_done(&trips);
+	journey_plan_free(plan);
+	return is_same;
+}
+
+static const char *many_events(struct random *random)
+{
+	static char events[400 * 24];
+	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
+
+	for (int i = 0; i < 400; i++)
+		strbuf_printf(&text, "q%u %u c%u s%u;", (unsigned)random_below(random, 60),
+			(unsigned)random_below(random, 5000), (unsigned)random_below(random, 2),
+			(unsigned)random_below(random, 4));
+	strbuf_add_byte(&text, '\0');
+	return events;
+}
+
+TEST(models_that_stay_tell_what_is_there_now)
+{
+	static const char *const definitions[] = { NULL, "{\"version\": 1, \"gap\": \"5m\"}",
+		"{\"version\": 1, \"customers\": {\"without\": {\"activity\": \"s9\"}}}" };
+
+	for (uint64_t seed = 1; seed <= 9; seed++) {
+		struct random random = random_of(seed);
+		struct predict_kept *kept = predict_kept_create(1 << 24, clock_real());
+		struct journey_world w;
+		struct predict_kept_counts counts;
+		journey_world_init(&w, many_events(&random), false);
+		journey_world_define(&w, definitions[seed % ARRAY_LEN(definitions)]);
+		for (int turn = 0; turn < 12; turn++) {
+			struct told told = ask_kept(kept, &w, STR("all"));
+			struct told again = ask_kept(kept, &w, STR("all"));
+			CHECK("true", is_as_from_scratch(&w, &told));
+			CHECK("again", told.digest == again.digest);
+			if (turn % 4 == 3) {
+				change_world(&w, &random);
+			} else {
+				add_record(&w, &w.records[1 + random_below(&random, 400)], "q1",
+					turn % 4 == 2 ? "q2" : "", &random);
+				republish(&w);
+			}
+		}
+		counts = predict_kept_counts(kept);
+		CHECK("each again was ready", counts.ready >= 12);
+		CHECK("most others followed", counts.followed >= 6 && counts.made >= 3);
+		CHECK("one", counts.models == 1 && counts.bytes > 0);
+		predict_kept_free(kept);
+		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+		journey_world_done(&w);
+	}
+}
+
+static int64_t kept_now_ms;
+static int64_t kept_ticks(struct clock *clock)
+{
+	(void)clock;
+	return kept_now_ms * 1000000;
+}
+
+TEST(models_give_way_to_others_and_rest_in_the_end)
+{
+	static const char *const keys[] = { "a", "b", "c", "d", "e", "f" };
+	struct clock clock = { .ticks_ns = kept_ticks };
+	struct random random = random_of(1);
+	struct predict_kept *kept = predict_kept_create(1 << 24, &clock);
+	struct predict_kept *none = predict_kept_create(100, &clock);
+	struct journey_world w;
+
+	kept_now_ms = 1;
+	journey_world_init(&w, many_events(&random), false);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++, kept_now_ms++)
+		(void)ask_kept(kept, &w, str_of(keys[i]));
+	CHECK("as many as may be", predict_kept_counts(kept).models == PREDICT_KEPT_MAX);
+	(void)ask_kept(kept, &w, STR("f"));
+	(void)ask_kept(kept, &w, STR("c"));
+	CHECK("the latest are there", predict_kept_counts(kept).made == ARRAY_LEN(keys));
+	(void)ask_kept(kept, &w, STR("a"));
+	CHECK("the first is not", predict_kept_counts(kept).made == ARRAY_LEN(keys) + 1);
+	kept_now_ms += PREDICT_KEPT_IDLE_MS;
+	predict_kept_rest(kept);
+	CHECK("not yet", predict_kept_counts(kept).models > 0);
+	kept_now_ms += PREDICT_KEPT_IDLE_MS;
+	predict_kept_rest(kept);
+	CHECK("all went", predict_kept_counts(kept).models == 0);
+	CHECK("and their bytes", predict_kept_counts(kept).bytes == 0);
+	struct told told = ask_kept(none, &w, STR("a"));
+	CHECK("too large to be kept, and told all the same", is_as_from_scratch(&w, &told));
+	CHECK("nothing kept", predict_kept_counts(none).models == 0);
+	predict_kept_free(kept);
+	predict_kept_free(none);
+	journey_world_done(&w);
+}
+
+/* Who waits may be called off; who fails leaves nothing behind that is half counted. */
+static err fail_in_use(void *context, const struct predict_ready *ready, struct why *why)
+{
+	(void)context;
+	(void)ready;
+	return fail(why, MSG_JOURNEY_STOPPED);
+}
+
+TEST(a_question_that_fails_takes_its_model_along)
+{
+	struct random random = random_of(1);
+	struct predict_kept *kept = predict_kept_create(1 << 24, clock_real());
+	struct journey_world w;
+	struct journey_plan *plan;
+	atomic_bool stop = true;
+
+	journey_world_init(&w, many_events(&random), false);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	const struct predict_asked asked = { .key = STR("k"),
+		.plan = plan,
+		.definition = &w.definition,
+		.filter = &w.filter,
+		.journal = &w.journal };
+	CHECK("fails", predict_kept_ask(kept, &asked, fail_in_use, NULL, NULL) == ERR_CANCELLED);
+	CHECK("gone", predict_kept_counts(kept).models == 0);
+	w.limits.stop = &stop;
+	CHECK("called off",
+		predict_kept_ask(kept, &asked, note_model, NULL, NULL) == ERR_CANCELLED);
+	w.limits.stop = NULL;
+	journey_plan_free(plan);
+	predict_kept_free(kept);
+	CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+	journey_world_done(&w);
 }
 
 /* ---- whatever the limit of bytes */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVENT_BYTES = 25 }; /* of the room for one event */
+enum { EVENT_BYTES = 29 }; /* of the room for one event */
 
 void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_run *take,
 	void *part, struct why *why)
@@ -24,6 +24,7 @@ void cutter_done(struct cutter *cutter)
 {
 	free(cutter->step);
 	free(cutter->row);
+	free(cutter->what);
 	free(cutter->group);
 	free(cutter->time);
 	free(cutter->end);
@@ -42,6 +43,7 @@ static err make_room(struct cutter *c, size_t count)
 		return e;
 	c->step = memory_resize(c->step, room * sizeof(*c->step));
 	c->row = memory_resize(c->row, room * sizeof(*c->row));
+	c->what = memory_resize(c->what, room * sizeof(*c->what));
 	c->group = memory_resize(c->group, room * sizeof(*c->group));
 	c->time = memory_resize(c->time, room * sizeof(*c->time));
 	c->end = memory_resize(c->end, room * sizeof(*c->end));
@@ -132,6 +134,7 @@ static size_t find_steps(struct cutter *c, const struct thread *thread)
 		c->step[n] = step_of(plan, thread, i);
 		c->time[n] = thread->time[i];
 		c->row[n] = thread->row[i];
+		c->what[n] = thread->what[i];
 		n += c->step[n] != STEP_NONE;
 	}
 	return n;
@@ -418,6 +421,6 @@ err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *wh
 		return cut_groups(c, customer, count);
 	if (!plan->cuts_gaps)
 		return cut_run(c, customer, 0, count);
-	thread = (struct thread){ c->time, NULL, c->row, count };
+	thread = (struct thread){ c->time, c->what, c->row, count };
 	return cut_by_time(c, customer, &thread, c->step);
 }

@@ -11,7 +11,7 @@ struct cutter {
 	struct why *why;
 	bool leaves_codes; /* steps may stay codes: journey_run.of_what */
 	/* The seen events of the customer at hand; time and row may lie in the thread itself. */
-	uint32_t *step, *row, *group;
+	uint32_t *step, *row, *what, *group;
 	int64_t *time;
 	uint32_t *end; /* of the journeys cut so far, and how they ended */
 	uint8_t *outcome;

@@ -51,16 +51,18 @@ static void sift_down(struct listed *items, size_t count)
 	}
 }
 
-static err copy_steps(struct part *p, const struct journey *j, struct listed *item, struct why *why)
+static err copy_steps(struct part *p, const struct journey_run *run, size_t from,
+	struct listed *item, struct why *why)
 {
-	size_t bytes = j->count * sizeof(*item->steps);
+	size_t bytes = item->length * sizeof(*item->steps);
 	err e = limits_take(journey_plan_limits(p->plan), bytes, why);
 
 	if (e != OK)
 		return e;
 	p->bytes += bytes;
 	item->steps = memory_alloc(bytes);
-	memcpy(item->steps, j->step, bytes);
+	for (size_t i = 0; i < item->length; i++)
+		item->steps[i] = journey_run_step(run, from + i);
 	return OK;
 }
 
@@ -73,11 +75,12 @@ static void drop_steps(struct part *p, const struct listed *item)
 	free(item->steps);
 }
 
-static err keep(struct part *p, struct listed item, const struct journey *j, struct why *why)
+static err keep(struct part *p, struct listed item, const struct journey_run *run, size_t from,
+	struct why *why)
 {
 	void *items = p->items;
 	size_t before = p->room;
-	err e = copy_steps(p, j, &item, why);
+	err e = copy_steps(p, run, from, &item, why);
 
 	if (e == OK && p->count == p->most) { /* in place of the earliest */
 		drop_steps(p, &p->items[0]);
@@ -100,32 +103,55 @@ static err keep(struct part *p, struct listed item, const struct journey *j, str
 	return OK;
 }
 
-static err take_one(struct part *p, const struct journey *j, struct why *why)
+static void count(struct part *p, uint32_t customer, size_t journeys)
 {
-	const struct listed item = { .customer = j->customer,
-		.outcome = j->outcome,
-		.first = j->time[0],
-		.last = j->time[j->count - 1],
-		.first_row = j->row[0],
-		.length = j->count };
-
-	p->journeys++;
-	p->customers += p->last_customer != j->customer + 1;
-	p->last_customer = j->customer + 1;
-	if (p->most == 0 || (p->count == p->most && !is_before(&item, &p->items[0])))
-		return OK;
-	return keep(p, item, j, why);
+	p->journeys += journeys;
+	p->customers += p->last_customer != customer + 1;
+	p->last_customer = customer + 1;
 }
 
-static err take(void *context, const struct journey *j, struct why *why)
+/* Journey k, whose events begin at `from`, if it is late enough. */
+static err offer(
+	struct part *p, const struct journey_run *run, size_t k, size_t from, struct why *why)
+{
+	size_t end = run->end[k];
+	const struct listed item = { .customer = run->customer,
+		.outcome = (enum journey_outcome)run->outcome[k],
+		.first = run->time[from],
+		.last = run->time[end - 1],
+		.first_row = run->row[from],
+		.length = end - from };
+
+	if (p->count == p->most && !is_before(&item, &p->items[0]))
+		return OK;
+	return keep(p, item, run, from, why);
+}
+
+/* Who only counts looks at no journey. */
+static err take_all(void *context, const struct journey_run *run, struct why *why)
 {
 	struct part *p = context;
-	bool is_wanted = true;
 	err e = OK;
 
-	if (p->choice != NULL)
-		e = p->choice->wants(p->choice->context, p->scratch, j, &is_wanted, why);
-	return e == OK && is_wanted ? take_one(p, j, why) : e;
+	count(p, run->customer, run->journeys);
+	if (p->most == 0)
+		return OK;
+	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
+		e = offer(p, run, k, from, why);
+	return e;
+}
+
+static err take_chosen(void *context, const struct journey *j, struct why *why)
+{
+	struct part *p = context;
+	const uint32_t end = (uint32_t)j->count;
+	const uint8_t outcome = (uint8_t)j->outcome;
+	const struct journey_run run = { j->customer, 1, &end, &outcome, j->step, j->row, j->time,
+		j->what, NULL };
+	bool is_wanted = true;
+	err e = p->choice->wants(p->choice->context, p->scratch, j, &is_wanted, why);
+
+	return e == OK && is_wanted ? take_all(p, &run, why) : e;
 }
 
 /* ---- parts together */
@@ -195,7 +221,8 @@ err journey_list_make(const struct journey_plan *plan, size_t most,
 			.most = most };
 		pointers[i] = &parts[i];
 	}
-	err e = journey_pass(plan, take, pointers, count, why);
+	err e = choice == NULL ? journey_pass_runs(plan, take_all, pointers, count, why)
+			       : journey_pass(plan, take_chosen, pointers, count, why);
 	if (e == OK)
 		e = join(parts, count, why);
 	for (unsigned i = e == OK ? 1 : 0; i < count; i++)

@@ -64,6 +64,7 @@ bool metric_named(str name, enum metric *out)
 struct part {
 	struct metrics_plan *m;
 	struct sessions sessions;
+	struct plain plain; /* in place of the sessions, where it is enough */
 	struct tally tally;
 	uint64_t customers, journeys, contacts, visits;
 	uint32_t customer; /* + 1: whose touches are being gathered */
@@ -116,22 +117,38 @@ static err take(void *context, const struct journey *j, struct why *why)
 	return e == OK && gathers ? sessions_add(&p->sessions, p->m, j, why) : e;
 }
 
-static err pass(struct metrics_plan *m, const struct metrics_list_question *list,
-	struct part *parts, unsigned count, struct why *why)
+static err take_plain(void *context, const struct journey_run *run, struct why *why)
 {
-	void *pointers[JOURNEY_THREADS_MAX] = { NULL };
+	struct part *p = context;
+
+	p->customers++;
+	p->journeys += run->journeys;
+	return plain_take(&p->plain, &p->tally, run, why);
+}
+
+static err pass_plain(struct metrics_plan *m, struct part *parts, void *const *pointers,
+	unsigned count, struct why *why)
+{
 	err e = OK;
 
-	for (unsigned i = 0; i < count; i++) {
-		parts[i] = (struct part){ .m = m };
-		parts[i].tally.m = m;
-		pointers[i] = &parts[i];
-	}
+	for (unsigned i = 0; e == OK && i < count; i++)
+		e = plain_init(&parts[i].plain, m, why);
+	if (e == OK)
+		e = journey_pass_runs(m->plan, take_plain, pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++) {
-		e = sessions_init(&parts[i].sessions, m, why);
-		if (e == OK)
-			e = tally_init(&parts[i].tally, m, list, why);
+		parts[i].visits = parts[i].plain.all[PLAIN_VISITS];
+		parts[i].contacts = parts[i].plain.all[PLAIN_CONTACTS];
 	}
+	return e;
+}
+
+static err pass_sessions(struct metrics_plan *m, struct part *parts, void *const *pointers,
+	unsigned count, struct why *why)
+{
+	err e = OK;
+
+	for (unsigned i = 0; e == OK && i < count; i++)
+		e = sessions_init(&parts[i].sessions, m, why);
 	if (e == OK)
 		e = journey_pass(m->plan, take, pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++)
@@ -143,10 +160,30 @@ static err pass(struct metrics_plan *m, const struct metrics_list_question *list
 	return e;
 }
 
+static err pass(struct metrics_plan *m, const struct metrics_list_question *list,
+	struct part *parts, unsigned count, struct why *why)
+{
+	void *pointers[JOURNEY_THREADS_MAX] = { NULL };
+	err e = OK;
+
+	for (unsigned i = 0; i < count; i++) {
+		parts[i] = (struct part){ .m = m };
+		parts[i].tally.m = m;
+		pointers[i] = &parts[i];
+	}
+	for (unsigned i = 0; e == OK && i < count; i++)
+		e = tally_init(&parts[i].tally, m, list, why);
+	if (e != OK)
+		return e;
+	return (list == NULL && metrics_are_plain(m) ? pass_plain : pass_sessions)(
+		m, parts, pointers, count, why);
+}
+
 static void parts_done(struct part *parts, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		sessions_done(&parts[i].sessions, parts[i].m);
+		plain_done(&parts[i].plain);
 		tally_done(&parts[i].tally);
 	}
 }

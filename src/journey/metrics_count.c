@@ -15,13 +15,7 @@ struct counting {
 
 static bool has_elapsed(const struct counting *k, int64_t from, int64_t span_ms)
 {
-	return k->m->horizon >= from &&
-	       (uint64_t)k->m->horizon - (uint64_t)from >= (uint64_t)span_ms * TICKS_PER_MS;
-}
-
-static bool is_within(int64_t from, int64_t to, int64_t span_ms)
-{
-	return to <= from || (uint64_t)to - (uint64_t)from <= (uint64_t)span_ms * TICKS_PER_MS;
+	return metrics_has_elapsed(k->m, from, span_ms);
 }
 
 /* One occurrence, counted where the session began. */
@@ -49,7 +43,7 @@ static void count_repeats(struct counting *k, const struct session *c)
 	const struct metrics_definition *d = k->m->question->definition;
 	const struct session *before =
 		c->previous == SESSION_NOWHERE ? NULL : &k->s->items[c->previous];
-	bool repeats = before != NULL && is_within(before->first, c->first, d->repeat_ms);
+	bool repeats = before != NULL && metrics_is_within(before->first, c->first, d->repeat_ms);
 
 	count(k, METRIC_REPEAT_CONTACTS, c, false, repeats);
 	if (repeats)
@@ -59,8 +53,9 @@ static void count_repeats(struct counting *k, const struct session *c)
 static void count_resolution(struct counting *k, const struct session *c)
 {
 	const struct metrics_definition *d = k->m->question->definition;
-	bool is_resolved = c->next == SESSION_NOWHERE ||
-			   !is_within(c->first, k->s->items[c->next].first, d->resolution_ms);
+	bool is_resolved =
+		c->next == SESSION_NOWHERE ||
+		!metrics_is_within(c->first, k->s->items[c->next].first, d->resolution_ms);
 	bool is_pending = !has_elapsed(k, c->first, d->resolution_ms);
 
 	if (c->flags & SESSION_ABANDON)
@@ -118,7 +113,7 @@ static void count_leakage(struct counting *k, const struct session *visit, uint3
 
 	if (contact < k->s->count) {
 		int64_t to = k->s->items[contact].first;
-		leaks = is_within(visit->last, to, d->leakage_ms);
+		leaks = metrics_is_within(visit->last, to, d->leakage_ms);
 		delay = to > visit->last ? to - visit->last : 0;
 	}
 	count(k, METRIC_LEAKAGE, visit, is_pending, leaks);
@@ -139,7 +134,8 @@ static void count_containment(struct counting *k, const struct session *visit, u
 		!is_handed_over);
 	count(k, METRIC_EFFECTIVE_CONTAINMENT, visit,
 		!has_elapsed(k, visit->last, d->containment_ms),
-		!is_handed_over && !(has_next && is_within(visit->last, next, d->containment_ms)));
+		!is_handed_over &&
+			!(has_next && metrics_is_within(visit->last, next, d->containment_ms)));
 }
 
 static void count_all(struct counting *k)
@@ -150,7 +146,8 @@ static void count_all(struct counting *k)
 	for (uint32_t i = 0; i < k->s->count; i++) {
 		const struct session *session = &k->s->items[i];
 		const struct session *before = i > 0 ? session - 1 : NULL;
-		if (before != NULL && is_within(before->first, session->first, d->switch_ms))
+		if (before != NULL &&
+			metrics_is_within(before->first, session->first, d->switch_ms))
 			count(k, METRIC_CHANNEL_SWITCHES, session, false,
 				session->channel != before->channel);
 		if (session->kind == SESSION_CONTACT) {

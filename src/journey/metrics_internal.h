@@ -81,6 +81,23 @@ err sessions_make(struct sessions *s, const struct metrics_plan *m, struct why *
 /* The contact that has the visit's interaction, or SESSION_NOWHERE. */
 uint32_t sessions_contact_of(const struct sessions *s, uint32_t interaction);
 
+/* ---- rules of time, for both ways of counting */
+
+static inline bool metrics_is_past(int64_t from, int64_t to, int64_t span)
+{
+	return (uint64_t)to - (uint64_t)from > (uint64_t)span;
+}
+static inline bool metrics_is_within(int64_t from, int64_t to, int64_t span_ms)
+{
+	return to <= from || (uint64_t)to - (uint64_t)from <= (uint64_t)span_ms * TICKS_PER_MS;
+}
+/* Is it known already what became of it? */
+static inline bool metrics_has_elapsed(const struct metrics_plan *m, int64_t from, int64_t span_ms)
+{
+	return m->horizon >= from &&
+	       (uint64_t)m->horizon - (uint64_t)from >= (uint64_t)span_ms * TICKS_PER_MS;
+}
+
 /* ---- what is counted */
 
 struct occurrence {
@@ -143,3 +160,26 @@ bool tally_is_broken_down(const struct tally *t);
 err metrics_count_sessions(
 	struct tally *t, const struct sessions *s, uint32_t customer, struct why *why);
 err metrics_count_journey(struct tally *t, const struct journey *journey, struct why *why);
+
+/* ---- metrics_plain.c: the same counted without sessions, where nothing of them is asked but when
+ * they began and ended */
+
+enum { PLAIN_VISITS, PLAIN_CONTACTS, PLAIN_KINDS };
+struct span {
+	int64_t first, last; /* ticks */
+	uint32_t channel, unused;
+};
+struct plain {
+	const struct metrics_plan *m;
+	bool counts_marked;
+	uint32_t *touch[PLAIN_KINDS]; /* of a customer's events: which are of this kind */
+	struct span *span[PLAIN_KINDS]; /* his visits; his contacts */
+	uint32_t *open; /* by channel: the last span on it; to be verified */
+	uint64_t all[PLAIN_KINDS]; /* visits and contacts so far */
+	size_t room, bytes;
+};
+bool metrics_are_plain(const struct metrics_plan *m);
+err plain_init(struct plain *p, const struct metrics_plan *m, struct why *why);
+void plain_done(struct plain *p);
+/* All events of a customer, in order, once. */
+err plain_take(struct plain *p, struct tally *t, const struct journey_run *run, struct why *why);

@@ -122,11 +122,6 @@ static void put_in_order(struct sessions *s, const struct metrics_plan *m)
 
 /* ---- from touches to sessions */
 
-static bool is_past(int64_t from, int64_t to, int64_t span)
-{
-	return (uint64_t)to - (uint64_t)from > (uint64_t)span;
-}
-
 static uint32_t session_of(struct sessions *s, const struct metrics_plan *m,
 	const struct touch *touch, uint32_t interaction)
 {
@@ -140,7 +135,7 @@ static uint32_t session_of(struct sessions *s, const struct metrics_plan *m,
 	if (found >= s->count || s->items[found].kind != touch->kind ||
 		s->items[found].channel != channel ||
 		(interaction != 0 && s->items[found].interaction != 0) ||
-		is_past(s->items[found].last, touch->time,
+		metrics_is_past(s->items[found].last, touch->time,
 			m->question->definition->gap_ms * TICKS_PER_MS))
 		return SESSION_NOWHERE;
 	return found;
@@ -236,7 +231,7 @@ static void link_contacts(struct sessions *s, const struct metrics_plan *m)
 			continue;
 		c->previous = before;
 		s->items[before].next = i;
-		if (is_past(s->items[before].first, c->first, d->repeat_ms * TICKS_PER_MS))
+		if (metrics_is_past(s->items[before].first, c->first, d->repeat_ms * TICKS_PER_MS))
 			continue;
 		c->head = s->items[before].head;
 		s->items[c->head].tail = i;

@@ -9,6 +9,7 @@ struct making {
 	const struct rule *rules;
 	size_t count, whats;
 	struct row_set *rows; /* of each rule; NULL words: no tests */
+	bool *is_void; /* of each rule: its tests hold for no row */
 	uint8_t *fits; /* of one rule, by what */
 };
 
@@ -56,12 +57,24 @@ static err route_one(
 			route->target = m->rules[i].target;
 			break;
 		}
+		if (m->is_void[i]) /* it would only be asked for each event */
+			continue;
 		e = plan_take(m->plan, sizeof(struct candidate), why);
 		add_candidate(out, &(struct candidate){ m->rows[i], m->rules[i].target });
 		route->count++;
 	}
 	out->is_plain &= route->count == 0;
 	return e;
+}
+
+static bool holds_nothing(const struct making *m, const struct row_set *set)
+{
+	size_t words = (threads_view_rows(m->plan->view) + 63) / 64;
+
+	for (size_t i = 0; i < words; i++)
+		if (set->words[i] != 0)
+			return false;
+	return true;
 }
 
 static err answer_tests(struct making *m, const struct journey_journal *journal, struct why *why)
@@ -76,6 +89,7 @@ static err answer_tests(struct making *m, const struct journey_journal *journal,
 			.test_count = selector->test_count,
 			.whats = m->fits };
 		e = plan_rows(m->plan, journal, &question, &m->rows[i], why);
+		m->is_void[i] = e == OK && holds_nothing(m, &m->rows[i]);
 	}
 	return e;
 }
@@ -105,8 +119,10 @@ err routes_make(struct journey_plan *plan, const struct journey_journal *journal
 	out->sets = m.rows = memory_alloc((count + 1) * sizeof(*m.rows));
 	out->set_count = count;
 	m.fits = memory_alloc(whats + 1);
+	m.is_void = memory_alloc((count + 1) * sizeof(*m.is_void));
 	e = make(&m, journal, of_rest, out, why);
 	free(m.fits);
+	free(m.is_void);
 	return e;
 }
 

@@ -25,6 +25,7 @@ struct predict_model {
 	struct journey_limits *limits;
 	struct context *contexts; /* the first is the empty one */
 	size_t count, room, bytes;
+	uint64_t journeys, events;
 	struct map64 *children; /* (context, element) + 1 -> context */
 };
 
@@ -270,6 +271,8 @@ err predict_add(struct predict_model *model, const struct predict_trip *trip, st
 
 	for (size_t at = 0; e == OK && at < trip->count; at++)
 		e = add_event(model, trip, at, why);
+	model->journeys++;
+	model->events += trip->count;
 	return e;
 }
 
@@ -278,6 +281,8 @@ void predict_remove(struct predict_model *model, const struct predict_trip *trip
 	struct chain chain;
 	uint32_t next;
 
+	model->journeys--;
+	model->events -= trip->count;
 	for (size_t at = 0; at < trip->count; at++) {
 		chain_find(model, trip, at, &chain);
 		for (size_t i = 0; i < chain.count; i++) {
@@ -287,6 +292,16 @@ void predict_remove(struct predict_model *model, const struct predict_trip *trip
 			context->outcomes[trip->outcome] -= trip->outcome != JOURNEY_OPEN;
 		}
 	}
+}
+
+uint64_t predict_journeys(const struct predict_model *model)
+{
+	return model->journeys;
+}
+
+uint64_t predict_events(const struct predict_model *model)
+{
+	return model->events;
 }
 
 /* Sums of what each count says by itself: so nobody's order shows.  Contexts in which nothing is

@@ -55,6 +55,9 @@ err predict_add(struct predict_model *model, const struct predict_trip *trip, st
 /* The same trip was added. */
 void predict_remove(struct predict_model *model, const struct predict_trip *trip);
 
+uint64_t predict_journeys(const struct predict_model *model); /* counted in it */
+uint64_t predict_events(const struct predict_model *model); /* of these */
+
 /* Everything counted, in one number that does not depend on the order of adding and removing. */
 uint64_t predict_digest(const struct predict_model *model);
 

@@ -4,17 +4,17 @@
 #include <math.h>
 #include <stdlib.h>
 
-err predict_train(const struct predict_trips *trips, size_t count,
-	const struct predict_options *options, struct predict_model **out, struct why *why)
+err predict_train_within(const struct predict_trips *trips, size_t count,
+	const struct predict_options *options, struct journey_limits *limits,
+	struct predict_model **out, struct why *why)
 {
-	struct journey_limits *limits = journey_plan_limits(trips->plan);
 	struct predict_model *model = predict_create(options, limits);
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++) {
 		struct predict_trip trip = predict_trip_of(trips, i);
 		if (i % 1024 == 0)
-			e = limits_check(limits, why);
+			e = limits_check(journey_plan_limits(trips->plan), why);
 		if (e == OK)
 			e = predict_add(model, &trip, why);
 	}
@@ -23,6 +23,13 @@ err predict_train(const struct predict_trips *trips, size_t count,
 	else
 		predict_free(model);
 	return e;
+}
+
+err predict_train(const struct predict_trips *trips, size_t count,
+	const struct predict_options *options, struct predict_model **out, struct why *why)
+{
+	return predict_train_within(
+		trips, count, options, journey_plan_limits(trips->plan), out, why);
 }
 
 /* False: it is not known what followed. */

@@ -25,6 +25,10 @@ err predict_choose(const struct predict_trips *trips, size_t count, size_t least
 /* Free with predict_free(). */
 err predict_train(const struct predict_trips *trips, size_t count,
 	const struct predict_options *options, struct predict_model **out, struct why *why);
+/* The same with its bytes of other limits than the plan's, which it may then outlive. */
+err predict_train_within(const struct predict_trips *trips, size_t count,
+	const struct predict_options *options, struct journey_limits *limits,
+	struct predict_model **out, struct why *why);
 
 struct predict_scores {
 	uint64_t predictions, first,

@@ -1,6 +1,7 @@
 /* journey/predict_trips.c - see predict_trips.h */
 #include "journey/predict_trips.h"
 
+#include "journey/cut_internal.h"
 #include "journey/predict_trips_internal.h"
 
 #include <stdlib.h>
@@ -147,6 +148,42 @@ err predict_trips_make(const struct journey_plan *plan, struct predict_trips *ou
 		pointers[i] = &t.parts[i];
 	}
 	err e = journey_pass_runs(plan, take, pointers, t.part_count, why);
+	if (e == OK)
+		e = put_together(&t, why);
+	free(channels);
+	if (e == OK)
+		*out = t;
+	else
+		predict_trips_done(&t);
+	return e;
+}
+
+static err keep_customer(struct predict_events *events, uint32_t customer, struct why *why)
+{
+	const struct journey_plan *plan = events->plan;
+	struct walked walked[THREAD_WALK_BLOCK];
+	struct thread_walker walker;
+	struct cutter cutter;
+	err e = OK;
+
+	thread_walker_init(&walker, plan->walk);
+	cutter_init(&cutter, plan, take, events, why);
+	if (thread_walk_block(&walker, customer, customer + 1, walked) > 0)
+		e = cutter_customer(&cutter, customer, &walked[0].thread);
+	cutter_done(&cutter);
+	thread_walker_done(&walker);
+	return e;
+}
+
+err predict_trips_of(const struct journey_plan *plan, uint32_t customer, struct predict_trips *out,
+	struct why *why)
+{
+	struct predict_trips t = { .plan = plan, .part_count = 1 };
+	uint32_t *channels = predict_channels(plan);
+
+	t.parts = memory_alloc(sizeof(*t.parts));
+	t.parts[0] = (struct predict_events){ .plan = plan, .channel_of = channels };
+	err e = keep_customer(&t.parts[0], customer, why);
 	if (e == OK)
 		e = put_together(&t, why);
 	free(channels);

@@ -22,6 +22,7 @@ struct trial_rows {
 	uint32_t *before, *after; /* by trial: the customer's trial before and after it */
 	uint32_t *in_order; /* all trials, each behind the one before it */
 	uint32_t *first_of; /* by customer: his first trial + 1 */
+	bool any_before; /* has any trial one before it? */
 };
 
 struct traits_maker {

@@ -14,21 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTHING = 255 };
+/* The value of a key for a trial: side by side, for a row's value goes to any trial. */
+struct latest_value {
+	uint64_t value;
+	uint32_t stamp; /* + 1; 0: none */
+	uint8_t type; /* enum attribute_type */
+	bool is_own; /* it is of the trial's point */
+	uint16_t unused;
+};
 
 /* The values of one key, one a trial. */
 struct latest {
-	uint32_t *stamp; /* + 1; 0: none */
-	uint64_t *value;
-	uint8_t *type; /* enum attribute_type, or NOTHING */
+	struct latest_value *of;
+	uint32_t *code; /* room for one a trial */
 	size_t own; /* trials whose point has one */
-	uint8_t *is_own;
 };
+enum { LATEST_BYTES = sizeof(struct latest_value) + sizeof(uint32_t) }; /* a trial */
 
+/* The room of a key is that of the next one: most of the time would go into new pages. */
 struct keys_work {
 	struct traits_maker *maker;
 	const struct attributes_view *attributes;
 	uint32_t order;
+	struct latest spare[JOURNEY_THREADS_MAX]; /* under the maker's lock, as the next */
+	size_t spares;
 };
 
 /* ---- reading */
@@ -36,12 +45,13 @@ struct keys_work {
 static void offer(struct latest *l, uint32_t trial, uint32_t stamp, bool is_own, unsigned type,
 	uint64_t value)
 {
-	if (l->stamp[trial] > stamp)
+	struct latest_value *v = &l->of[trial];
+
+	if (v->stamp > stamp)
 		return;
-	l->stamp[trial] = stamp;
-	l->value[trial] = value;
-	l->type[trial] = (uint8_t)type;
-	l->is_own[trial] = is_own;
+	*v = (struct latest_value){
+		.value = value, .stamp = stamp, .type = (uint8_t)type, .is_own = is_own
+	};
 }
 
 /* What is known of a customer, from its time on. */
@@ -88,14 +98,16 @@ static void read_column(const struct traits_maker *m, struct latest *l,
 /* Every trial without a value of its own rows takes that of the trial before. */
 static void hand_on(const struct traits_maker *m, struct latest *l)
 {
-	for (size_t i = 0; i < m->trials->count; i++) {
+	for (size_t i = 0; i < m->trials->count; i++)
+		l->own += l->of[i].stamp != 0 && l->of[i].is_own;
+	for (size_t i = 0; m->rows.any_before && i < m->trials->count; i++) {
 		uint32_t trial = m->rows.in_order[i], before = m->rows.before[trial];
-		l->own += l->stamp[trial] != 0 && l->is_own[trial];
-		if (l->stamp[trial] != 0 || before == TRIAL_NONE || l->stamp[before] == 0)
+		struct latest_value *v = &l->of[trial];
+		if (v->stamp != 0 || before == TRIAL_NONE || l->of[before].stamp == 0)
 			continue;
-		l->stamp[trial] = 1;
-		l->value[trial] = l->value[before];
-		l->type[trial] = l->type[before];
+		*v = (struct latest_value){
+			.value = l->of[before].value, .stamp = 1, .type = l->of[before].type
+		};
 	}
 }
 
@@ -145,7 +157,9 @@ static void describe_range(const void *context, uint32_t code, struct trait *tra
 
 static bool counts_for(const struct latest *l, size_t t, unsigned type, bool own)
 {
-	return l->stamp[t] != 0 && l->type[t] == type && (!own || l->is_own[t]);
+	const struct latest_value *v = &l->of[t];
+
+	return v->stamp != 0 && v->type == type && (!own || v->is_own);
 }
 
 /* At most TRAITS_NUMBERS_MAX different ones; more than that: false. */
@@ -213,8 +227,8 @@ static err add_numbers(const struct keys_work *w, struct latest *l, struct famil
 
 	for (size_t t = 0; t < trials; t++)
 		if (counts_for(l, t, type, family->own) &&
-			isfinite(number_of(l->value[t], type == ATTRIBUTE_FLOAT)))
-			values[count++] = l->value[t];
+			isfinite(number_of(l->of[t].value, type == ATTRIBUTE_FLOAT)))
+			values[count++] = l->of[t].value;
 	c->is_float = type == ATTRIBUTE_FLOAT;
 	if (count == 0 || find_numbers(values, count, numbers, &n)) {
 		c->numbers = numbers;
@@ -223,7 +237,7 @@ static err add_numbers(const struct keys_work *w, struct latest *l, struct famil
 		for (size_t t = 0; t < trials; t++)
 			for (size_t k = 0; k < n; k++)
 				if (counts_for(l, t, type, family->own) &&
-					l->value[t] == numbers[k])
+					l->of[t].value == numbers[k])
 					c->code[t] = (uint32_t)k + 1;
 		family->codes = n + 1;
 	} else {
@@ -233,7 +247,7 @@ static err add_numbers(const struct keys_work *w, struct latest *l, struct famil
 		for (size_t t = 0; t < trials; t++) {
 			if (!counts_for(l, t, type, family->own))
 				continue;
-			double x = number_of(l->value[t], c->is_float);
+			double x = number_of(l->of[t].value, c->is_float);
 			for (size_t k = 0; isfinite(x) && k < ranges; k++)
 				if (x >= c->edges[k] && x < c->edges[k + 1])
 					c->code[t] = (uint32_t)k + 1;
@@ -249,9 +263,10 @@ static err add_texts(const struct keys_work *w, struct latest *l, struct family 
 {
 	bool is_boolean = type == ATTRIBUTE_BOOLEAN;
 
-	for (size_t t = 0; t < w->maker->trials->count; t++)
-		if (counts_for(l, t, type, family->own))
-			c->code[t] = (uint32_t)(is_boolean ? l->value[t] != 0 : l->value[t]) + 1;
+	for (size_t t = 0; t < w->maker->trials->count; t++) {
+		uint64_t value = is_boolean ? l->of[t].value != 0 : l->of[t].value;
+		c->code[t] = counts_for(l, t, type, family->own) ? (uint32_t)value + 1 : 0;
+	}
 	family->kind = is_boolean ? TRAIT_BOOLEAN : TRAIT_TEXT;
 	family->describe = is_boolean ? describe_boolean : describe_text;
 	family->codes = is_boolean ? 3 : attribute_distinct(c->column) + 1;
@@ -261,21 +276,18 @@ static err add_texts(const struct keys_work *w, struct latest *l, struct family 
 static err add_type(const struct keys_work *w, struct latest *l, str key, uint32_t order,
 	unsigned type, const struct attribute_column *column, struct why *why)
 {
-	struct codes c = { .column = column,
-		.code = memory_alloc(w->maker->trials->count * sizeof(*c.code)) };
+	struct codes c = { .column = column, .code = l->code };
 	struct family family = { .key = key,
 		.own = l->own * 2 >= w->maker->trials->count,
 		.code = c.code,
 		.context = &c };
-	if (w->maker->question->own_only && !family.own) {
-		free(c.code);
-		return OK;
-	}
 	bool is_number = type == ATTRIBUTE_INTEGER || type == ATTRIBUTE_FLOAT;
-	err e = (is_number ? add_numbers : add_texts)(w, l, &family, type, order, &c, why);
 
-	free(c.code);
-	return e;
+	if (w->maker->question->own_only && !family.own)
+		return OK;
+	if (is_number)
+		memset(c.code, 0, w->maker->trials->count * sizeof(*c.code));
+	return (is_number ? add_numbers : add_texts)(w, l, &family, type, order, &c, why);
 }
 
 /* ---- one key */
@@ -327,28 +339,60 @@ static uint64_t values_of(const struct attributes_view *attributes, uint32_t key
 	return count;
 }
 
+/* Room without values. */
+static err take_room(struct keys_work *w, struct latest *out, struct why *why)
+{
+	size_t trials = w->maker->trials->count;
+	err e = OK;
+
+	ASSERT(pthread_mutex_lock(w->maker->lock) == 0);
+	bool has_spare = w->spares > 0;
+	if (has_spare)
+		*out = w->spare[--w->spares];
+	ASSERT(pthread_mutex_unlock(w->maker->lock) == 0);
+	out->own = 0;
+	if (has_spare) {
+		memset(out->of, 0, trials * sizeof(*out->of));
+		return OK;
+	}
+	e = limits_take(journey_plan_limits(w->maker->plan), trials * LATEST_BYTES, why);
+	if (e != OK)
+		return e;
+	out->of = memory_alloc((trials + 1) * sizeof(*out->of));
+	out->code = memory_alloc((trials + 1) * sizeof(*out->code));
+	return OK;
+}
+
+static void give_room(struct keys_work *w, const struct latest *l)
+{
+	ASSERT(pthread_mutex_lock(w->maker->lock) == 0);
+	w->spare[w->spares++] = *l; /* as many as threads */
+	ASSERT(pthread_mutex_unlock(w->maker->lock) == 0);
+}
+
+static void free_rooms(struct keys_work *w)
+{
+	for (size_t i = 0; i < w->spares; i++) {
+		limits_give(journey_plan_limits(w->maker->plan),
+			w->maker->trials->count * LATEST_BYTES);
+		free(w->spare[i].of);
+		free(w->spare[i].code);
+	}
+}
+
 static err work_key(void *context, size_t key, struct why *why)
 {
 	struct keys_work *w = context;
-	size_t trials = w->maker->trials->count, bytes = trials * 26;
-	struct journey_limits *limits = journey_plan_limits(w->maker->plan);
+	struct latest l = { .own = 0 };
 
 	if (is_ignored(w->maker->question, attributes_key(w->attributes, (uint32_t)key)) ||
 		values_of(w->attributes, (uint32_t)key) == 0)
 		return OK;
-	err e = limits_take(limits, bytes, why);
+	err e = take_room(w, &l, why);
 	if (e != OK)
 		return e;
-	struct latest l = { .stamp = memory_alloc(trials * sizeof(*l.stamp)),
-		.value = memory_alloc(trials * sizeof(*l.value)),
-		.type = memory_alloc(trials),
-		.is_own = memory_alloc(trials) };
 	e = add_key(w, (uint32_t)key, &l, why);
-	free(l.stamp);
-	free(l.value);
-	free(l.type);
-	free(l.is_own);
-	limits_give(limits, bytes);
+	give_room(w, &l);
 	return e;
 }
 
@@ -356,10 +400,12 @@ err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)
 {
 	const struct attributes_view *attributes =
 		threads_view_attributes(journey_plan_view(m->plan));
-	struct keys_work w = { m, attributes, order };
+	struct keys_work w = { .maker = m, .attributes = attributes, .order = order };
 
 	if (attributes == NULL)
 		return OK;
-	return journey_share_out(
+	err e = journey_share_out(
 		journey_plan_limits(m->plan), work_key, &w, attributes_key_count(attributes), why);
+	free_rooms(&w);
+	return e;
 }

@@ -131,6 +131,8 @@ err traits_walk(struct traits_maker *m, uint32_t order, struct why *why)
 	e = journey_share_out(journey_plan_limits(m->plan), walk_piece, &w,
 		(w.customers + CUSTOMERS_A_PIECE - 1) / CUSTOMERS_A_PIECE, why);
 	ASSERT(e != OK || atomic_load(&w.placed) == m->trials->count);
+	for (size_t t = 0; !m->rows.any_before && t < m->trials->count; t++)
+		m->rows.any_before = m->rows.before[t] != TRIAL_NONE;
 	if (e == OK && !m->question->own_only)
 		e = before_sets_add(m, order, &sets, why);
 	before_sets_done(&sets);

@@ -1,5 +1,7 @@
 /* main/cmd_journey_predict.c - ariane journey predict: what comes next, and how well that is known.
  */
+#include "base/zone.h"
+#include "journey/predict_kept.h"
 #include "main/predict_view.h"
 
 #include <stdlib.h>
@@ -18,39 +20,103 @@ static size_t open_journey(const struct predict_trips *trips, uint32_t customer)
 	return found;
 }
 
-/* Counted on all journeys but the one that is asked about. */
-static err tell(const struct journey_question *q, struct sink *sink,
-	const struct predict_trips *trips, const struct predict_trip *trip, size_t own,
-	str customer, struct why *why)
+/* What is asked about. */
+struct asking {
+	const struct journey_question *q;
+	struct sink *sink;
+	const struct predict_trip *trip;
+	bool is_counted; /* it is a customer's own */
+	str customer;
+};
+
+/* Counted on all journeys but the one that is asked about, which is counted again behind. */
+static err tell(void *context, const struct predict_ready *ready, struct why *why)
 {
-	size_t steps = journey_plan_steps(q->plan);
+	const struct asking *a = context;
+	size_t steps = journey_plan_steps(a->q->plan);
 	double *share = memory_alloc((steps + 1) * sizeof(*share));
 	struct predict_answer answer = { .share = share };
+	const struct prediction prediction = { .customer = a->customer,
+		.trip = a->trip,
+		.model = ready->model,
+		.answer = &answer,
+		.journeys = predict_journeys(ready->model),
+		.events = predict_events(ready->model),
+		.most = journey_top(a->q->request, 10) };
+
+	if (a->is_counted)
+		predict_remove(ready->model, a->trip);
+	predict_next(ready->model, a->trip, a->trip->count - 1, steps, &answer);
+	predict_view_next(a->q, a->sink, ready->choice, &prediction);
+	free(share);
+	return a->is_counted ? predict_add(ready->model, a->trip, why) : OK;
+}
+
+/* ---- with a server, of a model that stays; else of one that is made for the question */
+
+static err ask_anew(const struct journey_question *q, struct asking *asking, struct why *why)
+{
+	struct predict_trips trips;
 	struct predict_choice choice;
 	struct predict_model *model = NULL;
-	err e = predict_choose(trips, trips->count, 1, &choice, why);
+	err e = predict_trips_make(q->plan, &trips, why);
 
+	if (e != OK)
+		return e;
+	e = predict_choose(&trips, trips.count, 1, &choice, why);
 	if (e == OK)
-		e = predict_train(trips, trips->count, &choice.options, &model, why);
-	if (e == OK) {
-		const struct prediction prediction = { .customer = customer,
-			.trip = trip,
-			.model = model,
-			.answer = &answer,
-			.most = journey_top(q->request, 10) };
-		if (own < trips->count)
-			predict_remove(model, trip);
-		predict_next(model, trip, trip->count - 1, steps, &answer);
-		predict_view_next(q, sink, trips, &choice, &prediction);
-	}
+		e = predict_train(&trips, trips.count, &choice.options, &model, why);
+	if (e == OK)
+		e = tell(asking, &(struct predict_ready){ model, &choice }, why);
 	predict_free(model);
-	free(share);
+	predict_trips_done(&trips);
 	return e;
 }
 
-static err tell_customer(const struct journey_question *q, struct sink *sink,
-	const struct predict_trips *trips, struct why *why)
+/* What the plan is made of: everything asked but what only concerns the telling. */
+static void add_key(const struct journey_question *q, struct strbuf *key)
 {
+	static const char *const others[] = { "after", "top", "evaluate", "prefix", "memory",
+		"deadline", "threads", NULL };
+	const struct zone *zone = request_locale(q->request)->zone;
+
+	request_add_asked(q->request, others, key);
+	strbuf_add_byte(key, '\0');
+	strbuf_add(key, zone == NULL ? STR("") : zone_name(zone));
+	strbuf_add_byte(key, '\0');
+	strbuf_add(key, q->definition_text);
+}
+
+static err ask_kept(const struct journey_question *q, struct asking *asking, struct why *why)
+{
+	const struct journey_journal journal = journey_question_journal(q);
+	struct strbuf key = strbuf_heap(2 * DEFINITION_BYTES_MAX);
+
+	add_key(q, &key);
+	const struct predict_asked asked = { .key = strbuf_str(&key),
+		.plan = q->plan,
+		.definition = &q->definition,
+		.filter = &q->filter,
+		.journal = &journal };
+	err e = strbuf_ok(&key) ? predict_kept_ask(request_house(q->request)->predictions, &asked,
+					  tell, asking, why)
+				: ask_anew(q, asking, why);
+	strbuf_done(&key);
+	return e;
+}
+
+/* Who is in a segment hangs on what it is now: its models are not kept. */
+static err ask(const struct journey_question *q, struct asking *asking, struct why *why)
+{
+	bool is_kept =
+		request_house(q->request) != NULL && request_times(q->request, "segment") == 0;
+
+	return is_kept ? ask_kept(q, asking, why) : ask_anew(q, asking, why);
+}
+
+static err tell_customer(const struct journey_question *q, struct sink *sink, struct why *why)
+{
+	struct predict_trips trips;
 	uint32_t customer;
 	str text;
 	err e = store_customer(
@@ -58,58 +124,61 @@ static err tell_customer(const struct journey_question *q, struct sink *sink,
 
 	if (e != OK)
 		return e;
-	size_t own = open_journey(trips, customer);
-	if (own == trips->count)
-		return fail(why, MSG_PREDICT_NONE, arg_str(text));
-	struct predict_trip trip = predict_trip_of(trips, own);
-	return tell(q, sink, trips, &trip, own, text, why);
+	e = predict_trips_of(q->plan, customer, &trips, why);
+	if (e != OK)
+		return e;
+	size_t own = open_journey(&trips, customer);
+	if (own == trips.count) {
+		e = fail(why, MSG_PREDICT_NONE, arg_str(text));
+	} else {
+		struct predict_trip trip = predict_trip_of(&trips, own);
+		struct asking asking = { q, sink, &trip, true, text };
+		e = ask(q, &asking, why);
+	}
+	predict_trips_done(&trips);
+	return e;
 }
 
-static err tell_typed(const struct journey_question *q, struct sink *sink,
-	const struct predict_trips *trips, struct why *why)
+static err tell_typed(const struct journey_question *q, struct sink *sink, struct why *why)
 {
 	size_t count = request_times(q->request, "after");
 	uint32_t *steps = memory_alloc(count * sizeof(*steps));
 	struct predict_trip trip = { .step = steps, .count = count, .outcome = JOURNEY_OPEN };
+	struct asking asking = { q, sink, &trip, false, STR("") };
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++)
 		e = journey_plan_step(q->plan, request_nth(q->request, "after", i), &steps[i], why);
 	if (e == OK)
-		e = tell(q, sink, trips, &trip, trips->count, STR(""), why);
+		e = ask(q, &asking, why);
 	free(steps);
 	return e;
 }
 
-static err evaluate(const struct journey_question *q, struct sink *sink,
-	const struct predict_trips *trips, struct why *why)
+static err evaluate(const struct journey_question *q, struct sink *sink, struct why *why)
 {
 	int64_t least = request_number(q->request, "prefix");
 	struct predict_evaluation evaluation;
+	struct predict_trips trips;
 
 	if (least < 1)
 		return fail(why, MSG_PREDICT_PREFIX, arg_int(least));
-	err e = predict_evaluate(trips, (size_t)least, &evaluation, why);
+	err e = predict_trips_make(q->plan, &trips, why);
+	if (e != OK)
+		return e;
+	e = predict_evaluate(&trips, (size_t)least, &evaluation, why);
 	if (e == OK)
-		predict_view_evaluation(q, sink, trips, &evaluation, (size_t)least);
+		predict_view_evaluation(q, sink, &trips, &evaluation, (size_t)least);
+	predict_trips_done(&trips);
 	return e;
 }
 
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
-	struct predict_trips trips;
-	err e = predict_trips_make(q->plan, &trips, why);
-
-	if (e != OK)
-		return e;
 	if (request_has(q->request, "evaluate"))
-		e = evaluate(q, sink, &trips, why);
-	else if (request_argument_count(q->request) > 0)
-		e = tell_customer(q, sink, &trips, why);
-	else
-		e = tell_typed(q, sink, &trips, why);
-	predict_trips_done(&trips);
-	return e;
+		return evaluate(q, sink, why);
+	return request_argument_count(q->request) > 0 ? tell_customer(q, sink, why)
+						      : tell_typed(q, sink, why);
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "engine/waiting.h"
+#include "journey/predict_kept.h"
 
 enum { LOOK_MS = 100 }; /* how often who waits for a turn asks whether he shall still wait */
 
@@ -12,6 +13,7 @@ void house_init(struct house *house, struct engine *engine, struct writer *write
 	house->engine = engine;
 	house->writer = writer;
 	house->sources = NULL;
+	house->predictions = predict_kept_create(HOUSE_PREDICT_BYTES, clock_real());
 	house->import = (struct house_import){ 0 };
 	mutex_init(&house->import_turn);
 	mutex_init(&house->import_lock);
@@ -19,6 +21,7 @@ void house_init(struct house *house, struct engine *engine, struct writer *write
 
 void house_done(struct house *house)
 {
+	predict_kept_free(house->predictions);
 	mutex_done(&house->import_turn); /* nobody holds either */
 	mutex_done(&house->import_lock);
 }

@@ -16,6 +16,9 @@
 #include "engine/writer.h"
 
 enum { HOUSE_VISIBLE_MS = 10000 }; /* what was written is in a snapshot long before */
+#define HOUSE_PREDICT_BYTES ((size_t)256 << 20) /* of all models that are kept */
+
+struct predict_kept;
 
 /* The import that runs, or the last one: of the life of this process. */
 struct house_import {
@@ -29,6 +32,7 @@ struct house {
 	struct engine *engine; /* none of these is owned */
 	struct writer *writer;
 	struct sources *sources; /* what comes in, counted; NULL: nothing does */
+	struct predict_kept *predictions; /* models for the next question; owned */
 	pthread_mutex_t import_turn;
 	pthread_mutex_t import_lock; /* a leaf: of `import` */
 	struct house_import import;

@@ -37,7 +37,7 @@ static bool ready_made(str name, str *json)
 static err read_definition(struct journey_question *q, struct why *why)
 {
 	struct arena *arena = request_arena(q->request);
-	str path = request_text(q->request, "definition"), json;
+	str path = request_text(q->request, "definition"), json = STR("");
 
 	q->definition = journey_definition_default();
 	if (path.len == 0)
@@ -49,6 +49,8 @@ static err read_definition(struct journey_question *q, struct why *why)
 		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
 	if (e != OK)
 		why_at(why, path, -1, -1, -1);
+	else
+		q->definition_text = json;
 	return e;
 }
 

@@ -16,6 +16,7 @@ struct journey_question {
 	const struct snapshot *snapshot;
 	const struct threads_view *view;
 	struct journey_definition definition;
+	str definition_text; /* the document; "": the default one */
 	struct journey_filter filter;
 	struct journey_limits limits;
 	struct journey_plan *plan;

@@ -153,12 +153,12 @@ static void put_prediction(
 	json_put_end(w);
 }
 
-static void begin(struct json_writer *w, const struct journey_question *q,
-	const struct predict_trips *trips, const struct predict_choice *choice)
+static void begin(struct json_writer *w, const struct journey_question *q, uint64_t journeys,
+	uint64_t events, const struct predict_choice *choice)
 {
 	json_put_object(w);
-	put_count(w, "journeys", trips->count);
-	put_count(w, "events", trips->events);
+	put_count(w, "journeys", journeys);
+	put_count(w, "events", events);
 	put_standing(w, q);
 	put_model(w, choice);
 }
@@ -352,14 +352,13 @@ static void end(struct json_writer *w, struct strbuf *out, struct sink *sink)
 }
 
 void predict_view_next(const struct journey_question *q, struct sink *sink,
-	const struct predict_trips *trips, const struct predict_choice *choice,
-	const struct prediction *p)
+	const struct predict_choice *choice, const struct prediction *p)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	if (sink->json) {
-		begin(&w, q, trips, choice);
+		begin(&w, q, p->journeys, p->events, choice);
 		put_prediction(&w, q->plan, p);
 		end(&w, &out, sink);
 		return;
@@ -379,7 +378,7 @@ void predict_view_evaluation(const struct journey_question *q, struct sink *sink
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	if (sink->json) {
-		begin(&w, q, trips, &e->choice);
+		begin(&w, q, trips->count, trips->events, &e->choice);
 		put_evaluation(&w, e, least);
 		end(&w, &out, sink);
 		return;

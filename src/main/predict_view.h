@@ -10,12 +10,12 @@ struct prediction {
 	const struct predict_trip *trip;
 	const struct predict_model *model;
 	const struct predict_answer *answer; /* behind its last event */
+	uint64_t journeys, events; /* counted, its own among them */
 	size_t most; /* next steps told */
 };
 
 void predict_view_next(const struct journey_question *question, struct sink *sink,
-	const struct predict_trips *trips, const struct predict_choice *choice,
-	const struct prediction *prediction);
+	const struct predict_choice *choice, const struct prediction *prediction);
 void predict_view_evaluation(const struct journey_question *question, struct sink *sink,
 	const struct predict_trips *trips, const struct predict_evaluation *evaluation,
 	size_t least);

@@ -380,6 +380,29 @@ str request_nth(const struct request *request, const char *name, size_t i)
 	return given->text;
 }
 
+static bool is_named(const struct option *option, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (str_equal(option->name, str_of(*names)))
+			return true;
+	return false;
+}
+
+void request_add_asked(const struct request *request, const char *const *but, struct strbuf *out)
+{
+	for (const struct given *g = request->given; g != NULL; g = g->next) {
+		if (find_in(request->command->options, g->option->name) != g->option ||
+			is_named(g->option, but))
+			continue;
+		bool is_moment = g->option->is == IS_TIME;
+		strbuf_add(out, g->option->name);
+		strbuf_add_byte(out, '\0');
+		strbuf_add(out,
+			is_moment ? (str){ (const char *)&g->number, sizeof(g->number) } : g->text);
+		strbuf_add_byte(out, '\0');
+	}
+}
+
 const atomic_bool *request_stop(const struct request *request)
 {
 	return request->around.stop;

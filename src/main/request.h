@@ -64,3 +64,7 @@ int64_t request_time_ms(const struct request *request, const char *name); /* UTC
 int64_t request_duration_ms(const struct request *request, const char *name);
 size_t request_times(const struct request *request, const char *name); /* how often given */
 str request_nth(const struct request *request, const char *name, size_t i); /* i-th from 0 */
+
+/* Appends what was asked by the command's own options, but those named: the same bytes for the same
+ * words in the same order, times as moments.  `but` ends with NULL. */
+void request_add_asked(const struct request *request, const char *const *but, struct strbuf *out);

@@ -1,8 +1,10 @@
 /* main/store.c - see store.h */
 #include "main/store.h"
+#include "journey/predict_kept.h"
 
 #include "base/file.h"
 #include "identity/identifier.h"
+#include "journey/predict_kept.h"
 
 #include <string.h>
 
@@ -150,7 +152,11 @@ struct snapshot *store_snapshot(const struct request *request, struct engine *en
 {
 	struct house *house = request_house(request);
 
-	return house == NULL ? engine_snapshot(engine) : writer_snapshot(house->writer);
+	if (house == NULL)
+		return engine_snapshot(engine);
+	predict_kept_rest(
+		house->predictions); /* whoever comes: what nobody asks for holds a view */
+	return writer_snapshot(house->writer);
 }
 
 void store_index(const struct request *request, struct engine *engine)

@@ -47,6 +47,12 @@ static struct thread take_columns(struct thread_walker *walker, size_t count)
 	return (struct thread){ walker->time + at, walker->what + at, walker->row + at, count };
 }
 
+/* thread_index_slot() of a base, which is asked for every customer: in place. */
+static inline uint32_t slot_in(const struct thread_index *base, uint32_t identifier)
+{
+	return identifier < base->slot_count ? base->slot[identifier] : ROW_NONE;
+}
+
 static struct thread slice_of(const struct thread_index *base, uint32_t slot)
 {
 	size_t from = base->events.start[slot];
@@ -127,10 +133,10 @@ static void keep_entry(struct thread_walker *walker, size_t *count, struct entry
 /* Is a member before `member` in the ring in the same slot? */
 static bool slot_was_seen(const struct thread_walk *walk, uint32_t head, uint32_t member)
 {
-	uint32_t slot = thread_index_slot(walk->base, member);
+	uint32_t slot = slot_in(walk->base, member);
 
 	for (uint32_t i = head; i != member; i = identity_next_member(walk->view->identity, i))
-		if (thread_index_slot(walk->base, i) == slot)
+		if (slot_in(walk->base, i) == slot)
 			return true;
 	return false;
 }
@@ -142,7 +148,7 @@ static size_t most_gathered(const struct thread_walk *walk, const struct custome
 	size_t most = 0;
 
 	for (uint32_t i = 0; i < customer->members; i++) {
-		uint32_t slot = thread_index_slot(walk->base, member);
+		uint32_t slot = slot_in(walk->base, member);
 		if (slot != ROW_NONE && !slot_was_seen(walk, customer->head, member))
 			most += slice_of(walk->base, slot).count;
 		member = identity_next_member(walk->view->identity, member);
@@ -158,7 +164,7 @@ static void gather_slices(struct thread_walker *walker, uint32_t number, size_t 
 	uint32_t member = customer->head;
 
 	for (uint32_t i = 0; i < customer->members; i++) {
-		uint32_t slot = thread_index_slot(walk->base, member);
+		uint32_t slot = slot_in(walk->base, member);
 		if (slot != ROW_NONE && !slot_was_seen(walk, customer->head, member)) {
 			struct thread slice = slice_of(walk->base, slot);
 			for (size_t k = 0; k < slice.count; k++)
@@ -194,6 +200,18 @@ static bool is_torn(const struct thread_walk *walk, uint32_t customer)
 	return walk->torn != NULL && (walk->torn[customer / 64] >> (customer % 64) & 1) != 0;
 }
 
+/* Where merging looks first: the end of the slice, and what is copied of it.  By the time all
+ * customers of the block are found, it has come. */
+static void ask_for(const struct thread *slice)
+{
+	if (slice->count == 0)
+		return;
+	__builtin_prefetch(&slice->time[slice->count - 1]);
+	__builtin_prefetch(slice->time);
+	__builtin_prefetch(slice->what);
+	__builtin_prefetch(slice->row);
+}
+
 /* The one slot of the base that is this customer's and nobody else's; ROW_NONE if he has none.
  * False: he has several, or part of one.  (A slot that fits in number fits in kind: all members
  * that have a slot have this one, and they are as many as lead to it.) */
@@ -208,7 +226,7 @@ static bool own_slot(
 	}
 	*slot = ROW_NONE;
 	for (uint32_t i = 0; i < customer->members; i++) {
-		uint32_t of_member = thread_index_slot(walk->base, member);
+		uint32_t of_member = slot_in(walk->base, member);
 		if (of_member != ROW_NONE) {
 			if (*slot != ROW_NONE && *slot != of_member)
 				return false;
@@ -268,6 +286,7 @@ size_t thread_walk_block(struct thread_walker *walker, uint32_t from, uint32_t t
 			out[count].thread = slice_of(walk->base, slot);
 		if (gathers || recent > 0) {
 			tasks[task_count++] = (struct to_copy){ count, gathers };
+			ask_for(&out[count].thread);
 			room += recent +
 				(gathers ? most_gathered(walk, customer) : out[count].thread.count);
 		}

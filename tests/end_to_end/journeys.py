@@ -93,6 +93,11 @@ def check_predictions_follow_what_comes_and_what_is_erased(place):
         equal(shares(folder), shares(only_first))
         folder("import", place.file("more.jsonl", lines_of(more)), "--source", "web", "--quiet")
         equal(shares(folder), shares(both))
+        equal(shares(folder), shares(both))  # the model that stayed
+        folder("import", place.file("one.jsonl", lines_of(visits(1, 500))), "--source", "web", "--quiet")
+        before = shares(both)["events"]
+        assert shares(folder)["events"] > before  # it followed
+        folder("erase", "user_id:u500", "--quiet")
         for i in range(9):
             folder("erase", f"user_id:u{100 + i}", "--quiet")
         equal({**shares(folder), "as_of": ""}, {**shares(only_first), "as_of": ""})
