@@ -33,7 +33,8 @@ struct identity *identity_create(void)
 	identity->acts = table_create(sizeof(struct act));
 	identity->subjects = table_create(sizeof(struct subject));
 	identity->rules = rules_default();
-	identity->newest_rules = IDENTITY_NO_CODE;
+	identity->newest_rules = identity->rules_held = IDENTITY_NO_CODE;
+	identity->unsettled = table_create(sizeof(uint32_t));
 	return identity;
 }
 
@@ -59,13 +60,72 @@ void identity_free(struct identity *identity)
 	table_free(identity->subjects);
 	rules_free(identity->rules);
 	free(identity->source_rules);
-	free(identity->seeds);
+	table_free(identity->unsettled);
+	codes_done(&identity->seeds);
+	codes_done(&identity->deferred);
+	codes_done(&identity->lent);
+	codes_done(&identity->touched_sets);
+	codes_done(&identity->touched_decisions);
 	free(identity);
 }
 
 size_t identity_identifiers_left(const struct identity *identity)
 {
 	return IDENTIFIERS_MAX - table_count(identity->members);
+}
+
+/* ---- lists */
+
+void codes_add(struct codes *codes, uint32_t code)
+{
+	if (codes->count == codes->room) {
+		codes->room = MAX_OF(codes->room * 2, (size_t)64);
+		codes->items = memory_resize(codes->items, codes->room * sizeof(*codes->items));
+	}
+	codes->items[codes->count++] = code;
+}
+
+void codes_add_all(struct codes *codes, const struct codes *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		codes_add(codes, more->items[i]);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void codes_sort(struct codes *codes)
+{
+	size_t kept = 0;
+
+	if (codes->count > 0)
+		qsort(codes->items, codes->count, sizeof(*codes->items), by_number);
+	for (size_t i = 0; i < codes->count; i++)
+		if (kept == 0 || codes->items[kept - 1] != codes->items[i])
+			codes->items[kept++] = codes->items[i];
+	codes->count = kept;
+}
+
+void codes_done(struct codes *codes)
+{
+	free(codes->items);
+	*codes = (struct codes){ 0 };
+}
+
+void watch_set(struct identity *identity, uint32_t set)
+{
+	if (identity->watching)
+		codes_add(&identity->touched_sets, set);
+}
+
+void watch_decision(struct identity *identity, uint32_t decision)
+{
+	if (identity->watching)
+		codes_add(&identity->touched_decisions, decision);
 }
 
 /* ---- customers */
@@ -167,6 +227,8 @@ void identity_add(
 		evidence->source = source;
 	}
 	evidence->last_seq = MAX_OF(evidence->last_seq, seq);
+	if (evidence->live == 0 || earlier || evidence->first_time == TIME_UNKNOWN)
+		watch_set(identity, set);
 	if (evidence->live++ == 0) {
 		evidence->first_time = time;
 		make_live(identity, set);
@@ -194,6 +256,8 @@ void identity_remove(struct identity *identity, uint32_t set, int64_t time)
 	struct evidence *evidence = table_change(identity->evidence, set);
 
 	ASSERT(evidence->live > 0);
+	if (evidence->live == 1 || time == evidence->first_time)
+		watch_set(identity, set);
 	if (--evidence->live == 0) {
 		make_dead(identity, set);
 	} else if (time == evidence->first_time && identity->find_times != NULL) {
