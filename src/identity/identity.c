@@ -175,23 +175,71 @@ void rings_join(struct identity *identity, uint32_t a, uint32_t b)
 		rings_join(identity, b, a);
 		return;
 	}
-	uint32_t moved = customers[1]->members;
 	struct customer joined = *customers[0];
-	joined.members += moved;
+	joined.members += customers[1]->members;
 	joined.restrained |= customers[1]->restrained;
 	for (size_t i = 0; i < CUSTOMER_LIMITS; i++)
 		joined.counts[i] =
 			(uint8_t)MIN_OF(joined.counts[i] + customers[1]->counts[i], UINT8_MAX);
-	for (uint32_t i = b, left = moved; left > 0; left--) {
-		struct member *member = member_change(identity, i);
+	uint32_t at = b;
+	do {
+		struct member *member = member_change(identity, at);
 		member->customer = to;
-		i = member->next;
-	}
+		at = member->next;
+	} while (at != b);
 	uint32_t after_a = member_at(identity, a)->next, after_b = member_at(identity, b)->next;
 	member_change(identity, a)->next = after_b; /* two rings crossed are one */
 	member_change(identity, b)->next = after_a;
 	*(struct customer *)table_change(identity->customers, to) = joined;
 	customer_drop(identity, from);
+}
+
+/* All of its ring are dead. */
+static void empty_ring(struct identity *identity, uint32_t identifier)
+{
+	uint32_t customer = member_at(identity, identifier)->customer, at = identifier;
+
+	do {
+		struct member *member = member_change(identity, at);
+		member->customer = CUSTOMER_NONE;
+		at = member->next;
+	} while (at != identifier);
+	customer_drop(identity, customer);
+}
+
+static uint32_t living_from(const struct identity *identity, uint32_t at)
+{
+	while (member_at(identity, at)->live == 0)
+		at = member_at(identity, at)->next;
+	return at;
+}
+
+void member_died(struct identity *identity, uint32_t identifier)
+{
+	uint32_t number = member_at(identity, identifier)->customer;
+	const struct customer *now =
+		number == CUSTOMER_NONE ? NULL : table_at(identity->customers, number);
+
+	if (now == NULL)
+		return;
+	if (now->members == 1) {
+		empty_ring(identity, identifier);
+		return;
+	}
+	struct customer *customer = table_change(identity->customers, number);
+	customer->members--;
+	if (customer->head == identifier)
+		customer->head = living_from(identity, identifier);
+}
+
+void member_lives(struct identity *identity, uint32_t identifier)
+{
+	uint32_t number = member_at(identity, identifier)->customer;
+
+	if (number == CUSTOMER_NONE)
+		(void)customer_new(identity, identifier);
+	else /* it went and came since the last look */
+		((struct customer *)table_change(identity->customers, number))->members++;
 }
 
 /* ---- evidence */
@@ -206,9 +254,7 @@ static void make_live(struct identity *identity, uint32_t set)
 		if (member->live++ > 0)
 			continue;
 		identity->live_identifiers++;
-		if (member->customer ==
-			CUSTOMER_NONE) /* else it went and came since the last look */
-			(void)customer_new(identity, parts.codes[i]);
+		member_lives(identity, parts.codes[i]);
 		if (table_count(identity->decisions) > 0) /* one may concern it */
 			seed(identity, parts.codes[i]);
 	}
@@ -244,8 +290,10 @@ static void make_dead(struct identity *identity, uint32_t set)
 
 	set_parts(strings_get(identity->sets, set), &parts);
 	for (size_t i = 0; i < parts.count; i++) {
-		if (--member_change(identity, parts.codes[i])->live == 0)
+		if (--member_change(identity, parts.codes[i])->live == 0) {
 			identity->live_identifiers--;
+			member_died(identity, parts.codes[i]);
+		}
 		if (parts.count > 1 || member_at(identity, parts.codes[i])->live == 0)
 			seed(identity, parts.codes[i]);
 	}

@@ -146,7 +146,7 @@ void identity_view_unref(struct identity_view *view); /* NULL is fine */
 enum { CUSTOMER_LIMITS = 7 };
 struct customer {
 	uint32_t head; /* any member; IDENTITY_NO_CODE: this number is free */
-	uint32_t members;
+	uint32_t members; /* those that live */
 	uint8_t counts[CUSTOMER_LIMITS]; /* identifiers of each limited type, at most 255 */
 	bool restrained; /* a link of its was refused, or might be */
 };
@@ -163,6 +163,7 @@ str identity_text(const struct identity_view *view, uint32_t identifier); /* "ty
 uint32_t identity_customer_of(const struct identity_view *view, uint32_t identifier);
 /* How many live sets name it. */
 uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifier);
+/* Of an identifier that lives: the next of its customer. */
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier);
 /* The identifiers of a set, in the order of their types' ranks and of their texts. */
 enum { SET_IDENTIFIERS_MAX = RECORD_IDENTIFIERS_MAX };

@@ -35,7 +35,8 @@ enum { KIND_ROW = 0x3f, KIND_BARRED = 0x40, KIND_SHARED = 0x80 };
 
 struct member {
 	uint32_t customer;
-	uint32_t next; /* in the ring; itself when alone; meaningless without a customer */
+	uint32_t next; /* in the ring, of the dead too; itself when alone; nothing without a
+			  customer */
 	uint32_t live; /* live sets that name it */
 	uint32_t nodes; /* first of its evidence, or NODE_END */
 };
@@ -175,6 +176,10 @@ void link_moved(struct identity *identity, uint32_t set);
 
 uint32_t customer_new(struct identity *identity, uint32_t head);
 void customer_drop(struct identity *identity, uint32_t customer);
+/* An identifier has its first live set, or none any more: it stays in its ring until that is
+ * computed anew, which may be a while, but nobody sees it there. */
+void member_lives(struct identity *identity, uint32_t identifier);
+void member_died(struct identity *identity, uint32_t identifier);
 /* Joins the rings of two identifiers; nothing if they are one. */
 void rings_join(struct identity *identity, uint32_t a, uint32_t b);
 /* Would so many of each limited type be too many, joined with so many? */

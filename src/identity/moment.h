@@ -13,5 +13,8 @@ struct identity_moment {
 	struct codes seeds; /* all that was not computed */
 };
 
+/* A view of a fork's customers; texts and documents as `then` shows them (view.c). */
+struct identity_view *view_of_fork(struct identity *fork, const struct identity_view *then);
+
 /* Texts, evidence and decisions become the moment's; customers, kinds and owners stay. */
 void moment_evidence(struct identity *identity, const struct identity_moment *moment);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 struct recount {
-	uint64_t rulings; /* of the identity, when it was begun */
+	uint64_t rulings, owners_version; /* of the identity, when it was begun */
 	struct identity_moment *moment; /* to be computed, or followed */
 	struct identity *fork; /* NULL: not computed yet */
 	struct codes sets, decisions; /* that changed before `moment` */
@@ -41,6 +41,7 @@ struct recount *recount_begin(struct identity *identity)
 
 	ASSERT(!identity->watching && !identity->all_stale && identity->lent.count == 0);
 	r->rulings = identity->rulings;
+	r->owners_version = identity->owners_version;
 	r->moment = identity_moment(identity);
 	r->times = map64_create();
 	identity->lent = identity->deferred;
@@ -63,9 +64,14 @@ void recount_give_up(struct identity *identity)
 	codes_done(&identity->lent);
 }
 
-struct identity *recount_identity(struct recount *r)
+bool recount_moved_owners(const struct recount *r)
 {
-	return r->fork;
+	return r->fork->owners_version != r->owners_version;
+}
+
+struct identity_view *recount_publish(struct recount *r, const struct identity_view *then)
+{
+	return view_of_fork(r->fork, then);
 }
 
 void recount_free(struct recount *r)
@@ -148,13 +154,23 @@ struct before {
 	struct table *evidence;
 };
 
+/* As make_live() and make_dead() of identity.c did there. */
 static void refresh(struct recount *r, uint32_t identifier)
 {
 	const struct member *now = view_at(r->moment->members, identifier);
 	struct member *member = member_change(r->fork, identifier);
+	bool lived = member->live > 0;
 
 	member->live = now->live;
 	member->nodes = now->nodes;
+	if (lived == (now->live > 0))
+		return;
+	if (lived)
+		member_died(r->fork, identifier);
+	else
+		member_lives(r->fork, identifier);
+	if (lived || table_count(r->fork->decisions) > 0)
+		seed(r->fork, identifier);
 }
 
 static void refresh_set(struct recount *r, uint32_t set)
@@ -186,19 +202,6 @@ static void add_new(struct recount *r, const struct before *before)
 	}
 }
 
-/* As identity_add() and identity_remove() would have done. */
-static void bring_in_members(struct identity *fork, const struct set_parts *parts)
-{
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct member *member = member_at(fork, parts->codes[i]);
-		bool is_new = member->live > 0 && member->customer == CUSTOMER_NONE;
-		if (is_new)
-			(void)customer_new(fork, parts->codes[i]);
-		if (member->live == 0 || (is_new && table_count(fork->decisions) > 0))
-			seed(fork, parts->codes[i]);
-	}
-}
-
 static void bring_in(struct recount *r, const struct before *before, uint32_t set)
 {
 	static const struct evidence none;
@@ -208,7 +211,6 @@ static void bring_in(struct recount *r, const struct before *before, uint32_t se
 	struct set_parts parts;
 
 	set_parts(strings_get(fork->sets, set), &parts);
-	bring_in_members(fork, &parts);
 	note_time(r, set, TIME_UNKNOWN);
 	if (parts.count == 1)
 		return;

@@ -54,8 +54,10 @@ void recount_follow(struct recount *recount); /* beside, or the writer's */
 void recount_take(struct recount *recount, struct identity *identity);
 void recount_free(struct recount *recount); /* NULL is fine; beside: it may be large */
 
-/* What it has computed: for reading, publishing too, until it is taken. */
-struct identity *recount_identity(struct recount *recount);
+/* Beside, once it is computed.  Did owners of sets change? */
+bool recount_moved_owners(const struct recount *recount);
+/* What readers would see if it were taken at once: `then` was published at its moment. */
+struct identity_view *recount_publish(struct recount *recount, const struct identity_view *then);
 
 /* ---- one moment, for questions */
 

@@ -183,8 +183,7 @@ void settle(struct identity *identity)
 {
 	size_t steps = SIZE_MAX;
 
-	if (identity->lent.count > 0)
-		identity->rulings++; /* what is computed beside is in vain */
+	identity->rulings++; /* what is computed beside is in vain */
 	rules_take_due(identity);
 	codes_add_all(&identity->seeds, &identity->deferred);
 	codes_add_all(&identity->seeds, &identity->lent);
