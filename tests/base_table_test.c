@@ -206,3 +206,55 @@ TEST(table_slow_readers_keep_what_they_see)
 	CHECK("none", table_retained_bytes(table) == 0);
 	table_free(table);
 }
+
+/* A table that began as a view and the table of the view: neither sees what the other does. */
+TEST(table_of_a_view_goes_its_own_way)
+{
+	static const struct {
+		const char *row;
+		size_t bytes, count;
+		bool own;
+	} rows[] = { { "empty", 4, 0, true }, { "a few", 4, 5, false },
+		{ "full chunk", 4, 1024, true }, { "odd", 12, 3000, true },
+		{ "kept shared", 40, 2999, false } };
+
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++)
+		for (uint64_t seed = 0; seed < 8; seed++) {
+			struct model a = { .table = table_create(rows[r].bytes),
+				.items = memory_alloc(MODEL_COUNT_MAX * rows[r].bytes),
+				.bytes = rows[r].bytes,
+				.random = random_of(seed),
+				.row = rows[r].row };
+			while (a.count < rows[r].count) {
+				void *item = table_push(a.table);
+				fill(&a, item, a.count++);
+			}
+			struct model b = a;
+			struct view *view = table_publish(a.table);
+			b.items = memory_alloc(MODEL_COUNT_MAX * rows[r].bytes);
+			memcpy(b.items, a.items, a.count * a.bytes);
+			b.table = table_of_view(view);
+			view_unref(view);
+			memset(b.views, 0, sizeof(b.views));
+			if (rows[r].own)
+				table_own(b.table);
+			for (int steps = 0; steps < 200; steps++) {
+				step(&a);
+				step(&b);
+			}
+			check_table(&a);
+			table_free(a.table); /* the other keeps what it borrowed */
+			for (int steps = 0; steps < 50; steps++)
+				step(&b);
+			check_table(&b);
+			table_free(b.table);
+			for (size_t v = 0; v < ARRAY_LEN(a.views); v++) {
+				drop_view(&a.views[v]);
+				if (b.views[v].view != NULL)
+					check_view(&b, &b.views[v]);
+				drop_view(&b.views[v]);
+			}
+			free(a.items);
+			free(b.items);
+		}
+}

@@ -33,5 +33,6 @@ int main(int argc, char **argv)
 	printf("%llu openings, %llu crashes, %llu snapshots looked at, %llu sequences awaited\n",
 		(unsigned long long)life.openings, (unsigned long long)life.crashes,
 		(unsigned long long)life.looks, (unsigned long long)life.awaited);
+	printf("%llu times customers were computed beside\n", (unsigned long long)life.recounts);
 	return failed == 0 ? 0 : 1;
 }

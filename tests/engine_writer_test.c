@@ -25,6 +25,7 @@ TEST(writer_lives_through_any_order_of_steps)
 	CHECK("full queues met", life.full > SEEDS);
 	CHECK("answers met", life.answered > SEEDS && life.refused > 0);
 	CHECK("retractions met", life.retracted > 0);
+	CHECK("customers computed beside", life.recounts > SEEDS);
 	CHECK("crashes met", life.crashes > SEEDS / 2);
 	CHECK("looks and sequences awaited", life.looks > SEEDS && life.awaited > SEEDS);
 }

@@ -4,6 +4,7 @@
  * identity/identity.h states, for several documents of rules. */
 #include "base/random.h"
 #include "identity/identity.h"
+#include "identity/recount.h"
 #include "identity/rules.h"
 #include "support/memory_file.h"
 #include "test.h"
@@ -676,6 +677,134 @@ TEST(identity_is_a_function_of_the_evidence)
 		identity_free(l.identity);
 		memory_file_free(file);
 	}
+}
+
+/* ---- computed beside */
+
+/* Times as they were when the recount began: it may be asked later. */
+struct beside {
+	struct facts then;
+	struct recount *recount; /* NULL: none is under way */
+	enum { TO_COMPUTE, TO_CATCH_UP, TO_FOLLOW } next;
+	uint64_t taken, given_up, in_vain;
+};
+
+static void begin_beside(struct life *l, struct beside *b)
+{
+	identity_view_unref(identity_publish(l->identity));
+	if (!identity_is_behind(l->identity))
+		return;
+	b->then = l->facts;
+	b->recount = recount_begin(l->identity);
+	b->next = TO_COMPUTE;
+}
+
+static void end_beside(struct beside *b, uint64_t *count)
+{
+	recount_free(b->recount);
+	b->recount = NULL;
+	(*count)++;
+}
+
+static void catch_up(struct life *l, struct beside *b)
+{
+	size_t left;
+
+	if (!recount_catch_up(b->recount, l->identity, &left)) {
+		recount_give_up(l->identity);
+		end_beside(b, &b->in_vain);
+	} else if (left > 3) {
+		b->next = TO_FOLLOW;
+	} else {
+		recount_follow(b->recount);
+		recount_take(b->recount, l->identity);
+		end_beside(b, &b->taken);
+	}
+}
+
+static void step_beside(struct life *l, struct beside *b)
+{
+	if (b->recount == NULL) {
+		begin_beside(l, b);
+	} else if (random_below(&l->random, 40) == 0) {
+		recount_give_up(l->identity);
+		end_beside(b, &b->given_up);
+	} else if (b->next == TO_COMPUTE) {
+		recount_compute(b->recount, find_times, &b->then);
+		b->next = TO_CATCH_UP;
+	} else if (b->next == TO_CATCH_UP) {
+		catch_up(l, b);
+	} else {
+		recount_follow(b->recount);
+		b->next = TO_CATCH_UP;
+	}
+}
+
+/* Rings are whole, and of the living, whatever is still to be computed. */
+static bool is_sound(struct identity *identity)
+{
+	struct identity_view *view = identity_publish(identity);
+	uint32_t customers = 0;
+	bool sound = true;
+
+	for (uint32_t c = 0; c < identity_customer_end(view); c++) {
+		const struct customer *customer = identity_customer(view, c);
+		if (customer->head == IDENTITY_NO_CODE)
+			continue;
+		uint32_t at = customer->head, members = 0;
+		do
+			at = identity_next_member(view, at);
+		while (++members < customer->members && at != customer->head);
+		sound &= members == customer->members && at == customer->head;
+		customers++;
+	}
+	sound &= customers == identity_customer_count(view);
+	identity_view_unref(view);
+	return sound;
+}
+
+/* With hardly a step for a look everything strict is computed beside, while evidence comes and
+ * goes: once it is quiet, the customers are those of the oracle. */
+TEST(identity_is_the_same_computed_beside)
+{
+	static const size_t steps_max[] = { 1, 3, 8, 20, 60 };
+	static struct life l;
+	static struct beside b;
+	char row[32];
+
+	for (uint64_t seed = 1; seed <= LIVES; seed++) {
+		l = life_of(seed * 31);
+		identity_ask_times(l.identity, find_times, &l.facts);
+		identity_look_within(l.identity, steps_max[seed % ARRAY_LEN(steps_max)]);
+		(void)snprintf(row, sizeof(row), "seed %u", (unsigned)seed);
+		for (int i = 0; i < 3 * STEPS; i++) {
+			if (random_below(&l.random, 2) == 0 && i < 2 * STEPS)
+				step(&l, seed % 3 != 0);
+			else
+				step_beside(&l, &b);
+			if (i % 4 == 0)
+				CHECK(row, is_sound(l.identity));
+		}
+		for (int i = 0; i < 200 && (b.recount != NULL || identity_is_behind(l.identity));
+			i++) {
+			step_beside(&l, &b);
+			identity_view_unref(identity_publish(l.identity));
+		}
+		CHECK(row, b.recount == NULL && !identity_is_behind(l.identity));
+		CHECK(row, agrees(l.identity, &l.facts));
+		struct memory_file *file = memory_file_create();
+		for (int i = 0; i < 10; i++)
+			step(&l, true);
+		struct identity *other = reloaded(l.identity, file); /* with what is not computed */
+		identity_ask_times(other, find_times, &l.facts);
+		CHECK(row, agrees(other, &l.facts));
+		identity_free(other);
+		memory_file_free(file);
+		identity_settle(l.identity);
+		CHECK(row, agrees(l.identity, &l.facts));
+		identity_free(l.identity);
+	}
+	CHECK("taken", b.taken > LIVES && b.given_up > 10 && b.in_vain > 10);
 }
 
 /* Whatever is done and then undone leaves the customers as they were. */

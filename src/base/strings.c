@@ -286,6 +286,16 @@ uint32_t strings_view_find(const struct strings_view *view, str text)
 	return index_view_find(&view->index, hash64(view->seed, text), text, &keys);
 }
 
+struct strings *strings_of_view(const struct strings_view *view)
+{
+	struct strings *strings = memory_alloc(sizeof(*strings));
+
+	strings->seed = view->seed;
+	strings->granules = table_of_view(view->granules);
+	strings->places = table_of_view(view->places);
+	return strings;
+}
+
 /* ---- saving ---- */
 
 err strings_save(struct strings *strings, const struct strings_view *view, struct file *file,

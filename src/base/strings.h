@@ -53,6 +53,10 @@ size_t strings_view_count(const struct strings_view *view);
 uint32_t strings_view_find(const struct strings_view *view, str text); /* or STRINGS_NONE */
 str strings_view_get(const struct strings_view *view, uint32_t code); /* lives as long as view */
 
+/* What `view` shows, to be read as a dictionary by code alone: nothing is found or added, and it is
+ * not published.  Any thread, as table_of_view(). */
+struct strings *strings_of_view(const struct strings_view *view);
+
 /* As table_save() and table_load(), with the same threads and errors; the entry in the index:
  *
  *   u8   1, the version of this format

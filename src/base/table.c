@@ -91,6 +91,7 @@ static void leave_family(struct family *family)
 		return;
 	if (family->file != NULL)
 		file_unmap(family->file, family->mapped, family->mapped_bytes);
+	view_unref(family->origin);
 	ASSERT(atomic_load_explicit(&family->heap_bytes, memory_order_relaxed) == 0);
 	ASSERT(pthread_mutex_destroy(&family->lock) == 0);
 	free(family);
@@ -219,6 +220,11 @@ char *table_adopt(struct table *table, char *mapped, size_t items)
 	return at;
 }
 
+static bool is_borrowed(const struct table *table, size_t slot)
+{
+	return table->family->origin != NULL && table->directory->births[slot] == 0;
+}
+
 /* The writer's directory does not name this chunk any more. */
 static void drop_chunk(struct table *table, char *items, bool shared)
 {
@@ -247,6 +253,7 @@ static void copy_chunk(struct table *table, size_t slot)
 	size_t first = slot << table->front.now.shift, bytes = table->front.now.item_bytes;
 	size_t items = MIN_OF(table->front.now.count - first, table->front.now.mask + 1);
 	char *old = table->front.now.chunks[slot], *fresh = create_chunk(table, false);
+	bool borrowed = is_borrowed(table, slot);
 
 	if (table->shown > first && table->shown < first + items) { /* appended to: see `split` */
 		table->front.split_items = old;
@@ -257,7 +264,8 @@ static void copy_chunk(struct table *table, size_t slot)
 	memcpy(fresh, old, items * bytes);
 	memset(fresh + items * bytes, 0, table->family->chunk_bytes - items * bytes);
 	set_slot(table, slot, fresh, table->version);
-	drop_chunk(table, old, true);
+	if (!borrowed)
+		drop_chunk(table, old, true);
 	table->changed = true;
 }
 
@@ -292,7 +300,8 @@ static void cut(struct table *table, size_t count)
 
 	join_split(table);
 	for (size_t slot = slots; slot < old_slots; slot++)
-		drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
+		if (!is_borrowed(table, slot))
+			drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
 	table->front.now.count = count;
 	table->changed = true;
 	if (used == 0)
@@ -470,10 +479,53 @@ void table_free(struct table *table)
 		return;
 	struct family *family = table->family;
 	for (size_t slot = 0; slot < table_slots(&table->front.now, table->front.now.count); slot++)
-		drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
+		if (!is_borrowed(table, slot))
+			drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
 	retire_current(table);
 	leave_directory(family, table->directory);
 	family_free(family, table->saver.slots, atomic_load(&table->saver.heap_bytes));
 	leave_family(family);
 	free(table);
+}
+
+/* ---- a table that begins as a view of another */
+
+static void copy_borrowed(struct table *table, size_t slot)
+{
+	size_t first = slot << table->front.now.shift, bytes = table->front.now.item_bytes;
+	size_t items = MIN_OF(table->front.now.count - first, table->front.now.mask + 1);
+	const char *from = table->front.now.chunks[slot];
+	char *to = create_chunk(table, false);
+
+	memcpy(to, from, items * bytes);
+	memset(to + items * bytes, 0, table->family->chunk_bytes - items * bytes);
+	set_slot(table, slot, to, table->version);
+}
+
+struct table *table_of_view(struct view *view)
+{
+	struct table *table = table_make(view->item_bytes, view->shift);
+	size_t slots = table_slots(view, view->count);
+
+	table->family->origin = view_ref(view);
+	replace_directory(table, MAX_OF(slots, (size_t)DIRECTORY_SLOTS_MIN));
+	if (slots > 0)
+		memcpy(table->directory->chunks, view->chunks, slots * sizeof(char *));
+	memset(table->directory->births, 0, slots * sizeof(uint64_t));
+	table->front.now.count = table->shown = view->count;
+	if ((view->count & view->mask) != 0)
+		copy_borrowed(table, slots - 1);
+	return table;
+}
+
+void table_own(struct table *table)
+{
+	struct family *family = table->family;
+
+	ASSERT(family->origin != NULL && table->current == NULL && table->front.split_count == 0);
+	for (size_t slot = 0; slot < table_slots(&table->front.now, table->front.now.count); slot++)
+		if (is_borrowed(table, slot))
+			copy_borrowed(table, slot);
+	view_unref(family->origin);
+	family->origin = NULL;
 }

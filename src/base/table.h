@@ -101,6 +101,14 @@ struct view *table_publish(struct table *table);
 struct view *view_ref(struct view *view);
 void view_unref(struct view *view); /* NULL is fine */
 
+/* A table that begins as what `view` shows, and goes its own way from there: chunks stay where they
+ * are until they are changed, and `view` lives as long as the new table and its views.  For any
+ * thread, while the first table's writer goes on. */
+struct table *table_of_view(struct view *view);
+/* Copies what it still shares with that view, and lets the view go: before the new table is
+ * published. */
+void table_own(struct table *table);
+
 static inline size_t view_count(const struct view *view)
 {
 	return view->count;

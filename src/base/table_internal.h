@@ -14,6 +14,9 @@
  *     birth to v - 1.  It lies in the `pinned` list of the newest of these that lives, and
  *     wanders to the next older one when that one dies; when none is left it is freed.  So a
  *     slow reader keeps what it can see and nothing else.
+ *  5. A table made of a view borrows that view's chunks: their birth is 0, so each is copied before
+ *     it changes, and none is ever freed here.  The last chunk, if it is not full, is copied at
+ *     once: the other table goes on appending to it.
  */
 #pragma once
 
@@ -60,6 +63,7 @@ struct family {
 	struct file *file; /* of the mapped chunks, or NULL */
 	char *mapped; /* read-only: a mapped chunk is copied before it is changed */
 	size_t mapped_bytes;
+	struct view *origin; /* of another family: chunks of birth 0 are its; NULL: none */
 };
 
 /* Where table_save() put the chunk of a slot. */

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "engine/contents.h"
 #include "engine/engine_internal.h"
+#include "engine/recount.h"
 #include "identity/rules.h"
 
 #include <stdlib.h>
@@ -285,6 +286,7 @@ static void add_documents(struct digesting *d)
 
 err engine_digest(struct engine *engine, struct state_digest *out, struct why *why)
 {
+	engine_recount_now(engine);
 	engine_index(engine);
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	struct digesting d = { .engine = engine,

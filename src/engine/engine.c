@@ -5,7 +5,9 @@
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "engine/erasing.h"
+#include "engine/recount.h"
 #include "event/codec.h"
+#include "identity/recount.h"
 #include "thread/thread_index.h"
 
 #include <stdlib.h>
@@ -185,13 +187,18 @@ static err open_parts(struct engine *engine, struct engine_opening *opening, str
 		engine->threads = engine_empty_threads(engine);
 	}
 	engine_answer_times(engine->identity, engine->threads);
+	engine->is_loaded = opening->checkpoint_seq > 0;
 	opening->index_from = dedup_from;
 	opening->index_damaged = dedup_damage(engine->dedup) != NULL;
 	if (engine_planted.index_unsaved)
 		dedup_from = MAX_OF(dedup_from, engine->applied_seq);
 	if (engine_planted.replay_twice && engine->applied_seq > 1)
 		engine->applied_seq--;
-	return engine_replay(engine, dedup_from, engine->applied_seq, opening, why);
+	/* other rules behind a checkpoint: computed once, by who publishes, or beside */
+	identity_look_within(engine->identity, engine->is_loaded ? engine_look_steps() : 0);
+	e = engine_replay(engine, dedup_from, engine->applied_seq, opening, why);
+	identity_look_within(engine->identity, 0);
+	return e;
 }
 
 err engine_open(const struct engine_options *options, struct engine **out,
@@ -231,6 +238,7 @@ void engine_close(struct engine *engine)
 	snapshot_unref(engine->snapshot);
 	checkpoint_abandon(engine);
 	engine_erasing_abandon(engine);
+	engine_recount_abandon(engine);
 	erasures_done(&engine->erasures);
 	identity_free(engine->identity);
 	threads_free(engine->threads);

@@ -16,6 +16,7 @@ struct store {
 };
 
 struct erasing;
+struct engine_recount;
 
 /* Batches that are kept and not taken in yet: what applying them may need of the tables. */
 struct in_flight {
@@ -37,6 +38,10 @@ struct engine {
 	struct threads *threads;
 	struct erasures erasures; /* that wait for their bytes to vanish */
 	struct erasing *erasing; /* under way; NULL: nothing is */
+	struct engine_recount *recount; /* likewise */
+	uint64_t states; /* grows whenever another state takes the place of the present one */
+	size_t look_steps; /* of identity; 0: as many as it takes */
+	bool is_loaded; /* the state came from a checkpoint */
 	struct in_flight in_flight;
 	uint64_t owners_version; /* by which the index of threads is sorted */
 	uint64_t applied_seq; /* all records below are in the state */
@@ -65,6 +70,7 @@ struct engine_planted {
 	bool manifest_first; /* a checkpoint's manifest before its tables are synced */
 	bool index_unsaved; /* a checkpoint without the index of known messages, and trusting it */
 	size_t digest_rows_max; /* 0: DIGEST_ROWS_MAX */
+	size_t look_steps; /* 0: RECOUNT_STEPS */
 	uint64_t store_bytes_least; /* of a .tables file before it is begun anew; 0: 64 MiB */
 };
 extern struct engine_planted engine_planted;
@@ -77,6 +83,7 @@ struct threads *engine_empty_threads(const struct engine *engine);
 /* The time of a row as identity counts it; identity asks these threads for it (first_times.c). */
 int64_t identity_time_of(int64_t ticks);
 void engine_answer_times(struct identity *identity, struct threads *threads);
+void engine_times_of_view(void *threads_view, const uint32_t *sets, int64_t *times, size_t count);
 
 /* Puts durable records into the state, in their order.  Cannot fail.  A group costs less than its
  * records one by one: they wait for memory together. */

@@ -3,6 +3,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/places.h"
+#include "engine/recount.h"
 #include "event/codec.h"
 
 #include <stdlib.h>
@@ -317,6 +318,8 @@ static err again_in_place(struct engine *engine, const struct erasure_plan *old,
 err engine_erase_planned(struct engine *engine, struct erasure_plan *plan,
 	struct erasure_result *result, struct why *why)
 {
+	engine_recount_now(
+		engine); /* what is erased does not come back: whose it is must be sure */
 	AUTO_SNAPSHOT now = engine_snapshot(engine);
 	const struct identity_view *identity = snapshot_identity(now);
 	struct places since = { 0 };
@@ -361,6 +364,7 @@ bool engine_has_decision(struct engine *engine, const struct snapshot *snapshot,
 err engine_erase_customer(
 	struct engine *engine, str type_value, struct erasure_result *result, struct why *why)
 {
+	engine_recount_now(engine); /* as in engine_erase_planned() */
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	struct erasure_plan *plan = NULL;
 	err e = engine_plan_customer(engine, snapshot, type_value,

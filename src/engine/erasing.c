@@ -7,6 +7,7 @@
 #include "engine/quarantine.h"
 #include "engine/reject_files.h"
 #include "event/codec.h"
+#include "identity/recount.h"
 #include "thread/thread_index.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct erasing {
 
 	uint64_t end; /* of the journal when it was begun */
 	struct engine fresh; /* of it, only the state; then the old one's */
+	size_t look_steps; /* of the engine */
 	bool is_indexed;
 	struct quarantine *quarantine;
 	struct journal_scan *scan;
@@ -100,6 +102,7 @@ err engine_erasing_begin(struct engine *engine, enum erasing_turn *next, struct 
 	g->until = waiting->items[waiting->count - 1].seq + 1;
 	g->until_ms = waiting->items[waiting->count - 1].received_ms;
 	g->end = engine->applied_seq;
+	g->look_steps = engine->look_steps;
 	g->arena = arena_create(RECORD_ARENA_BYTES);
 	engine->erasing = g;
 	*next = ERASING_BESIDE;
@@ -253,6 +256,7 @@ static void index_fresh(struct erasing *g)
 			g->fresh.threads, thread_index_build_base(view, threads_view_rows(view)));
 	threads_view_unref(view);
 	identity_view_unref(identity);
+	identity_look_within(g->fresh.identity, g->look_steps);
 	g->is_indexed = true;
 }
 
@@ -292,6 +296,7 @@ static err swap(struct engine *engine, struct why *why)
 	engine->identity = g->fresh.identity;
 	engine->threads = g->fresh.threads;
 	engine->owners_version = g->fresh.owners_version;
+	engine->states++;
 	engine->dirty = true;
 	g->fresh.identity = identity; /* freed beside */
 	g->fresh.threads = threads;

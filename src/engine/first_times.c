@@ -46,6 +46,24 @@ static void find(void *context, const uint32_t *sets, int64_t *times, size_t cou
 	}
 }
 
+/* The same of a view. */
+void engine_times_of_view(void *context, const uint32_t *sets, int64_t *times, size_t count)
+{
+	const struct threads_view *view = context;
+	size_t rows = threads_view_rows(view);
+
+	for (size_t i = 0; i < count; i++)
+		times[i] = INT64_MAX - 1;
+	for (uint32_t r = 0; r < rows; r++) {
+		struct row row = threads_view_row(view, r);
+		if (row.set < sets[0] || row.set > sets[count - 1] || (row.flags & ROW_HIDDEN) != 0)
+			continue;
+		size_t at = place_of(sets, count, row.set);
+		if (at < count)
+			times[at] = MIN_OF(times[at], identity_time_of(row.time));
+	}
+}
+
 void engine_answer_times(struct identity *identity, struct threads *threads)
 {
 	identity_ask_times(identity, find, threads);

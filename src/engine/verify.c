@@ -2,6 +2,7 @@
 #include "engine/verify.h"
 
 #include "engine/quarantine.h"
+#include "engine/recount.h"
 #include "engine/verify_internal.h"
 #include "event/codec.h"
 
@@ -141,6 +142,7 @@ err engine_verify(struct engine *engine, void (*report)(void *context, const str
 		verify_fault(&v, &reason);
 	if (e != OK)
 		return e;
+	engine_recount_now(engine);
 	engine_index(engine); /* else each thread would look through what is in no index */
 	v.snapshot = engine_snapshot(engine);
 	v.view = snapshot_threads(v.snapshot);

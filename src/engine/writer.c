@@ -43,7 +43,10 @@ struct writer *writer_create(struct engine *engine, const struct writer_options 
 	w->erasing = ERASING_ENDED;
 	w->checkpoint_seq = engine->applied_seq;
 	w->checkpoint_ns = w->published_ns = engine_ticks_ns(engine);
+	if (engine->is_loaded) /* else nothing was computed yet that could stand meanwhile */
+		engine_recount_allow(engine);
 	engine_publish(engine);
+	engine_recount_allow(engine);
 	return w;
 }
 

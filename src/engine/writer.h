@@ -13,6 +13,9 @@
  * shall hold, are the writer's own, between two groups.  So are calls: a correction, an erasure, a
  * back-up is a function that runs in the writer's place, in the order in which it was submitted.
  *
+ * Customers that take long to compute (a very large component, other rules for everybody) are
+ * computed beside too (recount.h); meanwhile the former ones stand, and snapshots say so.
+ *
  * Erased bytes vanish likewise (erasing.h): once an erasure is `erase_within_ms` old, segments are
  * rewritten and a second state is made beside; the writer only puts that in place.
  *
@@ -111,6 +114,8 @@ struct writer_status {
 	uint64_t bases, runs; /* put in place */
 	uint64_t checkpoints, sealed, merged;
 	uint64_t erasures; /* rounds in which bytes were made to vanish */
+	uint64_t recounts; /* of customers, computed beside and put in place */
+	int64_t recount_ns_most; /* that the writer stood still for one */
 	int64_t checkpoint_ns_most; /* that the writer stood still for one */
 	bool has_failed; /* it accepts nothing any more: last_error says why */
 	struct why last_error; /* of writing or of house-keeping; message MSG_NONE: none yet */

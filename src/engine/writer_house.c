@@ -1,5 +1,5 @@
 /* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing,
- * writing checkpoints, rewriting what was erased.
+ * writing checkpoints, rewriting what was erased, computing customers that take long.
  *
  * A step never waits for the writer: what it has built it leaves in a place from where the writer
  * takes it between two groups.  So whoever holds `house` keeps no producer waiting.
@@ -110,6 +110,22 @@ static bool is_erasing(struct writer *w)
 	return is;
 }
 
+/* Freeing what was replaced is a step too, once no checkpoint saves it. */
+static bool recount_some(struct writer *w)
+{
+	mutex_lock(&w->lock);
+	bool is = w->recount == RECOUNT_BESIDE;
+	mutex_unlock(&w->lock);
+	if (!is)
+		return false;
+	enum recount_turn next = engine_recount_step(w->engine);
+	mutex_lock(&w->lock);
+	w->recount = next;
+	mutex_unlock(&w->lock);
+	intake_wake(w->intake);
+	return true;
+}
+
 static bool erase_some(struct writer *w)
 {
 	enum erasing_turn next;
@@ -139,7 +155,8 @@ bool writer_keep_house(struct writer *w)
 {
 	mutex_lock(&w->house);
 	w->disk_first = !w->disk_first;
-	bool did = w->disk_first ? use_disk(w) || build_index(w) : build_index(w) || use_disk(w);
+	bool did = w->disk_first ? use_disk(w) || recount_some(w) || build_index(w)
+				 : recount_some(w) || build_index(w) || use_disk(w);
 	mutex_unlock(&w->house);
 	return did;
 }

@@ -4,6 +4,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/erasing.h"
+#include "engine/recount.h"
 #include "engine/waiting.h"
 #include "engine/writer.h"
 #include "thread/thread_index.h"
@@ -23,12 +24,14 @@ struct writer {
 	int64_t checkpoint_ns;
 	bool is_swapped; /* erasing writes the checkpoint of the state that it has put in place */
 	int64_t erasing_rests_until_ns; /* after an error */
+	int64_t recount_began_ns, recount_rests_until_ns;
 
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t published; /* or failed, or stopped */
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
 	struct thread_index *fresh_index; /* built, to be put in place */
 	enum erasing_turn erasing; /* whose turn it is; ERASING_ENDED: nothing is erased */
+	enum recount_turn recount; /* whose turn it is */
 	bool has_checkpoint; /* begun by the writer, to be written by house-keeping */
 	bool index_is_damaged; /* of known messages: to be made anew in the writer's place */
 	bool is_stopping, has_ended; /* ended: nothing will be published any more */
@@ -54,6 +57,7 @@ void writer_write(struct writer *writer, struct group *group);
 void writer_answer(struct writer *writer, struct group *group);
 void writer_install(struct writer *writer);
 void writer_publish_if_due(struct writer *writer);
+void writer_recount_if_due(struct writer *writer);
 void writer_checkpoint_if_due(struct writer *writer);
 void writer_erase_if_due(struct writer *writer);
 

@@ -1,6 +1,7 @@
 /* engine/writer_step.c - what the writer does, one small step after the other; see writer.h
  *
- *   take -> write -> answer -> put finished work in place -> publish if due -> checkpoint if due
+ *   take -> write -> answer -> put finished work in place -> publish if due -> customers that take
+ *   long: begun, or taken in -> checkpoint if due
  *
  * The order is what matters: durable and applied before it is answered, applied before it is
  * published.
@@ -233,6 +234,55 @@ void writer_publish_if_due(struct writer *w)
 	writer_announce(w);
 }
 
+/* ---- customers that take long: begun, and now and then a turn */
+
+/* As long as the last took: who keeps it busy on purpose has half of one thread. */
+static void begin_recount(struct writer *w)
+{
+	int64_t now = engine_ticks_ns(w->engine);
+
+	if (w->engine->dirty || now < w->recount_rests_until_ns)
+		return;
+	enum recount_turn next = engine_recount_begin(w->engine);
+	w->recount_began_ns = now;
+	mutex_lock(&w->lock);
+	w->recount = next;
+	mutex_unlock(&w->lock);
+	if (next != RECOUNT_NONE)
+		writer_announce(w);
+}
+
+static void take_turn(struct writer *w)
+{
+	bool taken;
+	int64_t began = engine_ticks_ns(w->engine);
+	enum recount_turn next = engine_recount_turn(w->engine, &taken);
+	int64_t now = engine_ticks_ns(w->engine);
+
+	w->recount_rests_until_ns = now + (began - w->recount_began_ns);
+	mutex_lock(&w->lock);
+	w->recount = next;
+	w->status.recounts += taken;
+	w->status.recount_ns_most = MAX_OF(w->status.recount_ns_most, now - began);
+	mutex_unlock(&w->lock);
+	writer_announce(w);
+}
+
+/* Not while a checkpoint is written: it saves the tables that would be replaced. */
+void writer_recount_if_due(struct writer *w)
+{
+	mutex_lock(&w->lock);
+	enum recount_turn turn = w->recount;
+	bool is_free = !w->has_checkpoint;
+	mutex_unlock(&w->lock);
+	if (w->engine->failed || turn == RECOUNT_BESIDE || !is_free)
+		return;
+	if (turn == RECOUNT_WRITER)
+		take_turn(w);
+	else
+		begin_recount(w);
+}
+
 static bool is_checkpoint_due(struct writer *w, int64_t now_ns)
 {
 	uint64_t since = w->engine->applied_seq - w->checkpoint_seq;
@@ -330,6 +380,7 @@ bool writer_step(struct writer *w, int64_t wait_ms)
 	}
 	writer_install(w);
 	writer_publish_if_due(w);
+	writer_recount_if_due(w);
 	writer_checkpoint_if_due(w);
 	writer_erase_if_due(w);
 	return e != ERR_CANCELLED;

@@ -98,32 +98,7 @@ static void decide_pair(struct identity *identity, uint32_t i)
 	d->by_people = act != NULL && act->by_people;
 	seed(identity, d->a);
 	seed(identity, d->b);
-}
-
-/* ---- rules */
-
-static void decide_rules(struct identity *identity)
-{
-	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
-	struct identity_rules *rules = NULL;
-
-	if (newest != IDENTITY_NO_CODE) {
-		str document = strings_get(identity->documents, act_at(identity, newest)->about);
-		(void)rules_parse(document, &rules, NULL); /* it was read before it was kept */
-	}
-	rules_take(identity, rules == NULL ? rules_default() : rules);
-}
-
-void rules_reload(struct identity *identity)
-{
-	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
-	struct identity_rules *rules = NULL;
-
-	if (newest != IDENTITY_NO_CODE) {
-		str document = strings_get(identity->documents, act_at(identity, newest)->about);
-		(void)rules_parse(document, &rules, NULL); /* as above */
-	}
-	rules_hold(identity, rules == NULL ? rules_default() : rules);
+	watch_decision(identity, i);
 }
 
 /* ---- acts */
@@ -145,7 +120,7 @@ static void turn(struct identity *identity, uint32_t i)
 	else if (act_at(identity, i)->kind == ACT_DOCUMENT)
 		decide_document(identity, act_at(identity, i)->about);
 	else
-		decide_rules(identity);
+		rules_decide(identity);
 }
 
 uint32_t act_push(struct identity *identity, const struct act *act)
@@ -224,11 +199,12 @@ static bool act_on_rules(struct identity *identity, const struct record *record)
 		rules_free(rules);
 		return false;
 	}
+	rules_free(rules);
 	identity->newest_rules = act_push(identity, &(struct act){ .seq = record->seq,
 							    .about = code,
 							    .before = identity->newest_rules + 1,
 							    .kind = ACT_RULES });
-	rules_take(identity, rules);
+	rules_decide(identity);
 	return true;
 }
 
@@ -283,7 +259,7 @@ const struct identity_decision *identity_decision_at(const struct identity *iden
 
 uint64_t identity_rules_seq(const struct identity *identity)
 {
-	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
+	uint32_t held = identity->rules_held;
 
-	return newest == IDENTITY_NO_CODE ? 0 : act_at(identity, newest)->seq;
+	return held == IDENTITY_NO_CODE ? 0 : act_at(identity, held)->seq;
 }

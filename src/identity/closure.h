@@ -1,9 +1,10 @@
 /* identity/closure.h - customers computed from nothing, for all that evidence connects.
  *
  * The reach of an identifier is all that live sets and decisions connect it with, refused links
- * included.  Within a reach (or over everything) groups follow from contents alone, in the order
- * that identity.h states; nothing is changed, so the same serves to ask what other rules would
- * make of it (preview.c), and why (explain.c).
+ * included, and the customer that it is of now, whole: so a reach can be put in place of what there
+ * is, though others are still to be computed.  Within a reach (or over everything) groups follow
+ * from contents alone, in the order that identity.h states; nothing is changed, so the same serves
+ * to ask what other rules would make of it (preview.c), and why (explain.c).
  *
  * Whole components within which nothing can be refused are joined without sorting their links.
  *
@@ -18,9 +19,13 @@ struct closure;
 /* The lens, and what it points to, outlive the closure. */
 struct closure *closure_create(const struct lens *lens);
 void closure_free(struct closure *closure); /* NULL is fine */
-/* What is to be computed: the reach of these, or everything. */
-void closure_reach(struct closure *closure, const uint32_t *from, size_t count);
+/* What is to be computed: the reach of these, or everything.  A step for each piece of evidence;
+ * false if there were too few: then it can only be freed. */
+bool closure_reach(struct closure *closure, const uint32_t *from, size_t count, size_t *steps);
 void closure_whole(struct closure *closure);
+
+/* Are the times of all sets known?  Else joining may look through all events for them. */
+bool closure_knows_times(const struct closure *closure);
 
 /* A join that evidence asks for; b is the weaker end. */
 struct closure_link {

@@ -33,7 +33,8 @@ struct identity *identity_create(void)
 	identity->acts = table_create(sizeof(struct act));
 	identity->subjects = table_create(sizeof(struct subject));
 	identity->rules = rules_default();
-	identity->newest_rules = IDENTITY_NO_CODE;
+	identity->newest_rules = identity->rules_held = IDENTITY_NO_CODE;
+	identity->unsettled = table_create(sizeof(uint32_t));
 	return identity;
 }
 
@@ -59,13 +60,72 @@ void identity_free(struct identity *identity)
 	table_free(identity->subjects);
 	rules_free(identity->rules);
 	free(identity->source_rules);
-	free(identity->seeds);
+	table_free(identity->unsettled);
+	codes_done(&identity->seeds);
+	codes_done(&identity->deferred);
+	codes_done(&identity->lent);
+	codes_done(&identity->touched_sets);
+	codes_done(&identity->touched_decisions);
 	free(identity);
 }
 
 size_t identity_identifiers_left(const struct identity *identity)
 {
 	return IDENTIFIERS_MAX - table_count(identity->members);
+}
+
+/* ---- lists */
+
+void codes_add(struct codes *codes, uint32_t code)
+{
+	if (codes->count == codes->room) {
+		codes->room = MAX_OF(codes->room * 2, (size_t)64);
+		codes->items = memory_resize(codes->items, codes->room * sizeof(*codes->items));
+	}
+	codes->items[codes->count++] = code;
+}
+
+void codes_add_all(struct codes *codes, const struct codes *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		codes_add(codes, more->items[i]);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void codes_sort(struct codes *codes)
+{
+	size_t kept = 0;
+
+	if (codes->count > 0)
+		qsort(codes->items, codes->count, sizeof(*codes->items), by_number);
+	for (size_t i = 0; i < codes->count; i++)
+		if (kept == 0 || codes->items[kept - 1] != codes->items[i])
+			codes->items[kept++] = codes->items[i];
+	codes->count = kept;
+}
+
+void codes_done(struct codes *codes)
+{
+	free(codes->items);
+	*codes = (struct codes){ 0 };
+}
+
+void watch_set(struct identity *identity, uint32_t set)
+{
+	if (identity->watching)
+		codes_add(&identity->touched_sets, set);
+}
+
+void watch_decision(struct identity *identity, uint32_t decision)
+{
+	if (identity->watching)
+		codes_add(&identity->touched_decisions, decision);
 }
 
 /* ---- customers */
@@ -115,23 +175,71 @@ void rings_join(struct identity *identity, uint32_t a, uint32_t b)
 		rings_join(identity, b, a);
 		return;
 	}
-	uint32_t moved = customers[1]->members;
 	struct customer joined = *customers[0];
-	joined.members += moved;
+	joined.members += customers[1]->members;
 	joined.restrained |= customers[1]->restrained;
 	for (size_t i = 0; i < CUSTOMER_LIMITS; i++)
 		joined.counts[i] =
 			(uint8_t)MIN_OF(joined.counts[i] + customers[1]->counts[i], UINT8_MAX);
-	for (uint32_t i = b, left = moved; left > 0; left--) {
-		struct member *member = member_change(identity, i);
+	uint32_t at = b;
+	do {
+		struct member *member = member_change(identity, at);
 		member->customer = to;
-		i = member->next;
-	}
+		at = member->next;
+	} while (at != b);
 	uint32_t after_a = member_at(identity, a)->next, after_b = member_at(identity, b)->next;
 	member_change(identity, a)->next = after_b; /* two rings crossed are one */
 	member_change(identity, b)->next = after_a;
 	*(struct customer *)table_change(identity->customers, to) = joined;
 	customer_drop(identity, from);
+}
+
+/* All of its ring are dead. */
+static void empty_ring(struct identity *identity, uint32_t identifier)
+{
+	uint32_t customer = member_at(identity, identifier)->customer, at = identifier;
+
+	do {
+		struct member *member = member_change(identity, at);
+		member->customer = CUSTOMER_NONE;
+		at = member->next;
+	} while (at != identifier);
+	customer_drop(identity, customer);
+}
+
+static uint32_t living_from(const struct identity *identity, uint32_t at)
+{
+	while (member_at(identity, at)->live == 0)
+		at = member_at(identity, at)->next;
+	return at;
+}
+
+void member_died(struct identity *identity, uint32_t identifier)
+{
+	uint32_t number = member_at(identity, identifier)->customer;
+	const struct customer *now =
+		number == CUSTOMER_NONE ? NULL : table_at(identity->customers, number);
+
+	if (now == NULL)
+		return;
+	if (now->members == 1) {
+		empty_ring(identity, identifier);
+		return;
+	}
+	struct customer *customer = table_change(identity->customers, number);
+	customer->members--;
+	if (customer->head == identifier)
+		customer->head = living_from(identity, identifier);
+}
+
+void member_lives(struct identity *identity, uint32_t identifier)
+{
+	uint32_t number = member_at(identity, identifier)->customer;
+
+	if (number == CUSTOMER_NONE)
+		(void)customer_new(identity, identifier);
+	else /* it went and came since the last look */
+		((struct customer *)table_change(identity->customers, number))->members++;
 }
 
 /* ---- evidence */
@@ -146,9 +254,7 @@ static void make_live(struct identity *identity, uint32_t set)
 		if (member->live++ > 0)
 			continue;
 		identity->live_identifiers++;
-		if (member->customer ==
-			CUSTOMER_NONE) /* else it went and came since the last look */
-			(void)customer_new(identity, parts.codes[i]);
+		member_lives(identity, parts.codes[i]);
 		if (table_count(identity->decisions) > 0) /* one may concern it */
 			seed(identity, parts.codes[i]);
 	}
@@ -167,6 +273,8 @@ void identity_add(
 		evidence->source = source;
 	}
 	evidence->last_seq = MAX_OF(evidence->last_seq, seq);
+	if (evidence->live == 0 || earlier || evidence->first_time == TIME_UNKNOWN)
+		watch_set(identity, set);
 	if (evidence->live++ == 0) {
 		evidence->first_time = time;
 		make_live(identity, set);
@@ -182,8 +290,10 @@ static void make_dead(struct identity *identity, uint32_t set)
 
 	set_parts(strings_get(identity->sets, set), &parts);
 	for (size_t i = 0; i < parts.count; i++) {
-		if (--member_change(identity, parts.codes[i])->live == 0)
+		if (--member_change(identity, parts.codes[i])->live == 0) {
 			identity->live_identifiers--;
+			member_died(identity, parts.codes[i]);
+		}
 		if (parts.count > 1 || member_at(identity, parts.codes[i])->live == 0)
 			seed(identity, parts.codes[i]);
 	}
@@ -194,6 +304,8 @@ void identity_remove(struct identity *identity, uint32_t set, int64_t time)
 	struct evidence *evidence = table_change(identity->evidence, set);
 
 	ASSERT(evidence->live > 0);
+	if (evidence->live == 1 || time == evidence->first_time)
+		watch_set(identity, set);
 	if (--evidence->live == 0) {
 		make_dead(identity, set);
 	} else if (time == evidence->first_time && identity->find_times != NULL) {

@@ -30,7 +30,8 @@
  *  3. adding evidence and removing it restores the customers; so does deciding and undoing.
  *
  * Changes are brought into the customers before anybody looks: by identity_publish(), and
- * identity_save().  So a replay, or a bulk load, computes them once.
+ * identity_save().  So a replay, or a bulk load, computes them once.  Where that would take long,
+ * a running engine has it computed beside (recount.h), and the former answer stands meanwhile.
  *
  * Threads: one writer; views are read by any thread.
  */
@@ -106,7 +107,8 @@ bool identity_has_act(const struct identity *identity, uint64_t seq);
 
 /* The document that such a record brings; NULL .ptr: none. */
 str identity_rules_of(const struct record *record);
-uint64_t identity_rules_seq(const struct identity *identity); /* of their record; 0: the default */
+/* Of the record that brought the rules in force; 0: the default. */
+uint64_t identity_rules_seq(const struct identity *identity);
 
 /* Documents that people keep about customers, each under a subject ("profile", "segment:NAME"),
  * beside the rules: this folder keeps them, their versions and their undoing, and does not read
@@ -120,6 +122,12 @@ err identity_check_document(
 const struct identity_rules *identity_rules(const struct identity *identity);
 /* Grows whenever owners of sets change: whoever has sorted by owner has to do it again. */
 uint64_t identity_owners_version(const struct identity *identity);
+
+/* Computes all that is due, however long it takes.  Publishing and saving do it by themselves,
+ * unless that is done beside (recount.h). */
+void identity_settle(struct identity *identity);
+/* Is something computed beside, or to be computed there? */
+bool identity_is_behind(const struct identity *identity);
 
 /* Adds the present state to what is to be saved (base/saving.h): in the writer's place. */
 void identity_save(struct identity *identity, struct saving *saving);
@@ -138,7 +146,7 @@ void identity_view_unref(struct identity_view *view); /* NULL is fine */
 enum { CUSTOMER_LIMITS = 7 };
 struct customer {
 	uint32_t head; /* any member; IDENTITY_NO_CODE: this number is free */
-	uint32_t members;
+	uint32_t members; /* those that live */
 	uint8_t counts[CUSTOMER_LIMITS]; /* identifiers of each limited type, at most 255 */
 	bool restrained; /* a link of its was refused, or might be */
 };
@@ -155,6 +163,7 @@ str identity_text(const struct identity_view *view, uint32_t identifier); /* "ty
 uint32_t identity_customer_of(const struct identity_view *view, uint32_t identifier);
 /* How many live sets name it. */
 uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifier);
+/* Of an identifier that lives: the next of its customer. */
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier);
 /* The identifiers of a set, in the order of their types' ranks and of their texts. */
 enum { SET_IDENTIFIERS_MAX = RECORD_IDENTIFIERS_MAX };
@@ -169,6 +178,9 @@ uint32_t identity_set_count(const struct identity_view *view);
 
 /* The document of the rules in force; "": the default. */
 str identity_view_rules(const struct identity_view *view);
+/* Is something of it still being computed beside (recount.h)?  Until then the former answer
+ * stands: of the customers concerned, of the rules. */
+bool identity_view_is_behind(const struct identity_view *view);
 /* What is kept under a subject; "": nothing.  *seq (may be NULL): of the record that holds. */
 str identity_document(const struct identity_view *view, str subject, uint64_t *seq);
 uint32_t identity_subject_count(const struct identity_view *view);

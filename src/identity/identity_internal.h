@@ -15,7 +15,7 @@
  * is worth what its source is worth, so the same identifiers told by two sources are two sets.
  *
  * Joining is done at once where it cannot be refused (link.c); all else is noted as `seeds` and
- * computed anew before anybody looks (settle.c).
+ * computed anew before anybody looks (settle.c), or, where that takes long, beside (recount.h).
  */
 #pragma once
 
@@ -35,7 +35,8 @@ enum { KIND_ROW = 0x3f, KIND_BARRED = 0x40, KIND_SHARED = 0x80 };
 
 struct member {
 	uint32_t customer;
-	uint32_t next; /* in the ring; itself when alone; meaningless without a customer */
+	uint32_t next; /* in the ring, of the dead too; itself when alone; nothing without a
+			  customer */
 	uint32_t live; /* live sets that name it */
 	uint32_t nodes; /* first of its evidence, or NODE_END */
 };
@@ -67,6 +68,16 @@ struct subject {
 struct identity_rules;
 struct rules_source;
 
+/* A list of identifiers, sets or decisions; zeroed: empty. */
+struct codes {
+	uint32_t *items;
+	size_t count, room;
+};
+void codes_add(struct codes *codes, uint32_t code);
+void codes_add_all(struct codes *codes, const struct codes *more);
+void codes_sort(struct codes *codes); /* ascending, each once */
+void codes_done(struct codes *codes); /* empty again */
+
 struct identity {
 	struct strings *identifiers, *sets, *sources, *documents, *subject_names;
 	struct table *members, *kinds, *alone, *nodes, *evidence, *owners, *customers,
@@ -75,14 +86,21 @@ struct identity {
 	struct table *subjects; /* struct subject, by name */
 	uint32_t live_identifiers, live_customers;
 	uint32_t newest_rules; /* act, valid or not; IDENTITY_NO_CODE: none */
+	uint32_t rules_held; /* act whose rules are in force; IDENTITY_NO_CODE: the default */
 	uint64_t owners_version;
 	struct identity_rules *rules;
 	struct rules_source *source_rules; /* by source */
 	size_t source_count;
-	/* Identifiers from which customers are to be computed anew; or of all. */
-	uint32_t *seeds;
-	size_t seed_count, seed_room;
+	/* Identifiers from which customers are to be computed anew: before the next look; beside;
+	 * beside, and it has begun.  Or of all, before the next look. */
+	struct codes seeds, deferred, lent;
 	bool all_stale;
+	size_t steps_max; /* of a look; 0: as many as it takes (recount.h) */
+	/* What changes while they are computed beside; `rulings` grows whenever that is in vain. */
+	bool watching;
+	struct codes touched_sets, touched_decisions;
+	uint64_t rulings;
+	struct table *unsettled; /* all three lists, where they are saved */
 	identity_times_fn *find_times;
 	void *times_context;
 };
@@ -143,8 +161,9 @@ struct set_ends {
 void lens_ends(const struct lens *lens, uint32_t set, uint8_t bars, struct set_ends *out);
 /* Which identifier of a set owns its events: the first end, or else the first. */
 uint8_t lens_owner(const struct lens *lens, uint32_t set);
-/* Is an identifier told with more unique values of one type than its rule allows? */
-bool lens_is_shared(const struct lens *lens, uint32_t identifier);
+/* Is an identifier told with more unique values of one type than its rule allows?  A step for each
+ * piece of its evidence; without steps left the answer is none. */
+bool lens_is_shared(const struct lens *lens, uint32_t identifier, size_t *steps);
 
 void seed(struct identity *identity, uint32_t identifier);
 void seed_set(struct identity *identity, uint32_t set);
@@ -157,6 +176,10 @@ void link_moved(struct identity *identity, uint32_t set);
 
 uint32_t customer_new(struct identity *identity, uint32_t head);
 void customer_drop(struct identity *identity, uint32_t customer);
+/* An identifier has its first live set, or none any more: it stays in its ring until that is
+ * computed anew, which may be a while, but nobody sees it there. */
+void member_lives(struct identity *identity, uint32_t identifier);
+void member_died(struct identity *identity, uint32_t identifier);
 /* Joins the rings of two identifiers; nothing if they are one. */
 void rings_join(struct identity *identity, uint32_t a, uint32_t b);
 /* Would so many of each limited type be too many, joined with so many? */
@@ -164,16 +187,21 @@ bool limits_hold(const struct identity_rules *rules, const uint8_t *a, const uin
 
 /* ---- what decides (act.c), rules in force (rules_state.c), customers anew (settle.c) */
 
-/* They come into force; both take over the rules.  The second only keeps them: all that follows of
- * them is there already. */
-void rules_take(struct identity *identity, struct identity_rules *rules);
-void rules_hold(struct identity *identity, struct identity_rules *rules);
-void rules_reload(struct identity *identity); /* by the acts, after loading */
+/* Others were decided, or that was undone: they come into force, at once unless that takes long. */
+void rules_decide(struct identity *identity);
+/* Those of rules_held are read again: all that follows of them is there already. */
+void rules_reload(struct identity *identity);
 /* The rules of a source told for the first time. */
 void rules_add_source(struct identity *identity, str source);
 struct rules_source *rules_sources(
 	const struct identity *identity, const struct identity_rules *rules);
-void settle(struct identity *identity);
+void settle(struct identity *identity); /* all, however long it takes */
+void settle_for_look(struct identity *identity); /* within steps_max */
+bool rules_are_due(const struct identity *identity); /* others were decided than are in force */
+void rules_take_due(struct identity *identity);
+/* The set's evidence, or a decision, changed in a way that customers depend on. */
+void watch_set(struct identity *identity, uint32_t set);
+void watch_decision(struct identity *identity, uint32_t decision);
 
 /* ---- acts (act.c) for documents.c */
 

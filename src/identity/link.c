@@ -135,7 +135,7 @@ static bool note_owners(const struct lens *lens, struct owners *owners, uint32_t
 	return too_many;
 }
 
-bool lens_is_shared(const struct lens *lens, uint32_t identifier)
+bool lens_is_shared(const struct lens *lens, uint32_t identifier, size_t *steps)
 {
 	uint8_t kind = lens_kind(lens, identifier);
 	size_t most = rules_type(lens->rules, kind & KIND_ROW)->owners;
@@ -147,8 +147,9 @@ bool lens_is_shared(const struct lens *lens, uint32_t identifier)
 	if (most == 0 || (kind & KIND_BARRED) != 0)
 		return false;
 	memset(owners.count, 0, sizeof(owners.count));
-	while (at != NODE_END && !too_many) {
+	while (at != NODE_END && !too_many && *steps > 0) {
 		const struct node *node = table_at(lens->identity->nodes, at);
+		(*steps)--;
 		at = node->next;
 		if ((node->what & NODE_DECISION) != 0)
 			continue;
@@ -165,14 +166,8 @@ bool lens_is_shared(const struct lens *lens, uint32_t identifier)
 
 void seed(struct identity *identity, uint32_t identifier)
 {
-	if (identity->all_stale)
-		return;
-	if (identity->seed_count == identity->seed_room) {
-		identity->seed_room = MAX_OF(identity->seed_room * 2, (size_t)64);
-		identity->seeds = memory_resize(
-			identity->seeds, identity->seed_room * sizeof(*identity->seeds));
-	}
-	identity->seeds[identity->seed_count++] = identifier;
+	if (!identity->all_stale)
+		codes_add(&identity->seeds, identifier);
 }
 
 void seed_set(struct identity *identity, uint32_t set)

@@ -62,8 +62,10 @@ static uint8_t *judge(struct identity *identity, const struct identity_rules *ru
 
 	for (uint32_t i = 0; i < count; i++)
 		kinds[i] = kind_of(rules, strings_get(identity->identifiers, i));
-	for (uint32_t i = 0; i < count; i++)
-		shared[i] = lens_is_shared(&lens, i) ? KIND_SHARED : 0;
+	for (uint32_t i = 0; i < count; i++) {
+		size_t steps = SIZE_MAX;
+		shared[i] = lens_is_shared(&lens, i, &steps) ? KIND_SHARED : 0;
+	}
 	for (uint32_t i = 0; i < count; i++)
 		kinds[i] |= shared[i];
 	free(shared);

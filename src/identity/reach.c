@@ -101,16 +101,20 @@ static size_t without_twins(uint32_t *list, size_t count)
 	return kept;
 }
 
-void closure_reach(struct closure *c, const uint32_t *from, size_t count)
+bool closure_reach(struct closure *c, const uint32_t *from, size_t count, size_t *steps)
 {
 	const struct identity *identity = c->lens.identity;
 
 	for (size_t i = 0; i < count; i++)
 		add(c, from[i]);
-	for (size_t i = 0; i < c->count; i++) { /* c->count grows meanwhile */
+	for (size_t i = 0; i<c->count && * steps> 0; i++) { /* c->count grows meanwhile */
 		uint32_t identifier = c->identifiers[i];
-		uint32_t at = member_at(identity, identifier)->nodes;
-		while (at != NODE_END) {
+		const struct member *member = member_at(identity, identifier);
+		uint32_t at = member->nodes;
+		if (member->customer != CUSTOMER_NONE)
+			add(c, member->next);
+		while (at != NODE_END && *steps > 0) {
+			(*steps)--;
 			const struct node *node = table_at(identity->nodes, at);
 			if ((node->what & NODE_DECISION) != 0)
 				follow_decision(c, node->what & ~NODE_DECISION);
@@ -120,6 +124,17 @@ void closure_reach(struct closure *c, const uint32_t *from, size_t count)
 		}
 	}
 	c->decision_count = without_twins(c->decisions, c->decision_count);
+	return *steps > 0;
+}
+
+bool closure_knows_times(const struct closure *c)
+{
+	for (size_t i = 0; i < c->set_count; i++) {
+		const struct evidence *evidence = table_at(c->lens.identity->evidence, c->sets[i]);
+		if (evidence->first_time == TIME_UNKNOWN)
+			return false;
+	}
+	return true;
 }
 
 void closure_whole(struct closure *c)

@@ -26,7 +26,20 @@ void rules_add_source(struct identity *identity, str source)
 	identity->source_count = count;
 }
 
-void rules_hold(struct identity *identity, struct identity_rules *rules)
+/* Of an act; it was read before it was kept. */
+static struct identity_rules *rules_of(const struct identity *identity, uint32_t of)
+{
+	struct identity_rules *rules = NULL;
+
+	if (of != IDENTITY_NO_CODE) {
+		const struct act *act = table_at(identity->acts, of);
+		(void)rules_parse(strings_get(identity->documents, act->about), &rules, NULL);
+	}
+	return rules == NULL ? rules_default() : rules;
+}
+
+/* Takes them over. */
+static void hold(struct identity *identity, struct identity_rules *rules)
 {
 	rules_free(identity->rules);
 	free(identity->source_rules);
@@ -35,9 +48,14 @@ void rules_hold(struct identity *identity, struct identity_rules *rules)
 	identity->source_count = strings_count(identity->sources);
 }
 
-void rules_take(struct identity *identity, struct identity_rules *rules)
+void rules_reload(struct identity *identity)
 {
-	rules_hold(identity, rules);
+	hold(identity, rules_of(identity, identity->rules_held));
+}
+
+static void take(struct identity *identity, struct identity_rules *rules)
+{
+	hold(identity, rules);
 	for (uint32_t i = 0; i < table_count(identity->kinds); i++)
 		*(uint8_t *)table_change(identity->kinds, i) =
 			kind_of(rules, strings_get(identity->identifiers, i));
@@ -50,7 +68,29 @@ void rules_take(struct identity *identity, struct identity_rules *rules)
 		identity->owners_version++;
 	}
 	identity->all_stale = true;
-	identity->seed_count = 0;
+	codes_done(&identity->seeds);
+}
+
+bool rules_are_due(const struct identity *identity)
+{
+	return act_newest_valid(identity, identity->newest_rules) != identity->rules_held;
+}
+
+void rules_take_due(struct identity *identity)
+{
+	if (!rules_are_due(identity))
+		return;
+	identity->rules_held = act_newest_valid(identity, identity->newest_rules);
+	take(identity, rules_of(identity, identity->rules_held));
+}
+
+void rules_decide(struct identity *identity)
+{
+	size_t all = table_count(identity->members) + table_count(identity->owners);
+
+	identity->rulings++;
+	if (identity->steps_max == 0 || all <= identity->steps_max)
+		rules_take_due(identity);
 }
 
 const struct identity_rules *identity_rules(const struct identity *identity)

@@ -1,11 +1,13 @@
 /* identity/save.c - identity into a table store and back; see identity.h
  *
- * The entry:  u32 version, 4
- *             u32 live identifiers, u32 live customers, u32 newest act on the rules
+ * The entry:  u32 version, 5
+ *             u32 live identifiers, u32 live customers, u32 newest act on the rules, u32 act whose
+ *             rules are in force
  *             the dictionaries of identifiers, sets, sources, documents and subjects'
  *             names (strings_save)
  *             the tables members, kinds, alone, nodes, evidence, owners, customers,
- *             free_customers, decisions, acts, subjects
+ *             free_customers, decisions, acts, subjects, unsettled: identifiers from which
+ *             customers are still to be computed
  */
 #include "identity/identity_internal.h"
 
@@ -13,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 4, TABLES = 11 };
+enum { SAVE_VERSION = 5, TABLES = 12 };
 
 struct named {
 	struct table **table;
@@ -34,21 +36,35 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 		{ &identity->decisions, sizeof(struct identity_decision) },
 		{ &identity->acts, sizeof(struct act) },
 		{ &identity->subjects, sizeof(struct subject) },
+		{ &identity->unsettled, sizeof(uint32_t) },
 	};
 
 	for (size_t i = 0; i < TABLES; i++)
 		out[i] = tables[i];
 }
 
+static void note_unsettled(struct identity *identity)
+{
+	const struct codes *const lists[] = { &identity->seeds, &identity->deferred,
+		&identity->lent };
+
+	table_resize(identity->unsettled, 0);
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+		for (size_t i = 0; i < lists[l]->count; i++)
+			*(uint32_t *)table_push(identity->unsettled) = lists[l]->items[i];
+}
+
 void identity_save(struct identity *identity, struct saving *saving)
 {
 	struct named tables[TABLES];
 
-	settle(identity);
+	settle_for_look(identity);
+	note_unsettled(identity);
 	saving_add_u32(saving, SAVE_VERSION);
 	saving_add_u32(saving, identity->live_identifiers);
 	saving_add_u32(saving, identity->live_customers);
 	saving_add_u32(saving, identity->newest_rules);
+	saving_add_u32(saving, identity->rules_held);
 	saving_add_strings(saving, identity->identifiers);
 	saving_add_strings(saving, identity->sets);
 	saving_add_strings(saving, identity->sources);
@@ -74,7 +90,21 @@ static bool agrees(const struct identity *identity)
 	       identity->live_customers + table_count(identity->free_customers) ==
 		       table_count(identity->customers) &&
 	       (identity->newest_rules == IDENTITY_NO_CODE ||
-		       identity->newest_rules < table_count(identity->acts));
+		       identity->newest_rules < table_count(identity->acts)) &&
+	       (identity->rules_held == IDENTITY_NO_CODE ||
+		       identity->rules_held < table_count(identity->acts));
+}
+
+/* They are computed before anybody looks, or beside. */
+static bool take_unsettled(struct identity *identity)
+{
+	for (size_t i = 0; i < table_count(identity->unsettled); i++) {
+		uint32_t code = *(const uint32_t *)table_at(identity->unsettled, i);
+		if (code >= table_count(identity->members))
+			return false;
+		codes_add(&identity->seeds, code);
+	}
+	return true;
 }
 
 err identity_load(struct file *file, str *index, struct identity **out, struct why *why)
@@ -88,6 +118,7 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	identity->live_identifiers = reader_u32(&in);
 	identity->live_customers = reader_u32(&in);
 	identity->newest_rules = reader_u32(&in);
+	identity->rules_held = reader_u32(&in);
 	if (in.failed)
 		e = fail(why, MSG_STATE_DAMAGED);
 	else if (version != SAVE_VERSION)
@@ -101,7 +132,7 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	tables_of(identity, tables);
 	for (size_t i = 0; e == OK && i < TABLES; i++)
 		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
-	if (e == OK && !agrees(identity))
+	if (e == OK && (!agrees(identity) || !take_unsettled(identity)))
 		e = fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
 		identity_free(identity);

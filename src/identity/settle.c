@@ -4,8 +4,14 @@
  * that changes, its neighbours become seeds.  Then the customers of all that the seeds reach are
  * computed once (closure.h), whatever number of events came since the last time, and put in place
  * of the rings there are.
+ *
+ * A look that may not take long (steps_max) tries all seeds together, for mostly they reach little;
+ * if that is too much, one after the other, so that those that reach far do not keep the others
+ * waiting.  What reaches too far is taken back and deferred: it is computed beside (recount.h).
  */
+#include "base/map64.h"
 #include "identity/closure.h"
+#include "identity/recount.h"
 #include "identity/rules.h"
 
 #include <stdlib.h>
@@ -17,32 +23,60 @@ static void set_shared(struct identity *identity, uint32_t identifier, bool shar
 	*kind = (uint8_t)(shared ? *kind | KIND_SHARED : *kind & ~KIND_SHARED);
 }
 
-static void seed_neighbours(struct identity *identity, uint32_t identifier)
-{
-	uint32_t at = member_at(identity, identifier)->nodes;
+/* Seeds that are computed together, and what has to be taken back if it becomes too much. */
+struct attempt {
+	struct identity *identity;
+	struct codes seeds; /* those, and the neighbours of what they changed */
+	struct codes flipped; /* shared before, or now */
+	size_t steps; /* left */
+};
 
-	while (at != NODE_END) {
+static void seed_neighbours(struct attempt *a, uint32_t identifier)
+{
+	const struct identity *identity = a->identity;
+	uint32_t at = member_at(identity, identifier)->nodes;
+	struct set_parts parts;
+
+	for (; at != NODE_END && a->steps > 0; a->steps--) {
 		const struct node *node = table_at(identity->nodes, at);
 		const struct evidence *evidence =
 			(node->what & NODE_DECISION) != 0
 				? NULL
 				: table_at(identity->evidence, node->what);
 		at = node->next;
-		if (evidence != NULL && evidence->live > 0)
-			seed_set(identity, node->what);
+		if (evidence == NULL || evidence->live == 0)
+			continue;
+		set_parts(strings_get(identity->sets, node->what), &parts);
+		for (size_t i = 0; i < parts.count; i++)
+			codes_add(&a->seeds, parts.codes[i]);
 	}
 }
 
-static void judge_shared(struct identity *identity, uint32_t identifier)
+/* Neighbours need not be judged: nothing was told of them. */
+static bool judge(struct attempt *a)
 {
-	const struct lens lens = lens_of(identity);
-	bool was = (kind_at(identity, identifier) & KIND_SHARED) != 0;
-	bool is = lens_is_shared(&lens, identifier);
+	const struct lens lens = lens_of(a->identity);
 
-	if (was == is)
-		return;
-	set_shared(identity, identifier, is);
-	seed_neighbours(identity, identifier);
+	for (size_t i = 0, known = a->seeds.count; i < known && a->steps > 0; i++) {
+		uint32_t identifier = a->seeds.items[i];
+		bool was = (kind_at(a->identity, identifier) & KIND_SHARED) != 0;
+		bool is = lens_is_shared(&lens, identifier, &a->steps);
+		if (was == is || a->steps == 0)
+			continue;
+		set_shared(a->identity, identifier, is);
+		codes_add(&a->flipped, identifier);
+		seed_neighbours(a, identifier);
+	}
+	return a->steps > 0;
+}
+
+static void take_back(struct attempt *a)
+{
+	for (size_t i = a->flipped.count; i-- > 0;) {
+		uint32_t identifier = a->flipped.items[i];
+		bool is = (kind_at(a->identity, identifier) & KIND_SHARED) != 0;
+		set_shared(a->identity, identifier, !is);
+	}
 }
 
 /* ---- putting the result in place */
@@ -92,26 +126,126 @@ static void put_in_place(struct identity *identity, struct closure *closure)
 	free(first);
 }
 
-void settle(struct identity *identity)
+/* Everything: what is shared seeds nothing, for all are computed. */
+static void compute_all(struct identity *identity)
 {
-	if (identity->all_stale)
-		for (uint32_t i = 0; i < table_count(identity->members); i++)
-			judge_shared(identity, i); /* seeds nothing: all are */
-	for (size_t i = 0, known = identity->seed_count; i < known; i++)
-		judge_shared(identity, identity->seeds[i]);
-	if (identity->seed_count == 0 && !identity->all_stale)
-		return;
 	const struct lens lens = lens_of(identity);
 	struct closure *closure = closure_create(&lens);
-	if (identity->all_stale)
-		closure_whole(closure);
-	else
-		closure_reach(closure, identity->seeds, identity->seed_count);
+
+	for (uint32_t i = 0; i < table_count(identity->members); i++) {
+		size_t steps = SIZE_MAX;
+		bool is = lens_is_shared(&lens, i, &steps);
+		if (is != ((kind_at(identity, i) & KIND_SHARED) != 0))
+			set_shared(identity, i, is);
+	}
+	closure_whole(closure);
 	closure_join(closure, NULL, NULL);
 	put_in_place(identity, closure);
 	closure_free(closure);
-	free(identity->seeds);
-	identity->seeds = NULL;
-	identity->seed_count = identity->seed_room = 0;
+}
+
+/* By number + 1: 0 is no key. */
+static void note_met(struct map64 *met, const struct closure *closure, bool done)
+{
+	for (size_t i = 0; met != NULL && i < closure_count(closure); i++)
+		map64_put(met, (uint64_t)closure_identifier(closure, i) + 1, done);
+}
+
+/* False: it would take more steps than there are, or a look through all events, and nothing is
+ * changed.  `met`, which may be NULL, hears of all that was reached.  *steps: those that are left.
+ */
+static bool compute(struct identity *identity, const uint32_t *seeds, size_t count, bool at_length,
+	size_t *steps, struct map64 *met)
+{
+	struct attempt a = { .identity = identity, .steps = *steps };
+	const struct lens lens = lens_of(identity);
+	struct closure *closure = closure_create(&lens);
+
+	for (size_t i = 0; i < count; i++)
+		codes_add(&a.seeds, seeds[i]);
+	bool done = judge(&a) && closure_reach(closure, a.seeds.items, a.seeds.count, &a.steps) &&
+		    (at_length || closure_knows_times(closure));
+	if (done) {
+		closure_join(closure, NULL, NULL);
+		put_in_place(identity, closure);
+	} else {
+		take_back(&a);
+	}
+	note_met(met, closure, done);
+	closure_free(closure);
+	codes_done(&a.seeds);
+	codes_done(&a.flipped);
+	*steps = a.steps;
+	return done;
+}
+
+void settle(struct identity *identity)
+{
+	size_t steps = SIZE_MAX;
+
+	identity->rulings++; /* what is computed beside is in vain */
+	rules_take_due(identity);
+	codes_add_all(&identity->seeds, &identity->deferred);
+	codes_add_all(&identity->seeds, &identity->lent);
+	codes_done(&identity->deferred);
+	codes_done(&identity->lent);
+	if (identity->all_stale)
+		compute_all(identity);
+	else if (identity->seeds.count > 0)
+		(void)compute(
+			identity, identity->seeds.items, identity->seeds.count, true, &steps, NULL);
+	codes_done(&identity->seeds);
 	identity->all_stale = false;
+}
+
+void identity_settle(struct identity *identity)
+{
+	settle(identity);
+}
+
+static bool is_shared_otherwise(const struct identity *identity, const struct lens *lens,
+	uint32_t identifier, size_t *steps)
+{
+	bool was = (kind_at(identity, identifier) & KIND_SHARED) != 0;
+
+	return lens_is_shared(lens, identifier, steps) != was || *steps == 0;
+}
+
+/* Together they may take LOOKS times as long as one.  One that was computed with another still has
+ * to be judged: each judges itself alone. */
+static void compute_apart(struct identity *identity)
+{
+	enum { LOOKS = 2 };
+	const struct lens lens = lens_of(identity);
+	struct map64 *met = map64_create();
+	size_t left = LOOKS * identity->steps_max;
+
+	for (size_t i = 0; i < identity->seeds.count; i++) {
+		uint32_t seed = identity->seeds.items[i];
+		uint64_t done = 0;
+		size_t steps = MIN_OF(left, identity->steps_max), before = steps;
+		bool is_met = map64_get(met, (uint64_t)seed + 1, &done);
+		if (steps == 0 || (is_met && done == 0))
+			codes_add(&identity->deferred, seed);
+		else if ((!is_met || is_shared_otherwise(identity, &lens, seed, &steps)) &&
+			 !compute(identity, &seed, 1, false, &steps, met))
+			codes_add(&identity->deferred, seed);
+		left -= before - steps;
+	}
+	map64_free(met);
+}
+
+void settle_for_look(struct identity *identity)
+{
+	size_t steps = identity->steps_max;
+
+	if (identity->steps_max == 0 || identity->all_stale) {
+		settle(identity);
+		return;
+	}
+	if (identity->seeds.count == 0)
+		return;
+	if (!compute(identity, identity->seeds.items, identity->seeds.count, false, &steps, NULL))
+		compute_apart(identity);
+	codes_done(&identity->seeds);
 }

@@ -216,14 +216,15 @@ static void say_barred(struct identity *identity, uint32_t identifier, enum iden
 void identity_explain(
 	struct identity *identity, uint32_t a, uint32_t b, struct identity_explanation *out)
 {
-	settle(identity);
+	settle_for_look(identity);
 	const struct lens lens = lens_of(identity);
 	const uint32_t both[] = { a, b };
+	size_t steps = SIZE_MAX;
 	struct closure *c = closure_create(&lens);
 	struct telling t = { .identity = identity };
 
 	*out = (struct identity_explanation){ 0 };
-	closure_reach(c, both, 2);
+	(void)closure_reach(c, both, 2, &steps);
 	closure_join(c, hear, &t);
 	out->together = member_at(identity, a)->live > 0 && member_at(identity, b)->live > 0 &&
 			member_at(identity, a)->customer == member_at(identity, b)->customer;

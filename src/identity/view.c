@@ -1,5 +1,6 @@
 /* identity/view.c - what readers see of identity; see identity.h */
 #include "identity/identity_internal.h"
+#include "identity/moment.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -11,13 +12,14 @@ struct identity_view {
 	struct view *members, *customers, *owners, *subjects;
 	uint32_t live_identifiers, live_customers;
 	uint32_t rules_text; /* in documents; IDENTITY_NO_CODE: the default */
+	bool is_behind;
 };
 
 static uint32_t rules_text(const struct identity *identity)
 {
-	uint32_t newest = act_newest_valid(identity, identity->newest_rules);
-	const struct act *act =
-		newest == IDENTITY_NO_CODE ? NULL : table_at(identity->acts, newest);
+	const struct act *act = identity->rules_held == IDENTITY_NO_CODE
+					? NULL
+					: table_at(identity->acts, identity->rules_held);
 
 	return act == NULL ? IDENTITY_NO_CODE : act->about;
 }
@@ -26,7 +28,7 @@ struct identity_view *identity_publish(struct identity *identity)
 {
 	struct identity_view *view = memory_alloc(sizeof(*view));
 
-	settle(identity);
+	settle_for_look(identity);
 	atomic_init(&view->references, 1);
 	view->identifiers = strings_publish(identity->identifiers);
 	view->sets = strings_publish(identity->sets);
@@ -40,6 +42,27 @@ struct identity_view *identity_publish(struct identity *identity)
 	view->live_identifiers = identity->live_identifiers;
 	view->live_customers = identity->live_customers;
 	view->rules_text = rules_text(identity);
+	view->is_behind = identity_is_behind(identity);
+	return view;
+}
+
+struct identity_view *view_of_fork(struct identity *fork, const struct identity_view *then)
+{
+	struct identity_view *view = memory_alloc(sizeof(*view));
+
+	atomic_init(&view->references, 1);
+	view->identifiers = strings_view_ref(then->identifiers);
+	view->sets = strings_view_ref(then->sets);
+	view->sources = strings_view_ref(then->sources);
+	view->documents = strings_view_ref(then->documents);
+	view->subject_names = strings_view_ref(then->subject_names);
+	view->subjects = view_ref(then->subjects);
+	view->members = table_publish(fork->members);
+	view->customers = table_publish(fork->customers);
+	view->owners = table_publish(fork->owners);
+	view->live_identifiers = fork->live_identifiers;
+	view->live_customers = fork->live_customers;
+	view->rules_text = rules_text(fork);
 	return view;
 }
 
@@ -64,6 +87,11 @@ void identity_view_unref(struct identity_view *view)
 	view_unref(view->owners);
 	view_unref(view->subjects);
 	free(view);
+}
+
+bool identity_view_is_behind(const struct identity_view *view)
+{
+	return view->is_behind;
 }
 
 static const struct member *seen(const struct identity_view *view, uint32_t identifier)
@@ -120,7 +148,10 @@ uint32_t identity_live_sets(const struct identity_view *view, uint32_t identifie
 
 uint32_t identity_next_member(const struct identity_view *view, uint32_t identifier)
 {
-	return seen(view, identifier)->next;
+	do
+		identifier = seen(view, identifier)->next;
+	while (seen(view, identifier)->live == 0);
+	return identifier;
 }
 
 size_t identity_set_members(

@@ -118,6 +118,10 @@ struct row {
 
 /* The views of `identity` are those of the same moment; one reference is kept. */
 struct threads_view *threads_publish(struct threads *threads, struct identity_view *identity);
+/* The same rows for other customers: `identity` knows all their sets.  Of no index: they are in
+ * none of these customers' order.  For any thread. */
+struct threads_view *threads_view_with(
+	const struct threads_view *view, struct identity_view *identity);
 struct threads_view *threads_view_ref(struct threads_view *view);
 void threads_view_unref(struct threads_view *view); /* NULL is fine */
 

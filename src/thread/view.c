@@ -5,6 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct threads_view *threads_view_with(
+	const struct threads_view *view, struct identity_view *identity)
+{
+	struct threads_view *other = memory_alloc(sizeof(*other));
+
+	atomic_init(&other->references, 1);
+	other->lineage = view->lineage;
+	other->identity = identity_view_ref(identity);
+	other->names = strings_view_ref(view->names);
+	other->whats = strings_view_ref(view->whats);
+	other->seq = view_ref(view->seq);
+	other->time = view_ref(view->time);
+	other->set = view_ref(view->set);
+	other->kind = view_ref(view->kind);
+	other->flags = view_ref(view->flags);
+	other->origins = view_ref(view->origins);
+	other->attributes = view->attributes == NULL ? NULL : attributes_view_ref(view->attributes);
+	other->rows = view->rows;
+	other->events = view->events;
+	other->entities = view->entities;
+	other->hidden = view->hidden;
+	other->first = view->first;
+	other->last = view->last;
+	atomic_init(&other->walk, NULL);
+	return other;
+}
+
 struct threads_view *threads_view_ref(struct threads_view *view)
 {
 	atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);

@@ -35,7 +35,7 @@ struct looker {
 	uint64_t print;
 };
 
-enum phase { TAKE, WRITE, ANSWER, INSTALL, PUBLISH, CHECKPOINT, PHASES };
+enum phase { TAKE, WRITE, ANSWER, INSTALL, PUBLISH, RECOUNT, CHECKPOINT, PHASES };
 
 struct world {
 	struct writer_life *life;
@@ -50,6 +50,8 @@ struct world {
 	struct submission retraction;
 	uint64_t retracted; /* number of the message */
 	bool is_retracting;
+	struct submission ruling;
+	bool is_ruling;
 	struct looker lookers[READERS];
 	uint64_t epoch;
 	struct sent messages[MESSAGES];
@@ -281,6 +283,41 @@ static void step_retraction(struct world *w)
 	w->life->retracted += s->result == OK;
 }
 
+/* Other rules for everybody: with look_steps as small as it is here they are computed beside. */
+static err rule(struct engine *engine, void *context, struct why *why)
+{
+	static const char *const documents[] = { "{\"version\":1}",
+		"{\"version\":1,\"types\":[{\"type\":\"user_id\",\"unique\":true},"
+		"{\"type\":\"email\",\"owners\":1,\"priority\":0}]}",
+		"{\"version\":1,\"types\":[{\"type\":\"email\",\"limit\":1,\"priority\":0}]}" };
+	struct world *w = context;
+	const struct attribute document = { STR("rules"),
+		{ .kind = VALUE_STRING,
+			.string = str_of(documents[chance(w, ARRAY_LEN(documents))]) } };
+	const struct record record = { .kind = RECORD_IDENTITY,
+		.source = STR("test"),
+		.activity = STR("rules"),
+		.attributes = &document,
+		.attribute_count = 1 };
+	uint64_t seq;
+
+	return engine_write_record(engine, &record, &seq, why);
+}
+
+static void step_ruling(struct world *w)
+{
+	struct submission *s = &w->ruling;
+
+	if (w->is_ruling) {
+		w->is_ruling = !submission_is_answered(s);
+		return;
+	}
+	submission_reset(s, NULL, 0);
+	s->call = rule;
+	s->context = w;
+	w->is_ruling = writer_submit(w->writer, s, 0, NULL) == OK;
+}
+
 /* ---- the writer, in small steps */
 
 static void answer_too_early(struct world *w)
@@ -362,6 +399,9 @@ static void step_writer(struct world *w)
 	case PUBLISH:
 		writer_publish_if_due(w->writer);
 		break;
+	case RECOUNT:
+		writer_recount_if_due(w->writer);
+		break;
 	case CHECKPOINT:
 		writer_checkpoint_if_due(w->writer);
 		break;
@@ -407,6 +447,9 @@ static void hear_all(struct world *w)
 	blame(w, !w->is_retracting || submission_is_answered(&w->retraction),
 		"a call was never answered");
 	w->is_retracting = false;
+	blame(w, !w->is_ruling || submission_is_answered(&w->ruling),
+		"a change of rules was never answered");
+	w->is_ruling = false;
 }
 
 static void stop(struct world *w)
@@ -423,6 +466,7 @@ static void stop(struct world *w)
 	for (size_t i = 0; i < READERS; i++)
 		if (w->lookers[i].snapshot != NULL)
 			step_looker(w, &w->lookers[i]);
+	w->life->recounts += writer_status(w->writer).recounts;
 	writer_free(w->writer);
 	engine_close(w->engine);
 	w->writer = NULL;
@@ -469,8 +513,10 @@ static void step(struct world *w)
 		(void)writer_keep_house(w->writer);
 	else if (roll < 960)
 		step_looker(w, &w->lookers[chance(w, READERS)]);
-	else if (roll < 985)
+	else if (roll < 975)
 		step_retraction(w);
+	else if (roll < 985)
+		step_ruling(w);
 	else if (roll < 995)
 		plant_trouble(w);
 	else
@@ -490,6 +536,8 @@ const char *writer_life_live(struct writer_life *life)
 	for (size_t i = 0; i < PRODUCERS; i++)
 		submission_init(&w->senders[i].submission, NULL, 0);
 	submission_init(&w->retraction, NULL, 0);
+	submission_init(&w->ruling, NULL, 0);
+	engine_planted.look_steps = 1 + life->seed % 7;
 	start(w);
 	for (unsigned i = 0; i < steps && w->fault == NULL; i++)
 		step(w);
@@ -501,6 +549,8 @@ const char *writer_life_live(struct writer_life *life)
 	for (size_t i = 0; i < PRODUCERS; i++)
 		submission_done(&w->senders[i].submission);
 	submission_done(&w->retraction);
+	submission_done(&w->ruling);
+	engine_planted.look_steps = 0;
 	sim_disk_free(w->sim);
 	arena_free(w->arena);
 	const char *fault = w->fault;
