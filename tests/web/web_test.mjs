@@ -222,11 +222,11 @@ await check("map: two periods side by side", async () => {
 await check("frictions: from the dearest to its customers and one thread", async () => {
   const { page, context, troubles } = await visitor();
   await visit(page, "/journeys/frictions?view=company");
-  expect((await page.locator(".friction").count()) > 0, "there are frictions");
-  await page.click(".friction:first-child .friction-go button");
-  await page.waitForSelector(".friction:first-child .drivers, .friction:first-child .none");
-  const people = (await page.textContent(".friction:first-child .friction-go a:last-of-type")).replace(/\D/g, "");
-  await page.click(".friction:first-child .friction-go a:last-of-type");
+  expect((await page.locator(".unasked .friction").count()) > 0, "there are frictions");
+  await page.click(".unasked .friction:first-child .friction-go button");
+  await page.waitForSelector(".unasked .friction:first-child .drivers, .unasked .friction:first-child .none");
+  const people = (await page.textContent(".unasked .friction:first-child .friction-go a:last-of-type")).replace(/\D/g, "");
+  await page.click(".unasked .friction:first-child .friction-go a:last-of-type");
   await page.waitForURL("**/journeys/frictions?**friction=**");
   await settled(page);
   const rows = await page.locator("tbody a").allTextContents(); // a page of them: one customer may be there several times
@@ -299,7 +299,7 @@ await check("river: one sentence with its interval; totals agree with the call r
   await page.waitForSelector(".reconciled");
   expect((await page.getAttribute(".reconciled", "data-agree")) === "true", await page.textContent(".reconciled"));
   const sentence = (await page.textContent(".river-sentence:not([aria-hidden])")).replace(/\s/g, " ");
-  expect(/\d clients?, \+ [\d ]+ € de [\d ]+ € à [\d ]+ €/.test(sentence), sentence);
+  expect(/\d fois, \+ [\d ]+ € de [\d ]+ € à [\d ]+ €/.test(sentence), sentence);
   const middle = await page.locator(".passage-line").first().evaluate((line) => {
     const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
     return { x: at.x, y: at.y };

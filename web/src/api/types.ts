@@ -216,6 +216,7 @@ export interface Driver {
   customers: number;
   share_with: Interval;
   share_without: Interval;
+  difference: Interval;
   odds_ratio: Interval;
   excess: Interval;
   excess_cost: Interval;
@@ -230,6 +231,8 @@ export interface FrictionPlace {
   to?: string[];
   within_s?: number;
   outcomes?: Outcome[];
+  /** Asked of the occasion alone, not of the customer's past. */
+  own?: boolean;
 }
 
 export interface Metric {

@@ -1,20 +1,22 @@
 // pages/Home.tsx - today against usual; every figure opens what is behind it.
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../api/client";
-import { useAnswer, useMap, useStatus } from "../api/questions";
+import { useMap, useStatus } from "../api/questions";
 import type { JourneyMap } from "../api/types";
 import { useWords } from "../app/settings";
 import { Figure } from "../parts/Figure";
 import { Help } from "../parts/Help";
 import { Link } from "../parts/Link";
-import { Empty, Failed, Shown, Waiting } from "../parts/States";
+import { Empty, Failed, Waiting } from "../parts/States";
 import { saveCsv } from "../parts/save";
 import { Spark } from "../pictures/Line";
 import { definitionOf, stepName, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
-import type { Words } from "../words";
+import { begun, type Words } from "../words";
 import { against, costOf, counted, countOf, days, HUMAN, river, type Against, type Span } from "./home";
-import { AFTERMATH, placeName, type Frictions } from "./journeys/friction";
+import { useCauses, type Watched } from "./journeys/causes";
+import { sayTraits } from "./journeys/DriverTable";
+import { useSystem } from "./journeys/system";
 
 const definition = definitionOf(river);
 
@@ -61,34 +63,50 @@ function Recommendation({ last }: { last: string }) {
   );
 }
 
-function Dearest() {
+const company = viewOf("company");
+const FRICTIONS = "/journeys/frictions?view=company";
+
+function Cause({ one }: { one: Watched }) {
   const words = useWords();
-  const { t } = words;
-  const view = viewOf("company");
-  const answer = useAnswer<Frictions>("journey/frictions", { definition: definitionOf(view), ignore: AFTERMATH, support: 5 });
+  const { driver, watched } = one;
+  const nameOf = (step: string) => stepName(company, step, words.language);
+  const system = useSystem(driver?.traits);
+  if (!driver) return null;
+  const { value, low, high } = driver.excess_cost;
   return (
-    <section className="dearest">
+    <li>
+      <b>{words.money(value ?? 0)}</b>
+      <Link to={`${FRICTIONS}&${new URLSearchParams({ place: JSON.stringify(watched.place) })}`}>{begun(system ?? sayTraits(driver.traits, words, nameOf))}</Link>
+      <small>
+        {watched[words.language]}
+        {low !== null && high !== null && ` · ${words.t("interval", { low: words.money(low), high: words.money(high) })}`}
+      </small>
+    </li>
+  );
+}
+
+function Dearest() {
+  const { t } = useWords();
+  const { causes, isPending, failed } = useCauses(company, { definition: definitionOf(company) });
+  const named = causes.filter((one) => one.driver);
+  return (
+    <section className="dearest" aria-busy={isPending}>
       <h2>{t("home.frictions")}</h2>
-      <Shown answer={answer} rows={3}>
-        {(data) => (
-          <>
-            <ol>
-              {data.frictions.slice(0, 4).map((one, i) => (
-                <li key={i}>
-                  <b>{words.money(one.excess_cost.value ?? 0)}</b>
-                  <Link to="/journeys/frictions?view=company">{placeName(one.friction, (step) => stepName(view, step, words.language), words)}</Link>
-                  <small>
-                    {t("totals.customers", { n: one.customers_suffered })}
-                    {one.excess_cost.low !== null && one.excess_cost.high !== null && ` · ${t("interval", { low: words.money(one.excess_cost.low), high: words.money(one.excess_cost.high) })}`}
-                  </small>
-                </li>
-              ))}
-            </ol>
-            {data.frictions.length === 0 && <p className="none">{t("friction.none")}</p>}
-            <Link to="/journeys/frictions?view=company" className="button">{t("home.frictions_more")}</Link>
-          </>
-        )}
-      </Shown>
+      {failed ? (
+        <Failed answer={failed} />
+      ) : isPending ? (
+        <Waiting rows={6} />
+      ) : (
+        <>
+          <ol>
+            {named.map((one) => (
+              <Cause key={one.watched.en} one={one} />
+            ))}
+          </ol>
+          {named.length === 0 && <p className="none">{t("friction.none")}</p>}
+          <Link to={FRICTIONS} className="button">{t("home.frictions_more")}</Link>
+        </>
+      )}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // views/views.ts - the gallery: analyses to start with, each a journey definition whose steps are named in
 // both languages.  They read the ready-made mappings of examples/mappings; "all" reads whatever is there.
 import type { Language } from "../words";
+import type { FrictionPlace } from "../api/types";
 import { activityName } from "../words/activities";
 
 type Patterns = string | readonly string[];
@@ -15,6 +16,12 @@ export interface ViewStep {
   cost?: number;
 }
 
+export interface WatchedPlace {
+  fr: string;
+  en: string;
+  place: FrictionPlace;
+}
+
 export interface View {
   key: string;
   fr: { name: string; about: string };
@@ -24,6 +31,8 @@ export interface View {
   merge: boolean;
   restart?: boolean;
   funnel: readonly string[];
+  /** Places at which every passage should go well: what those for whom it does not have in common is looked for first. */
+  watched?: readonly WatchedPlace[];
   /** The whole definition, of an analysis that somebody drew: told as it stands. */
   definition?: object;
 }
@@ -37,6 +46,10 @@ const step = (key: string, fr: string, en: string, channel: string, events: View
 const contact = step("contact", "Contact humain", "Human contact", "phone",
   ["inbound.resolved", "inbound.unresolved", "inbound.abandoned", "inbound.retained", "inbound.leaving",
    "chat.agent.joined", "ticket.created"], 5.84);
+
+/** Calls of the analysis of frictions: one is a call also where nobody answers, or the IVR alone. */
+const calls = ["Call", "Bill call", "Call transferred", "Bill call transferred", "Call given up", "IVR served", "IVR left"];
+const HOUR_S = 3600;
 
 export const views: readonly View[] = [
   {
@@ -180,6 +193,9 @@ export const views: readonly View[] = [
       step("Bill call", "Appel sur facture", "Bill call", "phone", { activity: "inbound.*", channel: "phone", where: ["reason_code~Facture*"] }, 5.84),
       step("Call transferred", "Appel transféré", "Call, transferred", "phone", { activity: "inbound.*", channel: "phone", where: ["transfers>=1", "reason_code"] }, 5.84),
       step("Call", "Appel", "Call", "phone", { activity: "inbound.*", channel: "phone", where: ["reason_code"] }, 5.84),
+      step("Call given up", "Appel abandonné", "Call given up", "phone", { activity: "inbound.abandoned", channel: "phone" }),
+      step("IVR served", "Réglé par le SVI", "Settled by the IVR", "ivr", "ivr.contained", 0.1),
+      step("IVR left", "Raccroché dans le SVI", "Hung up in the IVR", "ivr", "ivr.left"),
       step("Social", "Réseaux sociaux", "Social networks", "social", { activity: "ticket.created", channel: "social" }, 2),
       step("Shop", "Boutique", "Shop", "store", "store.visit"),
       step("Contract ended", "Contrat résilié", "Contract ended", "backoffice", "contract.ended"),
@@ -189,6 +205,20 @@ export const views: readonly View[] = [
     rules: {},
     merge: false,
     funnel: ["Bill", "Bill call"],
+    watched: [
+      { fr: "Changement de chaîne qui échoue à la confirmation", en: "TV channel change that fails at its confirmation",
+        place: { kind: "instead", at: ["TV change failed"], to: ["TV change confirmed"] } },
+      { fr: "Facture suivie d'un appel à son sujet dans les 10 jours", en: "Bill, followed by a call about it within 10 days",
+        place: { kind: "later", at: ["Bill"], to: ["Bill call", "Bill call transferred"], within_s: 240 * HOUR_S, own: true } },
+      { fr: "Raccordement manqué", en: "Connection that fails",
+        place: { kind: "instead", at: ["Visit failed"], to: ["Visit done"], own: true } },
+      { fr: "Courriel dont l'auteur appelle aussi, dans les 60 heures", en: "Mail whose writer calls too, within 60 hours",
+        place: { kind: "later", at: ["Mail"], to: calls, within_s: 60 * HOUR_S, own: true } },
+      { fr: "Appel transféré", en: "Call that is transferred",
+        place: { kind: "instead", at: ["Call transferred", "Bill call transferred"], to: ["Call", "Bill call"], own: true } },
+      { fr: "Conversation close par l'assistant, suivie d'un appel dans les 30 heures", en: "Chat closed by the bot, followed by a call within 30 hours",
+        place: { kind: "later", at: ["Bot done"], to: calls, within_s: 30 * HOUR_S } },
+    ],
   },
   {
     key: "all",

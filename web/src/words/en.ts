@@ -407,6 +407,14 @@ export const en: Texts = {
 
   "help.next": "The longest run of this customer's last steps that others followed too; the shares are of what they did next. It is a frequency, not a certainty.",
 
+  "friction.unasked": "Found unasked: {n} {n|friction|frictions}, the dearest first",
+  "cause.title": "{n} {n|cause|causes} at the {places} watched points, the dearest first",
+  "cause.told": "{n} times out of {trials} ({with}), against {without} elsewhere: {gap}.",
+  "cause.none": "{n} times out of {trials} ({share}). No circumstance stands out: those who suffer it are like the others.",
+  "cause.see": "See who ({n} times)",
+  "cause.listed": "{n} times out of {times}: those that have this cause in common",
+  "cause.times": "{n} {n|time|times}",
+  "help.causes": "A watched point is a place at which every passage should go well. Looked for is the surest circumstance that nothing else explains: how often it goes wrong with it and without it, the difference with its 95 % interval (Newcombe's method, widened because a customer passes several times), and what those who suffer it in excess cost in contacts within 14 days. The rate of false discoveries is held at 5 % at each point. It is a difference, not a proof.",
   "friction.sufferers": "{n} {n|customer|customers}, {times} {times|time|times}",
   "why.title": "Why is it this person?",
   "why.choose": "Choose an identifier",
@@ -457,7 +465,6 @@ export const en: Texts = {
   "unit.points": "points",
 
   "sentence.about": "The sentence",
-  "sentence.people": "{n} {n|customer|customers}",
   "help.sentence": "The dearest friction of this analysis in the chosen period, and what those who suffer it have in common. The amount is what they cost more than those who came to the same point without suffering it, with its 95 % interval.",
 
   "reconciled.name": "Calls reconciled",

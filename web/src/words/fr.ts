@@ -406,6 +406,14 @@ export const fr = {
 
   "help.next": "La plus longue suite des dernières étapes de ce client que d'autres ont aussi suivie ; les parts sont celles de ce qu'ils ont fait ensuite. C'est une fréquence, pas une certitude.",
 
+  "friction.unasked": "Trouvées sans les chercher : {n} {n|friction|frictions}, la plus chère d'abord",
+  "cause.title": "{n} {n|cause|causes} aux {places} points surveillés, la plus chère d'abord",
+  "cause.told": "{n} fois sur {trials} ({with}), contre {without} ailleurs : {gap}.",
+  "cause.none": "{n} fois sur {trials} ({share}). Aucune circonstance ne ressort : ceux qui le subissent ressemblent aux autres.",
+  "cause.see": "Voir qui ({n} fois)",
+  "cause.listed": "{n} fois, des {times} en tout : celles qui ont cette cause en commun",
+  "cause.times": "{n} fois",
+  "help.causes": "Un point surveillé est un endroit où chaque passage devrait bien aller. On y cherche la circonstance la plus sûre que rien d'autre n'explique : combien de fois cela va mal avec elle et sans elle, la différence avec son intervalle à 95 % (méthode de Newcombe, élargie parce qu'un client passe plusieurs fois), et ce que coûtent en contacts, dans les 14 jours, ceux qui le subissent en trop. Le taux de fausses découvertes est tenu à 5 % en chaque point. C'est une différence, pas une preuve.",
   "friction.sufferers": "{n} {n|client|clients}, {times} fois",
   "why.title": "Pourquoi est-ce elle ?",
   "why.choose": "Choisir un identifiant",
@@ -456,7 +464,6 @@ export const fr = {
   "unit.points": "points",
 
   "sentence.about": "La phrase",
-  "sentence.people": "{n} {n|client|clients}",
   "help.sentence": "La friction la plus chère de cette analyse, dans la période choisie, et ce que ceux qui la subissent ont en commun. Le montant est ce qu'ils coûtent de plus que ceux qui sont arrivés au même point sans la subir, avec son intervalle à 95 %.",
 
   "reconciled.name": "Rapprochement des appels",

@@ -27,6 +27,11 @@ export interface Words {
   bytes(n: number): string;
 }
 
+/** As a sentence or a title begins. */
+export function begun(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function isOne(language: Language, n: number): boolean {
   return language === "fr" ? Math.abs(n) < 2 : n === 1;
 }
@@ -93,8 +98,7 @@ function makeWords(language: Language): Words {
     },
     date: (time) => dateOf.format(new Date(time)),
     day: (time) => {
-      const text = dayOf.format(new Date(time));
-      return text.charAt(0).toUpperCase() + text.slice(1);
+      return begun(dayOf.format(new Date(time)));
     },
     clock: (time) => clockOf.format(new Date(time)),
     moment: (time) => `${dateOf.format(new Date(time))}, ${clockOf.format(new Date(time))}`,

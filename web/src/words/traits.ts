@@ -47,7 +47,7 @@ export function traitName(trait: CommonTrait, language: Language, nameOf: (step:
   const { name, value, says } = trait;
   if (name !== undefined && value !== undefined && says.startsWith(`${name} = `)) {
     const told = says.slice(name.length + 3);
-    return `${attributes[name]?.[side] ?? name} = ${values[told]?.[side] ?? told}`;
+    return `${attributes[name]?.[side] ?? name}${language === "fr" ? "\u00a0: " : ": "}${values[told]?.[side] ?? told}`;
   }
   if (name !== undefined && trait.kind === "channel-before") return says.replace(name, channelName(name, language).toLocaleLowerCase(language));
   if (name !== undefined && trait.kind === "step-before") return says.replace(name, nameOf(name));

@@ -15,30 +15,32 @@ import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
 import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
+import { CausesList } from "./CausesList";
 import { Causes, Dossier } from "./Dossier";
 import { addressOf, AFTERMATH, askFor, placeIn, placeName, sufferersOf, type Drivers, type Friction, type Frictions, type Sufferer } from "./friction";
+import { useCauses } from "./causes";
 import { between } from "./Sentence";
 
 const SUFFERERS_MAX = 1000; // the table says how many there are
-const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined };
+const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined, cause: undefined };
 
 function money(interval: Interval, words: Words): string {
   return interval.value === null ? "–" : words.money(interval.value);
 }
 
-function Sufferers({ place }: { place: FrictionPlace }) {
+function Sufferers({ place, cause }: { place: FrictionPlace; cause: string | null }) {
   const words = useWords();
   const { t } = words;
   const { parameters } = useQuestion();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), list: 0, top: SUFFERERS_MAX });
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: 5 } : {}), list: cause ?? 0, top: SUFFERERS_MAX });
   return (
     <Shown answer={answer}>
       {(data) => (
         <Table<Sufferer>
-          caption={t("friction.sufferers", { n: data.customers_suffered, times: data.suffered })}
+          caption={cause ? t("cause.listed", { n: data.listed ?? 0, times: data.suffered }) : t("friction.sufferers", { n: data.customers_suffered, times: data.suffered })}
           name="ariane-friction"
           rows={data.list ?? []}
-          total={data.suffered}
+          total={data.listed ?? data.suffered}
           rowKey={(one) => `${one.customer} ${one.time}`}
           columns={[
             { key: "customer", name: t("column.customer"), value: (one) => one.customer,
@@ -102,7 +104,7 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
 function Ranked() {
   const words = useWords();
   const { t } = words;
-  const { parameters, nameOf } = useQuestion();
+  const { view, parameters, nameOf } = useQuestion();
   const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5 });
   return (
     <Shown answer={answer}>
@@ -112,7 +114,7 @@ function Ranked() {
           <>
             <div className="table-head">
               <h2>
-                {t("friction.title", { n: data.frictions.length })} <Help about={t("tab.frictions")}>{t("help.frictions")}</Help>
+                {t(view.watched ? "friction.unasked" : "friction.title", { n: data.frictions.length })} <Help about={t("tab.frictions")}>{t("help.frictions")}</Help>
               </h2>
               <button type="button" className="quiet" onClick={() =>
                 saveCsv("ariane-frictions", [t("tab.frictions"), t("friction.suffered"), t("friction.trials"), t("column.customers"), t("costs.cost"), t("driver.low"), t("driver.high"), "q"],
@@ -137,6 +139,18 @@ function Ranked() {
   );
 }
 
+/** The watched places first, then what was found without being asked for: a search that would take the machine from them. */
+function Unasked() {
+  const { view, parameters } = useQuestion();
+  const { isPending } = useCauses(view, parameters);
+  return (
+    <>
+      <CausesList />
+      {!isPending && <section className="unasked"><Ranked /></section>}
+    </>
+  );
+}
+
 /** The place that was chosen elsewhere: on the map, or in the address. */
 function asked(url: URL): FrictionPlace | null {
   const from = url.searchParams.get("at-from");
@@ -154,7 +168,7 @@ export function FrictionsTab() {
   const { nameOf } = useQuestion();
   const whose = placeIn(url.searchParams.get("friction"));
   const place = whose ?? asked(url);
-  if (place === null) return <Ranked />;
+  if (place === null) return <Unasked />;
   return (
     <section>
       <div className="table-head">
@@ -163,7 +177,7 @@ export function FrictionsTab() {
         </h2>
         <Link to={changed(url, NOT_ASKED)} className="quiet">{t("friction.all")}</Link>
       </div>
-      {whose ? <Sufferers place={whose} /> : <Dossier place={place} />}
+      {whose ? <Sufferers place={whose} cause={url.searchParams.get("cause")} /> : <Dossier place={place} />}
     </section>
   );
 }

@@ -1,15 +1,17 @@
 // pages/journeys/Sentence.tsx - the one sentence of an analysis: what costs most in it, who it happens to, how surely.
 import { useAnswer } from "../../api/questions";
-import type { Interval } from "../../api/types";
+import type { Driver, FrictionPlace, Interval } from "../../api/types";
 import { changed } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
-import type { Words } from "../../words";
+import { begun, type Words } from "../../words";
 import { definitionOf, stepName, viewOf } from "../../views/views";
 import { useQuestion } from "../question";
+import { useCauses } from "./causes";
 import { addressOf, AFTERMATH, placeName, type Friction, type Frictions } from "./friction";
 import { sayTraits } from "./DriverTable";
+import { useSystem } from "./system";
 
 /** The river is told by all that goes wrong on it; other analyses by their own. */
 const company = viewOf("company");
@@ -18,7 +20,7 @@ const shared = (one: Friction) => one.drivers.find((driver) => !driver.explained
 const sure = (one: Friction) => shared(one)?.excess_cost.low ?? Number.NEGATIVE_INFINITY;
 
 /** Where what the sufferers share costs most for sure; without anything shared, the dearest. */
-function told(frictions: readonly Friction[]): Friction | undefined {
+function toldOf(frictions: readonly Friction[]): Friction | undefined {
   const best = [...frictions].sort((a, b) => sure(b) - sure(a))[0];
   return best && shared(best) ? best : frictions[0];
 }
@@ -28,29 +30,54 @@ export function between({ low, high }: Interval, words: Words): string {
   return words.t("interval", { low: words.money(low), high: words.money(high) });
 }
 
+interface Told {
+  place: FrictionPlace;
+  where?: string;
+  driver: Driver | undefined;
+  cost: Interval;
+  times: number;
+}
+
+/** What is told, null where nothing is sure, undefined while it is being asked. */
+function useTold(): Told | null | undefined {
+  const { language } = useWords();
+  const { view, parameters } = useQuestion();
+  const watching = view.key === "contacts" ? company : view;
+  const isWatched = watching.watched !== undefined;
+  const { causes, isPending } = useCauses(watching, { ...parameters, definition: definitionOf(watching) });
+  const answer = useAnswer<Frictions>(isWatched ? undefined : "journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5, top: 10 });
+  if (isWatched) {
+    if (isPending) return undefined;
+    const driver = causes[0]?.driver;
+    return causes[0] && driver ? { place: causes[0].watched.place, where: causes[0].watched[language], driver, cost: driver.excess_cost, times: driver.with_suffered } : null;
+  }
+  if (answer.isPending) return undefined;
+  const one = answer.data && toldOf(answer.data.frictions);
+  if (!one) return null;
+  const driver = shared(one);
+  return { place: one.friction, driver, cost: driver?.excess_cost ?? one.excess_cost, times: driver?.with_suffered ?? one.suffered };
+}
+
 export function Sentence() {
   const words = useWords();
   const { t } = words;
-  const { url, view, parameters, nameOf } = useQuestion();
+  const { url, view, nameOf } = useQuestion();
+  const told = useTold();
+  const system = useSystem(told?.driver?.traits);
+  if (told === undefined) return <p className="sentence river-sentence" aria-hidden="true">&nbsp;</p>; // its place, so that nothing jumps
+  if (told === null) return null;
   const isRiver = view.key === "contacts";
-  const own = isRiver ? { definition: definitionOf(company) } : {};
-  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ...own, ignore: AFTERMATH, support: 5, top: 10 });
-  const one = answer.data && told(answer.data.frictions);
-  if (answer.isPending) return <p className="sentence river-sentence" aria-hidden="true">&nbsp;</p>; // its place, so that nothing jumps
-  if (!one || one.excess_cost.value === null) return null;
-  const driver = shared(one);
   const name = isRiver ? (step: string) => stepName(company, step, words.language) : nameOf;
-  const about = t("sentence.about");
+  const { place, driver, cost, times, where = placeName(place, name, words) } = told;
   return (
-    <p className="sentence river-sentence" data-stale={answer.isPlaceholderData}>
-      {driver && <>{sayTraits(driver.traits, words, name)} : </>}
-      <Link to={changed(url, { ...addressOf(one.friction), ...(isRiver ? { view: company.key } : {}), edge: undefined, step: undefined }, "/journeys/frictions")}>
-        {t("sentence.people", { n: driver ? driver.with_suffered : one.customers_suffered })}
+    <p className="sentence river-sentence">
+      {driver && <>{begun(system ?? sayTraits(driver.traits, words, name))} : </>}
+      <Link to={changed(url, { ...addressOf(place), ...(isRiver ? { view: company.key } : {}), edge: undefined, step: undefined }, "/journeys/frictions")}>
+        {t("cause.times", { n: times })}
       </Link>
       {", "}
-      <b data-tone="bad">+ {words.money((driver?.excess_cost ?? one.excess_cost).value ?? 0)}</b>{" "}
-      <small>{between(driver?.excess_cost ?? one.excess_cost, words)}</small>{" "}
-      <span className="sentence-place">{placeName(one.friction, name, words)}.</span> <Help about={about}>{t("help.sentence")}</Help>
+    <b data-tone="bad">+ {words.money(cost.value ?? 0)}</b> <small>{between(cost, words)}</small>{" "}
+      <span className="sentence-place">{where}.</span> <Help about={t("sentence.about")}>{t("help.sentence")}</Help>
     </p>
   );
 }

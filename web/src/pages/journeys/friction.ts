@@ -46,24 +46,27 @@ export interface Drivers extends Standing {
   share: Interval;
   cost_each: Interval;
   drivers?: Driver[];
+  /** How many the list would hold without its limit. */
+  listed?: number;
   list?: Sufferer[];
 }
 
 /** The options that ask for the drivers of a friction: the words of `journey list`. */
 export function askFor(place: FrictionPlace): Parameters {
-  const [at = ""] = place.at;
+  const [at = "", ...like] = place.at;
   const [to = "", ...others] = place.to ?? [];
   const within = place.within_s === undefined ? {} : { within: `${Math.round(place.within_s)}s` };
   const or = others.length > 0 ? { or: others } : {};
+  const own = place.own ? { own: true } : {};
   switch (place.kind) {
     case "next":
       return { "edge-from": at, "edge-to": to, ...or };
     case "wait":
       return { "edge-from": at, "edge-to": to, ...or, slower: within.within };
     case "later":
-      return { "from-step": at, "to-step": to, ...or, ...within };
+      return { "from-step": at, "to-step": to, ...or, ...within, ...own };
     case "instead":
-      return { step: at, instead: place.to ?? [] };
+      return { step: at, ...(like.length > 0 ? { or: like } : {}), instead: place.to ?? [], ...own };
     case "return":
       return { loop: at };
     case "leave":
@@ -96,8 +99,8 @@ export function placeIn(text: string | null): FrictionPlace | null {
   }
 }
 
-/** Who suffered from it, each time it happened: exactly those whom the friction counts. */
-export function sufferersOf(url: URL, place: FrictionPlace): string {
+/** Who suffered from it, each time it happened: exactly those whom the friction counts; or its N-th cause. */
+export function sufferersOf(url: URL, place: FrictionPlace, cause?: number): string {
   const none = { "at-from": undefined, "at-to": undefined, "at-step": undefined, place: undefined };
-  return changed(url, { ...none, friction: JSON.stringify(place) }, "/journeys/frictions");
+  return changed(url, { ...none, friction: JSON.stringify(place), cause: cause === undefined ? undefined : String(cause) }, "/journeys/frictions");
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+// tests/web/causes_test.mjs - does the page of frictions name the planted causes of the demonstration company first, with their sizes?
+//
+//   node tests/web/causes_test.mjs --ariane PROGRAM [--customers N] [--screenshots FOLDER]
+//
+// The company that ./run shows is simulated and opened in Chromium.  What the simulation was asked for (truth/company.json)
+// must lie within the interval that the page tells.  The connections of one subcontractor need some 60,000 customers to be
+// seen (12 visits among 10,000): here the point is watched, and nothing is said of it.  The last line is "N passed, N failed".
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openBrowser, openHouse, PASSWORD, USER } from "./house.mjs";
+
+const { values: asked } = parseArgs({
+  options: { ariane: { type: "string", default: "build/release/ariane" }, customers: { type: "string", default: "10000" }, screenshots: { type: "string" } },
+});
+const PATIENCE_MS = 120_000; // a million events on a machine that does other things
+
+const house = await openHouse({ program: asked.ariane, customers: Number(asked.customers) });
+const { parameters: p } = JSON.parse(readFileSync(join(house.folder, "company", "truth", "company.json"), "utf8"));
+
+/** Who calls for another reason too cannot call more: what is left of a planted share beside `without`, which holds that. */
+const beside = (planted, natural, without) => (planted - natural) * (1 - Math.max((without - natural) / (1 - natural), 0));
+/** Agents code one call in twelve wrongly, so what is coded as a move is not always one. */
+const pureMoves = (p.share_move * 0.92) / (p.share_move * 0.92 + ((1 - p.share_move) * 0.08) / 8);
+
+const planted = [
+  { point: /l'assistant/, cause: /Facture, paiement/, wanted: undefined }, // of those closed by the bot some were solved: told in tests/company_causes.py
+  { point: /^Facture/, cause: /fin de promotion/, wanted: () => p.promotion_contact - p.bill_contact },
+  { point: /^Courriel/, cause: /^Un lundi$/, wanted: (without) => beside(p.mail_calls_monday, p.mail_calls, without) },
+  { point: /^Appel transféré/, cause: /Déménagement/, wanted: () => (p.move_transfers - p.transfers) * pureMoves },
+  { point: /^Changement de chaîne/, cause: /^Android 7\.4$/, wanted: () => p.confirmation_fails_7_4 - p.confirmation_fails },
+];
+
+let passed = 0;
+let failed = 0;
+function check(name, isGood, told) {
+  isGood ? passed++ : failed++;
+  console.log(`${isGood ? "ok  " : "FAIL"} ${name}: ${told}`);
+}
+
+const number = (text) => Number(text.replace(/[\s\u202f\u00a0+]/g, "").replace("−", "-").replace(",", "."));
+
+const browser = await openBrowser();
+const page = await (await browser.newContext({ baseURL: house.url, locale: "fr-FR", viewport: { width: 1440, height: 900 } })).newPage();
+page.setDefaultTimeout(PATIENCE_MS);
+await page.goto("/");
+await page.fill("input[name=name]", USER);
+await page.fill("input[name=password]", PASSWORD);
+await page.keyboard.press("Enter");
+await page.waitForSelector(".home .dearest li");
+const home = await page.locator(".dearest li a").allTextContents();
+check("the first page names the causes", planted.every((one) => home.some((text) => one.cause.test(text))), home.join(" | "));
+
+const begun = Date.now();
+await page.goto("/journeys/frictions?view=company");
+await page.waitForSelector(".causes .friction");
+await page.waitForFunction(() => [...document.querySelectorAll(".causes h3")].some((one) => /Android/.test(one.textContent)));
+console.log(`     ${Date.now() - begun} ms until the causes are there`);
+const cards = await page.locator(".causes .friction").evaluateAll((all) =>
+  all.map((one) => ({
+    point: one.querySelector(".friction-word")?.textContent ?? one.querySelector("h3").textContent,
+    cause: one.querySelector(".friction-word") ? one.querySelector("h3").textContent : "",
+    told: one.querySelector(".friction-told").textContent,
+    cost: one.querySelector(".friction-cost").textContent,
+  })));
+const named = cards.filter((one) => one.cause !== "");
+check("all that is named first was planted", named.length === planted.length, named.map((one) => one.cause).join(" | "));
+for (const { point, cause, wanted } of planted) {
+  const card = cards.find((one) => point.test(one.point));
+  check(`cause at ${point}`, card !== undefined && cause.test(card.cause), card ? `${card.cause} - ${card.told}` : "no such point");
+  check(`cost at ${point}`, card !== undefined && /€.*€.*€/.test(card.cost), card?.cost ?? "");
+  const told = /contre ([\d,]+)\s?% ailleurs : ([+−\d,\s]+) points \(de ([+−\d,\s]+) points à ([+−\d,\s]+) points/.exec(card?.told ?? "");
+  if (!wanted) continue;
+  const size = wanted(told ? number(told[1]) / 100 : 0) * 100;
+  check(`size at ${point}`, told !== null && number(told[3]) <= size && size <= number(told[4]), `${size.toFixed(1)} points asked of the simulation`);
+}
+if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, "causes-fr.png") });
+await page.locator(".causes .friction", { hasText: "Android 7.4" }).locator("a").last().click();
+await page.waitForSelector("tbody tr");
+check("a cause opens those behind it", (await page.locator("tbody tr").count()) > 0, await page.textContent(".table h3"));
+
+await browser.close();
+await house.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
