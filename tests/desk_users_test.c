@@ -56,6 +56,66 @@ TEST(users_sign_in_and_are_throttled)
 	desk_close(desk);
 }
 
+/* Who tries names learns nothing from the answers: they are the same, one by one. */
+TEST(a_name_that_nobody_has_waits_like_one_that_somebody_has)
+{
+	static const str names[][2] = { { STR_INIT("jeanne"), STR_INIT("paul") },
+		{ STR_INIT("Jeanne"), STR_INIT("PAUL") } };
+	struct desk *desk = open_desk();
+	struct why why = { 0 };
+	int64_t id;
+
+	CHECK("made", user_create(desk, STR("jeanne"), ROLE_AGENT, GOOD, &id, &why) == OK);
+	for (int i = 0; i < 3 * USER_FAILURES_FREE; i++) {
+		bool waited = i > USER_FAILURES_FREE && i % 3 == 0;
+		enum message told[2];
+		if (waited)
+			fixed.now_ms += USER_WAIT_MS_MAX;
+		for (size_t who = 0; who < 2; who++)
+			told[who] = sign_in(desk, names[i % 2][who], STR("x"), STR(""));
+		CHECK("the same", told[0] == told[1]);
+		CHECK("waits in time",
+			(told[0] == MSG_DESK_WAIT) == (i >= USER_FAILURES_FREE && !waited));
+	}
+	desk_close(desk);
+}
+
+struct guesser {
+	struct desk *desk;
+	enum message told;
+};
+
+static void *guess(void *context)
+{
+	struct guesser *g = context;
+
+	g->told = sign_in(g->desk, STR("jeanne"), STR("x"), STR(""));
+	return NULL;
+}
+
+TEST(guesses_made_at_once_are_counted_all)
+{
+	enum { GUESSERS = 3 * USER_FAILURES_FREE };
+	struct desk *desk = open_desk();
+	struct guesser guessers[GUESSERS];
+	pthread_t threads[GUESSERS];
+	struct why why = { 0 };
+	int64_t id;
+	int looked_at = 0;
+
+	CHECK("made", user_create(desk, STR("jeanne"), ROLE_AGENT, GOOD, &id, &why) == OK);
+	for (int i = 0; i < GUESSERS; i++) {
+		guessers[i] = (struct guesser){ .desk = desk };
+		ASSERT(pthread_create(&threads[i], NULL, guess, &guessers[i]) == 0);
+	}
+	for (int i = 0; i < GUESSERS; i++) {
+		ASSERT(pthread_join(threads[i], NULL) == 0);
+		looked_at += guessers[i].told == MSG_DESK_SIGN_IN;
+	}
+	CHECK("no more than one by one", looked_at == USER_FAILURES_FREE);
+	desk_close(desk);
+}
+
 TEST(a_second_factor_is_asked_and_good_once)
 {
 	struct desk *desk = open_desk();

@@ -41,14 +41,15 @@ static err take_account(void *context, const struct sql_row *row, struct why *wh
 	return OK;
 }
 
+#define ACCOUNT \
+	"SELECT id, failures, locked_until_ms, password, totp, totp_step, disabled_ms " \
+	"FROM users WHERE name = ?1"
+
 static err read_account(struct desk *desk, str name, struct account *out, struct why *why)
 {
 	*out = (struct account){ .key = desk->key };
 	desk_lock(desk);
-	err e = sql_each(desk->sql, why, take_account, out,
-		"SELECT id, failures, locked_until_ms, password, totp, totp_step, disabled_ms "
-		"FROM users WHERE name = ?1",
-		sql_str(name));
+	err e = sql_each(desk->sql, why, take_account, out, ACCOUNT, sql_str(name));
 	desk_unlock(desk);
 	return e;
 }
@@ -116,18 +117,94 @@ static int64_t wait_ms(int64_t failures)
 	return over > 10 ? USER_WAIT_MS_MAX : MIN_OF((int64_t)1000 << over, USER_WAIT_MS_MAX);
 }
 
-static err note_failure(struct desk *desk, const struct account *a, struct why *why)
+static err take_nobody(void *context, const struct sql_row *row, struct why *why)
 {
-	int64_t wait = wait_ms(a->failures + 1);
+	struct account *a = context;
 
-	if (!a->found)
-		return OK;
+	(void)why;
+	a->failures = sql_row_int(row, 0);
+	a->locked_until_ms = sql_row_int(row, 1);
+	return OK;
+}
+
+/* Whoever has that name, or nobody, of whom as much is kept: else the wait would tell who exists.
+ */
+static err find_account(struct desk *desk, str name, const struct secret_hash *hash,
+	struct account *out, struct why *why)
+{
+	*out = (struct account){ .key = desk->key };
+	err e = sql_each(desk->sql, why, take_account, out, ACCOUNT, sql_str(name));
+
+	if (e == OK && !out->found)
+		e = sql_each(desk->sql, why, take_nobody, out,
+			"SELECT failures, locked_until_ms FROM nobodies WHERE name_hash = ?1",
+			sql_bytes(hash, sizeof(*hash)));
+	return e;
+}
+
+static err keep_nobody(struct desk *desk, const struct secret_hash *hash, int64_t until_ms,
+	int64_t now_ms, struct why *why)
+{
+	err e = sql_do(desk->sql, why,
+		"INSERT INTO nobodies (name_hash, failures, locked_until_ms, at_ms) "
+		"VALUES (?1, 1, ?2, ?3) ON CONFLICT (name_hash) DO UPDATE SET "
+		"failures = failures + 1, locked_until_ms = ?2, at_ms = ?3",
+		sql_bytes(hash, sizeof(*hash)), sql_time(until_ms), sql_int(now_ms));
+
+	return e != OK ? e
+		       : sql_do(desk->sql, why,
+				 "DELETE FROM nobodies WHERE name_hash IN (SELECT name_hash FROM "
+				 "nobodies ORDER BY at_ms DESC LIMIT -1 OFFSET ?1)",
+				 sql_int(USER_NOBODIES_MAX));
+}
+
+/* Of a name as users are found by it: the case of ASCII letters does not matter. */
+static struct secret_hash name_hash(const struct desk *desk, str name)
+{
+	char lower[DESK_NAME_BYTES_MAX];
+	size_t len = MIN_OF(name.len, sizeof(lower)); /* no user's name is longer */
+
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? name.ptr[i] + 32
+									   : name.ptr[i]);
+	return secret_hash(desk->key, (str){ lower, len });
+}
+
+/* Counts an attempt as failed before it is looked at, so that guesses made at once wait for each
+ * other; what is right takes it back. */
+static err count_attempt(
+	struct desk *desk, str name, int64_t now_ms, struct account *a, struct why *why)
+{
+	const struct secret_hash hash = name_hash(desk, name);
 	err e = desk_begin(desk, why);
+
+	if (e != OK)
+		return e;
+	e = find_account(desk, name, &hash, a, why);
+	if (e == OK && a->locked_until_ms > now_ms)
+		e = fail(why, MSG_DESK_WAIT, arg_int((a->locked_until_ms - now_ms) / 1000 + 1));
+	int64_t wait = wait_ms(a->failures + 1), until_ms = wait == 0 ? 0 : now_ms + wait;
+	if (e == OK && a->found)
+		e = sql_do(desk->sql, why,
+			"UPDATE users SET failures = failures + 1, locked_until_ms = ?2 WHERE id = "
+			"?1",
+			sql_int(a->id), sql_time(until_ms));
+	else if (e == OK)
+		e = keep_nobody(desk, &hash, until_ms, now_ms, why);
+	return desk_end(desk, e, why);
+}
+
+/* The password was right, and the code is asked for. */
+static err take_back(struct desk *desk, const struct account *a, struct why *why)
+{
+	err e = desk_begin(desk, why);
+
 	if (e != OK)
 		return e;
 	e = sql_do(desk->sql, why,
-		"UPDATE users SET failures = failures + 1, locked_until_ms = ?2 WHERE id = ?1",
-		sql_int(a->id), sql_time(wait == 0 ? 0 : desk_now_ms(desk) + wait));
+		"UPDATE users SET failures = max(0, failures - 1), locked_until_ms = NULL WHERE id "
+		"= ?1",
+		sql_int(a->id));
 	return desk_end(desk, e, why);
 }
 
@@ -149,23 +226,19 @@ err user_sign_in(
 {
 	struct account a;
 	int64_t now_ms = desk_now_ms(desk);
-	err e = read_account(desk, name, &a, why);
+	err e = count_attempt(desk, name, now_ms, &a, why);
 
 	if (e != OK)
 		return e;
-	if (a.locked_until_ms > now_ms)
-		return fail(why, MSG_DESK_WAIT, arg_int((a.locked_until_ms - now_ms) / 1000 + 1));
-	if (password.len > PASSWORD_BYTES_MAX || !is_right(&a, password)) {
-		e = note_failure(desk, &a, why);
-		return e != OK ? e : fail(why, MSG_DESK_SIGN_IN);
-	}
+	if (password.len > PASSWORD_BYTES_MAX || !is_right(&a, password))
+		return fail(why, MSG_DESK_SIGN_IN);
 	int64_t step = a.totp_step;
-	if (a.has_totp && code.len == 0)
-		return fail(why, MSG_DESK_CODE_WANTED);
-	if (a.has_totp && !totp_check(a.totp, sizeof(a.totp), code, now_ms, a.totp_step, &step)) {
-		e = note_failure(desk, &a, why);
-		return e != OK ? e : fail(why, MSG_DESK_SIGN_IN);
+	if (a.has_totp && code.len == 0) {
+		e = take_back(desk, &a, why);
+		return e != OK ? e : fail(why, MSG_DESK_CODE_WANTED);
 	}
+	if (a.has_totp && !totp_check(a.totp, sizeof(a.totp), code, now_ms, a.totp_step, &step))
+		return fail(why, MSG_DESK_SIGN_IN);
 	return begin(desk, &a, step, out, why);
 }
 

@@ -2,7 +2,9 @@
  *
  * Passwords are stored as argon2id (libsodium's string: parameters, salt, hash).  Who is wrong too
  * often waits: USER_FAILURES_FREE times for nothing, then twice as long each time up to
- * USER_WAIT_MS_MAX; a name that does not exist takes as long as one that does.  With a second
+ * USER_WAIT_MS_MAX.  An attempt counts as wrong before it is looked at, so that many at once gain
+ * nothing.  A name that does not exist takes as long as one that does, and waits as it would; of
+ * such the last USER_NOBODIES_MAX are kept, by their hashes.  With a second
  * factor a code is needed too, and each code is good once.
  *
  * A session is a random text in a cookie; what is stored is its hash.  It ends SESSION_IDLE_MS
@@ -24,6 +26,7 @@ enum {
 	PASSWORD_BYTES_MIN = 12,
 	PASSWORD_BYTES_MAX = 1024,
 	USER_FAILURES_FREE = 5,
+	USER_NOBODIES_MAX = 10000,
 	SESSION_IDLE_MS = 8 * 3600 * 1000,
 	SESSION_MS = 7 * 24 * 3600 * 1000,
 	SETUP_MS = 24 * 3600 * 1000,
