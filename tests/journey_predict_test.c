@@ -274,7 +274,25 @@ TEST(a_model_that_follows_is_one_made_from_scratch)
 struct told {
 	uint64_t digest, journeys, events;
 	struct predict_options options;
+	struct predict_context context; /* behind way_of_all */
+	double share;
 };
+
+static const uint32_t way_of_all[] = { 0, 1, 2, 1, 0 };
+
+/* What is told behind a way that few went. */
+static void predict_way(const struct predict_model *model, struct told *told)
+{
+	double share[8] = { 0 };
+	struct predict_answer answer = { .share = share };
+	const struct predict_trip trip = {
+		.step = way_of_all, .count = ARRAY_LEN(way_of_all), .outcome = JOURNEY_OPEN
+	};
+
+	predict_next(model, &trip, trip.count - 1, 4, &answer);
+	told->context = answer.context;
+	told->share = share[1];
+}
 
 static err note_model(void *context, const struct predict_ready *ready, struct why *why)
 {
@@ -282,7 +300,8 @@ static err note_model(void *context, const struct predict_ready *ready, struct w
 
 	(void)why;
 	*told = (struct told){ predict_digest(ready->model), predict_journeys(ready->model),
-		predict_events(ready->model), *predict_options_of(ready->model) };
+		predict_events(ready->model), *predict_options_of(ready->model), { 0 }, 0 };
+	predict_way(ready->model, told);
 	return OK;
 }
 
@@ -315,6 +334,13 @@ static bool is_as_from_scratch(struct journey_world *w, const struct told *told)
 	bool is_same = predict_digest(model) == told->digest && trips.count == told->journeys &&
 		       trips.events == told->events && predict_journeys(model) == told->journeys &&
 		       predict_events(model) == told->events;
+	struct told anew = { .journeys = 0 };
+	predict_way(model, &anew);
+	CHECK("the same context", anew.context.steps == told->context.steps &&
+					  anew.context.count == told->context.count &&
+					  anew.context.trips == told->context.trips &&
+					  anew.context.from_start == told->context.from_start);
+	CHECK("the same chance", anew.share == told->share);
 	predict_free(model);
 	predict_trips_done(&trips);
 	journey_plan_free(plan);
