@@ -16,7 +16,7 @@
 #include "journey/funnel.h"
 #include "journey/list.h"
 #include "journey/metrics.h"
-#include "journey/predict_evaluate.h"
+#include "journey/predict_kept.h"
 #include "journey/variants.h"
 #include "thread/thread_index.h"
 
@@ -425,6 +425,59 @@ static void measure_prediction(const struct bench *b)
 	journey_plan_free(plan);
 }
 
+static err look(void *context, const struct predict_ready *ready, struct why *why)
+{
+	(void)why;
+	*(uint64_t *)context = predict_journeys(ready->model);
+	return OK;
+}
+
+/* A plan, and a question to the model that stays: wall seconds of the question. */
+static double ask_kept(const struct bench *b, struct predict_kept *kept, double *planning)
+{
+	struct journey_limits limits = { .bytes_max = (size_t)16 << 30, .threads = b->threads };
+	const struct journey_definition plain = journey_definition_default();
+	const struct journey_filter none = journey_filter_none();
+	struct journey_plan *plan;
+	struct why why = { 0 };
+	uint64_t journeys;
+	double began = clock_seconds();
+
+	stop_at(journey_plan_make(b->view, &plain, &none, NULL, &limits, &plan, &why), &why);
+	*planning = clock_seconds() - began;
+	const struct predict_asked asked = {
+		.key = STR("all"), .plan = plan, .definition = &plain, .filter = &none
+	};
+	began = clock_seconds();
+	stop_at(predict_kept_ask(kept, &asked, look, &journeys, &why), &why);
+	double spent = clock_seconds() - began;
+	journey_plan_free(plan);
+	return spent;
+}
+
+/* Models that stay with a server: made, asked again, asked when one event more has come. */
+static void measure_kept(struct bench *b)
+{
+	struct predict_kept *kept = predict_kept_create((size_t)8 << 30, clock_real());
+	struct workload_visits visits = workload_visits_of(1, b->events, b->customers);
+	struct workload_visit visit;
+	double planning[3], spent[3];
+
+	spent[0] = ask_kept(b, kept, &planning[0]);
+	spent[1] = ask_kept(b, kept, &planning[1]);
+	ASSERT(workload_visits_next(&visits, &visit));
+	add_visit(b, &visit, b->events + 1);
+	threads_view_unref(b->view);
+	b->view = publish(b);
+	spent[2] = ask_kept(b, kept, &planning[2]);
+	printf("predict, kept: made in %.4f s, ready in %.2f us (its plan %.2f us), followed one "
+	       "event "
+	       "in %.4f s (plan of a new view %.4f s)\n",
+		spent[0], spent[1] * 1e6, planning[1] * 1e6, spent[2], planning[2]);
+	ASSERT(predict_kept_counts(kept).followed == 1 && predict_kept_counts(kept).made == 1);
+	predict_kept_free(kept);
+}
+
 static void measure_all(struct bench *b)
 {
 	static const str phone = STR_INIT("channel-1");
@@ -463,6 +516,8 @@ static void measure_all(struct bench *b)
 		measure_grouping(b);
 	if (strstr("predict", b->only) != NULL)
 		measure_prediction(b);
+	if (strstr("predict, kept", b->only) != NULL)
+		measure_kept(b);
 }
 
 static const char *text(int argc, char **argv, const char *name)

@@ -1,6 +1,7 @@
 /* tests/journey_predict_test.c - predictions: chances worked out by hand, counts that leave nothing
  * behind when they are taken away, models that follow what becomes of the events. */
 #include "base/random.h"
+#include "journey/predict_behind.h"
 #include "journey/predict_kept.h"
 #include "support/journey_world.h"
 #include "test.h"
@@ -274,7 +275,25 @@ TEST(a_model_that_follows_is_one_made_from_scratch)
 struct told {
 	uint64_t digest, journeys, events;
 	struct predict_options options;
+	struct predict_context context; /* behind way_of_all */
+	double share;
 };
+
+static const uint32_t way_of_all[] = { 0, 1, 2, 1, 0 };
+
+/* What is told behind a way that few went. */
+static void predict_way(const struct predict_model *model, struct told *told)
+{
+	double share[8] = { 0 };
+	struct predict_answer answer = { .share = share };
+	const struct predict_trip trip = {
+		.step = way_of_all, .count = ARRAY_LEN(way_of_all), .outcome = JOURNEY_OPEN
+	};
+
+	predict_next(model, &trip, trip.count - 1, 4, &answer);
+	told->context = answer.context;
+	told->share = share[1];
+}
 
 static err note_model(void *context, const struct predict_ready *ready, struct why *why)
 {
@@ -282,7 +301,8 @@ static err note_model(void *context, const struct predict_ready *ready, struct w
 
 	(void)why;
 	*told = (struct told){ predict_digest(ready->model), predict_journeys(ready->model),
-		predict_events(ready->model), *predict_options_of(ready->model) };
+		predict_events(ready->model), *predict_options_of(ready->model), { 0 }, 0 };
+	predict_way(ready->model, told);
 	return OK;
 }
 
@@ -315,6 +335,13 @@ static bool is_as_from_scratch(struct journey_world *w, const struct told *told)
 	bool is_same = predict_digest(model) == told->digest && trips.count == told->journeys &&
 		       trips.events == told->events && predict_journeys(model) == told->journeys &&
 		       predict_events(model) == told->events;
+	struct told anew = { .journeys = 0 };
+	predict_way(model, &anew);
+	CHECK("the same context", anew.context.steps == told->context.steps &&
+					  anew.context.count == told->context.count &&
+					  anew.context.trips == told->context.trips &&
+					  anew.context.from_start == told->context.from_start);
+	CHECK("the same chance", anew.share == told->share);
 	predict_free(model);
 	predict_trips_done(&trips);
 	journey_plan_free(plan);
@@ -443,6 +470,69 @@ TEST(a_question_that_fails_takes_its_model_along)
 	predict_kept_free(kept);
 	CHECK("given back", atomic_load(&w.limits.bytes) == 0);
 	journey_world_done(&w);
+}
+
+/* ---- the journeys behind the numbers */
+
+static void check_behind(const struct journey_plan *plan, const struct predict_model *model,
+	struct predict_behind behind, const struct predict_context *context)
+{
+	struct journey_list list;
+	uint64_t times;
+
+	behind.context = *context;
+	behind.any_next = true;
+	CHECK("list", predict_behind_make(plan, &behind, 1000, &list, &times, NULL) == OK);
+	CHECK("the number of the context", times == context->count);
+	CHECK("journeys", list.journeys <= times && list.count == list.journeys);
+	journey_list_done(plan, &list);
+	behind.any_next = false;
+	for (uint32_t next = 0; next <= 4; next++) {
+		behind.next = next == 4 ? PREDICT_END : next;
+		CHECK("list", predict_behind_make(plan, &behind, 0, &list, &times, NULL) == OK);
+		CHECK("the number of the step",
+			times == predict_count(
+					 model, behind.trip, behind.trip->count - 1, behind.next));
+		journey_list_done(plan, &list);
+	}
+}
+
+TEST(numbers_of_predictions_have_their_journeys)
+{
+	for (uint64_t seed = 1; seed <= 6; seed++) {
+		struct random random = random_of(seed);
+		const struct predict_options options = { (unsigned)(1 + seed % 3),
+			(enum predict_extra)(seed % PREDICT_EXTRAS) };
+		struct predict_model *model = NULL;
+		struct predict_trips trips;
+		struct journey_world w;
+		struct journey_plan *plan;
+		journey_world_init(&w, many_events(&random), false);
+		journey_world_define(
+			&w, seed % 2 == 0 ? NULL : "{\"version\": 1, \"gap\": \"10m\"}");
+		CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+		CHECK("trips", predict_trips_make(plan, &trips, NULL) == OK);
+		CHECK("train", predict_train(&trips, trips.count, &options, &model, NULL) == OK);
+		for (size_t i = 0; i < trips.count; i += 7) {
+			double share[8];
+			struct predict_answer answer = { .share = share };
+			struct predict_trip trip = predict_trip_of(&trips, i);
+			const struct predict_behind behind = { .trip = &trip,
+				.extra = options.extra,
+				.has_own = true,
+				.own_customer = trips.places[i].customer,
+				.own_row = trips.places[i].first_row };
+			predict_remove(model, &trip);
+			predict_next(model, &trip, trip.count - 1, 4, &answer);
+			check_behind(plan, model, behind, &answer.context);
+			CHECK("again", predict_add(model, &trip, NULL) == OK);
+		}
+		predict_free(model);
+		predict_trips_done(&trips);
+		journey_plan_free(plan);
+		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+		journey_world_done(&w);
+	}
 }
 
 /* ---- whatever the limit of bytes */

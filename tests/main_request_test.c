@@ -169,6 +169,43 @@ TEST(times_of_requests_are_in_their_zone)
 	}
 }
 
+/* What names a question: the command's own options but some, and a moment however it was said. */
+TEST(what_was_asked_is_told_in_bytes)
+{
+	static const struct {
+		const char *one, *two;
+		bool is_same;
+	} rows[] = {
+		{ "import|x|--source|a", "import|y|--source=a",
+			true }, /* arguments are not in it */
+		{ "import|x|--source|a", "import|x|--source|b", false },
+		{ "import|x|--source|a", "import|x|--mapping|a", false },
+		{ "import|x|--customer|a|--customer|b", "import|x|--customer|ab", false },
+		{ "import|x|--strict", "import|x", false },
+		{ "import|x|--limit|3", "import|x|--limit|4", true }, /* left out */
+		{ "import|x|--json", "import|x", true }, /* a global option */
+		{ "import|x|--since|1d", "import|x|--since|24h", true },
+		{ "import|x|--since|1d", "import|x|--since|2d", false },
+	};
+	static const char *const but[] = { "limit", NULL };
+	const struct locale locale = { LANGUAGE_ENGLISH, zone_utc() };
+	const struct surroundings around = { .locale = &locale, .now_ms = 1773500000000 };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		const char *lines[2] = { rows[i].one, rows[i].two };
+		struct strbuf told[2] = { strbuf_in(arena, 1000), strbuf_in(arena, 1000) };
+		for (int k = 0; k < 2; k++) {
+			struct request *request;
+			CHECK(lines[k], parse(lines[k], arena, &request, NULL) == OK);
+			CHECK(lines[k], request_settle(request, &around, NULL) == OK);
+			request_add_asked(request, but, &told[k]);
+		}
+		CHECK(rows[i].one,
+			str_equal(strbuf_str(&told[0]), strbuf_str(&told[1])) == rows[i].is_same);
+	}
+}
+
 TEST(requests_say_when_memory_is_missing)
 {
 	err e = ERR_LIMIT;

@@ -125,7 +125,7 @@ static bool element_at(const struct predict_trip *trip, size_t at, unsigned k, u
 	return k <= at + 1;
 }
 
-/* One link more, if it was ever met. */
+/* One link more, if there is one. */
 static bool go_on(const struct predict_model *m, struct chain *chain, uint32_t element)
 {
 	uint64_t child;
@@ -134,6 +134,27 @@ static bool go_on(const struct predict_model *m, struct chain *chain, uint32_t e
 		return false;
 	chain->contexts[chain->count++] = (uint32_t)child;
 	return true;
+}
+
+static bool is_counted(const struct context *context)
+{
+	bool is_over = false;
+
+	for (unsigned o = 0; o < JOURNEY_OUTCOMES; o++)
+		is_over |= context->outcomes[o] > 0;
+	return context->total > 0 || is_over;
+}
+
+/* One link more, if anything is counted in it: of what was taken away nothing is told.  (Whoever
+ * takes away finds all that he added: his own count is in it.) */
+static bool go_on_counted(const struct predict_model *m, struct chain *chain, uint32_t element)
+{
+	if (!go_on(m, chain, element))
+		return false;
+	if (is_counted(&m->contexts[chain->contexts[chain->count - 1]]))
+		return true;
+	chain->count--;
+	return false;
 }
 
 static bool extra_at(const struct predict_model *m, const struct predict_trip *trip, size_t at,
@@ -157,14 +178,14 @@ static void chain_find(const struct predict_model *m, const struct predict_trip 
 	for (unsigned k = 0; is_whole && k < m->options.order; k++) {
 		if (!element_at(trip, at, k, &element))
 			break;
-		is_whole = go_on(m, chain, element);
+		is_whole = go_on_counted(m, chain, element);
 		if (is_whole && k <= at)
 			chain->steps++;
 		else if (is_whole)
 			chain->from_start = true;
 	}
 	if (is_whole && extra_at(m, trip, at, &element))
-		chain->has_extra = go_on(m, chain, element);
+		chain->has_extra = go_on_counted(m, chain, element);
 }
 
 static err chain_link(

@@ -63,7 +63,7 @@ uint64_t predict_digest(const struct predict_model *model);
 
 /* ---- asking.  `steps` is how many there are now, journey_plan_steps(). */
 
-struct predict_context { /* the longest that was met */
+struct predict_context { /* the longest in which anything is counted */
 	unsigned steps; /* of it */
 	bool from_start; /* it reaches to the journey's beginning */
 	bool has_extra;

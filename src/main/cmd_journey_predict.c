@@ -1,7 +1,9 @@
 /* main/cmd_journey_predict.c - ariane journey predict: what comes next, and how well that is known.
  */
 #include "base/zone.h"
+#include "journey/predict_behind.h"
 #include "journey/predict_kept.h"
+#include "main/journey_list_view.h"
 #include "main/predict_view.h"
 
 #include <stdlib.h>
@@ -25,9 +27,38 @@ struct asking {
 	const struct journey_question *q;
 	struct sink *sink;
 	const struct predict_trip *trip;
-	bool is_counted; /* it is a customer's own */
+	bool is_counted; /* it is a customer's own: the next two say which */
+	uint32_t own_customer, own_row;
 	str customer;
 };
+
+/* The journeys behind the number of the context, or of one next step. */
+static err list_behind(const struct asking *a, const struct predict_model *model,
+	const struct predict_context *counted, struct why *why)
+{
+	const struct journey_question *q = a->q;
+	str next = request_text(q->request, "next");
+	struct predict_behind behind = { .trip = a->trip,
+		.context = *counted,
+		.extra = predict_options_of(model)->extra,
+		.any_next = !request_has(q->request, "next"),
+		.next = PREDICT_END,
+		.has_own = a->is_counted,
+		.own_customer = a->own_customer,
+		.own_row = a->own_row };
+	struct journey_list list;
+	uint64_t times = 0;
+	err e = next.len == 0 ? OK : journey_plan_step(q->plan, next, &behind.next, why);
+
+	if (e == OK)
+		e = predict_behind_make(q->plan, &behind,
+			(size_t)request_number(q->request, "limit"), &list, &times, why);
+	if (e != OK)
+		return e;
+	journey_list_tell_times(q, a->sink, &list, times);
+	journey_list_done(q->plan, &list);
+	return OK;
+}
 
 /* Counted on all journeys but the one that is asked about, which is counted again behind. */
 static err tell(void *context, const struct predict_ready *ready, struct why *why)
@@ -44,12 +75,17 @@ static err tell(void *context, const struct predict_ready *ready, struct why *wh
 		.events = predict_events(ready->model),
 		.most = journey_top(a->q->request, 10) };
 
+	err e = OK;
+
 	if (a->is_counted)
 		predict_remove(ready->model, a->trip);
 	predict_next(ready->model, a->trip, a->trip->count - 1, steps, &answer);
-	predict_view_next(a->q, a->sink, ready->choice, &prediction);
+	if (request_has(a->q->request, "list"))
+		e = list_behind(a, ready->model, &answer.context, why);
+	else
+		predict_view_next(a->q, a->sink, ready->choice, &prediction);
 	free(share);
-	return a->is_counted ? predict_add(ready->model, a->trip, why) : OK;
+	return e == OK && a->is_counted ? predict_add(ready->model, a->trip, why) : e;
 }
 
 /* ---- with a server, of a model that stays; else of one that is made for the question */
@@ -77,7 +113,7 @@ static err ask_anew(const struct journey_question *q, struct asking *asking, str
 static void add_key(const struct journey_question *q, struct strbuf *key)
 {
 	static const char *const others[] = { "after", "top", "evaluate", "prefix", "memory",
-		"deadline", "threads", NULL };
+		"deadline", "threads", "list", "next", "limit", NULL };
 	const struct zone *zone = request_locale(q->request)->zone;
 
 	request_add_asked(q->request, others, key);
@@ -132,7 +168,8 @@ static err tell_customer(const struct journey_question *q, struct sink *sink, st
 		e = fail(why, MSG_PREDICT_NONE, arg_str(text));
 	} else {
 		struct predict_trip trip = predict_trip_of(&trips, own);
-		struct asking asking = { q, sink, &trip, true, text };
+		struct asking asking = { q, sink, &trip, true, customer,
+			trips.places[own].first_row, text };
 		e = ask(q, &asking, why);
 	}
 	predict_trips_done(&trips);
@@ -144,7 +181,7 @@ static err tell_typed(const struct journey_question *q, struct sink *sink, struc
 	size_t count = request_times(q->request, "after");
 	uint32_t *steps = memory_alloc(count * sizeof(*steps));
 	struct predict_trip trip = { .step = steps, .count = count, .outcome = JOURNEY_OPEN };
-	struct asking asking = { q, sink, &trip, false, STR("") };
+	struct asking asking = { .q = q, .sink = sink, .trip = &trip };
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++)
@@ -222,7 +259,20 @@ const struct command cmd_journey_predict = {
 			WORDS("with --evaluate: ask behind at least so many events",
 				"avec --evaluate : interroger derrière au moins ce nombre "
 				"d'événements"),
-			STR_INIT("2") } },
+			STR_INIT("2") },
+		{ STR_INIT("list"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("instead, the journeys that this was counted on",
+				"à la place, les parcours sur lesquels c'est compté"),
+			STR_INIT("") },
+		{ STR_INIT("next"), IS_TEXT, false, WORDS("STEP", "ÉTAPE"),
+			WORDS("with --list: only where this step came next; empty: the end",
+				"avec --list : seulement là où cette étape a suivi ; vide : la "
+				"fin"),
+			STR_INIT("") },
+		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("with --list: at most so many; the totals are of all",
+				"avec --list : au plus ce nombre ; les totaux sont ceux de tous"),
+			STR_INIT("50") } },
 	.examples = { { STR_INIT("ariane journey predict email:jeanne@exemple.fr"),
 			      WORDS("what comes next for her", "ce qui l'attend") },
 		{ STR_INIT("ariane journey predict --after cart --after pay"),

@@ -19,8 +19,9 @@ static void put_listed(
 	json_put_end(w);
 }
 
-static void answer_program(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+/* `times` NULL: each journey is counted once. */
+static void answer_program(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, const uint64_t *times)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -28,6 +29,8 @@ static void answer_program(
 	json_put_object(&w);
 	put_count(&w, "customers", list->customers);
 	put_count(&w, "journeys", list->journeys);
+	if (times != NULL)
+		put_count(&w, "times", *times);
 	put_standing(&w, q);
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
@@ -52,8 +55,8 @@ static void add_steps(struct grid *grid, const struct journey_plan *plan, const 
 	strbuf_done(&cell);
 }
 
-static void answer_people(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+static void answer_people(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, const uint64_t *times)
 {
 	enum language language = request_locale(q->request)->language;
 	struct arena *arena = request_arena(q->request);
@@ -61,6 +64,8 @@ static void answer_people(
 
 	sink_say(sink, TEXT_FUNNEL_TOTALS, arg_int((int64_t)list->journeys),
 		arg_int((int64_t)list->customers));
+	if (times != NULL)
+		sink_say(sink, TEXT_PREDICT_TIMES, arg_int((int64_t)*times));
 	if (grid != NULL) {
 		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
 		grid_add_column(grid, text_words(TEXT_LIST_FIRST, language), GRID_TEXT);
@@ -82,5 +87,11 @@ static void answer_people(
 void journey_list_tell(
 	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
 {
-	(sink->json ? answer_program : answer_people)(q, sink, list);
+	(sink->json ? answer_program : answer_people)(q, sink, list, NULL);
+}
+
+void journey_list_tell_times(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, uint64_t times)
+{
+	(sink->json ? answer_program : answer_people)(q, sink, list, &times);
 }

@@ -7,3 +7,7 @@
 
 void journey_list_tell(const struct journey_question *question, struct sink *sink,
 	const struct journey_list *list);
+/* The same of what may be counted several times in a journey: `times` is the number behind which
+ * these journeys are. */
+void journey_list_tell_times(const struct journey_question *question, struct sink *sink,
+	const struct journey_list *list, uint64_t times);

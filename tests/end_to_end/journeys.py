@@ -101,3 +101,14 @@ def check_predictions_follow_what_comes_and_what_is_erased(place):
         for i in range(9):
             folder("erase", f"user_id:u{100 + i}", "--quiet")
         equal({**shares(folder), "as_of": ""}, {**shares(only_first), "as_of": ""})
+
+
+def check_predictions_list_the_journeys_behind_their_numbers(place):
+    folder = filled(place, visits(30))
+    told = folder("journey", "predict", "--after", "View", "--json").json()["prediction"]
+    listed = folder("journey", "predict", "--after", "View", "--list", "--json").json()
+    equal(listed["times"], told["context"]["count"])
+    equal(len(listed["list"]), listed["journeys"])
+    for step in told["next"]:
+        listed = folder("journey", "predict", "--after", "View", "--list", "--next", step["step"] or "", "--json").json()
+        equal(listed["times"], step["count"])
