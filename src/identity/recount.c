@@ -5,6 +5,8 @@
  * moment that it follows.  What the writer does to customers meanwhile is not copied: the same
  * evidence is brought in here, by the same functions (link.c), and leads to the same customers.
  */
+#include "identity/recount.h"
+
 #include "base/map64.h"
 #include "identity/moment.h"
 

@@ -87,6 +87,20 @@ err store_ask(const struct request *request, struct engine *engine, store_change
 			     : writer_call(house->writer, call, context, why);
 }
 
+static err begin_study(struct engine *engine, void *context, struct why *why)
+{
+	(void)why;
+	*(struct engine_study **)context = engine_study_begin(engine);
+	return OK;
+}
+
+err store_study(const struct request *request, struct engine *engine, struct engine_study **out,
+	struct why *why)
+{
+	*out = NULL;
+	return store_ask(request, engine, begin_study, out, why);
+}
+
 err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why)
 {
