@@ -313,8 +313,13 @@ void store_close(const struct request *request, struct engine *engine)
 
 struct identifier_rules store_identifier_rules(const struct request *request)
 {
-	(void)request; /* the country becomes a setting when there is more than one default */
-	return (struct identifier_rules){ .phone_country = identifier_country(STR("FR")) };
+	return identifier_rules_of(request_settings(request));
+}
+
+struct identifier_rules identifier_rules_of(const struct settings *settings)
+{
+	return (struct identifier_rules){ .phone_country = identifier_country(
+						  setting_text(settings, SETTING_PHONE_COUNTRY)) };
 }
 
 err store_customer(const struct request *request, const struct snapshot *snapshot, str typed,

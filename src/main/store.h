@@ -73,6 +73,7 @@ err store_erase_bytes(const struct request *request, struct sink *sink, struct e
 /* How identifiers that a person types are read: the country of the settings. */
 struct identifier_rules;
 struct identifier_rules store_identifier_rules(const struct request *request);
+struct identifier_rules identifier_rules_of(const struct settings *settings);
 
 /* The customer whom a person means by "type:value".  ERR_NOT_FOUND: nobody; `text` gets the normal
  * form, in the request's arena. */
