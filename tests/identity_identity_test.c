@@ -596,7 +596,7 @@ static struct life life_of(uint64_t seed)
 static struct identity *retold(struct facts *f, struct random *random)
 {
 	struct identity *identity = identity_create();
-	size_t order[TELLINGS_MAX], told = 0, decided = 0;
+	size_t order[TELLINGS_MAX] = { 0 }, told = 0, decided = 0;
 
 	identity_ask_times(identity, find_times, f);
 	for (size_t i = 0; i < f->count; i++) {

@@ -21,6 +21,8 @@ TEST(configurations_are_read_or_refused)
 		{ "no end of line", "[display]\nlanguage=fr", MSG_NONE, 0 },
 		{ "carriage returns", "[display]\r\nzone = UTC\r\n", MSG_NONE, 0 },
 		{ "byte order mark", "\xef\xbb\xbf[display]\nprogress = no\n", MSG_NONE, 0 },
+		{ "country", "[identity]\nphone_country = BE\n", MSG_NONE, 0 },
+		{ "no country", "[identity]\nphone_country = Atlantis\n", MSG_INPUT_VALUE, 2 },
 		{ "unknown key", "[store]\n\ndta = /x\n", MSG_CONFIG_KEY_NEAR, 3 },
 		{ "alien key", "[store]\nqqqqqq = /x\n", MSG_CONFIG_KEY, 2 },
 		{ "unknown section", "[stor]\ndata = /x\n", MSG_CONFIG_SECTION_NEAR, 2 },

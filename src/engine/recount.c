@@ -148,3 +148,43 @@ void engine_recount_now(struct engine *engine)
 	identity_settle(engine->identity);
 	engine->dirty = true;
 }
+
+/* ---- questions */
+
+struct engine_study {
+	struct snapshot *snapshot;
+	struct identity_moment *moment;
+	struct identity *identity; /* NULL: not asked for yet */
+};
+
+struct engine_study *engine_study_begin(struct engine *engine)
+{
+	struct engine_study *study = memory_alloc(sizeof(*study));
+
+	study->snapshot = engine_snapshot(engine);
+	study->moment = identity_moment(engine->identity);
+	return study;
+}
+
+struct identity *engine_study_identity(struct engine_study *study)
+{
+	ASSERT(study->identity == NULL);
+	study->identity = identity_of_moment(study->moment, engine_times_of_view,
+		(void *)(uintptr_t)snapshot_threads(study->snapshot));
+	return study->identity;
+}
+
+const struct identity_view *engine_study_view(const struct engine_study *study)
+{
+	return snapshot_identity(study->snapshot);
+}
+
+void engine_study_free(struct engine_study *study)
+{
+	if (study == NULL)
+		return;
+	identity_free(study->identity);
+	identity_moment_free(study->moment);
+	snapshot_unref(study->snapshot);
+	free(study);
+}

@@ -29,3 +29,13 @@ enum recount_turn engine_recount_turn(struct engine *engine, bool *taken);
 void engine_recount_now(struct engine *engine);
 
 void engine_recount_abandon(struct engine *engine); /* nobody is at it */
+
+/* ---- questions that look at everything (identity/study.h), beside the writer too */
+
+struct engine_study;
+
+struct engine_study *engine_study_begin(struct engine *engine); /* writer's place */
+/* Beside, once: identity as it was, with all computed that was due. */
+struct identity *engine_study_identity(struct engine_study *study);
+const struct identity_view *engine_study_view(const struct engine_study *study); /* same codes */
+void engine_study_free(struct engine_study *study); /* NULL is fine */

@@ -28,8 +28,10 @@
 #include "identity/identity.h"
 
 enum {
-	/* A look may take so many pieces of evidence: 10,000 links and more, some milliseconds. */
-	RECOUNT_STEPS = 60000,
+	/* Pieces of evidence that one look may follow to reach a customer: a link is one at each of
+	 * its ends, so this is 12,500 links, some milliseconds; all its tries together take twice
+	 * as many. */
+	RECOUNT_STEPS = 25000,
 	RECOUNT_LEFT = 2000, /* sets and decisions that the writer itself brings in at last */
 };
 

@@ -211,24 +211,22 @@ static bool is_shared_otherwise(const struct identity *identity, const struct le
 	return lens_is_shared(lens, identifier, steps) != was || *steps == 0;
 }
 
-/* Together they may take LOOKS times as long as one.  One that was computed with another still has
- * to be judged: each judges itself alone. */
-static void compute_apart(struct identity *identity)
+/* `left`: of all of them.  One that was computed with another still has to be judged: each judges
+ * itself alone. */
+static void compute_apart(struct identity *identity, size_t left)
 {
-	enum { LOOKS = 2 };
 	const struct lens lens = lens_of(identity);
 	struct map64 *met = map64_create();
-	size_t left = LOOKS * identity->steps_max;
 
 	for (size_t i = 0; i < identity->seeds.count; i++) {
 		uint32_t seed = identity->seeds.items[i];
 		uint64_t done = 0;
 		size_t steps = MIN_OF(left, identity->steps_max), before = steps;
 		bool is_met = map64_get(met, (uint64_t)seed + 1, &done);
-		if (steps == 0 || (is_met && done == 0))
-			codes_add(&identity->deferred, seed);
-		else if ((!is_met || is_shared_otherwise(identity, &lens, seed, &steps)) &&
-			 !compute(identity, &seed, 1, false, &steps, met))
+		bool too_far = steps == 0 || (is_met && done == 0);
+		if (!too_far && (!is_met || is_shared_otherwise(identity, &lens, seed, &steps)))
+			too_far = !compute(identity, &seed, 1, false, &steps, met);
+		if (too_far)
 			codes_add(&identity->deferred, seed);
 		left -= before - steps;
 	}
@@ -245,7 +243,10 @@ void settle_for_look(struct identity *identity)
 	}
 	if (identity->seeds.count == 0)
 		return;
-	if (!compute(identity, identity->seeds.items, identity->seeds.count, false, &steps, NULL))
-		compute_apart(identity);
+	/* while something is computed beside, what comes is likely to belong to it */
+	bool tries = identity->deferred.count + identity->lent.count == 0;
+	if (!tries || !compute(identity, identity->seeds.items, identity->seeds.count, false,
+			      &steps, NULL))
+		compute_apart(identity, identity->steps_max + steps);
 	codes_done(&identity->seeds);
 }

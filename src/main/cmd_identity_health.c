@@ -9,6 +9,7 @@ struct asking {
 	struct sink *sink;
 	struct arena *arena;
 	struct identity_health *health;
+	bool is_behind;
 };
 
 static void put_count(struct json_writer *w, const char *key, uint64_t count)
@@ -32,9 +33,9 @@ static void put_worst(struct json_writer *w, const char *key, const char *number
 	json_put_end(w);
 }
 
-static void answer_program(
-	struct sink *sink, const struct identity_health *h, const struct identity_view *view)
+static void answer_program(const struct asking *a, const struct identity_view *view)
 {
+	const struct identity_health *h = a->health;
 	struct strbuf out = strbuf_heap(OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
@@ -48,12 +49,14 @@ static void answer_program(
 	put_count(&w, "decided_apart", h->apart);
 	put_count(&w, "restrained_customers", h->restrained);
 	put_count(&w, "shared_identifiers", h->shared);
+	json_put_key(&w, STR("being_computed"));
+	json_put_bool(&w, a->is_behind);
 	put_worst(&w, "largest", "identifiers", h->largest, h->largest_count, view);
 	put_worst(&w, "conflicts", "dropped_links", h->conflicts, h->conflict_count, view);
 	put_worst(&w, "shared", "sets", h->suspects, h->suspect_count, view);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
+	sink_built(a->sink, &out);
 	strbuf_done(&out);
 }
 
@@ -81,6 +84,8 @@ static void answer_people(const struct asking *a, const struct identity_view *vi
 {
 	const struct identity_health *h = a->health;
 
+	if (a->is_behind)
+		sink_say(a->sink, TEXT_HEALTH_BEHIND);
 	sink_say(a->sink, TEXT_HEALTH_CUSTOMERS, arg_int(h->customers), arg_int(h->identifiers));
 	sink_say(a->sink, TEXT_HEALTH_LINKS, arg_int(h->links), arg_int(h->dropped),
 		arg_int(h->barred));
@@ -93,17 +98,21 @@ static void answer_people(const struct asking *a, const struct identity_view *vi
 	add_worst(a, TEXT_HEALTH_SUSPECTS, TEXT_HEALTH_SETS, h->suspects, h->suspect_count, view);
 }
 
-static err ask(struct engine *engine, void *context, struct why *why)
+static err ask(
+	const struct request *request, struct engine *engine, struct asking *a, struct why *why)
 {
-	struct asking *a = context;
-	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+	struct engine_study *study;
+	err e = store_study(request, engine, &study, why);
 
-	(void)why;
-	identity_health(engine_identity(engine), a->health);
+	if (e != OK)
+		return e;
+	a->is_behind = identity_view_is_behind(engine_study_view(study));
+	identity_health(engine_study_identity(study), a->health);
 	if (a->sink->json)
-		answer_program(a->sink, a->health, snapshot_identity(snapshot));
+		answer_program(a, engine_study_view(study));
 	else
-		answer_people(a, snapshot_identity(snapshot));
+		answer_people(a, engine_study_view(study));
+	engine_study_free(study);
 	return OK;
 }
 
@@ -111,13 +120,13 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 {
 	AUTO_ARENA arena = arena_create(OUTPUT_BYTES_MAX);
 	struct identity_health *health = arena_alloc(arena, sizeof(*health));
-	struct asking a = { sink, arena, health };
+	struct asking a = { .sink = sink, .arena = arena, .health = health };
 	struct engine *engine;
 	err e = store_open(request, sink, STORE_READ, &engine, why);
 
 	if (e != OK)
 		return e;
-	e = store_ask(request, engine, ask, &a, why);
+	e = ask(request, engine, &a, why);
 	store_close(request, engine);
 	return e;
 }

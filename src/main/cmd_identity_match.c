@@ -1,4 +1,5 @@
 /* main/cmd_identity_match.c - ariane identity match, review: one person, though no key says so. */
+#include "main/match_keep.h"
 #include "main/match_view.h"
 #include "main/match_write.h"
 #include "main/store.h"
@@ -10,20 +11,38 @@ struct match_run {
 	struct engine *engine;
 	struct snapshot *snapshot;
 	struct match_load load;
+	struct match_kept kept;
 	struct matching *matching;
 };
+
+/* With --new: what is there since the last time, by what was learnt then. */
+static err take_kept(struct match_run *run, struct matching_options *options, struct why *why)
+{
+	err e = match_keep_read(run->engine, run->load.records, &run->kept, why);
+
+	options->kept = &run->kept;
+	options->fresh = run->load.fresh;
+	return e;
+}
 
 static err start(struct match_run *run, enum store_use use, struct why *why)
 {
 	struct matching_options options;
+	bool is_new = use == STORE_CHANGE && request_has(run->request, "new");
+	uint64_t since = 0;
 	err e = store_open(run->request, run->sink, use, &run->engine, why);
 
 	if (e != OK)
 		return e;
 	run->snapshot = store_snapshot(run->request, run->engine);
-	e = match_load(run->request, run->engine, run->snapshot, &run->load, why);
+	if (is_new)
+		e = match_keep_through(run->engine, &since, why);
+	if (e == OK)
+		e = match_load(run->request, run->engine, run->snapshot, since, &run->load, why);
 	if (e == OK)
 		e = match_options(run->request, &run->load, &options, why);
+	if (e == OK && is_new)
+		e = take_kept(run, &options, why);
 	if (e == OK)
 		e = matching_run(run->load.records, &options, &run->matching, why);
 	return e;
@@ -83,6 +102,9 @@ static err write_links(struct match_run *run, struct why *why)
 		return OK;
 	err e = match_write_links(
 		run->engine, run->request, &run->load, pairs, count, &written, why);
+	if (e == OK) /* behind the links: what is lost between is matched again */
+		e = match_keep_write(run->engine, &run->load, run->matching,
+			snapshot_end_seq(run->snapshot), why);
 	if (e == OK && written > 0)
 		e = store_checkpoint(run->request, run->engine, why);
 	if (e == OK && !run->sink->json)
@@ -132,6 +154,8 @@ static err undo(const struct request *request, struct sink *sink, struct why *wh
 	if (e != OK)
 		return e;
 	e = match_write_undo(engine, request, &written, why);
+	if (e == OK) /* else --new would pass over what is not linked any more */
+		e = match_keep_forget(engine, why);
 	if (e == OK && written > 0)
 		e = store_checkpoint(request, engine, why);
 	if (e == OK && !sink->json)
@@ -244,6 +268,12 @@ const struct command cmd_identity_match = {
 		{ STR_INIT("dry-run"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("print only, link nothing", "afficher seulement, ne rien lier"),
 			STR_INIT("") },
+		{ STR_INIT("new"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("only what came or changed since the last time, by what was learnt "
+			      "then",
+				"seulement ce qui est arrivé ou a changé depuis la dernière fois, "
+				"avec ce qui fut appris alors"),
+			STR_INIT("") },
 		{ STR_INIT("undo"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("take back every link that matching made",
 				"reprendre tous les liens faits par rapprochement"),
@@ -256,6 +286,9 @@ const struct command cmd_identity_match = {
 			      WORDS("what would be linked", "ce qui serait lié") },
 		{ STR_INIT("ariane identity match --threshold 7"),
 			WORDS("link what is 128 to 1 or better", "lier à 128 contre 1 ou mieux") },
+		{ STR_INIT("ariane identity match --new"),
+			WORDS("after an import: compare its records with those there were",
+				"après un import : comparer ses fiches à celles d'avant") },
 		{ STR_INIT("ariane identity match record:17 record:42"),
 			WORDS("why these two, field by field",
 				"pourquoi ces deux-là, champ par champ") } },

@@ -143,20 +143,14 @@ static void say_preview(struct work *w, const struct identity_view *view)
 	say_examples(w, TEXT_RULES_WOULD_SPLIT, p->splits, p->split_count, view);
 }
 
-/* Answers in the writer's place: the examples name identifiers by code. */
-static err preview(struct engine *engine, void *context, struct why *why)
+static void answer_preview(struct work *w, const struct identity_view *view)
 {
-	struct work *w = context;
-	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-	const struct identity_view *view = snapshot_identity(snapshot);
 	const struct identity_preview *p = &w->preview;
 	struct json_writer json = json_writer_of(w->out, JSON_PRETTY);
 
-	(void)why;
-	identity_preview(engine_identity(engine), w->rules, &w->preview);
 	if (!w->sink->json) {
 		say_preview(w, view);
-		return OK;
+		return;
 	}
 	begin(&json, "preview", rules_name(w->rules));
 	put_count(&json, "customers_before", p->customers_before);
@@ -167,14 +161,21 @@ static err preview(struct engine *engine, void *context, struct why *why)
 	put_examples(&json, "merges", p->merges, p->merge_count, view);
 	put_examples(&json, "splits", p->splits, p->split_count, view);
 	end(w, &json);
-	return OK;
 }
 
 static err run_preview(struct work *w, struct why *why)
 {
+	struct engine_study *study = NULL;
 	err e = read_file(w, why);
 
-	return e != OK ? e : store_ask(w->request, w->engine, preview, w, why);
+	if (e == OK)
+		e = store_study(w->request, w->engine, &study, why);
+	if (e != OK)
+		return e;
+	identity_preview(engine_study_identity(study), w->rules, &w->preview);
+	answer_preview(w, engine_study_view(study));
+	engine_study_free(study);
+	return OK;
 }
 
 /* ---- check, apply */

@@ -71,6 +71,9 @@ static err apply_flags(struct importer *im, struct mapping *mapping, struct why 
 				request_nth(im->request, flags[i], n), arena, why);
 	if (e == OK)
 		e = import_records_flags(im->request, &im->mapping, why);
+	if (mapping->phone_country.len == 0)
+		mapping->phone_country =
+			setting_text(request_settings(im->request), SETTING_PHONE_COUNTRY);
 	str format = request_text(im->request, "format");
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));

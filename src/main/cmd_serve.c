@@ -59,7 +59,7 @@ static err check_workers(const struct settings *settings, struct why *why)
 
 /* What stands since the start. */
 static const enum setting lasting[] = { SETTING_DATA, SETTING_LISTEN, SETTING_CERTIFICATE,
-	SETTING_KEY, SETTING_WITHOUT_TLS, SETTING_WORKERS };
+	SETTING_KEY, SETTING_WITHOUT_TLS, SETTING_WORKERS, SETTING_PHONE_COUNTRY };
 
 static void tell_lasting(
 	struct serving *serving, const struct settings *now, const struct settings *then)

@@ -9,6 +9,7 @@ struct status {
 	uint64_t events, entities, customers, identifiers, epoch, end_seq, journal_bytes, damaged;
 	struct erasures_waiting erasures;
 	int64_t erase_by_ms; /* where there are any */
+	bool is_behind; /* customers are being computed */
 	bool has_bounds;
 	int64_t first_ms, last_ms;
 	const struct attributes_view *attributes; /* NULL: none */
@@ -76,6 +77,8 @@ static void answer_program(const struct request *request, struct sink *sink, con
 	put_attributes(&w, s->attributes);
 	put_count(&w, "erasures_waiting", s->erasures.count);
 	put_time(&w, "erase_by", s->erasures.count > 0, s->erase_by_ms);
+	json_put_key(&w, STR("customers_being_computed"));
+	json_put_bool(&w, s->is_behind);
 	json_put_key(&w, STR("health"));
 	json_put_string(&w, s->damaged == 0 ? STR("good") : STR("damaged"));
 	json_put_end(&w);
@@ -166,6 +169,10 @@ static void answer_people(const struct request *request, struct sink *sink, cons
 	add_time(grid, locale, TEXT_STATUS_LAST, s, s->last_ms, &cell);
 	locale_bytes(language, s->journal_bytes, &cell);
 	add_row(grid, language, TEXT_STATUS_JOURNAL, &cell);
+	if (s->is_behind) {
+		strbuf_add(&cell, text_words(TEXT_STATUS_COMPUTING, language));
+		add_row(grid, language, TEXT_STATUS_IDENTITY, &cell);
+	}
 	if (s->erasures.count > 0)
 		add_erasures(grid, locale, arena, s, &cell);
 	strbuf_add(&cell, text_words(s->damaged == 0 ? TEXT_STATUS_GOOD : TEXT_STATUS_SOUND_DAMAGED,
@@ -199,6 +206,7 @@ static err read_status(const struct request *request, struct engine *engine,
 		.identifiers = identity_live_count(identity),
 		.epoch = snapshot_epoch(snapshot),
 		.end_seq = snapshot_end_seq(snapshot),
+		.is_behind = identity_view_is_behind(identity),
 		.attributes = threads_view_attributes(view),
 		.has_bounds = threads_view_bounds(view, &first, &last) };
 	out->first_ms = ms_of_ticks(first);

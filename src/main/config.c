@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "identity/identifier.h"
 #include "main/locale.h"
 #include "main/suggest.h"
 
@@ -23,6 +24,12 @@ const struct setting_row setting_rows[SETTING_COUNT_] = {
 			"Combien de temps les octets de ce qui est effacé peuvent rester sur le "
 			"disque, 24h au plus : la prochaine commande qui écrit ensuite les "
 			"réécrit. Ils sont invisibles aussitôt.") },
+	[SETTING_PHONE_COUNTRY] = { STR_INIT("identity"), STR_INIT("phone_country"),
+		SETTING_COUNTRY, "ARIANE_PHONE_COUNTRY", STR_INIT(""), STR_INIT("FR"),
+		WORDS("The country of telephone numbers without one, two letters. A mapping may "
+		      "name another for its source.",
+			"Le pays des numéros de téléphone qui n'en disent pas, en deux lettres. "
+			"Une correspondance peut en nommer un autre pour sa source.") },
 	[SETTING_LANGUAGE] = { STR_INIT("display"), STR_INIT("language"), SETTING_LANGUAGE_TAG,
 		"ARIANE_LANG", STR_INIT("lang"), STR_INIT(""),
 		WORDS("The language of messages, fr or en. Not set: that of LC_ALL, LC_MESSAGES or "
@@ -160,6 +167,8 @@ static err check(enum setting which, str text, struct why *why)
 	if (row->is == SETTING_UP_TO_A_DAY && !is_up_to_a_day(text))
 		return fail(why, MSG_CONFIG_UP_TO_A_DAY, arg_str(row->key), arg_str(text));
 	if (row->is == SETTING_NUMBER && !is_number(text))
+		return fail(why, MSG_INPUT_VALUE, arg_str(row->key), arg_str(text));
+	if (row->is == SETTING_COUNTRY && identifier_country(text).len == 0)
 		return fail(why, MSG_INPUT_VALUE, arg_str(row->key), arg_str(text));
 	if (row->is == SETTING_LANGUAGE_TAG && !language_from_tag(text, &ignored))
 		return fail(why, MSG_LANGUAGE_UNKNOWN, arg_str(text));

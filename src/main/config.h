@@ -26,6 +26,7 @@ enum { CONFIG_BYTES_MAX = 1 << 16, CONFIG_LINE_BYTES_MAX = 198 }; /* of libinih:
 enum setting {
 	SETTING_DATA,
 	SETTING_ERASE_WITHIN,
+	SETTING_PHONE_COUNTRY,
 	SETTING_LANGUAGE,
 	SETTING_ZONE,
 	SETTING_PROGRESS,
@@ -51,6 +52,7 @@ enum setting_is {
 	SETTING_PATH,
 	SETTING_YES_NO,
 	SETTING_LANGUAGE_TAG,
+	SETTING_COUNTRY, /* two letters, of those identifier_country() knows */
 	SETTING_NUMBER, /* a whole number from 0 */
 	SETTING_UP_TO_A_DAY, /* a length of time above 0 and up to 24h */
 };

@@ -1,6 +1,11 @@
-/* main/match_load.c - see match_load.h */
+/* main/match_load.c - see match_load.h
+ *
+ * Records are read in the order in which they lie in the journal, for many share a block that is
+ * unpacked at once; what they tell is noted, and put together by owner afterwards.
+ */
 #include "main/match_load.h"
 
+#include "base/varint.h"
 #include "identity/identifier.h"
 #include "main/store.h"
 
@@ -14,6 +19,7 @@ enum {
 	RECORD_ARENA_BYTES = 64 << 20,
 	VALUE_BYTES_MAX = 1 << 12, /* of a field */
 	NAMES_BYTES_MAX = 1 << 20,
+	TOLD_BYTES_MAX = 16 << 20, /* of a record */
 	WEIGHT_LIMIT = 100, /* bits that a person may ask for */
 };
 #define VALUES_BYTES_MAX ((size_t)16 << 30)
@@ -23,6 +29,7 @@ enum {
 struct telling {
 	uint32_t owner, row; /* identifier code */
 	uint64_t seq;
+	str told; /* of each comparable trait: u8 field, varint length, bytes */
 };
 
 struct loading {
@@ -34,8 +41,9 @@ struct loading {
 	size_t count;
 	str names[FIELDS_MAX]; /* of fields */
 	size_t name_count;
-	struct arena *names_arena, *record_arena;
+	struct arena *names_arena, *record_arena, *told_arena;
 	struct strbuf values[FIELDS_MAX];
+	uint64_t since; /* records from here on are fresh; 0: nobody asks */
 	struct match_load *out;
 };
 
@@ -74,10 +82,10 @@ static void list_tellings(struct loading *l)
 			room *= 2;
 			l->tellings = memory_resize(l->tellings, room * sizeof(*l->tellings));
 		}
-		l->tellings[l->count++] =
-			(struct telling){ identity_set_owner(l->identity, row.set), i, row.seq };
+		l->tellings[l->count++] = (struct telling){
+			.owner = identity_set_owner(l->identity, row.set), .row = i, .seq = row.seq
+		};
 	}
-	qsort(l->tellings, l->count, sizeof(*l->tellings), by_owner);
 }
 
 /* ---- fields */
@@ -123,18 +131,48 @@ static bool is_comparable(const struct value *value)
 	return value->kind == VALUE_STRING || value->kind == VALUE_INTEGER;
 }
 
-/* Known names first come, then others; `known` says which are taken this time. */
-static void note_names(struct loading *l, const struct record *record, bool known)
+struct names {
+	str items[FIELDS_MAX];
+	size_t count;
+};
+
+static bool has_name(const struct names *names, str name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (str_equal(names->items[i], name))
+			return true;
+	return false;
+}
+
+static void note_name(struct loading *l, str name)
+{
+	str kept = { NULL, 0 };
+
+	if (l->name_count < FIELDS_MAX && find_name(l, name) == l->name_count)
+		kept = arena_str(l->names_arena, name);
+	if (kept.ptr != NULL)
+		l->names[l->name_count++] = kept;
+}
+
+static void note_other(struct loading *l, struct names *others, str name)
+{
+	str kept = arena_str(l->names_arena, name);
+
+	if (kept.ptr != NULL)
+		others->items[others->count++] = kept;
+}
+
+/* Known names at once; of others those that come first, in case there is room. */
+static void note_names(struct loading *l, const struct record *record, struct names *others)
 {
 	for (size_t i = 0; i < record->trait_count; i++) {
 		str name = field_name(record->traits[i].key);
-		bool is_known = field_kind_named(name) != KIND_TEXT;
-		if (is_known != known || !is_comparable(&record->traits[i].value) ||
-			l->name_count == FIELDS_MAX || find_name(l, name) < l->name_count)
+		if (!is_comparable(&record->traits[i].value))
 			continue;
-		str kept = arena_str(l->names_arena, name);
-		if (kept.ptr != NULL)
-			l->names[l->name_count++] = kept;
+		if (field_kind_named(name) != KIND_TEXT)
+			note_name(l, name);
+		else if (others->count < FIELDS_MAX && !has_name(others, name))
+			note_other(l, others, name);
 	}
 }
 
@@ -154,44 +192,84 @@ static int by_name(const void *a, const void *b)
 static err list_names(struct loading *l, struct why *why)
 {
 	size_t step = l->count / SAMPLE_RECORDS + 1;
+	struct names others = { .count = 0 };
 	struct record record;
 
-	for (int known = 1; known >= 0; known--)
-		for (size_t i = 0; i < l->count; i += step) {
-			err e = read_telling(l, &l->tellings[i], &record, why);
-			if (e != OK)
-				return e;
-			note_names(l, &record, known);
-		}
+	for (size_t i = 0; i < l->count; i += step) {
+		err e = read_telling(l, &l->tellings[i], &record, why);
+		if (e != OK)
+			return e;
+		note_names(l, &record, &others);
+	}
+	for (size_t i = 0; i < others.count; i++)
+		note_name(l, others.items[i]);
 	qsort(l->names, l->name_count, sizeof(*l->names), by_name);
 	return l->name_count > 0 ? OK : fail(why, MSG_MATCH_NO_TRAITS);
 }
 
 /* ---- values */
 
-static void add_text(struct strbuf *out, const struct value *value)
+static void add_value(struct strbuf *out, size_t field, const struct value *value)
 {
-	if (out->len > 0)
-		strbuf_add_byte(out, ' ');
+	char digits[24], length[VARINT_BYTES_MAX];
+	struct strbuf number = { .ptr = digits, .cap = sizeof(digits), .cap_max = sizeof(digits) };
+
 	if (value->kind == VALUE_INTEGER)
-		strbuf_add_int(out, value->integer);
-	else
-		strbuf_add(out, str_cut(value->string, VALUE_BYTES_MAX / 8));
+		strbuf_add_int(&number, value->integer);
+	str text = value->kind == VALUE_INTEGER ? strbuf_str(&number)
+						: str_cut(value->string, VALUE_BYTES_MAX / 8);
+	strbuf_add_byte(out, (char)field);
+	strbuf_add(out, (str){ length, varint_put(length, text.len) });
+	strbuf_add(out, text);
+}
+
+static err note_told(struct loading *l, struct telling *t, struct strbuf *told, struct why *why)
+{
+	struct record record;
+	err e = read_telling(l, t, &record, why);
+
+	strbuf_clear(told);
+	for (size_t i = 0; e == OK && i < record.trait_count; i++) {
+		size_t field = find_name(l, field_name(record.traits[i].key));
+		if (field < l->name_count && is_comparable(&record.traits[i].value))
+			add_value(told, field, &record.traits[i].value);
+	}
+	if (e == OK && told->len > 0)
+		t->told = arena_str(l->told_arena, strbuf_str(told));
+	if (e == OK && told->len > 0 && (!strbuf_ok(told) || t->told.ptr == NULL))
+		e = fail(why, MSG_MATCH_ROOM, arg_int((int64_t)VALUES_BYTES_MAX));
+	return e;
+}
+
+static err note_all_told(struct loading *l, struct why *why)
+{
+	struct strbuf told = strbuf_heap(TOLD_BYTES_MAX);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < l->count; i++)
+		e = i % 1024 == 0 && request_cancelled(l->request)
+			    ? fail(why, MSG_CANCELLED)
+			    : note_told(l, &l->tellings[i], &told, why);
+	strbuf_done(&told);
+	return e;
 }
 
 /* What an older record told is overwritten field by field. */
-static void take_values(struct loading *l, const struct record *record)
+static void take_values(struct loading *l, str noted)
 {
+	struct reader in = reader_of(noted);
 	bool told[FIELDS_MAX] = { false };
 
-	for (size_t i = 0; i < record->trait_count; i++) {
-		size_t field = find_name(l, field_name(record->traits[i].key));
-		if (field == l->name_count || !is_comparable(&record->traits[i].value))
-			continue;
+	while (reader_left(&in) > 0) {
+		size_t field = reader_u8(&in);
+		str text = reader_bytes(&in, (size_t)reader_varint(&in));
+		struct strbuf *value = &l->values[field];
 		if (!told[field])
-			strbuf_clear(&l->values[field]);
+			strbuf_clear(value);
 		told[field] = true;
-		add_text(&l->values[field], &record->traits[i].value);
+		if (value->len > 0)
+			strbuf_add_byte(value, ' ');
+		strbuf_add(value, text);
 	}
 }
 
@@ -214,22 +292,35 @@ static err add_record(struct loading *l, uint32_t owner, struct why *why)
 
 static err add_records(struct loading *l, struct why *why)
 {
-	struct record record;
+	err e = note_all_told(l, why);
 
-	for (size_t i = 0; i < l->count; i++) {
-		if (i % 1024 == 0 && request_cancelled(l->request))
-			return fail(why, MSG_CANCELLED);
-		err e = read_telling(l, &l->tellings[i], &record, why);
-		if (e != OK)
-			return e;
-		take_values(l, &record);
+	qsort(l->tellings, l->count, sizeof(*l->tellings), by_owner);
+	for (size_t i = 0; e == OK && i < l->count; i++) {
+		take_values(l, l->tellings[i].told);
 		if (i + 1 == l->count || l->tellings[i + 1].owner != l->tellings[i].owner)
 			e = add_record(l, l->tellings[i].owner, why);
-		if (e != OK)
-			return e;
 	}
-	match_records_settle(l->out->records);
-	return OK;
+	if (e == OK)
+		match_records_settle(l->out->records);
+	return e;
+}
+
+/* By owner, once the rows have their order. */
+static void mark_fresh(struct loading *l)
+{
+	struct match_load *out = l->out;
+	uint32_t row;
+
+	if (l->since == 0)
+		return;
+	out->fresh = memory_alloc(match_records_count(out->records) + 1);
+	for (size_t i = 0; i < l->count; i++)
+		if (l->tellings[i].seq >= l->since && l->tellings[i].told.len > 0 &&
+			match_records_find(out->records,
+				identity_text(l->identity, l->tellings[i].owner), &row)) {
+			out->fresh_count += out->fresh[row] == 0;
+			out->fresh[row] = 1;
+		}
 }
 
 /* ---- what is known already */
@@ -310,12 +401,13 @@ static err load(struct loading *l, struct why *why)
 		e = add_records(l, why);
 	if (e != OK)
 		return e;
+	mark_fresh(l);
 	list_known(l);
 	return list_apart(l, why);
 }
 
 err match_load(const struct request *request, struct engine *engine,
-	const struct snapshot *snapshot, struct match_load *out, struct why *why)
+	const struct snapshot *snapshot, uint64_t since, struct match_load *out, struct why *why)
 {
 	struct match_load loaded = { .records = NULL };
 	struct loading l = { .request = request,
@@ -324,6 +416,8 @@ err match_load(const struct request *request, struct engine *engine,
 		.identity = snapshot_identity(snapshot),
 		.names_arena = arena_create(NAMES_BYTES_MAX),
 		.record_arena = arena_create(RECORD_ARENA_BYTES),
+		.told_arena = arena_create(VALUES_BYTES_MAX),
+		.since = since,
 		.out = &loaded };
 
 	for (size_t f = 0; f < FIELDS_MAX; f++)
@@ -333,6 +427,7 @@ err match_load(const struct request *request, struct engine *engine,
 		strbuf_done(&l.values[f]);
 	arena_free(l.names_arena);
 	arena_free(l.record_arena);
+	arena_free(l.told_arena);
 	free(l.tellings);
 	if (e == OK)
 		*out = loaded;
@@ -346,6 +441,7 @@ void match_load_done(struct match_load *load)
 	match_records_free(load->records);
 	free(load->known);
 	free(load->apart);
+	free(load->fresh);
 	*load = (struct match_load){ .records = NULL };
 }
 

@@ -17,14 +17,17 @@
 
 struct match_load {
 	struct match_records *records; /* settled */
+	uint8_t *fresh; /* by row: something of it was told since; NULL unless asked for */
+	size_t fresh_count;
 	struct row_pair *known, *apart; /* on the heap */
 	size_t known_count, apart_count;
 };
 
-/* MSG_MATCH_NO_TRAITS if there is nothing to be matched; ERR_CANCELLED.  On success
+/* `since`: rows of which something was told from this sequence on are fresh; 0: nobody asks.
+ * MSG_MATCH_NO_TRAITS if there is nothing to be matched; ERR_CANCELLED.  On success
  * match_load_done() is due; the snapshot must stay as long. */
 err match_load(const struct request *request, struct engine *engine,
-	const struct snapshot *snapshot, struct match_load *out, struct why *why);
+	const struct snapshot *snapshot, uint64_t since, struct match_load *out, struct why *why);
 void match_load_done(struct match_load *load);
 
 /* With the request's options: threshold, review.  Borrows from `load`. */

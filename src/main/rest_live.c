@@ -26,7 +26,8 @@ struct wishing {
 
 static err add_customer(struct wishing *w, str typed, struct why *why)
 {
-	struct identifier_rules rules = store_identifier_rules(NULL);
+	struct identifier_rules rules =
+		identifier_rules_of(rest_options_of(w->call->rest)->settings);
 	struct arena *arena = w->call->arena;
 	struct record_identifier id;
 

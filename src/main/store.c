@@ -89,6 +89,20 @@ err store_ask(const struct request *request, struct engine *engine, store_change
 			     : writer_call(house->writer, call, context, why);
 }
 
+static err begin_study(struct engine *engine, void *context, struct why *why)
+{
+	(void)why;
+	*(struct engine_study **)context = engine_study_begin(engine);
+	return OK;
+}
+
+err store_study(const struct request *request, struct engine *engine, struct engine_study **out,
+	struct why *why)
+{
+	*out = NULL;
+	return store_ask(request, engine, begin_study, out, why);
+}
+
 err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why)
 {
@@ -305,8 +319,13 @@ void store_close(const struct request *request, struct engine *engine)
 
 struct identifier_rules store_identifier_rules(const struct request *request)
 {
-	(void)request; /* the country becomes a setting when there is more than one default */
-	return (struct identifier_rules){ .phone_country = identifier_country(STR("FR")) };
+	return identifier_rules_of(request_settings(request));
+}
+
+struct identifier_rules identifier_rules_of(const struct settings *settings)
+{
+	return (struct identifier_rules){ .phone_country = identifier_country(
+						  setting_text(settings, SETTING_PHONE_COUNTRY)) };
 }
 
 err store_customer(const struct request *request, const struct snapshot *snapshot, str typed,

@@ -8,6 +8,7 @@
 
 #include "engine/engine.h"
 #include "engine/erasing.h"
+#include "engine/recount.h"
 #include "main/house.h"
 #include "main/request.h"
 #include "main/sink.h"
@@ -45,6 +46,9 @@ err store_call(const struct request *request, struct engine *engine, store_chang
 /* The same for what only looks. */
 err store_ask(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why);
+/* One moment of identity, for what looks at everything (identity/study.h): the writer goes on. */
+err store_study(const struct request *request, struct engine *engine, struct engine_study **out,
+	struct why *why);
 /* Changes, with house-keeping at rest: for what moves or reads all files. */
 err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why);
@@ -69,6 +73,7 @@ err store_erase_bytes(const struct request *request, struct sink *sink, struct e
 /* How identifiers that a person types are read: the country of the settings. */
 struct identifier_rules;
 struct identifier_rules store_identifier_rules(const struct request *request);
+struct identifier_rules identifier_rules_of(const struct settings *settings);
 
 /* The customer whom a person means by "type:value".  ERR_NOT_FOUND: nobody; `text` gets the normal
  * form, in the request's arena. */

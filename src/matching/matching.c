@@ -129,15 +129,18 @@ static void learn(struct matching *m)
 	model_learn_u(&m->model, m->random);
 }
 
+static double pairs_max(const struct matching *m)
+{
+	return fmax(PAIRS_LEAST, PAIRS_PER_RECORD * (double)match_records_count(m->records));
+}
+
 static err choose_keys(struct matching *m, struct why *why)
 {
-	double pairs_max =
-		fmax(PAIRS_LEAST, PAIRS_PER_RECORD * (double)match_records_count(m->records));
 	struct block_choice choice;
-	err e = block_choose(m->records, &m->model, pairs_max, m->arena, &choice, why);
+	err e = block_choose(m->records, &m->model, pairs_max(m), m->arena, &choice, why);
 
 	if (e == OK)
-		e = blocks_build(m->records, &choice, pairs_max / 2, m->arena, &m->blocks, why);
+		e = blocks_build(m->records, &choice, pairs_max(m) / 2, m->arena, &m->blocks, why);
 	if (e == OK)
 		sample_keys(m);
 	return e;
@@ -201,7 +204,9 @@ static void settle_pairs(struct matching *m)
 	struct scores *s = &m->scores;
 	size_t kept = 0;
 
-	m->model.prior = model_prior(&s->weights, match_records_count(m->records), m->model.prior);
+	if (m->options.kept == NULL)
+		m->model.prior =
+			model_prior(&s->weights, match_records_count(m->records), m->model.prior);
 	for (size_t i = 0; i < s->count; i++) {
 		double weight = weigh(m, s->pairs[i].a, s->pairs[i].b);
 		if (weight < m->options.review)
@@ -218,6 +223,7 @@ static err score(struct matching *m, struct why *why)
 	const struct score_options options = { .floor = -m->model.prior - FLOOR_BITS,
 		.keep = m->options.review - m->model.prior - KEEP_BITS,
 		.threads = m->options.threads,
+		.fresh = m->options.fresh,
 		.stop = m->options.stop };
 	err e = score_pairs(m->records, &m->model, m->blocks, &options, &m->scores, why);
 
@@ -240,6 +246,28 @@ static void fill_report(struct matching *m)
 		m->report.reviews += m->scores.pairs[i].fate == PAIR_REVIEW;
 }
 
+/* Nothing is learnt: the keys are those of then, unless there were none and there are too many
+ * records by now to do without. */
+static err take_kept(struct matching *m, struct why *why)
+{
+	struct block_choice choice = m->options.kept->keys;
+	err e = OK;
+
+	m->model = m->options.kept->model;
+	m->report.recall = 1;
+	if (choice.count == 0 && m->all_pairs)
+		return OK;
+	if (choice.count == 0)
+		e = block_choose(m->records, &m->model, pairs_max(m), m->arena, &choice, why);
+	if (e == OK)
+		e = blocks_build(m->records, &choice, pairs_max(m) / 2, m->arena, &m->blocks, why);
+	if (e != OK)
+		return e;
+	m->report.recall = choice.recall;
+	m->report.cut_rows = m->blocks->cut_rows;
+	return OK;
+}
+
 static err run(struct matching *m, struct why *why)
 {
 	size_t n = match_records_count(m->records);
@@ -247,7 +275,9 @@ static err run(struct matching *m, struct why *why)
 
 	model_init(&m->model, m->records);
 	m->all_pairs = pairs_of(n) <= ALL_PAIRS_MAX;
-	if (n >= 2) {
+	if (m->options.kept != NULL) {
+		e = take_kept(m, why);
+	} else if (n >= 2) {
 		sample_random(m);
 		if (m->all_pairs)
 			learn_from_all(m);

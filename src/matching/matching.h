@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "matching/kept.h"
 #include "matching/score.h"
 
 #define MATCHING_LINK_WEIGHT 4.0 /* 16 to 1 */
@@ -24,6 +25,10 @@ struct matching_options {
 	unsigned threads; /* 0: one */
 	size_t bytes_max; /* of what is worked with, beside the records and the pairs kept */
 	struct known_pairs known;
+	/* May be NULL: what was learnt before is used, and nothing learnt. */
+	const struct match_kept *kept;
+	/* May be NULL: a byte a row; only pairs of which one row is fresh are compared. */
+	const uint8_t *fresh;
 	const atomic_bool *stop; /* may be NULL */
 };
 

@@ -154,6 +154,10 @@ static void look_at(void *context, uint32_t row_a, uint32_t row_b)
 {
 	struct worker *w = context;
 	const struct match_records *records = w->scoring->records;
+	const uint8_t *fresh = w->scoring->options->fresh;
+
+	if (fresh != NULL && (fresh[row_a] | fresh[row_b]) == 0)
+		return;
 	double weight =
 		weigh(w, match_records_row(records, row_a), match_records_row(records, row_b));
 

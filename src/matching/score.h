@@ -17,6 +17,7 @@ struct score_options {
 	double floor; /* weights without prior below this need not be told apart */
 	double keep; /* pairs from this weight (without prior) on are kept */
 	unsigned threads;
+	const uint8_t *fresh; /* by row, may be NULL: only pairs of which one is are looked at */
 	const atomic_bool *stop; /* may be NULL */
 };
 

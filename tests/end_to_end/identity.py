@@ -27,6 +27,20 @@ def together(folder, a, b):
     return checked(folder("identity", "explain", a, b, "--json"), "identity-explain")["together"]
 
 
+def check_the_company_has_a_country(place):
+    """Numbers without a country are of the company's, unless the mapping names another."""
+    told = place.file("told.csv", "time,activity,phone\n2026-01-01T00:00:00Z,call,02 511 11 11\n")
+    belgium, mapped = place.folder("belgium"), place.folder("mapped")
+    env = {"ARIANE_PHONE_COUNTRY": "BE"}
+    belgium("import", told, "--customer", "phone=phone", env=env)
+    holds(belgium("customer", "phone:025111111", env=env).out, "+3225111111")
+    equal(belgium("customer", "phone:+32 2 511 11 11").status, 0, "told with its country it is the same")
+    mapping = place.file("nl.json", json.dumps({"version": 1, "phone_country": "NL"}))
+    mapped("import", told, "--customer", "phone=phone", "--mapping", mapping, env=env)
+    holds(mapped("customer", "phone:+3125111111").out, "+3125111111")
+    equal(belgium("status", env={"ARIANE_PHONE_COUNTRY": "Atlantis"}, status=None).status, 2, "no such country")
+
+
 STITCHING = [  # device, login, minute: twelve events of one vendor's documentation
     ("246", None, 1), ("246", "Bob", 2), ("246", "Bob", 3), ("246", None, 4), ("246", "Bob", 5), ("246", None, 6),
     ("246", "Bob", 7), ("3579", None, 3), ("3579", None, 9), ("81911", None, 2), ("81911", "Bob", 5), ("81911", None, 12)]

@@ -98,6 +98,27 @@ def check_links_are_decisions_and_are_undone(place):
     equal(folder("verify", "--json").json()["faults"], 0, "sound")
 
 
+def check_later_records_are_compared_alone(place):
+    folder = import_people(place)
+    equal(folder("identity", "match", "--new", "--json", status=1).problem()["code"], "match-kept-none",
+          "nothing was learnt yet")
+    folder("identity", "match")
+    before = clusters(folder)
+    equal(folder("identity", "match", "--new", "--json").lines(), [], "nothing is new")
+    later = place.file("later.csv", "id,name,born,zip,mail\n6,Elodie Durand,1971-06-24,01000,elodie.durand@example.fr\n"
+                       "7,Roberto Nowak,1955-12-01,33000,nowak@example.net\n")
+    folder.import_("--records", later, "--id", "crm=id", *fields(
+        {"full_name": "name", "birth_date": "born", "postcode": "zip", "email": "mail"}))
+    pairs = checked(folder("identity", "match", "--new", "--json"), "identity-match")
+    equal({record for p in pairs for record in (p["a"], p["b"])} >= {"crm:6"}, True, "the new one")
+    equal([p for p in pairs if "crm:6" not in (p["a"], p["b"]) and "crm:7" not in (p["a"], p["b"])], [], "no other pair")
+    found = clusters(folder)
+    equal((found["crm:6"], found["crm:7"] in before.values()), (found["crm:1"], False), "one is known, one is not")
+    equal(folder("identity", "match", "--new", "--json").lines(), [], "each once")
+    folder("identity", "match", "--undo")
+    equal(folder("identity", "match", "--new", "--json", status=1).problem()["code"], "match-kept-none", "forgotten")
+
+
 def check_a_pair_is_explained(place):
     folder = import_people(place)
     holds(folder("identity", "match", "crm:1", "crm:2").out, "birth_date", "given_name", "before any field")
