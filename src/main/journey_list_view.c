@@ -3,24 +3,27 @@
 
 enum { CELL_BYTES_MAX = 1 << 16 };
 
-static void put_listed(
-	struct json_writer *w, const struct journey_question *q, const struct listed *item)
+static void put_listed(struct json_writer *w, const struct journey_question *q,
+	const struct listed *item, bool steps)
 {
 	json_put_object(w);
 	put_text(w, "customer", journey_customer_text(q, item->customer));
 	put_moment(w, "first", item->first);
 	put_moment(w, "last", item->last);
 	put_text(w, "outcome", journey_outcome_word(item->outcome));
-	json_put_key(w, STR("steps"));
-	json_put_array(w);
-	for (size_t i = 0; i < item->length; i++)
-		json_put_string(w, journey_plan_step_name(q->plan, item->steps[i]));
-	json_put_end(w);
+	put_count(w, "length", item->length);
+	if (steps) {
+		json_put_key(w, STR("steps"));
+		json_put_array(w);
+		for (size_t i = 0; i < item->length; i++)
+			json_put_string(w, journey_plan_step_name(q->plan, item->steps[i]));
+		json_put_end(w);
+	}
 	json_put_end(w);
 }
 
-static void answer_program(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+static void answer_program(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, bool steps)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -32,7 +35,7 @@ static void answer_program(
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
 	for (size_t i = 0; i < list->count; i++)
-		put_listed(&w, q, &list->items[i]);
+		put_listed(&w, q, &list->items[i], steps);
 	json_put_end(&w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
@@ -79,8 +82,11 @@ static void answer_people(
 	sink_grid(sink, arena, grid);
 }
 
-void journey_list_tell(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+void journey_list_tell(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, bool steps)
 {
-	(sink->json ? answer_program : answer_people)(q, sink, list);
+	if (sink->json)
+		answer_program(q, sink, list, steps);
+	else
+		answer_people(q, sink, list);
 }

@@ -5,5 +5,6 @@
 #include "journey/list.h"
 #include "main/journey_ask.h"
 
+/* To programs without `steps` only how many each has. */
 void journey_list_tell(const struct journey_question *question, struct sink *sink,
-	const struct journey_list *list);
+	const struct journey_list *list, bool steps);
