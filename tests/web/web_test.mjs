@@ -128,7 +128,7 @@ const pages = [
 ];
 
 for (const [language, scheme] of [["fr", "light"], ["en", "dark"]]) {
-  if (asked.only !== "" && !asked.only.startsWith("page")) continue;
+  if (asked.only !== "" && !/^\^?page/.test(asked.only)) continue;
   const { page, context, troubles } = await visitor({ language, scheme });
   const customer = (await someone(page)).split("?")[0];
   troubles.length = 0;
@@ -173,6 +173,24 @@ if (!asked.url)
     await page.waitForSelector(".door");
     await context.close();
   });
+
+if (!asked.url)
+  for (const [language, scheme] of [["fr", "light"], ["en", "dark"]])
+    await check(`settings ${language} ${scheme}: retention, users and keys, the audit are accessible and told in one language`, async () => {
+      for (const [name, paths] of [[PRIVACY, ["/data/retention"]], [ADMINISTRATOR, ["/data/doors", "/data/audit", "/data/sources"]]]) {
+        const { page, context, troubles } = await visitor({ language, scheme, name });
+        for (const path of paths) {
+          await visit(page, path);
+          expect((await page.locator(".failed").count()) === 0, `${path}: failed`);
+          expect((await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0, `${path} is too wide`);
+          const faults = await axe(page);
+          expect(faults.length === 0, `${path}: ${faults.join("\n")}`);
+          if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, `${path.split("/").at(-1)}-${language}${scheme === "dark" ? "-dark" : ""}.png`), fullPage: true });
+        }
+        expect(troubles.length === 0, troubles.join("\n"));
+        await context.close();
+      }
+    });
 
 await check("first load: under 300 KB compressed, before charts", async () => {
   const { page, context } = await visitor();
