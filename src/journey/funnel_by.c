@@ -250,7 +250,9 @@ err funnel_list_make(const struct journey_plan *plan, const struct funnel_list_q
 
 	for (unsigned i = 0; i < count; i++)
 		scratch[i] = &matches[i];
-	const struct journey_choice choice = { wants, &listing, scratch };
+	const struct journey_choice choice = {
+		.wants = wants, .context = &listing, .scratch = scratch
+	};
 	err e = journey_list_make(plan, question->most, &choice, out, why);
 	for (unsigned i = 0; i < count; i++) {
 		limits_give(journey_plan_limits(plan), matches[i].room * sizeof(*matches[i].next));

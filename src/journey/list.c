@@ -1,5 +1,5 @@
-/* journey/list.c - see list.h: each part keeps its latest journeys in a heap, the earliest on top
- */
+/* journey/list.c - see list.h: each part keeps its first journeys in a heap, the last of them on
+ * top */
 #include "journey/list.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 struct part {
 	const struct journey_plan *plan;
 	const struct journey_choice *choice; /* NULL: all */
+	enum journey_order order;
 	void *scratch;
 	size_t most;
 	struct listed *items;
@@ -16,9 +17,36 @@ struct part {
 	uint32_t last_customer; /* + 1 */
 };
 
-/* Is `a` to be told before `b`? */
-static bool is_before(const struct listed *a, const struct listed *b)
+/* What is larger is told before. */
+static uint64_t weight(enum journey_order order, const struct listed *item)
 {
+	uint64_t span = (uint64_t)item->last - (uint64_t)item->first;
+
+	switch (order) {
+	case JOURNEYS_EARLIEST:
+		return ~((uint64_t)item->first ^ (uint64_t)1 << 63);
+	case JOURNEYS_LONGEST:
+		return span;
+	case JOURNEYS_SHORTEST:
+		return ~span;
+	case JOURNEYS_MOST_STEPS:
+		return item->length;
+	case JOURNEYS_FEWEST_STEPS:
+		return ~(uint64_t)item->length;
+	case JOURNEYS_LATEST:
+	case JOURNEY_ORDERS:
+		break;
+	}
+	return (uint64_t)item->first ^ (uint64_t)1 << 63; /* before 1970 is before */
+}
+
+/* Is `a` to be told before `b`? */
+static bool is_before(enum journey_order order, const struct listed *a, const struct listed *b)
+{
+	uint64_t x = weight(order, a), y = weight(order, b);
+
+	if (x != y)
+		return x > y;
 	if (a->first != b->first)
 		return a->first > b->first;
 	return a->first_row > b->first_row;
@@ -32,18 +60,18 @@ static void swap(struct listed *a, struct listed *b)
 	*b = kept;
 }
 
-static void sift_up(struct listed *items, size_t at)
+static void sift_up(enum journey_order order, struct listed *items, size_t at)
 {
-	for (; at > 0 && is_before(&items[(at - 1) / 2], &items[at]); at = (at - 1) / 2)
+	for (; at > 0 && is_before(order, &items[(at - 1) / 2], &items[at]); at = (at - 1) / 2)
 		swap(&items[at], &items[(at - 1) / 2]);
 }
 
-static void sift_down(struct listed *items, size_t count)
+static void sift_down(enum journey_order order, struct listed *items, size_t count)
 {
 	for (size_t at = 0, worst;; at = worst) {
 		worst = at;
 		for (size_t child = 2 * at + 1; child < count && child < 2 * at + 3; child++)
-			if (is_before(&items[worst], &items[child]))
+			if (is_before(order, &items[worst], &items[child]))
 				worst = child;
 		if (worst == at)
 			return;
@@ -82,10 +110,10 @@ static err keep(struct part *p, struct listed item, const struct journey_run *ru
 	size_t before = p->room;
 	err e = copy_steps(p, run, from, &item, why);
 
-	if (e == OK && p->count == p->most) { /* in place of the earliest */
+	if (e == OK && p->count == p->most) { /* in place of the last */
 		drop_steps(p, &p->items[0]);
 		p->items[0] = item;
-		sift_down(p->items, p->count);
+		sift_down(p->order, p->items, p->count);
 		return OK;
 	}
 	if (e == OK)
@@ -99,7 +127,7 @@ static err keep(struct part *p, struct listed item, const struct journey_run *ru
 		return e;
 	}
 	p->items[p->count] = item;
-	sift_up(p->items, p->count++);
+	sift_up(p->order, p->items, p->count++);
 	return OK;
 }
 
@@ -122,7 +150,7 @@ static err offer(
 		.first_row = run->row[from],
 		.length = end - from };
 
-	if (p->count == p->most && !is_before(&item, &p->items[0]))
+	if (p->count == p->most && !is_before(p->order, &item, &p->items[0]))
 		return OK;
 	return keep(p, item, run, from, why);
 }
@@ -156,9 +184,11 @@ static err take_chosen(void *context, const struct journey *j, struct why *why)
 
 /* ---- parts together */
 
-static int by_place(const void *a, const void *b)
+static int by_place(const void *a, const void *b, void *order)
 {
-	return is_before(a, b) ? -1 : is_before(b, a);
+	const enum journey_order *o = order;
+
+	return is_before(*o, a, b) ? -1 : is_before(*o, b, a);
 }
 
 static void part_done(struct part *p)
@@ -169,7 +199,7 @@ static void part_done(struct part *p)
 	limits_give(journey_plan_limits(p->plan), p->bytes);
 }
 
-/* All items into the first part's list, the latest first; those beyond `most` go. */
+/* All items into the first part's list, in their order; those beyond `most` go. */
 static err join(struct part *parts, unsigned count, struct why *why)
 {
 	struct part *to = &parts[0];
@@ -195,7 +225,7 @@ static err join(struct part *parts, unsigned count, struct why *why)
 		}
 	}
 	if (e == OK && to->count > 0)
-		qsort(to->items, to->count, sizeof(*to->items), by_place);
+		qsort_r(to->items, to->count, sizeof(*to->items), by_place, &to->order);
 	while (e == OK && to->count > to->most)
 		drop_steps(to, &to->items[--to->count]);
 	return e;
@@ -217,12 +247,14 @@ err journey_list_make(const struct journey_plan *plan, size_t most,
 	for (unsigned i = 0; i < count; i++) {
 		parts[i] = (struct part){ .plan = plan,
 			.choice = choice,
+			.order = choice == NULL ? JOURNEYS_LATEST : choice->order,
 			.scratch = scratch_of(choice, i),
 			.most = most };
 		pointers[i] = &parts[i];
 	}
-	err e = choice == NULL ? journey_pass_runs(plan, take_all, pointers, count, why)
-			       : journey_pass(plan, take_chosen, pointers, count, why);
+	err e = choice == NULL || choice->wants == NULL
+			? journey_pass_runs(plan, take_all, pointers, count, why)
+			: journey_pass(plan, take_chosen, pointers, count, why);
 	if (e == OK)
 		e = join(parts, count, why);
 	for (unsigned i = e == OK ? 1 : 0; i < count; i++)

@@ -22,12 +22,22 @@ struct work {
 	struct strbuf *out; /* what is built in the writer's place, for texts live there */
 };
 
-static err read_file(struct work *w, struct why *why)
+/* Who asks from another machine names no file of this one. */
+static bool may_name_files(const struct request *request)
 {
-	str path = request_argument(w->request, 1), json;
+	return str_starts(request_actor(request), STR("uid:"));
+}
 
+static err read_rules(struct work *w, struct why *why)
+{
+	if (request_has(w->request, "document"))
+		return rules_parse(request_text(w->request, "document"), &w->rules, why);
+	if (!may_name_files(w->request))
+		return fail(why, MSG_ARGUMENT_MISSING, arg_c("identity rules"),
+			arg_c("--document JSON"));
 	if (request_argument_count(w->request) < 2)
 		return fail(why, MSG_RULES_FILE);
+	str path = request_argument(w->request, 1), json;
 	err e = disk_read_whole(disk_real(), path.ptr, FILE_BYTES_MAX, w->arena, &json, why);
 	if (e != OK)
 		return e;
@@ -166,7 +176,7 @@ static void answer_preview(struct work *w, const struct identity_view *view)
 static err run_preview(struct work *w, struct why *why)
 {
 	struct engine_study *study = NULL;
-	err e = read_file(w, why);
+	err e = read_rules(w, why);
 
 	if (e == OK)
 		e = store_study(w->request, w->engine, &study, why);
@@ -183,7 +193,7 @@ static err run_preview(struct work *w, struct why *why)
 static err check(struct work *w, struct why *why)
 {
 	struct json_writer json = json_writer_of(w->out, JSON_PRETTY);
-	err e = read_file(w, why);
+	err e = read_rules(w, why);
 
 	if (e != OK)
 		return e;
@@ -199,7 +209,7 @@ static err check(struct work *w, struct why *why)
 static err apply(struct work *w, struct why *why)
 {
 	struct json_writer json = json_writer_of(w->out, JSON_PRETTY);
-	err e = read_file(w, why);
+	err e = read_rules(w, why);
 
 	if (e != OK)
 		return e;
@@ -268,7 +278,11 @@ const struct command cmd_identity_rules = {
 	.arguments = { 1, 2, WORDS("ACTION [FILE]", "ACTION [FICHIER]"),
 		WORDS("show, or check, preview, apply with a file",
 			"show, ou check, preview, apply avec un fichier") },
-	.options = { DECISION_OPTIONS },
+	.options = { { STR_INIT("document"), IS_TEXT, false, SAME_WORDS("JSON"),
+			     WORDS("the rules themselves, instead of a file",
+				     "les règles elles-mêmes, au lieu d'un fichier"),
+			     STR_INIT("") },
+		DECISION_OPTIONS },
 	.examples = { { STR_INIT("ariane identity rules show"),
 			      WORDS("to a file, to be edited", "vers un fichier, à modifier") },
 		{ STR_INIT("ariane identity rules preview mine.json"),

@@ -1,15 +1,41 @@
 /* main/cmd_journey_list.c - ariane journey list: whose journeys they are. */
 #include "main/journey_list_view.h"
 
+static err read_order(const struct request *request, enum journey_order *out, struct why *why)
+{
+	static const str words[JOURNEY_ORDERS] = { [JOURNEYS_LATEST] = STR_INIT("latest"),
+		[JOURNEYS_EARLIEST] = STR_INIT("earliest"),
+		[JOURNEYS_LONGEST] = STR_INIT("longest"),
+		[JOURNEYS_SHORTEST] = STR_INIT("shortest"),
+		[JOURNEYS_MOST_STEPS] = STR_INIT("most-steps"),
+		[JOURNEYS_FEWEST_STEPS] = STR_INIT("fewest-steps") };
+	str word = request_text(request, "order");
+
+	for (int i = 0; i < JOURNEY_ORDERS; i++)
+		if (str_equal(word, words[i])) {
+			*out = (enum journey_order)i;
+			return OK;
+		}
+	return fail(why, MSG_JOURNEY_ORDER, arg_str(word));
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
-	struct journey_list list;
-	err e = journey_list_make(
-		q->plan, (size_t)request_number(q->request, "limit"), NULL, &list, why);
+	struct journey_list list, page;
+	struct journey_choice choice = { .wants = NULL };
+	size_t skip = (size_t)request_number(q->request, "skip");
+	size_t limit = (size_t)request_number(q->request, "limit");
+	err e = read_order(q->request, &choice.order, why);
 
+	if (e == OK)
+		e = journey_list_make(q->plan, limit > SIZE_MAX - skip ? SIZE_MAX : skip + limit,
+			&choice, &list, why);
 	if (e != OK)
 		return e;
-	journey_list_tell(q, sink, &list);
+	page = list;
+	page.items += MIN_OF(skip, list.count);
+	page.count -= MIN_OF(skip, list.count);
+	journey_list_tell(q, sink, &page, !request_has(q->request, "no-steps"));
 	journey_list_done(q->plan, &list);
 	return OK;
 }
@@ -25,10 +51,12 @@ const struct command cmd_journey_list = {
 	.summary = WORDS("list the customers behind a number, with their journeys",
 		"lister les clients derrière un nombre, avec leurs parcours"),
 	.about = WORDS(
-		"The journeys that the filters leave, the latest first. Each number of the other "
+		"The journeys that the filters leave, the latest first or as --order says. Each "
+		"number of the other "
 		"journey commands has its filter: --edge-from and --edge-to for an edge, --begins "
 		"and --ends, --way for a variant, --passed for a step, --outcome.",
-		"Les parcours que laissent les filtres, les derniers d'abord. Chaque nombre des "
+		"Les parcours que laissent les filtres, les derniers d'abord ou comme --order le "
+		"dit. Chaque nombre des "
 		"autres commandes de parcours a son filtre : --edge-from et --edge-to pour une "
 		"arête, --begins et --ends, --way pour une variante, --passed pour une étape, "
 		"--outcome."),
@@ -36,9 +64,25 @@ const struct command cmd_journey_list = {
 		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("at most so many journeys; the totals are of all",
 				"au plus ce nombre de parcours ; les totaux sont ceux de tous"),
-			STR_INIT("50") } },
+			STR_INIT("50") },
+		{ STR_INIT("skip"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("not the first N: the next page (of the same epoch)",
+				"sans les N premiers : la page suivante (de la même époque)"),
+			STR_INIT("0") },
+		{ STR_INIT("no-steps"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("in JSON, only how many steps each has",
+				"en JSON, seulement combien d'étapes a chacun"),
+			STR_INIT("") },
+		{ STR_INIT("order"), IS_TEXT, false,
+			SAME_WORDS("latest|earliest|longest|shortest|most-steps|fewest-steps"),
+			WORDS("which come first", "lesquels viennent d'abord"),
+			STR_INIT("latest") } },
 	.examples = { { STR_INIT("ariane journey list --edge-from cart --edge-to call"),
-		WORDS("who called right after the cart", "qui a appelé juste après le panier") } },
+			      WORDS("who called right after the cart",
+				      "qui a appelé juste après le panier") },
+		{ STR_INIT("ariane journey list --order longest --limit 20 --skip 20"),
+			WORDS("the second twenty of those that took longest",
+				"les vingt suivants de ceux qui ont duré le plus") } },
 	.schema = STR_INIT("journey-list"),
 	.read_only = true,
 	.run = run,

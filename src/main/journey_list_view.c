@@ -3,25 +3,28 @@
 
 enum { CELL_BYTES_MAX = 1 << 16 };
 
-static void put_listed(
-	struct json_writer *w, const struct journey_question *q, const struct listed *item)
+static void put_listed(struct json_writer *w, const struct journey_question *q,
+	const struct listed *item, bool steps)
 {
 	json_put_object(w);
 	put_text(w, "customer", journey_customer_text(q, item->customer));
 	put_moment(w, "first", item->first);
 	put_moment(w, "last", item->last);
 	put_text(w, "outcome", journey_outcome_word(item->outcome));
-	json_put_key(w, STR("steps"));
-	json_put_array(w);
-	for (size_t i = 0; i < item->length; i++)
-		json_put_string(w, journey_plan_step_name(q->plan, item->steps[i]));
-	json_put_end(w);
+	put_count(w, "length", item->length);
+	if (steps) {
+		json_put_key(w, STR("steps"));
+		json_put_array(w);
+		for (size_t i = 0; i < item->length; i++)
+			json_put_string(w, journey_plan_step_name(q->plan, item->steps[i]));
+		json_put_end(w);
+	}
 	json_put_end(w);
 }
 
 /* `times` NULL: each journey is counted once. */
 static void answer_program(const struct journey_question *q, struct sink *sink,
-	const struct journey_list *list, const uint64_t *times)
+	const struct journey_list *list, bool steps, const uint64_t *times)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -35,7 +38,7 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
 	for (size_t i = 0; i < list->count; i++)
-		put_listed(&w, q, &list->items[i]);
+		put_listed(&w, q, &list->items[i], steps);
 	json_put_end(&w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
@@ -84,14 +87,20 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 	sink_grid(sink, arena, grid);
 }
 
-void journey_list_tell(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+void journey_list_tell(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, bool steps)
 {
-	(sink->json ? answer_program : answer_people)(q, sink, list, NULL);
+	if (sink->json)
+		answer_program(q, sink, list, steps, NULL);
+	else
+		answer_people(q, sink, list, NULL);
 }
 
 void journey_list_tell_times(const struct journey_question *q, struct sink *sink,
 	const struct journey_list *list, uint64_t times)
 {
-	(sink->json ? answer_program : answer_people)(q, sink, list, &times);
+	if (sink->json)
+		answer_program(q, sink, list, true, &times);
+	else
+		answer_people(q, sink, list, &times);
 }

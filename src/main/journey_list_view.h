@@ -5,8 +5,9 @@
 #include "journey/list.h"
 #include "main/journey_ask.h"
 
+/* To programs without `steps` only how many each has. */
 void journey_list_tell(const struct journey_question *question, struct sink *sink,
-	const struct journey_list *list);
+	const struct journey_list *list, bool steps);
 /* The same of what may be counted several times in a journey: `times` is the number behind which
  * these journeys are. */
 void journey_list_tell_times(const struct journey_question *question, struct sink *sink,

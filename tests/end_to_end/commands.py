@@ -42,7 +42,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "journey variants": ["--top", "2"], "journey funnel": ["--step", "Step 0", "--step", "Step 2"],
     "journey metrics": ["--every", "day", "--by", "channel"],
     "journey flow": ["--depth", "3", "--top", "2"],
-    "journey list": ["--begins", "Step 0", "--outcome", "open"],
+    "journey list": ["--begins", "Step 0", "--outcome", "open", "--order", "longest", "--no-steps"],
     "journey drivers": ["--edge-from", "Step 0", "--edge-to", "Step 1", "--all", "--support", "1"],
     "journey frictions": ["--support", "1"], "journey compare": ["--group-with", "web:", "--all", "--support", "1"],
     "journey whatif": ["--route", "Step 0", "--to", "Step 1"],

@@ -13,6 +13,7 @@ export const USER = "jeanne"; // an analyst
 export const AGENT = "paul";
 export const SUPERVISOR = "nadia"; // reads what customers wrote
 export const ADMINISTRATOR = "alix";
+export const PRIVACY = "dominique"; // data-protection officer
 export const PASSWORD = "le fil d'Ariane mène loin";
 
 /** Waits for a line of the child's standard output that fits, without polling. */
@@ -41,7 +42,7 @@ export async function openHouse({ program, customers }) {
   run(program, ["demo", "--customers", String(customers), "--out", join(folder, "company")]);
   const files = readdirSync(join(folder, "company")).filter((name) => name !== "truth");
   ariane("import", ...files.map((name) => join(folder, "company", name)));
-  for (const [name, role] of [[USER, "analyst"], [AGENT, "agent"], [SUPERVISOR, "supervisor"], [ADMINISTRATOR, "administrator"]])
+  for (const [name, role] of [[USER, "analyst"], [AGENT, "agent"], [SUPERVISOR, "supervisor"], [ADMINISTRATOR, "administrator"], [PRIVACY, "privacy-officer"]])
     run(program, ["--data", data, "user", "create", name, "--role", role, "--stdin"], PASSWORD);
   const server = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await lineOf(server, /http:\/\/127\.0\.0\.1:\d+/);

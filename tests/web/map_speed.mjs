@@ -5,7 +5,8 @@
 //   node tests/web/map_speed.mjs --ariane build/release/ariane --data q [--times 9]
 //
 // Told is the median of the times from the click until the picture stands (query, answer, layout, drawing); each time
-// with another limit of the period, so that no answer is a kept one.
+// with another limit of the period, so that no answer is a kept one.  And of the times from asking for the first page, with
+// nothing kept by the browser, until it answers the keyboard (the palette opens).  Goals: 300 ms and 1 s.
 import { spawn, spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { lineOf, openBrowser, PASSWORD, USER } from "./house.mjs";
@@ -43,5 +44,19 @@ for (let i = 0; i <= Number(asked.times); i++) {
 }
 times.sort((a, b) => a - b);
 console.log(`${times.length} times, median ${times[times.length >> 1].toFixed(0)} ms, from ${times[0].toFixed(0)} to ${times.at(-1).toFixed(0)} ms`);
+const kept = await page.context().storageState();
+const usable = [];
+for (let i = 0; i < Number(asked.times); i++) {
+  const fresh = await browser.newContext({ baseURL: url, locale: "fr-FR", viewport: { width: 1440, height: 900 }, storageState: kept });
+  const first = await fresh.newPage();
+  await first.goto("/data", { waitUntil: "commit" });
+  await first.waitForSelector("#main h1");
+  await first.keyboard.press("Control+k");
+  await first.waitForSelector(".palette");
+  usable.push(await first.evaluate(() => performance.now()));
+  await fresh.close();
+}
+usable.sort((a, b) => a - b);
+console.log(`first page usable: median ${usable[usable.length >> 1].toFixed(0)} ms, from ${usable[0].toFixed(0)} to ${usable.at(-1).toFixed(0)} ms`);
 await browser.close();
 server.kill("SIGTERM");

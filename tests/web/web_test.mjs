@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ADMINISTRATOR, AGENT, axeSource, openBrowser, openHouse, PASSWORD, SUPERVISOR, USER } from "./house.mjs";
+import { ADMINISTRATOR, AGENT, axeSource, openBrowser, openHouse, PASSWORD, PRIVACY, SUPERVISOR, USER } from "./house.mjs";
 
 const { values: asked } = parseArgs({
   options: {
@@ -19,6 +19,7 @@ const { values: asked } = parseArgs({
 });
 
 const FIRST_LOAD_BYTES_MAX = 300_000;
+const LONG = 100_000; // rows of a list
 const PATIENCE_MS = 20_000; // of a loaded machine; every wait ends with what it waits for
 
 const ABSENT = /ne sait pas encore répondre|cannot answer this question yet/;
@@ -119,6 +120,7 @@ const pages = [
   ["customer", null],
   ["costs", "/costs"],
   ["data", "/data"],
+  ["events", "/data/events"],
   ["review", "/data/identity"],
   ["gallery", "/gallery"],
   ["editor", "/editor?view=order"],
@@ -126,7 +128,7 @@ const pages = [
 ];
 
 for (const [language, scheme] of [["fr", "light"], ["en", "dark"]]) {
-  if (asked.only !== "" && !asked.only.startsWith("page")) continue;
+  if (asked.only !== "" && !/^\^?page/.test(asked.only)) continue;
   const { page, context, troubles } = await visitor({ language, scheme });
   const customer = (await someone(page)).split("?")[0];
   troubles.length = 0;
@@ -171,6 +173,24 @@ if (!asked.url)
     await page.waitForSelector(".door");
     await context.close();
   });
+
+if (!asked.url)
+  for (const [language, scheme] of [["fr", "light"], ["en", "dark"]])
+    await check(`settings ${language} ${scheme}: retention, users and keys, the audit are accessible and told in one language`, async () => {
+      for (const [name, paths] of [[PRIVACY, ["/data/retention"]], [ADMINISTRATOR, ["/data/doors", "/data/audit", "/data/sources"]]]) {
+        const { page, context, troubles } = await visitor({ language, scheme, name });
+        for (const path of paths) {
+          await visit(page, path);
+          expect((await page.locator(".failed").count()) === 0, `${path}: failed`);
+          expect((await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0, `${path} is too wide`);
+          const faults = await axe(page);
+          expect(faults.length === 0, `${path}: ${faults.join("\n")}`);
+          if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, `${path.split("/").at(-1)}-${language}${scheme === "dark" ? "-dark" : ""}.png`), fullPage: true });
+        }
+        expect(troubles.length === 0, troubles.join("\n"));
+        await context.close();
+      }
+    });
 
 await check("first load: under 300 KB compressed, before charts", async () => {
   const { page, context } = await visitor();
@@ -422,9 +442,9 @@ if (!asked.url) {
   await check("administrator: sources, keys, audit; totals of a source reconciled day by day", async () => {
     const { page, context, troubles } = await visitor({ name: ADMINISTRATOR });
     await visit(page, "/data/doors");
-    await page.fill("input[name=source]", "boutique-en-ligne");
-    await page.click(".search [type=submit]");
-    const key = await page.textContent(".import-done code");
+    await page.fill(".keys input[name=source]", "boutique-en-ligne");
+    await page.click(".keys [type=submit]");
+    const key = await page.textContent(".keys .once code");
     const send = (call) => fetch(`${house.url}/v1/track`, {
       method: "POST", body: JSON.stringify(call),
       headers: { "Content-Type": "application/json", Authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}` },
@@ -455,7 +475,79 @@ if (!asked.url) {
     await page.fill("input[name=action]", "key create");
     await page.click(".comparing [type=submit]");
     await page.waitForFunction(() => [...document.querySelectorAll("tbody td:nth-child(3)")].every((one) => one.textContent === "key create"));
-    expect((await page.locator("tbody tr").count()) === 1, "one key was made");
+    expect((await page.getAttribute(".long-scroll table", "aria-rowcount")) === "2", "one key was made");
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("retention: a rule is looked at before it is made, changed, removed; who may not sees none of it", async () => {
+    const { page, context, troubles } = await visitor({ name: PRIVACY });
+    await visit(page, "/data/retention");
+    expect((await page.textContent(".retention .empty-title")) === "Aucune règle : tout est gardé", "the empty state");
+    const look = async (days) => {
+      await page.fill(".retention-form input[name=days]", days);
+      await page.click(".retention-form [type=submit]");
+      await page.waitForSelector(".retention-seen");
+      return (await page.textContent(".retention-seen")).replace(/\s/g, " ");
+    };
+    await page.fill(".retention-form input[name=channel]", "web");
+    expect(/n'effacerait rien/.test(await look("3650")), "nothing is ten years old");
+    expect(/effacerait [\d ]+ événements/.test(await look("30")), "much is a month old");
+    await look("3650");
+    await page.click(".retention-seen .main");
+    await page.waitForSelector(".retention tbody tr");
+    expect(/du canal web.*3 650 jours/.test((await page.textContent(".retention tbody tr")).replace(/\s/g, " ")), await page.textContent(".retention tbody tr"));
+    await page.click(".retention tbody tr .acts > button");
+    await look("3000");
+    await page.click(".retention-seen .main");
+    await page.waitForFunction(() => /3.000 jours/.test(document.querySelector(".retention tbody")?.textContent) && document.querySelectorAll(".retention tbody tr").length === 1);
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    await page.getByRole("button", { name: /^Supprimer/ }).click();
+    await page.click(".sure .danger");
+    await page.waitForSelector(".retention .empty-title");
+    const analyst = await visitor();
+    await visit(analyst.page, "/data/retention");
+    expect((await analyst.page.textContent(".empty-title")) === "Cette page n'est pas ouverte à votre rôle", "told so");
+    await analyst.context.close();
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("users, tokens: made, given another role, locked, a second factor; what is secret is shown once", async () => {
+    const { page, context, troubles } = await visitor({ name: ADMINISTRATOR });
+    await visit(page, "/data/doors");
+    await page.fill(".users input[name=name]", "camille");
+    await page.click(".users [type=submit]");
+    const password = await page.textContent(".users .once code");
+    expect(password.length >= 12, "a first password");
+    const row = page.locator(".users tbody tr", { hasText: "camille" });
+    await row.locator("select").selectOption("supervisor");
+    await page.waitForFunction(() => [...document.querySelectorAll(".users tbody tr")].find((one) => one.textContent.includes("camille")).querySelector("select").value === "supervisor");
+    await row.getByRole("button", { name: "Activer" }).click();
+    await page.waitForFunction(() => /^([A-Z2-7]{4} ?){8}$/.test(document.querySelector(".users .once code")?.textContent));
+    await row.getByRole("button", { name: /^Retirer/ }).waitFor();
+    await row.getByRole("button", { name: /^Bloquer/ }).click();
+    await row.locator(".sure .danger").click();
+    await row.getByRole("button", { name: /^Débloquer/ }).waitFor();
+    const other = await visitor({ isKnown: false });
+    await other.page.goto("/");
+    await enter(other.page, password, "camille");
+    await other.page.waitForSelector(".door-problem");
+    await other.context.close();
+    await page.fill(".users input[name=name]", "camille");
+    await page.click(".users [type=submit]");
+    await page.waitForSelector(".users .door-problem");
+    troubles.length = 0; // who is there already cannot be made: 409
+    await page.fill(".tokens input[name=name]", "tableau de bord");
+    await page.click(".tokens [type=submit]");
+    const token = await page.textContent(".tokens .once code");
+    const asks = () => fetch(`${house.url}/api/v1/status`, { headers: { Authorization: `Bearer ${token}` } }).then((answer) => answer.status);
+    expect((await asks()) === 200, "the token opens");
+    await page.locator(".tokens tbody tr", { hasText: "tableau de bord" }).getByRole("button", { name: /^Révoquer/ }).click();
+    await page.click(".tokens .sure .danger");
+    await page.waitForFunction(() => document.querySelector(".tokens tbody").textContent.includes("révoquée le"));
+    expect((await asks()) === 401, "and no longer");
     expect((await axe(page)).length === 0, String(await axe(page)));
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
@@ -592,6 +684,85 @@ await check("print: one page of the simulator", async () => {
   expect(count === 1, `${count} pages`);
   await context.close();
 });
+
+if (!asked.url) {
+  // Last: they change what everybody sees.
+  await check("identity rules: a change is previewed, and changes nothing before it is brought into force", async () => {
+    const { page, context, troubles } = await visitor({ name: PRIVACY });
+    await visit(page, "/data/identity");
+    await page.waitForSelector(".rules-table tbody tr");
+    const customers = async () => (await (await page.request.get("/api/v1/status")).json()).customers;
+    const before = await customers();
+    await page.getByLabel("Usage, email", { exact: true }).selectOption("shared");
+    await page.getByText("Voir ce qui changerait").click();
+    await page.waitForSelector(".rules-seen");
+    expect(/[1-9]\d* séparation/.test((await page.textContent(".rules-seen")).replace(/\s/g, " ")), await page.textContent(".rules-seen"));
+    expect((await page.locator(".rules-examples a").count()) > 0, "examples");
+    expect((await customers()) === before, "nothing changed yet");
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    await page.click("details > summary:has-text('document entier')");
+    await page.fill(".rules-text", "{");
+    await page.getByText("Voir ce qui changerait").click();
+    await page.waitForSelector(".rules .door-problem");
+    troubles.length = 0; // the refusal is a 400
+    await page.getByText("Revenir aux règles en vigueur").click();
+    await page.getByLabel("Usage, email", { exact: true }).selectOption("shared");
+    await page.getByText("Voir ce qui changerait").click();
+    await page.getByText("Mettre en vigueur").click();
+    await page.waitForFunction(() => document.querySelector(".rules")?.textContent.includes("Ce sont les règles en vigueur"));
+    expect((await customers()) > before, "customers are split");
+    await page.getByLabel("Usage, email", { exact: true }).selectOption("identifies");
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+
+  await check("lists: a hundred thousand rows: few are drawn, any place is reached, the server sorts, filters keep the total", async () => {
+    const { page, context, troubles } = await visitor();
+    const rows = Array.from({ length: LONG }, (_, i) => `2025-${String(1 + (i % 12)).padStart(2, "0")}-${String(1 + (i % 28)).padStart(2, "0")} 10:${String(i % 60).padStart(2, "0")}:00,LONG${i},desk.long,store`);
+    const file = join(house.folder, "long.csv");
+    writeFileSync(file, `when,client,action,canal\n${rows.join("\n")}\n`);
+    house.ariane("import", "--time", "when", "--activity", "action", "--customer", "customer=client", "--channel", "canal", file);
+    await visit(page, "/journeys/customers?view=all&activity=desk.long");
+    const table = page.locator(".long-scroll table");
+    expect((await table.getAttribute("aria-rowcount")) === String(LONG + 1), `${await table.getAttribute("aria-rowcount")} rows`);
+    expect((await table.locator("tr").count()) < 100, "only those in sight are drawn");
+    const frames = await page.evaluate(async () => {
+      const frame = document.querySelector(".long-scroll");
+      const took = [];
+      for (let i = 1; i <= 60; i++) {
+        const begun = performance.now();
+        frame.scrollTop = (frame.scrollHeight * i) / 60;
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        took.push(performance.now() - begun);
+      }
+      return took.sort((a, b) => a - b);
+    });
+    console.log(`     scrolling through ${LONG} rows: two frames take ${frames[30].toFixed(0)} ms in the middle, ${frames[59].toFixed(0)} ms at most`);
+    await page.waitForFunction((last) => document.querySelector(`tr[aria-rowindex="${last}"] a`), LONG + 1);
+    expect((await table.locator("tr").count()) < 100, "still few");
+    const firstOf = () => page.waitForFunction(() => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent).then((one) => one.jsonValue());
+    await page.evaluate(() => document.querySelector(".long-scroll").scrollTo({ top: 0 }));
+    const latest = await firstOf();
+    await page.click(".long-scroll thead th:nth-child(2) button");
+    await page.waitForURL(/order=earliest/);
+    await settled(page);
+    await page.waitForFunction((was) => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent !== was, latest);
+    expect(/1 janv\. 2025/.test(await firstOf()) && /28 .*2025/.test(latest), `${latest}, then ${await firstOf()}`);
+    const [csv] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(".long .quiet")]);
+    expect(readFileSync(await csv.path(), "utf8").trim().split("\r\n").length === LONG + 1, "all rows leave as CSV");
+    await visit(page, "/data/events");
+    await page.fill("input[name=activity]", "desk.long");
+    await page.click(".comparing [type=submit]");
+    await page.waitForFunction(() => [...document.querySelectorAll(".long-scroll td:nth-child(3)")].length > 10 && [...document.querySelectorAll(".long-scroll tr:not([data-coming=true]) td:nth-child(3)")].every((one) => one.textContent === "desk.long"));
+    for (const most of [201, 401, 601]) {
+      await page.evaluate(() => { const frame = document.querySelector(".long-scroll"); frame.scrollTop = frame.scrollHeight; });
+      await page.waitForFunction((n) => Number(document.querySelector(".long-scroll table").getAttribute("aria-rowcount")) > n, most);
+    }
+    expect((await page.locator(".long-scroll tr").count()) < 100, "few of the events");
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+}
 
 await browser.close();
 await house.close();

@@ -81,6 +81,13 @@ export async function askLines<T>(path: string, parameters: Parameters = {}, sig
   return lines.map((line) => JSON.parse(line) as T);
 }
 
+/** The same, with where the next page begins, if there is one. */
+export async function askPage<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<{ lines: T[]; cursor: string | null }> {
+  const answer = await send(address(path, parameters), signal ? { signal } : {});
+  const lines = (await answer.text()).split("\n").filter((line) => line.trim() !== "");
+  return { lines: lines.map((line) => JSON.parse(line) as T), cursor: answer.headers.get("Next-Cursor") };
+}
+
 export async function tell<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
   const options: RequestInit = { method };
   if (body instanceof FormData || body instanceof Blob) options.body = body;

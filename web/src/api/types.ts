@@ -93,6 +93,8 @@ export interface ListedJourney {
   first: string;
   last: string;
   outcome: Outcome;
+  /** How many steps it has. */
+  length: number;
   steps: string[];
 }
 

@@ -2,15 +2,15 @@
 import { useQueries } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { ask } from "../api/client";
-import { useList } from "../api/questions";
+import { useJourneyPages } from "../api/pages";
 import type { Customer, ListedJourney } from "../api/types";
 import { identifiersIn } from "../app/Palette";
-import { go, useParameter } from "../app/router";
+import { useParameter } from "../app/router";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
 import { Empty, Shown } from "../parts/States";
-import { Table } from "../parts/Table";
+import { LongTable } from "../parts/LongTable";
 
 function Results({ text }: { text: string }) {
   const words = useWords();
@@ -43,24 +43,27 @@ function Results({ text }: { text: string }) {
   return <Empty title={t("customers.none", { text })}>{t("customers.none_more")}</Empty>;
 }
 
-function Latest() {
+/** All there are, in the order of their latest or of how long one has known them. */
+function Everybody() {
   const words = useWords();
   const { t } = words;
-  const latest = useList({ limit: 40 });
+  const [order, setOrder] = useParameter("order", "latest");
+  const { rows, first } = useJourneyPages({ order, "no-steps": true });
   return (
-    <Shown answer={latest}>
-      {(data) => (
-        <Table<ListedJourney>
-          caption={t("customers.latest")}
-          name="ariane-latest"
-          rows={data.list}
-          rowKey={(one) => one.customer}
+    <Shown answer={first}>
+      {() => (
+        <LongTable<ListedJourney>
+          caption={t("customers.all")}
+          name="ariane-all"
+          rows={rows}
+          order={order}
+          onOrder={setOrder}
           columns={[
-            { key: "customer", name: t("column.customer"), value: (one) => one.customer,
-              show: (one) => <a href={`/customers/${encodeURIComponent(one.customer)}`} onClick={(event) => (event.preventDefault(), go(`/customers/${encodeURIComponent(one.customer)}`))}>{one.customer}</a> },
-            { key: "first", name: t("column.since"), value: (one) => one.first, show: (one) => words.date(one.first) },
-            { key: "last", name: t("column.last"), value: (one) => one.last, show: (one) => words.moment(one.last) },
-            { key: "events", name: t("column.events"), isNumber: true, value: (one) => one.steps.length, show: (one) => words.number(one.steps.length) },
+            { key: "customer", name: t("column.customer"), width: "40%", value: (one) => one.customer,
+              show: (one) => <Link to={`/customers/${encodeURIComponent(one.customer)}`} className="cell-customer">{one.customer}</Link> },
+            { key: "first", name: t("column.since"), width: "20%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.date(one.first) },
+            { key: "last", name: t("column.last"), width: "25%", value: (one) => one.last, show: (one) => words.moment(one.last) },
+            { key: "events", name: t("column.events"), width: "15%", isNumber: true, orders: ["most-steps", "fewest-steps"], value: (one) => one.length, show: (one) => words.number(one.length) },
           ]}
         />
       )}
@@ -90,7 +93,7 @@ export default function Customers() {
         <button type="submit" className="button main">{t("customers.search")}</button>
       </form>
       {text && <Results text={text} />}
-      {may("lists") && <Latest />}
+      {may("lists") && <Everybody />}
     </div>
   );
 }

@@ -10,14 +10,18 @@ import { Empty, Shown } from "../parts/States";
 import type { Key } from "../words";
 import { Audit } from "./data/Audit";
 import { Doors } from "./data/Doors";
+import { Events } from "./data/Events";
 import { Import } from "./data/Import";
+import { Retention } from "./data/Retention";
 import { Review } from "./data/Review";
 import { Sources } from "./data/Sources";
 
 const tabs: readonly { key: string; name: Key; right: Right; show: () => ReactNode }[] = [
   { key: "", name: "data.overview", right: "status", show: () => <Overview /> },
   { key: "sources", name: "sources.title", right: "doors", show: () => <Sources /> },
+  { key: "events", name: "data.events", right: "lists", show: () => <Events /> },
   { key: "identity", name: "review.title", right: "lists", show: () => <Review /> },
+  { key: "retention", name: "retention.title", right: "erase", show: () => <Retention /> },
   { key: "doors", name: "data.doors", right: "doors", show: () => <Doors /> },
   { key: "audit", name: "audit.title", right: "audit", show: () => <Audit /> },
 ];

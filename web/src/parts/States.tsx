@@ -1,5 +1,6 @@
 // parts/States.tsx - what stands where an answer will be, is not, or cannot be: waiting, empty, error.
 import { useEffect, useState, type ReactNode } from "react";
+import type { Problem } from "../api/client";
 import type { Answer } from "../api/questions";
 import { useWords } from "../app/settings";
 
@@ -33,7 +34,10 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-export function Failed({ answer }: { answer: Answer<unknown> }) {
+/** What of an answer is shown: of one, or of one that comes by pages. */
+type Told<T> = Pick<Answer<T>, "isError" | "isPlaceholderData"> & { data: T | undefined; error: Problem | null; refetch: () => unknown };
+
+export function Failed({ answer }: { answer: Told<unknown> }) {
   const { t } = useWords();
   const problem = answer.error;
   if (problem?.status === 404) return <Empty title={t("state.absent")} />;
@@ -55,7 +59,7 @@ export function Shown<T>({
   rows,
   children,
 }: {
-  answer: Answer<T>;
+  answer: Told<T>;
   rows?: number;
   children: (data: T) => ReactNode;
 }) {

@@ -31,6 +31,9 @@ function elk(): Promise<ELK> {
   return engine;
 }
 
+/** Few lines are laid out with care, many at once. */
+const CAREFUL_WAYS_MAX = 30;
+
 export async function layOut(boxes: readonly Box[], ways: readonly Way[]): Promise<Laid> {
   const graph: ElkNode = {
     id: "all",
@@ -44,9 +47,9 @@ export async function layOut(boxes: readonly Box[], ways: readonly Way[]): Promi
       "elk.spacing.edgeEdge": "12",
       "elk.layered.spacing.edgeNodeBetweenLayers": "28",
       "elk.layered.spacing.edgeEdgeBetweenLayers": "14",
-      "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+      "elk.layered.nodePlacement.strategy": ways.length > CAREFUL_WAYS_MAX ? "BRANDES_KOEPF" : "NETWORK_SIMPLEX",
       "elk.layered.crossingMinimization.semiInteractive": "false",
-      "elk.layered.thoroughness": "20",
+      "elk.layered.thoroughness": ways.length > CAREFUL_WAYS_MAX ? "3" : "20",
       "elk.layered.feedbackEdges": "true",
       "elk.padding": "[top=16,left=16,bottom=16,right=16]",
     },

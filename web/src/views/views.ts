@@ -48,7 +48,7 @@ const contact = step("contact", "Contact humain", "Human contact", "phone",
    "chat.agent.joined", "ticket.created"], 5.84);
 
 /** Calls of the analysis of frictions: one is a call also where nobody answers, or the IVR alone. */
-const calls = ["Call", "Bill call", "Call transferred", "Bill call transferred", "Call given up", "IVR served", "IVR left"];
+const calls = ["Call", "Bill call", "Call transferred", "Bill call transferred", "Call given up", "Served by IVR", "Left in IVR"];
 const HOUR_S = 3600;
 
 export const views: readonly View[] = [
@@ -69,7 +69,7 @@ export const views: readonly View[] = [
       step("social", "Réseaux sociaux", "Social networks", "social", { channel: "social", activity: "ticket.created" }, 2),
       step("shop", "Boutique", "Shop", "store", "store.visit", 12),
       step("visit", "Technicien", "Technician", "field", "visit.done", 95),
-      step("visit_failed", "Passage manqué", "Visit, failed", "field", "visit.failed", 95),
+      step("visit_failed", "Rendez-vous manqué", "Visit, failed", "field", "visit.failed", 95),
       step("outage", "Ligne en panne", "Line down", "iot", "line.down"),
       step("ended", "Contrat résilié", "Contract ended", "backoffice", "contract.ended"),
     ],
@@ -119,7 +119,7 @@ export const views: readonly View[] = [
       step("shipped", "Expédiée", "Shipped", "backoffice", "order.shipped"),
       step("appointment", "Rendez-vous fixé", "Appointment set", "backoffice", "order.appointment_set"),
       step("moved", "Rendez-vous déplacé", "Appointment moved", "backoffice", "order.appointment_moved"),
-      step("visit_failed", "Passage manqué", "Visit, failed", "field", "visit.failed", 95),
+      step("visit_failed", "Rendez-vous manqué", "Visit, failed", "field", "visit.failed", 95),
       contact,
       step("connected", "Raccordée", "Connected", "backoffice", "order.connected"),
       step("active", "En service", "Active", "backoffice", "order.activated"),
@@ -194,8 +194,8 @@ export const views: readonly View[] = [
       step("Call transferred", "Appel transféré", "Call, transferred", "phone", { activity: "inbound.*", channel: "phone", where: ["transfers>=1", "reason_code"] }, 5.84),
       step("Call", "Appel", "Call", "phone", { activity: "inbound.*", channel: "phone", where: ["reason_code"] }, 5.84),
       step("Call given up", "Appel abandonné", "Call given up", "phone", { activity: "inbound.abandoned", channel: "phone" }),
-      step("IVR served", "Réglé par le SVI", "Settled by the IVR", "ivr", "ivr.contained", 0.1),
-      step("IVR left", "Raccroché dans le SVI", "Hung up in the IVR", "ivr", "ivr.left"),
+      step("Served by IVR", "Réglé par le SVI", "Settled by the IVR", "ivr", "ivr.contained", 0.1),
+      step("Left in IVR", "Raccroché dans le SVI", "Hung up in the IVR", "ivr", "ivr.left"),
       step("Social", "Réseaux sociaux", "Social networks", "social", { activity: "ticket.created", channel: "social" }, 2),
       step("Shop", "Boutique", "Shop", "store", "store.visit"),
       step("Contract ended", "Contrat résilié", "Contract ended", "backoffice", "contract.ended"),

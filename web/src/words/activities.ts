@@ -78,7 +78,7 @@ const names: Record<string, readonly [fr: string, en: string]> = {
   "ticket.answered": ["Réponse écrite", "Written answer"],
   "ticket.created": ["Message reçu", "Message received"],
   "visit.done": ["Passage du technicien", "Technician's visit"],
-  "visit.failed": ["Passage manqué", "Visit, failed"],
+  "visit.failed": ["Rendez-vous manqué", "Visit, failed"],
   Group: ["Rattachement au foyer", "Joined to a household"],
   Identify: ["Client reconnu", "Customer recognised"],
   "Channel Change Confirmed": ["Changement de chaîne confirmé", "Channel change confirmed"],

@@ -1,10 +1,10 @@
 // pages/data/Audit.tsx - who read and changed what, the newest first, by who did it, what was done, on whom, and when.
 import { useState, type FormEvent } from "react";
-import { useLines } from "../../api/questions";
+import { PAGE_ROWS, useLinePages } from "../../api/pages";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
-import { Shown } from "../../parts/States";
-import { Table } from "../../parts/Table";
+import { Empty, Shown } from "../../parts/States";
+import { LongTable } from "../../parts/LongTable";
 
 interface Row {
   id: number;
@@ -16,20 +16,19 @@ interface Row {
   trace: string;
 }
 
-const PAGE = 100;
 const FIELDS = ["who", "action", "subject", "since", "until"] as const;
 
 export function Audit() {
   const words = useWords();
   const { t } = words;
   const [asked, setAsked] = useState<Record<string, string>>({});
-  const [before, setBefore] = useState<number[]>([]); // ids at which the pages before this one ended
-  const page = before.at(-1);
-  const answer = useLines<Row>("audit", { ...asked, limit: PAGE, ...(page === undefined ? {} : { before: page }) });
+  const { rows, answer } = useLinePages<Row>("audit", asked, ({ lines }) => {
+    const last = lines.at(-1);
+    return last && lines.length === PAGE_ROWS ? { before: last.id } : undefined;
+  });
   const search = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    setBefore([]);
     setAsked(Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? "").trim()]).filter(([, value]) => value !== "")) as Record<string, string>);
   };
   return (
@@ -42,26 +41,19 @@ export function Audit() {
         <button type="submit" className="button">{t("customers.search")}</button>
       </form>
       <Shown answer={answer}>
-        {(rows) => (
-          <>
-            <Table<Row>
-              caption={t("audit.rows")}
-              name="ariane-audit"
-              rows={rows}
-              rowKey={(row) => String(row.id)}
-              columns={[
-                { key: "time", name: t("column.time"), value: (row) => row.time ?? "", show: (row) => <span className="cell-moment">{row.time ? words.moment(row.time) : "–"}</span> },
-                { key: "who", name: t("audit.who"), value: (row) => row.who },
-                { key: "action", name: t("audit.action"), value: (row) => row.action },
-                { key: "subject", name: t("audit.subject"), value: (row) => row.subject, show: (row) => <span className="cell-customer">{row.subject}</span> },
-                { key: "outcome", name: t("outcome.name"), value: (row) => row.outcome },
-              ]}
-            />
-            <p className="table-more">
-              {before.length > 0 && <button type="button" className="button" onClick={() => setBefore(before.slice(0, -1))}>{t("audit.newer")}</button>}
-              {rows.length === PAGE && <button type="button" className="button" onClick={() => setBefore([...before, rows.at(-1)?.id ?? 0])}>{t("audit.older")}</button>}
-            </p>
-          </>
+        {() => rows.count === 0 ? <Empty title={t("list.none")}>{t("audit.none")}</Empty> : (
+          <LongTable<Row>
+            caption={t("audit.rows")}
+            name="ariane-audit"
+            rows={rows}
+            columns={[
+              { key: "time", name: t("column.time"), width: "20%", value: (row) => row.time ?? "", show: (row) => (row.time ? words.moment(row.time) : "–") },
+              { key: "who", name: t("audit.who"), width: "16%", value: (row) => row.who },
+              { key: "action", name: t("audit.action"), width: "18%", value: (row) => row.action },
+              { key: "subject", name: t("audit.subject"), width: "32%", value: (row) => row.subject, show: (row) => <span className="cell-customer">{row.subject}</span> },
+              { key: "outcome", name: t("outcome.name"), width: "14%", value: (row) => row.outcome },
+            ]}
+          />
         )}
       </Shown>
     </section>

@@ -1,6 +1,6 @@
-// pages/data/Review.tsx - who is who: records that may be one person, side by side, for somebody to say so; and the rules in force.
+// pages/data/Review.tsx - who is who: records that may be one person, side by side, for somebody to say so; and the rules.
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Problem, tell } from "../../api/client";
 import { useLines } from "../../api/questions";
 import { useMay } from "../../app/session";
@@ -8,6 +8,7 @@ import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Empty, Shown } from "../../parts/States";
+import { Rules } from "./Rules";
 
 interface Pair {
   a: string;
@@ -16,11 +17,6 @@ interface Pair {
   probability: number;
   decision: "link" | "implied" | "bridge" | "forbidden" | "review";
   fields?: { field: string; a: string; b: string; level: string; weight: number }[];
-}
-
-interface Rules {
-  name: string;
-  rules?: Record<string, unknown>;
 }
 
 const PAIRS = 20;
@@ -72,28 +68,6 @@ function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) 
   );
 }
 
-function RulesInForce() {
-  const { t } = useWords();
-  const [told, setTold] = useState<Rules | null>(null);
-  useEffect(() => {
-    let isLate = false;
-    tell<Rules>("POST", "identity/rules", { arguments: ["show"] }).then((rules) => !isLate && setTold(rules), () => undefined); // who may not decide sees none
-    return () => {
-      isLate = true;
-    };
-  }, []);
-  if (!told) return null;
-  return (
-    <section>
-      <h2>{t("rules.title")} <Help about={t("rules.title")}>{t("help.rules")}</Help></h2>
-      <details>
-        <summary>{told.name}</summary>
-        <pre className="payload" tabIndex={0}>{JSON.stringify(told.rules, null, 2)}</pre>
-      </details>
-    </section>
-  );
-}
-
 export function Review() {
   const { t } = useWords();
   const client = useQueryClient();
@@ -129,7 +103,7 @@ export function Review() {
           }}
         </Shown>}
       </section>
-      {may("identity") && <RulesInForce />}
+      {may("identity") && <Rules />}
     </>
   );
 }

@@ -3,10 +3,11 @@
 import { useQueries } from "@tanstack/react-query";
 import { askLines } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { EventRecord, FrictionPlace } from "../../api/types";
+import type { EventRecord, FrictionPlace, Interval } from "../../api/types";
 import { changed, useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
+import type { Words } from "../../words";
 import { Figure } from "../../parts/Figure";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
@@ -17,7 +18,6 @@ import { gist, instant } from "../customer/thread";
 import { useQuestion } from "../question";
 import { DriverTable } from "./DriverTable";
 import { addressOf, AFTERMATH, askFor, sufferersOf, type Drivers, type Sufferer } from "./friction";
-import { between } from "./Sentence";
 
 const SUFFERERS = 12; // whose threads are looked through for words
 const NAMED = 5;
@@ -36,6 +36,11 @@ function useThreads(sufferers: readonly Sufferer[]) {
       };
     }),
   });
+}
+
+/** What one costs is told to the cent. */
+function cents({ low, high }: Interval, words: Words): string {
+  return low === null || high === null ? "" : words.t("interval", { low: words.money(low, 2), high: words.money(high, 2) });
 }
 
 export function Causes({ place }: { place: FrictionPlace }) {
@@ -155,7 +160,7 @@ export function Dossier({ place }: { place: FrictionPlace }) {
   const { t, language } = words;
   const { parameters, channelOf } = useQuestion();
   const may = useMay();
-    const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: 5 });
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: 5 });
   const owner = ownerName(channelOf(place.to?.[0] ?? place.at[0] ?? ""), language);
   return (
     <Shown answer={answer} rows={8}>
@@ -165,7 +170,7 @@ export function Dossier({ place }: { place: FrictionPlace }) {
             <Figure name={t("column.customers")} value={words.number(data.customers_suffered)} note={t("dossier.times", { n: data.suffered, trials: data.trials })} />
             <Figure name={t("column.share")} value={words.percent(data.share.value ?? 0, 1)}
               note={data.share.low !== null && data.share.high !== null && t("interval", { low: words.percent(data.share.low, 1), high: words.percent(data.share.high, 1) })} />
-            <Figure name={t("dossier.cost")} value={data.cost_each.value === null ? "–" : words.money(data.cost_each.value, 2)} note={between(data.cost_each, words)}
+            <Figure name={t("dossier.cost")} value={data.cost_each.value === null ? "–" : words.money(data.cost_each.value, 2)} note={cents(data.cost_each, words)}
               help={<Help about={t("dossier.cost")}>{t("help.frictions")}</Help>} />
             <Figure name={t("dossier.owner")} value={<span className="dossier-owner">{owner}</span>} help={<Help about={t("dossier.owner")}>{t("help.owner")}</Help>} />
           </div>

@@ -1,65 +1,52 @@
-// pages/journeys/ListTab.tsx - the customers behind a number, the latest first, each leading to the thread.
-import { useList } from "../../api/questions";
+// pages/journeys/ListTab.tsx - the customers behind a number, however many, each leading to the thread.
+import { useJourneyPages } from "../../api/pages";
 import type { ListedJourney } from "../../api/types";
 import { useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Link } from "../../parts/Link";
+import { LongTable } from "../../parts/LongTable";
 import { Empty, Shown } from "../../parts/States";
-import { Table } from "../../parts/Table";
 import { Trace } from "../../pictures/Trace";
 import { useQuestion } from "../question";
 import { Outcomes } from "./Outcomes";
-
-const FIRST = "200";
-const MANY = "2000";
 
 export function ListTab() {
   const words = useWords();
   const { t } = words;
   const { parameters, nameOf, channelOf } = useQuestion();
-  const [limit, setLimit] = useParameter("limit", FIRST);
-  const answer = useList({ ...parameters, limit });
+  const [order, setOrder] = useParameter("order", "latest");
+  const { rows, first } = useJourneyPages({ ...parameters, order });
+  const seconds = (one: ListedJourney) => (Date.parse(one.last) - Date.parse(one.first)) / 1000;
   const threadOf = (one: ListedJourney) =>
     `/customers/${encodeURIComponent(one.customer)}?${new URLSearchParams({ since: one.first, until: one.last })}`;
   return (
-    <Shown answer={answer}>
+    <Shown answer={first}>
       {(data) => (
         <>
           <Outcomes totals={data} />
-          {data.list.length === 0 ? (
+          {data.journeys === 0 ? (
             <Empty title={t("list.none")}>{t("list.none_more")}</Empty>
           ) : (
-            <Table<ListedJourney>
+            <LongTable<ListedJourney>
               caption={t("list.title")}
               name="ariane-customers"
-              rows={data.list}
-              total={data.journeys}
-              rowKey={(one) => `${one.customer}${one.first}${one.steps.length}`}
+              rows={rows}
+              order={order}
+              onOrder={setOrder}
               columns={[
-                { key: "customer", name: t("column.customer"), value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
-                { key: "first", name: t("column.begins"), value: (one) => one.first, show: (one) => <span className="cell-moment">{words.moment(one.first)}</span> },
+                { key: "customer", name: t("column.customer"), width: "22%", value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
+                { key: "first", name: t("column.begins"), width: "16%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.moment(one.first) },
+                { key: "span", name: t("column.takes"), width: "10%", isNumber: true, orders: ["longest", "shortest"], value: seconds, show: (one) => words.span(seconds(one)) },
                 {
-                  key: "span", name: t("column.takes"), isNumber: true,
-                  value: (one) => (Date.parse(one.last) - Date.parse(one.first)) / 1000,
-                  show: (one) => words.span((Date.parse(one.last) - Date.parse(one.first)) / 1000),
+                  key: "outcome", name: t("outcome.name"), width: "10%", value: (one) => t(`outcome.${one.outcome}`),
+                  show: (one) => <span className="outcome" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
                 },
                 {
-                  key: "outcome", name: t("outcome.name"), value: (one) => t(`outcome.${one.outcome}`),
-                  show: (one) => <span className="outcome cell-moment" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
-                },
-                {
-                  key: "steps", name: t("column.way"), value: (one) => one.steps.map(nameOf).join(" → "),
+                  key: "steps", name: t("column.way"), width: "42%", orders: ["most-steps", "fewest-steps"], value: (one) => one.steps.map(nameOf).join(" → "),
                   show: (one) => <Trace steps={one.steps} nameOf={nameOf} channelOf={channelOf} />,
                 },
               ]}
             />
-          )}
-          {data.journeys > data.list.length && limit === FIRST && (
-            <p className="table-more">
-              <button type="button" className="button" onClick={() => setLimit(MANY)}>
-                {t("list.more", { n: Math.min(Number(MANY), data.journeys) })}
-              </button>
-            </p>
           )}
         </>
       )}

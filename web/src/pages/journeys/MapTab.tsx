@@ -94,6 +94,10 @@ function Simplify({ value, onChange }: { value: number; onChange: (value: number
   );
 }
 
+/** More lines than these no eye tells apart, and laying them out takes seconds; what is left out is counted below, and the whole
+ *  is there for who asks for all of it. */
+const PASSAGES_DRAWN = 60;
+
 export function MapTab() {
   const { t } = useWords();
   const { url, view, parameters, nameOf } = useQuestion();
@@ -101,7 +105,7 @@ export function MapTab() {
   const [colour, setColour] = useParameter("colour", "volume");
   const [compare, setCompare] = useParameter("compare", "");
   const status = useStatus().data;
-  const question = { ...parameters, coverage };
+  const question = { ...parameters, coverage, ...(Number(coverage) < 100 ? { top: PASSAGES_DRAWN } : {}) };
   const map = useMap(question);
   const then = earlier(parameters, status);
   const before = useMap(compare && then ? { ...question, ...then } : question);
@@ -127,7 +131,7 @@ export function MapTab() {
       {(data) => (
         <>
           <Outcomes totals={data} />
-          <Sentence />
+          {view.key !== "all" && <Sentence />}
           <div className="split" data-open={chosen !== null}>
             <Picture
               title={t("tab.map")}

@@ -43,14 +43,15 @@ function useTold(): Told | null | undefined {
   const { language } = useWords();
   const { view, parameters } = useQuestion();
   const watching = view.key === "contacts" ? company : view;
-  const isWatched = watching.watched !== undefined;
-  const { causes, isPending } = useCauses(watching, { ...parameters, definition: definitionOf(watching) });
-  const answer = useAnswer<Frictions>(isWatched ? undefined : "journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5, top: 10 });
-  if (isWatched) {
-    if (isPending) return undefined;
-    const driver = causes[0]?.driver;
-    return causes[0] && driver ? { place: causes[0].watched.place, where: causes[0].watched[language], driver, cost: driver.excess_cost, times: driver.with_suffered } : null;
-  }
+  const asked = { ...parameters, definition: definitionOf(watching) };
+  const { causes, isPending } = useCauses(watching, asked);
+  const first = causes[0];
+  // Where nothing stands out at the watched points, or none are watched: what a search finds.
+  const isSearched = !isPending && first?.driver === undefined;
+  const answer = useAnswer<Frictions>(isSearched ? "journey/frictions" : undefined, { ...asked, ignore: AFTERMATH, support: 5, top: 10 });
+  if (isPending) return undefined;
+  if (first?.driver)
+    return { place: first.watched.place, where: first.watched[language], driver: first.driver, cost: first.driver.excess_cost, times: first.driver.with_suffered };
   if (answer.isPending) return undefined;
   const one = answer.data && toldOf(answer.data.frictions);
   if (!one) return null;

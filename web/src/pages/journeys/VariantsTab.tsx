@@ -1,4 +1,5 @@
 // pages/journeys/VariantsTab.tsx - the ways taken, the most frequent first, each drawn small.
+import { useState } from "react";
 import { useVariants } from "../../api/questions";
 import type { Variant } from "../../api/types";
 import { changed } from "../../app/router";
@@ -12,12 +13,14 @@ import { useQuestion } from "../question";
 import { Outcomes } from "./Outcomes";
 
 const TOP = 40;
+const TOP_MAX = 10_000;
 
 export function VariantsTab() {
   const words = useWords();
   const { t } = words;
   const { url, parameters, nameOf, channelOf, view } = useQuestion();
-  const answer = useVariants({ ...parameters, top: TOP });
+  const [top, setTop] = useState(TOP);
+  const answer = useVariants({ ...parameters, top });
   const hasEnds = view.rules.goal !== undefined || view.rules.failure !== undefined;
   const good = (one: Variant) => (one.count > 0 ? one.outcomes.success / one.count : 0);
   return (
@@ -54,7 +57,12 @@ export function VariantsTab() {
               </li>
             ))}
           </ol>
-          {data.rest.variants > 0 && <p className="account">{t("variants.rest", { n: data.rest.variants, count: data.rest.count })}</p>}
+          {data.rest.variants > 0 && (
+            <p className="table-more">
+              {t("variants.rest", { n: data.rest.variants, count: data.rest.count })}
+              {top < TOP_MAX && <button type="button" className="button" onClick={() => setTop(Math.min(top * 5, TOP_MAX))}>{t("table.more")}</button>}
+            </p>
+          )}
         </>
       )}
     </Shown>
