@@ -81,6 +81,7 @@ struct bench {
 	int64_t seconds, rate, customers;
 	int connections;
 	pid_t server;
+	FILE *said; /* what the server prints: kept open, or its next line would end it */
 	atomic_bool stop;
 	struct sender senders[CONNECTIONS_MAX];
 };
@@ -197,9 +198,27 @@ static void first_line(const char *command, const char *front, char *out, size_t
 	(void)snprintf(out, bytes, "%.*s", (int)strcspn(found, " \r\n\""), found);
 }
 
+/* Where it listens: the first http:// without a path.  The link for setting up, which has one, may
+ * be told before. */
+static bool find_address(FILE *said, char *out, size_t bytes)
+{
+	char line[1000];
+
+	while (fgets(line, sizeof(line), said) != NULL) {
+		const char *url = strstr(line, "http://");
+		size_t len = url == NULL ? 0 : strcspn(url, " \r\n");
+		size_t host = url == NULL ? 0 : strcspn(url + strlen("http://"), "/ \r\n");
+		if (url == NULL || len > strlen("http://") + host + 1)
+			continue;
+		(void)snprintf(out, bytes, "%.*s", (int)(strlen("http://") + host), url);
+		return true;
+	}
+	return false;
+}
+
 static void start_server(struct bench *b)
 {
-	char command[3 * PATH_BYTES_MAX], line[1000] = "";
+	char command[3 * PATH_BYTES_MAX];
 	int out[2];
 
 	(void)snprintf(command, sizeof(command), "'%s' --data '%s/data' key create --source bench",
@@ -217,11 +236,9 @@ static void start_server(struct bench *b)
 		_exit(127);
 	}
 	(void)close(out[1]);
-	FILE *f = fdopen(out[0], "r");
-	ASSERT(f != NULL && fgets(line, sizeof(line), f) != NULL);
-	const char *url = strstr(line, "http://");
-	ASSERT(url != NULL);
-	(void)snprintf(b->url, sizeof(b->url), "%.*s", (int)strcspn(url, " \r\n"), url);
+	b->said = fdopen(out[0], "r");
+	ASSERT(b->said != NULL);
+	ASSERT(find_address(b->said, b->url, sizeof(b->url)));
 }
 
 static double resident_mb(pid_t pid, const char *which)

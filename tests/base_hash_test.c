@@ -129,3 +129,34 @@ TEST(digest_many_is_digest)
 		}
 	}
 }
+
+/* Against libsodium's, by way of tag128(): every length, alike and unlike, in groups of any size.
+ */
+TEST(tag_many_is_tag)
+{
+	enum { COUNT = 37, BYTES_MAX = 70 };
+	static char bytes[COUNT][BYTES_MAX];
+	struct random random = random_of(10);
+	struct digest128 many[COUNT];
+	uint8_t key[TAG_KEY_BYTES];
+	str texts[COUNT];
+
+	for (size_t round = 0; round < 800; round++) {
+		size_t count = round % (COUNT + 1), like = random_below(&random, BYTES_MAX + 1);
+		for (size_t i = 0; i < sizeof(key); i++)
+			key[i] = (uint8_t)random_next(&random);
+		for (size_t i = 0; i < count; i++) {
+			size_t len = round % 3 == 0 ? random_below(&random, BYTES_MAX + 1)
+						    : like / 8 * 8 + random_below(&random, 8);
+			texts[i] = (str){ bytes[i], MIN_OF(len, (size_t)BYTES_MAX) };
+			for (size_t k = 0; k < texts[i].len; k++)
+				bytes[i][k] = (char)random_next(&random);
+		}
+		tag128_many(key, texts, count, many);
+		for (size_t i = 0; i < count; i++) {
+			struct digest128 one = tag128(key, texts[i]);
+			CHECK("as one by one",
+				memcmp(many[i].bytes, one.bytes, sizeof(one.bytes)) == 0);
+		}
+	}
+}

@@ -145,6 +145,34 @@ TEST(strings_find_many_texts)
 	strings_free(strings);
 }
 
+/* Texts of several dictionaries in turns, each asked in its own. */
+TEST(strings_find_texts_each_in_its_own)
+{
+	enum { MANY = 200, DICTIONARIES = 3 };
+	struct strings *dictionaries[DICTIONARIES];
+	struct strings_question questions[MANY];
+	char room[MANY][8];
+
+	for (size_t d = 0; d < DICTIONARIES; d++)
+		dictionaries[d] = strings_create(d + 1);
+	for (size_t i = 0; i < MANY; i++) {
+		int len = snprintf(room[i], sizeof(room[i]), "t%zu", i);
+		struct strings *in = dictionaries[i % DICTIONARIES];
+		questions[i] = (struct strings_question){ in, { room[i], (size_t)len }, 0 };
+		if (i % 4 != 0)
+			CHECK("code", strings_intern(in, questions[i].text) != STRINGS_NONE);
+	}
+	strings_find_each(questions, MANY);
+	for (size_t i = 0; i < MANY; i++) {
+		CHECK("none", (questions[i].code == STRINGS_NONE) == (i % 4 == 0));
+		CHECK("as one by one",
+			questions[i].code == strings_find(questions[i].strings, questions[i].text));
+	}
+	strings_find_each(NULL, 0);
+	for (size_t d = 0; d < DICTIONARIES; d++)
+		strings_free(dictionaries[d]);
+}
+
 TEST(strings_limits)
 {
 	struct strings *strings = strings_create(1);

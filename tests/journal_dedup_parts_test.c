@@ -98,19 +98,21 @@ TEST(dedup_table_is_sorted_whatever_the_keys)
 TEST(dedup_filter_forgets_nothing_and_passes_little)
 {
 	enum { LINES = 200 };
-	static uint64_t lines[LINES][FILTER_WORDS];
+	static struct filter_bits lines[LINES];
 	struct random random = random_of(3);
 	unsigned passed = 0;
 
 	for (size_t i = 0; i < LINES * FILTER_LINE_ENTRIES; i++) {
-		uint64_t low = random_next(&random);
-		uint64_t *line = lines[part_of(random_next(&random), LINES)];
-		filter_line_add(line, low);
-		CHECK("added", filter_line_may_have((const uint8_t *)line, low));
+		const struct filter_bits key = filter_bits_of(random_next(&random));
+		struct filter_bits *line = &lines[part_of(random_next(&random), LINES)];
+		filter_line_add(line, &key);
+		CHECK("added", filter_line_may_have((const uint8_t *)line, &key));
 	}
-	for (size_t i = 0; i < 100000; i++)
+	for (size_t i = 0; i < 100000; i++) {
+		const struct filter_bits key = filter_bits_of(random_next(&random));
 		passed += filter_line_may_have(
-			(const uint8_t *)lines[random_below(&random, LINES)], random_next(&random));
+			(const uint8_t *)&lines[random_below(&random, LINES)], &key);
+	}
 	CHECK("under 1 %", passed < 1000);
 	CHECK("some: else it is not the filter that was asked", passed > 100);
 }
@@ -208,5 +210,29 @@ TEST(dedup_merge_choice)
 		CHECK(choices[i].row, from == choices[i].from);
 		for (; n > 0; n--)
 			free(runs[n - 1]);
+	}
+}
+
+/* Together as one by one: short and long, in any order. */
+TEST(dedup_keys_of_many)
+{
+	enum { COUNT = 70, BYTES_MAX = 3000 };
+	static const uint8_t secret[DEDUP_SECRET_BYTES] = { 7, 1, 3 };
+	static char bytes[BYTES_MAX];
+	struct dedup_key_text texts[COUNT];
+	struct dedup_key keys[COUNT];
+	struct random random = random_of(4);
+
+	for (size_t i = 0; i < BYTES_MAX; i++)
+		bytes[i] = (char)random_next(&random);
+	for (size_t i = 0; i < COUNT; i++) {
+		size_t most = i % 9 == 0 ? BYTES_MAX / 2 : 60;
+		size_t source = random_below(&random, most), id = random_below(&random, most);
+		texts[i] = (struct dedup_key_text){ { bytes, source }, { bytes + source, id } };
+	}
+	dedup_keys_of(secret, texts, COUNT, keys);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct dedup_key one = dedup_key_of(secret, texts[i].source, texts[i].message_id);
+		CHECK("the same", key_compare(keys[i], one) == 0);
 	}
 }

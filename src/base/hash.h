@@ -31,6 +31,10 @@ enum { TAG_KEY_BYTES = 16 };
  * does not hold the key can neither make nor guess two texts with one tag; the holder could. */
 struct digest128 tag128(const uint8_t *key, str bytes);
 
+/* tag128() of many texts: four neighbours at a time, in a third of the time, where they are about
+ * equally long (within eight bytes) and the processor can. */
+void tag128_many(const uint8_t *key, const str *texts, size_t count, struct digest128 *out);
+
 /* Of a long content, piece by piece; 32 bytes. */
 struct digest_state {
 	_Alignas(64) uint8_t opaque[384];

@@ -49,6 +49,15 @@ uint32_t index_find(
  * once the index is larger than the processor's caches. */
 void index_find_many(const struct index *index, const uint64_t *hashes, const str *keys_sought,
 	size_t count, const struct index_keys *keys, uint32_t *codes);
+/* Likewise, each in an index of its own; `code` is the answer. */
+struct index_question {
+	const struct index *index;
+	const struct index_keys *keys;
+	uint64_t hash;
+	str key;
+	uint32_t code;
+};
+void index_find_each(struct index_question *questions, size_t count);
 uint32_t index_view_find(
 	const struct index_view *view, uint64_t hash, str key, const struct index_keys *keys);
 

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { FORMAT_VERSION = 1, GRANULE = 4, LENGTH_BYTES_MAX = 3 };
+enum { FORMAT_VERSION = 1, GRANULE = 4, LENGTH_BYTES_MAX = 3, FIND_GROUP = 64 };
 
 #define ERASED UINT32_MAX /* a place */
 #define CHUNK_GRANULES (TABLE_CHUNK_BYTES_MAX / GRANULE)
@@ -202,16 +202,37 @@ uint32_t strings_append(struct strings *strings, str text)
 void strings_find_many(
 	const struct strings *strings, const str *texts, size_t count, uint32_t *codes)
 {
-	enum { GROUP = 64 };
 	struct index_keys keys = keys_of(strings);
-	uint64_t hashes[GROUP];
+	uint64_t hashes[FIND_GROUP];
 
-	for (size_t at = 0; at < count; at += GROUP) {
-		size_t n = MIN_OF(count - at, (size_t)GROUP);
+	for (size_t at = 0; at < count; at += FIND_GROUP) {
+		size_t n = MIN_OF(count - at, (size_t)FIND_GROUP);
 		for (size_t i = 0; i < n; i++)
 			hashes[i] = hash64(strings->seed, texts[at + i]);
 		index_find_many(strings->index, hashes, texts + at, n, &keys, codes + at);
 	}
+}
+
+static void find_group(struct strings_question *questions, size_t count)
+{
+	struct index_question asked[FIND_GROUP];
+	struct index_keys keys[FIND_GROUP];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct strings *strings = questions[i].strings;
+		keys[i] = keys_of(strings);
+		asked[i] = (struct index_question){ strings->index, &keys[i],
+			hash64(strings->seed, questions[i].text), questions[i].text, INDEX_NONE };
+	}
+	index_find_each(asked, count);
+	for (size_t i = 0; i < count; i++)
+		questions[i].code = asked[i].code;
+}
+
+void strings_find_each(struct strings_question *questions, size_t count)
+{
+	for (size_t at = 0; at < count; at += FIND_GROUP)
+		find_group(questions + at, MIN_OF(count - at, (size_t)FIND_GROUP));
 }
 
 void strings_erase(struct strings *strings, uint32_t code)

@@ -35,6 +35,13 @@ uint32_t strings_find(const struct strings *strings, str text); /* or STRINGS_NO
  * a code keeps it: so strings_intern() need be asked for the others only. */
 void strings_find_many(
 	const struct strings *strings, const str *texts, size_t count, uint32_t *codes);
+/* Likewise, each text in a dictionary of its own; `code` is the answer. */
+struct strings_question {
+	const struct strings *strings;
+	str text;
+	uint32_t code;
+};
+void strings_find_each(struct strings_question *questions, size_t count);
 /* A new code for a text that is in nobody's way: strings_find() will not find it, for its owner
  * knows another way from it to its code.  Limits as strings_intern(). */
 uint32_t strings_append(struct strings *strings, str text);

@@ -10,6 +10,7 @@
 #include "engine/erase.h"
 #include "engine/quarantine.h"
 #include "event/codec.h"
+#include "thread/attribute.h"
 
 /* `set`: as identity_find_many() found it before. */
 static void add(struct engine *engine, const struct record *record, uint64_t origin, uint32_t set)
@@ -107,6 +108,8 @@ static void prefetch_texts(const struct record *records, size_t count)
 			PREFETCH(records[i].identifiers[0].value.ptr);
 }
 
+_Static_assert((int)APPLY_GROUP_MAX <= (int)ATTRIBUTES_SEEK_MAX, "sought together");
+
 void engine_apply(struct engine *engine, const struct record *records, size_t count)
 {
 	uint32_t sets[APPLY_GROUP_MAX];
@@ -114,22 +117,10 @@ void engine_apply(struct engine *engine, const struct record *records, size_t co
 	ASSERT(count <= APPLY_GROUP_MAX);
 	prefetch_texts(records, count);
 	identity_find_many(engine->identity, records, count, sets);
+	threads_seek(engine->threads, records, count);
 	for (size_t i = 0; i < count; i++)
 		apply(engine, &records[i], sets[i]);
-}
-
-err engine_add_known(
-	struct engine *engine, const struct dedup_entry *entries, size_t count, struct why *why)
-{
-	err e = OK;
-
-	for (size_t i = 0; i < count; i++)
-		dedup_prefetch(engine->dedup, entries[i].key);
-	for (size_t i = 0; i < count; i++) {
-		err added = dedup_add(engine->dedup, &entries[i], e == OK ? why : NULL);
-		e = e == OK ? added : e;
-	}
-	return e;
+	threads_seek_end(engine->threads);
 }
 
 /* ---- replay */
@@ -157,14 +148,15 @@ static err apply_group(struct replay *r, struct why *why)
 	r->opening->replayed += r->count;
 	r->count = r->known_count = 0;
 	arena_reset(r->arena);
-	return engine_add_known(r->engine, r->known, known, why);
+	return dedup_add_many(r->engine->dedup, r->known, known, why);
 }
 
 static err replay_erasure(struct replay *r, const struct record *record, struct why *why)
 {
 	struct erasure_reader reader = erasure_reader_of(record->payload);
 	struct erased item;
-	err e = engine_add_known(r->engine, r->known, r->known_count, why); /* in their order */
+	err e = dedup_add_many(
+		r->engine->dedup, r->known, r->known_count, why); /* in their order */
 
 	r->known_count = 0;
 	while (e == OK && erasure_next(&reader, &item)) {

@@ -93,6 +93,11 @@ err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why
 	return journal_seal_one(engine->journal, level, did, why);
 }
 
+size_t engine_unsealed(struct engine *engine)
+{
+	return journal_unsealed(engine->journal);
+}
+
 err engine_merge_beside(struct engine *engine, bool *did, struct why *why)
 {
 	ASSERT(pthread_mutex_lock(&engine->index_lock) == 0);

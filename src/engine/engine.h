@@ -133,6 +133,7 @@ err engine_read(struct engine *engine, uint64_t seq, struct arena *arena, struct
 
 /* House-keeping in steps, each bounded; *did says whether there was something to do. */
 err engine_seal_one(struct engine *engine, int level, bool *did, struct why *why);
+size_t engine_unsealed(struct engine *engine); /* segments that wait for it; any thread */
 err engine_merge_one(struct engine *engine, bool *did, struct why *why);
 /* Writes a checkpoint of the present state and removes all but the last two. */
 err engine_checkpoint(struct engine *engine, struct why *why);

@@ -89,9 +89,6 @@ void engine_times_of_view(void *threads_view, const uint32_t *sets, int64_t *tim
  * records one by one: they wait for memory together. */
 enum { APPLY_GROUP_MAX = 32 };
 void engine_apply(struct engine *engine, const struct record *records, size_t count);
-/* Likewise for what makes them known.  All of them are tried, the first error is told. */
-err engine_add_known(
-	struct engine *engine, const struct dedup_entry *entries, size_t count, struct why *why);
 
 /* Replays the journal into the state from `apply_from`, and into the index of known messages from
  * `dedup_from`. */

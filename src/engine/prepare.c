@@ -51,6 +51,20 @@ static str as_told(const struct record_identifier *id)
 	return id->raw.len > 0 ? id->raw : id->value;
 }
 
+static enum identifier_form form_of(struct preparation *p, str type)
+{
+	if (type.len == 0 || type.len > IDENTIFIER_TYPE_BYTES_MAX)
+		return IDENTIFIER_OF_OWN_FORM;
+	size_t slot = type.len + (uint8_t)type.ptr[type.len - 1];
+	struct form_kept *kept = &p->forms[slot % FORMS_KEPT];
+	if (str_equal((str){ kept->type, kept->len }, type))
+		return kept->form;
+	kept->form = identifier_form_of(type);
+	kept->len = type.len;
+	memcpy(kept->type, type.ptr, type.len);
+	return kept->form;
+}
+
 /* `normal` has room for RECORD_IDENTIFIERS_MAX; with more of them record_check() has the words. */
 static err normalise(struct preparation *p, struct record *record, struct record_identifier *normal,
 	struct arena *arena, struct why *why)
@@ -62,7 +76,7 @@ static err normalise(struct preparation *p, struct record *record, struct record
 		return OK;
 	for (size_t i = 0; i < count; i++) {
 		const struct record_identifier *id = &record->identifiers[i];
-		if (id->raw.len == 0 && identifier_is_normal(id->type, id->value)) {
+		if (id->raw.len == 0 && identifier_has_form(form_of(p, id->type), id->value)) {
 			normal[kept++] = *id;
 			continue;
 		}
@@ -221,6 +235,25 @@ err item_begin(struct preparation *p, const struct record *raw, struct arena *ar
 	return e == OK ? keep(p, &record, arena, out, why) : e;
 }
 
+/* As complete(), of some. */
+static void complete_some(const uint8_t *secret, struct prepared *prepared, size_t count)
+{
+	struct dedup_key_text texts[FINISHED_AT_ONCE];
+	struct dedup_key keys[FINISHED_AT_ONCE];
+
+	for (size_t i = 0; i < count; i++) {
+		struct engine_item *item = &prepared[i].item;
+		item->check = crc32c(0, item->bytes);
+		item->has_key = engine_is_keyed(item->record->kind);
+		texts[i] =
+			(struct dedup_key_text){ item->record->source, item->record->message_id };
+	}
+	dedup_keys_of(secret, texts, count, keys);
+	for (size_t i = 0; i < count; i++)
+		if (prepared[i].item.has_key)
+			prepared[i].item.key = keys[i];
+}
+
 static void finish_some(const uint8_t *secret, struct prepared *prepared, size_t count)
 {
 	struct digest128 digests[FINISHED_AT_ONCE];
@@ -238,8 +271,8 @@ static void finish_some(const uint8_t *secret, struct prepared *prepared, size_t
 			put_first_id(kept, &digests[n++]);
 		prepared[i].item.record = &kept->record;
 		prepared[i].item.bytes = kept->bytes;
-		complete(secret, &prepared[i].item);
 	}
+	complete_some(secret, prepared, count);
 }
 
 void items_finish(const struct preparation *p, struct prepared *prepared, size_t count)

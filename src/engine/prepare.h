@@ -21,6 +21,14 @@
 #include "event/keep.h"
 #include "identity/identifier.h"
 
+/* What types of identifiers ask of their values, as far as seen lately: by length and last byte. */
+enum { FORMS_KEPT = 16 };
+struct form_kept {
+	char type[IDENTIFIER_TYPE_BYTES_MAX];
+	size_t len; /* 0: none */
+	enum identifier_form form;
+};
+
 struct preparation {
 	struct identifier_rules rules;
 	str default_source; /* "import" */
@@ -29,6 +37,7 @@ struct preparation {
 	bool is_checked; /* the records have passed record_check(), but that they may lack a source
 			  */
 	uint64_t identifiers_dropped; /* counted here */
+	struct form_kept forms[FORMS_KEPT];
 };
 
 struct prepared {

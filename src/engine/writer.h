@@ -38,6 +38,13 @@ enum {
 	WRITER_PUBLISH_MS_MAX = 20,
 	WRITER_IDLE_MS = 1000, /* house-keeping looks around at least so often ... */
 	WRITER_REST_MS = 10000, /* ... and leaves the disk alone for so long after an error */
+	/* Sealing a record costs about as much as taking it.  It waits while the writer is busy for
+	 * more than one part in so many of the time, with more than so many records a second; but
+	 * no more than so many segments (of 64 MiB) wait for it. */
+	WRITER_BUSY_PARTS = 4,
+	WRITER_BUSY_RECORDS = 2000,
+	WRITER_BUSY_SEGMENTS_MAX = 64,
+	WRITER_BUSY_LOOK_MS = 500, /* how often that is looked at */
 };
 
 struct writer;

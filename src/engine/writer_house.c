@@ -64,10 +64,33 @@ static bool merge_one(struct writer *w)
 	return true;
 }
 
+/* Does so much come that all processors are wanted for it? */
+static bool is_busy(struct writer *w)
+{
+	int64_t now = engine_ticks_ns(w->engine), since = now - w->look.at_ns;
+
+	if (since < (int64_t)WRITER_BUSY_LOOK_MS * NS_PER_MS)
+		return w->look.was_busy;
+	mutex_lock(&w->lock);
+	uint64_t items = w->status.items;
+	int64_t group_ns = w->status.group_ns;
+	mutex_unlock(&w->lock);
+	w->look.was_busy =
+		group_ns - w->look.group_ns > since / WRITER_BUSY_PARTS &&
+		(int64_t)(items - w->look.items) > since / NS_PER_MS * WRITER_BUSY_RECORDS / 1000;
+	w->look.at_ns = now;
+	w->look.items = items;
+	w->look.group_ns = group_ns;
+	return w->look.was_busy;
+}
+
 static bool seal_one(struct writer *w)
 {
 	struct why why = { 0 };
 	bool did = false;
+
+	if (is_busy(w) && engine_unsealed(w->engine) <= WRITER_BUSY_SEGMENTS_MAX)
+		return false;
 	err e = engine_seal_one(w->engine, w->options.seal_level, &did, &why);
 
 	if (!did_without(w, e, &why) || !did)

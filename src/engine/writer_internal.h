@@ -41,6 +41,12 @@ struct writer {
 	pthread_mutex_t house; /* held during a step of house-keeping, or to keep it at rest */
 	bool disk_first; /* the next step; under `house` */
 	int64_t house_rests_until_ns; /* after an error; under `house` */
+	/* What the writer had done when house-keeping last looked how busy it is; under `house`. */
+	struct {
+		int64_t at_ns, group_ns;
+		uint64_t items;
+		bool was_busy;
+	} look;
 	bool has_threads;
 	pthread_t writing, keeping;
 };

@@ -315,26 +315,29 @@ err identifier_normalise(const struct identifier_rules *rules, str type, str raw
 	return OK;
 }
 
-/* ASCII without control characters, and no blank at either end. */
-static bool is_plain(str value)
+enum identifier_form identifier_form_of(str type)
 {
-	for (size_t i = 0; i < value.len; i++)
-		if ((unsigned char)value.ptr[i] < ' ' || (unsigned char)value.ptr[i] >= 0x7f)
-			return false;
-	return value.len > 0 && value.ptr[0] != ' ' && value.ptr[value.len - 1] != ' ';
+	size_t row = row_of(type);
+
+	if (!identifier_type_is_valid(type) || str_ends(type, HASHED) || is_network(type))
+		return IDENTIFIER_OF_OWN_FORM;
+	if (row == ARRAY_LEN(types) || types[row].fold == fold_nothing)
+		return IDENTIFIER_AS_IT_IS;
+	return types[row].fold == fold_number ? IDENTIFIER_WITHOUT_BLANKS : IDENTIFIER_OF_OWN_FORM;
+}
+
+/* ASCII without control characters, and no blank at either end. */
+bool identifier_has_form(enum identifier_form form, str value)
+{
+	return form != IDENTIFIER_OF_OWN_FORM && value.len > 0 &&
+	       value.len <= IDENTIFIER_VALUE_BYTES_MAX && value.ptr[0] != ' ' &&
+	       value.ptr[value.len - 1] != ' ' && str_is_plain(value) &&
+	       (form == IDENTIFIER_AS_IT_IS || !str_has(value, ' '));
 }
 
 bool identifier_is_normal(str type, str value)
 {
-	size_t row = row_of(type);
-
-	bool has_form = str_ends(type, HASHED) || is_network(type);
-
-	if (row < ARRAY_LEN(types))
-		has_form = types[row].fold != fold_nothing &&
-			   (types[row].fold != fold_number || str_has(value, ' '));
-	return !has_form && value.len <= IDENTIFIER_VALUE_BYTES_MAX && is_plain(value) &&
-	       identifier_type_is_valid(type);
+	return identifier_has_form(identifier_form_of(type), value);
 }
 
 err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,

@@ -52,6 +52,10 @@ err identifier_normalise(const struct identifier_rules *rules, str type, str raw
 /* Quick: true where identifier_normalise() would give these very bytes, whatever the rules.  False
  * says nothing yet. */
 bool identifier_is_normal(str type, str value);
+/* The same in two steps: what the type says may be kept for all of its values. */
+enum identifier_form { IDENTIFIER_AS_IT_IS, IDENTIFIER_WITHOUT_BLANKS, IDENTIFIER_OF_OWN_FORM };
+enum identifier_form identifier_form_of(str type);
+bool identifier_has_form(enum identifier_form form, str value);
 
 /* Reads "type:value", split at the first colon, as a person types it; normalises the value. */
 err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,

@@ -1,33 +1,12 @@
 /* journal/dedup.c - adding, saving, merging: see dedup.h */
 #include "journal/dedup.h"
 
-#include "base/hash.h"
-#include "base/varint.h"
 #include "journal/dedup_internal.h"
 #include "journal/dedup_manifest.h"
 
 #include <stdlib.h>
 
-enum { DEDUP_KEY_TEXT_BYTES = 2048 }; /* longer ones, which no record has, go to the heap */
-
-struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id)
-{
-	char short_text[DEDUP_KEY_TEXT_BYTES + VARINT_BYTES_MAX];
-	bool is_long = source.len + message_id.len > DEDUP_KEY_TEXT_BYTES;
-	char *text =
-		is_long ? memory_alloc(source.len + message_id.len + VARINT_BYTES_MAX) : short_text;
-	size_t len = varint_put(text, source.len);
-
-	if (source.len > 0)
-		memcpy(text + len, source.ptr, source.len);
-	len += source.len;
-	if (message_id.len > 0)
-		memcpy(text + len, message_id.ptr, message_id.len);
-	struct digest128 tag = tag128(secret, (str){ text, len + message_id.len });
-	if (is_long)
-		free(text);
-	return (struct dedup_key){ load_u64(tag.bytes), load_u64(tag.bytes + 8) };
-}
+enum { ADDED_AHEAD = 12 }; /* entries whose places are asked for before they are needed */
 
 /* ---- the folder: manifest and what it names; all under disk_lock ---- */
 
@@ -152,11 +131,6 @@ err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
 	return dedup->active.count + count > dedup->table_entries_max ? freeze(dedup, why) : OK;
 }
 
-void dedup_prefetch(const struct dedup *dedup, struct dedup_key key)
-{
-	dedup_table_prefetch(&dedup->active, key);
-}
-
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
 {
 	ASSERT(entry->seq < DEDUP_SEQ_END);
@@ -164,6 +138,20 @@ err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *
 
 	if (e == OK)
 		dedup_table_put(&dedup->active, entry);
+	return e;
+}
+
+err dedup_add_many(
+	struct dedup *dedup, const struct dedup_entry *entries, size_t count, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i + ADDED_AHEAD < count)
+			dedup_table_prefetch(&dedup->active, entries[i + ADDED_AHEAD].key);
+		err added = dedup_add(dedup, &entries[i], e == OK ? why : NULL);
+		e = e == OK ? added : e;
+	}
 	return e;
 }
 

@@ -42,6 +42,13 @@ enum { DEDUP_SECRET_BYTES = 32 };
 /* `secret` has DEDUP_SECRET_BYTES bytes, of which the first TAG_KEY_BYTES are used. */
 struct dedup_key dedup_key_of(const uint8_t *secret, str source, str message_id);
 
+/* The same of many, four at a time. */
+struct dedup_key_text {
+	str source, message_id;
+};
+void dedup_keys_of(const uint8_t *secret, const struct dedup_key_text *texts, size_t count,
+	struct dedup_key *keys);
+
 enum dedup_state { DEDUP_LIVE, DEDUP_ERASED };
 
 #define DEDUP_SEQ_END ((uint64_t)1 << 48)
@@ -93,8 +100,10 @@ err dedup_find_many(struct dedup *dedup, const struct dedup_key *keys, size_t co
 /* Adds, or replaces the entry of the same key (erasure: state DEDUP_ERASED).  Add only what is
  * durable in the journal.  On an error nothing was added. */
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why);
-/* Of a key that will be added soon: asks for its place in memory, waits for nothing. */
-void dedup_prefetch(const struct dedup *dedup, struct dedup_key key);
+/* The same for many, whose waits for memory overlap; of equal keys the last one counts.  All of
+ * them are tried, the first error is told. */
+err dedup_add_many(
+	struct dedup *dedup, const struct dedup_entry *entries, size_t count, struct why *why);
 /* Makes room in memory, so that the next `count` dedup_add cannot fail; count is at most half
  * of memory_entries_max (ERR_LIMIT).  Call it before the append that they belong to. */
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);

@@ -15,19 +15,32 @@ static inline uint64_t filter_lines(uint64_t entries)
 {
 	return (entries + FILTER_LINE_ENTRIES - 1) / FILTER_LINE_ENTRIES;
 }
-static inline uint64_t filter_bit(uint64_t low, unsigned word)
+/* What a key sets in its line; worked out once for all runs that it is sought in. */
+struct filter_bits {
+	uint64_t words[FILTER_WORDS]; /* little-endian, as on the disk */
+};
+static inline struct filter_bits filter_bits_of(uint64_t low)
 {
-	return (uint64_t)1 << (low >> (6 * word) & 63);
+	struct filter_bits bits;
+
+	for (unsigned w = 0; w < FILTER_WORDS; w++)
+		bits.words[w] = htole64((uint64_t)1 << (low >> (6 * w) & 63));
+	return bits;
 }
-static inline void filter_line_add(uint64_t line[static FILTER_WORDS], uint64_t low)
+static inline void filter_line_add(struct filter_bits *line, const struct filter_bits *key)
 {
 	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		line[w] |= filter_bit(low, w);
+		line->words[w] |= key->words[w];
 }
-static inline bool filter_line_may_have(const uint8_t *line, uint64_t low)
+/* All words are looked at: half of their bits are set, and to guess at each whether the look-up
+ * ends there costs more. */
+static inline bool filter_line_may_have(const uint8_t *line, const struct filter_bits *key)
 {
+	struct filter_bits there;
+	uint64_t missing = 0;
+
+	memcpy(&there, line, sizeof(there));
 	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		if ((load_u64(line + 8 * w) & filter_bit(low, w)) == 0)
-			return false;
-	return true;
+		missing |= key->words[w] & ~there.words[w];
+	return missing == 0;
 }

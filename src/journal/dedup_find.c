@@ -14,6 +14,7 @@ struct search {
 	struct dedup_entry *entries;
 	uint8_t open[FIND_GROUP];
 	size_t open_count;
+	struct filter_bits bits[FIND_GROUP]; /* by key, for the runs */
 };
 
 static void search_table(struct search *s, const struct dedup_table *table)
@@ -97,8 +98,8 @@ static err search_run(
 
 	for (size_t i = 0; i < s->open_count; i++) {
 		uint8_t k = s->open[i];
-		if (filter_line_may_have(lines->of[k], s->keys[k].low))
-			perhaps[count++] = k;
+		perhaps[count] = k; /* nearly never: no branch to be guessed */
+		count += filter_line_may_have(lines->of[k], &s->bits[k]);
 	}
 	return count == 0 ? OK : search_blocks(s, run, perhaps, count, why);
 }
@@ -109,6 +110,8 @@ static err search_runs(
 	struct lines lines[2];
 	err e = OK;
 
+	for (size_t i = 0; count > 0 && i < s->open_count; i++)
+		s->bits[s->open[i]] = filter_bits_of(s->keys[s->open[i]].low);
 	if (count > 0)
 		fetch_lines(s, runs[count - 1], &lines[(count - 1) % 2]);
 	for (size_t i = count; e == OK && s->open_count > 0 && i-- > 0;) {
@@ -122,8 +125,12 @@ static err search_runs(
 static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
 	struct dedup_entry *entries, struct why *why)
 {
-	struct search s = { .keys = keys, .found = found, .entries = entries };
+	struct search s; /* four kilobytes of it need no zeros */
 
+	s.keys = keys;
+	s.found = found;
+	s.entries = entries;
+	s.open_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		found[i] = false;
 		s.open[s.open_count++] = (uint8_t)i;

@@ -36,7 +36,9 @@ static inline const uint8_t *dedup_run_line(const struct dedup_run *run, struct 
 }
 static inline bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
 {
-	return filter_line_may_have(dedup_run_line(run, key), key.low);
+	const struct filter_bits bits = filter_bits_of(key.low);
+
+	return filter_line_may_have(dedup_run_line(run, key), &bits);
 }
 void dedup_run_prefetch_index(const struct dedup_run *run, struct dedup_key key);
 uint64_t dedup_run_locate(const struct dedup_run *run, struct dedup_key key);

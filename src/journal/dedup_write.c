@@ -23,7 +23,7 @@ struct dedup_writer {
 	struct run_layout layout; /* but for blocks and end */
 	struct stream filter, index, blocks;
 	uint64_t line_number; /* of the line being filled */
-	uint64_t line[FILTER_WORDS];
+	struct filter_bits line;
 	uint8_t block[RUN_BLOCK_BYTES];
 	uint64_t unsynced_bytes, entries_max;
 	struct dedup_key last;
@@ -87,13 +87,11 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 
 static err put_line(struct dedup_writer *writer, struct why *why)
 {
-	uint8_t bytes[FILTER_LINE_BYTES];
+	const struct filter_bits line = writer->line;
 
-	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		store_u64(bytes + 8 * w, writer->line[w]);
-	memset(writer->line, 0, sizeof(writer->line));
+	writer->line = (struct filter_bits){ { 0 } };
 	writer->line_number++;
-	return put(writer, &writer->filter, bytes, sizeof(bytes), why);
+	return put(writer, &writer->filter, &line, sizeof(line), why);
 }
 
 static err put_block(struct dedup_writer *writer, struct why *why)
@@ -123,7 +121,8 @@ err dedup_writer_add(struct dedup_writer *writer, const uint8_t *entry, struct w
 	}
 	if (e != OK)
 		return e;
-	filter_line_add(writer->line, key.low);
+	const struct filter_bits bits = filter_bits_of(key.low);
+	filter_line_add(&writer->line, &bits);
 	memcpy(writer->block + in * DEDUP_ENTRY_BYTES, entry, DEDUP_ENTRY_BYTES);
 	writer->last = key;
 	writer->header.entries++;

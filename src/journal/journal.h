@@ -106,6 +106,8 @@ err journal_roll(struct journal *journal, struct why *why);
  * ERR_CORRUPT: it is damaged, and will be left alone from now on: call again for the others.
  * Runs in any one thread beside the writer and the readers.  `level` is zstd's, 1 to 19. */
 err journal_seal_one(struct journal *journal, int level, bool *did, struct why *why);
+/* How many segments wait for that.  Any thread. */
+size_t journal_unsealed(struct journal *journal);
 
 /* Erasure: rewrites every segment that holds one of the `count` sequences (sorted, ascending),
  * leaving a TOMBSTONE record in their places, and removes the old files.  Afterwards no byte of

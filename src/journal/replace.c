@@ -274,27 +274,39 @@ static void end_replacing(struct journal *journal)
 	(void)pthread_mutex_unlock(&journal->replacing); /* fails only when misused */
 }
 
-/* The oldest closed row file without known damage, with a reference; NULL if none. */
-static struct segment *next_to_seal(struct journal *journal)
+/* Closed row files without known damage: how many, and the oldest with a reference, or NULL. */
+static size_t to_seal(struct journal *journal, struct segment **oldest)
 {
-	struct segment *found = NULL;
+	size_t count = 0;
 
+	*oldest = NULL;
 	(void)pthread_mutex_lock(&journal->list_lock); /* fails only when misused */
-	for (size_t i = 0; found == NULL && i + 1 < journal->count; i++) {
+	for (size_t i = 0; i + 1 < journal->count; i++) {
 		struct segment *s = journal->segments[i];
-		if (!s->name.sealed && !atomic_load(&s->unsealable))
-			found = segment_ref(s);
+		if (s->name.sealed || atomic_load(&s->unsealable))
+			continue;
+		if (count++ == 0)
+			*oldest = segment_ref(s);
 	}
 	(void)pthread_mutex_unlock(&journal->list_lock);
-	return found;
+	return count;
+}
+
+size_t journal_unsealed(struct journal *journal)
+{
+	struct segment *oldest;
+	size_t count = to_seal(journal, &oldest);
+
+	segment_unref(oldest);
+	return count;
 }
 
 err journal_seal_one(struct journal *journal, int level, bool *did, struct why *why)
 {
 	err e = begin_replacing(journal, why);
-	struct segment *old = e == OK ? next_to_seal(journal) : NULL;
+	struct segment *old = NULL;
 
-	if (old != NULL) {
+	if (e == OK && to_seal(journal, &old) > 0) {
 		e = replace(journal, old, true, level, (struct erased){ 0 }, why);
 		if (e == ERR_CORRUPT) /* told once; it stays as it is */
 			atomic_store(&old->unsealable, true);

@@ -163,6 +163,16 @@ static size_t cut_one(str text, bool at_word_start, struct token *t)
 	return n;
 }
 
+/* The next place from `at` on at which a token may begin: most characters of most texts are none.
+ */
+static size_t next_start(str text, size_t at)
+{
+	for (; at < text.len && !is_digit(text.ptr[at]); at++)
+		if (hex_digit(text.ptr[at]) >= 0 && (at == 0 || !is_word(text.ptr[at - 1])))
+			break;
+	return at;
+}
+
 size_t pattern_cut(str text, struct token tokens[static SEAL_TOKENS_MAX])
 {
 	size_t count = 0, literal = 0;
@@ -173,9 +183,13 @@ size_t pattern_cut(str text, struct token tokens[static SEAL_TOKENS_MAX])
 		if (count + 2 > SEAL_TOKENS_MAX) /* a literal and what follows it */
 			return 0;
 		struct token t = { 0 };
-		bool at_start = at == 0 || !is_word(text.ptr[at - 1]);
-		size_t n = cut_one(str_from(text, at), at_start, &t);
-		if (n == 0) { /* a run of digits is passed as a whole */
+		size_t n = 0;
+		at = next_start(text, at);
+		if (at < text.len) {
+			bool at_start = at == 0 || !is_word(text.ptr[at - 1]);
+			n = cut_one(str_from(text, at), at_start, &t);
+		}
+		if (n == 0 && at < text.len) { /* a run of digits is passed as a whole */
 			size_t digits = run_of_digits(str_from(text, at));
 			at += MAX_OF(digits, (size_t)1);
 		}

@@ -109,6 +109,7 @@ void attributes_free(struct attributes *a)
 		column_free(a->columns[i]);
 	free(a->columns);
 	free(a->followers);
+	free(a->sought);
 	strings_free(a->keys);
 	table_free(a->budgets);
 	table_free(a->packed);
@@ -157,83 +158,85 @@ static uint32_t new_key(struct adding *in, str key)
 	return code;
 }
 
-static uint32_t *follower_of(struct attributes *a, uint32_t before)
-{
-	size_t count = a->follower_count;
-
-	if (before >= count) {
-		a->follower_count = MAX_OF((size_t)before + 1, count * 2);
-		a->followers =
-			memory_resize(a->followers, a->follower_count * sizeof(*a->followers));
-		memset(a->followers + count, 0,
-			(a->follower_count - count) * sizeof(*a->followers));
-	}
-	return &a->followers[before];
-}
-
 static uint32_t key_code(struct adding *in, str key)
 {
-	struct attributes *a = in->all;
-	uint32_t *guess = follower_of(a, in->before), code = *guess;
+	uint32_t code = attributes_known_key(in->all, &in->before, key);
 
-	if (code >= strings_count(a->keys) || !str_equal(strings_get(a->keys, code), key)) {
-		code = strings_find(a->keys, key);
-		if (code == STRINGS_NONE)
-			code = new_key(in, key);
-	}
-	if (code != STRINGS_NONE) {
-		*guess = code;
-		in->before = code + 1;
-	}
+	if (code != STRINGS_NONE)
+		return code;
+	code = new_key(in, key);
+	if (code != STRINGS_NONE)
+		attributes_note_key(in->all, &in->before, code);
 	return code;
+}
+
+/* A text on its way into a column. */
+struct incoming {
+	str text;
+	uint64_t hash;
+	uint32_t code; /* known already, or STRINGS_NONE */
+};
+
+static struct incoming incoming_of(const struct attributes *a, str text)
+{
+	return (struct incoming){ text, hash64(a->seed, text), STRINGS_NONE };
 }
 
 /* The code of a text, a new one if `may_add`.  Most texts come again soon: a look at where they
  * stand is cheaper than the index.  Of a column with many texts (addresses, products) most do not:
  * half a hash says so without waiting for another text, which lies anywhere. */
-static uint32_t text_code(struct column *column, str text, uint64_t hash, bool may_add)
+static uint32_t text_code(struct column *column, const struct incoming *in, bool may_add)
 {
 	if (column->recent == NULL)
 		column->recent = memory_alloc(RECENT * sizeof(*column->recent));
-	struct recent_text *recent = &column->recent[hash % RECENT];
-	uint32_t code = recent->code, check = (uint32_t)(hash >> 32);
+	struct recent_text *recent = recent_of(column, in->hash);
+	uint32_t code = in->code, check = recent_check(in->hash);
 
-	if (recent->check == check && code < strings_count(column->dictionary) &&
-		str_equal(strings_get(column->dictionary, code), text))
-		return code;
-	code = may_add ? strings_intern(column->dictionary, text)
-		       : strings_find(column->dictionary, text);
+	if (code == STRINGS_NONE && recent->check == check &&
+		recent->code < strings_count(column->dictionary) &&
+		str_equal(strings_get(column->dictionary, recent->code), in->text))
+		return recent->code;
+	if (code == STRINGS_NONE)
+		code = may_add ? strings_intern(column->dictionary, in->text)
+			       : strings_find(column->dictionary, in->text);
 	if (code != STRINGS_NONE)
 		*recent = (struct recent_text){ code, check };
 	return code;
 }
 
 /* Texts of fields are not counted: `in` is NULL.  False: the source has brought too many. */
-static bool add_text(
-	struct attributes *a, struct adding *in, uint32_t row, size_t string_slot, str text)
+static bool add_text(struct attributes *a, struct adding *in, uint32_t row, size_t string_slot,
+	const struct incoming *what)
 {
 	struct column *column = column_at(a, string_slot);
-	size_t known = strings_count(column->dictionary);
-	bool has_room = known < ATTRIBUTE_DICTIONARY_MAX && text.len <= ATTRIBUTE_TEXT_BYTES_MAX;
+	size_t known = strings_count(column->dictionary), len = what->text.len;
+	bool has_room = known < ATTRIBUTE_DICTIONARY_MAX && len <= ATTRIBUTE_TEXT_BYTES_MAX;
 	bool may_add = has_room &&
 		       (in == NULL || (in->budget != NULL &&
 					      in->budget->values < ATTRIBUTE_SOURCE_VALUES_MAX));
-	uint64_t hash = hash64(a->seed, text);
 	uint32_t code = STRINGS_NONE;
 
-	if (text.len <= ATTRIBUTE_TEXT_BYTES_MAX)
-		code = text_code(column, text, hash, may_add);
+	if (len <= ATTRIBUTE_TEXT_BYTES_MAX)
+		code = text_code(column, what, may_add);
 	if (code == STRINGS_NONE && has_room)
 		return false;
 	if (code == STRINGS_NONE) {
-		push_pair(a, column_at(a, string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED), row,
-			hash);
+		size_t hashed = string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED;
+		push_pair(a, column_at(a, hashed), row, what->hash);
 		return true;
 	}
 	if (code == known && in != NULL)
 		in->budget->values++;
 	push_pair(a, column, row, code);
 	return true;
+}
+
+static void add_string(struct adding *in, uint32_t key, const struct incoming *what)
+{
+	if (add_text(in->all, in, in->row, slot_of_key(key, ATTRIBUTE_STRING), what))
+		in->all->values++;
+	else
+		in->left_out++;
 }
 
 static uint64_t bits_of_float(double number)
@@ -244,25 +247,14 @@ static uint64_t bits_of_float(double number)
 	return (bits & SIGN) ? ~bits : bits | SIGN;
 }
 
-static void add_value(void *context, str key, const struct value *value)
+/* Of all kinds but a string. */
+static void add_bits(struct adding *in, uint32_t key, const struct value *value)
 {
-	struct adding *in = context;
 	struct attributes *a = in->all;
-	uint32_t code = key_code(in, key);
-	enum attribute_type type = ATTRIBUTE_STRING;
+	enum attribute_type type = ATTRIBUTE_BOOLEAN;
 	uint64_t bits = 0;
 
-	if (code == STRINGS_NONE) {
-		in->left_out++;
-		return;
-	}
 	switch (value->kind) {
-	case VALUE_STRING:
-		if (add_text(a, in, in->row, slot_of_key(code, type), value->string))
-			a->values++;
-		else
-			in->left_out++;
-		return;
 	case VALUE_INTEGER:
 		type = ATTRIBUTE_INTEGER;
 		bits = (uint64_t)value->integer ^ SIGN;
@@ -272,13 +264,13 @@ static void add_value(void *context, str key, const struct value *value)
 		bits = bits_of_float(value->number);
 		break;
 	case VALUE_BOOLEAN:
-		type = ATTRIBUTE_BOOLEAN;
 		bits = value->boolean;
 		break;
 	case VALUE_TIME:
 		type = ATTRIBUTE_TIME;
 		bits = (uint64_t)ticks_of(value->time) ^ SIGN;
 		break;
+	case VALUE_STRING:
 	case VALUE_NULL:
 	case VALUE_LIST:
 	case VALUE_MAP:
@@ -286,13 +278,30 @@ static void add_value(void *context, str key, const struct value *value)
 		ASSERT(false); /* attribute_walk() lays them flat */
 	}
 	a->values++;
-	push_pair(a, column_at(a, slot_of_key(code, type)), in->row, bits);
+	push_pair(a, column_at(a, slot_of_key(key, type)), in->row, bits);
+}
+
+static void add_value(void *context, str key, const struct value *value)
+{
+	struct adding *in = context;
+	uint32_t code = key_code(in, key);
+
+	if (code == STRINGS_NONE) {
+		in->left_out++;
+	} else if (value->kind == VALUE_STRING) {
+		const struct incoming what = incoming_of(in->all, value->string);
+		add_string(in, code, &what);
+	} else {
+		add_bits(in, code, value);
+	}
 }
 
 static void add_field(struct attributes *a, uint32_t row, enum attribute_field field, str text)
 {
-	if (text.len > 0)
-		(void)add_text(a, NULL, row, slot_of_special(field, ATTRIBUTE_STRING), text);
+	if (text.len == 0)
+		return;
+	const struct incoming what = incoming_of(a, text);
+	(void)add_text(a, NULL, row, slot_of_special(field, ATTRIBUTE_STRING), &what);
 }
 
 static void add_fields(struct attributes *a, uint32_t row, const struct record *record)
@@ -301,18 +310,16 @@ static void add_fields(struct attributes *a, uint32_t row, const struct record *
 	add_field(a, row, FIELD_ACTOR, record->actor);
 	add_field(a, row, FIELD_INTERACTION, record->interaction);
 	add_field(a, row, FIELD_CASE, record->case_id);
-	if (record->text.len > 0)
-		push_pair(a, column_at(a, slot_of_special(FIELD_TEXT, ATTRIBUTE_BOOLEAN)), row, 1);
 }
 
 /* The pointer holds while the row is added. */
 static struct budget *budget_of(struct attributes *a, str source)
 {
-	const struct column *column = column_at(a, slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING));
-	uint32_t code = strings_find(column->dictionary, source);
+	struct column *column = column_at(a, slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING));
+	const struct incoming what = incoming_of(a, source);
+	/* A source without a name is no value of the field, but a source like others. */
+	uint32_t code = text_code(column, &what, source.len == 0);
 
-	if (source.len == 0) /* no value of the field, but a source like others */
-		code = strings_intern(column->dictionary, source);
 	if (code == STRINGS_NONE)
 		return NULL;
 	if (code >= table_count(a->budgets))
@@ -320,19 +327,51 @@ static struct budget *budget_of(struct attributes *a, str source)
 	return table_change(a->budgets, code);
 }
 
+/* Fields stand before the values. */
+static void add_sought(struct adding *in, const struct record *record,
+	const struct sought_value *values, size_t count)
+{
+	struct attributes *a = in->all;
+	size_t i = 0;
+
+	for (; i < count && values[i].value == NULL; i++) {
+		const struct incoming what = { values[i].text, values[i].hash, values[i].code };
+		(void)add_text(a, NULL, in->row, values[i].slot, &what);
+	}
+	if (i < count)
+		in->budget = budget_of(a, record->source);
+	for (; i < count; i++) {
+		const struct incoming what = { values[i].text, values[i].hash, values[i].code };
+		if (values[i].value->kind == VALUE_STRING)
+			add_string(in, values[i].key, &what);
+		else
+			add_bits(in, values[i].key, values[i].value);
+	}
+}
+
 void attributes_add(struct attributes *a, uint32_t row, const struct record *record)
 {
 	struct adding in = { .all = a, .row = row };
+	const struct sought_value *values;
+	size_t count;
 
 	attributes_view_unref(a->current);
 	a->current = NULL;
-	add_fields(a, row, record);
-	if (record->attribute_count == 0)
-		return;
-	in.budget = budget_of(a, record->source);
-	in.left_out += attribute_walk(record, add_value, &in);
+	if (record->text.len > 0)
+		push_pair(a, column_at(a, slot_of_special(FIELD_TEXT, ATTRIBUTE_BOOLEAN)), row, 1);
+	if (attributes_sought_of(a, record, &values, &count, &in.left_out)) {
+		add_sought(&in, record, values, count);
+	} else {
+		add_fields(a, row, record);
+		if (record->attribute_count == 0)
+			return;
+		in.budget = budget_of(a, record->source);
+		in.left_out += attribute_walk(record, add_value, &in);
+	}
 	if (in.left_out == 0)
 		return;
+	if (in.budget == NULL)
+		in.budget = budget_of(a, record->source);
 	a->not_indexed += in.left_out;
 	if (in.budget != NULL)
 		in.budget->not_indexed += in.left_out;

@@ -66,6 +66,10 @@ uint32_t threads_name(struct threads *threads, str name);
 uint32_t threads_add(
 	struct threads *threads, const struct record *record, uint64_t origin, uint32_t set);
 
+/* Around the adding of several records: attributes_seek(). */
+void threads_seek(struct threads *threads, const struct record *records, size_t count);
+void threads_seek_end(struct threads *threads);
+
 /* The row that now shows the event whose first version is `seq` (any version's sequence will
  * do); ROW_NONE if there is none, or it is hidden. */
 uint32_t threads_row_of(const struct threads *threads, uint64_t seq);

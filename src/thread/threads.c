@@ -198,6 +198,18 @@ uint32_t threads_add(struct threads *t, const struct record *record, uint64_t or
 	return row;
 }
 
+void threads_seek(struct threads *t, const struct record *records, size_t count)
+{
+	if (t->attributes != NULL)
+		attributes_seek(t->attributes, records, count);
+}
+
+void threads_seek_end(struct threads *t)
+{
+	if (t->attributes != NULL)
+		attributes_seek_end(t->attributes);
+}
+
 /* Rows come in the order of their sequences. */
 static uint32_t row_with_seq(const struct threads *t, uint64_t seq)
 {

@@ -1,0 +1,180 @@
+/* engine/known.c - which items of a batch are new; see known.h */
+#include "engine/known.h"
+
+#include "engine/numbering.h"
+
+#include <stdlib.h>
+
+static size_t slot_of(const struct group *g, struct dedup_key key)
+{
+	size_t at = key.low & (g->slot_count - 1); /* a keyed hash: as good as chance */
+
+	while (g->slots[at] != 0) {
+		struct dedup_key other = g->items[g->slots[at] - 1].key;
+		if (other.high == key.high && other.low == key.low)
+			break;
+		at = (at + 1) & (g->slot_count - 1);
+	}
+	return at;
+}
+
+static enum item_status status_of(uint32_t known_check, uint32_t check)
+{
+	return known_check == check ? ITEM_DUPLICATE : ITEM_CONFLICT;
+}
+
+/* Sequences of items that repeat a new one of this batch are filled in after the append: until
+ * then seq is the index of that one. */
+static void judge(struct group *g, size_t i)
+{
+	struct engine_item *item = &g->items[i];
+	const struct dedup_entry *known = &g->known[i];
+
+	item->status = ITEM_NEW;
+	item->seq = i;
+	if (!item->has_key)
+		return;
+	if (g->found[i]) {
+		item->seq = known->seq;
+		item->status = known->state == DEDUP_ERASED ? ITEM_ERASED
+							    : status_of(known->check, item->check);
+		return;
+	}
+	size_t slot = slot_of(g, item->key);
+	if (g->slots[slot] == 0) {
+		g->slots[slot] = (uint32_t)i + 1;
+		return;
+	}
+	item->seq = g->slots[slot] - 1;
+	item->status = status_of(g->items[item->seq].check, item->check);
+}
+
+err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_t count,
+	bool *found, struct dedup_entry *known, struct why *why)
+{
+	err e = dedup_find_many(engine->dedup, keys, count, found, known, why);
+
+	if (e != ERR_CORRUPT)
+		return e;
+	e = engine_rebuild_index(engine, why);
+	return e != OK ? e : dedup_find_many(engine->dedup, keys, count, found, known, why);
+}
+
+static err look_up_all(struct engine *engine, struct group *g, struct why *why)
+{
+	size_t keyed = 0;
+
+	for (size_t i = 0; i < g->count; i++)
+		if (g->items[i].has_key)
+			g->keys[keyed++] = g->items[i].key;
+	err e = engine_find_known(engine, g->keys, keyed, g->found, g->known, why);
+	if (e != OK)
+		return e;
+	for (size_t i = g->count; i-- > 0;) { /* spread out again: each to its item, from the end */
+		g->found[i] = g->items[i].has_key && g->found[--keyed];
+		if (g->found[i])
+			g->known[i] = g->known[keyed];
+	}
+	for (size_t i = 0; i < g->count; i++)
+		judge(g, i);
+	return OK;
+}
+
+/* ---- ids that were guessed: numbering.h */
+
+static size_t list_doubts(const struct group *g, struct doubt *doubts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		struct engine_item *item = &g->items[i];
+		if (item->numbering == NULL || item->status == ITEM_NEW)
+			continue;
+		doubts[count++] = (struct doubt){ .item = item,
+			.repeats = g->found[i] ? NULL : &g->items[item->seq],
+			.known_seq = item->seq };
+	}
+	return count;
+}
+
+/* Items that got another id are looked up and judged anew, in their order. */
+static err judge_changed(struct engine *engine, struct group *g, struct why *why)
+{
+	struct dedup_entry *known = memory_alloc((g->changed + 1) * sizeof(*known));
+	bool *found = memory_alloc((g->changed + 1) * sizeof(*found));
+
+	for (size_t i = 0; i < g->changed; i++)
+		g->keys[i] = g->doubts[i].item->key;
+	err e = engine_find_known(engine, g->keys, g->changed, found, known, why);
+	for (size_t i = 0; e == OK && i < g->changed; i++) {
+		size_t at = (size_t)(g->doubts[i].item - g->items);
+		g->found[at] = found[i];
+		g->known[at] = known[i];
+		judge(g, at);
+	}
+	free(found);
+	free(known);
+	return e;
+}
+
+static err settle_guesses(struct engine *engine, struct group *g, struct why *why)
+{
+	g->doubts = memory_alloc((g->count + 1) * sizeof(*g->doubts));
+	size_t count = list_doubts(g, g->doubts);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		if (!g->doubts[i].settled)
+			e = numbering_settle(g->doubts + i, count - i, why);
+	for (size_t i = 0; i < count; i++)
+		if (g->doubts[i].changed)
+			g->doubts[g->changed++] = g->doubts[i];
+	return e == OK && g->changed > 0 ? judge_changed(engine, g, why) : e;
+}
+
+void group_take_back(struct group *g)
+{
+	for (size_t i = 0; i < g->changed; i++)
+		*g->doubts[i].item = g->doubts[i].was;
+	numbering_forget(g->items, g->count);
+}
+
+void group_resolve_twins(struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		struct engine_item *item = &g->items[i];
+		bool repeats = item->status == ITEM_DUPLICATE || item->status == ITEM_CONFLICT;
+		if (repeats && !g->found[i])
+			item->seq = g->items[item->seq].seq;
+	}
+}
+
+err group_judge(struct engine *engine, struct group *g, struct why *why)
+{
+	err e = look_up_all(engine, g, why);
+
+	return e == OK ? settle_guesses(engine, g, why) : e;
+}
+
+/* Some hundred kilobytes, written before they are read: not zeroed, but for the slots. */
+struct group group_of(struct engine_item *items, size_t count)
+{
+	struct group g = { .items = items, .count = count, .slot_count = 16 };
+
+	while (g.slot_count < count * 2)
+		g.slot_count *= 2;
+	g.slots = memory_alloc(g.slot_count * sizeof(*g.slots));
+	g.keys = memory_resize(NULL, (count + 1) * sizeof(*g.keys));
+	g.known = memory_resize(NULL, (count + 1) * sizeof(*g.known));
+	g.found = memory_resize(NULL, (count + 1) * sizeof(*g.found));
+	return g;
+}
+
+void group_done(struct group *g)
+{
+	free(g->slots);
+	free(g->keys);
+	free(g->known);
+	free(g->found);
+	free(g->doubts);
+}
