@@ -75,7 +75,9 @@ err predict_behind_make(const struct journey_plan *plan, const struct predict_be
 		scratch[i].events = (struct predict_events){ .plan = plan, .channel_of = channels };
 		pointers[i] = &scratch[i];
 	}
-	const struct journey_choice choice = { wants, behind, pointers };
+	const struct journey_choice choice = {
+		.wants = wants, .context = behind, .scratch = pointers
+	};
 	err e = journey_list_make(plan, most, &choice, out, why);
 	if (e == OK)
 		*times = 0;
