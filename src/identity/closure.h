@@ -24,6 +24,10 @@ void closure_free(struct closure *closure); /* NULL is fine */
 bool closure_reach(struct closure *closure, const uint32_t *from, size_t count, size_t *steps);
 void closure_whole(struct closure *closure);
 
+/* Before closure_reach(): whoever reaches one of these (by number + 1) reaches too far. */
+struct map64;
+void closure_stop_at(struct closure *closure, const struct map64 *far);
+
 /* Are the times of all sets known?  Else joining may look through all events for them. */
 bool closure_knows_times(const struct closure *closure);
 

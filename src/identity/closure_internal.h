@@ -1,6 +1,7 @@
 /* identity/closure_internal.h - a closure laid open, for reach.c and closure.c. */
 #pragma once
 
+#include "base/map64.h"
 #include "identity/closure.h"
 #include "identity/rules.h"
 
@@ -26,6 +27,8 @@ struct closure {
 	int64_t *times; /* of the first link of each; likewise */
 	struct closure_link *links;
 	size_t link_count, link_room;
+	const struct map64 *far; /* identifier + 1; NULL: none */
+	bool is_far; /* it reaches one of them */
 	closure_tell *tell;
 	void *context;
 };

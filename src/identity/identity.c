@@ -1,6 +1,7 @@
 /* identity/identity.c - see identity.h */
 #include "identity/identity.h"
 
+#include "base/map64.h"
 #include "base/random.h"
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
@@ -61,6 +62,7 @@ void identity_free(struct identity *identity)
 	rules_free(identity->rules);
 	free(identity->source_rules);
 	table_free(identity->unsettled);
+	map64_free(identity->far);
 	codes_done(&identity->seeds);
 	codes_done(&identity->deferred);
 	codes_done(&identity->lent);

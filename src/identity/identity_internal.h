@@ -95,6 +95,9 @@ struct identity {
 	 * beside, and it has begun.  Or of all, before the next look. */
 	struct codes seeds, deferred, lent;
 	bool all_stale;
+	/* Identifiers (+ 1) that were found to reach too far since the last recount began: who
+	 * leads to them need not look for himself.  NULL: none. */
+	struct map64 *far;
 	size_t steps_max; /* of a look; 0: as many as it takes (recount.h) */
 	/* What changes while they are computed beside; `rulings` grows whenever that is in vain. */
 	bool watching;

@@ -37,6 +37,8 @@ static void add(struct closure *c, uint32_t identifier)
 	size_t slot = slot_of(c, identifier);
 	if (c->slots[slot] != 0)
 		return;
+	uint64_t ignored;
+	c->is_far |= c->far != NULL && map64_get(c->far, (uint64_t)identifier + 1, &ignored);
 	closure_push(&c->identifiers, &c->count, &c->room, identifier);
 	c->slots[slot] = (uint32_t)c->count;
 }
@@ -101,13 +103,19 @@ static size_t without_twins(uint32_t *list, size_t count)
 	return kept;
 }
 
+/* c->count grows meanwhile. */
+static bool goes_on(const struct closure *c, size_t i, size_t steps)
+{
+	return i < c->count && steps > 0 && !c->is_far;
+}
+
 bool closure_reach(struct closure *c, const uint32_t *from, size_t count, size_t *steps)
 {
 	const struct identity *identity = c->lens.identity;
 
 	for (size_t i = 0; i < count; i++)
 		add(c, from[i]);
-	for (size_t i = 0; i<c->count && * steps> 0; i++) { /* c->count grows meanwhile */
+	for (size_t i = 0; goes_on(c, i, *steps); i++) {
 		uint32_t identifier = c->identifiers[i];
 		const struct member *member = member_at(identity, identifier);
 		uint32_t at = member->nodes;
@@ -124,7 +132,12 @@ bool closure_reach(struct closure *c, const uint32_t *from, size_t count, size_t
 		}
 	}
 	c->decision_count = without_twins(c->decisions, c->decision_count);
-	return *steps > 0;
+	return *steps > 0 && !c->is_far;
+}
+
+void closure_stop_at(struct closure *c, const struct map64 *far)
+{
+	c->far = far;
 }
 
 bool closure_knows_times(const struct closure *c)

@@ -46,6 +46,8 @@ struct recount *recount_begin(struct identity *identity)
 	r->owners_version = identity->owners_version;
 	r->moment = identity_moment(identity);
 	r->times = map64_create();
+	map64_free(identity->far);
+	identity->far = NULL;
 	identity->lent = identity->deferred;
 	identity->deferred = (struct codes){ 0 };
 	identity->watching = true;

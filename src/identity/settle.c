@@ -147,7 +147,7 @@ static void compute_all(struct identity *identity)
 /* By number + 1: 0 is no key. */
 static void note_met(struct map64 *met, const struct closure *closure, bool done)
 {
-	for (size_t i = 0; met != NULL && i < closure_count(closure); i++)
+	for (size_t i = 0; i < closure_count(closure); i++)
 		map64_put(met, (uint64_t)closure_identifier(closure, i) + 1, done);
 }
 
@@ -163,6 +163,8 @@ static bool compute(struct identity *identity, const uint32_t *seeds, size_t cou
 
 	for (size_t i = 0; i < count; i++)
 		codes_add(&a.seeds, seeds[i]);
+	if (!at_length)
+		closure_stop_at(closure, identity->far);
 	bool done = judge(&a) && closure_reach(closure, a.seeds.items, a.seeds.count, &a.steps) &&
 		    (at_length || closure_knows_times(closure));
 	if (done) {
@@ -171,7 +173,13 @@ static bool compute(struct identity *identity, const uint32_t *seeds, size_t cou
 	} else {
 		take_back(&a);
 	}
-	note_met(met, closure, done);
+	if (met != NULL)
+		note_met(met, closure, done);
+	if (met != NULL && !done) { /* all together say nothing of each */
+		if (identity->far == NULL)
+			identity->far = map64_create();
+		note_met(identity->far, closure, false);
+	}
 	closure_free(closure);
 	codes_done(&a.seeds);
 	codes_done(&a.flipped);
