@@ -188,12 +188,12 @@ static void first_line(const char *command, const char *front, char *out, size_t
 {
 	char line[1000] = "";
 	FILE *f = popen(command, "r"); /* NOLINT: our own program */
-
-	ASSERT(f != NULL);
 	const char *found = NULL;
-	while (found == NULL && fgets(line, sizeof(line), f) != NULL)
+
+	while (f != NULL && found == NULL && fgets(line, sizeof(line), f) != NULL)
 		found = strstr(line, front);
-	(void)pclose(f);
+	if (f != NULL)
+		(void)pclose(f);
 	ASSERT(found != NULL);
 	(void)snprintf(out, bytes, "%.*s", (int)strcspn(found, " \r\n\""), found);
 }
@@ -226,6 +226,7 @@ static void start_server(struct bench *b)
 	first_line(command, "ak_", b->key, sizeof(b->key));
 	(void)snprintf(command, sizeof(command), "%s/data", b->folder);
 	ASSERT(pipe(out) == 0);
+	ASSERT(b->ariane != NULL);
 	b->server = fork();
 	ASSERT(b->server >= 0);
 	if (b->server == 0) {
@@ -237,8 +238,8 @@ static void start_server(struct bench *b)
 	}
 	(void)close(out[1]);
 	b->said = fdopen(out[0], "r");
-	ASSERT(b->said != NULL);
-	ASSERT(find_address(b->said, b->url, sizeof(b->url)));
+	bool found = b->said != NULL && find_address(b->said, b->url, sizeof(b->url));
+	ASSERT(found);
 }
 
 static double resident_mb(pid_t pid, const char *which)

@@ -160,8 +160,11 @@ TEST(journal_seals_and_erases)
 
 	for (size_t i = 0; i < 40; i++)
 		CHECK("append", append(&b, 3, 90) == OK);
+	size_t waiting = journal_unsealed(b.journal);
+	CHECK("some wait", waiting > 2);
 	for (int i = 0; i < 2; i++)
 		CHECK("seal", journal_seal_one(b.journal, 3, &did, &b.why) == OK && did);
+	CHECK("two fewer", journal_unsealed(b.journal) == waiting - 2);
 	check_all(&b, "two sealed", NULL, 90);
 	CHECK("erase", journal_rewrite(b.journal, some, ARRAY_LEN(some), &b.why) == OK);
 	for (size_t i = 0; i < ARRAY_LEN(some); i++)

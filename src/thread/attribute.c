@@ -225,7 +225,7 @@ static bool add_text(struct attributes *a, struct adding *in, uint32_t row, size
 		push_pair(a, column_at(a, hashed), row, what->hash);
 		return true;
 	}
-	if (code == known && in != NULL)
+	if (code == known && in != NULL && in->budget != NULL)
 		in->budget->values++;
 	push_pair(a, column, row, code);
 	return true;

@@ -123,6 +123,9 @@ static void seek_record(struct attributes *a, const struct record *record, size_
 	struct seeking in = { .all = a, .sought = s, .is_whole = true };
 
 	s->of[i].first = s->count;
+	s->of[i].is_whole = false;
+	if (record->attribute_count == 0) /* four fields at most: not worth it */
+		return;
 	add_field(&in, FIELD_SOURCE, record->source);
 	add_field(&in, FIELD_ACTOR, record->actor);
 	add_field(&in, FIELD_INTERACTION, record->interaction);
