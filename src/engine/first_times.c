@@ -46,6 +46,13 @@ static void find(void *context, const uint32_t *sets, int64_t *times, size_t cou
 	}
 }
 
+static size_t rows_of(void *context)
+{
+	const struct threads *threads = context;
+
+	return threads_row_count(threads);
+}
+
 /* The same of a view. */
 void engine_times_of_view(void *context, const uint32_t *sets, int64_t *times, size_t count)
 {
@@ -67,4 +74,5 @@ void engine_times_of_view(void *context, const uint32_t *sets, int64_t *times, s
 void engine_answer_times(struct identity *identity, struct threads *threads)
 {
 	identity_ask_times(identity, find, threads);
+	identity_count_rows(identity, rows_of);
 }

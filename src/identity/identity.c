@@ -316,6 +316,11 @@ void identity_remove(struct identity *identity, uint32_t set, int64_t time)
 	}
 }
 
+void identity_count_rows(struct identity *identity, identity_rows_fn *rows)
+{
+	identity->times_rows = rows;
+}
+
 void identity_ask_times(struct identity *identity, identity_times_fn *find, void *context)
 {
 	identity->find_times = find;

@@ -105,6 +105,7 @@ struct identity {
 	uint64_t rulings;
 	struct table *unsettled; /* all three lists, where they are saved */
 	identity_times_fn *find_times;
+	identity_rows_fn *times_rows; /* NULL: too many */
 	void *times_context;
 };
 

@@ -151,8 +151,15 @@ static void note_met(struct map64 *met, const struct closure *closure, bool done
 		map64_put(met, (uint64_t)closure_identifier(closure, i) + 1, done);
 }
 
-/* False: it would take more steps than there are, or a look through all events, and nothing is
- * changed.  `met`, which may be NULL, hears of all that was reached.  *steps: those that are left.
+static bool may_look_through_rows(const struct identity *identity)
+{
+	return identity->times_rows != NULL &&
+	       identity->times_rows(identity->times_context) <= IDENTITY_ROWS_MAX;
+}
+
+/* False: it would take more steps than there are, or a look through very many events, and nothing
+ * is changed.  `met`, which may be NULL, hears of all that was reached.  *steps: those that are
+ * left.
  */
 static bool compute(struct identity *identity, const uint32_t *seeds, size_t count, bool at_length,
 	size_t *steps, struct map64 *met)
@@ -166,7 +173,7 @@ static bool compute(struct identity *identity, const uint32_t *seeds, size_t cou
 	if (!at_length)
 		closure_stop_at(closure, identity->far);
 	bool done = judge(&a) && closure_reach(closure, a.seeds.items, a.seeds.count, &a.steps) &&
-		    (at_length || closure_knows_times(closure));
+		    (at_length || closure_knows_times(closure) || may_look_through_rows(identity));
 	if (done) {
 		closure_join(closure, NULL, NULL);
 		put_in_place(identity, closure);
