@@ -286,9 +286,10 @@ static void step_retraction(struct world *w)
 /* Other rules for everybody: with look_steps as small as it is here they are computed beside. */
 static err rule(struct engine *engine, void *context, struct why *why)
 {
-	static const char *const documents[] = { "{\"version\":1}",
+	static const char two_types[] =
 		"{\"version\":1,\"types\":[{\"type\":\"user_id\",\"unique\":true},"
-		"{\"type\":\"email\",\"owners\":1,\"priority\":0}]}",
+		"{\"type\":\"email\",\"owners\":1,\"priority\":0}]}";
+	static const char *const documents[] = { "{\"version\":1}", two_types,
 		"{\"version\":1,\"types\":[{\"type\":\"email\",\"limit\":1,\"priority\":0}]}" };
 	struct world *w = context;
 	const struct attribute document = { STR("rules"),
