@@ -19,7 +19,8 @@ struct writer_life {
 	unsigned steps; /* 0: 400 */
 	enum writer_bug bug; /* planted */
 	/* What was met, added up over lives. */
-	uint64_t accepted, full, answered, refused, retracted, openings, crashes, looks, awaited, recounts;
+	uint64_t accepted, full, answered, refused, retracted, openings, crashes, looks, awaited,
+		recounts;
 };
 
 /* What was wrong first, or NULL.  Static text. */
