@@ -26,7 +26,6 @@
 #include "demo/company.h"
 #include "demo/erlang.h"
 
-
 enum {
 	NO_DAY = INT16_MIN,
 	NO_NEED = UINT32_MAX,

@@ -78,8 +78,9 @@ void identity_remove(struct identity *identity, uint32_t set, int64_t time);
  */
 typedef void identity_times_fn(void *context, const uint32_t *sets, int64_t *times, size_t count);
 void identity_ask_times(struct identity *identity, identity_times_fn *find, void *context);
-/* How many rows such a question looks through, with the same context: up to IDENTITY_ROWS_MAX a look
- * (recount.h) asks it, beyond it leaves that to be computed beside.  Without it, it always does. */
+/* How many rows such a question looks through, with the same context: up to IDENTITY_ROWS_MAX a
+ * look (recount.h) asks it, beyond it leaves that to be computed beside.  Without it, it always
+ * does. */
 enum { IDENTITY_ROWS_MAX = 100000 };
 typedef size_t identity_rows_fn(void *context);
 void identity_count_rows(struct identity *identity, identity_rows_fn *rows);
