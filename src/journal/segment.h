@@ -61,7 +61,8 @@ enum {
 	SEGMENT_NAME_BYTES = 20 + 1 + 4, /* without the suffix */
 	SEGMENT_GENERATION_MAX = 9999,
 	SEGMENT_INDEX_BYTES = 16 << 10, /* of rows, from one entry of their index to the next */
-	SEGMENT_BLOCK_BYTES = 1 << 20, /* of records in a sealed block, before sealing */
+	SEGMENT_BLOCK_BYTES =
+		128 << 10, /* of records in a sealed block, before: what one read unseals */
 	SEGMENT_BATCH_BYTES_MAX = 64 << 20, /* of one batch's records with their heads */
 };
 
