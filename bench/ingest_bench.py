@@ -21,8 +21,8 @@ import json
 import os
 import pwd
 import re
-import resource
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -79,9 +79,10 @@ def share(work, count):
         raise errors[0]
 
 
-def cpu_of_children():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def cpu_of(process):
+    """Seconds of the server's processors, of its ended children too; not those of whoever feeds it."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 # ---- Ariane
@@ -111,12 +112,15 @@ def by_ariane(options, batches, folder):
                     assert more, "the server closed the connection"
                     answer += more
                 assert answer.startswith(b"HTTP/1.1 200"), answer
-    before, began = cpu_of_children(), time.perf_counter()
-    share(send, options.connections)
-    took = time.perf_counter() - began
-    server.terminate()
-    assert server.wait(timeout=600) == 0
-    return took, cpu_of_children() - before, json.loads(ask("status", "--json"))["events"]
+    try:
+        before, began = cpu_of(server), time.perf_counter()
+        share(send, options.connections)
+        took, cpu = time.perf_counter() - began, cpu_of(server) - before
+        server.terminate()
+        assert server.wait(timeout=600) == 0
+    finally:
+        server.kill()
+    return took, cpu, json.loads(ask("status", "--json"))["events"]
 
 
 def whole(answer):
@@ -145,6 +149,15 @@ def by_postgresql(options, batches, folder):
     run(bin_ / "initdb", "-D", data, "--auth=trust", "--encoding=UTF8", "--locale=C")
     server = subprocess.Popen([str(bin_ / "postgres"), "-D", data, "-k", data, "-c", "listen_addresses=", "-c", "shared_buffers=1GB",
                                "-c", "max_wal_size=4GB"], cwd=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **who)
+    try:
+        return feed_postgresql(options, batches, data, server, who)
+    finally:
+        server.send_signal(signal.SIGINT)  # "fast": without waiting for clients
+        server.wait(timeout=120)
+
+
+def feed_postgresql(options, batches, data, server, who):
+    bin_ = programs()
     psql = [str(bin_ / "psql"), "-h", data, "-d", "postgres", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
     deadline = time.monotonic() + 60
     while subprocess.run([str(bin_ / "pg_isready"), "-h", data, "-t", "5"], stdout=subprocess.DEVNULL, check=False).returncode != 0:
@@ -160,13 +173,10 @@ def by_postgresql(options, batches, folder):
                 client.stdin.flush()
                 assert client.stdout.readline() == "taken\n"
             client.stdin.close()
-    before, began = cpu_of_children(), time.perf_counter()
+    before, began = cpu_of(server), time.perf_counter()
     share(send, options.connections)
-    took = time.perf_counter() - began
-    events = int(ask("select count(*) from events"))
-    server.terminate()
-    server.wait(timeout=120)
-    return took, cpu_of_children() - before, events
+    took, events = time.perf_counter() - began, int(ask("select count(*) from events"))
+    return took, cpu_of(server) - before, events  # those who answered have ended: they are among its children
 
 
 def main():

@@ -3,10 +3,11 @@
 
     bench/pop_bench.py [--ariane PATH] [--events 1000000] [--customers 100000] [--pops 2000] [--data FOLDER] [--json FILE]
 
-Both requests go over one connection that stays open, one after the other; what is timed is from the first byte sent to the
-last byte of the second answer.  Customers are drawn at random from all, so that each is new to the server's caches; warm
-means that the folder has been read through once before.  --data: a folder that is there already (its customers are named
-id:0 to id:N-1, as `ariane demo --workload visits` names them); else one is made and imported, and thrown away."""
+Both requests go over one connection that stays open, one after the other, each timed from its first byte sent to the last byte
+of its answer; `both` is their sum.  Customers are drawn at random from all.  The same is asked twice: of the journal as an
+import leaves it (of which the server begins to seal what is full while the clock runs), and once all is sealed.  --data: a
+folder that is there already (its customers are named id:0 to id:N-1, as `ariane demo --workload visits` names them), asked as
+it is; else one is made and imported, and thrown away."""
 # smoke: --events 20000 --customers 2000 --pops 100
 import argparse
 import json
@@ -76,21 +77,51 @@ class Connection:
 
 
 def pop(connection, customer):
+    """(ms of the profile, ms of the events, how many events); None if nobody drew this number"""
     began = time.perf_counter()
     status, profile = connection.ask(f"/api/v1/customers/id:{customer}")
-    if status == 404:  # nobody drew this number
-        return None, 0
+    if status == 404:
+        return None
+    between = time.perf_counter()
     assert status == 200, profile
     status, thread = connection.ask(f"/api/v1/customers/id:{customer}/thread?last=50")
-    took = (time.perf_counter() - began) * 1000
+    ended = time.perf_counter()
     assert status == 200, thread
     events = [json.loads(line) for line in thread.splitlines() if line]
     assert f'"{customer}"'.encode() in profile, profile
-    return took, len(events)
+    return (between - began) * 1000, (ended - between) * 1000, len(events)
+
+
+def measure(options, data, name):
+    token = subprocess.run([options.ariane, "--data", data, "--quiet", "token", "create", "--role", "agent"], check=True,
+                           capture_output=True, text=True).stdout.strip()
+    began = time.perf_counter()
+    server = subprocess.Popen([options.ariane, "--data", data, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = int(re.search(r":(\d+)\s*$", server.stdout.readline())[1])
+        started, connection, draw = time.perf_counter() - began, Connection(port, token), random.Random(1)
+        pops = []
+        while len(pops) < options.pops:
+            one = pop(connection, draw.randrange(options.customers))
+            if one is not None:
+                pops.append(one)
+        resident = int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())[1]) / 1024
+        server.terminate()
+        assert server.wait(timeout=600) == 0
+    finally:
+        server.kill()
+    result = {"load": os.getloadavg()[0], "start_s": round(started, 3), "resident_mb": round(resident)}
+    print(f"{name}: started in {result['start_s']} s, {result['resident_mb']} MB resident, {len(pops)} pops of "
+          f"{sum(p[2] for p in pops) / len(pops):.1f} events each, load {result['load']:.1f}")
+    for what, times in (("profile", [p[0] for p in pops]), ("events", [p[1] for p in pops]), ("both", [p[0] + p[1] for p in pops])):
+        result[what] = {str(q): round(quantile(times, q), 3) for q in (0.5, 0.9, 0.99, 1)}
+        print(f"  {what:8} ms  {'  '.join(f'{q}: {v}' for q, v in result[what].items())}", flush=True)
+    return result
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ariane", default=str(ROOT / "build/release/ariane"))
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--customers", type=int, default=100_000)
@@ -98,30 +129,15 @@ def main():
     parser.add_argument("--data")
     parser.add_argument("--json")
     options = parser.parse_args()
+    results = {"customers": options.customers}
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         data = options.data or make(options, folder)
-        token = subprocess.run([options.ariane, "--data", data, "--quiet", "token", "create", "--role", "agent"], check=True,
-                               capture_output=True, text=True).stdout.strip()
-        began = time.perf_counter()
-        server = subprocess.Popen([options.ariane, "--data", data, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, text=True)
-        port = int(re.search(r":(\d+)\s*$", server.stdout.readline())[1])
-        started, connection, draw = time.perf_counter() - began, Connection(port, token), random.Random(1)
-        times, events = [], 0
-        while len(times) < options.pops:
-            took, count = pop(connection, draw.randrange(options.customers))
-            if took is not None:
-                times.append(took)
-                events += count
-        resident = int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())[1]) / 1024
-        server.terminate()
-        assert server.wait(timeout=600) == 0
-    result = {"load": os.getloadavg()[0], "customers": options.customers, "start_s": round(started, 3), "resident_mb": round(resident),
-              "pop_ms": {str(q): round(quantile(times, q), 3) for q in (0.5, 0.9, 0.99, 1)}}
-    print(f"pop, ms          {'  '.join(f'{q}: {v}' for q, v in result['pop_ms'].items())}  of {len(times)}, {events / len(times):.1f} events each")
-    print(f"started in       {result['start_s']} s, {result['resident_mb']} MB resident, load {result['load']:.1f}")
+        results["as it is" if options.data else "as imported"] = measure(options, data, "as it is" if options.data else "as imported")
+        if not options.data:
+            subprocess.run([options.ariane, "--data", data, "--quiet", "seal", "--all"], check=True, stdout=subprocess.DEVNULL)
+            results["sealed"] = measure(options, data, "sealed")
     if options.json:
-        Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
+        Path(options.json).write_text(json.dumps(results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -135,6 +135,20 @@ static err put_together(struct predict_trips *t, struct why *why)
 	return OK;
 }
 
+/* After the events were kept, which came to `e`. */
+static err finish(struct predict_trips *t, uint32_t *channels, err e, struct predict_trips *out,
+	struct why *why)
+{
+	if (e == OK)
+		e = put_together(t, why);
+	free(channels);
+	if (e == OK)
+		*out = *t;
+	else
+		predict_trips_done(t);
+	return e;
+}
+
 err predict_trips_make(const struct journey_plan *plan, struct predict_trips *out, struct why *why)
 {
 	struct predict_trips t = { .plan = plan, .part_count = journey_pass_parts(plan) };
@@ -148,14 +162,7 @@ err predict_trips_make(const struct journey_plan *plan, struct predict_trips *ou
 		pointers[i] = &t.parts[i];
 	}
 	err e = journey_pass_runs(plan, take, pointers, t.part_count, why);
-	if (e == OK)
-		e = put_together(&t, why);
-	free(channels);
-	if (e == OK)
-		*out = t;
-	else
-		predict_trips_done(&t);
-	return e;
+	return finish(&t, channels, e, out, why);
 }
 
 static err keep_customer(struct predict_events *events, uint32_t customer, struct why *why)
@@ -184,14 +191,7 @@ err predict_trips_of(const struct journey_plan *plan, uint32_t customer, struct 
 	t.parts = memory_alloc(sizeof(*t.parts));
 	t.parts[0] = (struct predict_events){ .plan = plan, .channel_of = channels };
 	err e = keep_customer(&t.parts[0], customer, why);
-	if (e == OK)
-		e = put_together(&t, why);
-	free(channels);
-	if (e == OK)
-		*out = t;
-	else
-		predict_trips_done(&t);
-	return e;
+	return finish(&t, channels, e, out, why);
 }
 
 void predict_trips_done(struct predict_trips *t)

@@ -1,8 +1,9 @@
 // pages/data/Audit.tsx - who read and changed what, the newest first, by who did it, what was done, on whom, and when.
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { PAGE_ROWS, useLinePages } from "../../api/pages";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
+import { Search } from "../../parts/Search";
 import { Empty, Shown } from "../../parts/States";
 import { LongTable } from "../../parts/LongTable";
 
@@ -26,20 +27,10 @@ export function Audit() {
     const last = lines.at(-1);
     return last && lines.length === PAGE_ROWS ? { before: last.id } : undefined;
   });
-  const search = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setAsked(Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? "").trim()]).filter(([, value]) => value !== "")) as Record<string, string>);
-  };
   return (
     <section>
       <h2>{t("audit.title")} <Help about={t("audit.title")}>{t("help.audit")}</Help></h2>
-      <form className="comparing" onSubmit={search}>
-        {FIELDS.map((name) => (
-          <label key={name}><span>{t(`audit.${name}`)}</span><input name={name} type={name === "since" || name === "until" ? "date" : "text"} /></label>
-        ))}
-        <button type="submit" className="button">{t("customers.search")}</button>
-      </form>
+      <Search fields={FIELDS} name={(field) => t(`audit.${field}`)} onAsk={setAsked} />
       <Shown answer={answer}>
         {() => rows.count === 0 ? <Empty title={t("list.none")}>{t("audit.none")}</Empty> : (
           <LongTable<Row>

@@ -1,11 +1,12 @@
 // pages/data/Events.tsx - the events themselves, in the order in which they came, however many.
-import { useState, type FormEvent } from "react";
+import { useState } from "react";
 import { useLinePages } from "../../api/pages";
 import type { EventRecord } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { LongTable } from "../../parts/LongTable";
+import { Search } from "../../parts/Search";
 import { Empty, Shown } from "../../parts/States";
 import { activityName, channelName } from "../../words/activities";
 import { gist, instant } from "../customer/thread";
@@ -23,20 +24,10 @@ export function Events() {
   const { t, language } = words;
   const [asked, setAsked] = useState<Record<string, string>>({});
   const { rows, answer } = useLinePages<EventRecord>("events", asked, ({ cursor }) => (cursor === null ? undefined : { cursor }));
-  const search = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setAsked(Object.fromEntries(FIELDS.map((name) => [name, String(form.get(name) ?? "").trim()]).filter(([, value]) => value !== "")) as Record<string, string>);
-  };
   return (
     <section>
       <h2>{t("data.events")} <Help about={t("data.events")}>{t("help.events")}</Help></h2>
-      <form className="comparing" onSubmit={search}>
-        {FIELDS.map((name) => (
-          <label key={name}><span>{t(`filter.${name}`)}</span><input name={name} type={name === "since" || name === "until" ? "date" : "text"} placeholder={name === "activity" ? "call.*" : name === "where" ? "total>=100" : undefined} /></label>
-        ))}
-        <button type="submit" className="button">{t("customers.search")}</button>
-      </form>
+      <Search fields={FIELDS} name={(field) => t(`filter.${field}`)} example={{ activity: "call.*", where: "total>=100" }} onAsk={setAsked} />
       <Shown answer={answer}>
         {() => rows.count === 0 ? <Empty title={t("events.none")}>{t("events.none_more")}</Empty> : (
           <LongTable<EventRecord>

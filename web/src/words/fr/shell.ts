@@ -1,0 +1,128 @@
+// words/fr/shell.ts - in French: the frame, the first page, and what stands on every page.
+
+export const shell = {
+  "unit.day": "j",
+  "unit.hour": "h",
+  "unit.minute": "min",
+  "unit.second": "s",
+
+  "interval": "de {low} à {high}, à 95 %",
+
+  "place.all": "Aller à",
+  "place.home": "Aujourd'hui",
+  "place.journeys": "Parcours",
+  "place.frictions": "Frictions",
+  "place.customers": "Clients",
+  "place.costs": "Coûts",
+  "place.data": "Données",
+  "place.none": "Il n'y a rien à cette adresse",
+
+  "theme.system": "Thème du système",
+  "theme.light": "Thème clair",
+  "theme.dark": "Thème sombre",
+
+  "action.skip": "Aller au contenu",
+  "action.close": "Fermer",
+  "action.print": "Imprimer ou enregistrer en PDF",
+
+  "door.title": "Connexion",
+  "door.name": "Nom d'utilisateur",
+  "door.password": "Mot de passe",
+  "door.code": "Code à usage unique",
+  "door.enter": "Se connecter",
+  "door.leave": "Se déconnecter ({name})",
+
+  "palette.open": "Rechercher, aller à",
+  "palette.hint": "Téléphone, courriel, n° client, page…",
+  "palette.page": "page",
+  "palette.analysis": "analyse",
+  "palette.action": "réglage",
+  "palette.customer": "client",
+  "palette.none": "Aucun résultat.",
+
+  "state.waiting": "Le calcul est en cours",
+  "state.empty": "Rien",
+  "state.failed": "La réponse n'est pas arrivée",
+  "state.unreachable": "Le serveur ne répond pas",
+  "state.again": "Réessayer",
+
+  "save.picture": "enregistrer l'image",
+
+  "table.shown": "{shown} sur {n}",
+  "table.so_far": "{n} {n|ligne chargée|lignes chargées} ; la suite vient en défilant.",
+  "table.rows": "{n} {n|ligne|lignes}",
+  "table.more": "Afficher la suite",
+
+  "column.passage": "Passage",
+  "column.count": "Passages",
+  "column.share": "Part",
+  "column.share_then": "Part avant",
+  "column.customers": "Clients",
+  "column.customer": "Client",
+  "column.median": "Durée médiane",
+  "column.p90": "9 sur 10 en moins de",
+  "column.begins": "Début",
+  "column.takes": "Durée",
+  "column.way": "Chemin",
+  "column.since": "Depuis",
+  "column.last": "Dernier événement",
+  "column.events": "Événements",
+  "column.time": "Date",
+  "column.channel": "Canal",
+
+  "home.lead": "jusqu'à {time}, comparé aux {n} {day} d'avant à la même heure",
+  "home.usual": "d'habitude {low} à {high}",
+  "home.more": "{share} de plus que d'habitude",
+  "home.less": "{share} de moins que d'habitude",
+  "home.same": "comme d'habitude",
+  "home.contacts": "Contacts",
+  "home.cost": "Coût des contacts",
+  "home.solved": "Appels résolus",
+  "home.lost": "Appels abandonnés",
+  "home.nps": "Recommandation (NPS) sur 30 jours",
+  "home.nps_note": "{n} {n|réponse|réponses} ; {then} les 90 jours d'avant",
+  "home.channels": "Contacts par canal",
+  "home.today": "Aujourd'hui",
+  "home.usual_name": "D'habitude",
+  "home.weeks": "Mêmes jours des semaines passées",
+  "home.against": "Écart",
+  "home.frictions": "Ce qui coûte le plus, et pourquoi",
+  "home.frictions_more": "Toutes les frictions et leurs causes",
+  "home.empty": "Il n'y a pas encore d'événements",
+  "home.empty_more": "Déposez des fichiers dans la page Données, ou branchez une source.",
+
+  "setup.title": "Premier utilisateur",
+  "setup.lead": "Il sera administrateur, et pourra en créer d'autres.",
+  "setup.password": "Mot de passe ({n} caractères au moins)",
+  "setup.make": "Créer et entrer",
+
+  "place.refused": "Cette page n'est pas ouverte à votre rôle",
+  "place.refused_more": "Un administrateur peut en donner le droit.",
+
+  "state.absent": "Ce programme ne sait pas encore répondre à cette question",
+
+  "unit.points": "points",
+
+  "place.gallery": "Galerie",
+  "place.editor": "Dessiner un parcours",
+
+  "keep.title": "Enregistrer cette vue",
+  "keep.name": "Sous le nom",
+  "keep.do": "Enregistrer",
+  "keep.done": "« {name} » est enregistrée.",
+
+  "views.title": "Vues enregistrées",
+  "views.none": "Aucune vue enregistrée",
+  "views.none_more": "Sur une analyse, « Enregistrer cette vue » la range ici avec ses filtres.",
+  "views.by": "{who}, {time}",
+  "views.comments": "{n} {n|commentaire|commentaires}",
+  "views.remove": "Supprimer",
+  "views.say": "Commenter cette vue",
+  "views.do_say": "Commenter",
+
+  "news.events": "{n} {n|événement nouveau|événements nouveaux}.",
+  "news.renew": "Actualiser",
+  "news.damaged": "{n} {n|enregistrement endommagé|enregistrements endommagés} dans le journal",
+
+  "column.made": "Créé le",
+};
