@@ -25,6 +25,13 @@ export function useLines<T>(path: string | undefined, parameters: Parameters = {
 
 export const useStatus = () => useAnswer<Status>("status");
 export const useMap = (parameters: Parameters) => useAnswer<JourneyMap>("journey/map", parameters);
+
+/** The map with its counts, and once those are drawn with the times of its passages: they cost several times as much, and whoever
+ *  looks at the picture does not wait for them. */
+export function useMapThenTimes(parameters: Parameters, isDrawn: boolean): { map: Answer<JourneyMap>; timed: Answer<JourneyMap> } {
+  return { map: useMap({ ...parameters, "counts-only": true }), timed: useAnswer(isDrawn ? "journey/map" : undefined, parameters) };
+}
+
 export const useVariants = (parameters: Parameters) => useAnswer<Variants>("journey/variants", parameters);
 export const useList = (parameters: Parameters) => useAnswer<JourneyList>("journey/list", parameters);
 export const useFunnel = (parameters: Parameters, steps: readonly string[]) =>

@@ -1,4 +1,5 @@
 // pages/Home.tsx - today against usual; every figure opens what is behind it.
+import { useEffect } from "react";
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../api/client";
 import { useMap, useStatus } from "../api/questions";
@@ -9,6 +10,7 @@ import { Help } from "../parts/Help";
 import { Link } from "../parts/Link";
 import { Empty, Failed, Waiting } from "../parts/States";
 import { saveCsv } from "../parts/save";
+import { warmUp } from "../pictures/layout";
 import { Spark } from "../pictures/Line";
 import { definitionOf, stepName, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
@@ -192,6 +194,7 @@ function Today({ last }: { last: string }) {
 }
 
 export default function Home() {
+  useEffect(warmUp, []);
   const words = useWords();
   const { t } = words;
   const status = useStatus();

@@ -1,9 +1,10 @@
 // pages/Journeys.tsx - the analyses: which one, of whom, when; and eight ways to look at it.
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { changed, go, useAddress } from "../app/router";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
+import { warmUp } from "../pictures/layout";
 import type { Key } from "../words";
 import { Waiting } from "../parts/States";
 import { SAVED, useSaved, useView } from "../views/saved";
@@ -39,6 +40,7 @@ export default function Journeys({ tab }: { tab: string }) {
   const view = useView(key);
   const drawn = saved.filter((one) => one.kind === "definition");
   const now = tabs.find((one) => one.key === tab) ?? tabs[0];
+  useEffect(warmUp, []);
   if (!view) return <Waiting />;
   return (
     <div className="page journeys">

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react"
 import type { JourneyMap, MapEdge, MapStep } from "../api/types";
 import { useWords } from "../app/settings";
 import { Waiting } from "../parts/States";
-import { layOut, pathOf, type Laid } from "./layout";
+import { layOut, pathOf, type Box, type Laid, type Way } from "./layout";
 
 export type Colour = "volume" | "time" | "loss";
 export type Chosen = { kind: "step"; step: string } | { kind: "edge"; from: string; to: string } | null;
@@ -17,6 +17,8 @@ interface Props {
   onChoose: (chosen: Chosen) => void;
   /** A double click: everything about it.  By keyboard, the same stands beside what is chosen. */
   onOpen?: (chosen: NonNullable<Chosen>) => void;
+  /** The picture of this map stands: what would have slowed it may be asked now. */
+  onDrawn?: () => void;
   label: string;
 }
 
@@ -51,10 +53,10 @@ function lossesOf(map: JourneyMap): Map<string, number> {
   return new Map(map.steps.map((one) => [one.step, one.journeys > 0 ? Math.min(1, (ends.get(one.step) ?? 0) / one.journeys) : 0]));
 }
 
-function useLayout(map: JourneyMap, nameOf: (step: string) => string): Laid | undefined {
-  const [laid, setLaid] = useState<{ map: JourneyMap; laid: Laid }>();
-  useEffect(() => {
-    let isLate = false;
+/** What is laid out: the same passages of the same customers lie the same, whatever else is told of them by now. */
+function useLayout(map: JourneyMap, nameOf: (step: string) => string): { laid: Laid | undefined; isLate: boolean } {
+  const [laid, setLaid] = useState<{ asked: string; as: Laid }>();
+  const asked = useMemo(() => {
     const edges = map.edges.filter((edge) => edge.from !== edge.to);
     const most = mostOf(map);
     const seen = new Set([...edges.flatMap((edge) => [edge.from, edge.to]), ...map.edges.map((edge) => edge.from)]);
@@ -65,14 +67,19 @@ function useLayout(map: JourneyMap, nameOf: (step: string) => string): Laid | un
       to: edge.to,
       thickness: Math.max(1, (edge.customers / most) * THICK_MAX),
     }));
+    return JSON.stringify({ boxes, ways });
+  }, [map, nameOf]);
+  useEffect(() => {
+    let isLate = false;
+    const { boxes, ways } = JSON.parse(asked) as { boxes: Box[]; ways: Way[] };
     void layOut(boxes, ways).then((result) => {
-      if (!isLate) setLaid({ map, laid: result });
+      if (!isLate) setLaid({ asked, as: result });
     });
     return () => {
       isLate = true;
     };
-  }, [map, nameOf]);
-  return laid?.laid;
+  }, [asked]);
+  return { laid: laid?.as, isLate: laid?.asked !== asked };
 }
 
 /** The first click chooses, and what opens beside the map moves it: the second may fall elsewhere, and means the same. */
@@ -116,10 +123,13 @@ function Passage({
   );
 }
 
-export function River({ map, colour, nameOf, chosen, onChoose, onOpen, label }: Props) {
+export function River({ map, colour, nameOf, chosen, onChoose, onOpen, onDrawn, label }: Props) {
   const words = useWords();
   const { t } = words;
-  const laid = useLayout(map, nameOf);
+  const { laid, isLate } = useLayout(map, nameOf);
+  useEffect(() => {
+    if (!isLate) onDrawn?.();
+  }, [isLate, onDrawn]);
   const losses = useMemo(() => lossesOf(map), [map]);
   const starts = useMemo(() => new Map(map.start.map(({ step, count }) => [step, count])), [map]);
   const ends = useMemo(() => new Map(map.end.map(({ step, count }) => [step, count])), [map]);

@@ -71,6 +71,22 @@ export async function layOut(boxes: readonly Box[], ways: readonly Way[]): Promi
   return result;
 }
 
+const WARMING_AFTER_MS = 400; // what one has just asked for comes first
+let isWarm = false;
+
+/** Before anybody asks for a map: to fetch and compile the layout's program takes the browser longer than any layout.  A made-up
+ *  map of usual size, in the worker, once; who never looks at a map has lost nothing that he waited for. */
+export function warmUp(): () => void {
+  const many = 24;
+  const boxes = Array.from({ length: many }, (_, i) => ({ id: String(i), width: 120, height: 46 }));
+  const ways = Array.from({ length: 2 * many }, (_, i) => ({ id: `way ${i}`, from: String(i % many), to: String((i * 7 + 5) % many), thickness: 1 }));
+  const timer = window.setTimeout(() => {
+    if (!isWarm) void layOut(boxes, ways.filter(({ from, to }) => from !== to)).catch(() => (isWarm = false));
+    isWarm = true;
+  }, WARMING_AFTER_MS);
+  return () => window.clearTimeout(timer);
+}
+
 /** Elk's spline: a start, then triples of control, control, point; what is left over is straight. */
 export function pathOf(points: readonly { x: number; y: number }[]): string {
   const [first, ...rest] = points;

@@ -1,12 +1,12 @@
 // pages/journeys/MapTab.tsx - the river: what follows what, as simple as one asks, and what is left out.
-import { useState } from "react";
-import { useMap, useStatus } from "../../api/questions";
+import { useCallback, useState } from "react";
+import { useAnswer, useMapThenTimes, useStatus } from "../../api/questions";
 import type { JourneyMap, MapEdge } from "../../api/types";
 import { changed, go, useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Picture } from "../../parts/Picture";
-import { Empty, Shown } from "../../parts/States";
+import { Empty, Failed, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { River, type Chosen, type Colour } from "../../pictures/River";
 import { useQuestion } from "../question";
@@ -37,11 +37,12 @@ function Account({ map }: { map: JourneyMap }) {
   );
 }
 
-function EdgeTable({ map, before }: { map: JourneyMap; before?: JourneyMap | undefined }) {
+function EdgeTable({ map, isTimed, before }: { map: JourneyMap; isTimed: boolean; before?: JourneyMap | undefined }) {
   const words = useWords();
   const { t } = words;
   const { url, nameOf } = useQuestion();
   const earlierShare = new Map(before?.edges.map((edge) => [`${edge.from}\u0000${edge.to}`, edge.share]));
+  const span = (seconds: number | undefined) => (isTimed ? words.span(seconds) : "…");
   const shareThen = (edge: MapEdge) => earlierShare.get(`${edge.from}\u0000${edge.to}`);
   return (
     <Table<MapEdge>
@@ -66,8 +67,8 @@ function EdgeTable({ map, before }: { map: JourneyMap; before?: JourneyMap | und
                show: (edge: MapEdge) => { const then = shareThen(edge); return then === undefined ? "–" : words.percent(then, 1); } }]
           : []),
         { key: "customers", name: t("column.customers"), isNumber: true, value: (edge) => edge.customers, show: (edge) => words.number(edge.customers) },
-        { key: "median", name: t("column.median"), isNumber: true, value: (edge) => edge.median_s, show: (edge) => words.span(edge.median_s) },
-        { key: "p90", name: t("column.p90"), isNumber: true, value: (edge) => edge.p90_s, show: (edge) => words.span(edge.p90_s) },
+        { key: "median", name: t("column.median"), isNumber: true, value: (edge) => edge.median_s, show: (edge) => span(edge.median_s) },
+        { key: "p90", name: t("column.p90"), isNumber: true, value: (edge) => edge.p90_s, show: (edge) => span(edge.p90_s) },
       ]}
     />
   );
@@ -106,9 +107,12 @@ export function MapTab() {
   const [compare, setCompare] = useParameter("compare", "");
   const status = useStatus().data;
   const question = { ...parameters, coverage, ...(Number(coverage) < 100 ? { top: PASSAGES_DRAWN } : {}) };
-  const map = useMap(question);
+  const asked = JSON.stringify(question);
+  const [drawn, setDrawn] = useState("");
+  const { map, timed } = useMapThenTimes(question, drawn === asked);
+  const onDrawn = useCallback(() => setDrawn(asked), [asked]);
   const then = earlier(parameters, status);
-  const before = useMap(compare && then ? { ...question, ...then } : question);
+  const before = useAnswer<JourneyMap>(compare && then ? "journey/map" : undefined, { ...question, ...then });
   const isCompared = compare !== "" && then !== undefined;
   const chosen = chosenIn(url);
   const choose = (what: Chosen) =>
@@ -120,16 +124,20 @@ export function MapTab() {
     const at = what.kind === "edge" ? { "at-from": what.from, "at-to": what.to } : { "at-step": what.step };
     go(changed(url, { ...at, edge: undefined, step: undefined }, "/journeys/frictions"));
   };
-  const picture = (data: JourneyMap, label: string) =>
+  const picture = (data: JourneyMap, label: string, then?: () => void) =>
     data.edges.length === 0 ? (
       <Empty title={t("map.none")}>{t("map.none_more")}</Empty>
     ) : (
-      <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} onOpen={open} label={label} />
+      <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} onOpen={open}
+        {...(then ? { onDrawn: then } : {})} label={label} />
     );
   return (
     <Shown answer={map} rows={10}>
-      {(data) => (
-        <>
+      {(counted) => {
+        const isTimed = timed.data !== undefined && !timed.isPlaceholderData;
+        const data = isTimed ? timed.data : counted;
+        const now = picture(data, t("tab.map"), map.isPlaceholderData ? undefined : onDrawn);
+        return <>
           <Outcomes totals={data} />
           {view.key !== "all" && <Sentence />}
           <div className="split" data-open={chosen !== null}>
@@ -158,19 +166,20 @@ export function MapTab() {
               {isCompared && before.data ? (
                 <div className="side-by-side">
                   <section><h3>{t("compare.then", { since: String(then.since), until: String(then.until) })}</h3>{picture(before.data, t("compare.before"))}</section>
-                  <section><h3>{t("compare.now")}</h3>{picture(data, t("tab.map"))}</section>
+                  <section><h3>{t("compare.now")}</h3>{now}</section>
                 </div>
               ) : (
-                picture(data, t("tab.map"))
+                now
               )}
               <Account map={data} />
               <Reconciled map={data} />
             </Picture>
             {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}
           </div>
-          <EdgeTable map={data} before={isCompared ? before.data : undefined} />
-        </>
-      )}
+          {timed.isError && <Failed answer={timed} />}
+          <EdgeTable map={data} isTimed={isTimed} before={isCompared ? before.data : undefined} />
+        </>;
+      }}
     </Shown>
   );
 }

@@ -1,6 +1,6 @@
 // pages/journeys/Reconciled.tsx - the calls on the river beside those of the call records: the totals must agree, and
 // where they do not, by how much is said.  The exchange queues a call again when it is transferred.
-import { useMap } from "../../api/questions";
+import { useAnswer } from "../../api/questions";
 import type { JourneyMap } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -23,8 +23,9 @@ export function Reconciled({ map }: { map: JourneyMap }) {
   const { url, view, parameters } = useQuestion();
   const isWhole = [...MANY, ...ONCE].every((name) => name === "since" || name === "until" || !url.searchParams.has(name));
   const { since, until } = parameters;
-  const answer = useMap({ definition: records, since, until, "counts-only": true });
-  if (view.key !== "contacts" || !isWhole || !answer.data) return null;
+  const isAsked = view.key === "contacts" && isWhole;
+  const answer = useAnswer<JourneyMap>(isAsked ? "journey/map" : undefined, { definition: records, since, until, "counts-only": true });
+  if (!isAsked || !answer.data) return null;
   const countOf = (step: string) => answer.data?.steps.find((one) => one.step === step)?.count ?? 0;
   const [record, queued, transferred] = [countOf("record"), countOf("queued"), countOf("transferred")];
   if (record + queued === 0) return null;
