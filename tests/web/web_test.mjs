@@ -174,6 +174,26 @@ if (!asked.url)
     await context.close();
   });
 
+await check("progress: what takes long is told, stopped where it is computed, and goes on when asked", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/");
+  let held = 0;
+  const first = new Promise((resolve) => {
+    void page.route(/journey\/map/, (route) => (held++ === 0 ? resolve(route) : route.continue()));
+  });
+  const stopped = page.waitForEvent("requestfailed", (request) => /journey\/map/.test(request.url()));
+  await page.click('.rail a[href^="/journeys"]');
+  await first; // never answered: a question that takes for ever
+  await page.getByRole("button", { name: "Arrêter le calcul" }).click();
+  await stopped;
+  expect((await page.locator(".progress").textContent()).includes("arrêté"), "that it was stopped is told");
+  expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  await page.getByRole("button", { name: "Reprendre" }).click();
+  await page.waitForSelector(".river .station");
+  expect((await page.locator(".progress").count()) === 0, "nothing is left of it");
+  await context.close();
+});
+
 if (!asked.url)
   for (const [language, scheme] of [["fr", "light"], ["en", "dark"]])
     await check(`settings ${language} ${scheme}: retention, users and keys, the audit are accessible and told in one language`, async () => {

@@ -5,6 +5,7 @@ import { Link } from "../parts/Link";
 import type { Key } from "../words";
 import { News } from "./News";
 import { Palette } from "./Palette";
+import { Progress } from "./Progress";
 import { Rail } from "./Rail";
 import { useAddress } from "./router";
 import { Session, useMay, type Right } from "./session";
@@ -89,6 +90,7 @@ function House() {
       <Rail onPalette={() => setPalette(true)} />
       <main id="main" ref={main} tabIndex={-1}>
         <News />
+        <Progress />
         <Suspense fallback={<Waiting />}>{isOpen ? page : <Refused />}</Suspense>
       </main>
       {hasPalette && <Palette onClose={() => setPalette(false)} />}

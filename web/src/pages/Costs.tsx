@@ -19,15 +19,13 @@ import { WhatIf } from "./costs/WhatIf";
 const contacts = viewOf("contacts");
 /** Steps of the river that are a contact of a customer, not an answer or a fact. */
 const COUNTED = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
-const SELF = new Set(["bot"]);
 
 function volumesOf(map: JourneyMap): Map<string, number> {
   const volumes = new Map<string, number>();
   for (const { step, count } of map.steps) {
     const known = contacts.steps.find((one) => one.key === step);
     if (!known || !COUNTED.has(step)) continue;
-    const channel = SELF.has(step) ? "web" : known.channel;
-    volumes.set(channel, (volumes.get(channel) ?? 0) + count);
+    volumes.set(known.channel, (volumes.get(known.channel) ?? 0) + count);
   }
   return volumes;
 }

@@ -11,6 +11,7 @@ export interface ViewStep {
   key: string;
   fr: string;
   en: string;
+  /** Whose contacts cost what the page of costs says: the bot's cost another amount than a chat with a person. */
   channel: string;
   events: Selector | readonly Selector[];
   cost?: number;
@@ -62,7 +63,7 @@ export const views: readonly View[] = [
       step("solved", "Appel résolu", "Call, solved", "phone", ["inbound.resolved", "inbound.retained"], 5.84),
       step("unsolved", "Appel non résolu", "Call, not solved", "phone", ["inbound.unresolved", "inbound.leaving"], 5.84),
       step("lost", "Appel abandonné", "Call, given up", "phone", "inbound.abandoned"),
-      step("bot", "Assistant", "Chat bot", "chat", "chat.visitor.bot_opened", 0.1),
+      step("bot", "Assistant", "Chat bot", "bot", "chat.visitor.bot_opened", 0.1),
       step("chat", "Tchat", "Chat", "chat", "chat.agent.joined", 5),
       step("mail", "Courriel ou formulaire", "E-mail or form", "email", { channel: ["email", "web"], activity: "ticket.created" }, 3.75),
       step("answer", "Réponse écrite", "Written answer", "email", { channel: ["email", "social"], activity: "ticket.answered" }),
@@ -152,10 +153,10 @@ export const views: readonly View[] = [
     fr: { name: "Assistant, puis appel", about: "L'assistant suffit-il ? Un contact humain dans les 24 heures est un échec." },
     en: { name: "Chat bot, then a call", about: "Does the bot suffice? A human contact within 24 hours is a failure." },
     steps: [
-      step("opened", "Assistant ouvert", "Bot opened", "chat", "chat.visitor.bot_opened", 0.1),
-      step("closed", "Clos par l'assistant", "Closed by the bot", "chat", "chat.bot.closed"),
-      step("left", "Quitté", "Left", "chat", "chat.bot.left"),
-      step("handed", "Passé à un humain", "Handed to a human", "chat", "chat.bot.handed_over"),
+      step("opened", "Assistant ouvert", "Bot opened", "bot", "chat.visitor.bot_opened", 0.1),
+      step("closed", "Clos par l'assistant", "Closed by the bot", "bot", "chat.bot.closed"),
+      step("left", "Quitté", "Left", "bot", "chat.bot.left"),
+      step("handed", "Passé à un humain", "Handed to a human", "bot", "chat.bot.handed_over"),
       contact,
     ],
     rules: { start: ["opened"], failure: ["contact"], window: "24h" },
@@ -184,9 +185,9 @@ export const views: readonly View[] = [
       step("Visit done", "Raccordement réussi", "Connection done", "field", { activity: "visit.done", where: ["commande"] }),
       step("Visit failed", "Raccordement manqué", "Connection failed", "field", { activity: "visit.failed", where: ["commande"] }),
       step("Mail", "Courriel", "Mail", "email", { activity: "ticket.created", where: ["Via"] }, 3.75),
-      step("Bot done", "Clos par l'assistant", "Closed by the bot", "chat", "chat.bot.closed", 0.1),
-      step("Bot handed over", "Passé par l'assistant à un conseiller", "Bot handed over", "chat", "chat.bot.handed_over", 0.1),
-      step("Bot left", "Assistant quitté", "Bot left", "chat", "chat.bot.left", 0.1),
+      step("Bot done", "Clos par l'assistant", "Closed by the bot", "bot", "chat.bot.closed", 0.1),
+      step("Bot handed over", "Passé par l'assistant à un conseiller", "Bot handed over", "bot", "chat.bot.handed_over", 0.1),
+      step("Bot left", "Assistant quitté", "Bot left", "bot", "chat.bot.left", 0.1),
       step("Chat", "Tchat", "Chat", "chat", "chat.agent.joined", 5),
       step("Bill call transferred", "Appel sur facture, transféré", "Bill call, transferred", "phone",
         { activity: "inbound.*", channel: "phone", where: ["reason_code~Facture*", "transfers>=1"] }, 5.84),
@@ -218,6 +219,8 @@ export const views: readonly View[] = [
         place: { kind: "instead", at: ["Call transferred", "Bill call transferred"], to: ["Call", "Bill call"], own: true } },
       { fr: "Conversation close par l'assistant, suivie d'un appel dans les 30 heures", en: "Chat closed by the bot, followed by a call within 30 hours",
         place: { kind: "later", at: ["Bot done"], to: calls, within_s: 30 * HOUR_S } },
+      { fr: "Ancien client relancé ou démarché dans les 120 jours", en: "Former customer dunned or canvassed within 120 days",
+        place: { kind: "later", at: ["Contract ended"], to: ["Dunned", "Canvassed"], within_s: 120 * 24 * HOUR_S } },
     ],
   },
   {

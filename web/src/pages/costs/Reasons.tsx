@@ -42,7 +42,7 @@ function useSolved(reasons: readonly string[], costs: Record<string, number>): S
       const told = answers[i * REASON_CHANNELS.length + k]?.data;
       const again = told?.share;
       return {
-        channel, contacts: told?.trials ?? 0, cost: costs[channel === "bot" ? "web" : channel] ?? 0,
+        channel, contacts: told?.trials ?? 0, cost: costs[channel] ?? 0,
         solved: { value: again?.value == null ? null : 1 - again.value, low: again?.high == null ? null : 1 - again.high, high: again?.low == null ? null : 1 - again.low },
       };
     }),

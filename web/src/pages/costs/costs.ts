@@ -5,6 +5,7 @@ import { useAddress } from "../../app/router";
 export const COSTS: Record<string, number> = {
   phone: 5.84,
   chat: 5,
+  bot: 0.1,
   email: 3.75,
   social: 2,
   letter: 9,

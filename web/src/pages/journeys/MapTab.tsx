@@ -177,7 +177,9 @@ export function MapTab() {
             {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}
           </div>
           {timed.isError && <Failed answer={timed} />}
-          <EdgeTable map={data} isTimed={isTimed} before={isCompared ? before.data : undefined} />
+          <div aria-busy={!isTimed && !timed.isError && data.edges.length > 0}>
+            <EdgeTable map={data} isTimed={isTimed} before={isCompared ? before.data : undefined} />
+          </div>
         </>;
       }}
     </Shown>

@@ -46,6 +46,10 @@ export const shell: Record<keyof typeof keys, string> = {
   "state.failed": "The answer did not come",
   "state.unreachable": "The server does not answer",
   "state.again": "Try again",
+  "state.since": "{n} s",
+  "state.stop": "Stop",
+  "state.stopped": "Stopped as you asked.",
+  "state.go_on": "Go on",
 
   "save.picture": "save the picture",
 

@@ -45,6 +45,10 @@ export const shell = {
   "state.failed": "La réponse n'est pas arrivée",
   "state.unreachable": "Le serveur ne répond pas",
   "state.again": "Réessayer",
+  "state.since": "{n} s",
+  "state.stop": "Arrêter le calcul",
+  "state.stopped": "Calcul arrêté à votre demande.",
+  "state.go_on": "Reprendre",
 
   "save.picture": "enregistrer l'image",
 
