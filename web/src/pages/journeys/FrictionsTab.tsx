@@ -10,48 +10,21 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
-import { Table } from "../../parts/Table";
 import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
 import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
 import { CausesList } from "./CausesList";
 import { Causes, Dossier } from "./Dossier";
-import { addressOf, AFTERMATH, askFor, placeIn, placeName, sufferersOf, type Drivers, type Friction, type Frictions, type Sufferer } from "./friction";
+import { addressOf, AFTERMATH, placeIn, placeName, sufferersOf, type Friction, type Frictions } from "./friction";
 import { useCauses } from "./causes";
 import { between } from "./Sentence";
+import { Sufferers } from "./Sufferers";
 
-const SUFFERERS_MAX = 1000; // the table says how many there are
 const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined, cause: undefined };
 
 function money(interval: Interval, words: Words): string {
   return interval.value === null ? "–" : words.money(interval.value);
-}
-
-function Sufferers({ place, cause }: { place: FrictionPlace; cause: string | null }) {
-  const words = useWords();
-  const { t } = words;
-  const { parameters } = useQuestion();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: 5 } : {}), list: cause ?? 0, top: SUFFERERS_MAX });
-  return (
-    <Shown answer={answer}>
-      {(data) => (
-        <Table<Sufferer>
-          caption={cause ? t("cause.listed", { n: data.listed ?? 0, times: data.suffered }) : t("friction.sufferers", { n: data.customers_suffered, times: data.suffered })}
-          name="ariane-friction"
-          rows={data.list ?? []}
-          total={data.listed ?? data.suffered}
-          rowKey={(one) => `${one.customer} ${one.time}`}
-          columns={[
-            { key: "customer", name: t("column.customer"), value: (one) => one.customer,
-              show: (one) => <Link to={`/customers/${encodeURIComponent(one.customer)}`} className="cell-customer">{one.customer}</Link> },
-            { key: "time", name: t("column.time"), value: (one) => one.time, show: (one) => words.moment(one.time) },
-            { key: "cost", name: t("costs.cost"), isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
-          ]}
-        />
-      )}
-    </Shown>
-  );
 }
 
 function Card({ one, rank, most }: { one: Friction; rank: number; most: number }) {
