@@ -462,7 +462,7 @@ const struct command cmd_import = {
 			WORDS("where the events come from; otherwise import",
 				"d'où viennent les événements ; sinon import"),
 			STR_INIT("") },
-		{ STR_INIT("mapping"), IS_PATH, false, WORDS("FILE|NAME", "FICHIER|NOM"),
+		{ STR_INIT("mapping"), IS_DOCUMENT, false, WORDS("FILE|NAME", "FICHIER|NOM"),
 			WORDS("which column is what: a mapping file, or the name of a ready-made one",
 				"quelle colonne est quoi : un fichier de correspondance, ou le nom d'une "
 				"toute prête"),

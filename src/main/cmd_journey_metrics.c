@@ -6,11 +6,14 @@
 #include "main/journey_ask.h"
 #include "main/metric_words.h"
 
+EMBEDDED(ready_metrics);
+
 enum { WORDS_BYTES_MAX = 1 << 16 };
 
 struct asking {
 	struct journey_question *q;
 	struct metrics_definition definition;
+	str document; /* which says it */
 	struct metrics_question asked;
 	enum metric listed;
 	struct journey_definition whole_threads;
@@ -157,6 +160,8 @@ static void answer_program(const struct asking *a, struct sink *sink, const stru
 	put_standing(&w, a->q);
 	put_text(&w, "zone", zone_name(a->asked.zone));
 	put_definition(&w, &a->definition);
+	json_put_key(&w, STR("document"));
+	json_put_raw(&w, a->document);
 	put_rules(&w, a);
 	json_put_key(&w, STR("figures"));
 	json_put_array(&w);
@@ -413,13 +418,15 @@ static err read_definition(struct asking *a, struct why *why)
 {
 	const struct request *request = a->q->request;
 	struct arena *arena = request_arena(request);
-	str path = request_text(request, "metrics"), json = metrics_default_document();
+	str path = request_text(request, "metrics");
+	a->document = metrics_default_document();
 	err e = path.len == 0 ? OK
-			      : disk_read_whole(disk_real(), path.ptr, DEFINITION_BYTES_MAX, arena,
-					&json, why);
+			      : journey_document(ready_metrics, ready_metrics_count, path, arena,
+					&a->document, why);
 
 	if (e == OK)
-		e = metrics_definition_parse(json, zone_of(request), arena, &a->definition, why);
+		e = metrics_definition_parse(
+			a->document, zone_of(request), arena, &a->definition, why);
 	if (e != OK && path.len > 0)
 		why_at(why, path, -1, -1, -1);
 	return e;
@@ -563,9 +570,11 @@ const struct command cmd_journey_metrics = {
 		"encore savoir, faute de délai écoulé, est donné à part. --list dit qui un "
 		"indicateur compte."),
 	.options = { JOURNEY_OPTIONS,
-		{ STR_INIT("metrics"), IS_PATH, false, WORDS("FILE", "FICHIER"),
-			WORDS("what a contact is, a reason, a window ... (docs/metrics.md)",
-				"ce qu'est un contact, un motif, un délai... (docs/metrics.md)"),
+		{ STR_INIT("metrics"), IS_DOCUMENT, false, WORDS("FILE|NAME", "FICHIER|NOM"),
+			WORDS("what a contact is, a reason, a window ... (docs/metrics.md); "
+			      "demonstration-company is ready-made",
+				"ce qu'est un contact, un motif, un délai... (docs/metrics.md) ; "
+				"demonstration-company est fourni"),
 			STR_INIT("") },
 		{ STR_INIT("metric"), IS_TEXT, true, WORDS("NAME", "NOM"),
 			WORDS("only this figure, as in leakage",

@@ -27,6 +27,7 @@ enum value_is {
 	IS_FLAG, /* --strict: there or not */
 	IS_TEXT,
 	IS_PATH,
+	IS_DOCUMENT, /* JSON: a file, or a ready-made one by its name; over HTTP never a file */
 	IS_NUMBER, /* a whole number from 0 */
 	IS_TIME, /* 2026-03-14T15:09:26Z, 2026-03-14 (in the zone of the request), 7d (ago) */
 	IS_DURATION, /* 90s, 30m, 24h, 7d, 2w, 1d12h */

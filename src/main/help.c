@@ -224,6 +224,7 @@ static void put_option(struct json_writer *w, const struct option *o, enum langu
 	static const char *const kinds[] = { [IS_FLAG] = "flag",
 		[IS_TEXT] = "text",
 		[IS_PATH] = "path",
+		[IS_DOCUMENT] = "document",
 		[IS_NUMBER] = "number",
 		[IS_TIME] = "time",
 		[IS_DURATION] = "duration" };

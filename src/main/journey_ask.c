@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/embedded.h"
-
 EMBEDDED(ready_definitions);
 
 /* ---- the definition */
@@ -21,17 +19,17 @@ static const struct zone *zone_of(const struct request *request)
 	return zone == NULL ? zone_utc() : zone;
 }
 
-/* "order-to-activation": one that the program carries in itself. */
-static bool ready_made(str name, str *json)
+err journey_document(const struct embedded_file *ready, size_t count, str name, struct arena *arena,
+	str *json, struct why *why)
 {
-	for (size_t i = 0; i < ready_definitions_count; i++) {
-		str file = ready_definitions[i].name;
+	for (size_t i = 0; i < count; i++) {
+		str file = ready[i].name;
 		if (str_equal(str_upto(file, file.len - strlen(".json")), name)) {
-			*json = ready_definitions[i].text;
-			return true;
+			*json = ready[i].text;
+			return OK;
 		}
 	}
-	return false;
+	return disk_read_whole(disk_real(), name.ptr, DEFINITION_BYTES_MAX, arena, json, why);
 }
 
 static err read_definition(struct journey_question *q, struct why *why)
@@ -42,9 +40,8 @@ static err read_definition(struct journey_question *q, struct why *why)
 	q->definition = journey_definition_default();
 	if (path.len == 0)
 		return OK;
-	err e = ready_made(path, &json) ? OK
-					: disk_read_whole(disk_real(), path.ptr,
-						  DEFINITION_BYTES_MAX, arena, &json, why);
+	err e = journey_document(
+		ready_definitions, ready_definitions_count, path, arena, &json, why);
 	if (e == OK)
 		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
 	if (e != OK)

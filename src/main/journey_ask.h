@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/embedded.h"
 #include "base/json.h"
 #include "journey/pass.h"
 #include "main/store.h"
@@ -28,6 +29,11 @@ typedef err journey_answer(struct journey_question *question, struct sink *sink,
 /* Opens the store, reads definition and filters, makes the plan, answers, closes. */
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
+
+/* The text of a document: the ready-made one of that name ("order-to-activation"), or else the file
+ * of at most DEFINITION_BYTES_MAX bytes; in the arena, or of the program. */
+err journey_document(const struct embedded_file *ready, size_t count, str name, struct arena *arena,
+	str *json, struct why *why);
 
 /* The same of one segment, with no other filter than --as-of; needs the options of limits. */
 err journey_ask_segment(const struct request *request, struct sink *sink, str segment,
@@ -69,7 +75,7 @@ size_t journey_top(const struct request *request, size_t otherwise);
 
 /* clang-format off */
 #define JOURNEY_OPTIONS \
-	{ STR_INIT("definition"), IS_PATH, false, WORDS("FILE", "FICHIER"), \
+	{ STR_INIT("definition"), IS_DOCUMENT, false, WORDS("FILE", "FICHIER"), \
 		WORDS("what is a step and what a journey (docs/formats/journey-definition.md); " \
 		      "without, every activity is a step and every customer's thread a journey", \
 			"ce qu'est une étape et ce qu'est un parcours " \

@@ -102,7 +102,7 @@ static err check_value(const struct reader *r, struct given *given)
 
 	if (!str_is_utf8(given->text))
 		return fail(r->why, MSG_OPTION_NOT_UTF8, arg_str(o->name));
-	if (o->is == IS_PATH && given->text.len == 0)
+	if ((o->is == IS_PATH || o->is == IS_DOCUMENT) && given->text.len == 0)
 		return fail(r->why, MSG_OPTION_EMPTY, arg_str(o->name));
 	if (o->is == IS_NUMBER && (!str_to_int64(given->text, &given->number) || given->number < 0))
 		return fail(r->why, MSG_OPTION_NUMBER, arg_str(o->name), arg_str(given->text));

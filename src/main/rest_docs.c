@@ -37,8 +37,7 @@ static void add_options(const struct command *command, enum language language, s
 {
 	strbuf_add_c(out, "<dl>\n");
 	for (const struct option *o = command->options; o->name.len > 0; o++) {
-		if (o->is == IS_PATH && !str_equal(o->name, STR("definition")) &&
-			!str_equal(o->name, STR("mapping")))
+		if (o->is == IS_PATH)
 			continue;
 		strbuf_add_c(out, "<dt><code>");
 		add_escaped(out, o->name);

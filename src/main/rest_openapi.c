@@ -110,10 +110,7 @@ static void put_path_parameters(struct json_writer *w, const char *pattern)
 /* A file of this machine is nothing that a stranger may name. */
 static bool is_offered(const struct option *o)
 {
-	if (str_equal(o->name, STR("stdin")))
-		return false;
-	return o->is != IS_PATH || str_equal(o->name, STR("definition")) ||
-	       str_equal(o->name, STR("mapping"));
+	return o->is != IS_PATH && !str_equal(o->name, STR("stdin"));
 }
 
 /* What its query may name; NULL: nothing. */
@@ -179,12 +176,24 @@ static void put_parameters(struct json_writer *w, const struct rest_route *route
 
 /* ---- bodies */
 
+/* The name of a ready-made one, or the document. */
+static void put_document_schema(struct json_writer *w)
+{
+	json_put_key(w, STR("type"));
+	json_put_array(w);
+	json_put_string(w, STR("string"));
+	json_put_string(w, STR("object"));
+	json_put_end(w);
+}
+
 static void put_property(struct json_writer *w, const struct option *o)
 {
 	json_put_key(w, o->name);
 	json_put_object(w);
 	put_text(w, "description", o->help.in[0]);
-	if (o->repeats) {
+	if (o->is == IS_DOCUMENT) {
+		put_document_schema(w);
+	} else if (o->repeats) {
 		put_text(w, "type", STR("array"));
 		open_object(w, "items");
 		put_simple_schema(w, o);

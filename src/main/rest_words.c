@@ -99,8 +99,7 @@ static err add_given(struct making *m, str name, str value)
 		err e = rest_flag(name, value, &yes, m->why);
 		return e == OK && yes ? add_option(m, option, STR("")) : e;
 	}
-	bool ready = str_equal(name, STR("definition")) || str_equal(name, STR("mapping"));
-	if (option->is == IS_PATH && !(ready && is_plain_name(value)))
+	if (option->is == IS_PATH || (option->is == IS_DOCUMENT && !is_plain_name(value)))
 		return fail(m->why, MSG_REST_PATH, arg_str(name));
 	return add_option(m, option, value);
 }
@@ -139,7 +138,7 @@ err rest_body(struct rest_call *call, const struct json **out, struct why *why)
 	return e;
 }
 
-/* A definition lies in memory, and has a name like a file. */
+/* A document lies in memory, and has a name like a file. */
 static err add_document(struct making *m, str name, const struct json *tree)
 {
 	struct strbuf text = strbuf_in(m->call->arena, (size_t)1 << 22);
@@ -147,17 +146,20 @@ static err add_document(struct making *m, str name, const struct json *tree)
 	struct json_writer w = json_writer_of(&text, JSON_COMPACT);
 
 	json_put_tree(&w, tree);
-	if (!str_equal(name, STR("definition")) || m->out->document_fd >= 0 || !strbuf_ok(&text))
+	const struct option *option = find_option(m, name);
+	if (option == NULL)
+		return fail(m->why, MSG_REST_PARAMETER, arg_str(name));
+	if (option->is != IS_DOCUMENT || m->out->document_count == REST_DOCUMENTS_MAX ||
+		!strbuf_ok(&text))
 		return fail(m->why, MSG_REST_VALUE, arg_str(name));
-	m->out->document_fd = memfd_create("definition", MFD_CLOEXEC);
-	if (m->out->document_fd < 0 ||
-		write(m->out->document_fd, text.ptr, text.len) != (ssize_t)text.len)
+	int fd = memfd_create("document", MFD_CLOEXEC);
+	if (fd >= 0)
+		m->out->document_fds[m->out->document_count++] = fd;
+	if (fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len)
 		return fail(m->why, MSG_NO_ROOM, arg_str(name), arg_int((int64_t)text.len));
 	strbuf_add_c(&path, "/proc/self/fd/");
-	strbuf_add_int(&path, m->out->document_fd);
-	const struct option *option = find_option(m, name);
-	return option == NULL ? fail(m->why, MSG_REST_PARAMETER, arg_str(name))
-			      : add_option(m, option, strbuf_str(&path));
+	strbuf_add_int(&path, fd);
+	return add_option(m, option, strbuf_str(&path));
 }
 
 static err add_value(struct making *m, str name, const struct json *value)
@@ -273,7 +275,7 @@ err rest_words_of(struct rest_call *call, struct rest_words *out, struct why *wh
 	const struct json *body = NULL;
 
 	out->count = 0;
-	out->document_fd = -1;
+	out->document_count = 0;
 	err e = call->route->takes_file ? OK : rest_body(call, &body, why);
 	if (e == OK)
 		e = add_name(&m);
@@ -288,8 +290,8 @@ err rest_words_of(struct rest_call *call, struct rest_words *out, struct why *wh
 
 void rest_words_done(struct rest_words *words)
 {
-	if (words->document_fd >= 0)
-		(void)close(words->document_fd); /* memory alone */
+	while (words->document_count > 0)
+		(void)close(words->document_fds[--words->document_count]); /* memory alone */
 }
 
 err rest_at_least(const struct http_exchange *x, uint64_t *out, struct why *why)

@@ -7,20 +7,21 @@
  *
  * Names may be written with _ for -.  Flags are given by "", "true" or "1" (or true in JSON), and
  * not by "false" or "0".  Of the options of every command only `zone` and `lang` are for strangers.
- * Paths name files of this machine, so none is taken: `definition` and `mapping` take the name of a
- * ready-made one, and `definition` in a JSON body the definition itself.
+ * Paths name files of this machine, so none is taken: documents (`definition`, `metrics`,
+ * `mapping`) are given by the name of a ready-made one or, in a JSON body, as they are.
  */
 #pragma once
 
 #include "base/json.h"
 #include "main/rest.h"
 
-enum { REST_WORDS_MAX = 512 };
+enum { REST_WORDS_MAX = 512, REST_DOCUMENTS_MAX = 2 };
 
 struct rest_words {
 	str items[REST_WORDS_MAX];
 	size_t count;
-	int document_fd; /* a definition from the body, to be closed; -1 */
+	int document_fds[REST_DOCUMENTS_MAX]; /* of the body, to be closed */
+	size_t document_count;
 };
 
 /* In call->arena.  MSG_REST_...: asked wrongly.  On success and error rest_words_done(). */

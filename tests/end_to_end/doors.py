@@ -100,11 +100,18 @@ def check_the_api_answers_like_the_command_line(place):
         equal([json.loads(line) for line in lines.body.splitlines()], folder.thread("user_id:u1"), "thread")
         listed = server.json("/api/v1/customers/user_id:u1/thread", secret, Accept="application/json")
         equal(listed, folder.thread("user_id:u1"), "thread as an array")
+        counted = {"version": 1, "human": {"channel": "web"}, "self_service": []}
+        body = {"metrics": counted, "definition": {"version": 1}, "metric": "contacts_per_customer"}
+        over_http = json.loads(server.ask("POST", "/api/v1/journey/metrics", secret, body).body)
+        words = ["--metrics", place.file("metrics.json", json.dumps(counted)), "--definition", place.file("own.json", '{"version": 1}')]
+        over_socket = folder("journey", "metrics", "--metric", "contacts_per_customer", *words, "--json").json()
+        equal((over_http["document"], over_http["figures"]), (counted, over_socket["figures"]), "two documents in a body")
         tag = server.ask("GET", "/api/v1/customers/user_id:u1", secret).headers["ETag"]
         equal(server.ask("GET", "/api/v1/customers/user_id:u1", secret, If_None_Match=tag).status, 304, "ETag")
         for path, status in [("/api/v1/customers/user_id:nobody", 404), ("/api/v1/journey/map?sinc=7d", 400),
                              ("/api/v1/journey/map?since=x", 400), ("/api/v1/journey/map?definition=/etc/passwd", 400),
-                             ("/api/v1/journey/map?definition=order-to-activation", 200), ("/api/v1/nothing", 404),
+                             ("/api/v1/journey/map?definition=order-to-activation", 200),
+                             ("/api/v1/journey/metrics?metrics=demonstration-company", 200), ("/api/v1/journey/metrics?metrics=./x.json", 400), ("/api/v1/nothing", 404),
                              ("/api/v1/export?out=x", 400), ("/api/v1/status?data=/tmp", 400)]:
             equal(server.ask("GET", path, secret).status, status, path)
 

@@ -174,6 +174,28 @@ if (!asked.url)
     await context.close();
   });
 
+await check("metrics: one call is one contact; rules of one's own are kept for all", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/metrics?counting=all");
+  const repeats = async () => Number(/([\d,]+)/.exec(await page.locator(".metric .figure-value").first().textContent())[1].replace(",", "."));
+  const whatever = await repeats();
+  await page.selectOption(".counting select", "demonstration-company");
+  await settled(page);
+  expect((await repeats()) < whatever, "a call told by three systems repeats itself");
+  await page.click(".counting summary");
+  const rules = page.locator(".counting textarea");
+  await rules.fill("{");
+  await page.click(".counting button[type=submit]");
+  await page.waitForSelector(".counting .door-problem");
+  await rules.fill(JSON.stringify({ version: 1, human: { channel: "store" }, self_service: [] }));
+  await page.click(".counting button[type=submit]");
+  await page.waitForFunction(() => /counting=Nos/.test(location.search));
+  await settled(page);
+  expect((await page.locator("section tbody tr").allTextContents()).every((row) => row.startsWith("Boutique")), "shops alone count");
+  expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  await context.close();
+});
+
 await check("progress: what takes long is told, stopped where it is computed, and goes on when asked", async () => {
   const { page, context } = await visitor();
   await visit(page, "/");
@@ -190,7 +212,7 @@ await check("progress: what takes long is told, stopped where it is computed, an
   expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
   await page.getByRole("button", { name: "Reprendre" }).click();
   await page.waitForSelector(".river .station");
-  expect((await page.locator(".progress").count()) === 0, "nothing is left of it");
+  await page.waitForFunction(() => !document.querySelector(".progress"));
   await context.close();
 });
 

@@ -63,12 +63,15 @@ export async function ask<T>(path: string, parameters: Parameters = {}, signal?:
   return (await answer.json()) as T;
 }
 
-/** A question with a definition of its own: too long for an address, so it travels as a body. */
+const isDocument = (value: unknown): value is string => typeof value === "string" && value.startsWith("{");
+
+/** A question with a document of its own (what is a step, what is a contact): too long for an address, so it travels as a body. */
 export async function askWith<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
-  const { definition, ...rest } = parameters;
-  if (typeof definition !== "string") return ask<T>(path, rest, signal);
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== false && value !== "");
-  const body = JSON.stringify({ ...Object.fromEntries(given), definition: JSON.parse(definition) as unknown });
+  const { definition, metrics } = parameters;
+  if (!isDocument(definition) && !isDocument(metrics)) return ask<T>(path, parameters, signal);
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== false && value !== "");
+  const body = JSON.stringify(Object.fromEntries(given.map(([name, value]) =>
+    [name, (name === "definition" || name === "metrics") && isDocument(value) ? (JSON.parse(value) as unknown) : value])));
   const headers = { "Content-Type": "application/json" };
   const answer = await send(address(path), { method: "POST", body, headers, ...(signal ? { signal } : {}) });
   return (await answer.json()) as T;

@@ -259,6 +259,8 @@ export interface MetricFigure {
 }
 
 export interface Metrics extends Standing {
+  /** By which it was counted: docs/metrics.md. */
+  document: object;
   customers: number;
   journeys?: number;
   contacts: number;

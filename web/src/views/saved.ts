@@ -30,14 +30,15 @@ export interface SavedRow {
   document: string;
 }
 
-export type Saved = SavedRow & ({ kind: "definition"; definition: Definition } | { kind: "address"; path: string } | { kind: "other" });
+export type Saved = SavedRow & ({ kind: "definition"; definition: Definition } | { kind: "address"; path: string } | { kind: "metrics"; metrics: object } | { kind: "other" });
 
 export const SAVED = "saved:"; // before the name of a saved analysis, where the address names the analysis
 
 function read(row: SavedRow): Saved {
   try {
-    const document = JSON.parse(row.document) as { kind?: string; definition?: Definition; path?: string };
+    const document = JSON.parse(row.document) as { kind?: string; definition?: Definition; path?: string; metrics?: object };
     if (document.kind === "definition" && Array.isArray(document.definition?.steps)) return { ...row, kind: "definition", definition: document.definition };
+    if (document.kind === "metrics" && typeof document.metrics === "object") return { ...row, kind: "metrics", metrics: document.metrics };
     if (document.kind === "address" && typeof document.path === "string" && /^\/(?!\/)/.test(document.path)) return { ...row, kind: "address", path: document.path };
   } catch {
     // saved by another program

@@ -1,4 +1,5 @@
 // pages/journeys/MetricsTab.tsx - figures of customer relations, each with its rule, its interval, and its way over time.
+import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import type { Metric, MetricFigure, Metrics } from "../../api/types";
 import { useParameter } from "../../app/router";
@@ -10,8 +11,9 @@ import { Empty, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { Line, type Point } from "../../pictures/Line";
 import { channelName } from "../../words/activities";
-import type { Words } from "../../words";
+import { begun, type Words } from "../../words";
 import { useQuestion } from "../question";
+import { CountingChoice, useCounting } from "./Counting";
 
 const MONEY = new Set(["cost_per_journey", "value_per_journey"]);
 
@@ -30,7 +32,7 @@ function Card({ metric, figure, isChosen, onChoose }: { metric: Metric; figure: 
   return (
     <li className="metric" data-chosen={isChosen}>
       <p className="figure-name">
-        {metric.title[language]} <Help about={metric.title[language]}>{metric.rule[language]}</Help>
+        {begun(metric.title[language])} <Help about={metric.title[language]}>{metric.rule[language]}</Help>
       </p>
       <p className="figure-value">
         <button type="button" className="row-button" aria-pressed={isChosen} onClick={onChoose}>
@@ -55,16 +57,15 @@ function Card({ metric, figure, isChosen, onChoose }: { metric: Metric; figure: 
   );
 }
 
-function OverTime({ metric }: { metric: Metric }) {
+function OverTime({ metric, parameters }: { metric: Metric; parameters: Parameters }) {
   const words = useWords();
   const { t, language } = words;
-  const { parameters } = useQuestion();
   const [every, setEvery] = useParameter("every", "month");
   const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, every });
   const name = (time: string) =>
     new Intl.DateTimeFormat(language, every === "month" ? { month: "short", year: "2-digit", timeZone: "Europe/Paris" } : { day: "numeric", month: "short", timeZone: "Europe/Paris" }).format(Date.parse(time));
   return (
-    <Picture title={metric.title[language]} name={`ariane-${metric.metric}`} help={<Help about={metric.title[language]}>{metric.rule[language]}</Help>}
+    <Picture title={begun(metric.title[language])} name={`ariane-${metric.metric}`} help={<Help about={metric.title[language]}>{metric.rule[language]}</Help>}
       tools={
         <div className="choice" role="group" aria-label={t("metric.every")}>
           {(["month", "week", "day"] as const).map((one) => (
@@ -89,10 +90,9 @@ function OverTime({ metric }: { metric: Metric }) {
   );
 }
 
-function Broken({ metric }: { metric: Metric }) {
+function Broken({ metric, parameters }: { metric: Metric; parameters: Parameters }) {
   const words = useWords();
   const { t, language } = words;
-  const { parameters } = useQuestion();
   const [by, setBy] = useParameter("by", "channel");
   const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, by });
   return (
@@ -105,7 +105,7 @@ function Broken({ metric }: { metric: Metric }) {
       <Shown answer={answer} rows={4}>
         {(data) => (
           <Table<MetricFigure>
-            caption={`${metric.title[language]}, ${t(by === "reason" ? "metric.by_reason" : "metric.by_channel").toLocaleLowerCase(language)}`}
+            caption={`${begun(metric.title[language])}, ${t(by === "reason" ? "metric.by_reason" : "metric.by_channel").toLocaleLowerCase(language)}`}
             name={`ariane-${metric.metric}-${by}`}
             rows={data.figures.filter((one) => one.value !== undefined)}
             rowKey={(one) => String(one.value)}
@@ -127,9 +127,11 @@ function Broken({ metric }: { metric: Metric }) {
 export function MetricsTab() {
   const words = useWords();
   const { t, language } = words;
-  const { parameters } = useQuestion();
+  const question = useQuestion();
+  const counting = useCounting();
+  const parameters = { ...question.parameters, ...counting.parameters };
   const [chosen, setChosen] = useParameter("metric", "repeat_contacts");
-  const answer = useAnswer<Metrics>("journey/metrics", parameters);
+  const answer = useAnswer<Metrics>(counting.parameters && "journey/metrics", parameters);
   return (
     <Shown answer={answer}>
       {(data) => {
@@ -145,13 +147,14 @@ export function MetricsTab() {
                 CSV
               </button>
             </div>
+            <CountingChoice counting={counting} data={data} />
             <ul className="metrics">
               {data.metrics.filter((one) => (figureOf(one)?.denominator ?? 0) > 0).map((one) => (
                 <Card key={one.metric} metric={one} figure={figureOf(one)} isChosen={one === metric} onChoose={() => setChosen(one.metric)} />
               ))}
             </ul>
-            {metric && <OverTime metric={metric} />}
-            {metric && <Broken metric={metric} />}
+            {metric && <OverTime metric={metric} parameters={parameters} />}
+            {metric && <Broken metric={metric} parameters={parameters} />}
           </>
         );
       }}

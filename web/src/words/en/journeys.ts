@@ -191,6 +191,13 @@ export const journeys: Record<keyof typeof keys, string> = {
   "metric.by_channel": "By channel",
   "metric.by_reason": "By reason",
   "metric.none": "none",
+  "counting.title": "What counts as a contact",
+  "counting.all": "Whatever comes in on a human channel",
+  "counting.ready": "Each channel by the system that knows it best",
+  "counting.change": "See and change the rules",
+  "counting.document": "Rules of counting (JSON, docs/metrics.md)",
+  "counting.own": "Our contacts",
+  "counting.no_json": "This is no JSON: {why}",
 
   "friction.unasked": "Found unasked: {n} {n|friction|frictions}, the dearest first",
 

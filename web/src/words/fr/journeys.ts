@@ -190,6 +190,13 @@ export const journeys = {
   "metric.by_channel": "Par canal",
   "metric.by_reason": "Par motif",
   "metric.none": "non renseigné",
+  "counting.title": "Ce qui compte comme un contact",
+  "counting.all": "Tout ce qui arrive sur un canal humain",
+  "counting.ready": "Chaque canal par le système qui le connaît le mieux",
+  "counting.change": "Voir et modifier les règles",
+  "counting.document": "Règles de comptage (JSON, docs/metrics.md)",
+  "counting.own": "Nos contacts",
+  "counting.no_json": "Ce n'est pas du JSON : {why}",
 
   "friction.unasked": "Repérées sans être cherchées : {n} {n|friction|frictions}, de la plus chère à la moins chère",
 
