@@ -8,7 +8,7 @@
  * Names may be written with _ for -.  Flags are given by "", "true" or "1" (or true in JSON), and
  * not by "false" or "0".  Of the options of every command only `zone` and `lang` are for strangers.
  * Paths name files of this machine, so none is taken: `definition` and `mapping` take the name of a
- * ready-made one, and `definition` in a JSON body the definition itself.
+ * ready-made one, `definition` in a JSON body the definition itself, and `mapping` in a query its JSON.
  */
 #pragma once
 
