@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """The screen pop: a customer by an identifier, with profile, and his last 50 events, as an agent's screen asks when it rings.
 
+The events are those of `thread?last=50&brief=true`, from columns; `payload` is all of the last one, which is asked for
+when somebody looks at it, and is not in `both`.
+
     bench/pop_bench.py [--ariane PATH] [--events 1000000] [--customers 100000] [--pops 2000] [--data FOLDER] [--json FILE]
 
 Both requests go over one connection that stays open, one after the other, each timed from its first byte sent to the last byte
@@ -77,19 +80,23 @@ class Connection:
 
 
 def pop(connection, customer):
-    """(ms of the profile, ms of the events, how many events); None if nobody drew this number"""
+    """(ms of the profile, ms of the events, how many events, ms of all of the last); None if nobody drew this number"""
     began = time.perf_counter()
     status, profile = connection.ask(f"/api/v1/customers/id:{customer}")
     if status == 404:
         return None
     between = time.perf_counter()
     assert status == 200, profile
-    status, thread = connection.ask(f"/api/v1/customers/id:{customer}/thread?last=50")
+    status, thread = connection.ask(f"/api/v1/customers/id:{customer}/thread?last=50&brief=true")
     ended = time.perf_counter()
     assert status == 200, thread
     events = [json.loads(line) for line in thread.splitlines() if line]
+    asked = time.perf_counter()
+    status, last = connection.ask(f"/api/v1/customers/id:{customer}/thread?last=1")
+    whole = time.perf_counter()
+    assert status == 200 and json.loads(last)["time"][:19] == events[-1]["time"][:19], last
     assert f'"{customer}"'.encode() in profile, profile
-    return (between - began) * 1000, (ended - between) * 1000, len(events)
+    return (between - began) * 1000, (ended - between) * 1000, len(events), (whole - asked) * 1000
 
 
 def measure(options, data, name):
@@ -114,7 +121,8 @@ def measure(options, data, name):
     result = {"load": os.getloadavg()[0], "start_s": round(started, 3), "resident_mb": round(resident)}
     print(f"{name}: started in {result['start_s']} s, {result['resident_mb']} MB resident, {len(pops)} pops of "
           f"{sum(p[2] for p in pops) / len(pops):.1f} events each, load {result['load']:.1f}")
-    for what, times in (("profile", [p[0] for p in pops]), ("events", [p[1] for p in pops]), ("both", [p[0] + p[1] for p in pops])):
+    for what, times in (("profile", [p[0] for p in pops]), ("events", [p[1] for p in pops]), ("both", [p[0] + p[1] for p in pops]),
+                        ("payload", [p[3] for p in pops])):
         result[what] = {str(q): round(quantile(times, q), 3) for q in (0.5, 0.9, 0.99, 1)}
         print(f"  {what:8} ms  {'  '.join(f'{q}: {v}' for q, v in result[what].items())}", flush=True)
     return result

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "main/house_wire.h"
 #include "main/rest_openapi.h"
 #include "test.h"
@@ -34,6 +35,117 @@ TEST(every_command_of_the_house_has_a_route)
 			CHECK(all->items[i]->name.ptr, has_route(routes, count, all->items[i]));
 	CHECK("a back-up goes where its caller says: not for strangers",
 		!has_route(routes, count, &cmd_backup));
+}
+
+/* ---- the document says what is read (rest_words.c) */
+
+static const struct json *operation(const struct json *document, const struct rest_route *route)
+{
+	static const char *const methods[] = {
+		[HTTP_GET] = "get", [HTTP_POST] = "post", [HTTP_DELETE] = "delete"
+	};
+	const struct json *at = json_get(json_get(document, STR("paths")), str_of(route->pattern));
+
+	return json_get(at, str_of(methods[route->method]));
+}
+
+static const struct json *body_schema(const struct json *operation)
+{
+	const struct json *content =
+		json_get(json_get(operation, STR("requestBody")), STR("content"));
+
+	return json_get(json_get(content, STR("application/json")), STR("schema"));
+}
+
+/* How many parameters of the path there are, or whether the query has this one. */
+static size_t parameters(const struct json *operation, str in, str name)
+{
+	const struct json *list = json_get(operation, STR("parameters"));
+	size_t count = 0;
+
+	for (size_t i = 0; list != NULL && i < list->array.count; i++) {
+		const struct json *p = &list->array.items[i];
+		count += str_equal(json_get_string(p, STR("in"), STR("")), in) &&
+			 (name.len == 0 ||
+				 str_equal(json_get_string(p, STR("name"), STR("")), name));
+	}
+	return count;
+}
+
+static size_t named_by_path(const struct rest_route *route)
+{
+	return (size_t)(route->arguments[0] != NULL) + (route->arguments[1] != NULL);
+}
+
+static void check_arguments(const struct rest_route *route, const struct json *properties)
+{
+	const struct arguments *all = &route->command->arguments;
+	const struct json *rest = json_get(properties, STR("arguments"));
+	size_t named = named_by_path(route);
+
+	if (all->max <= named) {
+		CHECK(route->pattern, rest == NULL);
+		return;
+	}
+	int64_t least = (int64_t)all->min - (int64_t)named;
+	CHECK(route->pattern, json_get_int(rest, STR("minItems"), -1) == MAX_OF(least, 0));
+	CHECK(route->pattern,
+		json_get_int(rest, STR("maxItems"), -1) == (int64_t)(all->max - named));
+}
+
+static bool is_read(const struct option *o)
+{
+	return !str_equal(o->name, STR("stdin")) &&
+	       (o->is != IS_PATH || str_equal(o->name, STR("definition")) ||
+		       str_equal(o->name, STR("mapping")));
+}
+
+static void check_options(
+	const struct rest_route *route, const struct json *operation, const struct json *properties)
+{
+	bool in_path = route->options[0] != NULL;
+
+	for (const struct option *o = route->command->options; o->name.len > 0; o++) {
+		bool there = properties != NULL ? json_get(properties, o->name) != NULL
+						: parameters(operation, STR("query"), o->name) == 1;
+		CHECK(o->name.ptr, there == is_read(o) || in_path);
+	}
+}
+
+static void check_operation(const struct rest_route *route, const struct json *operation)
+{
+	const struct json *properties = json_get(body_schema(operation), STR("properties"));
+
+	CHECK(route->pattern, operation != NULL);
+	CHECK(route->pattern, parameters(operation, STR("path"), STR("")) >= named_by_path(route));
+	if (route->command == NULL)
+		return;
+	check_options(route, operation, properties);
+	if (properties != NULL)
+		check_arguments(route, properties);
+	else
+		CHECK(route->pattern,
+			route->command->arguments.min <= named_by_path(route) || route->takes_file);
+	CHECK(route->pattern, parameters(operation, STR("query"), STR("lang")) == 1 &&
+				      parameters(operation, STR("query"), STR("zone")) == 1);
+}
+
+TEST(the_document_says_what_is_read)
+{
+	AUTO_ARENA arena = arena_create(64 << 20);
+	struct strbuf text = strbuf_heap(16 << 20);
+	struct json_parser *parser = json_parser_create(NULL);
+	struct json document;
+	size_t count;
+	const struct rest_route *routes = rest_routes(commands_all(), arena, &count);
+
+	rest_openapi_add(commands_all(), &text);
+	CHECK("parses", json_parse(parser, strbuf_str(&text), arena, &document, NULL) == OK);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(routes[i].pattern, "/docs") != 0) /* for people */
+			check_operation(&routes[i], operation(&document, &routes[i]));
+	json_parser_free(parser);
+	strbuf_done(&text);
 }
 
 TEST(every_route_says_who_may)

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DAY ((int64_t)86400000)
@@ -177,6 +178,74 @@ TEST(profile_folds_without_memory)
 		CHECK("nth allocation", e == OK || e == ERR_LIMIT);
 	}
 	CHECK("enough in the end", e == OK);
+}
+
+/* {"basket": [{"price": 3}, {"price": 4}, 5], "a.b": 1, "a": {"b": 2}} */
+TEST(profile_folds_go_into_maps_and_lists)
+{
+	static const struct {
+		const char *key;
+		int64_t sum;
+	} keys[] = { { "basket.price", 7 }, { "basket", 5 }, { "a.b", 3 } };
+	const struct attribute prices[] = {
+		{ STR("price"), { .kind = VALUE_INTEGER, .integer = 3 } },
+		{ STR("price"), { .kind = VALUE_INTEGER, .integer = 4 } },
+		{ STR("b"), { .kind = VALUE_INTEGER, .integer = 2 } },
+	};
+	const struct value items[] = { { .kind = VALUE_MAP, .map = { &prices[0], 1 } },
+		{ .kind = VALUE_MAP, .map = { &prices[1], 1 } },
+		{ .kind = VALUE_INTEGER, .integer = 5 } };
+	const struct attribute all[] = {
+		{ STR("basket"), { .kind = VALUE_LIST, .list = { items, 3 } } },
+		{ STR("a.b"), { .kind = VALUE_INTEGER, .integer = 1 } },
+		{ STR("a"), { .kind = VALUE_MAP, .map = { &prices[2], 1 } } },
+	};
+	const struct record record = { .attributes = all, .attribute_count = 3 };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		char rule[100];
+		(void)snprintf(
+			rule, sizeof(rule), "\"as\":\"sum\",\"attribute\":\"%s\"", keys[i].key);
+		AUTO_PROFILE_RULES rules = rules_of(rule);
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct computed *computed = computed_begin(rules, 0, arena);
+		const struct computed_trait *out;
+		size_t count;
+		CHECK(keys[i].key, computed_event(computed, &record, 0, NULL) == OK);
+		CHECK(keys[i].key, computed_end(computed, &out, &count, NULL) == OK);
+		CHECK(keys[i].key, out[0].value.integer == keys[i].sum);
+	}
+}
+
+static const struct {
+	const char *rule;
+	unsigned fields, texts;
+	size_t keys;
+	bool asks;
+} needs[] = {
+	{ "\"as\":\"count\"", 0, 0, 0, false },
+	{ "\"as\":\"count\",\"by\":\"@channel\"", 0, 0, 0, false },
+	{ "\"as\":\"distinct\",\"attribute\":\"@interaction\"", COMPUTED_INTERACTION, 0, 0, false },
+	{ "\"as\":\"set\",\"attribute\":\"@case\"", COMPUTED_CASE, COMPUTED_CASE, 0, false },
+	{ "\"as\":\"count\",\"by\":\"@source\"", COMPUTED_SOURCE, COMPUTED_SOURCE, 0, false },
+	{ "\"as\":\"sum\",\"attribute\":\"a\",\"by\":\"b\"", 0, 0, 2, true },
+	{ "\"as\":\"sum\",\"attribute\":\"a\",\"by\":\"a\"", 0, 0, 1, true },
+	{ "\"as\":\"sum\",\"attribute\":\"a\",\"activity\":\"Other\"", 0, 0, 1, false },
+	{ "\"as\":\"sum\",\"attribute\":\"a\",\"channel\":\"phone\"", 0, 0, 1, false },
+};
+
+TEST(profile_folds_say_what_they_look_at)
+{
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+		AUTO_PROFILE_RULES rules = rules_of(needs[i].rule);
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct computed_needs out;
+		computed_needs(rules, &out);
+		CHECK(needs[i].rule, out.fields == needs[i].fields && out.texts == needs[i].texts);
+		CHECK(needs[i].rule, out.key_count == needs[i].keys);
+		CHECK(needs[i].rule, computed_asks(computed_begin(rules, 0, arena), STR("web"),
+					     STR("Seen")) == needs[i].asks);
+	}
 }
 
 /* Whole sums that pass 64 bits become floats, and what passes those is told as nothing. */

@@ -105,8 +105,8 @@ static bool same_what(const struct verify_rows *r, uint32_t code, const struct r
 static bool same_row(const struct verify_rows *r, const struct row *row,
 	const struct record *record, uint64_t origin)
 {
-	unsigned flags = (record->kind == RECORD_ENTITY ? ROW_ENTITY : 0u) |
-			 (origin != record->seq ? ROW_CORRECTED : 0u);
+	unsigned flags = row_flags_of(record, origin != record->seq) |
+			 (record->trait_count > 0 ? ROW_TELLS : 0u);
 	int64_t time = record->has_time ? ticks_of(record->time) : INT64_MIN;
 
 	return row->origin == origin && row->time == time &&
@@ -140,7 +140,8 @@ static bool expect_row(struct verify_rows *r, const struct record *record, uint6
 	if (!same_row(r, &row, record, origin))
 		verify_fault_at(r->v, MSG_VERIFY_ROW_DIFFERS, record->seq);
 	verify_evidence_add(r->evidence, row.set, record);
-	if (r->columns != NULL && !attributes_check_row(r->columns, r->next, record))
+	bool same = told_is(threads_view_told(r->v->view), r->next, record);
+	if (!same || (r->columns != NULL && !attributes_check_row(r->columns, r->next, record)))
 		verify_fault_at(r->v, MSG_VERIFY_COLUMNS, record->seq);
 	r->next++;
 	return true;

@@ -17,10 +17,15 @@ struct work {
 	struct strbuf out;
 };
 
-static err read_file(struct work *w, struct why *why)
+static err read_rules(struct work *w, struct why *why)
 {
 	str path = request_argument(w->request, 1), json;
 
+	if (request_has(w->request, "document"))
+		return profile_rules_parse(request_text(w->request, "document"), &w->rules, why);
+	if (!request_may_name_files(w->request))
+		return fail(why, MSG_ARGUMENT_MISSING, arg_c("identity profile"),
+			arg_c("--document JSON"));
 	if (request_argument_count(w->request) < 2)
 		return fail(why, MSG_PROFILE_FILE);
 	err e = disk_read_whole(disk_real(), path.ptr, FILE_BYTES_MAX, w->arena, &json, why);
@@ -73,7 +78,7 @@ static err show(struct work *w, struct why *why)
 
 static err check(struct work *w, struct why *why)
 {
-	err e = read_file(w, why);
+	err e = read_rules(w, why);
 
 	if (e != OK)
 		return e;
@@ -87,7 +92,7 @@ static err check(struct work *w, struct why *why)
 static err apply(struct work *w, struct why *why)
 {
 	uint64_t seq = 0;
-	err e = read_file(w, why);
+	err e = read_rules(w, why);
 
 	if (e != OK)
 		return e;
@@ -151,7 +156,11 @@ const struct command cmd_identity_profile = {
 	.arguments = { 1, 2, WORDS("ACTION [FILE]", "ACTION [FICHIER]"),
 		WORDS("show, or check, apply with a file",
 			"show, ou check, apply avec un fichier") },
-	.options = { DECISION_OPTIONS },
+	.options = { { STR_INIT("document"), IS_TEXT, false, SAME_WORDS("JSON"),
+			     WORDS("the rules themselves, instead of a file",
+				     "les règles elles-mêmes, au lieu d'un fichier"),
+			     STR_INIT("") },
+		DECISION_OPTIONS },
 	.examples = { { STR_INIT("ariane identity profile show"),
 			      WORDS("to a file, to be edited", "vers un fichier, à modifier") },
 		{ STR_INIT("ariane identity profile apply mine.json --because crm"),

@@ -22,17 +22,11 @@ struct work {
 	struct strbuf *out; /* what is built in the writer's place, for texts live there */
 };
 
-/* Who asks from another machine names no file of this one. */
-static bool may_name_files(const struct request *request)
-{
-	return str_starts(request_actor(request), STR("uid:"));
-}
-
 static err read_rules(struct work *w, struct why *why)
 {
 	if (request_has(w->request, "document"))
 		return rules_parse(request_text(w->request, "document"), &w->rules, why);
-	if (!may_name_files(w->request))
+	if (!request_may_name_files(w->request))
 		return fail(why, MSG_ARGUMENT_MISSING, arg_c("identity rules"),
 			arg_c("--document JSON"));
 	if (request_argument_count(w->request) < 2)

@@ -3,6 +3,7 @@
 #include "exchange/native.h"
 #include "main/store.h"
 #include "main/thread_view.h"
+#include "thread/recall.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ struct telling {
 	const struct request *request;
 	struct sink *sink;
 	struct engine *engine;
+	struct recall *recall; /* --brief; NULL: all of each event */
 	struct thread_view view;
 	struct json_writer json;
 	struct strbuf out;
@@ -98,6 +100,48 @@ static err read_cursor(struct telling *t, struct why *why)
 	return OK;
 }
 
+/* As columns have it; from the journal where they do not. */
+static void make_brief(struct record *record)
+{
+	const struct record whole = *record;
+
+	*record = (struct record){ .kind = whole.kind,
+		.seq = whole.seq,
+		.has_time = whole.has_time,
+		.time = { .ms = whole.time.ms, .sub_ns = whole.time.sub_ns / 100 * 100 },
+		.source = whole.source,
+		.channel = whole.channel,
+		.activity = whole.activity,
+		.interaction = whole.interaction,
+		.case_id = whole.case_id,
+		.actor = whole.actor };
+}
+
+static err read_event(struct telling *t, uint32_t row, uint64_t seq, struct arena *arena,
+	struct record *out, struct why *why)
+{
+	if (t->recall != NULL && recall_row(t->recall, row, out))
+		return OK;
+	arena_reset(arena);
+	err e = engine_read(t->engine, seq, arena, out, why);
+	if (e == OK && t->recall != NULL)
+		make_brief(out);
+	return e;
+}
+
+static err begin_brief(
+	struct telling *t, const struct threads_view *view, struct arena *arena, struct why *why)
+{
+	const struct recall_wanted wanted = { .fields = 1u << FIELD_SOURCE | 1u << FIELD_ACTOR |
+							1u << FIELD_INTERACTION |
+							1u << FIELD_CASE };
+
+	if (!request_has(t->request, "brief"))
+		return OK;
+	t->recall = recall_create(view, &wanted, arena);
+	return t->recall != NULL ? OK : fail(why, MSG_NO_ROOM, arg_c("thread"), arg_int(0));
+}
+
 static err tell_thread(
 	struct telling *t, const struct snapshot *snapshot, uint32_t customer, struct why *why)
 {
@@ -105,8 +149,10 @@ static err tell_thread(
 	AUTO_ARENA arena = arena_create(THREAD_BYTES_MAX);
 	AUTO_ARENA one = arena_create(64 << 20);
 	struct thread thread;
-	err e = thread_of(view, customer, arena, &thread, why);
+	err e = begin_brief(t, view, arena, why);
 
+	if (e == OK)
+		e = thread_of(view, customer, arena, &thread, why);
 	for (size_t i = e == OK ? first_wanted(t, &thread) : 0; e == OK && i < thread.count; i++) {
 		struct record record;
 		uint64_t seq = threads_view_row(view, thread.row[i]).seq;
@@ -116,8 +162,7 @@ static err tell_thread(
 			tell_more(t);
 			break;
 		}
-		arena_reset(one);
-		e = engine_read(t->engine, seq, one, &record, why);
+		e = read_event(t, thread.row[i], seq, one, &record, why);
 		if (e == OK)
 			tell(t, &record);
 		t->left--;
@@ -185,6 +230,13 @@ const struct command cmd_thread = {
 			WORDS("only the last so many; 0: all",
 				"seulement ce nombre de derniers ; 0 : tous"),
 			STR_INIT("0") },
+		{ STR_INIT("brief"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("only time, source, channel, activity, case, interaction and who: "
+			      "at once, whatever the length; the rest by --since and --until",
+				"seulement l'heure, la source, le canal, l'activité, le dossier, "
+				"l'interaction et qui : aussitôt, quelle que soit la longueur ; le "
+				"reste par --since et --until"),
+			STR_INIT("") },
 		{ STR_INIT("cursor"), IS_TEXT, false, WORDS("CURSOR", "CURSEUR"),
 			WORDS("go on behind the last page: as that one told",
 				"continuer après la dernière page : comme elle l'a dit"),

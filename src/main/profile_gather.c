@@ -1,7 +1,12 @@
-/* main/profile_gather.c - see profile_gather.h */
+/* main/profile_gather.c - see profile_gather.h
+ *
+ * Answered while a customer waits at the counter: so from columns (thread/recall.h) and from what
+ * is kept of tellings (thread/told.h); the journal is read only for what these do not have. */
 #include "main/profile_gather.h"
 
+#include "event/codec.h"
 #include "identity/rules.h"
+#include "thread/recall.h"
 
 enum { CHANNELS_MAX = 1000, RECORD_ARENA_BYTES = 64 << 20 };
 
@@ -11,6 +16,8 @@ struct gathering {
 	const struct identity_view *identity;
 	const struct identity_rules *identity_rules; /* whom to trust */
 	struct arena *arena; /* of the profile */
+	struct arena *one; /* of one record */
+	struct recall *with_attributes, *without_attributes;
 	struct profile_identifier *identifiers;
 	uint32_t *codes; /* of the identifiers */
 	struct profile_channel *channels;
@@ -91,71 +98,125 @@ static void note_channel(struct gathering *g, str name, int64_t ms)
 	widen(&g->channels[i].events, &g->channels[i].first_ms, &g->channels[i].last_ms, ms);
 }
 
-static int64_t ms_of(const struct record *record)
+static void note_verified(struct gathering *g, const struct row *row)
 {
+	uint32_t members[SET_IDENTIFIERS_MAX];
+	size_t count = identity_set_members(g->identity, row->set, members);
+	/* Of a set of one only the row says it. */
+	uint64_t verified = count > 1 ? identity_set_verified(g->identity, row->set)
+			    : row->flags & ROW_VERIFIED ? 1
+							: 0;
+
+	for (size_t i = 0; verified != 0 && i < count; i++)
+		for (size_t k = 0; k < g->profile->identifier_count; k++)
+			if (g->codes[k] == members[i])
+				g->identifiers[k].verified |= (verified >> i & 1) != 0;
+}
+
+/* ---- traits */
+
+/* The record that tells them, as far as it tells: here, or in the journal. */
+static err read_traits(struct gathering *g, uint32_t row, const struct row *at, struct record *out,
+	struct why *why)
+{
+	str bytes;
+
+	if (told_of(threads_view_told(g->view), row, &bytes) == TOLD_HERE)
+		return record_decode(bytes, g->arena, out, why);
+	return engine_read(g->engine, at->seq, g->arena, out, why);
+}
+
+/* What is told without a time is so since it came. */
+static int64_t told_ms(const struct row *at, const struct record *record)
+{
+	if (at->time != INT64_MIN)
+		return ms_of_ticks(at->time);
 	return record->has_time ? record->time.ms : record->received_ms;
 }
 
-static void note_verified(struct gathering *g, const struct record *record)
-{
-	for (size_t i = 0; i < record->identifier_count; i++)
-		for (size_t k = 0; k < g->profile->identifier_count; k++) {
-			struct profile_identifier *id = &g->identifiers[k];
-			if (str_equal(id->type, record->identifiers[i].type) &&
-				str_equal(id->value, record->identifiers[i].value))
-				id->verified |= record->identifiers[i].verified;
-		}
-}
-
-/* Traits stay in the arena with their record. */
-static err note_traits(struct gathering *g, uint64_t seq, struct why *why)
+static err note_traits(struct gathering *g, uint32_t row, const struct row *at, struct why *why)
 {
 	struct record record;
-	err e = engine_read(g->engine, seq, g->arena, &record, why);
+	err e = read_traits(g, row, at, &record, why);
 
 	for (size_t i = 0; e == OK && i < record.trait_count; i++) {
 		const struct trait_telling told = { .value = record.traits[i].value,
 			.source = record.source,
 			.trust = rules_source(g->identity_rules, record.source).trust,
-			.ms = ms_of(&record),
-			.seq = seq };
+			.ms = told_ms(at, &record),
+			.seq = at->seq };
 		e = traits_tell(&g->traits, record.traits[i].key, &told, why);
 	}
 	return e;
 }
 
-/* Records without traits are forgotten at once. */
-static err note_record(
-	struct gathering *g, uint64_t seq, bool is_entity, struct arena *one, struct why *why)
-{
-	struct record record;
+/* ---- computed traits */
 
-	arena_reset(one);
-	err e = engine_read(g->engine, seq, one, &record, why);
-	if (e != OK)
-		return e;
-	note_verified(g, &record);
-	if (!is_entity)
-		e = computed_event(g->computed, &record, ms_of(&record), why);
-	return e == OK && record.trait_count > 0 ? note_traits(g, seq, why) : e;
+static err begin_recalling(struct gathering *g, const struct profile_rules *rules, struct why *why)
+{
+	struct computed_needs *needs = arena_alloc(g->arena, sizeof(*needs));
+	struct recall_wanted wanted = { .fields = 0 };
+	static const struct {
+		unsigned need;
+		enum attribute_field field;
+	} fields[] = { { COMPUTED_SOURCE, FIELD_SOURCE },
+		{ COMPUTED_INTERACTION, FIELD_INTERACTION }, { COMPUTED_CASE, FIELD_CASE } };
+
+	if (needs == NULL)
+		return no_room(g, why);
+	computed_needs(rules, needs);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		wanted.fields |= needs->fields & fields[i].need ? 1u << fields[i].field : 0;
+		wanted.told_apart |= needs->texts & fields[i].need ? 0 : 1u << fields[i].field;
+	}
+	g->without_attributes = recall_create(g->view, &wanted, g->arena);
+	wanted.keys = needs->keys;
+	wanted.key_count = needs->key_count;
+	g->with_attributes = recall_create(g->view, &wanted, g->arena);
+	return g->without_attributes != NULL && g->with_attributes != NULL ? OK : no_room(g, why);
+}
+
+/* Nothing of the record is kept. */
+static err note_computed(struct gathering *g, uint32_t row, const struct row *at, str channel,
+	str activity, struct why *why)
+{
+	bool asks = computed_asks(g->computed, channel, activity);
+	struct record record;
+	err e = OK;
+
+	if (!recall_row(asks ? g->with_attributes : g->without_attributes, row, &record)) {
+		arena_reset(g->one);
+		e = engine_read(g->engine, at->seq, g->one, &record, why);
+	}
+	return e == OK ? computed_event(g->computed, &record, ms_of_ticks(at->time), why) : e;
+}
+
+/* ---- rows */
+
+static err note_event(struct gathering *g, uint32_t row, const struct row *at, struct why *why)
+{
+	struct what what = threads_view_what(g->view, at->what);
+	str channel = threads_view_name(g->view, what.channel);
+	int64_t ms = ms_of_ticks(at->time);
+
+	note_identifiers(g, at, ms);
+	note_channel(g, channel, ms);
+	widen(&g->profile->events, &g->profile->first_ms, &g->profile->last_ms, ms);
+	return note_computed(g, row, at, channel, threads_view_name(g->view, what.activity), why);
 }
 
 static err gather_rows(
 	struct gathering *g, const uint32_t *rows, size_t count, bool entities, struct why *why)
 {
-	AUTO_ARENA one = arena_create(RECORD_ARENA_BYTES);
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++) {
-		struct row row = threads_view_row(g->view, rows[i]);
-		if (!entities) {
-			int64_t ms = ms_of_ticks(row.time);
-			struct what what = threads_view_what(g->view, row.what);
-			note_identifiers(g, &row, ms);
-			note_channel(g, threads_view_name(g->view, what.channel), ms);
-			widen(&g->profile->events, &g->profile->first_ms, &g->profile->last_ms, ms);
-		}
-		e = note_record(g, row.seq, entities, one, why);
+		struct row at = threads_view_row(g->view, rows[i]);
+		note_verified(g, &at);
+		if (!entities)
+			e = note_event(g, rows[i], &at, why);
+		if (e == OK && (at.flags & ROW_TELLS))
+			e = note_traits(g, rows[i], &at, why);
 	}
 	return e;
 }
@@ -168,6 +229,8 @@ static err gather(
 	size_t count;
 	err e = list_identifiers(g, customer, why);
 
+	if (e == OK)
+		e = begin_recalling(g, rules, why);
 	if (e == OK)
 		e = entities_of(g->view, customer, g->arena, &rows, &count, why);
 	if (e == OK)
@@ -200,10 +263,12 @@ err profile_gather(struct engine *engine, const struct snapshot *snapshot, uint3
 	struct why *why)
 {
 	struct identity_rules *trust = NULL;
+	AUTO_ARENA one = arena_create(RECORD_ARENA_BYTES);
 	struct gathering g = { .engine = engine,
 		.view = snapshot_threads(snapshot),
 		.identity = snapshot_identity(snapshot),
 		.arena = arena,
+		.one = one,
 		.profile = out };
 
 	*out = (struct profile){ .events = 0 };

@@ -1,4 +1,4 @@
-/* main/profile_gather.h - a customer's profile, put together from all his records. */
+/* main/profile_gather.h - a customer's profile, put together from all that his records say. */
 #pragma once
 
 #include "engine/engine.h"

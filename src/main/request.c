@@ -418,6 +418,11 @@ bool request_hides_text(const struct request *request)
 	return request->around.hides_text;
 }
 
+bool request_may_name_files(const struct request *request)
+{
+	return str_starts(request_actor(request), STR("uid:"));
+}
+
 str request_actor(const struct request *request)
 {
 	struct strbuf text = strbuf_in(request->arena, 64);

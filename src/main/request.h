@@ -49,6 +49,8 @@ bool request_cancelled(const struct request *request); /* any thread */
 struct house *request_house(const struct request *request); /* NULL: the command opens the folder */
 bool request_hides_text(const struct request *request); /* verbatims are left out of answers */
 str request_actor(const struct request *request); /* "user:jeanne", "uid:1000" */
+/* Who asks from another machine names no file of this one. */
+bool request_may_name_files(const struct request *request);
 const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 
 size_t request_argument_count(const struct request *request);

@@ -113,6 +113,17 @@ static bool is_offered(const struct option *o)
 	return o->is != IS_PATH && !str_equal(o->name, STR("stdin"));
 }
 
+/* Options of every command that a stranger may give too: rest_words.c. */
+static const struct option *shared_option(const char *name)
+{
+	const struct option *o = global_options;
+
+	while (!str_equal(o->name, str_of(name)))
+		o++;
+	return o;
+}
+static const char *const shared_options[] = { "lang", "zone" };
+
 /* What its query may name; NULL: nothing. */
 static const struct option *query_of(const struct rest_route *route)
 {
@@ -141,18 +152,23 @@ static void put_headers(struct json_writer *w, const struct rest_route *route)
 			"only if GET of what it changes still has this ETag; else 412");
 }
 
+static void put_option(struct json_writer *w, const struct option *o)
+{
+	put_parameter(w, o->name, "query", o->help.in[0], false);
+	put_option_schema(w, o);
+	json_put_end(w);
+}
+
 static void put_parameters(struct json_writer *w, const struct rest_route *route)
 {
 	json_put_key(w, STR("parameters"));
 	json_put_array(w);
 	put_path_parameters(w, route->pattern);
-	for (const struct option *o = query_of(route); o != NULL && o->name.len > 0; o++) {
-		if (!is_offered(o))
-			continue;
-		put_parameter(w, o->name, "query", o->help.in[0], false);
-		put_option_schema(w, o);
-		json_put_end(w);
-	}
+	for (const struct option *o = query_of(route); o != NULL && o->name.len > 0; o++)
+		if (is_offered(o))
+			put_option(w, o);
+	for (size_t i = 0; route->command != NULL && i < ARRAY_LEN(shared_options); i++)
+		put_option(w, shared_option(shared_options[i]));
 	if (route->method == HTTP_GET && route->command != NULL) {
 		put_parameter(w, STR("at_least"), "query",
 			STR("answer from a state that holds this sequence"), false);
@@ -204,15 +220,35 @@ static void put_property(struct json_writer *w, const struct option *o)
 	json_put_end(w);
 }
 
-static void put_arguments(struct json_writer *w, const struct arguments *a)
+/* What the path does not name already: "arguments" of the body. */
+static struct arguments arguments_of(const struct rest_route *route)
+{
+	struct arguments left = route->command->arguments;
+
+	for (size_t i = 0; i < ARRAY_LEN(route->arguments); i++)
+		if (route->arguments[i] != NULL) {
+			left.min -= left.min > 0;
+			left.max -= left.max > 0;
+		}
+	return left;
+}
+
+static void put_arguments(struct json_writer *w, const struct arguments *left, bool is_rest)
 {
 	open_object(w, "arguments");
-	put_text(w, "description", a->help.in[0]);
+	struct strbuf text = strbuf_heap(1 << 12);
+	if (is_rest) { /* the help tells all of them */
+		strbuf_add(&text, left->placeholder.in[0]);
+		strbuf_add_c(&text, " without what the path names: ");
+	}
+	strbuf_add(&text, left->help.in[0]);
+	put_text(w, "description", (str){ text.ptr, text.len });
+	strbuf_done(&text);
 	put_text(w, "type", STR("array"));
 	json_put_key(w, STR("minItems"));
-	json_put_uint(w, a->min);
+	json_put_uint(w, left->min);
 	json_put_key(w, STR("maxItems"));
-	json_put_uint(w, a->max);
+	json_put_uint(w, left->max);
 	open_object(w, "items");
 	put_text(w, "type", STR("string"));
 	json_put_end(w);
@@ -221,17 +257,23 @@ static void put_arguments(struct json_writer *w, const struct arguments *a)
 
 static void put_command_body(struct json_writer *w, const struct rest_route *route)
 {
-	bool names_arguments = route->arguments[0] == NULL && route->command->arguments.max > 0;
+	struct arguments left = arguments_of(route);
 
 	put_text(w, "type", STR("object"));
+	if (left.min > 0) {
+		json_put_key(w, STR("required"));
+		json_put_array(w);
+		json_put_string(w, STR("arguments"));
+		json_put_end(w);
+	}
 	json_put_key(w, STR("additionalProperties"));
 	json_put_bool(w, false);
 	open_object(w, "properties");
 	for (const struct option *o = route->command->options; o->name.len > 0; o++)
 		if (is_offered(o))
 			put_property(w, o);
-	if (names_arguments)
-		put_arguments(w, &route->command->arguments);
+	if (left.max > 0)
+		put_arguments(w, &left, route->arguments[0] != NULL);
 	json_put_end(w);
 }
 
@@ -268,11 +310,18 @@ static void put_body_schema(struct json_writer *w, const struct rest_route *rout
 		put_texts(w, setup, ARRAY_LEN(setup), 3);
 }
 
+static bool needs_body(const struct rest_route *route)
+{
+	return route->command == NULL || route->takes_file || arguments_of(route).min > 0;
+}
+
 static void put_body(struct json_writer *w, const struct rest_route *route)
 {
 	if (route->body_bytes_max == 0)
 		return;
 	open_object(w, "requestBody");
+	json_put_key(w, STR("required"));
+	json_put_bool(w, needs_body(route));
 	open_object(w, "content");
 	open_object(w, route->takes_file ? "application/octet-stream" : "application/json");
 	open_object(w, "schema");

@@ -377,27 +377,36 @@ static bool takes_definition(const struct command *command)
 	return false;
 }
 
-/* identity explain: of two identifiers, neither of which is the path's. */
+/* identity explain: of two identifiers, neither of which is the path's.  A query has no place for
+ * them. */
 static bool names_arguments(const struct rest_route *route)
 {
 	return route->arguments[0] == NULL && route->command->arguments.min > 0;
 }
 
+static void ask_by_body(struct rest_route *route)
+{
+	route->method = HTTP_POST;
+	route->body_bytes_max = BODY_BYTES;
+	route->asks = true;
+}
+
 /* A question with a definition of its own is too long for an address, and arguments are no
- * parameters: these may come as a body. */
+ * parameters: the one may come as a body, the others must. */
 static size_t add_questions(struct rest_route *all, size_t count)
 {
 	size_t n = count;
 
 	for (size_t i = 0; i < count; i++) {
-		if (all[i].method != HTTP_GET || all[i].command == NULL ||
-			!(takes_definition(all[i].command) || names_arguments(&all[i])))
+		if (all[i].method != HTTP_GET || all[i].command == NULL)
 			continue;
-		ASSERT(n < REST_ROUTES_MAX);
-		all[n] = all[i];
-		all[n].method = HTTP_POST;
-		all[n].body_bytes_max = BODY_BYTES;
-		all[n++].asks = true;
+		if (names_arguments(&all[i])) {
+			ask_by_body(&all[i]);
+		} else if (takes_definition(all[i].command)) {
+			ASSERT(n < REST_ROUTES_MAX);
+			all[n] = all[i];
+			ask_by_body(&all[n++]);
+		}
 	}
 	return n;
 }

@@ -74,6 +74,23 @@ static err add_option(struct making *m, const struct option *option, str value)
 	return add_word(m, (str){ word.ptr, word.len - 1 });
 }
 
+/* A document lies in memory, and has a name like a file. */
+static err add_document(struct making *m, const struct option *option, str text)
+{
+	struct strbuf path = strbuf_in(m->call->arena, 64);
+
+	if (m->out->document_count == REST_DOCUMENTS_MAX)
+		return fail(m->why, MSG_REST_VALUE, arg_str(option->name));
+	int fd = memfd_create("document", MFD_CLOEXEC);
+	if (fd >= 0)
+		m->out->document_fds[m->out->document_count++] = fd;
+	if (fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len)
+		return fail(m->why, MSG_NO_ROOM, arg_str(option->name), arg_int((int64_t)text.len));
+	strbuf_add_c(&path, "/proc/self/fd/");
+	strbuf_add_int(&path, fd);
+	return add_option(m, option, strbuf_str(&path));
+}
+
 err rest_flag(str name, str value, bool *out, struct why *why)
 {
 	bool yes = value.len == 0 || str_equal(value, STR("true")) || str_equal(value, STR("1"));
@@ -99,6 +116,8 @@ static err add_given(struct making *m, str name, str value)
 		err e = rest_flag(name, value, &yes, m->why);
 		return e == OK && yes ? add_option(m, option, STR("")) : e;
 	}
+	if (option->is == IS_DOCUMENT && str_starts(str_trim(value), STR("{")))
+		return add_document(m, option, value);
 	if (option->is == IS_PATH || (option->is == IS_DOCUMENT && !is_plain_name(value)))
 		return fail(m->why, MSG_REST_PATH, arg_str(name));
 	return add_option(m, option, value);
@@ -138,28 +157,18 @@ err rest_body(struct rest_call *call, const struct json **out, struct why *why)
 	return e;
 }
 
-/* A document lies in memory, and has a name like a file. */
-static err add_document(struct making *m, str name, const struct json *tree)
+static err add_tree(struct making *m, str name, const struct json *tree)
 {
 	struct strbuf text = strbuf_in(m->call->arena, (size_t)1 << 22);
-	struct strbuf path = strbuf_in(m->call->arena, 64);
 	struct json_writer w = json_writer_of(&text, JSON_COMPACT);
+	const struct option *option = find_option(m, name);
 
 	json_put_tree(&w, tree);
-	const struct option *option = find_option(m, name);
 	if (option == NULL)
 		return fail(m->why, MSG_REST_PARAMETER, arg_str(name));
-	if (option->is != IS_DOCUMENT || m->out->document_count == REST_DOCUMENTS_MAX ||
-		!strbuf_ok(&text))
+	if (option->is != IS_DOCUMENT || !strbuf_ok(&text))
 		return fail(m->why, MSG_REST_VALUE, arg_str(name));
-	int fd = memfd_create("document", MFD_CLOEXEC);
-	if (fd >= 0)
-		m->out->document_fds[m->out->document_count++] = fd;
-	if (fd < 0 || write(fd, text.ptr, text.len) != (ssize_t)text.len)
-		return fail(m->why, MSG_NO_ROOM, arg_str(name), arg_int((int64_t)text.len));
-	strbuf_add_c(&path, "/proc/self/fd/");
-	strbuf_add_int(&path, fd);
-	return add_option(m, option, strbuf_str(&path));
+	return add_document(m, option, strbuf_str(&text));
 }
 
 static err add_value(struct making *m, str name, const struct json *value)
@@ -181,7 +190,7 @@ static err add_value(struct making *m, str name, const struct json *value)
 	case JSON_STRING:
 		return add_given(m, name, value->string);
 	case JSON_OBJECT:
-		return add_document(m, name, value);
+		return add_tree(m, name, value);
 	case JSON_BIG:
 	case JSON_ARRAY:
 		break;

@@ -8,7 +8,7 @@
  * Names may be written with _ for -.  Flags are given by "", "true" or "1" (or true in JSON), and
  * not by "false" or "0".  Of the options of every command only `zone` and `lang` are for strangers.
  * Paths name files of this machine, so none is taken: documents (`definition`, `metrics`,
- * `mapping`) are given by the name of a ready-made one or, in a JSON body, as they are.
+ * `mapping`) are given by the name of a ready-made one or as they are, in a JSON body as an object.
  */
 #pragma once
 

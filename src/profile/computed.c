@@ -78,18 +78,39 @@ static void visit_value(struct computed *c, struct folding *f, const struct valu
 		visit(c, f, value, with);
 }
 
+/* What an attribute is asked for. */
+struct asking {
+	struct computed *c;
+	struct folding *f;
+	visit_fn *visit;
+	void *with;
+};
+
+static void visit_key(
+	const struct asking *a, const struct attribute *items, size_t count, str key, int deep);
+
+/* The maps of a value: itself, or those in a list. */
+static void visit_within(const struct asking *a, const struct value *value, str key, int deep)
+{
+	if (deep == 0)
+		return;
+	if (value->kind == VALUE_MAP)
+		visit_key(a, value->map.items, value->map.count, key, deep - 1);
+	else if (value->kind == VALUE_LIST)
+		for (size_t i = 0; i < value->list.count; i++)
+			visit_within(a, &value->list.items[i], key, deep - 1);
+}
+
 /* A key may itself have dots in it: each cut is tried. */
-static void visit_key(struct computed *c, struct folding *f, const struct attribute *items,
-	size_t count, str key, int deep, visit_fn *visit, void *with)
+static void visit_key(
+	const struct asking *a, const struct attribute *items, size_t count, str key, int deep)
 {
 	for (size_t i = 0; i < count; i++) {
 		str rest = key;
 		if (str_equal(items[i].key, key))
-			visit_value(c, f, &items[i].value, visit, with);
-		else if (deep > 0 && items[i].value.kind == VALUE_MAP &&
-			 str_skip_prefix(&rest, items[i].key) && str_skip_prefix(&rest, STR(".")))
-			visit_key(c, f, items[i].value.map.items, items[i].value.map.count, rest,
-				deep - 1, visit, with);
+			visit_value(a->c, a->f, &items[i].value, a->visit, a->with);
+		else if (str_skip_prefix(&rest, items[i].key) && str_skip_prefix(&rest, STR(".")))
+			visit_within(a, &items[i].value, rest, deep);
 	}
 }
 
@@ -115,7 +136,8 @@ static void visit_attribute(struct computed *c, struct folding *f, const struct 
 	str text;
 
 	if (!field_of(r, key, &text)) {
-		visit_key(c, f, r->attributes, r->attribute_count, key, KEYS_DEEP, visit, with);
+		const struct asking asking = { c, f, visit, with };
+		visit_key(&asking, r->attributes, r->attribute_count, key, KEYS_DEEP);
 		return;
 	}
 	const struct value value = { .kind = VALUE_STRING, .string = text };
@@ -326,6 +348,65 @@ err computed_event(struct computed *c, const struct record *r, int64_t ms, struc
 	return c->is_full ? fail(why, MSG_NO_ROOM, arg_c("computed"),
 				    arg_int((int64_t)arena_taken(c->arena)))
 			  : OK;
+}
+
+/* ---- what is asked of events */
+
+static bool has_key(const struct computed_needs *needs, str key)
+{
+	for (size_t i = 0; i < needs->key_count; i++)
+		if (str_equal(needs->keys[i], key))
+			return true;
+	return false;
+}
+
+static void note_need(struct computed_needs *needs, str name, bool is_told)
+{
+	static const struct {
+		str name;
+		unsigned field;
+	} fields[] = { { STR_INIT(""), 0 }, { STR_INIT("@channel"), 0 },
+		{ STR_INIT("@activity"), 0 }, { STR_INIT("@source"), COMPUTED_SOURCE },
+		{ STR_INIT("@interaction"), COMPUTED_INTERACTION },
+		{ STR_INIT("@case"), COMPUTED_CASE } };
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (str_equal(fields[i].name, name)) {
+			needs->fields |= fields[i].field;
+			needs->texts |= is_told ? fields[i].field : 0;
+			return;
+		}
+	if (!has_key(needs, name))
+		needs->keys[needs->key_count++] = name;
+}
+
+void computed_needs(const struct profile_rules *rules, struct computed_needs *out)
+{
+	const struct profile_computed *wanted;
+	size_t count = profile_rules_computed(rules, &wanted);
+
+	*out = (struct computed_needs){ .fields = 0 };
+	for (size_t i = 0; i < count; i++) {
+		bool is_told = wanted[i].as != COMPUTED_DISTINCT && wanted[i].as != COMPUTED_COUNT;
+		note_need(out, wanted[i].attribute, is_told);
+		note_need(out, wanted[i].by, true);
+	}
+}
+
+static bool is_attribute(str name)
+{
+	return name.len > 0 && name.ptr[0] != '@';
+}
+
+bool computed_asks(const struct computed *c, str channel, str activity)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct profile_computed *rule = c->items[i].trait.rule;
+		if ((is_attribute(rule->attribute) || is_attribute(rule->by)) &&
+			fits_any(&rule->channels, channel) && fits_any(&rule->activities, activity))
+			return true;
+	}
+	return false;
 }
 
 /* ---- what came of it */

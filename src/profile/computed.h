@@ -5,6 +5,9 @@
  * maps by a.b; of a list each member counts.  Numbers are added exactly while they are whole and
  * fit 64 bits, else as floats.
  *
+ * Keys are those of attributes laid flat, as attribute columns have them (thread/attribute.h): maps
+ * within lists are gone into too.
+ *
  * `by` makes a map: one fold for each value of another attribute, by its text, at most
  * COMPUTED_GROUPS_MAX; events of further values count nowhere but in `left_out`.
  *
@@ -26,6 +29,20 @@ struct computed_trait {
 };
 
 struct computed;
+
+/* What of an event the rules look at besides time, channel and activity: so that it can be had
+ * from where it costs least. */
+enum computed_field { COMPUTED_SOURCE = 1, COMPUTED_INTERACTION = 2, COMPUTED_CASE = 4 };
+enum { COMPUTED_KEYS_MAX = 2 * PROFILE_COMPUTED_MAX };
+struct computed_needs {
+	unsigned fields; /* enum computed_field */
+	unsigned texts; /* of these, those of which the text itself is told, not only how many */
+	str keys[COMPUTED_KEYS_MAX]; /* of attributes, each once */
+	size_t key_count;
+};
+void computed_needs(const struct profile_rules *rules, struct computed_needs *out);
+/* Whether an event of this channel and activity is asked for attributes. */
+bool computed_asks(const struct computed *computed, str channel, str activity);
 
 /* NULL: the arena is full.  `as_of_ms`: where windows end; events after it do not count in them. */
 struct computed *computed_begin(

@@ -7,30 +7,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1 << 15, FIRST_ROOM = 4 };
-_Static_assert(SLOTS > TRAITS_MAX * 2, "open addressing");
+/* Most people have a dozen traits: room for thousands would cost more to make than all the rest. */
+enum { FIRST_ROOM = 4, FIRST_TRAITS = 32, SLOTS_PER_TRAIT = 4 };
 
 static err no_room(const struct traits *traits, str what, struct why *why)
 {
 	return fail(why, MSG_NO_ROOM, arg_str(what), arg_int((int64_t)arena_taken(traits->arena)));
 }
 
-err traits_begin(struct traits *traits, struct arena *arena, struct why *why)
-{
-	*traits = (struct traits){ .arena = arena,
-		.items = arena_array(arena, TRAITS_MAX, sizeof(*traits->items)),
-		.slots = arena_array(arena, SLOTS, sizeof(*traits->slots)) };
-	return traits->items == NULL || traits->slots == NULL ? no_room(traits, STR("traits"), why)
-							      : OK;
-}
-
 static uint32_t *slot_of(const struct traits *traits, str key)
 {
-	size_t at = hash64(0, key) & (SLOTS - 1);
+	size_t slots = traits->room * SLOTS_PER_TRAIT, at = hash64(0, key) & (slots - 1);
 
 	while (traits->slots[at] != 0 && !str_equal(traits->items[traits->slots[at] - 1].key, key))
-		at = (at + 1) & (SLOTS - 1);
+		at = (at + 1) & (slots - 1);
 	return &traits->slots[at];
+}
+
+/* Room stays a power of 2.  False: the arena is full. */
+static bool widen(struct traits *traits, size_t room)
+{
+	struct profile_trait *items = arena_array(traits->arena, room, sizeof(*items));
+	uint32_t *slots = arena_array(traits->arena, room * SLOTS_PER_TRAIT, sizeof(*slots));
+
+	if (items == NULL || slots == NULL)
+		return false;
+	if (traits->count > 0)
+		memcpy(items, traits->items, traits->count * sizeof(*items));
+	traits->items = items;
+	traits->slots = slots;
+	traits->room = room;
+	for (size_t i = 0; i < traits->count; i++)
+		*slot_of(traits, items[i].key) = (uint32_t)i + 1;
+	return true;
+}
+
+err traits_begin(struct traits *traits, struct arena *arena, struct why *why)
+{
+	*traits = (struct traits){ .arena = arena };
+	return widen(traits, FIRST_TRAITS) ? OK : no_room(traits, STR("traits"), why);
 }
 
 static bool grow(struct arena *arena, struct profile_trait *trait)
@@ -47,17 +62,31 @@ static bool grow(struct arena *arena, struct profile_trait *trait)
 	return true;
 }
 
-err traits_tell(struct traits *traits, str key, const struct trait_telling *told, struct why *why)
+/* NULL: there are too many, or the arena is full. */
+static struct profile_trait *trait_of(struct traits *traits, str key)
 {
 	uint32_t *slot = slot_of(traits, key);
 
-	if (*slot == 0) {
-		if (traits->count == TRAITS_MAX)
-			return no_room(traits, key, why);
-		traits->items[traits->count] = (struct profile_trait){ .key = key };
-		*slot = (uint32_t)++traits->count;
+	if (*slot > 0)
+		return &traits->items[*slot - 1];
+	if (traits->count == TRAITS_MAX)
+		return NULL;
+	if (traits->count == traits->room) {
+		if (!widen(traits, traits->room * 2))
+			return NULL;
+		slot = slot_of(traits, key);
 	}
-	struct profile_trait *trait = &traits->items[*slot - 1];
+	traits->items[traits->count] = (struct profile_trait){ .key = key };
+	*slot = (uint32_t)++traits->count;
+	return &traits->items[*slot - 1];
+}
+
+err traits_tell(struct traits *traits, str key, const struct trait_telling *told, struct why *why)
+{
+	struct profile_trait *trait = trait_of(traits, key);
+
+	if (trait == NULL)
+		return no_room(traits, key, why);
 	if (trait->count == trait->room && !grow(traits->arena, trait))
 		return no_room(traits, key, why);
 	trait->tellings[trait->count++] = *told;

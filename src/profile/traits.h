@@ -44,8 +44,8 @@ struct profile_trait {
 struct traits {
 	struct arena *arena;
 	struct profile_trait *items; /* in order of key, once decided */
-	size_t count;
-	uint32_t *slots; /* by hash of key: index + 1 */
+	size_t count, room;
+	uint32_t *slots; /* by hash of key: index + 1; SLOTS_PER_TRAIT for each of the room */
 };
 
 /* ERR_LIMIT: the arena is full. */

@@ -1,11 +1,12 @@
 /* thread/save.c - rows into a table store and back; see thread.h
  *
- * The entry:  u32 version, 2 (1 had no attributes)
+ * The entry:  u32 version, 3 (1 had no attributes, 2 not what records tell)
  *             u64 events, u64 entities, u64 hidden
  *             u64 first, u64 last (ticks, two's complement)
  *             the dictionaries of names and of whats (strings_save)
  *             the tables seq, time, set, kind, flags, origins
  *             the base (thread_index_save)
+ *             what records tell (told_save)
  *             u32 1, the attribute columns (attributes_save); or u32 0: they were skipped
  *
  * Runs are not saved: they are built again from the rows behind the base.
@@ -16,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 2, TABLES = 6 };
+enum { SAVE_VERSION = 3, TABLES = 6 };
 
 struct named {
 	struct table **table;
@@ -55,6 +56,7 @@ void threads_save(struct threads *t, struct saving *saving)
 	for (size_t i = 0; i < TABLES; i++)
 		saving_add_table(saving, *tables[i].table);
 	thread_index_save(t->base, saving);
+	told_save(t->told, saving);
 	saving_add_u32(saving, t->attributes != NULL);
 	if (t->attributes != NULL)
 		attributes_save(t->attributes, saving);
@@ -119,6 +121,8 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 		e = table_load(file, tables[i].item_bytes, index, tables[i].table, why);
 	if (e == OK)
 		e = thread_index_load(file, index, &t->base, why);
+	if (e == OK)
+		e = told_load(file, index, &t->told, why);
 	if (e == OK)
 		e = load_attributes(file, index, t, why);
 	if (e == OK && !agrees(t))

@@ -28,6 +28,7 @@
 #include "event/record.h"
 #include "identity/identity.h"
 #include "thread/attribute.h"
+#include "thread/told.h"
 
 #define TICKS_PER_MS 10000
 #define ROW_NONE UINT32_MAX
@@ -54,6 +55,7 @@ void threads_skip_attributes(struct threads *threads);
 bool threads_has_attributes(const struct threads *threads);
 /* On the heap. */
 size_t threads_attribute_bytes(const struct threads *threads);
+size_t threads_told_bytes(const struct threads *threads);
 
 /* Until ROWS_MAX: asked before a record is made durable, so that applying it cannot fail. */
 size_t threads_rows_left(const struct threads *threads);
@@ -81,6 +83,9 @@ int64_t threads_row_time(const struct threads *threads, uint32_t row); /* ticks,
 bool threads_row_is_hidden(const struct threads *threads, uint32_t row);
 uint64_t threads_row_origin(const struct threads *threads, uint32_t row);
 size_t threads_row_count(const struct threads *threads);
+
+/* The flags that a row of `record` gets, but for ROW_TELLS. */
+unsigned row_flags_of(const struct record *record, bool is_corrected);
 
 /* The index.  Rows that are in no index are looked through one by one when a thread is gathered:
  * so build a run whenever there are some thousands, a base when threads_wants_base(). */
@@ -111,7 +116,13 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 
 /* ---- what readers see */
 
-enum row_flag { ROW_HIDDEN = 1, ROW_CORRECTED = 2, ROW_ENTITY = 4 };
+enum row_flag {
+	ROW_HIDDEN = 1,
+	ROW_CORRECTED = 2,
+	ROW_ENTITY = 4,
+	ROW_VERIFIED = 8, /* its source calls one of its identifiers verified */
+	ROW_TELLS = 16, /* it has traits: told.h */
+};
 
 struct row {
 	uint64_t seq, origin;
@@ -137,6 +148,7 @@ uint64_t threads_view_entities(const struct threads_view *view); /* visible enti
 const struct identity_view *threads_view_identity(const struct threads_view *view);
 const struct attributes_view *threads_view_attributes(
 	const struct threads_view *view); /* NULL: they were skipped */
+const struct told_view *threads_view_told(const struct threads_view *view);
 
 /* What a code of `what` stands for. */
 struct what {

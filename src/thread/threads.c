@@ -31,6 +31,7 @@ struct threads *threads_create(void)
 	t->latest = map64_create();
 	t->lineage = threads_new_lineage();
 	t->attributes = attributes_create();
+	t->told = told_create();
 	t->first = INT64_MAX;
 	t->last = INT64_MIN;
 	return t;
@@ -50,6 +51,7 @@ void threads_free(struct threads *t)
 	table_free(t->origins);
 	map64_free(t->latest);
 	attributes_free(t->attributes);
+	told_free(t->told);
 	thread_index_unref(t->base);
 	for (size_t i = 0; i < t->run_count; i++)
 		thread_index_unref(t->runs[i]);
@@ -70,6 +72,11 @@ bool threads_has_attributes(const struct threads *t)
 size_t threads_attribute_bytes(const struct threads *t)
 {
 	return t->attributes == NULL ? 0 : attributes_resident_bytes(t->attributes);
+}
+
+size_t threads_told_bytes(const struct threads *t)
+{
+	return told_resident_bytes(t->told);
 }
 
 size_t threads_rows_left(const struct threads *t)
@@ -169,6 +176,16 @@ static void note_bounds(struct threads *t, int64_t time)
 	t->last = MAX_OF(t->last, time);
 }
 
+unsigned row_flags_of(const struct record *record, bool is_corrected)
+{
+	unsigned flags = (record->kind == RECORD_ENTITY ? ROW_ENTITY : 0u) |
+			 (is_corrected ? ROW_CORRECTED : 0u);
+
+	for (size_t i = 0; i < record->identifier_count; i++)
+		flags |= record->identifiers[i].verified ? ROW_VERIFIED : 0u;
+	return flags;
+}
+
 uint32_t threads_add(struct threads *t, const struct record *record, uint64_t origin, uint32_t set)
 {
 	uint32_t row = (uint32_t)table_count(t->seq);
@@ -181,7 +198,8 @@ uint32_t threads_add(struct threads *t, const struct record *record, uint64_t or
 	push_u32(t->set, set);
 	push_u32(t->kind, what_of(t, record));
 	*(uint8_t *)table_push(t->flags) =
-		(uint8_t)((is_entity ? ROW_ENTITY : 0) | (is_corrected ? ROW_CORRECTED : 0));
+		(uint8_t)(row_flags_of(record, is_corrected) |
+			  (told_add(t->told, row, record) ? ROW_TELLS : 0u));
 	if (is_corrected) {
 		*(struct origin *)table_push(t->origins) =
 			(struct origin){ .seq = origin, .row = row };
@@ -336,6 +354,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 	view->flags = table_publish(t->flags);
 	view->origins = table_publish(t->origins);
 	view->attributes = t->attributes == NULL ? NULL : attributes_publish(t->attributes);
+	view->told = told_publish(t->told);
 	view->base = thread_index_ref(t->base);
 	view->indexed = t->base == NULL ? 0 : thread_index_rows_end(t->base);
 	for (size_t i = 0; i < t->run_count; i++) {

@@ -4,6 +4,7 @@
 #include "base/map64.h"
 #include "thread/thread.h"
 #include "thread/thread_index.h"
+#include "thread/told.h"
 
 #include <stdatomic.h>
 
@@ -27,6 +28,7 @@ struct threads {
 	uint32_t recent_name; /* code + 1, or 0: sources come in long runs of equal ones */
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
 	struct attributes *attributes; /* NULL: skipped */
+	struct told *told;
 	struct thread_index *base, *runs[RUNS_MAX]; /* runs follow each other from the base on */
 	size_t run_count;
 	uint64_t events, entities, hidden;
@@ -41,6 +43,7 @@ struct threads_view {
 	struct strings_view *names, *whats;
 	struct view *seq, *time, *set, *kind, *flags, *origins;
 	struct attributes_view *attributes;
+	struct told_view *told;
 	struct thread_index *base, *runs[RUNS_MAX];
 	size_t run_count, indexed; /* rows below `indexed` are in base or runs */
 	size_t rows;

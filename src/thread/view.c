@@ -22,6 +22,7 @@ struct threads_view *threads_view_with(
 	other->flags = view_ref(view->flags);
 	other->origins = view_ref(view->origins);
 	other->attributes = view->attributes == NULL ? NULL : attributes_view_ref(view->attributes);
+	other->told = told_view_ref(view->told);
 	other->rows = view->rows;
 	other->events = view->events;
 	other->entities = view->entities;
@@ -53,6 +54,7 @@ void threads_view_unref(struct threads_view *view)
 	view_unref(view->flags);
 	view_unref(view->origins);
 	attributes_view_unref(view->attributes);
+	told_view_unref(view->told);
 	thread_index_unref(view->base);
 	for (size_t i = 0; i < view->run_count; i++)
 		thread_index_unref(view->runs[i]);
@@ -112,6 +114,11 @@ uint64_t threads_view_entities(const struct threads_view *view)
 const struct identity_view *threads_view_identity(const struct threads_view *view)
 {
 	return view->identity;
+}
+
+const struct told_view *threads_view_told(const struct threads_view *view)
+{
+	return view->told;
 }
 
 const struct attributes_view *threads_view_attributes(const struct threads_view *view)

@@ -98,6 +98,28 @@ def check_an_undone_merge_splits_the_profile(place):
     equal([profile_of(folder, f"user_id:{who}") for who in ("ann", "ben")], before, "two again, exactly")
 
 
+BRIEFLY = ("type", "kind", "source", "channel", "activity", "interaction", "case", "actor")
+
+
+def check_a_brief_thread_is_the_thread_in_short(place):
+    """From columns what the whole records say: the same events, in the same order, by the same pages."""
+    folder = place.folder()
+    rows = [{"type": "ariane.record", "kind": "event", "time": f"2026-03-{1 + n:02}T10:00:00.25+01:00", "source": "crm",
+             "channel": ("web", "phone")[n % 2], "activity": f"Step {n % 3}", "message_id": f"m{n}",
+             "identifiers": [{"type": "user_id", "value": "ann"}], "attributes": {"n": n},
+             **{k: f"{k}{n // 2}" for k in ("interaction", "case", "actor")[:n % 4]}} for n in range(12)]
+    folder.import_(place.file("a.jsonl", lines_of(rows)))
+    folder("correct", "crm", "m3", "--set", "case=another")
+    folder("retract", "crm", "m4")
+    whole = [json.loads(line) for line in folder("thread", "user_id:ann", "--json").out.splitlines()]
+    brief = [json.loads(line) for line in folder("thread", "user_id:ann", "--brief", "--json").out.splitlines()]
+    equal([{k: r[k] for k in BRIEFLY if k in r} for r in whole], [{k: v for k, v in r.items() if k != "time"} for r in brief])
+    equal((len(brief), brief[2]["time"], brief[3]["case"]), (11, "2026-03-03T09:00:00.250Z", "another"))
+    last = folder("thread", "user_id:ann", "--brief", "--json", "--last", "2").out
+    equal([json.loads(line) for line in last.splitlines()], brief[-2:], "the last")
+    holds(folder("thread", "user_id:ann", "--brief").out, "Step 2", "another")
+
+
 # ---- segments
 
 def naive(events, merged, now, conditions):
