@@ -1,6 +1,6 @@
 /* tests/journal_seal_test.c - sealed blocks give back the very same bytes, or say that they cannot.
  */
-#include "journal/seal.h"
+#include "journal/seal_internal.h"
 
 #include "event/codec.h"
 #include "support/random_record.h"
@@ -203,6 +203,71 @@ TEST(seal_of_all_words_in_one_column)
 	for (size_t i = 0; i < ARRAY_LEN(records); i++)
 		records[i] = with_text(words[random_below(&random, ARRAY_LEN(words))], arena);
 	check_round_trip("all", records, ARRAY_LEN(records), 1);
+}
+
+static bool writes_back(const struct token *tokens, size_t count, str text)
+{
+	char again[SEAL_PATTERN_TEXT_MAX + 1];
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++)
+		len += token_write(&tokens[i], again + len, len);
+	return str_equal((str){ again, len }, text);
+}
+
+TEST(strings_follow_the_pattern_of_others)
+{
+	static const struct {
+		const char *row;
+		str first, second;
+		bool follows;
+	} rows[] = {
+		{ "uuid", STR_INIT("a:550e8400-e29b-41d4-a716-446655440000"),
+			STR_INIT("a:550e8400-e29b-41d4-a716-44665544ffff"), true },
+		{ "upper case", STR_INIT("550e8400-e29b-41d4-a716-446655440000"),
+			STR_INIT("550E8400-e29b-41d4-a716-44665544ffff"), false },
+		{ "hash of digits alone", STR_INIT("h:9f86d081884c7d659a2feaa0c55ad015#1"),
+			STR_INIT("h:00000000000000000000000000000000#12"), true },
+		{ "longer hash", STR_INIT("9f86d081884c7d659a2feaa0c55ad015"),
+			STR_INIT("9f86d081884c7d659a2feaa0c55ad01500"), false },
+		{ "time", STR_INIT("2026-03-14T15:09:26.535Z"),
+			STR_INIT("2024-02-29T00:00:00.000Z"), true },
+		{ "no such day", STR_INIT("2026-03-14T15:09:26Z"), STR_INIT("2026-02-29T15:09:26Z"),
+			false },
+		{ "time without ms", STR_INIT("2026-03-14T15:09:26.535Z"),
+			STR_INIT("2026-03-14T15:09:26Z"), false },
+		{ "number", STR_INIT("n12x"), STR_INIT("n123456789012345678x"), true },
+		{ "long number", STR_INIT("n12x"), STR_INIT("n1234567890123456789x"), false },
+		{ "leading zero", STR_INIT("n12x"), STR_INIT("n012x"), false },
+		{ "zero", STR_INIT("n12x"), STR_INIT("n0x"), true },
+		{ "digits", STR_INIT("n012x"), STR_INIT("n123x"), true },
+		{ "more digits", STR_INIT("n012x"), STR_INIT("n1234x"), false },
+		{ "fewer digits", STR_INIT("n012x"), STR_INIT("n12x"), false },
+		{ "more behind", STR_INIT("n12x"), STR_INIT("n12xy"), false },
+		{ "less", STR_INIT("n12x"), STR_INIT("n12"), false },
+		{ "nothing", STR_INIT(""), STR_INIT("n"), false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct token tokens[SEAL_TOKENS_MAX];
+		size_t count = pattern_cut(rows[i].first, tokens);
+		CHECK(rows[i].row, writes_back(tokens, count, rows[i].first));
+		bool follows = pattern_follow(tokens, count, rows[i].second);
+		CHECK(rows[i].row, follows == rows[i].follows);
+		CHECK(rows[i].row, !follows || writes_back(tokens, count, rows[i].second));
+	}
+}
+
+/* What follows is written back, whatever it follows. */
+TEST(any_string_that_follows_another_is_written_back)
+{
+	for (size_t a = 0; a < ARRAY_LEN(words); a++)
+		for (size_t b = 0; b < ARRAY_LEN(words); b++) {
+			struct token tokens[SEAL_TOKENS_MAX];
+			size_t count = pattern_cut(words[a], tokens);
+			bool follows = pattern_follow(tokens, count, words[b]);
+			CHECK(words[b].ptr, !follows || writes_back(tokens, count, words[b]));
+		}
 }
 
 TEST(seal_of_numbers)

@@ -24,12 +24,30 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t word_at(const char *at, size_t len) /* len <= 8 */
+static inline uint64_t eight_at(const char *at)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	memcpy(&word, at, len);
+	memcpy(&word, at, sizeof(word));
 	return word;
+}
+
+/* The bytes, the lowest first, and zeros above: two loads that may overlap, for a copy of unknown
+ * length would be a call. */
+static inline uint64_t word_at(const char *at, size_t len) /* len <= 8 */
+{
+	const unsigned char *byte = (const unsigned char *)at;
+	uint32_t low, high;
+
+	if (len >= 4) {
+		memcpy(&low, at, sizeof(low));
+		memcpy(&high, at + len - 4, sizeof(high));
+		return low | (uint64_t)high << (8 * (len - 4));
+	}
+	if (len == 0)
+		return 0;
+	return byte[0] | (uint64_t)byte[len / 2] << (8 * (len / 2)) |
+	       (uint64_t)byte[len - 1] << (8 * (len - 1));
 }
 
 uint64_t hash64(uint64_t seed, str bytes)
@@ -37,10 +55,9 @@ uint64_t hash64(uint64_t seed, str bytes)
 	uint64_t h = seed ^ fold(bytes.len ^ 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu);
 
 	for (; bytes.len > 16; bytes = str_from(bytes, 16))
-		h = fold(word_at(bytes.ptr, 8) ^ h ^ 0xe7037ed1a0b428dbu,
-			word_at(bytes.ptr + 8, 8) ^ 0x8ebc6af09c88c6e3u);
-	size_t first = MIN_OF(bytes.len, (size_t)8);
-	uint64_t a = first == 0 ? 0 : word_at(bytes.ptr, first);
+		h = fold(eight_at(bytes.ptr) ^ h ^ 0xe7037ed1a0b428dbu,
+			eight_at(bytes.ptr + 8) ^ 0x8ebc6af09c88c6e3u);
+	uint64_t a = bytes.len >= 8 ? eight_at(bytes.ptr) : word_at(bytes.ptr, bytes.len);
 	uint64_t b = bytes.len > 8 ? word_at(bytes.ptr + 8, bytes.len - 8) : 0;
 	/* One fold would leave numbers that follow each other in bunches: the test counts them. */
 	uint64_t mixed = fold(a ^ h ^ 0x589965cc75374cc3u,

@@ -38,8 +38,10 @@ struct writer *writer_create(struct engine *engine, const struct writer_options 
 	w->intake = intake_create(&w->options.queue);
 	mutex_init(&w->lock);
 	mutex_init(&w->house);
+	mutex_init(&w->sealing);
 	condition_init(&w->published);
 	condition_init(&w->news);
+	condition_init(&w->stopping);
 	w->erasing = ERASING_ENDED;
 	w->checkpoint_seq = engine->applied_seq;
 	w->checkpoint_ns = w->published_ns = engine_ticks_ns(engine);
@@ -56,8 +58,10 @@ void writer_start(struct writer *w)
 	w->has_threads = true;
 	ASSERT(pthread_create(&w->writing, NULL, writer_run, w) == 0);
 	ASSERT(pthread_create(&w->keeping, NULL, writer_run_house, w) == 0);
+	ASSERT(pthread_create(&w->sealer, NULL, writer_run_sealer, w) == 0);
 	(void)pthread_setname_np(w->writing, "writer"); /* for whoever looks at the process */
 	(void)pthread_setname_np(w->keeping, "housekeeping");
+	(void)pthread_setname_np(w->sealer, "sealer");
 }
 
 static void begin_to_stop(struct writer *w)
@@ -66,6 +70,7 @@ static void begin_to_stop(struct writer *w)
 	mutex_lock(&w->lock);
 	w->is_stopping = true;
 	condition_wake_all(&w->news);
+	condition_wake_all(&w->stopping);
 	mutex_unlock(&w->lock);
 }
 
@@ -86,6 +91,7 @@ err writer_stop(struct writer *w, struct why *why)
 	if (w->has_threads) {
 		ASSERT(pthread_join(w->writing, NULL) == 0);
 		ASSERT(pthread_join(w->keeping, NULL) == 0);
+		ASSERT(pthread_join(w->sealer, NULL) == 0);
 		w->has_threads = false;
 	}
 	while (writer_step(w, 0))
@@ -104,8 +110,10 @@ void writer_free(struct writer *w)
 		return;
 	ASSERT(!w->has_threads && w->fresh_index == NULL);
 	intake_free(w->intake);
+	condition_done(&w->stopping);
 	condition_done(&w->news);
 	condition_done(&w->published);
+	mutex_done(&w->sealing);
 	mutex_done(&w->house);
 	mutex_done(&w->lock);
 	free(w->items);
@@ -167,14 +175,26 @@ err writer_call(struct writer *w,
 	return e;
 }
 
+static void rest(struct writer *w)
+{
+	mutex_lock(&w->house);
+	mutex_lock(&w->sealing);
+}
+
+static void end_rest(struct writer *w)
+{
+	mutex_unlock(&w->sealing);
+	mutex_unlock(&w->house);
+}
+
 /* The caller waits for house-keeping, not the writer. */
 err writer_call_alone(struct writer *w,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why)
 {
-	mutex_lock(&w->house);
+	rest(w);
 	err e = writer_call(w, call, context, why);
-	mutex_unlock(&w->house);
+	end_rest(w);
 	return e;
 }
 
@@ -182,9 +202,9 @@ err writer_call_beside(struct writer *w,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why)
 {
-	mutex_lock(&w->house);
+	rest(w);
 	err e = call(w->engine, context, why);
-	mutex_unlock(&w->house);
+	end_rest(w);
 	return e;
 }
 

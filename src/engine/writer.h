@@ -8,10 +8,11 @@
  * them (group commit).  Then it answers all, and publishes: a snapshot holds what was answered
  * after `publish_ms`, or what a publication costs if that is more, 20 ms at the latest.
  *
- * House-keeping (indexes of threads, checkpoints, merging the index of known messages, sealing) is
- * done beside the writer, in steps; only putting a result in place, and noting what a checkpoint
- * shall hold, are the writer's own, between two groups.  So are calls: a correction, an erasure, a
- * back-up is a function that runs in the writer's place, in the order in which it was submitted.
+ * House-keeping (indexes of threads, checkpoints, merging the index of known messages; sealing, on
+ * a thread of its own) is done beside the writer, in steps; only putting a result in place, and
+ * noting what a checkpoint shall hold, are the writer's own, between two groups.  So are calls: a
+ * correction, an erasure, a back-up is a function that runs in the writer's place, in the order in
+ * which it was submitted.
  *
  * Customers that take long to compute (a very large component, other rules for everybody) are
  * computed beside too (recount.h); meanwhile the former ones stand, and snapshots say so.
@@ -22,12 +23,13 @@
  * After a write that failed (see engine.h) its group is answered with the error, and everything
  * that waits or comes with ERR_IO; readers go on.
  *
- * One step after the other, without threads:  writer_create(), then writer_step() and
- * writer_keep_house() as a test sees fit, writer_stop(), writer_free().  With threads that do just
- * that:  writer_start() after writer_create().
+ * One step after the other, without threads:  writer_create(), then writer_step(),
+ * writer_keep_house() and writer_seal() as a test sees fit, writer_stop(), writer_free().  With
+ * threads that do just that:  writer_start() after writer_create().
  *
  * Threads: writer_submit(), writer_call(), writer_snapshot(), writer_await() and writer_status()
- * are for any; writer_step() for one at a time; writer_keep_house() for one at a time, beside it.
+ * are for any; writer_step() for one at a time; writer_keep_house() for one at a time, beside it;
+ * so writer_seal().
  */
 #pragma once
 
@@ -38,12 +40,12 @@ enum {
 	WRITER_PUBLISH_MS_MAX = 20,
 	WRITER_IDLE_MS = 1000, /* house-keeping looks around at least so often ... */
 	WRITER_REST_MS = 10000, /* ... and leaves the disk alone for so long after an error */
-	/* Sealing a record costs about as much as taking it.  It waits while the writer is busy for
-	 * more than one part in so many of the time, with more than so many records a second; but
-	 * no more than so many segments (of 64 MiB) wait for it. */
+	/* Sealing leaves the processors to a burst: while the writer is busy for more than one part
+	 * in so many of the time, with more than so many records a second, and no more than so many
+	 * segments (of 64 MiB) wait.  Past them it keeps up. */
 	WRITER_BUSY_PARTS = 4,
 	WRITER_BUSY_RECORDS = 2000,
-	WRITER_BUSY_SEGMENTS_MAX = 64,
+	WRITER_BURST_SEGMENTS = 4,
 	WRITER_BUSY_LOOK_MS = 500, /* how often that is looked at */
 };
 
@@ -61,7 +63,7 @@ struct writer_options {
 
 /* The engine is not owned, but nobody else may call it until writer_stop(). */
 struct writer *writer_create(struct engine *engine, const struct writer_options *options);
-void writer_start(struct writer *writer); /* its two threads */
+void writer_start(struct writer *writer); /* its three threads */
 /* Refuses what comes (ERR_CANCELLED), writes and answers what waits, ends the threads, writes a
  * checkpoint.  The error is that of the checkpoint, or of the write that had failed. */
 err writer_stop(struct writer *writer, struct why *why);
@@ -106,6 +108,8 @@ err writer_await(struct writer *writer, uint64_t at_least, int64_t timeout_ms,
 bool writer_step(struct writer *writer, int64_t wait_ms);
 /* A bounded piece of house-keeping; false: there was nothing to do. */
 bool writer_keep_house(struct writer *writer);
+/* One segment, sealed; false: there was none, or it waits. */
+bool writer_seal(struct writer *writer);
 
 /* ---- for status */
 

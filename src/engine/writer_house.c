@@ -1,5 +1,6 @@
-/* engine/writer_house.c - what is done beside the writer: building indexes, merging, sealing,
- * writing checkpoints, rewriting what was erased, computing customers that take long.
+/* engine/writer_house.c - what is done beside the writer: building indexes, merging, writing
+ * checkpoints, rewriting what was erased, computing customers that take long.  (Sealing, beside
+ * this again: writer_seal.c.)
  *
  * A step never waits for the writer: what it has built it leaves in a place from where the writer
  * takes it between two groups.  So whoever holds `house` keeps no producer waiting.
@@ -60,43 +61,6 @@ static bool merge_one(struct writer *w)
 		return false;
 	mutex_lock(&w->lock);
 	w->status.merged++;
-	mutex_unlock(&w->lock);
-	return true;
-}
-
-/* Does so much come that all processors are wanted for it? */
-static bool is_busy(struct writer *w)
-{
-	int64_t now = engine_ticks_ns(w->engine), since = now - w->look.at_ns;
-
-	if (since < (int64_t)WRITER_BUSY_LOOK_MS * NS_PER_MS)
-		return w->look.was_busy;
-	mutex_lock(&w->lock);
-	uint64_t items = w->status.items;
-	int64_t group_ns = w->status.group_ns;
-	mutex_unlock(&w->lock);
-	w->look.was_busy =
-		group_ns - w->look.group_ns > since / WRITER_BUSY_PARTS &&
-		(int64_t)(items - w->look.items) > since / NS_PER_MS * WRITER_BUSY_RECORDS / 1000;
-	w->look.at_ns = now;
-	w->look.items = items;
-	w->look.group_ns = group_ns;
-	return w->look.was_busy;
-}
-
-static bool seal_one(struct writer *w)
-{
-	struct why why = { 0 };
-	bool did = false;
-
-	if (is_busy(w) && engine_unsealed(w->engine) <= WRITER_BUSY_SEGMENTS_MAX)
-		return false;
-	err e = engine_seal_one(w->engine, w->options.seal_level, &did, &why);
-
-	if (!did_without(w, e, &why) || !did)
-		return false;
-	mutex_lock(&w->lock);
-	w->status.sealed++;
 	mutex_unlock(&w->lock);
 	return true;
 }
@@ -168,8 +132,7 @@ static bool erase_some(struct writer *w)
 
 static bool use_disk(struct writer *w)
 {
-	return may_use_disk(w) &&
-	       (write_checkpoint(w) || erase_some(w) || merge_one(w) || seal_one(w));
+	return may_use_disk(w) && (write_checkpoint(w) || erase_some(w) || merge_one(w));
 }
 
 /* Readers feel rows without an index at once, but what is begun on the disk must come to an end

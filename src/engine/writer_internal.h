@@ -11,6 +11,15 @@
 
 enum { NS_PER_MS = 1000000 };
 
+/* What the writer did in a stretch of time. */
+struct writer_load {
+	int64_t since_ns, group_ns; /* how long it is, and how much of it was spent writing */
+	uint64_t items;
+};
+
+/* Does sealing wait, with so many segments unsealed? */
+bool writer_seal_waits(const struct writer_load *load, size_t unsealed);
+
 struct writer {
 	struct engine *engine;
 	struct writer_options options;
@@ -29,6 +38,7 @@ struct writer {
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t published; /* or failed, or stopped */
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
+	pthread_cond_t stopping;
 	struct thread_index *fresh_index; /* built, to be put in place */
 	enum erasing_turn erasing; /* whose turn it is; ERASING_ENDED: nothing is erased */
 	enum recount_turn recount; /* whose turn it is */
@@ -41,14 +51,16 @@ struct writer {
 	pthread_mutex_t house; /* held during a step of house-keeping, or to keep it at rest */
 	bool disk_first; /* the next step; under `house` */
 	int64_t house_rests_until_ns; /* after an error; under `house` */
-	/* What the writer had done when house-keeping last looked how busy it is; under `house`. */
-	struct {
+
+	pthread_mutex_t sealing; /* held while a segment is sealed; after `house`; all below */
+	int64_t sealing_rests_until_ns; /* after an error */
+	struct { /* what the writer had done when it was last looked how busy it is */
 		int64_t at_ns, group_ns;
 		uint64_t items;
-		bool was_busy;
+		struct writer_load load; /* since the look before */
 	} look;
 	bool has_threads;
-	pthread_t writing, keeping;
+	pthread_t writing, keeping, sealer;
 };
 
 /* Submissions that are written and answered together. */
@@ -73,5 +85,6 @@ int64_t engine_ticks_ns(const struct engine *engine);
 void writer_announce(struct writer *writer);
 void writer_note_error(struct writer *writer, const struct why *why); /* the fatal one stays */
 
-void *writer_run(void *writer); /* the two threads */
+void *writer_run(void *writer); /* the three threads */
 void *writer_run_house(void *writer);
+void *writer_run_sealer(void *writer);

@@ -109,6 +109,10 @@ static inline bool token_has_planes(enum token_kind kind)
 
 /* Cuts `text` into at most SEAL_TOKENS_MAX tokens; 0 if it is too long or has too many. */
 size_t pattern_cut(str text, struct token tokens[static SEAL_TOKENS_MAX]);
+/* Cuts `text` as those tokens of another text say, and puts its values in their place.  False: it
+ * does not fit, and what stands in the tokens has no meaning any more but for their kind, width and
+ * literal. */
+bool pattern_follow(struct token *tokens, size_t count, str text);
 void pattern_put(const struct token *tokens, size_t count, struct strbuf *out);
 /* Reads the next token's kind, width and literal; false if it is no token. */
 bool pattern_next(struct reader *in, struct token *token);

@@ -30,6 +30,7 @@ enum place {
 };
 
 enum { STRING_COUNT = 10, STRING_SOURCE = 0, STRING_CHANNEL = 2, STRING_ACTIVITY = 3 };
+enum { NODES_FIRST = 128, NODE_HEAD_BYTES = 8 };
 enum { NAME_BYTES_MAX = 64 }; /* of a source, channel or activity that goes into a template */
 
 struct hole {
@@ -38,11 +39,20 @@ struct hole {
 	int64_t number;
 };
 
+/* A place in records.  Keys come in the same order again and again: where the next node is the one
+ * that followed the last time, its name need not be sought. */
+struct node {
+	uint32_t next; /* 0: not known, for nothing is followed by the root */
+	uint32_t columns[COLUMN_TYPE_COUNT_]; /* + 1; 0: has none yet */
+};
+
 struct shredder {
 	bool whole; /* records are kept plain */
 	struct arena *arena; /* copies of templates and nodes */
 	struct names templates, nodes;
-	uint32_t *node_columns; /* of each node, + 1; 0: has none yet */
+	struct node *node; /* of each, room for node_room */
+	size_t node_room;
+	uint32_t node_last;
 	struct column *columns;
 	size_t column_count, value_count;
 
@@ -55,25 +65,52 @@ struct shredder {
 	size_t hole_count;
 };
 
-static uint32_t node_of(struct shredder *s, uint32_t parent, enum place place, str key)
+static void make_room(struct shredder *s)
 {
-	char bytes[8 + RECORD_NAME_BYTES_MAX];
-	uint32_t head[2] = { parent, (uint32_t)place };
+	size_t room = MAX_OF(s->node_room * 2, (size_t)NODES_FIRST);
+
+	if (s->nodes.count <= s->node_room)
+		return;
+	s->node = memory_resize(s->node, room * sizeof(*s->node));
+	memset(s->node + s->node_room, 0, (room - s->node_room) * sizeof(*s->node));
+	s->node_room = room;
+}
+
+static uint32_t find_node(struct shredder *s, str name)
+{
 	static const uint32_t other[2] = { 0, PLACE_OTHER };
 
-	key = str_upto(key, RECORD_NAME_BYTES_MAX);
-	memcpy(bytes, head, sizeof(head));
-	if (key.len > 0)
-		memcpy(bytes + sizeof(head), key.ptr, key.len);
-	str name = { bytes, sizeof(head) + key.len };
 	if (s->nodes.count >= SEAL_NODES_MAX && !names_has(&s->nodes, name))
 		name = (str){ (const char *)other, sizeof(other) };
-	return names_add(&s->nodes, name, s->arena);
+	uint32_t node = names_add(&s->nodes, name, s->arena);
+	make_room(s);
+	return node;
+}
+
+static uint32_t node_of(struct shredder *s, uint32_t parent, enum place place, str key)
+{
+	char bytes[NODE_HEAD_BYTES + RECORD_NAME_BYTES_MAX];
+	uint32_t head[2] = { parent, (uint32_t)place };
+	uint32_t next = s->node[s->node_last].next;
+	str guess = s->nodes.items[next];
+
+	key = str_upto(key, RECORD_NAME_BYTES_MAX);
+	if (next == 0 || guess.len != sizeof(head) + key.len ||
+		memcmp(guess.ptr, head, sizeof(head)) != 0 ||
+		!str_equal(str_from(guess, sizeof(head)), key)) {
+		memcpy(bytes, head, sizeof(head));
+		if (key.len > 0)
+			memcpy(bytes + sizeof(head), key.ptr, key.len);
+		next = find_node(s, (str){ bytes, sizeof(head) + key.len });
+		s->node[s->node_last].next = next;
+	}
+	s->node_last = next;
+	return next;
 }
 
 static uint32_t column_of(struct shredder *s, uint32_t node, enum column_type type)
 {
-	uint32_t *column = &s->node_columns[node * COLUMN_TYPE_COUNT_ + type];
+	uint32_t *column = &s->node[node].columns[type];
 
 	if (*column == 0) {
 		s->columns = memory_resize(s->columns, (s->column_count + 1) * sizeof(*s->columns));
@@ -253,6 +290,7 @@ static bool walk(struct shredder *s, const struct sealed_record *record)
 	s->received_ms = record->received_ms;
 	strbuf_clear(&s->ops);
 	s->hole_count = 0;
+	s->node_last = 0;
 	walk_head(s);
 	walk_strings(s);
 	walk_identifiers(s);
@@ -312,9 +350,8 @@ struct shredder *shredder_create(bool whole)
 	s->whole = whole;
 	s->arena = arena_create(SIZE_MAX);
 	s->ops = strbuf_heap(SIZE_MAX);
-	s->node_columns =
-		memory_alloc((SEAL_NODES_MAX + 1) * COLUMN_TYPE_COUNT_ * sizeof(*s->node_columns));
 	(void)names_add(&s->nodes, STR("root"), NULL); /* node 0: above all places */
+	make_room(s);
 	return s;
 }
 
@@ -325,7 +362,7 @@ void shredder_free(struct shredder *s)
 		free(s->columns[i].numbers);
 	}
 	free(s->columns);
-	free(s->node_columns);
+	free(s->node);
 	names_done(&s->templates);
 	names_done(&s->nodes);
 	strbuf_done(&s->ops);

@@ -7,6 +7,7 @@
 enum {
 	PATTERN_TEXTS_MIN = 16, /* fewer strings are not worth patterns */
 	PATTERN_SHARE = 8, /* a pattern must serve this many strings, on average */
+	DICTIONARY_TRIED = 128, /* strings that are all different: no dictionary */
 };
 
 /* One token of one pattern, and its values. */
@@ -18,13 +19,20 @@ struct token_column {
 	char *rows;
 };
 
+/* How the strings of a pattern are cut: of the last of them, the next one follows it. */
+struct shape {
+	struct token *tokens;
+	size_t count, column; /* the first of its columns */
+};
+
 struct patterns {
 	struct names names;
 	struct strbuf bytes;
 	struct arena *arena;
 	int64_t *codes; /* of each string */
-	struct token_column *columns; /* of all patterns */
-	size_t *first; /* column of each pattern, and one past the last */
+	struct shape *shapes; /* of each pattern */
+	struct token_column *columns; /* of all patterns, one for each token that is no literal */
+	size_t column_count;
 };
 
 /* ---- plain: lengths, then all bytes */
@@ -47,26 +55,6 @@ static void put_plain(struct seal_streams *s, const str *texts, size_t count)
 
 /* ---- patterns */
 
-/* Names the pattern of every string; false if some has none, or they share too little. */
-static bool find_patterns(struct patterns *p, const str *texts, size_t count)
-{
-	struct token tokens[SEAL_TOKENS_MAX];
-
-	if (count < PATTERN_TEXTS_MIN)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		size_t n = pattern_cut(texts[i], tokens);
-		if (n == 0 && texts[i].len > 0)
-			return false;
-		strbuf_clear(&p->bytes);
-		pattern_put(tokens, n, &p->bytes);
-		p->codes[i] = names_add(&p->names, strbuf_str(&p->bytes), p->arena);
-		if (p->names.count > PATTERN_TEXTS_MIN + i / PATTERN_SHARE)
-			return false;
-	}
-	return p->names.count <= count / PATTERN_SHARE;
-}
-
 static void add_value(struct token_column *c, const struct token *t)
 {
 	bool planes = token_has_planes(c->kind);
@@ -85,58 +73,116 @@ static void add_value(struct token_column *c, const struct token *t)
 	c->count++;
 }
 
-/* The columns of all patterns: one for each token that is no literal. */
-static void lay_columns(struct patterns *p)
+/* A pattern that was not met before, and its columns. */
+static void add_shape(struct patterns *p, const struct token *tokens, size_t count)
 {
-	size_t count = 0;
+	size_t n = p->names.count - 1;
+	struct shape shape = { .tokens = arena_array(p->arena, count + 1, sizeof(*tokens)),
+		.count = count,
+		.column = p->column_count };
 
-	p->first = memory_alloc((p->names.count + 1) * sizeof(*p->first));
-	p->columns =
-		memory_alloc(((size_t)p->names.count * SEAL_TOKENS_MAX + 1) * sizeof(*p->columns));
-	for (uint32_t i = 0; i < p->names.count; i++) {
-		struct reader in = reader_of(p->names.items[i]);
-		struct token t;
-		p->first[i] = count;
-		while (reader_left(&in) > 0 && pattern_next(&in, &t))
-			if (t.kind != TOKEN_LITERAL)
-				p->columns[count++] =
-					(struct token_column){ .kind = t.kind, .width = t.width };
+	ASSERT(shape.tokens != NULL); /* its limit is far above what a block can hold */
+	p->shapes = memory_resize(p->shapes, (n + 1) * sizeof(*p->shapes));
+	p->columns = memory_resize(p->columns, (p->column_count + count + 1) * sizeof(*p->columns));
+	for (size_t i = 0; i < count; i++) {
+		shape.tokens[i] = tokens[i];
+		if (tokens[i].kind != TOKEN_LITERAL)
+			p->columns[p->column_count++] =
+				(struct token_column){ .kind = tokens[i].kind,
+					.width = tokens[i].width };
 	}
-	p->first[p->names.count] = count;
+	p->shapes[n] = shape;
 }
 
-static void fill_columns(struct patterns *p, const str *texts, size_t count)
+/* The pattern of a string that follows none of the last ones; false if it has none. */
+static bool name_pattern(struct patterns *p, str text, uint32_t *code)
 {
 	struct token tokens[SEAL_TOKENS_MAX];
+	size_t n = pattern_cut(text, tokens);
+	uint32_t known = p->names.count;
 
-	for (size_t i = 0; i < count; i++) {
-		struct token_column *c = &p->columns[p->first[p->codes[i]]];
-		size_t n = pattern_cut(texts[i], tokens);
-		for (size_t t = 0; t < n; t++)
-			if (tokens[t].kind != TOKEN_LITERAL)
-				add_value(c++, &tokens[t]);
-	}
+	if (n == 0 && text.len > 0)
+		return false;
+	strbuf_clear(&p->bytes);
+	pattern_put(tokens, n, &p->bytes);
+	*code = names_add(&p->names, strbuf_str(&p->bytes), p->arena);
+	if (*code == known)
+		add_shape(p, tokens, n);
+	else if (n > 0)
+		memcpy(p->shapes[*code].tokens, tokens, n * sizeof(*tokens));
+	return true;
 }
 
-static void put_patterns(struct seal_streams *s, struct patterns *p, size_t count)
+static void add_values(struct patterns *p, uint32_t code)
+{
+	const struct shape *shape = &p->shapes[code];
+	struct token_column *c = &p->columns[shape->column];
+
+	for (size_t i = 0; i < shape->count; i++)
+		if (shape->tokens[i].kind != TOKEN_LITERAL)
+			add_value(c++, &shape->tokens[i]);
+}
+
+static bool follows(struct patterns *p, uint32_t code, str text)
+{
+	return code < p->names.count &&
+	       pattern_follow(p->shapes[code].tokens, p->shapes[code].count, text);
+}
+
+/* Cuts every string; false if some has no pattern, or they share too little.  Most follow one of
+ * the two last patterns: then nothing has to be found out. */
+static bool find_patterns(struct patterns *p, const str *texts, size_t count)
+{
+	uint32_t last = 0, before = 0;
+
+	if (count < PATTERN_TEXTS_MIN)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t code = last;
+		if (!follows(p, last, texts[i])) {
+			code = before;
+			if (!follows(p, before, texts[i]) && !name_pattern(p, texts[i], &code))
+				return false;
+			before = last;
+			last = code;
+		}
+		add_values(p, code);
+		p->codes[i] = code;
+		if (p->names.count > PATTERN_TEXTS_MIN + i / PATTERN_SHARE)
+			return false;
+	}
+	return p->names.count <= count / PATTERN_SHARE;
+}
+
+static void put_patterns(struct seal_streams *s, const struct patterns *p, size_t count)
 {
 	strbuf_add_varint(&s->directory, p->names.count);
 	for (uint32_t i = 0; i < p->names.count; i++)
 		strbuf_add_sized(&s->directory, p->names.items[i]);
 	streams_put_ints(s, p->codes, count);
-	for (size_t i = 0; i < p->first[p->names.count]; i++) {
-		struct token_column *c = &p->columns[i];
+	for (size_t i = 0; i < p->column_count; i++) {
+		const struct token_column *c = &p->columns[i];
 		if (token_has_planes(c->kind)) {
 			strbuf_add_varint(&s->directory, c->count);
 			streams_put_planes(s, c->rows, c->width, c->count);
 		} else {
 			streams_put_ints(s, c->numbers, c->count);
 		}
-		free(c->rows);
-		free(c->numbers);
+	}
+}
+
+static void free_patterns(struct patterns *p)
+{
+	for (size_t i = 0; i < p->column_count; i++) {
+		free(p->columns[i].rows);
+		free(p->columns[i].numbers);
 	}
 	free(p->columns);
-	free(p->first);
+	free(p->shapes);
+	free(p->codes);
+	names_done(&p->names);
+	strbuf_done(&p->bytes);
+	arena_free(p->arena);
 }
 
 /* Plain or by patterns; `added` is TEXT_DICTIONARY for the words of one, else 0. */
@@ -147,29 +193,27 @@ static void put_words(struct seal_streams *s, const str *texts, size_t count, un
 	p.codes = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*p.codes));
 	bool found = find_patterns(&p, texts, count);
 	strbuf_add_byte(&s->directory, (char)((found ? TEXT_PATTERN : TEXT_PLAIN) + added));
-	if (found) {
-		lay_columns(&p);
-		fill_columns(&p, texts, count);
+	if (found)
 		put_patterns(s, &p, count);
-	} else {
+	else
 		put_plain(s, texts, count);
-	}
-	free(p.codes);
-	names_done(&p.names);
-	strbuf_done(&p.bytes);
-	arena_free(p.arena);
+	free_patterns(&p);
 }
 
 /* ---- a dictionary */
 
 /* 0 for a new word, else how long ago the word was new: small for what was seen lately, constant
- * once all words are known. */
-static void codes_of(const str *texts, size_t count, struct names *words, int64_t *codes)
+ * once all words are known.  False: no two of the first are the same, and the others were not
+ * looked at. */
+static bool codes_of(const str *texts, size_t count, struct names *words, int64_t *codes)
 {
 	for (size_t i = 0; i < count; i++) {
 		uint32_t known = words->count, word = names_add(words, texts[i], NULL);
 		codes[i] = word == known ? 0 : (int64_t)(known - word);
+		if (i + 1 == DICTIONARY_TRIED && words->count == DICTIONARY_TRIED)
+			return false;
 	}
+	return true;
 }
 
 static size_t bytes_of(const str *texts, size_t count)
@@ -181,15 +225,22 @@ static size_t bytes_of(const str *texts, size_t count)
 	return bytes;
 }
 
+/* One word for all takes next to nothing. */
+static bool is_worth_it(const str *texts, size_t count, struct names *words, int64_t *codes)
+{
+	if (count < 2 || !codes_of(texts, count, words, codes))
+		return false;
+	size_t saved = bytes_of(texts, count) - bytes_of(words->items, words->count);
+	size_t cost = words->count < 256 ? count : count * 2;
+	return saved > cost || words->count == 1;
+}
+
 void streams_put_text(struct seal_streams *s, const str *texts, size_t count)
 {
 	struct names words = { 0 };
 	int64_t *codes = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*codes));
 
-	codes_of(texts, count, &words, codes);
-	size_t saved = bytes_of(texts, count) - bytes_of(words.items, words.count);
-	size_t cost = words.count < 256 ? count : count * 2;
-	if (count > 1 && (saved > cost || words.count == 1)) {
+	if (is_worth_it(texts, count, &words, codes)) {
 		put_words(s, words.items, words.count, TEXT_DICTIONARY);
 		strbuf_add_varint(&s->directory, words.count);
 		streams_put_ints(s, codes, count);

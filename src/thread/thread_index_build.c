@@ -1,9 +1,9 @@
-/* thread/thread_index_build.c - an index made from the rows of a view; see thread_index.h
+/* thread/thread_index_build.c - a base made from the rows of a view; see thread_index.h
  *
- * Building is a counting sort: how many rows each group has (group: customer, or owner in a run),
- * where each group starts, each row to its group in order of arrival; then each group is sorted
- * by time unless it is already, which is the common case.  Groups lie anywhere in memory, and so
- * do the rows of one: every pass asks some rows ahead for what it will touch.
+ * Building is a counting sort: how many rows each customer has, where each begins, each row to its
+ * customer in order of arrival; then each slice is sorted by time unless it is already, which is
+ * the common case.  Slices lie anywhere in memory, and so do the rows of one: every pass asks some
+ * rows ahead for what it will touch.  (Runs: thread_index_run.c.)
  */
 #include "thread/thread_index.h"
 
@@ -52,32 +52,27 @@ void entries_sort(struct entry *entries, size_t count)
 
 struct grouping {
 	const struct threads_view *view;
-	size_t from, to;
+	size_t rows;
 	uint32_t *group_of_set; /* ROW_NONE: nobody's */
 	size_t groups;
 };
 
 enum { AHEAD = 32 }; /* rows asked for before they are needed */
 
-static bool is_wanted(uint8_t flags, bool entities)
-{
-	return (flags & ROW_HIDDEN) == 0 && ((flags & ROW_ENTITY) != 0) == entities;
-}
-
 /* Of each row its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
 static uint32_t *find_groups(const struct grouping *g, bool entities)
 {
-	uint32_t *groups = memory_resize(NULL, (g->to - g->from + 1) * sizeof(*groups));
+	uint32_t *groups = memory_resize(NULL, (g->rows + 1) * sizeof(*groups));
 
-	for (size_t row = g->from; row < g->to; row++) {
+	for (size_t row = 0; row < g->rows; row++) {
 		uint32_t set = view_u32(g->view->set, row);
-		if (row + AHEAD < g->to) {
+		if (row + AHEAD < g->rows) {
 			uint32_t later = view_u32(g->view->set, row + AHEAD);
 			PREFETCH(&g->group_of_set[later == IDENTITY_NO_CODE ? 0 : later]);
 		}
 		bool wanted = set != IDENTITY_NO_CODE &&
-			      is_wanted(view_u8(g->view->flags, row), entities);
-		groups[row - g->from] = wanted ? g->group_of_set[set] : ROW_NONE;
+			      slices_want(view_u8(g->view->flags, row), entities);
+		groups[row] = wanted ? g->group_of_set[set] : ROW_NONE;
 	}
 	return groups;
 }
@@ -108,7 +103,7 @@ static void count_groups(
 	out->count = sum;
 }
 
-static void place_rows(const uint32_t *groups, size_t count, size_t from, struct slices *out)
+static void place_rows(const uint32_t *groups, size_t count, struct slices *out)
 {
 	size_t *next = out->start + 1;
 
@@ -116,11 +111,11 @@ static void place_rows(const uint32_t *groups, size_t count, size_t from, struct
 		PREFETCH_TO_CHANGE(&next[later_group(groups, i + 2 * AHEAD, count)]);
 		PREFETCH_TO_CHANGE(&out->row[next[later_group(groups, i + AHEAD, count)]]);
 		if (groups[i] != ROW_NONE)
-			out->row[next[groups[i]]++] = (uint32_t)(from + i);
+			out->row[next[groups[i]]++] = (uint32_t)i;
 	}
 }
 
-static void fetch_columns(const struct threads_view *view, struct slices *out)
+void slices_fetch_columns(const struct threads_view *view, struct slices *out)
 {
 	for (size_t i = 0; i < out->count; i++) {
 		if (i + AHEAD < out->count) {
@@ -168,7 +163,7 @@ static void order_group(const struct threads_view *view, struct slices *out, siz
 	}
 }
 
-static void order_groups(const struct threads_view *view, struct slices *out)
+void slices_order(const struct threads_view *view, struct slices *out)
 {
 	struct entry *entries = NULL;
 	size_t room = 0;
@@ -189,21 +184,21 @@ static void order_groups(const struct threads_view *view, struct slices *out)
 static void build_slices(const struct grouping *g, bool entities, struct slices *out)
 {
 	bool none = entities && g->view->entities == 0;
-	size_t rows = none ? 0 : g->to - g->from;
+	size_t rows = none ? 0 : g->rows;
 	uint32_t *groups = none ? NULL : find_groups(g, entities);
 
 	count_groups(groups, rows, g->groups, out);
 	size_t room = MAX_OF(out->count, (size_t)1);
 	out->row = memory_resize(NULL, room * sizeof(*out->row));
-	place_rows(groups, rows, g->from, out);
+	place_rows(groups, rows, out);
 	free(groups);
 	out->time = memory_resize(NULL, room * sizeof(*out->time));
 	out->what = memory_resize(NULL, room * sizeof(*out->what));
-	fetch_columns(g->view, out);
-	order_groups(g->view, out);
+	slices_fetch_columns(g->view, out);
+	slices_order(g->view, out);
 }
 
-static struct thread_index *thread_index_new(
+struct thread_index *thread_index_new(
 	const struct threads_view *view, bool is_base, size_t from, size_t to)
 {
 	struct thread_index *index = memory_alloc(sizeof(*index));
@@ -239,7 +234,9 @@ struct thread_index *thread_index_build_base(const struct threads_view *view, si
 	const struct identity_view *identity = view->identity;
 	uint32_t sets = identity_set_count(identity);
 	struct thread_index *index = thread_index_new(view, true, 0, rows);
-	struct grouping g = { .view = view, .to = rows, .groups = identity_customer_end(identity) };
+	struct grouping g = {
+		.view = view, .rows = rows, .groups = identity_customer_end(identity)
+	};
 
 	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
 	for (uint32_t set = 0; set < sets; set++)
@@ -249,51 +246,5 @@ struct thread_index *thread_index_build_base(const struct threads_view *view, si
 	build_slices(&g, true, &index->entities);
 	free(g.group_of_set);
 	fill_slots(index, identity);
-	return index;
-}
-
-/* ---- a run: groups are the owners that occur, ascending */
-
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static size_t collect_owners(const struct threads_view *view, struct thread_index *index)
-{
-	size_t count = 0, kept = 0;
-
-	index->owners = memory_alloc((index->to - index->from + 1) * sizeof(*index->owners));
-	for (size_t row = index->from; row < index->to; row++) {
-		uint32_t set = view_u32(view->set, row);
-		if (set != IDENTITY_NO_CODE)
-			index->owners[count++] = identity_set_owner(view->identity, set);
-	}
-	qsort(index->owners, count, sizeof(*index->owners), by_number);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || index->owners[kept - 1] != index->owners[i])
-			index->owners[kept++] = index->owners[i];
-	return kept;
-}
-
-struct thread_index *thread_index_build_run(const struct threads_view *view, size_t from, size_t to)
-{
-	struct thread_index *index = thread_index_new(view, false, from, to);
-	uint32_t sets = identity_set_count(view->identity);
-	struct grouping g = { .view = view, .from = from, .to = to };
-
-	index->slot_count = g.groups = collect_owners(view, index);
-	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
-	for (size_t row = from; row < to; row++) {
-		uint32_t set = view_u32(view->set, row);
-		if (set != IDENTITY_NO_CODE)
-			g.group_of_set[set] = (uint32_t)thread_index_find_owner(
-				index->owners, g.groups, identity_set_owner(view->identity, set));
-	}
-	build_slices(&g, false, &index->events);
-	build_slices(&g, true, &index->entities);
-	free(g.group_of_set);
 	return index;
 }

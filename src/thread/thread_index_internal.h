@@ -35,6 +35,19 @@ struct thread_index {
 	size_t mapped_bytes;
 };
 
+/* An index without slices yet; the caller's. */
+struct thread_index *thread_index_new(
+	const struct threads_view *view, bool is_base, size_t from, size_t to);
+
+static inline bool slices_want(uint8_t flags, bool entities)
+{
+	return (flags & ROW_HIDDEN) == 0 && ((flags & ROW_ENTITY) != 0) == entities;
+}
+
+/* With rows and starts in place: their times and activities; then each slice in thread order. */
+void slices_fetch_columns(const struct threads_view *view, struct slices *slices);
+void slices_order(const struct threads_view *view, struct slices *slices);
+
 /* Where `owner` stands among `owners`, which ascend; `count` if it is not there. */
 size_t thread_index_find_owner(const uint32_t *owners, size_t count, uint32_t owner);
 

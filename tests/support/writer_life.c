@@ -510,8 +510,10 @@ static void step(struct world *w)
 		step_sender(w, &w->senders[chance(w, PRODUCERS)]);
 	else if (roll < 800)
 		step_writer(w);
-	else if (roll < 880)
+	else if (roll < 865)
 		(void)writer_keep_house(w->writer);
+	else if (roll < 880)
+		(void)writer_seal(w->writer);
 	else if (roll < 960)
 		step_looker(w, &w->lookers[chance(w, READERS)]);
 	else if (roll < 975)
