@@ -3,9 +3,10 @@
  *   drivers_bench [THOUSANDS OF CUSTOMERS, default 1000]
  *
  * Each customer has one event with 20 attributes of ten values, then succeeds or fails.  Told are
- * processor and wall seconds of: finding the trials, making the traits (all values as bitmaps),
- * testing them all with intervals and correction, and the combinations of 200 values.  Two threads;
- * medians of ROUNDS.
+ * processor and wall seconds of: finding the trials, making the traits (all values counted),
+ * testing them all with intervals and correction, and the combinations of 200 values; and the
+ * traits where the point is the second event, which carries none of them itself: what was known of
+ * the customer before, beside channels and steps.  Two threads; medians of ROUNDS.
  *
  * smoke: 2
  */
@@ -108,7 +109,7 @@ static struct threads_view *make_view(uint64_t customers)
 
 /* ---- measures */
 
-enum measure { TRIALS, TRAITS, TESTS, PAIRS, MEASURES };
+enum measure { TRIALS, TRAITS, TESTS, PAIRS, TRAITS_BEFORE, MEASURES };
 
 struct clocks {
 	double cpu[MEASURES][ROUNDS], wall[MEASURES][ROUNDS];
@@ -138,6 +139,31 @@ static void find(const struct journey_plan *plan, const struct trials *trials,
 	ASSERT(drivers_find(plan, trials, traits, &question, &drivers, NULL) == OK);
 	ASSERT(drivers.count > 0);
 	drivers_done(plan, &drivers);
+}
+
+static void measure_before(const struct journey_plan *plan, struct clocks *c, int round)
+{
+	uint8_t at[8] = { 0 }, to[8] = { 0 };
+	const struct friction friction = { FRICTION_INSTEAD, at, to, INT64_MAX, 0 };
+	const struct traits_question question = {
+		.zone = zone_utc(), .support = 20, .look_back = (int64_t)3600 * 1000 * TICKS_PER_MS
+	};
+	struct trials trials;
+	struct traits traits;
+	struct costs costs;
+
+	at[journey_plan_find_step(plan, STR("good"))] = 1;
+	to[journey_plan_find_step(plan, STR("fail"))] = 1;
+	ASSERT(costs_make(plan, NULL, 0, 1, &costs, NULL) == OK);
+	ASSERT(trials_make(plan, &friction, &costs, &trials, NULL) == OK);
+	start(c);
+	ASSERT(traits_make(plan, &trials, &question, &traits, NULL) == OK);
+	stop(c, TRAITS_BEFORE, round);
+	ASSERT(traits.count >= KEYS * VALUES);
+	find(plan, &trials, &traits, false);
+	traits_done(plan, &traits);
+	trials_done(plan, &trials);
+	costs_done(plan, &costs);
 }
 
 static void measure(const struct journey_plan *plan, struct clocks *c, int round)
@@ -187,7 +213,8 @@ static double median(double values[static ROUNDS])
 int main(int argc, char **argv)
 {
 	static const char *const names[MEASURES] = { "trials", "traits of 20 attributes",
-		"all values tested", "the same with combinations of 200 values" };
+		"all values tested", "the same with combinations of 200 values",
+		"traits known before, steps, channels" };
 	int64_t thousands = 1000;
 
 	if (argc > 1 && !str_to_int64(str_of(argv[1]), &thousands))
@@ -202,6 +229,8 @@ int main(int argc, char **argv)
 	ASSERT(journey_plan_make(view, &definition, &filter, NULL, &limits, &plan, NULL) == OK);
 	for (int round = 0; round < ROUNDS; round++)
 		measure(plan, &clocks, round);
+	for (int round = 0; round < ROUNDS; round++)
+		measure_before(plan, &clocks, round);
 	for (int m = 0; m < MEASURES; m++)
 		printf("%-42s %8.3f s of processor, %8.3f s\n", names[m], median(clocks.cpu[m]),
 			median(clocks.wall[m]));

@@ -2,6 +2,7 @@
 """Are the frictions planted in the demonstration company found, and nothing else taken for one?
 
   tests/company_causes.py --ariane PATH [--seeds N] [--customers N] [--clean N] [--orders N] [--first SEED]
+                          [--keep FILE]
 
 For each seed a company is simulated, its files are imported by the ready-made mappings, and each planted
 cause (docs/demo-company.md) is asked for with `journey drivers` and the definition
@@ -11,16 +12,19 @@ whether a mail and a call are one person's).  Told are, over all seeds:
   first      the cause is the surest driver that nothing else explains
   found      it is among the drivers (false-discovery rate 5 %)
   covered    the 95 % interval of the difference holds what was asked of the simulation, reckoned on
-             where something else makes people suffer it too (beside())
+             where something else makes people suffer it too (beside()); over all causes and seeds with
+             the binomial interval of Clopper and Pearson
   frictions  `journey frictions` finds the place unasked; its rank (median)
 
 The decoy (shops) must be absent or explained; in --clean companies no cause may be found more often than chance
 allows.  The third cause needs many technicians' visits: companies of their own are simulated for it, whose customers order
-fibre N times as often (--orders, 20; 0: not), and their orders and visits alone imported.  Ends with 1 if a cause is found in less than half of
+fibre N times as often (--orders, 20; 0: not), and their orders and visits alone imported.  With --keep
+what each seed said is appended to FILE, a line of JSON each, and seeds that are there are not asked again: a long run in pieces.  Ends with 1 if a cause is found in less than half of
 the seeds, the decoy passes for a cause, or a clean company shows one in more than a fifth.
 """
 import argparse
 import json
+import math
 import shutil
 import statistics
 import subprocess
@@ -154,16 +158,16 @@ def place_of(drivers, is_it):
 
 def judge_cause(company, cause):
     asked = company.ask("drivers", *cause.words, *LISTED, *AFTERMATH, "--top", "400")
-    rank, driver = place_of(asked["drivers"], cause.is_it)
+    rank, _ = place_of(asked["drivers"], cause.is_it)
     alone = next((d for d in asked["drivers"] if len(d["traits"]) == 1 and cause.is_it(d["traits"][0])), None)
-    covered = None
+    said = {"rank": rank, "stands": alone is not None and not alone["explained"]}
     if alone and cause.asked:
+        size = alone["difference"]
         wanted = cause.asked(company.ask_for, company.truth, alone["share_without"]["value"])
-        covered = alone["difference"]["low"] <= wanted <= alone["difference"]["high"]
-        print(f"  {cause.label}: {alone['difference']['value']:.4f} ({alone['difference']['low']:.4f} to "
-              f"{alone['difference']['high']:.4f}), asked {wanted:.4f}, first {rank == 1}", flush=True)
-        return rank, covered, alone, wanted
-    return rank, covered, alone, None
+        said |= {"size": size["value"], "wanted": wanted, "covered": size["low"] <= wanted <= size["high"]}
+        print(f"  {cause.label}: {size['value']:.4f} ({size['low']:.4f} to {size['high']:.4f}), asked {wanted:.4f}, "
+              f"first {rank == 1}", flush=True)
+    return said
 
 
 # Detractors among those who answer a survey.
@@ -186,39 +190,22 @@ def judge_decoy(company):
             d["traits"][0].get("name") in ("store", "Shop")]
 
 
-class Tally:
-    def __init__(self):
-        self.asked = self.first = self.found = self.covered = self.measured = 0
-        self.ranks, self.sizes, self.wanted, self.clean, self.clean_asked = [], [], [], 0, 0
-
-
-def judge_seed(given, seed, tallies, decoys):
+def judge_seed(given, seed):
     print(f"seed {seed}", flush=True)
     company = Company(given, seed, False, SYSTEMS)
     frictions = company.ask("frictions", "--top", "30", "--drivers", "3", "--no-pairs", *AFTERMATH)["frictions"]
+    said = {"ranks": {}, "causes": {}}
     for number, cause in CAUSES.items():
-        tally = tallies[number]
-        places = [i for i, f in enumerate(frictions, 1) if any(p(f) for p in cause.places)]
-        tally.ranks.append(places[0] if places else None)
-        if number == 3 and given.orders:
-            continue
-        rank, covered, alone, wanted = judge_cause(company, cause)
-        tally.asked += 1
-        tally.first += rank == 1
-        tally.found += rank is not None
-        tally.measured += covered is not None
-        tally.covered += bool(covered)
-        if alone:
-            tally.sizes.append(alone["difference"]["value"])
-        if wanted is not None:
-            tally.wanted.append(wanted)
-    places = [i for i, f in enumerate(frictions, 1) if "Dunned" in f["friction"]["at"] or
-              "Canvassed" in f["friction"]["at"]]
-    tallies[7].asked += 1
-    tallies[7].found += bool(places)
-    tallies[7].ranks.append(places[0] if places else None)
-    decoys.append(bool(judge_decoy(company)))
+        said["ranks"][number] = next((i for i, f in enumerate(frictions, 1) if any(p(f) for p in cause.places)), None)
+        if number != 3 or not given.orders:
+            said["causes"][number] = judge_cause(company, cause)
+    said["ranks"][7] = next((i for i, f in enumerate(frictions, 1)
+                             if "Dunned" in f["friction"]["at"] or "Canvassed" in f["friction"]["at"]), None)
+    said["decoy"] = bool(judge_decoy(company))
     company.close()
+    if given.orders:
+        said["causes"][3] = judge_visits(given, seed)
+    return said
 
 
 def is_planted_place(driver):
@@ -227,44 +214,101 @@ def is_planted_place(driver):
                for t in driver["traits"])
 
 
-def judge_visits(given, seed, tally):
+def judge_visits(given, seed):
     often = ["--set", f"fibre_orders={0.045 * given.orders}"]
     company = Company(given, seed, False, ["orders"], *often)
     standing = [d for d in company.ask("drivers", *CAUSES[3].words, *AFTERMATH, "--top", "50")["drivers"]
                 if not d["explained"]]
-    hits = [i for i, d in enumerate(standing, 1) if is_planted_place(d)]
-    tally.asked += 1
-    tally.found += bool(hits)
-    tally.first += hits[:1] == [1]
     for d in standing[:3]:
         print("  visits:", " and ".join(t["says"] for t in d["traits"]), f"{d['share_with']['value']:.3f} against "
               f"{d['share_without']['value']:.3f}, {d['with']} visits", flush=True)
     company.close()
+    return {"rank": next((i for i, d in enumerate(standing, 1) if is_planted_place(d)), None)}
 
 
-def judge_clean(given, seed, tallies):
+def judge_clean(given, seed):
     print(f"clean, seed {seed}", flush=True)
     company = Company(given, seed, True, SYSTEMS)
-    for number, cause in CAUSES.items():
-        _, _, alone, _ = judge_cause(company, cause)
-        tallies[number].clean_asked += 1
-        tallies[number].clean += alone is not None and not alone["explained"]
+    said = {"causes": {number: judge_cause(company, cause) for number, cause in CAUSES.items()}}
     company.close()
+    return said
 
 
-def show(tallies, decoys):
+# ---- over all seeds
+
+
+def binomial_interval(hits, of):
+    """Clopper and Pearson (1934), 95 %."""
+    def at_least(share):
+        return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(hits, of + 1))
+
+    def at_most(share):
+        return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(hits + 1))
+
+    def where(is_above):
+        low, high = 0.0, 1.0
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (low, middle) if is_above(middle) else (middle, high)
+        return low
+
+    return (0.0 if hits == 0 else where(lambda share: at_least(share) > 0.025),
+            1.0 if hits == of else where(lambda share: at_most(share) < 0.025))
+
+
+def share(hits, of):
+    return f"{hits}/{of}" + (" ({:.0%} to {:.0%})".format(*binomial_interval(hits, of)) if of else "")
+
+
+def show(planted, clean):
     print("| cause | first | found | covered | mean difference | asked | rank among frictions | in clean companies |\n"
           "|---|---|---|---|---|---|---|---|")
-    for number, t in sorted(tallies.items()):
+    covered = measured = 0
+    lost, false = [], []
+    for number in [*CAUSES, 7]:
         label = CAUSES[number].label if number in CAUSES else "former customers dunned, canvassed"
-        ranks = [r for r in t.ranks if r]
-        rank = f"{statistics.median(ranks):g} ({len(ranks)} of {len(t.ranks)})" if ranks else "-"
-        size = f"{statistics.mean(t.sizes):.3f}" if t.sizes else "-"
-        wanted = f"{statistics.mean(t.wanted):.3f}" if t.wanted else "-"
-        first = f"{t.first}/{t.asked}" if number in CAUSES else "-"
-        print(f"| {number} {label} | {first} | {t.found}/{t.asked} | {t.covered}/{t.measured} | {size} | {wanted} | {rank} | "
-              f"{t.clean}/{t.clean_asked} |")
-    print(f"\ndecoy taken for a cause: {sum(decoys)} of {len(decoys)}")
+        said = [p["causes"][str(number)] for p in planted if str(number) in p["causes"]]
+        ranks = [p["ranks"].get(str(number)) for p in planted]
+        seen = [r for r in ranks if r]
+        sizes = [c for c in said if "size" in c]
+        found, hits = sum(c["rank"] is not None for c in said), sum(c["covered"] for c in sizes)
+        there = sum(p["causes"][str(number)]["stands"] for p in clean if number in CAUSES)
+        covered, measured = covered + hits, measured + len(sizes)
+        print(f"| {number} {label} | {sum(c['rank'] == 1 for c in said)}/{len(said)} | {found}/{len(said)} | "
+              f"{hits}/{len(sizes)} | {mean(c['size'] for c in sizes)} | {mean(c['wanted'] for c in sizes)} | "
+              f"{f'{statistics.median(seen):g}' if seen else '-'} ({len(seen)} of {len(ranks)}) | "
+              f"{there}/{len(clean) if number in CAUSES else 0} |")
+        lost += [number] if found * 2 < len(said) else []
+        false += [number] if there * 5 > len(clean) else []
+    decoys = sum(p["decoy"] for p in planted)
+    print(f"\nintervals that hold what was asked: {share(covered, measured)}")
+    print(f"decoy taken for a cause: {share(decoys, len(planted))}")
+    stands = sum(c["stands"] for p in clean for c in p["causes"].values())
+    print(f"causes found in clean companies: {share(stands, len(clean) * len(CAUSES))}")
+    return lost, false, decoys * 5 > len(planted)
+
+
+def mean(values):
+    values = list(values)
+    return f"{statistics.mean(values):.3f}" if values else "-"
+
+
+def ask_all(given, what, judge, seeds):
+    kept = {}
+    if given.keep and given.keep.exists():
+        for line in given.keep.read_text().splitlines():
+            said = json.loads(line)
+            if said["what"] == what and said["customers"] == given.customers:
+                kept[said["seed"]] = said
+    for seed in seeds:
+        if seed in kept:
+            continue
+        said = {"what": what, "seed": seed, "customers": given.customers, **judge(given, seed)}
+        kept[seed] = json.loads(json.dumps(said))  # keys as they will be read again
+        if given.keep:
+            with open(given.keep, "a", encoding="utf-8") as out:
+                out.write(json.dumps(said) + "\n")
+    return [kept[seed] for seed in seeds]
 
 
 def main():
@@ -275,21 +319,15 @@ def main():
     options.add_argument("--customers", type=int, default=6000)
     options.add_argument("--orders", type=float, default=20)
     options.add_argument("--first", type=int, default=1)
+    options.add_argument("--keep", type=Path)
     given = options.parse_args()
     given.ariane = str(Path(given.ariane).resolve())
-    tallies, decoys = {n: Tally() for n in [*CAUSES, 7]}, []
-    for seed in range(given.first, given.first + given.seeds):
-        judge_seed(given, seed, tallies, decoys)
-        if given.orders:
-            judge_visits(given, seed, tallies[3])
-    for seed in range(given.first, given.first + given.clean):
-        judge_clean(given, 1000 + seed, tallies)
-    show(tallies, decoys)
+    planted = ask_all(given, "planted", judge_seed, range(given.first, given.first + given.seeds))
+    clean = ask_all(given, "clean", judge_clean, range(1000 + given.first, 1000 + given.first + given.clean))
+    lost, false, falls_for_it = show(planted, clean)
     # The third needs more visits than a small company has: judged with --orders alone.
-    left_aside = (7,) if given.orders else (3, 7)
-    lost = [n for n, t in tallies.items() if t.asked and n not in left_aside and t.found * 2 < t.asked]
-    false = [n for n, t in tallies.items() if t.clean_asked and t.clean * 5 > t.clean_asked]
-    if lost or false or sum(decoys) * 5 > len(decoys):
+    lost = [n for n in lost if n != 3 or given.orders]
+    if lost or false or falls_for_it:
         print(f"not found: {lost}; found where there is nothing: {false}")
         sys.exit(1)
 

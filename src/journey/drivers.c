@@ -21,12 +21,13 @@ struct odds_table table_of(const struct trials *trials, struct bits_counts count
 uint64_t *driver_set(
 	const struct trials *trials, const struct traits *traits, uint32_t trait, uint32_t other)
 {
+	const uint64_t *one = trait_set(traits, trait);
+	const uint64_t *two = other == TRAIT_NOBODY ? NULL : trait_set(traits, other);
 	size_t words = bits_words(trials->count);
 	uint64_t *set = memory_alloc((words + 1) * sizeof(*set));
 
 	for (size_t i = 0; i < words; i++)
-		set[i] = traits->items[trait].set[i] &
-			 (other == TRAIT_NOBODY ? UINT64_MAX : traits->items[other].set[i]);
+		set[i] = one[i] & (two == NULL ? UINT64_MAX : two[i]);
 	return set;
 }
 
@@ -221,7 +222,7 @@ static err test_again(void *context, size_t i, struct why *why)
 	(void)why;
 	if (d->p > s->threshold)
 		return OK;
-	d->design = search_design(s, s->traits->items[i].set, &d->table);
+	d->design = search_design(s, trait_set(s->traits, i), &d->table);
 	d->p = odds_p(&d->table, d->design);
 	driver_fill(d);
 	return OK;

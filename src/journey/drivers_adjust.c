@@ -56,7 +56,7 @@ static struct strata_result adjust_for_family(
 	for (size_t i = 0; i < s->traits->count; i++) {
 		if (s->traits->items[i].family != family)
 			continue;
-		strata[count] = stratum(s, set, &d->table, s->traits->items[i].set);
+		strata[count] = stratum(s, set, &d->table, trait_set(s->traits, i));
 		rest = rest_of(&rest, &strata[count++]);
 		ASSERT(count <= TRAITS_VALUES_MAX);
 	}

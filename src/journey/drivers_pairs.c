@@ -72,9 +72,8 @@ static void keep(struct search *s, const struct driver *d)
 
 static bool test_pair(const struct search *s, uint32_t i, uint32_t k, struct driver *d)
 {
-	const struct trait *one = &s->traits->items[i], *two = &s->traits->items[k];
-	struct bits_counts counts =
-		bits_count_both(one->set, two->set, s->trials->count, s->trials->suffered);
+	struct bits_counts counts = bits_count_both(trait_set(s->traits, i),
+		trait_set(s->traits, k), s->trials->count, s->trials->suffered);
 
 	*d = (struct driver){ .trait = MIN_OF(i, k), .other = MAX_OF(i, k), .design = 1, .q = 1 };
 	if (counts.all < s->question->support)

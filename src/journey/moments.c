@@ -5,18 +5,20 @@
 
 void moments_add(struct moments *m, uint64_t n1, int64_t x1, uint64_t n0, int64_t x0)
 {
-	m->n1 += n1;
 	m->n0 += n0;
-	m->customers1 += n1 > 0;
 	m->customers0 += n0 > 0;
-	m->x1 += x1;
 	m->x0 += x0;
-	m->x1x1 += (wide_int)x1 * x1;
-	m->x1n1 += (wide_int)x1 * (wide_int)n1;
-	m->n1n1 += (wide_int)n1 * (wide_int)n1;
 	m->x0x0 += (wide_int)x0 * x0;
 	m->x0n0 += (wide_int)x0 * (wide_int)n0;
 	m->n0n0 += (wide_int)n0 * (wide_int)n0;
+	if (n1 == 0 && x1 == 0) /* most customers: of what follows all would be 0 */
+		return;
+	m->n1 += n1;
+	m->customers1 += n1 > 0;
+	m->x1 += x1;
+	m->x1x1 += (wide_int)x1 * x1;
+	m->x1n1 += (wide_int)x1 * (wide_int)n1;
+	m->n1n1 += (wide_int)n1 * (wide_int)n1;
 	m->x1x0 += (wide_int)x1 * x0;
 	m->x1n0 += (wide_int)x1 * (wide_int)n0;
 	m->n1x0 += (wide_int)n1 * x0;

@@ -1,7 +1,6 @@
-/* journey/traits.c - see traits.h: families put together, twins taken out */
+/* journey/traits.c - see traits.h: families put together */
 #include "journey/traits.h"
 
-#include "base/hash.h"
 #include "journey/traits_internal.h"
 
 #include <math.h>
@@ -78,7 +77,7 @@ err traits_add_set(struct traits_maker *m, uint32_t order, const struct trait *l
 }
 
 struct counted {
-	uint64_t all;
+	struct bits_counts counts;
 	uint32_t code;
 };
 
@@ -86,78 +85,135 @@ static int by_count(const void *a, const void *b)
 {
 	const struct counted *x = a, *y = b;
 
-	if (x->all != y->all)
-		return x->all < y->all ? 1 : -1;
+	if (x->counts.all != y->counts.all)
+		return x->counts.all < y->counts.all ? 1 : -1;
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-/* The codes that will be traits: slot[code] = 1 .., by frequency. */
-static size_t choose_codes(struct traits_maker *m, const struct family *family, uint32_t *slot,
-	struct counted *counted)
+/* The codes that will be traits, by frequency: at most TRAITS_VALUES_MAX. */
+static size_t choose_codes(
+	const struct traits_maker *m, const struct family *family, struct counted *out)
 {
-	size_t n = 0;
-	uint64_t *count = memory_alloc(family->codes * sizeof(*count));
+	size_t n = 0, suffered = m->trials->suffered;
+	uint32_t *first = memory_alloc(family->codes * sizeof(*first));
+	uint32_t *rest = memory_alloc(family->codes * sizeof(*rest));
 
-	for (size_t t = 0; t < m->trials->count; t++)
-		count[family->code[t]]++;
-	for (uint32_t c = 1; c < family->codes; c++)
-		if (has_support(m, count[c]))
-			counted[n++] = (struct counted){ count[c], c };
-	free(count);
+	count_codes(family, 0, suffered, first);
+	count_codes(family, suffered, m->trials->count, rest);
+	for (uint32_t c = 1; c < family->codes; c++) {
+		uint64_t all = (uint64_t)first[c] + rest[c];
+		if (has_support(m, all))
+			out[n++] = (struct counted){ { first[c], all }, c };
+	}
+	free(first);
+	free(rest);
 	if (n > TRAITS_VALUES_MAX) /* codes tell order of arrival only among equals */
-		qsort(counted, n, sizeof(*counted), by_count);
-	n = MIN_OF(n, (size_t)TRAITS_VALUES_MAX);
-	for (size_t i = 0; i < n; i++)
-		slot[counted[i].code] = (uint32_t)i + 1;
-	return n;
+		qsort(out, n, sizeof(*out), by_count);
+	return MIN_OF(n, (size_t)TRAITS_VALUES_MAX);
 }
 
-static err add_codes(struct traits_maker *m, uint32_t order, const struct family *family,
-	const uint32_t *slot, const struct counted *counted, size_t n, struct why *why)
+/* Codes that are slots already. */
+static uint16_t *narrowed(
+	const struct traits_maker *m, const uint32_t *wide, const uint8_t *slot, struct why *why)
 {
-	uint64_t **sets = memory_alloc((n + 1) * sizeof(*sets));
-	err e = OK;
+	uint16_t *code = traits_codes_create(m, why);
 
-	for (size_t i = 1; i <= n; i++)
-		sets[i] = memory_alloc(m->words * sizeof(uint64_t));
-	for (size_t t = 0; t < m->trials->count; t++)
-		if (slot[family->code[t]] != 0)
-			bits_add(sets[slot[family->code[t]]], t);
-	for (size_t i = 1; i <= n; i++) {
-		struct trait trait = {
-			.kind = family->kind, .own = family->own, .key = family->key
-		};
-		if (e != OK) {
-			free(sets[i]);
-			continue;
-		}
-		family->describe(family->context, counted[i - 1].code, &trait);
-		e = traits_add_set(m, order, &trait, sets[i], why);
+	for (size_t t = 0; code != NULL && t < m->trials->count; t++)
+		code[t] = slot[wide[t]];
+	return code;
+}
+
+/* The column of a family's codes, of which n will be traits; takes over family->narrow. */
+static struct trait_column *make_column(const struct traits_maker *m, const struct family *family,
+	const struct counted *counted, size_t n, struct why *why)
+{
+	size_t codes = family->narrow != NULL ? family->codes : n + 1;
+	uint8_t *slot = memory_alloc(family->codes);
+	uint16_t *code = family->narrow;
+
+	for (size_t i = 0; i < n; i++)
+		slot[counted[i].code] = (uint8_t)(i + 1);
+	if (code == NULL) {
+		code = narrowed(m, family->wide, slot, why);
+		for (size_t i = 0; i < codes; i++)
+			slot[i] = (uint8_t)i;
 	}
-	free(sets);
-	return e;
+	if (code != NULL)
+		return trait_column_create(code, slot, codes);
+	free(slot);
+	return NULL;
+}
+
+static void append_column(struct traits_maker *m, struct trait_column *column)
+{
+	struct traits *out = m->out;
+
+	lock(m);
+	if (out->column_count == m->column_room) {
+		m->column_room = m->column_room == 0 ? 64 : 2 * m->column_room;
+		out->columns = memory_resize(out->columns, m->column_room * sizeof(*out->columns));
+	}
+	out->columns[out->column_count++] = column;
+	out->bytes += m->trials->count * sizeof(*column->code) + column->codes;
+	unlock(m);
+}
+
+/* The bytes of the traits' sets are taken here, for they may be asked for. */
+static err add_codes(struct traits_maker *m, uint32_t order, const struct family *family,
+	const struct counted *counted, size_t n, struct why *why)
+{
+	size_t bytes = n * (m->words * sizeof(uint64_t) + sizeof(struct trait)) + family->codes;
+	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
+
+	if (e != OK) {
+		traits_codes_free(m, family->narrow);
+		return e;
+	}
+	struct trait_column *column = make_column(m, family, counted, n, why);
+	if (column == NULL) {
+		limits_give(journey_plan_limits(m->plan), bytes);
+		return ERR_LIMIT;
+	}
+	limits_give(journey_plan_limits(m->plan), family->codes - column->codes);
+	append_column(m, column);
+	for (size_t i = 0; i < n; i++) {
+		struct trait trait = { .kind = family->kind,
+			.own = family->own,
+			.key = family->key,
+			.family = order,
+			.counts = counted[i].counts,
+			.column = column,
+			.slot = (uint32_t)i + 1 };
+		family->describe(family->context, counted[i].code, &trait);
+		lock(m);
+		append(m, trait);
+		unlock(m);
+	}
+	return OK;
 }
 
 err traits_add_family(
 	struct traits_maker *m, uint32_t order, const struct family *family, struct why *why)
 {
-	size_t bytes = family->codes * (sizeof(uint64_t) + sizeof(struct counted) + 4);
+	size_t bytes = family->codes * (2 * sizeof(uint32_t) + sizeof(struct counted));
 	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
 
-	if (e != OK)
+	if (e != OK) {
+		traits_codes_free(m, family->narrow);
 		return e;
-	uint32_t *slot = memory_alloc((family->codes + 1) * sizeof(*slot));
+	}
 	struct counted *counted = memory_alloc((family->codes + 1) * sizeof(*counted));
-	size_t n = choose_codes(m, family, slot, counted);
+	size_t n = choose_codes(m, family, counted);
 	if (n > 0)
-		e = add_codes(m, order, family, slot, counted, n, why);
-	free(slot);
+		e = add_codes(m, order, family, counted, n, why);
+	else
+		traits_codes_free(m, family->narrow);
 	free(counted);
 	limits_give(journey_plan_limits(m->plan), bytes);
 	return e;
 }
 
-/* ---- in order, without twins */
+/* ---- in order */
 
 static int by_number(double a, double b)
 {
@@ -176,53 +232,6 @@ static int by_place(const void *a, const void *b)
 	return order != 0 ? order : str_compare(x->text, y->text);
 }
 
-struct twin {
-	uint64_t hash;
-	uint32_t at;
-};
-
-static int by_hash(const void *a, const void *b)
-{
-	const struct twin *x = a, *y = b;
-
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Of the traits that hold the same trials the first stays. */
-static void drop_twins(const struct journey_plan *plan, struct traits *out, size_t cases)
-{
-	struct twin *twins = memory_alloc((out->count + 1) * sizeof(*twins));
-	size_t bytes = bits_words(cases) * sizeof(uint64_t), kept = 0;
-
-	for (size_t i = 0; i < out->count; i++)
-		twins[i] =
-			(struct twin){ hash64(0, (str){ (const char *)out->items[i].set, bytes }),
-				(uint32_t)i };
-	qsort(twins, out->count, sizeof(*twins), by_hash);
-	for (size_t i = 0; i < out->count; i++) {
-		struct trait *one = &out->items[twins[i].at];
-		for (size_t k = i + 1;
-			one->set != NULL && k < out->count && twins[k].hash == twins[i].hash; k++) {
-			struct trait *two = &out->items[twins[k].at];
-			if (two->set == NULL || !bits_equal(one->set, two->set, cases))
-				continue;
-			one->same++;
-			free(two->set);
-			two->set = NULL;
-		}
-	}
-	free(twins);
-	for (size_t i = 0; i < out->count; i++)
-		if (out->items[i].set != NULL)
-			out->items[kept++] = out->items[i];
-	limits_give(
-		journey_plan_limits(plan), (out->count - kept) * (bytes + sizeof(struct trait)));
-	out->bytes -= (out->count - kept) * (bytes + sizeof(struct trait));
-	out->count = kept;
-}
-
 /* Families numbered from 0, without gaps. */
 static void number_families(struct traits *out)
 {
@@ -238,27 +247,39 @@ static void number_families(struct traits *out)
 
 /* ---- the whole */
 
+static void make_rows(struct traits_maker *m, size_t rows, size_t customers)
+{
+	size_t trials = (m->trials->count + 1) * sizeof(uint32_t);
+
+	m->rows = (struct trial_rows){ .row = memory_alloc(rows * sizeof(struct trial_row)) };
+	if (m->question->own_only)
+		return;
+	m->rows.first_of = memory_alloc(customers * sizeof(uint32_t));
+	m->rows.before = memory_alloc(trials);
+	m->rows.after = memory_alloc(trials);
+	m->rows.in_order = memory_alloc(trials);
+}
+
 static err make(struct traits_maker *m, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(m->plan);
 	size_t rows = threads_view_rows(journey_plan_view(m->plan)) + 1;
 	size_t customers =
 		identity_customer_end(threads_view_identity(journey_plan_view(m->plan))) + 1;
-	size_t bytes = (rows * 2 + customers + m->trials->count * 3) * sizeof(uint32_t);
-	err e = limits_take(limits, bytes, why);
+	size_t bytes = rows * sizeof(struct trial_row);
+	uint32_t keys = 4, before = 1 << 20; /* far behind all keys */
 
+	if (!m->question->own_only)
+		bytes += (customers + m->trials->count * 3) * sizeof(uint32_t);
+	err e = limits_take(limits, bytes, why);
 	if (e != OK)
 		return e;
 	m->bytes = bytes;
-	m->rows = (struct trial_rows){ .row = memory_alloc(rows * sizeof(struct trial_row)),
-		.first_of = memory_alloc(customers * sizeof(uint32_t)),
-		.before = memory_alloc((m->trials->count + 1) * sizeof(uint32_t)),
-		.after = memory_alloc((m->trials->count + 1) * sizeof(uint32_t)),
-		.in_order = memory_alloc((m->trials->count + 1) * sizeof(uint32_t)) };
-	uint32_t keys = 4, before = 1 << 20; /* far behind all keys */
+	make_rows(m, rows, customers);
 	e = traits_add_times(m, 0, why);
 	if (e == OK)
-		e = traits_walk(m, before, why);
+		e = m->question->own_only ? traits_mark_points(m, why)
+					  : traits_walk(m, before, why);
 	if (e == OK)
 		e = traits_add_keys(m, keys, why);
 	if (e == OK && m->texts_full)
@@ -283,7 +304,7 @@ err traits_make(const struct journey_plan *plan, const struct trials *trials,
 		.lock = &mutex,
 		.out = out };
 
-	*out = (struct traits){ .texts = arena_create(TEXTS_BYTES_MAX) };
+	*out = (struct traits){ .cases = trials->count, .texts = arena_create(TEXTS_BYTES_MAX) };
 	if (trials->count == 0)
 		return OK;
 	ASSERT(pthread_mutex_init(&mutex, NULL) == 0);
@@ -295,7 +316,7 @@ err traits_make(const struct journey_plan *plan, const struct trials *trials,
 	}
 	if (out->count > 0)
 		qsort(out->items, out->count, sizeof(*out->items), by_place);
-	drop_twins(plan, out, trials->count);
+	traits_drop_twins(plan, out);
 	number_families(out);
 	return OK;
 }
@@ -304,6 +325,9 @@ void traits_done(const struct journey_plan *plan, struct traits *traits)
 {
 	for (size_t i = 0; i < traits->count; i++)
 		free(traits->items[i].set);
+	for (size_t i = 0; i < traits->column_count; i++)
+		trait_column_free(traits->columns[i]);
+	free(traits->columns);
 	free(traits->items);
 	arena_free(traits->texts);
 	limits_give(journey_plan_limits(plan), traits->bytes);

@@ -22,7 +22,11 @@
  * TRAITS_VALUES_MAX most frequent values; attributes that `ignore` fits.  Traits that hold the very
  * same trials are one: the others are counted in `same`.
  *
- * Memory: 8 bytes a row of the store, 40 bytes a trial and thread, 1 bit a trial and trait.
+ * A family is kept as a column of codes, a trial each: that is what values are counted in.  Sets of
+ * trials are made of it when first asked for (trait_set()), all of a family at once.
+ *
+ * Memory: 8 bytes a row of the store, 40 bytes a trial and thread, 2 bytes a trial and family, 1
+ * bit a trial and trait.
  */
 #pragma once
 
@@ -58,8 +62,10 @@ struct trait {
 	str key; /* attribute, channel, step */
 	str text; /* TEXT */
 	double low, high; /* -INFINITY, INFINITY: no limit */
-	uint64_t *set; /* bits.h */
 	struct bits_counts counts;
+	struct trait_column *column; /* of its family's codes; NULL: the set is all there is */
+	uint32_t slot; /* there */
+	uint64_t *set; /* bits.h; NULL: not made yet: trait_set() */
 	uint32_t same; /* other traits of the same trials */
 };
 
@@ -74,8 +80,10 @@ struct traits_question {
 
 struct traits {
 	struct trait *items; /* in order of family */
-	size_t count;
+	size_t count, cases;
 	uint32_t families;
+	struct trait_column **columns;
+	size_t column_count;
 	size_t bytes;
 	struct arena *texts;
 };
@@ -84,3 +92,6 @@ struct traits {
 err traits_make(const struct journey_plan *plan, const struct trials *trials,
 	const struct traits_question *question, struct traits *out, struct why *why);
 void traits_done(const struct journey_plan *plan, struct traits *traits);
+
+/* The trials that have a trait; lives as long as the traits.  By any thread. */
+const uint64_t *trait_set(const struct traits *traits, size_t trait);

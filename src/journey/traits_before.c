@@ -200,7 +200,7 @@ err before_sets_add(
 {
 	const struct threads_view *view = journey_plan_view(m->plan);
 	const struct family times = {
-		.kind = TRAIT_TIMES, .code = sets->times, .codes = 5, .describe = describe_times
+		.kind = TRAIT_TIMES, .wide = sets->times, .codes = 5, .describe = describe_times
 	};
 	err e = traits_add_family(m, order++, &times, why);
 

@@ -10,8 +10,9 @@
 
 /* What is remembered of a row of a customer with trials: the first trial at or behind it (its
  * number + 1; 0: none, or nobody asked about), and when (greater is later; of one customer only),
- * with ROW_IS_POINT of those that are a trial's point.  Side by side, for they are read together,
- * in the order of attribute columns. */
+ * with ROW_IS_POINT of those that are a trial's point.  A row that is no event but tells what is
+ * known of a customer: the first trial not before its time, and 0.  Side by side, for they are read
+ * together, in the order of attribute columns. */
 struct trial_row {
 	uint32_t trial, stamp;
 };
@@ -21,7 +22,7 @@ struct trial_rows {
 	struct trial_row *row;
 	uint32_t *before, *after; /* by trial: the customer's trial before and after it */
 	uint32_t *in_order; /* all trials, each behind the one before it */
-	uint32_t *first_of; /* by customer: his first trial + 1 */
+	uint32_t *first_of; /* by customer: his first trial + 1.  These four: NULL with own_only */
 	bool any_before; /* has any trial one before it? */
 };
 
@@ -34,8 +35,10 @@ struct traits_maker {
 	size_t bytes; /* taken, given back at the end */
 	pthread_mutex_t *lock; /* of what follows, and of `bytes` */
 	struct traits *out;
-	size_t room;
+	size_t room, column_room;
 	bool texts_full;
+	void *spare[JOURNEY_THREADS_MAX]; /* rooms */
+	size_t spares;
 };
 
 /* A family about to be made: a value for each trial. */
@@ -43,12 +46,19 @@ struct family {
 	enum trait_kind kind;
 	bool own;
 	str key;
-	const uint32_t *code; /* of each trial; 0: none, else from 1 */
+	/* Of each trial; 0: none, else from 1.  One of the two is NULL. */
+	uint16_t *narrow; /* of traits_codes_create(): taken over, also on failure */
+	const uint32_t *wide;
 	size_t codes; /* below this */
 	/* Fills in text, low and high of the trait that a code stands for. */
 	void (*describe)(const void *context, uint32_t code, struct trait *trait);
 	const void *context;
 };
+
+enum { NARROW_CODES_MAX = 1 << 16 };
+/* Room for a code of each trial, all 0; NULL: the limit of bytes. */
+uint16_t *traits_codes_create(const struct traits_maker *m, struct why *why);
+void traits_codes_free(const struct traits_maker *m, uint16_t *codes);
 
 /* Adds those values of a family that have support; `order` numbers families among each other. */
 err traits_add_family(
@@ -60,6 +70,8 @@ err traits_add_set(struct traits_maker *m, uint32_t order, const struct trait *l
 /* traits_rows.c: walks all threads once; also the CHANNEL, STEP and TIMES families, and those of
  * the trial's own time.  Uses orders from `order` on. */
 err traits_walk(struct traits_maker *m, uint32_t order, struct why *why);
+/* Of the rows only the points are marked, nothing is walked: where only they are asked for. */
+err traits_mark_points(struct traits_maker *m, struct why *why);
 /* traits_before.c: what one customer did before each of his trials. */
 struct before_sets {
 	uint64_t **of_channel, **of_step; /* by name code and step; NULL: none yet */
@@ -74,6 +86,39 @@ err before_sets_create(struct traits_maker *m, struct before_sets *sets, struct 
 err before_sets_add(
 	struct traits_maker *m, uint32_t order, struct before_sets *sets, struct why *why);
 void before_sets_done(struct before_sets *sets);
+
+/* traits_columns.c: what is kept of a family, and its sets. */
+struct trait_column {
+	pthread_mutex_t lock; /* of the making of sets */
+	uint16_t *code; /* of each trial */
+	uint8_t *slot; /* of each code: its trait's; 0: no trait */
+	size_t codes;
+};
+struct trait_column *trait_column_create(uint16_t *code, uint8_t *slot, size_t codes);
+void trait_column_free(struct trait_column *column);
+/* How many trials from .. to have each code: added to counts[code]. */
+void count_codes(const struct family *family, size_t from, size_t to, uint32_t *counts);
+
+/* traits_twins.c: of the traits that hold the same trials the first stays. */
+void traits_drop_twins(const struct journey_plan *plan, struct traits *traits);
+
+/* traits_narrow.c: the latest values of a key that has only texts, or only booleans, and codes of
+ * 16 bits for them. */
+struct narrow_key {
+	str name;
+	const struct attribute_column *column;
+	bool is_text;
+	size_t codes; /* code + 1, or 1 and 2 for false and true, are below */
+	uint32_t order;
+};
+err traits_add_narrow(struct traits_maker *m, const struct narrow_key *key, struct why *why);
+
+/* Room for a key's values, TRAITS_ROOM_BYTES a trial, not zeroed: that of one key is that of the
+ * next, for most of the time would go into new pages.  NULL: the limit of bytes. */
+enum { TRAITS_ROOM_BYTES = 20 };
+void *traits_room_take(struct traits_maker *m, struct why *why);
+void traits_room_give(struct traits_maker *m, void *room);
+void traits_rooms_done(struct traits_maker *m);
 
 /* traits_keys.c: the attributes; orders from `order` on. */
 err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why);

@@ -3,7 +3,8 @@
  *
  * A key's columns are read once, in order of rows.  A row's value goes to the first trial at or
  * behind it (rows->row), the latest row of a trial wins (its stamp), and what a trial has none
- * of, it takes from the customer's trial before it.
+ * of, it takes from the customer's trial before it.  Keys of one type with few
+ * values (most) go a shorter way: traits_narrow.c.
  */
 #include "journey/traits_internal.h"
 
@@ -29,15 +30,12 @@ struct latest {
 	uint32_t *code; /* room for one a trial */
 	size_t own; /* trials whose point has one */
 };
-enum { LATEST_BYTES = sizeof(struct latest_value) + sizeof(uint32_t) }; /* a trial */
+_Static_assert(sizeof(struct latest_value) + sizeof(uint32_t) == TRAITS_ROOM_BYTES, "as rooms are");
 
-/* The room of a key is that of the next one: most of the time would go into new pages. */
 struct keys_work {
 	struct traits_maker *maker;
 	const struct attributes_view *attributes;
 	uint32_t order;
-	struct latest spare[JOURNEY_THREADS_MAX]; /* under the maker's lock, as the next */
-	size_t spares;
 };
 
 /* ---- reading */
@@ -54,27 +52,8 @@ static void offer(struct latest *l, uint32_t trial, uint32_t stamp, bool is_own,
 	};
 }
 
-/* What is known of a customer, from its time on. */
-static void offer_entity(
-	const struct traits_maker *m, struct latest *l, uint32_t row, unsigned type, uint64_t value)
-{
-	const struct threads_view *view = journey_plan_view(m->plan);
-	struct row r = threads_view_row(view, row);
-
-	if ((r.flags & (ROW_HIDDEN | ROW_ENTITY)) != ROW_ENTITY)
-		return;
-	uint32_t customer = threads_view_customer(view, row);
-	if (customer == CUSTOMER_NONE || m->rows.first_of[customer] == 0)
-		return;
-	uint32_t trial = m->rows.first_of[customer] - 1;
-	while (trial != TRIAL_NONE && m->trials->items[trial].time < r.time)
-		trial = m->rows.after[trial];
-	if (trial != TRIAL_NONE)
-		offer(l, trial, 1, false, type, value); /* before all events of the thread */
-}
-
 static void read_column(const struct traits_maker *m, struct latest *l,
-	const struct attribute_column *column, unsigned type, bool has_entities)
+	const struct attribute_column *column, unsigned type)
 {
 	struct attribute_cursor *cursor = memory_alloc(sizeof(*cursor));
 	size_t rows = threads_view_rows(journey_plan_view(m->plan));
@@ -89,8 +68,6 @@ static void read_column(const struct traits_maker *m, struct latest *l,
 			if (at.trial != 0)
 				offer(l, at.trial - 1, (at.stamp & ~ROW_IS_POINT) + 1,
 					(at.stamp & ROW_IS_POINT) != 0, type, cursor->values[i]);
-			else if (at.stamp == 0 && has_entities)
-				offer_entity(m, l, row, type, cursor->values[i]);
 		}
 	free(cursor);
 }
@@ -279,7 +256,7 @@ static err add_type(const struct keys_work *w, struct latest *l, str key, uint32
 	struct codes c = { .column = column, .code = l->code };
 	struct family family = { .key = key,
 		.own = l->own * 2 >= w->maker->trials->count,
-		.code = c.code,
+		.wide = c.code,
 		.context = &c };
 	bool is_number = type == ATTRIBUTE_INTEGER || type == ATTRIBUTE_FLOAT;
 
@@ -303,28 +280,59 @@ static bool is_ignored(const struct traits_question *q, str key)
 	return false;
 }
 
+static uint32_t order_of(const struct keys_work *w, uint32_t key, size_t type_at)
+{
+	return w->order + key * 8 + (uint32_t)type_at;
+}
+
 static err add_key(const struct keys_work *w, uint32_t key, struct latest *l, struct why *why)
 {
 	const struct traits_maker *m = w->maker;
-	bool has_entities = threads_view_entities(journey_plan_view(m->plan)) > 0;
 	err e = OK;
 
 	for (size_t i = 0; i < ARRAY_LEN(types_read); i++) {
 		const struct attribute_column *column =
 			attributes_column(w->attributes, key, types_read[i]);
 		if (column != NULL)
-			read_column(m, l, column, types_read[i], has_entities);
+			read_column(m, l, column, types_read[i]);
 	}
 	hand_on(m, l);
 	for (size_t i = 0; e == OK && i < ARRAY_LEN(types_read); i++) {
 		const struct attribute_column *column =
 			attributes_column(w->attributes, key, types_read[i]);
 		if (column != NULL && types_read[i] != ATTRIBUTE_HASHED)
-			e = add_type(w, l, attributes_key(w->attributes, key),
-				w->order + key * 8 + (uint32_t)i, types_read[i], column, why);
+			e = add_type(w, l, attributes_key(w->attributes, key), order_of(w, key, i),
+				types_read[i], column, why);
 	}
 	return e;
 }
+
+/* Its only column, if it has few texts or booleans. */
+static bool find_narrow(const struct keys_work *w, uint32_t key, struct narrow_key *out)
+{
+	const struct attribute_column *only = NULL;
+	size_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(types_read); i++) {
+		const struct attribute_column *column =
+			attributes_column(w->attributes, key, types_read[i]);
+		if (column == NULL || attribute_count(column) == 0)
+			continue;
+		if (only != NULL)
+			return false;
+		only = column;
+		at = i;
+	}
+	if (only == NULL ||
+		(types_read[at] != ATTRIBUTE_STRING && types_read[at] != ATTRIBUTE_BOOLEAN))
+		return false;
+	bool is_text = types_read[at] == ATTRIBUTE_STRING;
+	*out = (struct narrow_key){ attributes_key(w->attributes, key), only, is_text,
+		is_text ? attribute_distinct(only) + 1 : 3, order_of(w, key, at) };
+	return out->codes <= NARROW_CODES_MAX;
+}
+
+/* ---- all keys */
 
 static uint64_t values_of(const struct attributes_view *attributes, uint32_t key)
 {
@@ -339,61 +347,32 @@ static uint64_t values_of(const struct attributes_view *attributes, uint32_t key
 	return count;
 }
 
-/* Room without values. */
-static err take_room(struct keys_work *w, struct latest *out, struct why *why)
+static err work_wide_key(const struct keys_work *w, uint32_t key, struct why *why)
 {
 	size_t trials = w->maker->trials->count;
-	err e = OK;
+	char *room = traits_room_take(w->maker, why);
 
-	ASSERT(pthread_mutex_lock(w->maker->lock) == 0);
-	bool has_spare = w->spares > 0;
-	if (has_spare)
-		*out = w->spare[--w->spares];
-	ASSERT(pthread_mutex_unlock(w->maker->lock) == 0);
-	out->own = 0;
-	if (has_spare) {
-		memset(out->of, 0, trials * sizeof(*out->of));
-		return OK;
-	}
-	e = limits_take(journey_plan_limits(w->maker->plan), trials * LATEST_BYTES, why);
-	if (e != OK)
-		return e;
-	out->of = memory_alloc((trials + 1) * sizeof(*out->of));
-	out->code = memory_alloc((trials + 1) * sizeof(*out->code));
-	return OK;
-}
-
-static void give_room(struct keys_work *w, const struct latest *l)
-{
-	ASSERT(pthread_mutex_lock(w->maker->lock) == 0);
-	w->spare[w->spares++] = *l; /* as many as threads */
-	ASSERT(pthread_mutex_unlock(w->maker->lock) == 0);
-}
-
-static void free_rooms(struct keys_work *w)
-{
-	for (size_t i = 0; i < w->spares; i++) {
-		limits_give(journey_plan_limits(w->maker->plan),
-			w->maker->trials->count * LATEST_BYTES);
-		free(w->spare[i].of);
-		free(w->spare[i].code);
-	}
-}
-
-static err work_key(void *context, size_t key, struct why *why)
-{
-	struct keys_work *w = context;
-	struct latest l = { .own = 0 };
-
-	if (is_ignored(w->maker->question, attributes_key(w->attributes, (uint32_t)key)) ||
-		values_of(w->attributes, (uint32_t)key) == 0)
-		return OK;
-	err e = take_room(w, &l, why);
-	if (e != OK)
-		return e;
-	e = add_key(w, (uint32_t)key, &l, why);
-	give_room(w, &l);
+	if (room == NULL)
+		return ERR_LIMIT;
+	struct latest l = { .of = (struct latest_value *)(void *)room,
+		.code = (uint32_t *)(void *)(room + trials * sizeof(*l.of)) };
+	memset(room, 0, trials * sizeof(*l.of));
+	err e = add_key(w, key, &l, why);
+	traits_room_give(w->maker, room);
 	return e;
+}
+
+static err work_key(void *context, size_t at, struct why *why)
+{
+	const struct keys_work *w = context;
+	uint32_t key = (uint32_t)at;
+	struct narrow_key narrow;
+
+	if (is_ignored(w->maker->question, attributes_key(w->attributes, key)) ||
+		values_of(w->attributes, key) == 0)
+		return OK;
+	return find_narrow(w, key, &narrow) ? traits_add_narrow(w->maker, &narrow, why)
+					    : work_wide_key(w, key, why);
 }
 
 err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)
@@ -406,6 +385,6 @@ err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)
 		return OK;
 	err e = journey_share_out(
 		journey_plan_limits(m->plan), work_key, &w, attributes_key_count(attributes), why);
-	free_rooms(&w);
+	traits_rooms_done(m);
 	return e;
 }

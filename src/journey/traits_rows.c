@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CUSTOMERS_A_PIECE = 1024 };
+enum { CUSTOMERS_A_PIECE = 1024, TRIALS_A_PIECE = 1 << 14 };
 
 struct walking {
 	struct traits_maker *maker;
@@ -104,17 +104,77 @@ static err walk_piece(void *context, size_t piece, struct why *why)
 	return e;
 }
 
-static void mark_points(struct traits_maker *m)
+static err mark_piece(void *context, size_t piece, struct why *why)
 {
-	const struct trials *trials = m->trials;
+	struct walking *w = context;
+	struct trial_rows *rows = &w->maker->rows;
+	const struct trials *trials = w->maker->trials;
+	size_t from = piece * TRIALS_A_PIECE, to = MIN_OF(from + TRIALS_A_PIECE, trials->count);
 
-	memset(m->rows.before, 0xff, (trials->count + 1) * sizeof(uint32_t));
-	memset(m->rows.after, 0xff, (trials->count + 1) * sizeof(uint32_t));
-	for (uint32_t t = 0; t < trials->count; t++) {
-		m->rows.row[trials->items[t].row].trial = t + 1;
-		m->rows.first_of[trials->items[t].customer] = 1; /* has some; set right later */
-	}
+	(void)why;
+	for (size_t t = from; t < to; t++)
+		rows->row[trials->items[t].row] =
+			(struct trial_row){ (uint32_t)t + 1, ROW_IS_POINT };
+	for (size_t t = from; rows->first_of != NULL && t < to; t++) /* set right later */
+		__atomic_store_n(&rows->first_of[trials->items[t].customer], 1, __ATOMIC_RELAXED);
+	return OK;
 }
+
+static err mark_points(struct walking *w, struct why *why)
+{
+	struct trial_rows *rows = &w->maker->rows;
+	size_t bytes = (w->maker->trials->count + 1) * sizeof(uint32_t);
+
+	if (rows->before != NULL) {
+		memset(rows->before, 0xff, bytes);
+		memset(rows->after, 0xff, bytes);
+	}
+	return journey_share_out(journey_plan_limits(w->maker->plan), mark_piece, w,
+		(w->maker->trials->count + TRIALS_A_PIECE - 1) / TRIALS_A_PIECE, why);
+}
+
+err traits_mark_points(struct traits_maker *m, struct why *why)
+{
+	struct walking w = { .maker = m };
+
+	return mark_points(&w, why);
+}
+
+/* ---- what is known of customers beside their threads */
+
+enum { ROWS_A_PIECE = 1 << 16 };
+
+static void mark_entity(const struct traits_maker *m, uint32_t row)
+{
+	const struct threads_view *view = journey_plan_view(m->plan);
+	uint32_t customer = threads_view_customer(view, row);
+
+	if (customer == CUSTOMER_NONE || m->rows.first_of[customer] == 0)
+		return;
+	int64_t time = threads_view_row(view, row).time;
+	uint32_t trial = m->rows.first_of[customer] - 1;
+	while (trial != TRIAL_NONE && m->trials->items[trial].time < time)
+		trial = m->rows.after[trial];
+	if (trial != TRIAL_NONE)
+		m->rows.row[row].trial = trial + 1;
+}
+
+static err mark_entities(void *context, size_t piece, struct why *why)
+{
+	const struct traits_maker *m = context;
+	const struct threads_view *view = journey_plan_view(m->plan);
+	size_t from = piece * ROWS_A_PIECE;
+	size_t to = MIN_OF(from + ROWS_A_PIECE, (size_t)threads_view_rows(view));
+
+	(void)why;
+	for (size_t row = from; row < to; row++)
+		if ((threads_view_flags(view, (uint32_t)row) & (ROW_HIDDEN | ROW_ENTITY)) ==
+			ROW_ENTITY)
+			mark_entity(m, (uint32_t)row);
+	return OK;
+}
+
+/* ---- the whole */
 
 err traits_walk(struct traits_maker *m, uint32_t order, struct why *why)
 {
@@ -127,13 +187,18 @@ err traits_walk(struct traits_maker *m, uint32_t order, struct why *why)
 
 	if (e != OK)
 		return e;
-	mark_points(m);
-	e = journey_share_out(journey_plan_limits(m->plan), walk_piece, &w,
-		(w.customers + CUSTOMERS_A_PIECE - 1) / CUSTOMERS_A_PIECE, why);
+	e = mark_points(&w, why);
+	if (e == OK)
+		e = journey_share_out(journey_plan_limits(m->plan), walk_piece, &w,
+			(w.customers + CUSTOMERS_A_PIECE - 1) / CUSTOMERS_A_PIECE, why);
 	ASSERT(e != OK || atomic_load(&w.placed) == m->trials->count);
+	const struct threads_view *view = journey_plan_view(m->plan);
+	if (e == OK && threads_view_entities(view) > 0)
+		e = journey_share_out(journey_plan_limits(m->plan), mark_entities, m,
+			threads_view_rows(view) / ROWS_A_PIECE + 1, why);
 	for (size_t t = 0; !m->rows.any_before && t < m->trials->count; t++)
 		m->rows.any_before = m->rows.before[t] != TRIAL_NONE;
-	if (e == OK && !m->question->own_only)
+	if (e == OK)
 		e = before_sets_add(m, order, &sets, why);
 	before_sets_done(&sets);
 	return e;

@@ -1,7 +1,7 @@
 /* journey/traits_times.c - the trial's own time: weekday, hours, month; see traits.h */
 #include "journey/traits_internal.h"
 
-#include <stdlib.h>
+#include <stdatomic.h>
 
 #define DAY_IN_MS ((int64_t)24 * 3600 * 1000)
 
@@ -39,75 +39,112 @@ static void describe_hours(const void *context, uint32_t code, struct trait *tra
 
 static void describe_month(const void *context, uint32_t code, struct trait *trait)
 {
-	trait->low = (double)code - 1 + *(const uint32_t *)context;
+	trait->low = (double)code + *(const uint32_t *)context;
 }
+
+/* Months are told of the years 0 to 5460: as codes of 16 bits. */
+enum { MONTHS_MAX = 12 * 5461, TRIALS_A_PIECE = 1 << 14 };
 
 struct clocks {
-	uint32_t *weekday, *hours, *month; /* of each trial, from 1 */
-	uint32_t first_month, months;
+	struct traits_maker *maker;
+	uint32_t order;
+	uint16_t *weekday, *hours, *month; /* of each trial, from 1; month: since the year 0 */
+	atomic_uint first_month, last_month;
+	uint32_t month_before; /* the code of a month is what it has more */
 };
 
-static void read_clocks(const struct traits_maker *m, struct clocks *c)
+static void widen(struct clocks *c, uint32_t least, uint32_t most)
 {
-	c->first_month = UINT32_MAX;
-	for (size_t t = 0; t < m->trials->count; t++) {
-		int64_t utc = ms_of_ticks(m->trials->items[t].time);
-		int64_t local = utc + zone_offset_ms(m->question->zone, utc);
-		int64_t day = floor_div(local, DAY_IN_MS), in_day = local - day * DAY_IN_MS;
-		int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7; /* 1970: a Thursday */
-		c->weekday[t] = (uint32_t)weekday + 1;
-		c->hours[t] = (uint32_t)(in_day / (HOURS_A_RANGE * 3600 * 1000)) + 1;
-		c->month[t] = month_of_day(day);
-		c->first_month = MIN_OF(c->first_month, c->month[t]);
-		c->months = MAX_OF(c->months, c->month[t]);
-	}
-	c->months -= c->first_month;
-	for (size_t t = 0; t < m->trials->count; t++)
-		c->month[t] -= c->first_month - 1;
+	unsigned first = atomic_load(&c->first_month), last = atomic_load(&c->last_month);
+
+	while (least < first && !atomic_compare_exchange_weak(&c->first_month, &first, least))
+		;
+	while (most > last && !atomic_compare_exchange_weak(&c->last_month, &last, most))
+		;
 }
 
-/* Times that no clock shows (before year 1, far ahead) leave the months untold. */
-enum { MONTHS_MAX = 12 * 1000 };
-
-static err add_clocks(
-	struct traits_maker *m, uint32_t order, const struct clocks *c, struct why *why)
+static err read_piece(void *context, size_t piece, struct why *why)
 {
-	const struct family weekday = {
-		.kind = TRAIT_WEEKDAY, .code = c->weekday, .codes = 8, .describe = describe_weekday
-	};
-	const struct family hours = { .kind = TRAIT_HOURS,
-		.code = c->hours,
-		.codes = 24 / HOURS_A_RANGE + 1,
-		.describe = describe_hours };
-	const struct family month = { .kind = TRAIT_MONTH,
-		.code = c->month,
-		.codes = (size_t)c->months + 2,
-		.describe = describe_month,
-		.context = &c->first_month };
-	err e = traits_add_family(m, order, &weekday, why);
+	struct clocks *c = context;
+	const struct trials *trials = c->maker->trials;
+	size_t from = piece * TRIALS_A_PIECE;
+	size_t to = MIN_OF(from + TRIALS_A_PIECE, trials->count);
+	uint32_t least = UINT32_MAX, most = 0;
 
-	if (e == OK)
-		e = traits_add_family(m, order + 1, &hours, why);
-	if (e == OK && c->months < MONTHS_MAX)
-		e = traits_add_family(m, order + 2, &month, why);
-	return e;
+	(void)why;
+	for (size_t t = from; t < to; t++) {
+		int64_t utc = ms_of_ticks(trials->items[t].time);
+		int64_t local = utc + zone_offset_ms(c->maker->question->zone, utc);
+		int64_t day = floor_div(local, DAY_IN_MS), in_day = local - day * DAY_IN_MS;
+		int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7; /* 1970: a Thursday */
+		uint32_t month = month_of_day(day);
+		c->weekday[t] = (uint16_t)(weekday + 1);
+		c->hours[t] = (uint16_t)(in_day / (HOURS_A_RANGE * 3600 * 1000) + 1);
+		c->month[t] = (uint16_t)month;
+		least = MIN_OF(least, month);
+		most = MAX_OF(most, month);
+	}
+	widen(c, least, most);
+	return OK;
+}
+
+/* ---- as families */
+
+enum { WEEKDAY, HOURS, MONTH, CLOCKS };
+
+static err add_month(struct clocks *c, struct family *family, struct why *why)
+{
+	uint32_t first = atomic_load(&c->first_month), last = atomic_load(&c->last_month);
+
+	if (last >= MONTHS_MAX) { /* a time that no clock shows: before year 0, or far ahead */
+		traits_codes_free(c->maker, family->narrow);
+		return OK;
+	}
+	for (size_t t = 0; t < c->maker->trials->count; t++)
+		family->narrow[t] = (uint16_t)(family->narrow[t] - first + 1);
+	c->month_before = first - 1;
+	family->codes = (size_t)(last - first) + 2;
+	return traits_add_family(c->maker, c->order + MONTH, family, why);
+}
+
+static err add_clock(void *context, size_t which, struct why *why)
+{
+	struct clocks *c = context;
+	struct family families[CLOCKS] = {
+		[WEEKDAY] = { .kind = TRAIT_WEEKDAY,
+			.narrow = c->weekday,
+			.codes = 8,
+			.describe = describe_weekday },
+		[HOURS] = { .kind = TRAIT_HOURS,
+			.narrow = c->hours,
+			.codes = 24 / HOURS_A_RANGE + 1,
+			.describe = describe_hours },
+		[MONTH] = { .kind = TRAIT_MONTH,
+			.narrow = c->month,
+			.describe = describe_month,
+			.context = &c->month_before },
+	};
+
+	return which == MONTH ? add_month(c, &families[which], why)
+			      : traits_add_family(c->maker, c->order + (uint32_t)which,
+					&families[which], why);
 }
 
 err traits_add_times(struct traits_maker *m, uint32_t order, struct why *why)
 {
-	size_t bytes = m->trials->count * 3 * sizeof(uint32_t);
-	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
+	struct journey_limits *limits = journey_plan_limits(m->plan);
+	struct clocks c = { .maker = m, .order = order, .first_month = UINT32_MAX };
+	size_t pieces = (m->trials->count + TRIALS_A_PIECE - 1) / TRIALS_A_PIECE;
 
-	if (e != OK)
-		return e;
-	struct clocks c = { .weekday = memory_alloc(m->trials->count * sizeof(uint32_t)),
-		.hours = memory_alloc(m->trials->count * sizeof(uint32_t)),
-		.month = memory_alloc(m->trials->count * sizeof(uint32_t)) };
-	read_clocks(m, &c);
-	e = add_clocks(m, order, &c, why);
-	free(c.weekday);
-	free(c.hours);
-	free(c.month);
-	limits_give(journey_plan_limits(m->plan), bytes);
+	c.weekday = traits_codes_create(m, why);
+	c.hours = c.weekday == NULL ? NULL : traits_codes_create(m, why);
+	c.month = c.hours == NULL ? NULL : traits_codes_create(m, why);
+	err e = c.month == NULL ? ERR_LIMIT
+				: journey_share_out(limits, read_piece, &c, pieces, why);
+	if (e == OK)
+		return journey_share_out(limits, add_clock, &c, CLOCKS, why);
+	traits_codes_free(m, c.weekday);
+	traits_codes_free(m, c.hours);
+	traits_codes_free(m, c.month);
 	return e;
 }

@@ -157,8 +157,8 @@ static void unpack_rows(const struct attribute_block *block, const uint64_t *wor
 
 	switch ((enum attribute_rows_as)block->rows_as) {
 	case ROWS_RUN:
-		for (uint32_t i = 0; i < block->count; i++)
-			rows[i] = block->first_row + i;
+		for (uint32_t i = 0, first = block->first_row; i < block->count; i++)
+			rows[i] = first + i;
 		break;
 	case ROWS_BITMAP:
 		unpack_bitmap(block, words, rows);
@@ -181,25 +181,31 @@ static void unpack_values(const struct attribute_block *block, const void *words
 	const uint16_t *b2 = words;
 	const uint32_t *b4 = words;
 	const uint64_t *b8 = words;
+	uint64_t least = block->least;
+	size_t count = block->count;
 
-	for (size_t i = 0; i < block->count; i++)
-		switch (block->value_bytes) {
-		case 0:
-			values[i] = block->least;
-			break;
-		case 1:
-			values[i] = block->least + b1[i];
-			break;
-		case 2:
-			values[i] = block->least + b2[i];
-			break;
-		case 4:
-			values[i] = block->least + b4[i];
-			break;
-		default:
-			values[i] = block->least + b8[i];
-			break;
-		}
+	switch (block->value_bytes) { /* out of the loops: all values of all questions come here */
+	case 0:
+		for (size_t i = 0; i < count; i++)
+			values[i] = least;
+		break;
+	case 1:
+		for (size_t i = 0; i < count; i++)
+			values[i] = least + b1[i];
+		break;
+	case 2:
+		for (size_t i = 0; i < count; i++)
+			values[i] = least + b2[i];
+		break;
+	case 4:
+		for (size_t i = 0; i < count; i++)
+			values[i] = least + b4[i];
+		break;
+	default:
+		for (size_t i = 0; i < count; i++)
+			values[i] = least + b8[i];
+		break;
+	}
 }
 
 void attribute_block_unpack(const struct attribute_block *block, const uint64_t *words,

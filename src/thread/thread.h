@@ -143,6 +143,8 @@ void threads_view_unref(struct threads_view *view); /* NULL is fine */
 size_t threads_view_rows(const struct threads_view *view);
 struct row threads_view_row(const struct threads_view *view, uint32_t row);
 uint64_t threads_view_seq(const struct threads_view *view, uint32_t row); /* of it, alone */
+/* The flags of a row alone: for looking through all of them. */
+uint8_t threads_view_flags(const struct threads_view *view, uint32_t row);
 uint64_t threads_view_events(const struct threads_view *view); /* visible rows that are events */
 uint64_t threads_view_entities(const struct threads_view *view); /* visible entities */
 const struct identity_view *threads_view_identity(const struct threads_view *view);

@@ -101,6 +101,11 @@ uint64_t threads_view_seq(const struct threads_view *view, uint32_t row)
 	return *(const uint64_t *)view_at(view->seq, row);
 }
 
+uint8_t threads_view_flags(const struct threads_view *view, uint32_t row)
+{
+	return view_u8(view->flags, row);
+}
+
 uint64_t threads_view_events(const struct threads_view *view)
 {
 	return view->events;
