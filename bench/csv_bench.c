@@ -91,7 +91,8 @@ int main(int argc, char **argv)
 		struct repeated r = { { give, STR("bench") }, header, rows, times * rows.len, 0,
 			false };
 		struct mapping mapping = mapping_default();
-		struct counter counter = { .sink = { count_record, count_reject } };
+		struct counter counter = { .sink = { .record = count_record,
+						   .reject = count_reject } };
 		struct read_summary summary;
 		clock_t from = clock();
 		err e = csv_read(&r.input, &mapping, &counter.sink, &summary, NULL);

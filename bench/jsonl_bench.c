@@ -98,7 +98,8 @@ static void measure_lines(str text, size_t events)
 {
 	static const struct jsonl_options options;
 	double seconds[ROUNDS];
-	struct encoding_sink sink = { .sink = { encode, refuse }, .bytes = strbuf_heap(1 << 22) };
+	struct encoding_sink sink = { .sink = { .record = encode, .reject = refuse },
+		.bytes = strbuf_heap(1 << 22) };
 
 	for (int i = 0; i < ROUNDS; i++) {
 		struct memory_input input = memory_input_of(text, SIZE_MAX);

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 		return 2;
 	struct made_input first = { .input = { make, STR("made") }, .events = events };
 	struct made_input second = first;
-	struct record_sink sink = { take, refuse };
+	struct record_sink sink = { .record = take, .reject = refuse };
 	double start = now();
 	if (ocel_read(&first.input, &second.input, &options, &sink, &summary, NULL) != OK ||
 		summary.events != (uint64_t)events || summary.dangling != 0)

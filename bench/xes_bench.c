@@ -32,7 +32,7 @@ static err count_reject(
 
 static err run(const char *path, struct why *why)
 {
-	struct counter counter = { { count_record, count_reject }, 0, 0 };
+	struct counter counter = { { .record = count_record, .reject = count_reject }, 0, 0 };
 	struct read_summary summary;
 	struct input_file *file;
 	struct clock *clock = clock_real();

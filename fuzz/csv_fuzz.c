@@ -1,7 +1,7 @@
 /* fuzz/csv_fuzz.c - any bytes as CSV: records that pass their check, whatever the reads' sizes.
  *
  * The first byte chooses how the columns are mapped and how many bytes each read gives; the same
- * text read at once must give the same records and rejects. */
+ * text read at once must give the same records and rejects, one by one and by their form. */
 #include "engine/prepare.h"
 #include "event/codec.h"
 #include "exchange/csv.h"
@@ -34,6 +34,7 @@ struct sum {
 	uint64_t records, rejects, hash;
 	int64_t line;
 	struct strbuf bytes;
+	struct record_form form;
 };
 
 /* Preparation relies on that check: what comes of it would pass it too. */
@@ -70,6 +71,28 @@ static err take(struct record_sink *sink, const struct record *record, const str
 	return OK;
 }
 
+static bool take_form(struct record_sink *sink, const struct record *pattern, const size_t *strings,
+	size_t string_count)
+{
+	return record_form_init(&((struct sum *)sink)->form, pattern, strings, string_count);
+}
+
+static err take_formed(struct record_sink *sink, const struct formed *formed,
+	const struct place *place, struct why *why)
+{
+	struct sum *sum = (struct sum *)sink;
+	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
+	struct kept_record kept;
+	struct record record;
+	AUTO_ARENA arena = arena_create(64 << 20);
+
+	record_of_form(&sum->form, formed, identifiers, &record);
+	const struct kept_record *direct = record_keep_formed(&sum->form, formed, 0, arena);
+	ASSERT(direct != NULL && record_keep(&record, 0, arena, &kept));
+	ASSERT(str_equal(direct->bytes, kept.bytes));
+	return take(sink, &record, place, why);
+}
+
 static err refuse(struct record_sink *sink, const struct why *reason, str raw, struct why *why)
 {
 	struct sum *sum = (struct sum *)sink;
@@ -82,10 +105,15 @@ static err refuse(struct record_sink *sink, const struct why *reason, str raw, s
 	return OK;
 }
 
-static struct sum read_all(str text, size_t step, const struct mapping *mapping)
+static struct sum read_all(str text, size_t step, bool by_form, const struct mapping *mapping)
 {
 	struct source source = { { give, STR("fuzz.csv") }, text, step };
-	struct sum sum = { .sink = { take, refuse }, .bytes = strbuf_heap(8 << 20) };
+	struct sum sum = { .sink = { .record = take, .reject = refuse },
+		.bytes = strbuf_heap(8 << 20) };
+	if (by_form) {
+		sum.sink.form = take_form;
+		sum.sink.formed = take_formed;
+	}
 	struct read_summary summary;
 	struct why why = { 0 };
 	err e = csv_read(&source.input, mapping, &sum.sink, &summary, &why);
@@ -122,8 +150,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		mapping.encoding = ENCODING_UTF8;
 	if ((choice & 4) != 0)
 		mapping.comment = '#';
-	struct sum whole = read_all(text, SIZE_MAX, &mapping);
-	struct sum pieces = read_all(text, 1 + (choice >> 3), &mapping);
+	struct sum whole = read_all(text, SIZE_MAX, false, &mapping);
+	struct sum pieces = read_all(text, 1 + (choice >> 3), true, &mapping);
 	ASSERT(whole.hash == pieces.hash && whole.records == pieces.records &&
 		whole.rejects == pieces.rejects);
 	return 0;

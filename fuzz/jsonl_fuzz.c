@@ -85,7 +85,8 @@ static struct hashing_sink read_all(str text, size_t step)
 {
 	const struct jsonl_options options = { .line_bytes_max = 4096 };
 	struct bytes_input input = { { give, STR("fuzz") }, text, step };
-	struct hashing_sink sink = { .sink = { take, refuse }, .all = strbuf_heap(1 << 24) };
+	struct hashing_sink sink = { .sink = { .record = take, .reject = refuse },
+		.all = strbuf_heap(1 << 24) };
 	struct read_summary summary;
 	err e = jsonl_read(&input.input, &options, &sink.sink, &summary, NULL);
 

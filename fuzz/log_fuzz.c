@@ -45,7 +45,7 @@ static err refuse(struct record_sink *sink, const struct why *reason, str raw, s
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct source source = { { give, STR("access.log") }, { (const char *)data, size } };
-	struct record_sink sink = { take, refuse };
+	struct record_sink sink = { .record = take, .reject = refuse };
 	struct mapping mapping = mapping_default();
 	struct read_summary summary;
 	uint64_t lines = 1;

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_ARENA arena = arena_create(8 << 20);
 	struct mapping m;
 	struct why why = { 0 };
-	struct record_sink sink = { take, refuse };
+	struct record_sink sink = { .record = take, .reject = refuse };
 	struct source source = { { give, STR("fuzz.csv") },
 		STR("time,activity,customer,channel,a\n2026-03-14T15:09:26Z,call,7,Desk,1\n"
 		    "2026-03-14,mail,,Post,x\n") };

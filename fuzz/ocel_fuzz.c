@@ -138,8 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct ocel_customer customer = { STR_INIT("account"), STR_INIT("Customer") };
 	const struct ocel_options options = { &customer, 1 }, ours = { NULL, 0 };
 	AUTO_ARENA arena = arena_create((size_t)1 << 28);
-	struct kept first = { .sink = { take, refuse }, .arena = arena };
-	struct kept second = { .sink = { take, refuse }, .arena = arena };
+	struct kept first = { .sink = { .record = take, .reject = refuse }, .arena = arena };
+	struct kept second = { .sink = { .record = take, .reject = refuse }, .arena = arena };
 	str text = { (const char *)data, size };
 
 	if (read_log(text, &options, &first) != OK || first.count == RECORDS_MAX)

@@ -113,7 +113,7 @@ static struct records *records_create(void)
 {
 	struct records *kept = memory_alloc(sizeof(*kept));
 
-	kept->sink = (struct record_sink){ keep, refuse };
+	kept->sink = (struct record_sink){ .record = keep, .reject = refuse };
 	kept->source = (struct record_source){ rewind_all, next_one };
 	kept->arena = arena_create(1 << 30);
 	kept->read = arena_create(1 << 28);

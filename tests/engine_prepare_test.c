@@ -89,6 +89,47 @@ TEST(items_begun_and_finished_together)
 	}
 }
 
+/* Rows of one form become the same items as their records do: normal identifiers and others, ids
+ * from the content and of their own. */
+TEST(items_of_a_form_are_those_of_their_records)
+{
+	static const size_t strings[] = { offsetof(struct record, activity),
+		offsetof(struct record, channel), offsetof(struct record, message_id) };
+	static const str values[] = { STR_INIT("a@b.fr"), STR_INIT("A@B.fr"), STR_INIT("a at b"),
+		STR_INIT("c@d.example") };
+	struct record_identifier types[] = { { .type = STR("email") }, { .type = STR("shop") } };
+	const struct record pattern = { .kind = RECORD_EVENT,
+		.source = STR("till"),
+		.identifiers = types,
+		.identifier_count = 2 };
+
+	for (size_t i = 0; i < 8; i++) {
+		AUTO_ARENA arena = arena_create(ARENA_BYTES);
+		struct preparation p = { .secret = secret, .is_checked = true };
+		struct record_form form;
+		struct formed formed = { .time = { 1000 + (int64_t)i, 0, INSTANT_NO_OFFSET },
+			.texts = { STR("a"), STR("web") } };
+		struct record_identifier room[2];
+		struct prepared direct, told;
+		struct record record;
+		size_t count = i < 4 ? 2 : 3;
+		CHECK("form", record_form_init(&form, &pattern, strings, count));
+		formed.texts[2] = STR("m-1"); /* or the first identifier, written next */
+		formed.texts[count] = values[i % 4];
+		formed.texts[count + 1] = STR("17");
+		CHECK("taken", record_form_takes(&form, &formed));
+		record_of_form(&form, &formed, room, &record);
+		CHECK("direct", item_begin_formed(&p, &form, &formed, arena, &direct, NULL) == OK);
+		CHECK("told", item_begin(&p, &record, arena, &told, NULL) == OK);
+		items_finish(&p, &direct, 1);
+		items_finish(&p, &told, 1);
+		CHECK("same bytes", str_equal(direct.item.bytes, told.item.bytes));
+		CHECK("same key",
+			memcmp(&direct.item.key, &told.item.key, sizeof(direct.item.key)) == 0);
+		check_item(&direct.item, count == 3, NULL, arena);
+	}
+}
+
 TEST(item_number_makes_another_of_the_same)
 {
 	static const uint64_t numbers[] = { 2, 9, 10, 123456, UINT64_C(1) << 47 };

@@ -9,13 +9,16 @@
 
 #include <string.h>
 
-/* Reads `text` by `mapping`, twice: at once and three bytes at a time; both must be the same. */
+/* Reads `text` by `mapping`, four times: at once and three bytes at a time, record by record and by
+ * the form of the records; all must be the same. */
 static void check_read(
 	const char *row, str text, const struct mapping *mapping, const char *expected)
 {
-	for (size_t step = 0; step <= 3; step += 3) {
-		struct text_input input = text_input_of(text, step);
+	for (size_t way = 0; way < 4; way++) {
+		struct text_input input = text_input_of(text, way % 2 * 3);
 		struct record_trap trap = record_trap_make();
+		if (way >= 2)
+			record_trap_forms(&trap);
 		struct read_summary summary = { 0 };
 		err e = csv_read(&input.input, mapping, &trap.sink, &summary, NULL);
 		bool same = str_equal(record_trap_lines(&trap), str_of(expected));
@@ -121,6 +124,51 @@ TEST(csv_rows_as_they_are)
 		if (strcmp(plain_rows[i].row, "zero byte") == 0)
 			continue; /* has a test of its own */
 		check_read(plain_rows[i].row, plain_rows[i].text, &mapping, plain_rows[i].expected);
+	}
+}
+
+/* Which rows are told by their form?  Those that need nothing but to be cut. */
+TEST(csv_tells_rows_by_their_form)
+{
+	static const struct {
+		const char *row;
+		str text;
+		uint64_t formed;
+		bool constant;
+	} rows[] = {
+		{ "a plain row", STR_INIT(HEAD T ",call,7\n"), 1, false },
+		{ "all of them", STR_INIT(HEAD T ",call,7\n" T ",call,8\n" T ",mail,7\n"), 3,
+			false },
+		{ "a constant channel", STR_INIT(HEAD T ",call,7\n"), 1, true },
+		{ "quoted", STR_INIT(HEAD T ",\"ca,ll\",7\n"), 1, false },
+		{ "a blank at the end", STR_INIT(HEAD T ",call ,7\n"), 0, false },
+		{ "a blank before the time", STR_INIT(HEAD " " T ",call,7\n"), 0, false },
+		{ "no activity", STR_INIT(HEAD T ",,7\n"), 0, false },
+		{ "nobody", STR_INIT(HEAD T ",call,\n"), 0, false },
+		{ "not ASCII", STR_INIT(HEAD T ",\xc3\xa9t\xc3\xa9,7\n" T ",call,8\n"), 1, false },
+		{ "a channel of its own",
+			STR_INIT("time,activity,customer,channel\n" T ",a,7,web\n" T ",a,7,Web\n" T
+				 ",a,7,no channel\n"),
+			1, false },
+		{ "an attribute", STR_INIT("time,activity,customer,note\n" T ",a,7,b\n"), 0,
+			false },
+		{ "a case and an id",
+			STR_INIT("time,activity,customer,case,message_id\n" T ",a,7,c,1\n" T
+				 ",a,7,,2\n" T ",a,7,,\n"),
+			0, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		struct mapping mapping = mapping_default();
+		struct text_input input = text_input_of(rows[i].text, 0);
+		struct record_trap trap = record_trap_make();
+		record_trap_forms(&trap);
+		CHECK(rows[i].row, !rows[i].constant || mapping_flag(&mapping, STR("channel"),
+								STR("=shop"), arena, NULL) == OK);
+		CHECK(rows[i].row, csv_read(&input.input, &mapping, &trap.sink, NULL, NULL) == OK);
+		CHECK(rows[i].row, trap.formed == rows[i].formed);
+		record_trap_done(&trap);
 	}
 }
 

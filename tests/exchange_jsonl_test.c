@@ -314,14 +314,15 @@ TEST(jsonl_passes_errors_on)
 
 	for (int left = 0; left <= 4; left++) {
 		struct memory_input input = memory_input_of(text, 10);
-		struct stopping_sink sink = { { stop_record, stop_reject }, left };
+		struct stopping_sink sink = { { .record = stop_record, .reject = stop_reject },
+			left };
 		struct why why = { 0 };
 		err e = jsonl_read(&input.input, &options, &sink.sink, &summary, &why);
 		CHECK("sink", e == (left < 4 ? ERR_FULL : OK));
 		CHECK("words", (why.message == MSG_DISK_FULL) == (left < 4));
 	}
 	struct input broken = { broken_read, STR("broken") };
-	struct stopping_sink sink = { { stop_record, stop_reject }, 10 };
+	struct stopping_sink sink = { { .record = stop_record, .reject = stop_reject }, 10 };
 	err e = jsonl_read(&broken, &options, &sink.sink, &summary, NULL);
 	CHECK("input", e == ERR_IO);
 

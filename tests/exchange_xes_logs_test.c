@@ -103,7 +103,7 @@ static bool read_log(struct log *log, const char *path)
 	struct read_summary summary;
 	struct input_file *file;
 
-	log->sink = (struct record_sink){ count_record, count_reject };
+	log->sink = (struct record_sink){ .record = count_record, .reject = count_reject };
 	log->arena = arena_create((size_t)1 << 30);
 	log->events = arena_array(log->arena, EVENTS_MAX, sizeof(*log->events));
 	log->cases = arena_array(log->arena, CASES_MAX, sizeof(*log->cases));

@@ -235,6 +235,41 @@ err item_begin(struct preparation *p, const struct record *raw, struct arena *ar
 	return e == OK ? keep(p, &record, arena, out, why) : e;
 }
 
+/* Are all identifiers in normal form as they came? */
+static bool are_normal(
+	struct preparation *p, const struct record_form *form, const struct formed *formed)
+{
+	const str *values = formed->texts + form->string_count;
+
+	for (size_t i = 0; i < form->pattern.identifier_count; i++)
+		if (!identifier_has_form(form_of(p, form->identifiers[i].type), values[i]))
+			return false;
+	return true;
+}
+
+static err begin_unformed(struct preparation *p, const struct record_form *form,
+	const struct formed *formed, struct arena *arena, struct prepared *out, struct why *why)
+{
+	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
+	struct record record;
+
+	record_of_form(form, formed, identifiers, &record);
+	return item_begin(p, &record, arena, out, why);
+}
+
+err item_begin_formed(struct preparation *p, const struct record_form *form,
+	const struct formed *formed, struct arena *arena, struct prepared *out, struct why *why)
+{
+	if (!are_normal(p, form, formed))
+		return begin_unformed(p, form, formed, arena, out, why);
+	bool guess = !record_form_has_id(form);
+	out->kept = record_keep_formed(form, formed, guess ? FIRST_ID_BYTES : 0, arena);
+	if (out->kept == NULL)
+		return no_room(why, arena);
+	out->item = (struct engine_item){ .numbering = guess ? p->numbering : NULL };
+	return check_length(out->kept->bytes, why);
+}
+
 /* As complete(), of some. */
 static void complete_some(const uint8_t *secret, struct prepared *prepared, size_t count)
 {

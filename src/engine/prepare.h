@@ -18,7 +18,7 @@
 
 #include "base/hash.h"
 #include "engine/engine.h"
-#include "event/keep.h"
+#include "event/form.h"
 #include "identity/identifier.h"
 
 /* What types of identifiers ask of their values, as far as seen lately: by length and last byte. */
@@ -54,6 +54,9 @@ err item_prepare(struct preparation *p, const struct record *raw, struct arena *
  * which takes half the time of one by one. */
 err item_begin(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why);
+/* item_begin() of a record of a form, whose source is told and whose texts record_form_takes(). */
+err item_begin_formed(struct preparation *p, const struct record_form *form,
+	const struct formed *formed, struct arena *arena, struct prepared *out, struct why *why);
 void items_finish(const struct preparation *p, struct prepared *prepared, size_t count);
 
 /* ---- of items whose id was made from their content */

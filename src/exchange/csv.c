@@ -23,6 +23,7 @@ struct csv_reader {
 	str *padded; /* a short row, filled up */
 	struct row_map *map;
 	struct csv_own *own; /* in place of the map: a file of our own */
+	bool is_formed; /* the sink takes rows of the map's form */
 	struct why fault; /* of the row at hand; here, for zeroing one costs more than a row */
 };
 
@@ -142,14 +143,12 @@ static bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
 	return true;
 }
 
-static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
+static err read_any_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 {
 	struct record record;
 	bool skip = false;
 	size_t column = 0;
 
-	if (!fit(r, row, &r->fault))
-		return reject(r, row, &r->fault, why);
 	arena_reset(r->row_arena);
 	err e = r->own != NULL ? csv_own_record(r->own, row->fields, r->row_arena, &record, &column,
 					 &r->fault)
@@ -163,6 +162,27 @@ static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 		return OK;
 	r->summary.records++;
 	return r->sink->record(r->sink, &record, &row->place, why);
+}
+
+static err read_row(struct csv_reader *r, struct csv_row *row, struct why *why)
+{
+	struct formed formed;
+
+	if (!fit(r, row, &r->fault))
+		return reject(r, row, &r->fault, why);
+	if (!r->is_formed || !row_map_formed(r->map, row->fields, row->is_plain, &formed))
+		return read_any_row(r, row, why);
+	r->summary.records++;
+	return r->sink->formed(r->sink, &formed, &row->place, why);
+}
+
+static void tell_form(struct csv_reader *r)
+{
+	struct record pattern;
+	size_t strings[FORM_STRINGS_MAX], count;
+
+	r->is_formed = r->sink->form != NULL && row_map_form(r->map, &pattern, strings, &count) &&
+		       r->sink->form(r->sink, &pattern, strings, count);
 }
 
 static err show_rows(struct csv_reader *r, struct why *why)
@@ -255,6 +275,7 @@ static err read_all(struct csv_reader *r, struct why *why)
 		e = show_rows(r, why);
 	if (e != OK)
 		return e;
+	tell_form(r);
 	csv_rows_restart(r->rows, skip);
 	return read_rows(r, why);
 }

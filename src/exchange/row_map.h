@@ -41,6 +41,13 @@ err row_map_settle(struct row_map *map, struct why *why);
 err row_map_record(struct row_map *map, const str *fields, bool is_plain, struct arena *arena,
 	struct record *out, bool *skip, size_t *column, struct why *why);
 
+/* Are nearly all records of one form (event/form.h)?  Then *pattern and the offsets of the strings
+ * that differ, at most FORM_STRINGS_MAX; after row_map_settle().  Borrows from the map. */
+bool row_map_form(
+	struct row_map *map, struct record *pattern, size_t *strings, size_t *string_count);
+/* Such a row.  False: this one asks for row_map_record().  Borrows from `fields`. */
+bool row_map_formed(struct row_map *map, const str *fields, bool is_plain, struct formed *out);
+
 uint64_t row_map_times_without_zone(const struct row_map *map);
 /* As told or detected, with " (or %m/%d/%Y...)" where day and month could be swapped. */
 void row_map_time_format(const struct row_map *map, char out[static 64]);

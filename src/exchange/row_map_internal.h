@@ -62,6 +62,8 @@ struct row_map {
 	bool *taken; /* columns that need not be kept as attributes */
 	struct record_identifier *identifier_room; /* of the row at hand, and so below */
 	struct attribute *attribute_room, *trait_room;
+	struct record_form form; /* what row_map_form() told */
+	size_t text_columns[FORM_TEXTS_MAX], text_count; /* of its texts */
 };
 
 err row_map_no_room(struct row_map *map, struct why *why);

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/why.h"
-#include "event/record.h"
+#include "event/form.h"
 
 /* Bytes coming in: a file, standard input, the inside of a gzip or zstd stream. */
 struct input {
@@ -38,6 +38,14 @@ struct record_sink {
 	/* A piece of input that is no record: why (place included), and the piece itself, cut to
 	 * a reasonable length, as it stood in the input (CSV: the whole row). */
 	err (*reject)(struct record_sink *sink, const struct why *reason, str raw, struct why *why);
+	/* May be NULL, both: a quicker way for many records alike.  Told once, before the first of
+	 * them, what form they have (record_form_init(), but that the source may be missing);
+	 * false: all shall come one by one. */
+	bool (*form)(struct record_sink *sink, const struct record *pattern, const size_t *strings,
+		size_t string_count);
+	/* Instead of record(), where the record has that form; checked, as record_check() would. */
+	err (*formed)(struct record_sink *sink, const struct formed *formed,
+		const struct place *place, struct why *why);
 };
 
 /* What a reader saw; the importer's summary is made from it. */

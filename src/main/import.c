@@ -103,6 +103,21 @@ static err look_at(struct importing *im, const struct record *record, const stru
 		       : refuse(im, place, &reason, why);
 }
 
+/* What became of a record: `e` and im->reason are the pipeline's. */
+static err settle_added(
+	struct importing *im, err e, bool ended, const struct place *place, struct why *why)
+{
+	if (ended) /* the writer's own error is told at the end */
+		return fail(why, MSG_CANCELLED);
+	if (e == ERR_SYNTAX || e == ERR_LIMIT) {
+		im->records--;
+		return refuse(im, place, &im->reason, why);
+	}
+	if (e != OK)
+		*why = im->reason;
+	return e;
+}
+
 static err take_record(struct record_sink *sink, const struct record *record,
 	const struct place *place, struct why *why)
 {
@@ -116,15 +131,29 @@ static err take_record(struct record_sink *sink, const struct record *record,
 	if (im->pipeline == NULL)
 		return look_at(im, record, place, why);
 	e = pipeline_add(im->pipeline, record, &ended, &im->reason);
-	if (ended) /* the writer's own error is told at the end */
-		return fail(why, MSG_CANCELLED);
-	if (e == ERR_SYNTAX || e == ERR_LIMIT) {
-		im->records--;
-		return refuse(im, place, &im->reason, why);
-	}
+	return e == OK && !ended ? OK : settle_added(im, e, ended, place, why);
+}
+
+static bool take_form(struct record_sink *sink, const struct record *pattern, const size_t *strings,
+	size_t string_count)
+{
+	struct importing *im = importing_of(sink);
+
+	return im->pipeline != NULL && pipeline_form(im->pipeline, pattern, strings, string_count);
+}
+
+static err take_formed(struct record_sink *sink, const struct formed *formed,
+	const struct place *place, struct why *why)
+{
+	struct importing *im = importing_of(sink);
+	bool ended = false;
+
+	im->records++;
+	err e = tell_progress(im, why);
 	if (e != OK)
-		*why = im->reason;
-	return e;
+		return e;
+	e = pipeline_add_formed(im->pipeline, formed, &ended, &im->reason);
+	return e == OK && !ended ? OK : settle_added(im, e, ended, place, why);
 }
 
 /* ---- what each format's reader wants to know */
@@ -333,7 +362,7 @@ static err import_checked(struct engine *engine, const char *path,
 	struct why *why)
 {
 	struct preparation preparation = preparation_of(engine, options->mapping);
-	struct importing im = { .sink = { take_record, take_reject },
+	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed },
 		.options = options,
 		.preparation = &preparation,
 		.rejects = rejects };
@@ -368,7 +397,7 @@ static err check_strictly(struct engine *engine, const char *path,
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
 	struct preparation preparation = preparation_of(engine, options->mapping);
-	struct importing im = { .sink = { take_record, take_reject },
+	struct importing im = { .sink = { .record = take_record, .reject = take_reject },
 		.options = options,
 		.preparation = &preparation,
 		.arena = arena,
@@ -384,7 +413,7 @@ static err look_through(struct engine *engine, const char *path,
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
 	struct preparation preparation = preparation_of(engine, options->mapping);
-	struct importing im = { .sink = { take_record, take_reject },
+	struct importing im = { .sink = { .record = take_record, .reject = take_reject },
 		.options = options,
 		.preparation = &preparation,
 		.arena = arena };

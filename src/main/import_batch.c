@@ -19,6 +19,7 @@ struct pipeline {
 	struct batch *batches[BATCHES_MAX], *current;
 	struct prepared begun[BEGUN_MAX]; /* for the current batch, not finished yet */
 	size_t begun_count;
+	struct record_form form; /* of those that have one */
 	struct writer *to; /* or NULL: the engine is ours alone */
 	struct queue *full, *kept, *empty, *token;
 	pthread_t keeper, taker, flusher;
@@ -245,21 +246,50 @@ static bool is_full(const struct batch *batch)
 	return batch->count == BATCH_ITEMS_MAX || arena_taken(batch->arena) > BATCH_BYTES_FULL;
 }
 
-err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)
+/* Room for one more; *ended as pipeline_add(). */
+static void make_room(struct pipeline *p, bool *ended)
 {
 	*ended = false;
 	take_batch(p);
 	if (p->begun_count == BEGUN_MAX)
 		finish_begun(p);
-	if (is_full(p->current)) {
-		send_off(p);
-		*ended = atomic_load(&p->failed);
-		if (*ended)
-			return OK;
+	if (!is_full(p->current))
+		return;
+	send_off(p);
+	*ended = atomic_load(&p->failed);
+	if (!*ended)
 		take_batch(p);
-	}
+}
+
+err pipeline_add(struct pipeline *p, const struct record *record, bool *ended, struct why *why)
+{
+	make_room(p, ended);
+	if (*ended)
+		return OK;
 	err e = item_begin(
 		p->preparation, record, p->current->arena, &p->begun[p->begun_count], why);
+	p->begun_count += e == OK;
+	return e;
+}
+
+bool pipeline_form(struct pipeline *p, const struct record *pattern, const size_t *strings,
+	size_t string_count)
+{
+	struct record told = *pattern;
+
+	if (told.source.len == 0)
+		told.source = p->preparation->default_source;
+	return record_form_init(&p->form, &told, strings, string_count);
+}
+
+err pipeline_add_formed(
+	struct pipeline *p, const struct formed *formed, bool *ended, struct why *why)
+{
+	make_room(p, ended);
+	if (*ended)
+		return OK;
+	err e = item_begin_formed(p->preparation, &p->form, formed, p->current->arena,
+		&p->begun[p->begun_count], why);
 	p->begun_count += e == OK;
 	return e;
 }

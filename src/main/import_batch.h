@@ -53,6 +53,12 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
  * pipeline_close() tells why. */
 err pipeline_add(
 	struct pipeline *pipeline, const struct record *record, bool *ended, struct why *why);
+/* The form that records given by pipeline_add_formed() have, but that its source may be missing;
+ * false: they must come one by one. */
+bool pipeline_form(struct pipeline *pipeline, const struct record *pattern, const size_t *strings,
+	size_t string_count);
+err pipeline_add_formed(
+	struct pipeline *pipeline, const struct formed *formed, bool *ended, struct why *why);
 /* Sends off what is left, waits until all is written, and frees the pipeline. */
 err pipeline_close(
 	struct pipeline *pipeline, bool send_rest, struct batch_counts *counts, struct why *why);

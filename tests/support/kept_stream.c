@@ -112,7 +112,7 @@ static err next_kept(struct record_source *source, bool *more, struct record *re
 
 void kept_records_init(struct kept_records *kept)
 {
-	*kept = (struct kept_records){ .sink = { keep_record, keep_reject },
+	*kept = (struct kept_records){ .sink = { .record = keep_record, .reject = keep_reject },
 		.source = { rewind_kept, next_kept },
 		.arena = arena_create((size_t)1 << 30),
 		.read = arena_create(1 << 28),

@@ -65,7 +65,7 @@ static err tell_reject(struct record_sink *sink, const struct why *reason, str r
 
 struct telling_sink telling_sink_of(struct strbuf *out)
 {
-	return (struct telling_sink){ { tell_record, tell_reject }, out };
+	return (struct telling_sink){ { .record = tell_record, .reject = tell_reject }, out };
 }
 
 static err keep_record(struct record_sink *sink, const struct record *record,
@@ -96,7 +96,7 @@ static err keep_reject(struct record_sink *sink, const struct why *reason, str r
 
 struct keeping_sink keeping_sink_of(struct arena *arena, size_t most)
 {
-	return (struct keeping_sink){ .sink = { keep_record, keep_reject },
+	return (struct keeping_sink){ .sink = { .record = keep_record, .reject = keep_reject },
 		.arena = arena,
 		.records = arena_array(arena, most, sizeof(struct record)),
 		.most = most };

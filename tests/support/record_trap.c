@@ -2,8 +2,10 @@
 #include "support/record_trap.h"
 
 #include "base/file.h"
+#include "event/codec.h"
 #include "test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { LINES_BYTES_MAX = 64 << 20, FILE_BYTES_MAX = 64 << 20 };
@@ -139,8 +141,40 @@ static err trap_reject(struct record_sink *sink, const struct why *reason, str r
 
 struct record_trap record_trap_make(void)
 {
-	return (struct record_trap){ .sink = { trap_record, trap_reject },
+	return (struct record_trap){ .sink = { .record = trap_record, .reject = trap_reject },
 		.lines = strbuf_heap(LINES_BYTES_MAX) };
+}
+
+static bool trap_form(struct record_sink *sink, const struct record *pattern, const size_t *strings,
+	size_t string_count)
+{
+	struct record_trap *trap = (struct record_trap *)sink;
+
+	CHECK("told once", trap->formed == 0);
+	return record_form_init(trap->form, pattern, strings, string_count);
+}
+
+static err trap_formed(struct record_sink *sink, const struct formed *formed,
+	const struct place *place, struct why *why)
+{
+	struct record_trap *trap = (struct record_trap *)sink;
+	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
+	struct record record, named;
+
+	CHECK("taken", record_form_takes(trap->form, formed));
+	record_of_form(trap->form, formed, identifiers, &record);
+	named = record;
+	named.source = STR("test");
+	CHECK("would be accepted", record_check(&named, NULL) == OK);
+	trap->formed++;
+	return sink->record(sink, &record, place, why);
+}
+
+void record_trap_forms(struct record_trap *trap)
+{
+	trap->form = memory_alloc(sizeof(*trap->form));
+	trap->sink.form = trap_form;
+	trap->sink.formed = trap_formed;
 }
 
 str record_trap_lines(const struct record_trap *trap)
@@ -152,6 +186,7 @@ str record_trap_lines(const struct record_trap *trap)
 void record_trap_done(struct record_trap *trap)
 {
 	strbuf_done(&trap->lines);
+	free(trap->form);
 }
 
 str file_text(const char *folder, const char *name, struct arena *arena)

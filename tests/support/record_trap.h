@@ -21,10 +21,14 @@ struct record_trap {
 	uint64_t records, rejects;
 	uint64_t stop_after; /* answers ERR_CANCELLED to this record; 0: never */
 	bool counts_only;
+	struct record_form *form; /* of record_trap_forms(); else NULL */
+	uint64_t formed; /* records that came so */
 	void (*seen)(void *context, const struct record *record); /* may be NULL */
 	void *context;
 };
 struct record_trap record_trap_make(void);
+/* From now on it takes records by their form too, and sees that these are what they should be. */
+void record_trap_forms(struct record_trap *trap);
 str record_trap_lines(const struct record_trap *trap);
 void record_trap_done(struct record_trap *trap);
 
