@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES = 12, TELLINGS_MAX = 300, IN_SET_MAX = 3, LIVES = 300, STEPS = 60, SOURCES = 3 };
+enum { NAMES = 13, TELLINGS_MAX = 300, IN_SET_MAX = 3, LIVES = 300, STEPS = 60, SOURCES = 3 };
 enum { DECISIONS_MAX = 400 };
+
+#define HASH_OF_E "91bd7fcba5ca26f4b057a7843164a507c424037f9db5154fba6a7d77adc0394b"
 
 /* In canonical order of their ranks, then texts: see identifier_rank(). */
 static const struct {
@@ -26,6 +28,7 @@ static const struct {
 	{ STR_INIT("account"), STR_INIT("d"), STR_INIT("account:d") },
 	{ STR_INIT("email"), STR_INIT("e@x"), STR_INIT("email:e@x") },
 	{ STR_INIT("email"), STR_INIT("f@x"), STR_INIT("email:f@x") },
+	{ STR_INIT("email_sha256"), STR_INIT(HASH_OF_E), STR_INIT("email_sha256:" HASH_OF_E) },
 	{ STR_INIT("phone"), STR_INIT("+331"), STR_INIT("phone:+331") },
 	{ STR_INIT("x"), STR_INIT("@h"), STR_INIT("x:@h") },
 	{ STR_INIT("anonymous_id"), STR_INIT("i"), STR_INIT("anonymous_id:i") },
@@ -37,19 +40,19 @@ static const struct {
 static const str sources[SOURCES] = { STR_INIT("crm"), STR_INIT("site"), STR_INIT("widget") };
 
 /* Documents, and what the oracle makes of them: of each type of `names`, by its first name. */
-enum { USER = 0, ACCOUNT = 3, EMAIL = 4, PHONE = 6, X = 7, ANONYMOUS = 8, COOKIE = 10 };
+enum { USER = 0, ACCOUNT = 3, EMAIL = 4, HASH = 6, PHONE = 7, X = 8, ANONYMOUS = 9, COOKIE = 11 };
 struct plain_rules {
 	const char *document;
 	bool unique[NAMES], shared[NAMES];
 	unsigned limit[NAMES], owners[NAMES], priority[NAMES];
 	int64_t within[NAMES];
-	bool blocks_null;
+	bool blocks_null, blocks_e, without_hashes;
 	unsigned trust[SOURCES];
 	bool widget_asserts_cookies_alone;
 };
 #define USUAL_PRIORITIES \
 	{ \
-		0, 0, 0, 1, 3, 3, 4, 10, 20, 20, 20, 20 \
+		0, 0, 0, 1, 3, 3, 3, 4, 10, 20, 20, 20, 20 \
 	}
 #define SAME_TRUST \
 	{ \
@@ -66,7 +69,7 @@ static const struct plain_rules documents[] = {
 	  "{\"type\":\"phone\",\"use\":\"shared\"},{\"type\":\"x\",\"priority\":0}]}",
 		.unique = { [USER] = true }, .shared = { [PHONE] = true },
 		.limit = { [USER] = 1, [EMAIL] = 1 }, .owners = { [EMAIL] = 1, [COOKIE] = 2 },
-		.priority = { 0, 0, 0, 1, 3, 3, 4, 0, 20, 20, 20, 20 }, .trust = SAME_TRUST },
+		.priority = { 0, 0, 0, 1, 3, 3, 3, 4, 0, 20, 20, 20, 20 }, .trust = SAME_TRUST },
 	{ "{\"version\":1,\"types\":[{\"type\":\"anonymous_id\",\"limit\":1,\"within\":\"10s\"},"
 	  "{\"type\":\"user_id\",\"limit\":2}],\"sources\":[{\"source\":\"c*\",\"trust\":90},"
 	  "{\"source\":\"widget\",\"trust\":10,\"asserts\":[\"cookie\",\"anonymous_id\"],"
@@ -74,6 +77,21 @@ static const struct plain_rules documents[] = {
 		.limit = { [USER] = 2, [ANONYMOUS] = 1 }, .within = { [ANONYMOUS] = 10000 },
 		.priority = USUAL_PRIORITIES, .trust = { 90, 50, 10 },
 		.widget_asserts_cookies_alone = true },
+	{ "{\"version\":1,\"types\":[{\"type\":\"user_id\",\"unique\":true},"
+	  "{\"type\":\"email\",\"limit\":1,\"owners\":1,\"hashes\":[]}]}",
+		.unique = { [USER] = true }, .limit = { [USER] = 1, [EMAIL] = 1 },
+		.owners = { [EMAIL] = 1 }, .trust = SAME_TRUST,
+		.priority = { 0, 0, 0, 1, 3, 3, 10, 4, 10, 20, 20, 20, 20 },
+		.without_hashes = true },
+	{ "{\"version\":1,\"types\":[{\"type\":\"user_id\",\"unique\":true},"
+	  "{\"type\":\"email\",\"limit\":1,\"within\":\"10s\",\"owners\":2}]}",
+		.unique = { [USER] = true }, .limit = { [USER] = 1, [EMAIL] = 1 },
+		.within = { [EMAIL] = 10000 }, .owners = { [EMAIL] = 2 },
+		.priority = USUAL_PRIORITIES, .trust = SAME_TRUST },
+	{ "{\"version\":1,\"types\":[{\"type\":\"email\",\"blocked\":[\"e@*\"],"
+	  "\"hashes\":[\"sha256\",\"md5\"]},{\"type\":\"user_id\",\"limit\":1}]}",
+		.limit = { [USER] = 1 }, .priority = USUAL_PRIORITIES, .trust = SAME_TRUST,
+		.blocks_e = true },
 };
 
 enum decided { NOTHING, TOGETHER, APART };
@@ -117,17 +135,35 @@ struct oracle {
 struct link {
 	size_t a, b, place;
 	const struct telling *from; /* NULL: a decision */
-	bool by_people, verified;
+	bool by_people, by_hash, verified;
 	unsigned trust, priority;
 	int64_t time;
 };
 
 static size_t type_at(size_t name)
 {
-	static const size_t first[NAMES] = { USER, USER, USER, ACCOUNT, EMAIL, EMAIL, PHONE, X,
-		ANONYMOUS, ANONYMOUS, COOKIE, COOKIE };
+	static const size_t first[NAMES] = { USER, USER, USER, ACCOUNT, EMAIL, EMAIL, HASH, PHONE,
+		X, ANONYMOUS, ANONYMOUS, COOKIE, COOKIE };
 
 	return first[name];
+}
+
+/* What rules say of an address they say of its digest. */
+static size_t ruled_as(const struct facts *f, size_t name)
+{
+	return name == HASH && !f->rules->without_hashes ? EMAIL : type_at(name);
+}
+
+/* The first e-mail address and its digest are one. */
+static bool are_twins(const struct facts *f, const struct oracle *o)
+{
+	return !f->rules->without_hashes && o->live[EMAIL] && o->live[HASH];
+}
+
+static bool are_one(const struct facts *f, const struct oracle *o, size_t a, size_t b)
+{
+	return a == b ||
+	       (are_twins(f, o) && ((a == EMAIL && b == HASH) || (a == HASH && b == EMAIL)));
 }
 
 static bool by_text(size_t a, size_t b)
@@ -184,13 +220,18 @@ static size_t ends_of(const struct facts *f, const struct oracle *o, const struc
 	return count;
 }
 
+static void bar_by_rules(const struct facts *f, struct oracle *o)
+{
+	for (size_t n = 0; n < NAMES; n++)
+		o->barred[n] = f->rules->shared[type_at(n)] || (n == EMAIL && f->rules->blocks_e) ||
+			       (f->rules->blocks_null && str_equal(names[n].value, STR("null")));
+}
+
 static void bar(const struct facts *f, struct oracle *o)
 {
 	bool shared[NAMES] = { false };
 
-	for (size_t n = 0; n < NAMES; n++)
-		o->barred[n] = f->rules->shared[type_at(n)] ||
-			       (f->rules->blocks_null && str_equal(names[n].value, STR("null")));
+	bar_by_rules(f, o);
 	for (size_t n = 0; n < NAMES; n++) {
 		bool told_with[NAMES] = { false };
 		size_t owners = 0, places[IN_SET_MAX];
@@ -199,7 +240,7 @@ static void bar(const struct facts *f, struct oracle *o)
 			size_t count = t->gone ? 0 : ends_of(f, o, t, places);
 			bool is_end = false;
 			for (size_t k = 0; k < count; k++)
-				is_end |= t->names[places[k]] == n;
+				is_end |= are_one(f, o, t->names[places[k]], n);
 			for (size_t k = 0; is_end && k < count; k++)
 				told_with[t->names[places[k]]] |=
 					f->rules->unique[type_at(t->names[places[k]])];
@@ -207,9 +248,10 @@ static void bar(const struct facts *f, struct oracle *o)
 		told_with[n] = false;
 		for (size_t k = 0; k < NAMES; k++)
 			owners += told_with[k];
-		shared[n] =
-			f->rules->owners[type_at(n)] > 0 && owners > f->rules->owners[type_at(n)];
+		shared[n] = f->rules->owners[ruled_as(f, n)] > 0 &&
+			    owners > f->rules->owners[ruled_as(f, n)];
 	}
+	shared[HASH] |= are_twins(f, o) && o->barred[EMAIL];
 	for (size_t n = 0; n < NAMES; n++)
 		o->barred[n] |= shared[n];
 }
@@ -224,7 +266,7 @@ static int by_set(const struct telling *x, const struct telling *y)
 
 static int kind_of_link(const struct link *l)
 {
-	return l->from != NULL ? 1 : l->by_people ? 0 : 2;
+	return l->from != NULL ? 2 : l->by_people ? 0 : l->by_hash ? 1 : 3;
 }
 
 static int in_order(const void *a, const void *b)
@@ -260,6 +302,12 @@ static bool are_apart(const struct oracle *o, size_t x, size_t y)
 	return false;
 }
 
+/* A digest does not count beside its address. */
+static bool counts_as(const struct facts *f, const struct oracle *o, size_t n, size_t type)
+{
+	return o->live[n] && ruled_as(f, n) == type && !(n == HASH && are_twins(f, o));
+}
+
 static bool are_too_many(const struct facts *f, const struct oracle *o, size_t x, size_t y)
 {
 	for (size_t type = 0; type < NAMES; type++) {
@@ -267,8 +315,7 @@ static bool are_too_many(const struct facts *f, const struct oracle *o, size_t x
 		if (type_at(type) != type || f->rules->limit[type] == 0)
 			continue;
 		for (size_t n = 0; n < NAMES; n++)
-			if (type_at(n) == type && o->live[n] &&
-				(o->group[n] == x || o->group[n] == y))
+			if (counts_as(f, o, n, type) && (o->group[n] == x || o->group[n] == y))
 				in[o->group[n] == y]++;
 		if (in[0] == 0 || in[1] == 0 || in[0] + in[1] <= f->rules->limit[type])
 			continue;
@@ -276,8 +323,8 @@ static bool are_too_many(const struct facts *f, const struct oracle *o, size_t x
 			return true;
 		for (size_t n = 0; n < NAMES; n++) { /* a window that begins with n: limit is 1 */
 			for (size_t m = 0; m < NAMES; m++)
-				crowded += m != n && type_at(n) == type && type_at(m) == type &&
-					   o->live[n] && o->live[m] &&
+				crowded += m != n && counts_as(f, o, n, type) &&
+					   counts_as(f, o, m, type) &&
 					   (o->group[n] == x || o->group[n] == y) &&
 					   (o->group[m] == x || o->group[m] == y) &&
 					   o->time[m] >= o->time[n] &&
@@ -346,6 +393,10 @@ static size_t links_of(const struct facts *f, struct oracle *o, struct link *lin
 			o->time[l.b] = MIN_OF(o->time[l.b], l.time);
 		}
 	}
+	if (are_twins(f, o) && !o->barred[EMAIL] && !o->barred[HASH]) {
+		links[count++] = (struct link){ .a = EMAIL, .b = HASH, .by_hash = true };
+		o->time[EMAIL] = MIN_OF(o->time[EMAIL], o->time[HASH]);
+	}
 	return count;
 }
 
@@ -355,14 +406,14 @@ static struct oracle oracle_of(const struct facts *f)
 	struct oracle o = { 0 };
 
 	decide_all(f, &o);
+	for (size_t i = 0; i < f->count; i++)
+		for (size_t k = 0; k < f->tellings[i].count; k++)
+			o.live[f->tellings[i].names[k]] |= !f->tellings[i].gone;
 	bar(f, &o);
 	for (size_t i = 0; i < NAMES; i++) {
 		o.group[i] = i;
 		o.time[i] = INT64_MAX;
 	}
-	for (size_t i = 0; i < f->count; i++)
-		for (size_t k = 0; k < f->tellings[i].count; k++)
-			o.live[f->tellings[i].names[k]] |= !f->tellings[i].gone;
 	size_t count = links_of(f, &o, links);
 	qsort(links, count, sizeof(links[0]), in_order);
 	for (size_t i = 0; i < count; i++)
@@ -435,9 +486,7 @@ static bool owner_agrees(const struct identity_view *view, const struct facts *f
 	struct oracle o = { 0 };
 	size_t places[IN_SET_MAX], owner = t->names[0];
 
-	for (size_t n = 0; n < NAMES; n++)
-		o.barred[n] = f->rules->shared[type_at(n)] ||
-			      (f->rules->blocks_null && str_equal(names[n].value, STR("null")));
+	bar_by_rules(f, &o);
 	if (t->count > 1 && ends_of(f, &o, t, places) > 0)
 		owner = t->names[places[0]];
 	return str_equal(identity_text(view, identity_set_owner(view, t->set)), names[owner].text);

@@ -38,6 +38,13 @@ static const struct {
 	{ "source without a name", V "\"sources\": [{\"trust\": 1}]}", MSG_FIELD_VALUE },
 	{ "asserts what is no type", V "\"sources\": [{\"source\": \"a\", \"asserts\": [\"A\"]}]}",
 		MSG_IDENTIFIER_TYPE },
+	{ "hashes of what nobody hashes",
+		V "\"types\": [{\"type\": \"customer\", \"hashes\": \"md5\"}]}", MSG_RULES_HASHES },
+	{ "hashes of another kind",
+		V "\"types\": [{\"type\": \"email\", \"hashes\": [\"crc32\"]}]}", MSG_FIELD_VALUE },
+	{ "hashes of an address",
+		V "\"types\": [{\"type\": \"email\", \"hashes\": [\"md5\", \"sha1\"]}]}",
+		MSG_NONE },
 	{ "asserts nothing", V "\"sources\": [{\"source\": \"a\", \"asserts\": []}]}", MSG_NONE },
 };
 

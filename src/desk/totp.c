@@ -1,69 +1,11 @@
 /* desk/totp.c - see totp.h */
 #include "desk/totp.h"
 
+#include "base/digest.h"
+
 #include <string.h>
 
 enum { BLOCK = 64 };
-
-static uint32_t turn(uint32_t x, int by)
-{
-	return x << by | x >> (32 - by);
-}
-
-static void sha1_block(uint32_t state[5], const uint8_t *block)
-{
-	uint32_t w[80], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-
-	for (size_t i = 0; i < 16; i++)
-		w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-		       (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
-	for (size_t i = 16; i < 80; i++)
-		w[i] = turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-	for (size_t i = 0; i < 80; i++) {
-		uint32_t f, k;
-		if (i < 20)
-			f = (b & c) | (~b & d), k = 0x5a827999;
-		else if (i < 40)
-			f = b ^ c ^ d, k = 0x6ed9eba1;
-		else if (i < 60)
-			f = (b & c) | (b & d) | (c & d), k = 0x8f1bbcdc;
-		else
-			f = b ^ c ^ d, k = 0xca62c1d6;
-		uint32_t next = turn(a, 5) + f + e + k + w[i];
-		e = d;
-		d = c;
-		c = turn(b, 30);
-		b = a;
-		a = next;
-	}
-	state[0] += a;
-	state[1] += b;
-	state[2] += c;
-	state[3] += d;
-	state[4] += e;
-}
-
-void sha1(str bytes, uint8_t out[static 20])
-{
-	uint32_t state[5] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 };
-	const uint8_t *at = (const uint8_t *)bytes.ptr;
-	uint64_t bits = (uint64_t)bytes.len * 8;
-	uint8_t last[2 * BLOCK] = { 0 };
-	size_t left = bytes.len;
-
-	for (; left >= BLOCK; left -= BLOCK, at += BLOCK)
-		sha1_block(state, at);
-	if (left > 0)
-		memcpy(last, at, left);
-	last[left] = 0x80;
-	size_t total = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
-	for (size_t i = 0; i < 8; i++)
-		last[total - 1 - i] = (uint8_t)(bits >> (8 * i));
-	for (size_t done = 0; done < total; done += BLOCK)
-		sha1_block(state, last + done);
-	for (size_t i = 0; i < 20; i++)
-		out[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
-}
 
 /* RFC 2104, of 8 bytes, which is all that is asked here; a longer key than a block is no secret of
  * ours. */

@@ -21,6 +21,3 @@ bool totp_check(const uint8_t *secret, size_t secret_bytes, str code, int64_t no
 
 /* What a person types into the telephone: base32 in capitals, NUL-terminated. */
 void totp_letters(const uint8_t secret[static TOTP_SECRET_BYTES], char out[TOTP_LETTERS + 1]);
-
-/* RFC 3174; broken for signatures, sound within HMAC. */
-void sha1(str bytes, uint8_t out[static 20]);

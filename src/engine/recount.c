@@ -51,6 +51,10 @@ enum recount_turn engine_recount_begin(struct engine *engine)
 	ASSERT(!engine->dirty && engine->recount == NULL);
 	if (!identity_is_behind(engine->identity))
 		return RECOUNT_NONE;
+	if (identity_looks_suffice(engine->identity)) {
+		engine->dirty = true; /* the next publication does some of it */
+		return RECOUNT_NONE;
+	}
 	struct engine_recount *r = memory_alloc(sizeof(*r));
 	r->states = engine->states;
 	r->snapshot = engine_published(engine);

@@ -3,7 +3,7 @@
  * Not by identity's way (rings that grow, reaches that are computed anew), but by one union-find
  * over all identifiers:
  *
- *   1. join what live sets and decisions link: the reaches;
+ *   1. join what live sets, decisions and digests link: the reaches;
  *   2. a reach with a pair in it that people keep apart, or with more identifiers of a type than
  *      its limit, is taken to pieces, and joined again link by link in the canonical order of
  *      identity.h, refusing what decisions and limits refuse;
@@ -80,6 +80,9 @@ static void join_all(struct customers *c)
 	for (size_t i = 0; i < c->decision_count; i++)
 		if (c->decisions[i].kind == DECISION_TOGETHER)
 			join(c, c->decisions[i].a, c->decisions[i].b);
+	for (size_t i = 0; i < verify_links_twins(c->sets); i++)
+		if (verify_links_of_twins(c->sets, i, &links[0]))
+			join(c, links[0].a, links[0].b);
 }
 
 /* An identifier lives as long as a live set names it. */
@@ -120,7 +123,10 @@ static const struct rules_type *limited_type(const struct customers *c, uint32_t
 {
 	const struct rules_type *type = rules_type(c->rules, verify_links_row(c->sets, identifier));
 
-	return type->limit > 0 && c->number[identifier] > 0 ? type : NULL;
+	return type->limit > 0 && c->number[identifier] > 0 &&
+			       verify_links_let_count(c->sets, identifier)
+		       ? type
+		       : NULL;
 }
 
 static uint8_t *count_at(struct customers *c, uint32_t group, unsigned slot)
@@ -191,6 +197,11 @@ static void note_links(struct customers *c)
 					     .by_matching = !d->by_people,
 					     .time = INT64_MAX });
 	}
+	for (size_t i = 0; i < verify_links_twins(c->sets); i++)
+		if (verify_links_of_twins(c->sets, i, &links[0]) && in_split(c, links[0].a)) {
+			note_link(c, &links[0]);
+			c->time[links[0].a] = MIN_OF(c->time[links[0].a], c->time[links[0].b]);
+		}
 }
 
 static void take_apart(struct customers *c)
@@ -220,6 +231,14 @@ static bool is_apart(struct customers *c, uint32_t x, uint32_t y)
 	return false;
 }
 
+/* Digests and addresses count together. */
+static bool counts_as(struct customers *c, uint32_t identifier, const struct rules_type *type)
+{
+	const struct rules_type *own = limited_type(c, identifier);
+
+	return own != NULL && own->slot == type->slot;
+}
+
 /* How many of a type are first linked within its window from `from` on. */
 static size_t in_window(
 	struct customers *c, const struct rules_type *type, uint32_t group, int64_t from)
@@ -228,7 +247,7 @@ static size_t in_window(
 	size_t count = 0;
 
 	do {
-		count += limited_type(c, at) == type && c->time[at] >= from &&
+		count += counts_as(c, at, type) && c->time[at] >= from &&
 			 (uint64_t)c->time[at] - (uint64_t)from < (uint64_t)type->within_ms;
 		at = c->next[at];
 	} while (at != group);
@@ -242,7 +261,7 @@ static bool is_crowded(struct customers *c, const struct rules_type *type, uint3
 	for (int g = 0; g < 2; g++) {
 		uint32_t at = groups[g];
 		do {
-			if (limited_type(c, at) == type &&
+			if (counts_as(c, at, type) &&
 				in_window(c, type, x, c->time[at]) +
 						in_window(c, type, y, c->time[at]) >
 					type->limit)

@@ -3,6 +3,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/verify.h"
+#include "identity/rules.h"
 
 struct verifying {
 	struct engine *engine;
@@ -45,11 +46,26 @@ void verify_evidence_end(struct verify_evidence *e);
 void verify_customers(struct verifying *v, const uint32_t *live_of_sets,
 	const struct verify_decision *decisions, size_t count);
 
+/* ---- addresses and their digests that live and are one by the rules (verify_twins.c) */
+
+struct verify_twin {
+	uint32_t hash, plain;
+};
+struct verify_twins;
+struct verify_twins *verify_twins_create(
+	const struct identity_view *identity, const struct identity_rules *rules);
+void verify_twins_free(struct verify_twins *twins); /* NULL is fine */
+const struct verify_twin *verify_twins_all(const struct verify_twins *twins, size_t *count);
+/* The least of those that an identifier is one with, and how many they are. */
+uint32_t verify_twins_class(const struct verify_twins *twins, uint32_t identifier);
+size_t verify_twins_size(const struct verify_twins *twins, uint32_t class);
+uint32_t verify_twins_plain(const struct verify_twins *twins, uint32_t identifier);
+
 /* ---- what sets link, by the rules in force (verify_links.c) */
 
 struct verify_link {
 	uint32_t a, b; /* b: the weaker end */
-	bool by_people, by_matching, verified;
+	bool by_people, by_hash, by_matching, verified;
 	uint8_t trust, priority;
 	uint32_t set, place; /* of a set's link: b is the place-th of its ends */
 	int64_t time;
@@ -60,6 +76,11 @@ void verify_links_free(struct verify_links *links); /* NULL is fine */
 /* The links of one set, written to `out`; returns how many. */
 size_t verify_links_of(const struct verify_links *links, uint32_t set,
 	struct verify_link out[static SET_IDENTIFIERS_MAX]);
+/* The same of twins, in the order of verify_twins_all(): false if they do not join. */
+bool verify_links_of_twins(const struct verify_links *links, size_t i, struct verify_link *out);
+size_t verify_links_twins(const struct verify_links *links);
+/* Does it count in the limit of its type? */
+bool verify_links_let_count(const struct verify_links *links, uint32_t identifier);
 /* Which row of the rules an identifier's type has. */
 unsigned verify_links_row(const struct verify_links *links, uint32_t identifier);
 int verify_link_compare(const void *a, const void *b, void *identity_view); /* canonical order */

@@ -16,6 +16,7 @@ struct verify_links {
 	const uint32_t *live;
 	uint8_t *kinds; /* by identifier: the row of its type, BARRED, SHARED */
 	int64_t *first; /* by set: the time of its earliest live event */
+	struct verify_twins *twins;
 };
 
 unsigned verify_links_row(const struct verify_links *l, uint32_t identifier)
@@ -93,17 +94,17 @@ static void find_ends(const struct verify_links *l, uint32_t set, unsigned bars,
 /* ---- what is shared */
 
 struct told_with {
-	uint32_t identifier, row, owner; /* an identifier of a unique type, of this row */
+	uint32_t class, slot, owner; /* of twins; an identifier of a unique type */
 };
 
 static int by_all(const void *a, const void *b)
 {
 	const struct told_with *x = a, *y = b;
 
-	if (x->identifier != y->identifier)
-		return x->identifier < y->identifier ? -1 : 1;
-	if (x->row != y->row)
-		return x->row < y->row ? -1 : 1;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	if (x->slot != y->slot)
+		return x->slot < y->slot ? -1 : 1;
 	return (x->owner > y->owner) - (x->owner < y->owner);
 }
 
@@ -116,34 +117,64 @@ static void note_pairs(struct verify_links *l, const struct ends *ends, struct p
 {
 	for (size_t i = 0; i < ends->count; i++)
 		for (size_t k = 0; k < ends->count; k++) {
-			unsigned row = verify_links_row(l, ends->codes[k]);
+			uint32_t class = verify_twins_class(l->twins, ends->codes[i]);
+			const struct rules_type *type =
+				rules_type(l->rules, verify_links_row(l, ends->codes[k]));
 			unsigned owners =
 				rules_type(l->rules, verify_links_row(l, ends->codes[i]))->owners;
-			if (i == k || owners == 0 || !rules_type(l->rules, row)->unique)
+			bool counts = owners > 0 || verify_twins_size(l->twins, class) > 1;
+			if (i == k || !counts || !type->unique)
 				continue;
 			if (pairs->count == pairs->room) {
 				pairs->room = MAX_OF(pairs->room * 2, (size_t)64);
 				pairs->items = memory_resize(
 					pairs->items, pairs->room * sizeof(*pairs->items));
 			}
-			pairs->items[pairs->count++] =
-				(struct told_with){ ends->codes[i], row, ends->codes[k] };
+			pairs->items[pairs->count++] = (struct told_with){ class, type->slot,
+				verify_twins_plain(l->twins, ends->codes[k]) };
 		}
+}
+
+/* By class: the most owners of one type. */
+static uint32_t *count_owners(const struct verify_links *l, const struct pairs *pairs)
+{
+	size_t count = identity_identifier_count(l->v->identity);
+	uint32_t *most = memory_alloc((count + 1) * sizeof(*most)), distinct = 0;
+
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct told_with *p = &pairs->items[i], *before = p - 1;
+		bool same = i > 0 && before->class == p->class && before->slot == p->slot;
+		if (same && before->owner == p->owner)
+			continue;
+		distinct = same ? distinct + 1 : 1;
+		most[p->class] = MAX_OF(most[p->class], distinct);
+	}
+	return most;
 }
 
 static void mark_shared(struct verify_links *l, const struct pairs *pairs)
 {
-	size_t distinct = 0;
+	uint32_t *most = count_owners(l, pairs);
 
-	for (size_t i = 0; i < pairs->count; i++) {
-		const struct told_with *p = &pairs->items[i], *before = p - 1;
-		bool same = i > 0 && before->identifier == p->identifier && before->row == p->row;
-		if (same && before->owner == p->owner)
-			continue;
-		distinct = same ? distinct + 1 : 1;
-		if (distinct > rules_type(l->rules, verify_links_row(l, p->identifier))->owners)
-			l->kinds[p->identifier] |= SHARED;
+	for (uint32_t i = 0; i < identity_identifier_count(l->v->identity); i++) {
+		uint32_t class = verify_twins_class(l->twins, i);
+		unsigned owners = rules_type(l->rules, verify_links_row(l, i))->owners;
+		if ((owners > 0 && most[class] > owners) ||
+			verify_twins_size(l->twins, class) > TWINS_MAX)
+			l->kinds[i] |= SHARED;
 	}
+	free(most);
+}
+
+/* What bars an address bars its digests. */
+static void bar_digests(struct verify_links *l)
+{
+	size_t count;
+	const struct verify_twin *twins = verify_twins_all(l->twins, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if ((l->kinds[twins[i].plain] & BARRED) != 0)
+			l->kinds[twins[i].hash] |= SHARED;
 }
 
 static void find_shared(struct verify_links *l)
@@ -159,6 +190,7 @@ static void find_shared(struct verify_links *l)
 	if (pairs.count > 0)
 		qsort(pairs.items, pairs.count, sizeof(*pairs.items), by_all);
 	mark_shared(l, &pairs);
+	bar_digests(l);
 	free(pairs.items);
 }
 
@@ -185,6 +217,7 @@ struct verify_links *verify_links_create(struct verifying *v, const uint32_t *li
 	l->v = v;
 	l->rules = identity_rules(v->engine->identity);
 	l->live = live;
+	l->twins = verify_twins_create(v->identity, l->rules);
 	judge(l);
 	find_first(l);
 	check_owners(l);
@@ -196,6 +229,7 @@ void verify_links_free(struct verify_links *l)
 {
 	if (l == NULL)
 		return;
+	verify_twins_free(l->twins);
 	free(l->kinds);
 	free(l->first);
 	free(l);
@@ -219,6 +253,32 @@ size_t verify_links_of(const struct verify_links *l, uint32_t set,
 			.place = k,
 			.time = l->first[set] };
 	return ends.count > 1 ? ends.count - 1 : 0;
+}
+
+size_t verify_links_twins(const struct verify_links *l)
+{
+	size_t count;
+
+	(void)verify_twins_all(l->twins, &count);
+	return count;
+}
+
+bool verify_links_of_twins(const struct verify_links *l, size_t i, struct verify_link *out)
+{
+	size_t count;
+	const struct verify_twin *twin = verify_twins_all(l->twins, &count) + i;
+
+	if (((l->kinds[twin->hash] | l->kinds[twin->plain]) & (BARRED | SHARED)) != 0)
+		return false;
+	*out = (struct verify_link){
+		.a = twin->plain, .b = twin->hash, .by_hash = true, .time = INT64_MAX
+	};
+	return true;
+}
+
+bool verify_links_let_count(const struct verify_links *l, uint32_t identifier)
+{
+	return verify_twins_plain(l->twins, identifier) == identifier;
 }
 
 /* ---- order */
@@ -250,10 +310,12 @@ int verify_link_compare(const void *a, const void *b, void *identity_view)
 	int order = first_is(x->by_people, y->by_people);
 
 	if (order == 0)
+		order = first_is(x->by_hash, y->by_hash);
+	if (order == 0)
 		order = -first_is(x->by_matching, y->by_matching);
 	if (order != 0)
 		return order;
-	if (x->by_people || x->by_matching) {
+	if (x->by_people || x->by_hash || x->by_matching) {
 		order = compare_texts(identity_view, x->a, y->a);
 		return order != 0 ? order : compare_texts(identity_view, x->b, y->b);
 	}

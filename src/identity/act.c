@@ -52,8 +52,8 @@ static size_t find_decision(const struct identity *identity, uint32_t a, uint32_
 
 	while (at != NODE_END) {
 		const struct node *node = table_at(identity->nodes, at);
-		if ((node->what & NODE_DECISION) != 0) {
-			size_t i = node->what & ~NODE_DECISION;
+		if (node_kind(node->what) == NODE_DECISION) {
+			size_t i = node_index(node->what);
 			const struct identity_decision *d = table_at(identity->decisions, i);
 			if (d->a == b || d->b == b)
 				return i;

@@ -7,11 +7,12 @@
 #include "identity/closure.h"
 
 #include "identity/closure_internal.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { RANK_PEOPLE = 0, RANK_SETS = 1 << 28, RANK_UNVERIFIED = 1 << 24 };
+enum { RANK_PEOPLE = 0, RANK_TWINS = 1, RANK_SETS = 1 << 28, RANK_UNVERIFIED = 1 << 24 };
 #define RANK_MATCHING UINT32_MAX
 
 struct closure *closure_create(const struct lens *lens)
@@ -30,6 +31,7 @@ void closure_free(struct closure *c)
 	free(c->identifiers);
 	free(c->sets);
 	free(c->decisions);
+	free(c->twins);
 	free(c->parents);
 	free(c->states);
 	free(c->next);
@@ -109,7 +111,8 @@ static void begin_alone(struct closure *c, uint32_t index)
 
 	c->parents[index] = index;
 	memset(c->states[index].counts, 0, sizeof(c->states[index].counts));
-	if (type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0)
+	if (type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0 &&
+		twins_let_count(&c->lens, identifier))
 		c->states[index].counts[type->slot] = 1;
 	if (c->next != NULL)
 		c->next[index] = index;
@@ -150,6 +153,9 @@ static void join_loosely(struct closure *c)
 		if (d->kind == DECISION_TOGETHER)
 			unite_all(c, d->a, d->b);
 	}
+	for (size_t i = 0; i < c->twin_count; i++)
+		unite_all(
+			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
 	for (size_t i = 0; i < c->set_count; i++) {
 		lens_ends(&c->lens, c->sets[i], KIND_BARRED | KIND_SHARED, &ends);
 		for (size_t k = 1; k < ends.count; k++)
@@ -249,6 +255,29 @@ static void add_set_links(struct closure *c, uint32_t set)
 	}
 }
 
+/* An address is linked when its digest is. */
+static void share_time(struct closure *c, const struct twin *twin)
+{
+	uint32_t hash = closure_index(c, twin->hash), plain = closure_index(c, twin->plain);
+
+	c->times[plain] = MIN_OF(c->times[plain], c->times[hash]);
+}
+
+static void add_twin_links(struct closure *c)
+{
+	for (size_t i = 0; i < c->twin_count; i++) {
+		const struct twin *twin = closure_twin(c, c->twins[i]);
+		if (!is_split(c, twin->plain))
+			continue;
+		add_link(c, &(struct closure_link){ .a = twin->plain,
+				    .b = twin->hash,
+				    .what = NODE_TWIN | c->twins[i],
+				    .rank = RANK_TWINS });
+		if (c->times != NULL)
+			share_time(c, twin);
+	}
+}
+
 static void add_links(struct closure *c)
 {
 	for (size_t i = 0; i < c->decision_count; i++) {
@@ -261,6 +290,7 @@ static void add_links(struct closure *c)
 	}
 	for (size_t i = 0; i < c->set_count; i++)
 		add_set_links(c, c->sets[i]);
+	add_twin_links(c);
 }
 
 static int by_number(const void *a, const void *b)
@@ -322,7 +352,7 @@ static int by_canonical_order(const void *a, const void *b, void *context)
 		return x->rank < y->rank ? -1 : 1;
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
-	if ((x->what & NODE_DECISION) != 0) { /* of this rank all are, or none is */
+	if (node_kind(x->what) != NODE_SET) { /* of this rank all are, or none is */
 		order = str_compare(text_of(identity, x->a), text_of(identity, y->a));
 		return order != 0 ? order
 				  : str_compare(text_of(identity, x->b), text_of(identity, y->b));
@@ -381,8 +411,10 @@ static size_t list_times(struct closure *c, const struct rules_type *type, uint3
 
 	do {
 		uint32_t identifier = closure_identifier(c, at);
-		if (type_of(c, identifier) == type &&
-			member_at(c->lens.identity, identifier)->live > 0) {
+		const struct rules_type *own = type_of(c, identifier);
+		if (own->limit > 0 && own->slot == type->slot &&
+			member_at(c->lens.identity, identifier)->live > 0 &&
+			twins_let_count(&c->lens, identifier)) {
 			*times = memory_resize(*times, (count + 1) * sizeof(**times));
 			(*times)[count++] = c->times[at];
 		}

@@ -34,7 +34,7 @@ bool closure_knows_times(const struct closure *closure);
 /* A join that evidence asks for; b is the weaker end. */
 struct closure_link {
 	uint32_t a, b; /* identifiers */
-	uint32_t what; /* a set, or NODE_DECISION | decision */
+	uint32_t what; /* NODE_...: a set, a decision, or twins */
 	uint32_t rank; /* canonical order: lower first ... */
 	int64_t time; /* ... then earlier; then by texts */
 	uint32_t place; /* of b among the ends of its set */

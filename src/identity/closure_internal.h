@@ -19,8 +19,8 @@ struct closure {
 	size_t slot_count;
 	uint32_t *identifiers;
 	size_t count, room;
-	uint32_t *sets, *decisions; /* each once; of sets, those that may link */
-	size_t set_count, set_room, decision_count, decision_room;
+	uint32_t *sets, *decisions, *twins; /* each once; of sets, those that may link */
+	size_t set_count, set_room, decision_count, decision_room, twin_count, twin_room;
 	uint32_t *parents; /* union-find over the indices */
 	struct group_state *states;
 	uint32_t *next; /* rings of groups; NULL: no rule counts within a window */
@@ -33,6 +33,10 @@ struct closure {
 	void *context;
 };
 
+static inline const struct twin *closure_twin(const struct closure *c, uint32_t i)
+{
+	return table_at(c->lens.identity->twins, i);
+}
 uint32_t closure_index(const struct closure *closure, uint32_t identifier); /* or UINT32_MAX */
 void closure_push(uint32_t **list, size_t *count, size_t *room, uint32_t what);
 static inline const struct identity_decision *closure_decision(const struct closure *c, uint32_t i)

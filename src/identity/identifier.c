@@ -2,6 +2,7 @@
 #include "identity/identifier.h"
 
 #include "event/codec.h"
+#include "identity/hashed.h"
 #include "identity/identifier_forms.h"
 
 #include <string.h>
@@ -178,7 +179,6 @@ static const struct {
 	{ STR_INIT("anonymous_id"), fold_nothing, 20 },
 };
 enum { RANK_OF_OTHERS = 10 };
-#define HASHED STR("_sha256") /* ends a type whose values are hashes */
 
 /* Networks whose names are told with @ or without, in capitals or not, and mean the same. */
 static const str networks[] = { STR_INIT("x"), STR_INIT("instagram"), STR_INIT("facebook"),
@@ -205,7 +205,10 @@ static size_t row_of(str type)
 
 int identifier_rank(str type)
 {
-	str plain = str_ends(type, HASHED) ? str_upto(type, type.len - HASHED.len) : type;
+	enum identifier_hash ignored;
+	str plain = type;
+
+	(void)hashed_type(type, &plain, &ignored);
 	size_t i = row_of(plain);
 
 	return i < ARRAY_LEN(types) ? types[i].rank : RANK_OF_OTHERS;
@@ -271,6 +274,8 @@ static err normal_value(const struct identifier_rules *rules, str type, str valu
 	struct strbuf folded = strbuf_in(arena, IDENTIFIER_VALUE_BYTES_MAX);
 	str composed = compose(value, arena);
 	size_t row = row_of(type);
+	enum identifier_hash hash;
+	str plain;
 	err e = OK;
 
 	if (composed.ptr == NULL)
@@ -278,8 +283,8 @@ static err normal_value(const struct identifier_rules *rules, str type, str valu
 			arg_int(IDENTIFIER_VALUE_BYTES_MAX));
 	if (row < ARRAY_LEN(types))
 		e = types[row].fold(rules, composed, &folded, why);
-	else if (str_ends(type, HASHED))
-		e = form_hash(composed, &folded, why);
+	else if (hashed_type(type, &plain, &hash))
+		e = form_hash(composed, hash_digits(hash), &folded, why);
 	else if (is_network(type))
 		e = form_handle(type, composed, &folded, why);
 	else
@@ -318,8 +323,10 @@ err identifier_normalise(const struct identifier_rules *rules, str type, str raw
 enum identifier_form identifier_form_of(str type)
 {
 	size_t row = row_of(type);
+	enum identifier_hash hash;
+	str plain;
 
-	if (!identifier_type_is_valid(type) || str_ends(type, HASHED) || is_network(type))
+	if (!identifier_type_is_valid(type) || hashed_type(type, &plain, &hash) || is_network(type))
 		return IDENTIFIER_OF_OWN_FORM;
 	if (row == ARRAY_LEN(types) || types[row].fold == fold_nothing)
 		return IDENTIFIER_AS_IT_IS;

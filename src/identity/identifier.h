@@ -15,7 +15,8 @@
  *   x, instagram, facebook ...: a name there,      jeanne
  *          with @ or not, or its page's address
  *   person SURNAME|GIVEN NAME|YYYY-MM-DD|POSTCODE  dupont|helene|1980-02-29|44000
- *   ..._sha256  64 hexadecimal digits              small
+ *   ..._sha256, _sha1, _md5: as many              small
+ *          hexadecimal digits
  *   customer, account, loyalty_card:
  *          digits with blanks between them, as     71803399
  *          people read them out: 7180 3399

@@ -96,9 +96,9 @@ err form_handle(str type, str value, struct strbuf *out, struct why *why)
 
 /* ---- hashes */
 
-err form_hash(str value, struct strbuf *out, struct why *why)
+err form_hash(str value, size_t digits, struct strbuf *out, struct why *why)
 {
-	bool is_hash = value.len == 64;
+	bool is_hash = value.len == digits;
 
 	for (size_t i = 0; is_hash && i < value.len; i++) {
 		char c = value.ptr[i];
@@ -106,7 +106,7 @@ err form_hash(str value, struct strbuf *out, struct why *why)
 			(c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 	}
 	if (!is_hash)
-		return fail(why, MSG_IDENTIFIER_HASH, arg_str(value));
+		return fail(why, MSG_IDENTIFIER_HASH, arg_str(value), arg_int((int64_t)digits));
 	strbuf_add_lower(out, value);
 	return OK;
 }

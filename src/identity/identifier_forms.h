@@ -17,8 +17,8 @@ void form_host(str host, struct strbuf *out);
  * of its path.  MSG_IDENTIFIER_HANDLE: blanks (that is a name for people), or nothing left. */
 err form_handle(str type, str value, struct strbuf *out, struct why *why);
 
-/* SHA-256 as 64 hexadecimal digits, small.  MSG_IDENTIFIER_HASH. */
-err form_hash(str value, struct strbuf *out, struct why *why);
+/* So many hexadecimal digits, small.  MSG_IDENTIFIER_HASH. */
+err form_hash(str value, size_t digits, struct strbuf *out, struct why *why);
 
 /* "SURNAME|GIVEN NAME|YYYY-MM-DD|POSTCODE": letters and digits, small, without accents; all four
  * told.  MSG_IDENTIFIER_PERSON. */

@@ -6,6 +6,7 @@
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
+#include "identity/twins.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -36,6 +37,9 @@ struct identity *identity_create(void)
 	identity->rules = rules_default();
 	identity->newest_rules = identity->rules_held = IDENTITY_NO_CODE;
 	identity->unsettled = table_create(sizeof(uint32_t));
+	identity->twins = table_create(sizeof(struct twin));
+	identity->prints = strings_create(seed);
+	identity->print_of = table_create(sizeof(uint32_t));
 	return identity;
 }
 
@@ -62,6 +66,9 @@ void identity_free(struct identity *identity)
 	rules_free(identity->rules);
 	free(identity->source_rules);
 	table_free(identity->unsettled);
+	table_free(identity->twins);
+	strings_free(identity->prints);
+	table_free(identity->print_of);
 	map64_free(identity->far);
 	codes_done(&identity->seeds);
 	codes_done(&identity->deferred);
@@ -143,10 +150,11 @@ uint32_t customer_new(struct identity *identity, uint32_t head)
 	} else {
 		(void)table_push(identity->customers);
 	}
+	const struct lens lens = lens_of(identity);
 	const struct rules_type *type =
 		rules_type(identity->rules, kind_at(identity, head) & KIND_ROW);
 	struct customer fresh = { .head = head, .members = 1 };
-	if (type->limit > 0)
+	if (type->limit > 0 && twins_let_count(&lens, head))
 		fresh.counts[type->slot] = 1;
 	*(struct customer *)table_change(identity->customers, number) = fresh;
 	struct member *member = member_change(identity, head);
@@ -259,6 +267,7 @@ static void make_live(struct identity *identity, uint32_t set)
 		member_lives(identity, parts.codes[i]);
 		if (table_count(identity->decisions) > 0) /* one may concern it */
 			seed(identity, parts.codes[i]);
+		twins_seed(identity, parts.codes[i]);
 	}
 	if (parts.count > 1)
 		link_set(identity, set);
@@ -295,6 +304,7 @@ static void make_dead(struct identity *identity, uint32_t set)
 		if (--member_change(identity, parts.codes[i])->live == 0) {
 			identity->live_identifiers--;
 			member_died(identity, parts.codes[i]);
+			twins_seed(identity, parts.codes[i]);
 		}
 		if (parts.count > 1 || member_at(identity, parts.codes[i])->live == 0)
 			seed(identity, parts.codes[i]);

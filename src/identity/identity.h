@@ -17,7 +17,8 @@
  * How customers follow from evidence (closure.c), within all that evidence connects:
  *  1. an identifier told with more unique values than its type's `owners` allows is shared, and
  *     joins nobody; so do blocked ones, and those that their source may not assert;
- *  2. links are taken in canonical order: by people; then verified before unverified, by trust of
+ *  2. links are taken in canonical order: by people; an address and its digest (twins.h); then
+ *     verified before unverified, by trust of
  *     the source, by priority of the weaker end, by the time of the set's earliest event, by the
  *     texts of the set; last those by matching;
  *  3. a link is refused if it would bring together two that a decision keeps apart, or, unless
@@ -134,6 +135,8 @@ uint64_t identity_owners_version(const struct identity *identity);
 void identity_settle(struct identity *identity);
 /* Is something computed beside, or to be computed there? */
 bool identity_is_behind(const struct identity *identity);
+/* Is nothing to be computed beside: do looks, each a part, lead there? */
+bool identity_looks_suffice(const struct identity *identity);
 
 /* Adds the present state to what is to be saved (base/saving.h): in the writer's place. */
 void identity_save(struct identity *identity, struct saving *saving);

@@ -4,7 +4,7 @@
  *   kinds[identifier]     what the rules say of it: the row of its type, barred, shared
  *   alone[identifier]     the set of it and no other, or IDENTITY_NO_CODE: most sets are such, and
  *                         need no place in the dictionary of sets to be found again
- *   nodes                 the evidence of an identifier: a list of sets and decisions
+ *   nodes                 the evidence of an identifier: a list of sets, decisions and twins
  *   evidence[set]         see identity.h
  *   owners[set]           which of its identifiers is the owner
  *   customers[number]     rings; free numbers are kept in `free_customers`
@@ -19,10 +19,22 @@
  */
 #pragma once
 
+#include "identity/hashed.h"
 #include "identity/identity.h"
 
 #define NODE_END UINT32_MAX
-#define NODE_DECISION 0x80000000u /* else the node names a set */
+/* What a node names, and its number: a set, a decision, a pair of twins (twins.h). */
+#define NODE_SET 0u /* numbers below 2^31 */
+#define NODE_DECISION 0x80000000u /* below 2^30, and so the last */
+#define NODE_TWIN 0xc0000000u
+static inline uint32_t node_kind(uint32_t what)
+{
+	return (what & NODE_DECISION) == 0 ? NODE_SET : what & NODE_TWIN;
+}
+static inline uint32_t node_index(uint32_t what)
+{
+	return (what & NODE_DECISION) == 0 ? what : what & ~NODE_TWIN;
+}
 
 #define SET_VERIFIED 0x40000000u
 #define SET_SOURCE 0x80000000u
@@ -42,7 +54,7 @@ struct member {
 };
 
 struct node {
-	uint32_t what; /* a set, or NODE_DECISION | index of a decision */
+	uint32_t what; /* NODE_...: a set, a decision, or twins */
 	uint32_t next;
 };
 
@@ -55,6 +67,12 @@ struct act {
 	uint32_t undone; /* valid acts that undo it */
 	uint8_t kind, decides; /* enum act_kind; ACT_PAIR: enum decision_kind */
 	bool by_people, erased;
+};
+
+/* An identifier and its digest (twins.h). */
+struct twin {
+	uint32_t hash, plain; /* identifiers */
+	uint32_t kind; /* enum identifier_hash */
 };
 
 /* What is kept under a name: documents.c.  Its text is the name, DOCUMENT_CUT, the document. */
@@ -103,6 +121,12 @@ struct identity {
 	bool watching;
 	struct codes touched_sets, touched_decisions;
 	uint64_t rulings;
+	/* twins.h; `prints` is NULL beside the writer, who alone finds them */
+	struct table *twins; /* struct twin */
+	struct strings *prints;
+	struct table *print_of;
+	uint32_t watched; /* families, a bit each */
+	uint32_t scanned[HASH_FAMILIES];
 	struct table *unsettled; /* all three lists, where they are saved */
 	identity_times_fn *find_times;
 	identity_rows_fn *times_rows; /* NULL: too many */

@@ -12,6 +12,7 @@
  */
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,35 +131,67 @@ static bool note_owners(const struct lens *lens, struct owners *owners, uint32_t
 		const struct rules_type *type =
 			rules_type(lens->rules, lens_kind(lens, ends->codes[i]) & KIND_ROW);
 		if (type->unique && ends->codes[i] != identifier)
-			too_many = note_owner(owners, type->slot, ends->codes[i], most);
+			too_many = note_owner(
+				owners, type->slot, twins_plain(lens, ends->codes[i]), most);
 	}
 	return too_many;
+}
+
+/* By the evidence of one identifier. */
+static bool has_too_many(const struct lens *lens, struct owners *owners, uint32_t identifier,
+	size_t most, size_t *steps)
+{
+	uint32_t at = member_at(lens->identity, identifier)->nodes;
+	struct set_ends ends;
+	bool too_many = false;
+
+	while (at != NODE_END && !too_many && *steps > 0) {
+		const struct node *node = table_at(lens->identity->nodes, at);
+		(*steps)--;
+		at = node->next;
+		if (node_kind(node->what) != NODE_SET)
+			continue;
+		const struct evidence *evidence = table_at(lens->identity->evidence, node->what);
+		if (evidence->live == 0)
+			continue;
+		lens_ends(lens, node->what, KIND_BARRED, &ends);
+		too_many = note_owners(lens, owners, identifier, &ends, most);
+	}
+	return too_many;
+}
+
+/* What rules bar its address from bars the digest. */
+static bool is_of_barred(const struct lens *lens, const struct twin_class *class)
+{
+	unsigned plain =
+		rules_type(lens->rules, lens_kind(lens, class->codes[0]) & KIND_ROW)->hash_of;
+
+	for (size_t i = 1; i < class->count; i++) {
+		uint8_t kind = lens_kind(lens, class->codes[i]);
+		if ((kind & KIND_ROW) == plain && (kind & KIND_BARRED) != 0)
+			return true;
+	}
+	return class->is_crowded;
 }
 
 bool lens_is_shared(const struct lens *lens, uint32_t identifier, size_t *steps)
 {
 	uint8_t kind = lens_kind(lens, identifier);
 	size_t most = rules_type(lens->rules, kind & KIND_ROW)->owners;
-	uint32_t at = member_at(lens->identity, identifier)->nodes;
+	struct twin_class class;
 	struct owners owners;
-	struct set_ends ends;
 	bool too_many = false;
 
-	if (most == 0 || (kind & KIND_BARRED) != 0)
+	if ((kind & KIND_BARRED) != 0)
+		return false;
+	twins_of(lens, identifier, &class, steps);
+	if (is_of_barred(lens, &class))
+		return true;
+	if (most == 0)
 		return false;
 	memset(owners.count, 0, sizeof(owners.count));
-	while (at != NODE_END && !too_many && *steps > 0) {
-		const struct node *node = table_at(lens->identity->nodes, at);
-		(*steps)--;
-		at = node->next;
-		if ((node->what & NODE_DECISION) != 0)
-			continue;
-		const struct evidence *evidence = table_at(lens->identity->evidence, node->what);
-		if (evidence->live == 0)
-			continue;
-		lens_ends(lens, node->what, KIND_BARRED, &ends);
-		too_many = note_owners(lens, &owners, identifier, &ends, most);
-	}
+	for (size_t i = 0; i < class.count && !too_many && *steps > 0; i++)
+		too_many = has_too_many(lens, &owners, class.codes[i], most, steps);
 	return too_many;
 }
 

@@ -24,6 +24,7 @@ struct identity_moment *identity_moment(struct identity *identity)
 	m->free_customers = table_publish(identity->free_customers);
 	m->decisions = table_publish(identity->decisions);
 	m->acts = table_publish(identity->acts);
+	m->twins = table_publish(identity->twins);
 	m->live_identifiers = identity->live_identifiers;
 	m->live_customers = identity->live_customers;
 	m->newest_rules = identity->newest_rules;
@@ -52,6 +53,7 @@ void identity_moment_free(struct identity_moment *m)
 	view_unref(m->free_customers);
 	view_unref(m->decisions);
 	view_unref(m->acts);
+	view_unref(m->twins);
 	codes_done(&m->seeds);
 	free(m);
 }
@@ -66,6 +68,7 @@ void moment_evidence(struct identity *identity, const struct identity_moment *m)
 	table_free(identity->evidence);
 	table_free(identity->decisions);
 	table_free(identity->acts);
+	table_free(identity->twins);
 	identity->identifiers = strings_of_view(m->identifiers);
 	identity->sets = strings_of_view(m->sets);
 	identity->sources = strings_of_view(m->sources);
@@ -74,6 +77,7 @@ void moment_evidence(struct identity *identity, const struct identity_moment *m)
 	identity->evidence = table_of_view(m->evidence);
 	identity->decisions = table_of_view(m->decisions);
 	identity->acts = table_of_view(m->acts);
+	identity->twins = table_of_view(m->twins);
 	identity->live_identifiers = m->live_identifiers;
 	identity->newest_rules = m->newest_rules;
 }

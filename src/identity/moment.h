@@ -7,7 +7,7 @@
 struct identity_moment {
 	struct strings_view *identifiers, *sets, *sources, *documents;
 	struct view *members, *kinds, *nodes, *evidence, *owners, *customers, *free_customers,
-		*decisions, *acts;
+		*decisions, *acts, *twins;
 	uint32_t live_identifiers, live_customers, newest_rules, rules_held;
 	uint64_t owners_version;
 	struct codes seeds; /* all that was not computed */

@@ -1,5 +1,6 @@
 /* identity/reach.c - everything that evidence connects with some identifiers; see closure.h */
 #include "identity/closure_internal.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
 
@@ -63,6 +64,18 @@ static void follow_decision(struct closure *c, uint32_t i)
 	}
 }
 
+static void follow_twin(struct closure *c, uint32_t i, uint32_t from)
+{
+	const struct twin *twin = closure_twin(c, i);
+
+	if (!twins_join(&c->lens, twin))
+		return;
+	if (twin->hash == from) /* once, though both lead here */
+		closure_push(&c->twins, &c->twin_count, &c->twin_room, i);
+	add(c, twin->hash);
+	add(c, twin->plain);
+}
+
 /* Only what may join is connected by a set. */
 static void follow_set(struct closure *c, uint32_t set, uint32_t from)
 {
@@ -124,8 +137,10 @@ bool closure_reach(struct closure *c, const uint32_t *from, size_t count, size_t
 		while (at != NODE_END && *steps > 0) {
 			(*steps)--;
 			const struct node *node = table_at(identity->nodes, at);
-			if ((node->what & NODE_DECISION) != 0)
-				follow_decision(c, node->what & ~NODE_DECISION);
+			if (node_kind(node->what) == NODE_DECISION)
+				follow_decision(c, node_index(node->what));
+			else if (node_kind(node->what) == NODE_TWIN)
+				follow_twin(c, node_index(node->what), identifier);
 			else
 				follow_set(c, node->what, identifier);
 			at = node->next;
@@ -166,4 +181,7 @@ void closure_whole(struct closure *c)
 	for (uint32_t i = 0; i < table_count(identity->decisions); i++)
 		if (closure_decision(c, i)->kind != DECISION_NONE)
 			closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
+	for (uint32_t i = 0; i < table_count(identity->twins); i++)
+		if (twins_join(&c->lens, closure_twin(c, i)))
+			closure_push(&c->twins, &c->twin_count, &c->twin_room, i);
 }

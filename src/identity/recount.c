@@ -9,6 +9,7 @@
 
 #include "base/map64.h"
 #include "identity/moment.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
 
@@ -34,7 +35,14 @@ void identity_look_within(struct identity *identity, size_t steps)
 
 bool identity_is_behind(const struct identity *identity)
 {
-	return identity->deferred.count > 0 || identity->lent.count > 0 || rules_are_due(identity);
+	return identity->deferred.count > 0 || identity->lent.count > 0 ||
+	       rules_are_due(identity) || twins_are_due(identity);
+}
+
+bool identity_looks_suffice(const struct identity *identity)
+{
+	return identity->deferred.count == 0 && identity->lent.count == 0 &&
+	       !rules_are_due(identity);
 }
 
 struct recount *recount_begin(struct identity *identity)
@@ -133,6 +141,7 @@ static bool has_grown(const struct identity *fork, const struct identity *identi
 {
 	return table_count(fork->members) < table_count(identity->members) ||
 	       table_count(fork->owners) < table_count(identity->owners) ||
+	       table_count(fork->twins) < table_count(identity->twins) ||
 	       fork->source_count < identity->source_count;
 }
 
@@ -154,7 +163,7 @@ bool recount_catch_up(struct recount *r, struct identity *identity, size_t *left
 
 /* How many there are in the fork before it follows. */
 struct before {
-	size_t identifiers, sets;
+	size_t identifiers, sets, twins;
 	struct table *evidence;
 };
 
@@ -175,6 +184,7 @@ static void refresh(struct recount *r, uint32_t identifier)
 		member_lives(r->fork, identifier);
 	if (lived || table_count(r->fork->decisions) > 0)
 		seed(r->fork, identifier);
+	twins_seed(r->fork, identifier);
 }
 
 static void refresh_set(struct recount *r, uint32_t set)
@@ -197,8 +207,9 @@ static void add_new(struct recount *r, const struct before *before)
 		*member = (struct member){ .customer = CUSTOMER_NONE, .nodes = NODE_END };
 		*(uint8_t *)table_push(fork->kinds) =
 			kind_of(fork->rules, strings_get(fork->identifiers, i));
-		refresh(r, i);
 	}
+	for (uint32_t i = (uint32_t)before->identifiers; i < view_count(r->moment->members); i++)
+		refresh(r, i); /* all are there: twins look at each other */
 	const struct lens lens = lens_of(fork);
 	for (uint32_t set = (uint32_t)before->sets; set < view_count(r->moment->owners); set++) {
 		*(uint8_t *)table_push(fork->owners) = lens_owner(&lens, set);
@@ -236,6 +247,16 @@ static void bring_in_decision(struct recount *r, uint32_t i)
 	seed(r->fork, d->b);
 }
 
+static void bring_in_twins(struct recount *r, size_t i)
+{
+	const struct twin *twin = table_at(r->fork->twins, i);
+
+	refresh(r, twin->hash);
+	refresh(r, twin->plain);
+	seed(r->fork, twin->hash);
+	seed(r->fork, twin->plain);
+}
+
 void recount_follow(struct recount *r)
 {
 	struct identity *fork = r->fork;
@@ -244,6 +265,7 @@ void recount_follow(struct recount *r)
 		return;
 	struct before before = { .identifiers = table_count(fork->members),
 		.sets = table_count(fork->owners),
+		.twins = table_count(fork->twins),
 		.evidence = fork->evidence };
 	fork->evidence = NULL; /* kept, to be compared with */
 	moment_evidence(fork, r->moment);
@@ -254,6 +276,8 @@ void recount_follow(struct recount *r)
 		refresh_set(r, r->sets.items[i]);
 	for (size_t i = 0; i < r->decisions.count; i++)
 		bring_in_decision(r, r->decisions.items[i]);
+	for (size_t i = before.twins; i < table_count(fork->twins); i++)
+		bring_in_twins(r, i);
 	for (size_t i = 0; i < r->sets.count; i++)
 		bring_in(r, &before, r->sets.items[i]);
 	table_free(before.evidence);

@@ -12,6 +12,7 @@
 EMBEDDED(ready_identity_rules);
 
 enum { RULES_ARENA_BYTES = 32 << 20 };
+enum { HASHES_USUAL = 1 << HASH_SHA256 }; /* where a document does not say */
 
 /* As written; types are named, not numbered, for they may come later in the document. */
 struct source_entry {
@@ -24,7 +25,7 @@ struct source_entry {
 struct identity_rules {
 	struct arena *arena;
 	str document, name;
-	struct rules_type types[RULES_TYPES_MAX], other;
+	struct rules_type types[RULES_ROWS_MAX], other;
 	unsigned type_count, limited_count;
 	struct field_names blocked;
 	struct source_entry *sources;
@@ -71,7 +72,7 @@ static err one_word(struct fields *f, str key, const struct json *value, const s
 /* A type as it is read: numbers wide enough to be told out of range. */
 struct type_entry {
 	struct rules_type type;
-	bool has_priority;
+	bool has_priority, has_hashes;
 };
 
 static struct type_entry *entry_of(void *target)
@@ -175,6 +176,36 @@ static err type_shared(struct fields *f, str key, const struct json *value, void
 	return value_patterns(f, key, value, &entry_of(target)->type.shared);
 }
 
+/* An empty list switches them off. */
+static err type_hashes(struct fields *f, str key, const struct json *value, void *target)
+{
+	struct type_entry *entry = entry_of(target);
+	struct field_names named = { .count = 0 };
+	bool is_empty = value->kind == JSON_ARRAY && value->array.count == 0;
+	err e = is_empty ? OK : fields_names(f, key, value, &named);
+
+	entry->has_hashes = true;
+	for (size_t i = 0; e == OK && i < named.count; i++) {
+		enum identifier_hash hash;
+		if (!hash_named(named.items[i], &hash))
+			return fields_bad(f, key);
+		entry->type.hashes |= (uint8_t)(1u << hash);
+	}
+	return e;
+}
+
+static err take_hashes(struct fields *f, struct type_entry *entry)
+{
+	size_t place;
+	bool is_plain = hash_plain_type(entry->type.type, &place);
+
+	if (entry->has_hashes && !is_plain)
+		return fields_placed(f, fail(f->why, MSG_RULES_HASHES, arg_str(entry->type.type)));
+	if (!entry->has_hashes && is_plain)
+		entry->type.hashes = HASHES_USUAL;
+	return OK;
+}
+
 static err take_limit(struct fields *f, struct rules_type *type)
 {
 	struct identity_rules *rules = rules_of(f);
@@ -204,7 +235,9 @@ static err take_type(struct fields *f, str key, struct type_entry *entry)
 		return fields_bad(f, STR("unique"));
 	if (!entry->has_priority)
 		type->priority = (uint8_t)identifier_rank(type->type);
-	err e = take_limit(f, type);
+	err e = take_hashes(f, entry);
+	if (e == OK)
+		e = take_limit(f, type);
 	if (e == OK)
 		rules->types[rules->type_count++] = *type;
 	return e;
@@ -215,7 +248,8 @@ static err read_types(struct fields *f, str key, const struct json *value, void 
 	static const struct field keys[] = { { "type", type_name }, { "use", type_use },
 		{ "priority", type_priority }, { "limit", type_limit }, { "within", type_within },
 		{ "unique", type_unique }, { "owners", type_owners }, { "blocked", type_blocked },
-		{ "shared", type_shared }, { "comment", fields_ignore } };
+		{ "shared", type_shared }, { "hashes", type_hashes },
+		{ "comment", fields_ignore } };
 	err e = OK;
 
 	(void)target;
@@ -225,7 +259,8 @@ static err read_types(struct fields *f, str key, const struct json *value, void 
 		return fields_placed(
 			f, fail(f->why, MSG_RULES_MANY, arg_str(key), arg_int(RULES_TYPES_MAX)));
 	for (size_t i = 0; e == OK && i < value->array.count; i++) {
-		struct type_entry entry = { .type = { .slot = RULES_LIMITED_MAX } };
+		struct type_entry entry = { .type = { .slot = RULES_LIMITED_MAX,
+						    .hash_of = RULES_TYPE_OTHER } };
 		e = fields_read(f, key, &value->array.items[i], keys, ARRAY_LEN(keys), &entry);
 		if (e == OK)
 			e = take_type(f, key, &entry);
@@ -328,9 +363,12 @@ static err add_usual(struct identity_rules *rules, str type, struct why *why)
 		return OK;
 	if (rules->type_count == RULES_TYPES_MAX)
 		return fail(why, MSG_RULES_MANY, arg_c("types"), arg_int(RULES_TYPES_MAX));
-	rules->types[rules->type_count++] = (struct rules_type){
-		.type = type, .priority = (uint8_t)identifier_rank(type), .slot = RULES_LIMITED_MAX
-	};
+	size_t place;
+	rules->types[rules->type_count++] = (struct rules_type){ .type = type,
+		.priority = (uint8_t)identifier_rank(type),
+		.slot = RULES_LIMITED_MAX,
+		.hash_of = RULES_TYPE_OTHER,
+		.hashes = hash_plain_type(type, &place) ? HASHES_USUAL : 0 };
 	return OK;
 }
 
@@ -345,12 +383,105 @@ static err add_named(struct identity_rules *rules, struct field_names names, str
 	return e;
 }
 
+/* ---- digests */
+
+struct digests {
+	struct arena *arena;
+	str *items;
+	size_t count, room;
+	enum identifier_hash hash;
+};
+
+static void add_digest(struct digests *d, str text)
+{
+	char digits[HASH_DIGITS_MAX];
+
+	if (d->count < d->room)
+		d->items[d->count++] = arena_str(d->arena, hash_of(d->hash, text, digits));
+}
+
+/* What stands there without a star can be hashed; of the rest the plain value must be known. */
+static void add_digests(struct digests *d, struct field_names patterns, str plain_type)
+{
+	str forms[HASH_FORMS_MAX];
+
+	for (size_t i = 0; i < patterns.count; i++) {
+		size_t count = str_has(patterns.items[i], '*')
+				       ? 0
+				       : hash_forms(plain_type, patterns.items[i], forms);
+		for (size_t k = 0; k < count; k++)
+			add_digest(d, forms[k]);
+	}
+}
+
+/* A site without an address hashes what it has: nothing, or "null". */
+static err block_digests(struct identity_rules *rules, const struct rules_type *plain,
+	enum identifier_hash hash, struct rules_type *row, struct why *why)
+{
+	struct digests d = { .arena = rules->arena,
+		.room = (plain->blocked.count + plain->shared.count + rules->blocked.count) *
+				HASH_FORMS_MAX +
+			row->blocked.count + 1,
+		.hash = hash };
+
+	d.items = arena_array(rules->arena, d.room, sizeof(*d.items));
+	if (d.items == NULL)
+		return fail(why, MSG_RULES_LARGE, arg_int((int64_t)rules->document.len),
+			arg_int(RULES_BYTES_MAX));
+	for (size_t i = 0; i < row->blocked.count; i++)
+		d.items[d.count++] = row->blocked.items[i];
+	add_digest(&d, STR(""));
+	add_digests(&d, plain->blocked, plain->type);
+	add_digests(&d, plain->shared, plain->type);
+	add_digests(&d, rules->blocked, plain->type);
+	row->blocked = (struct field_names){ d.items, d.count };
+	return OK;
+}
+
+/* The row that people wrote for these digests, or one like that of what they are made of. */
+static err add_hash_row(struct identity_rules *rules, unsigned plain, size_t place,
+	enum identifier_hash hash, struct why *why)
+{
+	str name = hash_type_name(place, hash);
+	unsigned row = rules_row(rules, name);
+
+	if (row == RULES_TYPE_OTHER) {
+		if (rules->type_count == RULES_ROWS_MAX)
+			return fail(why, MSG_RULES_MANY, arg_c("types"), arg_int(RULES_TYPES_MAX));
+		row = rules->type_count++;
+		rules->types[row] = rules->types[plain];
+		rules->types[row].type = name;
+		rules->types[row].hashes = 0;
+		rules->types[row].blocked = rules->types[row].shared =
+			(struct field_names){ NULL, 0 };
+	}
+	rules->types[row].hash_of = (uint8_t)plain;
+	return block_digests(rules, &rules->types[plain], hash, &rules->types[row], why);
+}
+
+static err add_hash_rows(struct identity_rules *rules, struct why *why)
+{
+	unsigned count = rules->type_count;
+	size_t place;
+	err e = OK;
+
+	for (unsigned row = 0; row < count; row++)
+		for (unsigned hash = 0; e == OK && hash < HASH_KINDS; hash++)
+			if ((rules->types[row].hashes >> hash & 1) != 0 &&
+				hash_plain_type(rules->types[row].type, &place))
+				e = add_hash_row(
+					rules, row, place, (enum identifier_hash)hash, why);
+	return e;
+}
+
 static err complete_types(struct identity_rules *rules, struct why *why)
 {
 	err e = OK;
 
 	for (size_t i = 0; e == OK && identifier_ranked(i).len > 0; i++)
 		e = add_usual(rules, identifier_ranked(i), why);
+	if (e == OK)
+		e = add_hash_rows(rules, why);
 	for (size_t i = 0; e == OK && i < rules->source_count; i++) {
 		e = add_named(rules, rules->sources[i].asserts, why);
 		if (e == OK)
@@ -393,7 +524,8 @@ err rules_parse(str document, struct identity_rules **out, struct why *why)
 	rules->document = arena_str(rules->arena, document);
 	rules->other = (struct rules_type){ .type = STR(""),
 		.priority = (uint8_t)identifier_rank(STR("")),
-		.slot = RULES_LIMITED_MAX };
+		.slot = RULES_LIMITED_MAX,
+		.hash_of = RULES_TYPE_OTHER };
 	err e = rules->document.ptr == NULL ? ERR_LIMIT : read_document(rules, why);
 	if (e != OK) {
 		rules_free(rules);
@@ -504,6 +636,12 @@ static uint64_t bits_of(const struct identity_rules *rules, bool has, struct fie
 	for (size_t i = 0; i < names.count; i++) {
 		unsigned row = rules_row(rules, names.items[i]);
 		bits |= row == RULES_TYPE_OTHER ? 0 : UINT64_C(1) << row;
+	}
+	/* who may say an address may say its hash, which is no more */
+	for (unsigned row = 0; row < rules->type_count; row++) {
+		unsigned plain = rules->types[row].hash_of;
+		if (plain != RULES_TYPE_OTHER && (bits >> plain & 1) != 0)
+			bits |= UINT64_C(1) << row;
 	}
 	return bits;
 }

@@ -6,7 +6,8 @@
  *
  *   types    of each type of identifier: priority, how many a customer may have (limit, within a
  *            window), unique (one), owners (of how many unique values it may be told before it is
- *            taken for shared), use (identifies, shared, context), blocked and shared values
+ *            taken for shared), use (identifies, shared, context), blocked and shared values;
+ *            hashes: which digests of it, told elsewhere, are it (hashed.h)
  *   blocked  values that join nobody, whatever their type; patterns (base/glob.h), case ignored
  *   sources  by pattern: trust, which types a source may assert, which it may call verified
  *
@@ -16,11 +17,13 @@
 #pragma once
 
 #include "base/fields.h"
+#include "identity/hashed.h"
 
 enum {
 	RULES_VERSION = 1,
 	RULES_BYTES_MAX = 60000, /* of the document */
-	RULES_TYPES_MAX = 60,
+	RULES_TYPES_MAX = 60, /* of a document */
+	RULES_ROWS_MAX = 63, /* with those that hashes add */
 	RULES_LIMITED_MAX = 7, /* types with a limit, the unique ones among them */
 	RULES_LIMIT_MAX = 254, /* identifiers of a type that a limit may allow */
 	RULES_OWNERS_MAX = 50,
@@ -44,6 +47,8 @@ struct rules_type {
 	uint8_t slot; /* of the limit, below RULES_LIMITED_MAX */
 	uint8_t owners; /* values of one unique type that it may be told with; 0: any number */
 	bool unique; /* limit 1, and others are counted by it */
+	uint8_t hashes; /* a bit for each enum identifier_hash whose digests of it are it */
+	uint8_t hash_of; /* the row of what it is a digest of, or RULES_TYPE_OTHER */
 	int64_t within_ms; /* the limit counts those first linked within this time; 0: ever */
 	struct field_names blocked, shared; /* values: patterns */
 };
@@ -65,7 +70,9 @@ void rules_free(struct identity_rules *rules); /* NULL is fine */
 str rules_document(const struct identity_rules *rules); /* as it was parsed */
 str rules_name(const struct identity_rules *rules); /* "" if it has none */
 
-/* A row for each type; RULES_TYPE_OTHER for one that no row names. */
+/* A row for each type; RULES_TYPE_OTHER for one that no row names.  A type of digests that are as
+ * good as what they were made of has a row of its own, by what is said of the other: the same
+ * priority, owners and limit (counted together), and it is blocked if the other's value is. */
 enum { RULES_TYPE_OTHER = 63 };
 unsigned rules_row(const struct identity_rules *rules, str type);
 const struct rules_type *rules_type(const struct identity_rules *rules, unsigned row);

@@ -1,13 +1,15 @@
 /* identity/save.c - identity into a table store and back; see identity.h
  *
- * The entry:  u32 version, 5
+ * The entry:  u32 version, 6
  *             u32 live identifiers, u32 live customers, u32 newest act on the rules, u32 act whose
  *             rules are in force
- *             the dictionaries of identifiers, sets, sources, documents and subjects'
- *             names (strings_save)
+ *             u32 families of digests that are watched, a bit each; u32 identifiers that were
+ *             looked through, for each of them (twins.h)
+ *             the dictionaries of identifiers, sets, sources, documents, subjects' names and
+ *             prints (strings_save)
  *             the tables members, kinds, alone, nodes, evidence, owners, customers,
- *             free_customers, decisions, acts, subjects, unsettled: identifiers from which
- *             customers are still to be computed
+ *             free_customers, decisions, acts, subjects, twins, print_of, unsettled: identifiers
+ *             from which customers are still to be computed
  */
 #include "identity/identity_internal.h"
 
@@ -15,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 5, TABLES = 12 };
+enum { SAVE_VERSION = 6, TABLES = 14 };
 
 struct named {
 	struct table **table;
@@ -36,6 +38,8 @@ static void tables_of(struct identity *identity, struct named out[static TABLES]
 		{ &identity->decisions, sizeof(struct identity_decision) },
 		{ &identity->acts, sizeof(struct act) },
 		{ &identity->subjects, sizeof(struct subject) },
+		{ &identity->twins, sizeof(struct twin) },
+		{ &identity->print_of, sizeof(uint32_t) },
 		{ &identity->unsettled, sizeof(uint32_t) },
 	};
 
@@ -65,11 +69,15 @@ void identity_save(struct identity *identity, struct saving *saving)
 	saving_add_u32(saving, identity->live_customers);
 	saving_add_u32(saving, identity->newest_rules);
 	saving_add_u32(saving, identity->rules_held);
+	saving_add_u32(saving, identity->watched);
+	for (size_t i = 0; i < HASH_FAMILIES; i++)
+		saving_add_u32(saving, identity->scanned[i]);
 	saving_add_strings(saving, identity->identifiers);
 	saving_add_strings(saving, identity->sets);
 	saving_add_strings(saving, identity->sources);
 	saving_add_strings(saving, identity->documents);
 	saving_add_strings(saving, identity->subject_names);
+	saving_add_strings(saving, identity->prints);
 	tables_of(identity, tables);
 	for (size_t i = 0; i < TABLES; i++)
 		saving_add_table(saving, *tables[i].table);
@@ -86,6 +94,7 @@ static bool agrees(const struct identity *identity)
 	       table_count(identity->evidence) == table_count(identity->owners) &&
 	       table_count(identity->evidence) == strings_count(identity->sets) &&
 	       table_count(identity->subjects) == strings_count(identity->subject_names) &&
+	       table_count(identity->print_of) == strings_count(identity->prints) &&
 	       identity->live_identifiers <= members &&
 	       identity->live_customers + table_count(identity->free_customers) ==
 		       table_count(identity->customers) &&
@@ -119,6 +128,9 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	identity->live_customers = reader_u32(&in);
 	identity->newest_rules = reader_u32(&in);
 	identity->rules_held = reader_u32(&in);
+	identity->watched = reader_u32(&in);
+	for (size_t i = 0; i < HASH_FAMILIES; i++)
+		identity->scanned[i] = reader_u32(&in);
 	if (in.failed)
 		e = fail(why, MSG_STATE_DAMAGED);
 	else if (version != SAVE_VERSION)
@@ -126,7 +138,8 @@ err identity_load(struct file *file, str *index, struct identity **out, struct w
 	else
 		*index = str_from(*index, reader_offset(&in));
 	struct strings **const dictionaries[] = { &identity->identifiers, &identity->sets,
-		&identity->sources, &identity->documents, &identity->subject_names };
+		&identity->sources, &identity->documents, &identity->subject_names,
+		&identity->prints };
 	for (size_t i = 0; e == OK && i < ARRAY_LEN(dictionaries); i++)
 		e = strings_load(file, index, dictionaries[i], why);
 	tables_of(identity, tables);

@@ -2,6 +2,7 @@
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
+#include "identity/twins.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ uint32_t intern_identifier(struct identity *identity, str type, str value)
 		*member = (struct member){ .customer = CUSTOMER_NONE, .nodes = NODE_END };
 		*(uint32_t *)table_push(identity->alone) = IDENTITY_NO_CODE;
 		*(uint8_t *)table_push(identity->kinds) = kind_of(identity->rules, written);
+		twins_note_type(identity, type);
 	}
 	return code;
 }

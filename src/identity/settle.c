@@ -13,8 +13,12 @@
 #include "identity/closure.h"
 #include "identity/recount.h"
 #include "identity/rules.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
+
+/* For each step of a look: 25,000 digests, some ten milliseconds. */
+enum { TWIN_STEPS = 16 };
 
 static void set_shared(struct identity *identity, uint32_t identifier, bool shared)
 {
@@ -39,10 +43,9 @@ static void seed_neighbours(struct attempt *a, uint32_t identifier)
 
 	for (; at != NODE_END && a->steps > 0; a->steps--) {
 		const struct node *node = table_at(identity->nodes, at);
-		const struct evidence *evidence =
-			(node->what & NODE_DECISION) != 0
-				? NULL
-				: table_at(identity->evidence, node->what);
+		const struct evidence *evidence = node_kind(node->what) == NODE_SET
+							  ? table_at(identity->evidence, node->what)
+							  : NULL;
 		at = node->next;
 		if (evidence == NULL || evidence->live == 0)
 			continue;
@@ -52,10 +55,24 @@ static void seed_neighbours(struct attempt *a, uint32_t identifier)
 	}
 }
 
+/* What is told of one is told of its twins. */
+static void add_twins(struct attempt *a, const struct lens *lens)
+{
+	struct twin_class class;
+
+	for (size_t i = 0, known = a->seeds.count; i < known && a->steps > 0; i++) {
+		twins_of(lens, a->seeds.items[i], &class, &a->steps);
+		for (size_t k = 1; k < class.count; k++)
+			codes_add(&a->seeds, class.codes[k]);
+	}
+}
+
 /* Neighbours need not be judged: nothing was told of them. */
 static bool judge(struct attempt *a)
 {
 	const struct lens lens = lens_of(a->identity);
+
+	add_twins(a, &lens);
 
 	for (size_t i = 0, known = a->seeds.count; i < known && a->steps > 0; i++) {
 		uint32_t identifier = a->seeds.items[i];
@@ -200,6 +217,7 @@ void settle(struct identity *identity)
 
 	identity->rulings++; /* what is computed beside is in vain */
 	rules_take_due(identity);
+	(void)twins_find(identity, SIZE_MAX);
 	codes_add_all(&identity->seeds, &identity->deferred);
 	codes_add_all(&identity->seeds, &identity->lent);
 	codes_done(&identity->deferred);
@@ -221,9 +239,15 @@ void identity_settle(struct identity *identity)
 static bool is_shared_otherwise(const struct identity *identity, const struct lens *lens,
 	uint32_t identifier, size_t *steps)
 {
-	bool was = (kind_at(identity, identifier) & KIND_SHARED) != 0;
+	struct twin_class class;
+	bool changes = false;
 
-	return lens_is_shared(lens, identifier, steps) != was || *steps == 0;
+	twins_of(lens, identifier, &class, steps);
+	for (size_t i = 0; i<class.count && * steps> 0; i++) {
+		bool was = (kind_at(identity, class.codes[i]) & KIND_SHARED) != 0;
+		changes |= lens_is_shared(lens, class.codes[i], steps) != was;
+	}
+	return changes || *steps == 0;
 }
 
 /* `left`: of all of them.  One that was computed with another still has to be judged: each judges
@@ -256,6 +280,7 @@ void settle_for_look(struct identity *identity)
 		settle(identity);
 		return;
 	}
+	(void)twins_find(identity, TWIN_STEPS * identity->steps_max);
 	if (identity->seeds.count == 0)
 		return;
 	/* while something is computed beside, what comes is likely to belong to it */

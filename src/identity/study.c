@@ -2,6 +2,7 @@
 #include "identity/study.h"
 
 #include "identity/closure.h"
+#include "identity/twins.h"
 
 #include <stdlib.h>
 
@@ -42,9 +43,14 @@ static struct identity_step step_of(
 {
 	struct identity_step step = { .a = link->a, .b = link->b, .fate = fate };
 
-	if ((link->what & NODE_DECISION) != 0) {
+	if (node_kind(link->what) == NODE_TWIN) {
+		step.by_hash = true;
+		step.first_time = INT64_MAX;
+		return step;
+	}
+	if (node_kind(link->what) == NODE_DECISION) {
 		const struct identity_decision *d =
-			table_at(identity->decisions, link->what & ~NODE_DECISION);
+			table_at(identity->decisions, node_index(link->what));
 		step.by_decision = true;
 		step.seq = d->seq;
 		step.verified = d->by_people;
@@ -170,6 +176,21 @@ static void add_refused(struct telling *t, struct closure *c, uint32_t a, uint32
 	}
 }
 
+/* An address and its digest that do not join: one of them joins nobody. */
+static void add_barred_twins(struct identity *identity, const struct node *node, uint32_t a,
+	uint32_t b, struct identity_explanation *out)
+{
+	const struct twin *twin = table_at(identity->twins, node_index(node->what));
+	const struct closure_link link = { .a = a, .b = b, .what = node->what };
+	const struct lens lens = lens_of(identity);
+
+	if ((twin->hash != b && twin->plain != b) || !twins_are_one(&lens, twin) ||
+		twins_join(&lens, twin) || out->count == STUDY_STEPS_MAX)
+		return;
+	struct identity_step step = step_of(identity, &link, FATE_BARRED);
+	add_step(out, &step);
+}
+
 static void add_barred(
 	struct identity *identity, uint32_t a, uint32_t b, struct identity_explanation *out)
 {
@@ -180,7 +201,9 @@ static void add_barred(
 		struct set_parts parts;
 		bool named = false;
 		at = node->next;
-		if ((node->what & NODE_DECISION) != 0)
+		if (node_kind(node->what) == NODE_TWIN)
+			add_barred_twins(identity, node, a, b, out);
+		if (node_kind(node->what) != NODE_SET)
 			continue;
 		const struct evidence *evidence = table_at(identity->evidence, node->what);
 		set_parts(strings_get(identity->sets, node->what), &parts);

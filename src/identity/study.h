@@ -23,8 +23,9 @@ enum identity_fate {
 struct identity_step {
 	uint32_t a, b; /* identifier codes */
 	enum identity_fate fate;
-	bool by_decision; /* else by events */
-	uint64_t seq; /* of the decision, or of the first event that ever carried the set */
+	bool by_decision, by_hash; /* else by events */
+	uint64_t seq; /* of the decision, or of the first event that ever carried the set; 0 by hash
+		       */
 	uint32_t events; /* live ones that carry it */
 	int64_t first_time; /* of them; INT64_MAX: not asked for; IDENTITY_ALWAYS */
 	bool verified;

@@ -107,10 +107,13 @@ static void put_step(struct json_writer *w, struct engine *engine, const struct 
 	put(w, "a", a->texts[i][0]);
 	put(w, "b", a->texts[i][1]);
 	put(w, "fate", str_of(fates[step->fate].word));
-	put(w, "by", step->by_decision ? STR("decision") : STR("events"));
+	put(w, "by",
+		step->by_decision ? STR("decision")
+		: step->by_hash   ? STR("hash")
+				  : STR("events"));
 	json_put_key(w, STR("sequence"));
 	json_put_uint(w, step->seq);
-	if (!step->by_decision) {
+	if (!step->by_decision && !step->by_hash) {
 		json_put_key(w, STR("events"));
 		json_put_uint(w, step->events);
 		json_put_key(w, STR("verified"));
@@ -173,9 +176,12 @@ static void add_step(struct grid *grid, struct sink *sink, struct engine *engine
 	grid_add_cell(grid, a->texts[i][1]);
 	add_words(grid, sink, fates[step->fate].text);
 	grid_add_cell(grid, !there ? STR("") : step->by_decision ? record.actor : record.source);
-	grid_add_cell(grid, there ? record.activity : STR(""));
+	if (step->by_hash)
+		add_words(grid, sink, TEXT_EXPLAIN_HASH);
+	else
+		grid_add_cell(grid, there ? record.activity : STR(""));
 	locale_number(sink->locale->language, (int64_t)step->events, &cell);
-	grid_add_cell(grid, step->by_decision ? STR("") : strbuf_str(&cell));
+	grid_add_cell(grid, step->by_decision || step->by_hash ? STR("") : strbuf_str(&cell));
 	strbuf_clear(&cell);
 	int64_t when = step->by_decision && there ? record.received_ms : step->first_time;
 	if (when != INT64_MAX && when != IDENTITY_ALWAYS)
@@ -183,7 +189,7 @@ static void add_step(struct grid *grid, struct sink *sink, struct engine *engine
 	grid_add_cell(grid, cell.len > 0 ? strbuf_str(&cell) : STR(""));
 	strbuf_clear(&cell);
 	strbuf_add_int(&cell, (int64_t)step->seq);
-	grid_add_cell(grid, strbuf_str(&cell));
+	grid_add_cell(grid, step->by_hash ? STR("") : strbuf_str(&cell));
 	strbuf_done(&cell);
 }
 
