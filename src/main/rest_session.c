@@ -1,6 +1,7 @@
 /* main/rest_session.c - signing in and out over HTTP, and who one is; see rest_special.h */
 #include "base/json.h"
 #include "desk/audit.h"
+#include "main/config.h"
 #include "main/rest_run.h"
 #include "main/rest_special.h"
 #include "main/rest_words.h"
@@ -41,6 +42,7 @@ static err tell_caller(struct rest_call *call, const struct rest_caller *c, stru
 		if (c->rights >> i & 1)
 			json_put_string(&w, right_name((enum right)i));
 	json_put_end(&w);
+	put_text(&w, "zone", setting_text(rest_options_of(call->rest)->settings, SETTING_ZONE));
 	json_put_key(&w, STR("csrf"));
 	if (c->by_session)
 		json_put_string(&w, str_of(c->csrf));

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useState, type FormEvent, type ReactNode } from "react";
 import { ask, guardWith, tell, Problem } from "../api/client";
 import { Waiting } from "../parts/States";
+import { beIn } from "../words/zone";
 import { Mark } from "./Mark";
 import { useSettings } from "./settings";
 
@@ -11,6 +12,7 @@ export interface Me {
   role: string;
   rights?: string[];
   csrf?: string;
+  zone?: string;
 }
 
 const Context = createContext<Me | null>(null);
@@ -32,6 +34,7 @@ async function whoAmI(): Promise<Me | null> {
   try {
     const me = await ask<Me>("me");
     if (me.csrf) guardWith(me.csrf);
+    beIn(me.zone);
     return me;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return null;

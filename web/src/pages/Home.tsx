@@ -1,4 +1,5 @@
 // pages/Home.tsx - today against usual; every figure opens what is behind it.
+import { companyZone } from "../words/zone";
 import { useEffect } from "react";
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../api/client";
@@ -210,7 +211,7 @@ export default function Home() {
         </Empty>
       </div>
     );
-  const weekday = new Intl.DateTimeFormat(words.language, { weekday: "long", timeZone: "Europe/Paris" }).format(Date.parse(last));
+  const weekday = new Intl.DateTimeFormat(words.language, { weekday: "long", timeZone: companyZone() }).format(Date.parse(last));
   return (
     <div className="page home">
       <header className="page-head">

@@ -1,4 +1,5 @@
 // pages/home.ts - today against the same days before: what is counted, and how far it is from usual.
+import { companyZone } from "../words/zone";
 import type { JourneyMap } from "../api/types";
 import { stepCost, viewOf } from "../views/views";
 
@@ -29,7 +30,7 @@ export interface Span {
 
 /** Offset of the company's zone at that time, in ms: clocks of summer and winter differ. */
 function offsetOf(time: number): number {
-  const told = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Paris", timeZoneName: "longOffset" })
+  const told = new Intl.DateTimeFormat("en-GB", { timeZone: companyZone(), timeZoneName: "longOffset" })
     .formatToParts(time)
     .find((part) => part.type === "timeZoneName")?.value;
   const [, sign = "+", hours = "0", minutes = "0"] = /GMT([+-])(\d\d):(\d\d)/.exec(told ?? "") ?? [];

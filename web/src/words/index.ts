@@ -1,6 +1,7 @@
 // words/index.ts - every text in both languages, numbers and times as their readers write them.
 import { en } from "./en";
 import { fr } from "./fr";
+import { companyZone } from "./zone";
 
 export type Language = "fr" | "en";
 export type Key = keyof typeof fr;
@@ -59,18 +60,20 @@ function formats(locale: string, options: Intl.NumberFormatOptions): (digits: nu
   return (digits) => (made[digits] ??= new Intl.NumberFormat(locale, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
+/** Made when first used: by then the company's zone is known. */
+export function inZone(locale: string, options: Intl.DateTimeFormatOptions): (time: string | number | Date) => string {
+  let made: Intl.DateTimeFormat | undefined;
+  return (time) => (made ??= new Intl.DateTimeFormat(locale, { ...options, timeZone: companyZone() })).format(new Date(time));
+}
+
+/** 2026-03-14: the day on which something was, as dates are given to the server. */
+export const isoDay = inZone("sv-SE", {});
+
 function makeWords(language: Language): Words {
   const locale = language === "fr" ? "fr-FR" : "en-GB";
-  const zone = "Europe/Paris"; // the company's, as the server reads dates
-  const dateOf = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: zone });
-  const dayOf = new Intl.DateTimeFormat(locale, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: zone,
-  });
-  const clockOf = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const dateOf = inZone(locale, { day: "numeric", month: "short", year: "numeric" });
+  const dayOf = inZone(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const clockOf = inZone(locale, { hour: "2-digit", minute: "2-digit" });
   const plain = formats(locale, {});
   const share = formats(locale, { style: "percent" });
   const euros = formats(locale, { style: "currency", currency: "EUR" });
@@ -85,7 +88,7 @@ function makeWords(language: Language): Words {
     points: (difference) => `${signed.format(difference * 100)} ${texts[language]["unit.points"]}`,
     span: (seconds) => {
       if (seconds === undefined) return "–";
-      if (seconds < 1) return language === "fr" ? "< 1 s" : "< 1 s";
+      if (seconds < 1) return "< 1 s";
       for (const [size, key] of UNITS)
         if (seconds >= size) {
           const n = seconds / size;
@@ -93,12 +96,10 @@ function makeWords(language: Language): Words {
         }
       return "0 s";
     },
-    date: (time) => dateOf.format(new Date(time)),
-    day: (time) => {
-      return begun(dayOf.format(new Date(time)));
-    },
-    clock: (time) => clockOf.format(new Date(time)),
-    moment: (time) => `${dateOf.format(new Date(time))}, ${clockOf.format(new Date(time))}`,
+    date: dateOf,
+    day: (time) => begun(dayOf(time)),
+    clock: clockOf,
+    moment: (time) => `${dateOf(time)}, ${clockOf(time)}`,
     bytes: (n) => {
       const unit = language === "fr" ? "o" : "B";
       const power = Math.min(4, Math.floor(Math.log2(Math.max(n, 1)) / 10));

@@ -1,5 +1,6 @@
 // pages/customer/thread.ts - a thread made for reading: days, what belongs together, and the silences between.
 import type { EventRecord, Json } from "../../api/types";
+import { isoDay } from "../../words";
 
 export interface Group {
   key: string;
@@ -23,8 +24,6 @@ export function instant(time: string): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`);
 }
 
-const dayFormat = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" });
-
 /** One call is told by several systems: the phone, the IVR, the queue and the desk's record speak of it. */
 const family = (channel: string) => (channel === "ivr" ? "phone" : channel);
 
@@ -39,7 +38,7 @@ function belongs(group: Group, event: EventRecord): boolean {
 export function daysOf(events: readonly EventRecord[]): Day[] {
   const days: Day[] = [];
   for (const event of events) {
-    const day = dayFormat.format(instant(event.time));
+    const day = isoDay(instant(event.time));
     let now = days.at(-1);
     if (now?.day !== day) {
       const silence = now ? Math.round((Date.parse(day) - Date.parse(now.day)) / DAY_MS) - 1 : 0;

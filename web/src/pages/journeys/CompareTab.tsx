@@ -11,7 +11,7 @@ import { Empty, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { Gap } from "../../parts/Whisker";
 import { useQuestion } from "../question";
-import { dayOf } from "./Filters";
+import { isoDay } from "../../words";
 
 interface Difference {
   what: "edge" | "step" | "start" | "end" | "outcome";
@@ -44,7 +44,7 @@ function useAsked(): { kind: Kind; value: string } {
   const last = useStatus().data?.last_time;
   const kind = KINDS.find((one) => url.searchParams.has(one));
   if (kind) return { kind, value: url.searchParams.get(kind) ?? "" };
-  return { kind: "split", value: last ? dayOf(Date.parse(last) - 91 * DAY_MS) : "" };
+  return { kind: "split", value: last ? isoDay(Date.parse(last) - 91 * DAY_MS) : "" };
 }
 
 function Asking({ kind, value }: { kind: Kind; value: string }) {

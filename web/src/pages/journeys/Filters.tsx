@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { useStatus } from "../../api/questions";
 import { changed, go } from "../../app/router";
 import { useWords } from "../../app/settings";
-import type { Key } from "../../words";
+import { isoDay, type Key } from "../../words";
 import { MANY, ONCE, useQuestion } from "../question";
 
 const DAY_MS = 86_400_000;
@@ -14,18 +14,13 @@ const presets: readonly { key: Key; days: number | null }[] = [
   { key: "period.week", days: 7 },
 ];
 
-/** The day on which something was, as dates are given to the server: in the company's zone. */
-export function dayOf(time: number): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(time);
-}
-
 function Period() {
   const { t } = useWords();
   const { url } = useQuestion();
   const last = useStatus().data?.last_time;
   const since = url.searchParams.get("since");
   const until = url.searchParams.get("until");
-  const sinceOf = (days: number) => (last ? dayOf(Date.parse(last) - days * DAY_MS) : "");
+  const sinceOf = (days: number) => (last ? isoDay(Date.parse(last) - days * DAY_MS) : "");
   return (
     <fieldset className="period">
       <legend className="unseen">{t("period.name")}</legend>

@@ -1,4 +1,5 @@
 // pages/journeys/MetricsTab.tsx - figures of customer relations, each with its rule, its interval, and its way over time.
+import { companyZone } from "../../words/zone";
 import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import type { Metric, MetricFigure, Metrics } from "../../api/types";
@@ -63,7 +64,7 @@ function OverTime({ metric, parameters }: { metric: Metric; parameters: Paramete
   const [every, setEvery] = useParameter("every", "month");
   const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, every });
   const name = (time: string) =>
-    new Intl.DateTimeFormat(language, every === "month" ? { month: "short", year: "2-digit", timeZone: "Europe/Paris" } : { day: "numeric", month: "short", timeZone: "Europe/Paris" }).format(Date.parse(time));
+    new Intl.DateTimeFormat(language, every === "month" ? { month: "short", year: "2-digit", timeZone: companyZone() } : { day: "numeric", month: "short", timeZone: companyZone() }).format(Date.parse(time));
   return (
     <Picture title={begun(metric.title[language])} name={`ariane-${metric.metric}`} help={<Help about={metric.title[language]}>{metric.rule[language]}</Help>}
       tools={
