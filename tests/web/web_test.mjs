@@ -174,6 +174,29 @@ if (!asked.url)
     await context.close();
   });
 
+await check("home: what changed beyond chance is told, and a figure opens those who are in it", async () => {
+  const { page, context } = await visitor();
+  await page.route(/journey\/frictions/, async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    const [first] = told.frictions;
+    if (first?.change) first.change = { ...first.change, q: 0.001, difference: { value: 0.12, low: 0.05, high: 0.19 } };
+    await route.fulfill({ response: answer, json: told });
+  });
+  await visit(page, "/");
+  const line = (await page.locator(".changed li").first().textContent()).replace(/[\s\u00a0\u202f]+/g, " ");
+  expect(/\+12,0 points/.test(line) && /\+5,0 points/.test(line), line);
+  expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  await page.locator(".home tbody th a", { hasText: "Téléphone" }).click();
+  await settled(page);
+  const steps = new Set(await page.locator("tbody .trace li, tbody .trace i").evaluateAll((all) => all.map((one) => one.getAttribute("title") ?? one.textContent)));
+  expect(![...steps].some((step) => /Aide|Boutique|Tchat/.test(step)), `calls alone: ${[...steps]}`);
+  await page.goto("/");
+  await page.locator(".changed li a").first().click();
+  await page.waitForURL("**/journeys/frictions?**");
+  await context.close();
+});
+
 await check("metrics: one call is one contact; rules of one's own are kept for all", async () => {
   const { page, context } = await visitor();
   await visit(page, "/journeys/metrics?counting=all");

@@ -13,10 +13,11 @@ import { Empty, Failed, Waiting } from "../parts/States";
 import { saveCsv } from "../parts/save";
 import { warmUp } from "../pictures/layout";
 import { Spark } from "../pictures/Line";
-import { definitionOf, stepName, viewOf } from "../views/views";
+import { activitiesOf, definitionOf, stepName, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
 import { begun, type Words } from "../words";
 import { against, costOf, counted, countOf, days, HUMAN, river, type Against, type Span } from "./home";
+import { Changed } from "./Changed";
 import { useCauses, type Watched } from "./journeys/causes";
 import { sayTraits } from "./journeys/DriverTable";
 import { useSystem } from "./journeys/system";
@@ -25,7 +26,7 @@ const definition = definitionOf(river);
 
 function listOf(steps: readonly string[], day: Span): string {
   const query = new URLSearchParams({ view: river.key, since: day.since, until: day.until });
-  if (steps.length === 1) query.set("passed", steps[0] ?? "");
+  for (const activity of steps.flatMap((step) => activitiesOf(river, step))) query.append("activity", activity);
   return `/journeys/customers?${query}`;
 }
 
@@ -88,29 +89,32 @@ function Cause({ one }: { one: Watched }) {
   );
 }
 
-function Dearest() {
+function Dearest({ last }: { last: string }) {
   const { t } = useWords();
   const { causes, isPending, failed } = useCauses(company, { definition: definitionOf(company) });
   const named = causes.filter((one) => one.driver);
   return (
-    <section className="dearest" aria-busy={isPending}>
-      <h2>{t("home.frictions")}</h2>
-      {failed ? (
-        <Failed answer={failed} />
-      ) : isPending ? (
-        <Waiting rows={6} />
-      ) : (
-        <>
-          <ol>
-            {named.map((one) => (
-              <Cause key={one.watched.en} one={one} />
-            ))}
-          </ol>
-          {named.length === 0 && <p className="none">{t("friction.none")}</p>}
-          <Link to={FRICTIONS} className="button">{t("home.frictions_more")}</Link>
-        </>
-      )}
-    </section>
+    <>
+      <section className="dearest" aria-busy={isPending}>
+        <h2>{t("home.frictions")}</h2>
+        {failed ? (
+          <Failed answer={failed} />
+        ) : isPending ? (
+          <Waiting rows={6} />
+        ) : (
+          <>
+            <ol>
+              {named.map((one) => (
+                <Cause key={one.watched.en} one={one} />
+              ))}
+            </ol>
+            {named.length === 0 && <p className="none">{t("friction.none")}</p>}
+            <Link to={FRICTIONS} className="button">{t("home.frictions_more")}</Link>
+          </>
+        )}
+      </section>
+      {!isPending && <Changed last={last} />}
+    </>
   );
 }
 
@@ -150,7 +154,7 @@ function Today({ last }: { last: string }) {
   return (
     <>
       <div className="figures">
-        <Figure name={t("home.contacts")} value={words.number(figures.contacts.now)} to={listOf([], today)} note={usual(figures.contacts, words.number)} />
+        <Figure name={t("home.contacts")} value={words.number(figures.contacts.now)} to={listOf(human, today)} note={usual(figures.contacts, words.number)} />
         <Figure name={t("home.cost")} value={words.money(figures.cost.now)} to="/costs" note={usual(figures.cost, words.money)} />
         {calls(data[0]) > 0 && <Figure name={t("home.solved")} value={percent(figures.solved.now)} to={listOf(["solved"], today)} note={usual(figures.solved, percent)}
           {...(figures.solved.isUnusual && (figures.solved.change ?? 0) < 0 ? { tone: "bad" as const } : {})} />}
@@ -221,7 +225,7 @@ export default function Home() {
         </div>
       </header>
       <Today last={last} />
-      <Dearest />
+      <Dearest last={last} />
     </div>
   );
 }

@@ -258,6 +258,14 @@ export function stepName(view: View, key: string, language: Language): string {
   return view.steps.find((one) => one.key === key)?.[language] ?? (view.steps.length === 0 ? activityName(key, language) : key);
 }
 
+/** The names of events that are a step: what a filter takes. */
+export function activitiesOf(view: View, key: string): string[] {
+  const one = view.steps.find((step) => step.key === key)?.events ?? [];
+  const selectors: readonly Selector[] = Array.isArray(one) ? (one as readonly Selector[]) : [one as Selector];
+  const names = (patterns: Patterns | undefined) => (patterns === undefined ? [] : typeof patterns === "string" ? [patterns] : [...patterns]);
+  return selectors.flatMap((selector) => (typeof selector === "string" || Array.isArray(selector) ? names(selector as Patterns) : names((selector as { activity?: Patterns }).activity)));
+}
+
 export function stepChannel(view: View, key: string): string | undefined {
   return view.steps.find((one) => one.key === key)?.channel;
 }

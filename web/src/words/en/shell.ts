@@ -93,6 +93,9 @@ export const shell: Record<keyof typeof keys, string> = {
   "home.against": "Difference",
   "home.frictions": "What costs most",
   "home.frictions_more": "All frictions and their causes",
+  "changed.title": "What changed in the last 30 days",
+  "changed.told": "{now}, against {then} in the 90 days before",
+  "changed.none": "No friction grew or shrank beyond what chance explains ({n} places examined).",
   "home.empty": "There are no events yet",
   "home.empty_more": "Drop files on the page Data, or connect a source.",
 

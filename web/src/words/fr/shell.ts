@@ -92,6 +92,9 @@ export const shell = {
   "home.against": "Écart",
   "home.frictions": "Ce qui coûte le plus, et pourquoi",
   "home.frictions_more": "Toutes les frictions et leurs causes",
+  "changed.title": "Ce qui a changé depuis 30 jours",
+  "changed.told": "{now}, contre {then} les 90 jours d'avant",
+  "changed.none": "Aucune friction n'a grandi ni reculé plus que le hasard ne l'explique ({n} endroits examinés).",
   "home.empty": "Il n'y a pas encore d'événements",
   "home.empty_more": "Déposez des fichiers dans la page Données, ou branchez une source.",
 
