@@ -82,7 +82,7 @@ TEST(hooks_take_what_is_signed)
 				"10", "soon") "]}"),
 			200, NULL, 1, 0, 1 },
 		{ "bad alone", "/v1/hook/orders", BAD_MAC,
-			STR("{\"events\":[" DOCUMENT("11", "soon") "]}"), 400, "csv-time-unknown",
+			STR("{\"events\":[" DOCUMENT("11", "soon") "]}"), 400, "mapped-time-unknown",
 			0, 0, 1 },
 		{ "no JSON", "/v1/hook/orders", ENDS_MAC, STR("{\"events\":["), 400, "json-ends", 0,
 			0, 1 },

@@ -80,7 +80,9 @@ static struct record event(struct town *t, int n)
 		.identifiers = ids,
 		.identifier_count = n % 10 == 0 ? 2 : 1,
 		.attributes = attributes,
-		.attribute_count = 3 };
+		.attribute_count = 3,
+		.traits = attributes,
+		.trait_count = n % 7 == 6 ? 1 : 0 };
 }
 
 static void decide(struct town *t, str what, str a, str b, const char *id)
@@ -195,6 +197,27 @@ static void shown_again(struct engine *e)
 static void hidden_wrongly(struct engine *e)
 {
 	*(uint8_t *)table_change(e->threads->flags, 20) |= ROW_HIDDEN;
+}
+
+static void says_nothing(struct engine *e)
+{
+	*(uint8_t *)table_change(e->threads->flags, 20) &= (uint8_t)~ROW_TELLS;
+}
+
+static void verified_wrongly(struct engine *e)
+{
+	*(uint8_t *)table_change(e->threads->flags, 20) |= ROW_VERIFIED;
+}
+
+static void other_telling(struct engine *e)
+{
+	const struct attribute trait = { STR("page"),
+		{ .kind = VALUE_STRING, .string = STR("elsewhere") } };
+	const struct record record = { .has_time = true, .traits = &trait, .trait_count = 1 };
+
+	told_free(e->threads->told);
+	e->threads->told = told_create();
+	CHECK("told", told_add(e->threads->told, 20, &record));
 }
 
 static void other_kind(struct engine *e)
@@ -361,6 +384,9 @@ static const struct {
 	{ "another time", other_time, MSG_VERIFY_ROW_DIFFERS },
 	{ "another name", other_name, MSG_VERIFY_ROW_DIFFERS },
 	{ "another kind", other_kind, MSG_VERIFY_ROW_DIFFERS },
+	{ "traits denied", says_nothing, MSG_VERIFY_ROW_DIFFERS },
+	{ "verified by nobody", verified_wrongly, MSG_VERIFY_ROW_DIFFERS },
+	{ "another trait", other_telling, MSG_VERIFY_COLUMNS },
 	{ "another origin", other_origin, MSG_VERIFY_ROW_DIFFERS },
 	{ "another sequence: missing", other_sequence, MSG_VERIFY_ROW_MISSING },
 	{ "another sequence: too much", other_sequence, MSG_VERIFY_ROW_EXTRA },

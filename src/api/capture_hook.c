@@ -25,6 +25,26 @@ static err verify(const struct hook *hook, struct http_exchange *x, int64_t now_
 	return signature_verify(&check, http_body(x), why);
 }
 
+/* What an import says of columns and options is said here of the mapping: nobody has a command line
+ * at the other end. */
+static err say_of_mapping(err e, struct why *why)
+{
+	static const struct {
+		enum message from, to; /* with the same arguments */
+	} words[] = { { MSG_CSV_TIME, MSG_MAPPED_TIME },
+		{ MSG_CSV_TIME_UNKNOWN, MSG_MAPPED_TIME_UNKNOWN },
+		{ MSG_RECORD_NO_TIME, MSG_MAPPED_NO_TIME },
+		{ MSG_RECORD_NO_ACTIVITY, MSG_MAPPED_NO_ACTIVITY },
+		{ MSG_RECORD_NO_IDENTIFIER, MSG_MAPPED_NO_CUSTOMER } };
+
+	for (size_t i = 0; e != OK && i < ARRAY_LEN(words); i++)
+		if (why->message == words[i].from) {
+			why->message = words[i].to;
+			break;
+		}
+	return e;
+}
+
 err body_add(
 	struct capture_job *job, struct body_map *map, const struct json *document, struct why *why)
 {
@@ -33,7 +53,9 @@ err body_add(
 	err e = body_record(map, document, job->scratch->arena, &record, &skip, why);
 
 	record.source = STR(""); /* what a mapping says is for files: here the hook says */
-	return e == OK && !skip ? job_add(job, &record, why) : e;
+	if (e == OK && !skip)
+		e = job_add(job, &record, why);
+	return say_of_mapping(e, why);
 }
 
 err body_read(struct capture_job *job, str body, const struct body_options *options, str events,

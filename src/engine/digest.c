@@ -18,6 +18,7 @@ struct digesting {
 	struct engine *engine;
 	const struct threads_view *view;
 	const struct identity_view *identity;
+	const struct identity *state_of;
 	struct contents *contents;
 	uint32_t *order; /* customers by the text of their first identifier */
 	uint32_t *first; /* of each customer, that identifier */
@@ -238,7 +239,7 @@ static int by_pair_text(const void *a, const void *b, void *context)
 
 static void add_decisions(struct digesting *d)
 {
-	size_t count = identity_decision_count(d->engine->identity), kept = 0;
+	size_t count = identity_decision_count(d->state_of), kept = 0;
 	struct identity_decision *held = memory_alloc((count + 1) * sizeof(*held));
 	union {
 		const struct identity_view *is;
@@ -246,7 +247,7 @@ static void add_decisions(struct digesting *d)
 	} context = { d->identity };
 
 	for (size_t i = 0; i < count; i++) {
-		held[kept] = *identity_decision_at(d->engine->identity, i);
+		held[kept] = *identity_decision_at(d->state_of, i);
 		kept += held[kept].kind == DECISION_NONE ? 0 : 1;
 	}
 	qsort_r(held, kept, sizeof(*held), by_pair_text, context.as);
@@ -284,14 +285,13 @@ static void add_documents(struct digesting *d)
 	free(subjects);
 }
 
-err engine_digest(struct engine *engine, struct state_digest *out, struct why *why)
+err engine_digest_of(struct engine *engine, const struct digest_of *of, struct state_digest *out,
+	struct why *why)
 {
-	engine_recount_now(engine);
-	engine_index(engine);
-	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
 	struct digesting d = { .engine = engine,
-		.view = snapshot_threads(snapshot),
-		.identity = snapshot_identity(snapshot),
+		.view = of->view,
+		.state_of = of->identity,
+		.identity = threads_view_identity(of->view),
 		.rows_max = engine_planted.digest_rows_max > 0 ? engine_planted.digest_rows_max
 							       : DIGEST_ROWS_MAX };
 
@@ -302,7 +302,7 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 		e = add_unowned(&d, why);
 	if (e == OK) {
 		add_decisions(&d);
-		add_text(&d, rules_document(identity_rules(engine->identity)));
+		add_text(&d, rules_document(identity_rules(d.state_of)));
 		add_documents(&d);
 		digest_end(&d.state, out->bytes);
 		out->events = threads_view_events(d.view);
@@ -313,4 +313,14 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 	free(d.order);
 	free(d.first);
 	return e;
+}
+
+err engine_digest(struct engine *engine, struct state_digest *out, struct why *why)
+{
+	engine_recount_now(engine);
+	engine_index(engine);
+	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
+	const struct digest_of live = { snapshot_threads(snapshot), engine->identity };
+
+	return engine_digest_of(engine, &live, out, why);
 }

@@ -23,4 +23,13 @@ struct state_digest {
 	uint64_t events, entities, customers;
 };
 
+/* Of a state: rows, indexed, with the view of identity of the same moment, and that identity.
+ * Beside the writer, if identity is a moment's (recount.h). */
+struct digest_of {
+	const struct threads_view *view;
+	const struct identity *identity;
+};
+err engine_digest_of(struct engine *engine, const struct digest_of *of, struct state_digest *out,
+	struct why *why);
+/* Of the live state.  Writer's place. */
 err engine_digest(struct engine *engine, struct state_digest *out, struct why *why);

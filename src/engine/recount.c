@@ -178,6 +178,11 @@ struct identity *engine_study_identity(struct engine_study *study)
 	return study->identity;
 }
 
+const struct snapshot *engine_study_snapshot(const struct engine_study *study)
+{
+	return study->snapshot;
+}
+
 const struct identity_view *engine_study_view(const struct engine_study *study)
 {
 	return snapshot_identity(study->snapshot);

@@ -37,5 +37,6 @@ struct engine_study;
 struct engine_study *engine_study_begin(struct engine *engine); /* writer's place */
 /* Beside, once: identity as it was, with all computed that was due. */
 struct identity *engine_study_identity(struct engine_study *study);
+const struct snapshot *engine_study_snapshot(const struct engine_study *study);
 const struct identity_view *engine_study_view(const struct engine_study *study); /* same codes */
 void engine_study_free(struct engine_study *study); /* NULL is fine */

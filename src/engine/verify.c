@@ -6,6 +6,8 @@
 #include "engine/verify_internal.h"
 #include "event/codec.h"
 
+#include <stdlib.h>
+
 void verify_fault(struct verifying *v, const struct why *fault)
 {
 	v->out->faults++;
@@ -28,30 +30,63 @@ void verify_fault_of(struct verifying *v, enum message message, str identifier)
 	verify_fault(v, &fault);
 }
 
-/* Each record that a source could send again must be known, or it would be taken twice.  A record
- * whose message was erased or came again after an erasure is known by another sequence. */
-static err check_known(struct verifying *v, const struct record *record, struct why *why)
+static err in_place(struct verifying *v,
+	err (*call)(struct engine *engine, void *with, struct why *why), void *with,
+	struct why *why)
 {
-	struct dedup_entry known;
-	bool found;
-
-	if (!engine_is_keyed(record->kind) || record->message_id.len == 0)
-		return OK;
-	struct dedup_key key = dedup_key_of(v->engine->secret, record->source, record->message_id);
-	err e = dedup_find(v->engine->dedup, key, &found, &known, why);
-	if (e == OK && !found)
-		verify_fault_at(v, MSG_VERIFY_UNKNOWN, record->seq);
-	return e;
+	return v->place->call(v->place->context, call, with, why);
 }
 
 /* The records that are whole, one after the other. */
+enum { ASKED_MAX = 2048, TOLD_EVERY = 4096 };
 struct records {
 	struct verifying *v;
 	struct verify_rows *rows; /* NULL: the state is not compared */
 	struct quarantine *quarantine;
 	struct journal_scan *scan;
 	struct arena *arena;
+	/* Whether these are known is still to be asked. */
+	struct dedup_key keys[ASKED_MAX];
+	uint64_t seqs[ASKED_MAX];
+	size_t asked;
+	bool unknown[ASKED_MAX];
 };
+
+/* Each record that a source could send again must be known, or it would be taken twice.  A record
+ * whose message was erased or came again after an erasure is known by another sequence. */
+static err find_known(struct engine *engine, void *with, struct why *why)
+{
+	struct records *r = with;
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < r->asked; i++) {
+		struct dedup_entry known;
+		bool found = false;
+		e = dedup_find(engine->dedup, r->keys[i], &found, &known, why);
+		r->unknown[i] = !found;
+	}
+	return e;
+}
+
+static err ask_known(struct records *r, struct why *why)
+{
+	err e = r->asked == 0 ? OK : in_place(r->v, find_known, r, why);
+
+	for (size_t i = 0; e == OK && i < r->asked; i++)
+		if (r->unknown[i])
+			verify_fault_at(r->v, MSG_VERIFY_UNKNOWN, r->seqs[i]);
+	r->asked = 0;
+	return e;
+}
+
+static err check_known(struct records *r, const struct record *record, struct why *why)
+{
+	if (!engine_is_keyed(record->kind) || record->message_id.len == 0)
+		return OK;
+	r->keys[r->asked] = dedup_key_of(r->v->engine->secret, record->source, record->message_id);
+	r->seqs[r->asked++] = record->seq;
+	return r->asked == ASKED_MAX ? ask_known(r, why) : OK;
+}
 
 static err check_record(struct records *r, const struct journal_record *stored, struct why *why)
 {
@@ -70,10 +105,21 @@ static err check_record(struct records *r, const struct journal_record *stored, 
 	}
 	record.seq = stored->seq;
 	record.received_ms = stored->received_ms;
-	err e = check_known(r->v, &record, why);
+	err e = check_known(r, &record, why);
 	if (e == OK && r->rows != NULL)
 		verify_rows_record(r->rows, &record);
 	return e;
+}
+
+static err look_around(const struct verifying *v, struct why *why)
+{
+	const struct verify_place *place = v->place;
+
+	if (place->stop != NULL && atomic_load_explicit(place->stop, memory_order_relaxed))
+		return fail(why, MSG_CANCELLED);
+	if (place->tell != NULL)
+		place->tell(place->context, v->out->records, v->end_seq - 1);
+	return OK;
 }
 
 static err check_records(struct records *r, struct why *why)
@@ -83,55 +129,107 @@ static err check_records(struct records *r, struct why *why)
 
 	while (e == OK && more) {
 		struct journal_record stored;
-		e = journal_scan_next(r->scan, &more, &stored, why);
-		if (e == ERR_CORRUPT) /* journal_check() has reported it */
+		if (r->v->out->records % TOLD_EVERY == 0)
+			e = look_around(r->v, why);
+		if (e == OK)
+			e = journal_scan_next(r->scan, &more, &stored, why);
+		if (e == ERR_CORRUPT) { /* journal_check() has reported it */
 			e = OK;
-		else if (e == OK && more)
-			e = check_record(r, &stored, why);
+			continue;
+		}
+		if (e != OK || !more || stored.seq >= r->v->end_seq)
+			break;
+		e = check_record(r, &stored, why);
 	}
-	return e;
+	return e == OK ? ask_known(r, why) : e;
 }
 
 static err compare_records(struct verifying *v, bool with_state, struct why *why)
 {
-	struct records r = { .v = v, .arena = arena_create(RECORD_ARENA_BYTES) };
-	err e = journal_scan_open(v->engine->journal, 1, &r.scan, why);
+	struct records *r = memory_alloc(sizeof(*r));
+	err e = journal_scan_open(v->engine->journal, 1, &r->scan, why);
 
+	r->v = v;
+	r->arena = arena_create(RECORD_ARENA_BYTES);
 	if (e == OK) /* no boot: nothing is concluded */
 		e = quarantine_open(
-			v->engine->options.disk, v->engine->folder, 0, &r.quarantine, why);
+			v->engine->options.disk, v->engine->folder, 0, &r->quarantine, why);
 	if (e == OK) {
-		r.rows = with_state ? verify_rows_create(v) : NULL;
-		e = check_records(&r, why);
-		quarantine_abandon(r.quarantine);
+		r->rows = with_state ? verify_rows_create(v) : NULL;
+		e = check_records(r, why);
+		quarantine_abandon(r->quarantine);
 	}
-	if (e == OK && r.rows != NULL)
-		verify_rows_end(r.rows);
-	verify_rows_free(r.rows);
-	journal_scan_close(r.scan);
-	arena_free(r.arena);
+	if (e == OK && r->rows != NULL)
+		verify_rows_end(r->rows);
+	verify_rows_free(r->rows);
+	journal_scan_close(r->scan);
+	arena_free(r->arena);
+	free(r);
 	return e;
 }
 
 /* Damaged records make a state differ for that reason alone. */
 static err verify_state(struct verifying *v, struct why *why)
 {
+	const struct digest_of of = { v->view, v->state_of };
 	bool whole = v->out->faults == 0;
 	err e = compare_records(v, whole, why);
 
 	if (e == OK && whole)
 		e = verify_threads(v, why);
+	if (e == OK)
+		e = look_around(v, why);
 	if (e == OK && v->out->faults == 0) {
-		e = engine_digest(v->engine, &v->out->live, why);
+		e = engine_digest_of(v->engine, &of, &v->out->live, why);
 		v->out->same = e == OK;
 	}
 	return e;
 }
 
-err engine_verify(struct engine *engine, void (*report)(void *context, const struct why *fault),
-	void *context, struct verification *out, struct why *why)
+/* ---- the moment */
+
+struct taking {
+	struct engine_study *study;
+	bool is_alone;
+};
+
+static err take(struct engine *engine, void *with, struct why *why)
 {
-	struct verifying v = { .engine = engine, .report = report, .context = context, .out = out };
+	struct taking *taking = with;
+
+	(void)why;
+	engine_recount_now(engine);
+	if (taking->is_alone) /* else each thread would look through what is in no index */
+		engine_index(engine);
+	taking->study = engine_study_begin(engine);
+	return OK;
+}
+
+static err verify_moment(struct verifying *v, struct engine_study *study, struct why *why)
+{
+	const struct threads_view *rows = snapshot_threads(engine_study_snapshot(study));
+	struct threads_view *indexed = v->place->is_alone ? NULL : threads_view_indexed(rows);
+
+	v->view = indexed == NULL ? rows : indexed;
+	v->identity = threads_view_identity(v->view);
+	v->state_of = engine_study_identity(study);
+	v->end_seq = snapshot_end_seq(engine_study_snapshot(study));
+	v->out->live.events = threads_view_events(v->view);
+	v->out->live.entities = threads_view_entities(v->view);
+	v->out->live.customers = identity_customer_count(v->identity);
+	err e = verify_state(v, why);
+	threads_view_unref(indexed);
+	return e;
+}
+
+err engine_verify_at(struct engine *engine, const struct verify_place *place,
+	void (*report)(void *context, const struct why *fault), void *context,
+	struct verification *out, struct why *why)
+{
+	struct verifying v = {
+		.engine = engine, .report = report, .context = context, .out = out, .place = place
+	};
+	struct taking taking = { .is_alone = place->is_alone };
 	struct why reason = { 0 };
 	uint64_t faults = 0;
 
@@ -140,17 +238,26 @@ err engine_verify(struct engine *engine, void (*report)(void *context, const str
 	out->faults = faults;
 	if (e == OK && dedup_check(engine->dedup, &reason) == ERR_CORRUPT)
 		verify_fault(&v, &reason);
-	if (e != OK)
-		return e;
-	engine_recount_now(engine);
-	engine_index(engine); /* else each thread would look through what is in no index */
-	v.snapshot = engine_snapshot(engine);
-	v.view = snapshot_threads(v.snapshot);
-	v.identity = snapshot_identity(v.snapshot);
-	out->live.events = threads_view_events(v.view);
-	out->live.entities = threads_view_entities(v.view);
-	out->live.customers = identity_customer_count(v.identity);
-	e = verify_state(&v, why);
-	snapshot_unref(v.snapshot);
+	if (e == OK)
+		e = in_place(&v, take, &taking, why);
+	if (e == OK)
+		e = verify_moment(&v, taking.study, why);
+	engine_study_free(taking.study);
 	return e;
+}
+
+static err call_here(void *engine, err (*call)(struct engine *engine, void *with, struct why *why),
+	void *with, struct why *why)
+{
+	return call(engine, with, why);
+}
+
+err engine_verify(struct engine *engine, void (*report)(void *context, const struct why *fault),
+	void *context, struct verification *out, struct why *why)
+{
+	const struct verify_place place = {
+		.call = call_here, .context = engine, .is_alone = true
+	};
+
+	return engine_verify_at(engine, &place, report, context, out, why);
 }

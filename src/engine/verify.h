@@ -15,6 +15,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "engine/digest.h"
 
 struct verification {
@@ -24,7 +26,29 @@ struct verification {
 	struct state_digest live; /* its bytes: if it is the same */
 };
 
+/* Where a verification runs.  Beside a running writer it looks at one moment of the state
+ * (recount.h), which is taken in the writer's place, and asks there, some thousands at a time,
+ * which messages are known: so that producers wait for milliseconds and not for the whole of it.
+ * Records that come meanwhile are not looked at.
+ *
+ * Bytes that are erased meanwhile are missing where the moment has their rows: who runs it beside
+ * looks whether that happened. */
+struct verify_place {
+	/* Runs `call` in the writer's place. */
+	err (*call)(void *context, err (*call)(struct engine *engine, void *with, struct why *why),
+		void *with, struct why *why);
+	void (*tell)(void *context, uint64_t done, uint64_t of); /* records; may be NULL */
+	void *context;
+	const atomic_bool *stop; /* set: ERR_CANCELLED; may be NULL */
+	bool is_alone; /* there is no writer: the state holds still */
+};
+
 /* Calls `report` for each fault, with its place and what to do.  OK also when there are faults:
- * see out->faults.  An error means that it could not go on. */
+ * see out->faults.  An error means that it could not go on.  Memory beside the writer: an index of
+ * all threads too (thread_index.h). */
+err engine_verify_at(struct engine *engine, const struct verify_place *place,
+	void (*report)(void *context, const struct why *fault), void *context,
+	struct verification *out, struct why *why);
+/* In the writer's place, at once. */
 err engine_verify(struct engine *engine, void (*report)(void *context, const struct why *fault),
 	void *context, struct verification *out, struct why *why);

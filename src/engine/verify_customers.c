@@ -386,7 +386,7 @@ void verify_customers(struct verifying *v, const uint32_t *live,
 	const struct verify_decision *decisions, size_t count)
 {
 	struct customers c = { .v = v,
-		.rules = identity_rules(v->engine->identity),
+		.rules = identity_rules(v->state_of),
 		.sets = verify_links_create(v, live),
 		.live = live,
 		.decisions = decisions,

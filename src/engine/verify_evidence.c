@@ -131,7 +131,7 @@ static bool is_set_of(const struct verify_evidence *e, uint32_t set, const struc
 
 static bool fits_evidence(struct verify_evidence *e, uint32_t set, const struct record *record)
 {
-	const struct evidence *there = identity_evidence(e->v->engine->identity, set);
+	const struct evidence *there = identity_evidence(e->v->state_of, set);
 
 	if (record->seq == there->first_seq)
 		e->marks[set] |= SEEN_FIRST;
@@ -257,7 +257,7 @@ static void decide_all(struct verify_evidence *e)
 /* One that does not hold any more may be unknown: its record may be gone. */
 static void check_decisions(struct verify_evidence *e)
 {
-	const struct identity *identity = e->v->engine->identity;
+	const struct identity *identity = e->v->state_of;
 	size_t held = 0, expected = 0;
 
 	for (size_t i = 0; i < identity_decision_count(identity); i++) {
@@ -280,7 +280,7 @@ static void check_decisions(struct verify_evidence *e)
 
 static bool is_same_set(const struct verify_evidence *e, uint32_t set)
 {
-	const struct evidence *there = identity_evidence(e->v->engine->identity, set);
+	const struct evidence *there = identity_evidence(e->v->state_of, set);
 	uint8_t marks = e->marks[set];
 	uint8_t ends = SEEN | SEEN_FIRST | SEEN_LAST;
 	bool has_ends = (marks & SEEN) == 0 || (marks & BLURRED) != 0 || (marks & ends) == ends;

@@ -10,9 +10,12 @@ struct verifying {
 	void (*report)(void *context, const struct why *fault);
 	void *context;
 	struct verification *out;
-	struct snapshot *snapshot; /* the live state */
-	const struct threads_view *view;
+	const struct verify_place *place;
+	const struct threads_view
+		*view; /* the state: all of it of one moment, with all threads indexed */
 	const struct identity_view *identity;
+	const struct identity *state_of;
+	uint64_t end_seq; /* records from here on came later */
 };
 
 void verify_fault(struct verifying *v, const struct why *fault);

@@ -215,7 +215,7 @@ struct verify_links *verify_links_create(struct verifying *v, const uint32_t *li
 	struct verify_links *l = memory_alloc(sizeof(*l));
 
 	l->v = v;
-	l->rules = identity_rules(v->engine->identity);
+	l->rules = identity_rules(v->state_of);
 	l->live = live;
 	l->twins = verify_twins_create(v->identity, l->rules);
 	judge(l);

@@ -266,6 +266,6 @@ void verify_rows_end(struct verify_rows *r)
 	}
 	check_counts(r);
 	if (r->columns != NULL && !attributes_check_end(r->columns))
-		verify_fault_at(r->v, MSG_VERIFY_COLUMNS, journal_end(r->v->engine->journal));
+		verify_fault_at(r->v, MSG_VERIFY_COLUMNS, r->v->end_seq);
 	verify_evidence_end(r->evidence);
 }

@@ -19,8 +19,6 @@ struct work {
 
 static err read_rules(struct work *w, struct why *why)
 {
-	str path = request_argument(w->request, 1), json;
-
 	if (request_has(w->request, "document"))
 		return profile_rules_parse(request_text(w->request, "document"), &w->rules, why);
 	if (!request_may_name_files(w->request))
@@ -28,6 +26,7 @@ static err read_rules(struct work *w, struct why *why)
 			arg_c("--document JSON"));
 	if (request_argument_count(w->request) < 2)
 		return fail(why, MSG_PROFILE_FILE);
+	str path = request_argument(w->request, 1), json;
 	err e = disk_read_whole(disk_real(), path.ptr, FILE_BYTES_MAX, w->arena, &json, why);
 	if (e != OK)
 		return e;

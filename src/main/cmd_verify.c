@@ -9,6 +9,7 @@ enum { OUTPUT_BYTES_MAX = 16 << 20, FAULTS_SHOWN_MAX = 1000, DIGEST_BYTES = 32 }
 struct verifying {
 	const struct request *request;
 	struct sink *sink;
+	struct engine *engine;
 	struct strbuf out;
 	struct json_writer json;
 	uint64_t shown;
@@ -109,11 +110,45 @@ static void answer(struct verifying *v, const struct verification *result)
 	}
 }
 
-static err verify(struct engine *engine, void *context, struct why *why)
+/* ---- beside the writer of a house, or alone */
+
+static err in_place(void *context, store_change *call, void *with, struct why *why)
 {
 	struct verifying *v = context;
 
-	return engine_verify(engine, show, v, &v->result, why);
+	return store_ask(v->request, v->engine, call, with, why);
+}
+
+static void tell(void *context, uint64_t done, uint64_t of)
+{
+	struct verifying *v = context;
+	const struct progress_state state = {
+		.doing = TEXT_DOING_VERIFY, .unit = UNIT_EVENTS, .done = done, .total = of
+	};
+
+	sink_progress(v->sink, &state);
+}
+
+static uint64_t erasures(const struct house *house)
+{
+	return house == NULL ? 0 : writer_status(house->writer).erasures;
+}
+
+/* What was erased meanwhile is missing in a moment that still had it. */
+static err verify(struct verifying *v, struct why *why)
+{
+	struct house *house = request_house(v->request);
+	const struct verify_place place = { .call = in_place,
+		.tell = tell,
+		.context = v,
+		.stop = request_stop(v->request),
+		.is_alone = house == NULL };
+	uint64_t before = erasures(house);
+	err e = engine_verify_at(v->engine, &place, show, v, &v->result, why);
+
+	if (e == OK && v->result.faults > 0 && erasures(house) != before)
+		e = fail(why, MSG_VERIFY_ERASED);
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -121,8 +156,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	struct verifying v = {
 		.request = request, .sink = sink, .out = strbuf_heap(OUTPUT_BYTES_MAX)
 	};
-	struct engine *engine;
-	err e = store_open(request, sink, STORE_READ, &engine, why);
+	err e = store_open(request, sink, STORE_READ, &v.engine, why);
 
 	if (e != OK)
 		return e;
@@ -130,14 +164,14 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	json_put_object(&v.json);
 	json_put_key(&v.json, STR("found"));
 	json_put_array(&v.json);
-	e = store_call_alone(request, engine, verify, &v, why);
+	e = verify(&v, why);
 	if (e == OK) {
 		answer(&v, &v.result);
 		if (v.result.faults > 0)
 			e = fail(why, MSG_VERIFY_FAULTY, arg_int((int64_t)v.result.faults));
 	}
 	strbuf_done(&v.out);
-	store_close(request, engine);
+	store_close(request, v.engine);
 	return e;
 }
 
@@ -147,9 +181,11 @@ const struct command cmd_verify = {
 	.summary = WORDS("check every stored byte, and the live state against a replay",
 		"vérifier chaque octet conservé, et l'état courant d'après une relecture"),
 	.about = WORDS(
-		"Names file, offset and remedy of each fault. Changes nothing. The digest it "
+		"Names file, offset and remedy of each fault. Changes nothing; a running server "
+		"goes on taking events. The digest it "
 		"prints is the same for the same events, however they came in.",
-		"Nomme le fichier, la position et le remède de chaque défaut. Ne change rien. "
+		"Nomme le fichier, la position et le remède de chaque défaut. Ne change rien ; un "
+		"serveur en marche continue de recevoir. "
 		"L'empreinte affichée est la même pour les mêmes événements, quel que soit leur "
 		"ordre d'arrivée."),
 	.examples = { { STR_INIT("ariane verify"),

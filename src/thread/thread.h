@@ -137,6 +137,9 @@ struct threads_view *threads_publish(struct threads *threads, struct identity_vi
  * none of these customers' order.  For any thread. */
 struct threads_view *threads_view_with(
 	const struct threads_view *view, struct identity_view *identity);
+/* The same view with a base over all its rows, made here: for who asks for every thread.  Any
+ * thread; takes a while. */
+struct threads_view *threads_view_indexed(const struct threads_view *view);
 struct threads_view *threads_view_ref(struct threads_view *view);
 void threads_view_unref(struct threads_view *view); /* NULL is fine */
 

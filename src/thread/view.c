@@ -33,6 +33,15 @@ struct threads_view *threads_view_with(
 	return other;
 }
 
+struct threads_view *threads_view_indexed(const struct threads_view *view)
+{
+	struct threads_view *other = threads_view_with(view, view->identity);
+
+	other->base = thread_index_build_base(view, view->rows);
+	other->indexed = view->rows;
+	return other;
+}
+
 struct threads_view *threads_view_ref(struct threads_view *view)
 {
 	atomic_fetch_add_explicit(&view->references, 1, memory_order_relaxed);

@@ -63,6 +63,9 @@ def check_rules_choose_among_tellings(place):
     bad = place.file("bad.json", '{"version": 1, "otherwise": "newest"}')
     holds(folder("identity", "profile", "check", bad, "--json", status=1).error, "field-value", "bad.json")
     holds(folder("identity", "profile", "frobnicate", "--json", status=2).error, "usage-profile-action")
+    for action in ("check", "apply"):
+        holds(folder("identity", "profile", action, "--json", status=2).error, "usage-profile-file")
+    equal(folder("identity", "profile", "check", "--document", rules.read_text(), "--json").json()["name"], "ours", "told")
 
 
 def check_what_is_computed(place):

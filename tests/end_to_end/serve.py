@@ -1,4 +1,5 @@
 """The server from outside: TLS and another certificate, what it refuses to open, figures, stopping."""
+import base64
 import http.client
 import json
 import re
@@ -6,6 +7,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import threading
 
 from tools import ARIANE, Skipped, ariane, environment, equal, holds
 
@@ -96,3 +98,42 @@ def check_figures_are_openmetrics(place):
     for line in text.splitlines():
         equal(bool(re.fullmatch(r"# (TYPE|HELP|EOF).*|ariane_[a-z0-9_]+(\{[^}]*\})? [0-9.]+", line)), True, line)
     equal(server.stop()[0], 0)
+
+
+def check_verify_beside_what_comes(place):
+    """Verified again and again while events come and are corrected: each time all that had come by then, without a fault."""
+    folder = place.folder()
+    folder.import_(place.file("calls.jsonl", "".join(
+        json.dumps({"type": "identify", "userId": f"u{n % 40}", "messageId": f"m{n}", "timestamp": "2026-03-01T10:00:00Z",
+                    "traits": {"n": n}}) + "\n" for n in range(3000))), "--source", "crm")
+    key = folder("key", "create", "--source", "web", "--quiet").out.strip()
+    server, done, sent, faults = Server(folder.path), threading.Event(), [0], []
+
+    def send():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        while not done.is_set():
+            calls = [{"type": "track", "event": "Seen", "userId": f"u{n % 60}", "messageId": f"live{sent[0] + n}"} for n in range(20)]
+            connection.request("POST", "/v1/batch", json.dumps({"batch": calls}), {
+                "Authorization": "Basic " + base64.b64encode(f"{key}:".encode()).decode(), "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            faults.extend([answer.status] if answer.status != 200 else [])
+            answer.read()
+            sent[0] += 20
+        connection.close()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    seen = []
+    try:
+        for n in range(4):
+            folder("correct", "crm", f"m{n}", "--set", "channel=phone")
+            seen.append(folder("verify", "--json").json())
+    finally:
+        done.set()
+        sender.join()
+    equal(([s["faults"] for s in seen], faults), ([0] * 4, []))
+    equal(sorted(s["records"] for s in seen), [s["records"] for s in seen])
+    last = folder("verify", "--json").json()
+    equal((last["events"], last["faults"]), (3000 + sent[0], 0))
+    equal(server.stop()[0], 0)
+    equal(folder("verify", "--json").json()["digest"], last["digest"], "the same without the server")
