@@ -84,6 +84,20 @@ def shares(folder):
     return {k: v for k, v in answer.items() if k != "epoch"}
 
 
+def check_what_if_lists_the_customers_behind_its_numbers(place):
+    folder = filled(place, visits(30))
+    words = ("journey", "whatif", "--route", "Call", "--to", "Pay", "--horizon", "5m")
+    for route, number in (("route", "episodes_from"), ("to", "episodes_to")):
+        answer = folder(*words, "--list", route, "--top", "100", "--json")
+        keeps_schema("journey-whatif", answer.json())
+        told = answer.json()
+        equal(told["listed"], told[number], route)
+        equal(len(told["list"]), told[number], route)
+        equal(len({item["customer"] for item in told["list"]}), told[number.replace("episodes", "customers")], route)
+        holds(folder(*words, "--list", route).out, "2026")
+    equal(folder(*words, "--list", "both", "--json", status=2).problem()["code"], "usage-whatif-list")
+
+
 def check_predictions_follow_what_comes_and_what_is_erased(place):
     """With a server running: after each change, as if nothing else had ever been."""
     first, more = visits(12), visits(9, 100)
