@@ -1,12 +1,16 @@
 /* bench/drivers_bench.c - what drivers cost: attributes of customers against a friction.
  *
- *   drivers_bench [THOUSANDS OF CUSTOMERS, default 1000]
+ *   drivers_bench [THOUSANDS OF CUSTOMERS, default 1000 [FILE]]
  *
  * Each customer has one event with 20 attributes of ten values, then succeeds or fails.  Told are
  * processor and wall seconds of: finding the trials, making the traits (all values counted),
  * testing them all with intervals and correction, and the combinations of 200 values; and the
  * traits where the point is the second event, which carries none of them itself: what was known of
  * the customer before, beside channels and steps.  Two threads; medians of ROUNDS.
+ *
+ * With FILE the customers are written there too, as lines of the 20 values' numbers and whether it
+ * failed, and what was counted of each value is told: drivers_bench.py asks another program the
+ * same.
  *
  * smoke: 2
  */
@@ -50,7 +54,7 @@ static void add(struct identity *identity, struct threads *threads, const struct
 }
 
 static void add_customer(struct identity *identity, struct threads *threads, struct random *random,
-	const struct names *names, uint64_t number)
+	const struct names *names, uint64_t number, FILE *file)
 {
 	struct attribute attributes[KEYS];
 	char who[NAME_BYTES];
@@ -72,12 +76,16 @@ static void add_customer(struct identity *identity, struct threads *threads, str
 	for (unsigned k = 0; k < KEYS; k++) {
 		unsigned value = (unsigned)random_below(random, VALUES);
 		first = k == 0 ? value : first;
+		if (file != NULL)
+			fprintf(file, "%u,", value);
 		attributes[k] = (struct attribute){ str_of(names->keys[k]),
 			{ .kind = VALUE_STRING, .string = str_of(names->values[value]) } };
 	}
 	record.time.ms = (int64_t)number * 1000;
 	add(identity, threads, &record);
 	bool fails = random_below(random, 100) < (first == 3 ? 20 : 10);
+	if (file != NULL)
+		fprintf(file, "%d\n", fails);
 	record.seq++;
 	record.time.ms += 100;
 	record.activity = fails ? STR("fail") : STR("good");
@@ -85,7 +93,7 @@ static void add_customer(struct identity *identity, struct threads *threads, str
 	add(identity, threads, &record);
 }
 
-static struct threads_view *make_view(uint64_t customers)
+static struct threads_view *make_view(uint64_t customers, FILE *file)
 {
 	struct identity *identity = identity_create();
 	struct threads *threads = threads_create();
@@ -97,7 +105,7 @@ static struct threads_view *make_view(uint64_t customers)
 	for (int i = 0; i < VALUES; i++)
 		snprintf(names.values[i], NAME_BYTES, "value%d", i);
 	for (uint64_t c = 0; c < customers; c++)
-		add_customer(identity, threads, &random, &names, c);
+		add_customer(identity, threads, &random, &names, c, file);
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);
 	threads_set_base(threads, thread_index_build_base(view, threads_view_rows(view)));
@@ -166,7 +174,18 @@ static void measure_before(const struct journey_plan *plan, struct clocks *c, in
 	costs_done(plan, &costs);
 }
 
-static void measure(const struct journey_plan *plan, struct clocks *c, int round)
+static void tell_counts(const struct traits *traits)
+{
+	for (size_t i = 0; i < traits->count; i++) {
+		const struct trait *t = &traits->items[i];
+		if (t->kind == TRAIT_TEXT)
+			printf("count %.*s %.*s %llu %llu\n", (int)t->key.len, t->key.ptr,
+				(int)t->text.len, t->text.ptr, (unsigned long long)t->counts.all,
+				(unsigned long long)t->counts.suffered);
+	}
+}
+
+static void measure(const struct journey_plan *plan, struct clocks *c, int round, bool tells)
 {
 	uint8_t at[8] = { 0 }, to[8] = { 0 };
 	const struct friction friction = { FRICTION_NEXT, at, to, INT64_MAX, 0 };
@@ -192,6 +211,8 @@ static void measure(const struct journey_plan *plan, struct clocks *c, int round
 	start(c);
 	find(plan, &trials, &traits, true);
 	stop(c, PAIRS, round);
+	if (tells)
+		tell_counts(&traits);
 	traits_done(plan, &traits);
 	trials_done(plan, &trials);
 	costs_done(plan, &costs);
@@ -219,7 +240,12 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !str_to_int64(str_of(argv[1]), &thousands))
 		return 2;
-	struct threads_view *view = make_view((uint64_t)thousands * 1000);
+	FILE *file = argc > 2 ? fopen(argv[2], "w") : NULL;
+	if (argc > 2 && file == NULL)
+		return 1;
+	struct threads_view *view = make_view((uint64_t)thousands * 1000, file);
+	if (file != NULL && fclose(file) != 0)
+		return 1;
 	struct journey_definition definition = journey_definition_default();
 	struct journey_filter filter = journey_filter_none();
 	struct journey_limits limits = { .bytes_max = (size_t)8 << 30, .threads = 2 };
@@ -228,7 +254,7 @@ int main(int argc, char **argv)
 
 	ASSERT(journey_plan_make(view, &definition, &filter, NULL, &limits, &plan, NULL) == OK);
 	for (int round = 0; round < ROUNDS; round++)
-		measure(plan, &clocks, round);
+		measure(plan, &clocks, round, file != NULL && round == 0);
 	for (int round = 0; round < ROUNDS; round++)
 		measure_before(plan, &clocks, round);
 	for (int m = 0; m < MEASURES; m++)

@@ -374,6 +374,19 @@ TEST(moving_from_one_route_to_another_is_the_difference_of_means)
 			       fabs(whatif.of[WHATIF_COST].mean[1] - self) < 1e-9);
 	CHECK("change", fabs(whatif.of[WHATIF_COST].change.value - 2 * (self - call)) < 1e-9);
 	CHECK("contacts", fabs(whatif.of[WHATIF_CONTACTS].change.value - 2 * (0.5 - 1.5)) < 1e-9);
+	for (int side = 0; side < 2; side++) { /* the numbers and those behind them agree */
+		struct trials behind;
+		double cost = 0;
+		CHECK("behind",
+			whatif_episodes(plan, &costs, &question, side == 1, &behind, NULL) == OK);
+		for (size_t i = 0; i < behind.count; i++)
+			cost += (double)behind.items[i].cost / COST_UNIT;
+		CHECK("as many",
+			behind.count == whatif.episodes[side] && behind.suffered == behind.count);
+		CHECK("as dear", fabs(cost - whatif.of[WHATIF_COST].mean[side] *
+						     (double)behind.count) < 1e-9);
+		trials_done(plan, &behind);
+	}
 	free(from);
 	free(to);
 	costs_done(plan, &costs);

@@ -9,7 +9,15 @@
 
 struct episode {
 	int64_t time;
+	uint32_t row;
 	bool is_second;
+};
+
+/* The episodes of one route, where somebody wants to see them. */
+struct wanted {
+	bool any, second;
+	struct trial *items;
+	size_t count, room;
 };
 
 struct part {
@@ -20,6 +28,7 @@ struct part {
 	struct episode *starts; /* passages at either route */
 	size_t count, room;
 	struct moments moments[WHATIF_MEASURES];
+	struct wanted wanted;
 };
 
 /* ---- a customer is over */
@@ -30,7 +39,9 @@ static int by_time(const void *a, const void *b)
 
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
-	return x->is_second - y->is_second;
+	if (x->is_second != y->is_second)
+		return x->is_second - y->is_second;
+	return (x->row > y->row) - (x->row < y->row);
 }
 
 static uint64_t apart(int64_t from, int64_t to)
@@ -57,15 +68,35 @@ static size_t keep_episodes(struct part *p)
 	return kept;
 }
 
-static void end_customer(struct part *p)
+static err want(struct part *p, const struct episode *episode, struct why *why)
+{
+	struct wanted *w = &p->wanted;
+	void *items = w->items;
+
+	if (!w->any || episode->is_second != w->second)
+		return OK;
+	err e = limits_room(
+		journey_plan_limits(p->plan), &items, &w->room, w->count, sizeof(*w->items), why);
+	w->items = items;
+	if (e == OK)
+		w->items[w->count++] = (struct trial){ .customer = p->customer - 1,
+			.row = episode->row,
+			.time = episode->time,
+			.cost = cost_track_after(&p->tracks[WHATIF_COST], episode->time - 1) };
+	return e;
+}
+
+static err end_customer(struct part *p, struct why *why)
 {
 	size_t kept = p->customer == 0 ? 0 : keep_episodes(p);
 	uint64_t n[2] = { 0, 0 };
 	int64_t x[WHATIF_MEASURES][2] = { { 0 } };
+	err e = OK;
 
 	for (int m = 0; kept > 0 && m < WHATIF_MEASURES; m++)
 		cost_track_end(&p->tracks[m]);
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; e == OK && i < kept; i++) {
+		e = want(p, &p->starts[i], why);
 		n[p->starts[i].is_second]++;
 		for (int m = 0; m < WHATIF_MEASURES; m++) /* its own first step included */
 			x[m][p->starts[i].is_second] +=
@@ -74,6 +105,7 @@ static void end_customer(struct part *p)
 	for (int m = 0; kept > 0 && m < WHATIF_MEASURES; m++)
 		moments_add(&p->moments[m], n[1], x[m][1], n[0], x[m][0]);
 	p->count = 0;
+	return e;
 }
 
 static err note_starts(struct part *p, const struct journey *j, struct why *why)
@@ -89,7 +121,8 @@ static err note_starts(struct part *p, const struct journey *j, struct why *why)
 		p->starts = starts;
 		if (e != OK)
 			return e;
-		p->starts[p->count++] = (struct episode){ j->time[i], q->from[j->step[i]] == 0 };
+		p->starts[p->count++] =
+			(struct episode){ j->time[i], j->row[i], q->from[j->step[i]] == 0 };
 	}
 	return OK;
 }
@@ -100,7 +133,7 @@ static err take(void *context, const struct journey *j, struct why *why)
 	err e = OK;
 
 	if (p->customer != j->customer + 1) {
-		end_customer(p);
+		e = end_customer(p, why);
 		p->customer = j->customer + 1;
 		for (int m = 0; m < WHATIF_MEASURES; m++)
 			cost_track_begin(&p->tracks[m]);
@@ -185,21 +218,49 @@ static void sum_up(const struct whatif_question *q, struct whatif *out)
 
 static void part_done(struct part *p)
 {
-	limits_give(journey_plan_limits(p->plan), p->room * sizeof(*p->starts));
+	limits_give(journey_plan_limits(p->plan),
+		p->room * sizeof(*p->starts) + p->wanted.room * sizeof(*p->wanted.items));
 	for (int m = 0; m < WHATIF_MEASURES; m++)
 		cost_track_done(p->plan, &p->tracks[m]);
 	free(p->starts);
+	free(p->wanted.items);
 }
 
+/* The wanted ones of all parts. */
+static err join(const struct part *parts, unsigned count, struct trials *out, struct why *why)
+{
+	size_t all = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		all += parts[i].wanted.count;
+	*out = (struct trials){ .bytes = (all + 1) * sizeof(*out->items) };
+	err e = limits_take(journey_plan_limits(parts[0].plan), out->bytes, why);
+	if (e != OK)
+		return e;
+	out->items = memory_alloc(out->bytes);
+	for (unsigned i = 0; i < count; i++) {
+		const struct wanted *w = &parts[i].wanted;
+		if (w->count > 0)
+			memcpy(out->items + out->count, w->items, w->count * sizeof(*w->items));
+		out->count += w->count;
+	}
+	out->suffered = out->count;
+	return OK;
+}
+
+/* `episodes` NULL: nobody wants to see any. */
 static err count(const struct journey_plan *plan, const struct costs measured[WHATIF_MEASURES],
-	const struct whatif_question *question, struct whatif *out, struct why *why)
+	const struct whatif_question *question, bool of_second, struct whatif *out,
+	struct trials *episodes, struct why *why)
 {
 	unsigned threads = journey_pass_parts(plan);
 	struct part *parts = memory_alloc(threads * sizeof(*parts));
 	void *pointers[JOURNEY_THREADS_MAX];
 
 	for (unsigned i = 0; i < threads; i++) {
-		parts[i] = (struct part){ .plan = plan, .question = question };
+		parts[i] = (struct part){ .plan = plan,
+			.question = question,
+			.wanted = { .any = episodes != NULL, .second = of_second } };
 		for (int m = 0; m < WHATIF_MEASURES; m++)
 			cost_track_init(&parts[i].tracks[m], &measured[m]);
 		pointers[i] = &parts[i];
@@ -208,27 +269,51 @@ static err count(const struct journey_plan *plan, const struct costs measured[WH
 	*out = (struct whatif){ .moved = 0 };
 	for (unsigned i = 0; i < threads; i++) {
 		if (e == OK)
-			end_customer(&parts[i]);
+			e = end_customer(&parts[i], why);
 		for (int m = 0; m < WHATIF_MEASURES; m++)
 			moments_join(&out->moments[m], &parts[i].moments[m]);
-		part_done(&parts[i]);
 	}
+	if (e == OK && episodes != NULL)
+		e = join(parts, threads, episodes, why);
+	for (unsigned i = 0; i < threads; i++)
+		part_done(&parts[i]);
 	free(parts);
+	return e;
+}
+
+static err measure(const struct journey_plan *plan, const struct costs *costs,
+	const struct whatif_question *question, bool of_second, struct whatif *out,
+	struct trials *episodes, struct why *why)
+{
+	struct costs measured[WHATIF_MEASURES] = { *costs };
+
+	measure_contacts(plan, costs, &measured[WHATIF_CONTACTS]);
+	measure_values(plan, costs, &measured[WHATIF_VALUE]);
+	err e = count(plan, measured, question, of_second, out, episodes, why);
+	free(costs->of_step != NULL ? measured[WHATIF_CONTACTS].of_step
+				    : measured[WHATIF_CONTACTS].of_what);
+	free(measured[WHATIF_VALUE].of_step);
+	return e;
+}
+
+err whatif_episodes(const struct journey_plan *plan, const struct costs *costs,
+	const struct whatif_question *question, bool of_second, struct trials *out, struct why *why)
+{
+	struct whatif counted;
+	struct trials episodes;
+	err e = measure(plan, costs, question, of_second, &counted, &episodes, why);
+
+	if (e == OK)
+		*out = episodes;
 	return e;
 }
 
 err whatif_make(const struct journey_plan *plan, const struct costs *costs,
 	const struct whatif_question *question, struct whatif *out, struct why *why)
 {
-	struct costs measured[WHATIF_MEASURES] = { *costs };
 	struct whatif answer;
+	err e = measure(plan, costs, question, false, &answer, NULL, why);
 
-	measure_contacts(plan, costs, &measured[WHATIF_CONTACTS]);
-	measure_values(plan, costs, &measured[WHATIF_VALUE]);
-	err e = count(plan, measured, question, &answer, why);
-	free(costs->of_step != NULL ? measured[WHATIF_CONTACTS].of_step
-				    : measured[WHATIF_CONTACTS].of_what);
-	free(measured[WHATIF_VALUE].of_step);
 	if (e != OK)
 		return e;
 	const struct moments *m = &answer.moments[WHATIF_COST];

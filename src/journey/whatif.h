@@ -43,6 +43,12 @@ struct whatif {
 err whatif_make(const struct journey_plan *plan, const struct costs *costs,
 	const struct whatif_question *question, struct whatif *out, struct why *why);
 
+/* The episodes of one of the routes that whatif_make() counts, each with its cost: trials that all
+ * suffered.  Free with trials_done(). */
+err whatif_episodes(const struct journey_plan *plan, const struct costs *costs,
+	const struct whatif_question *question, bool of_second, struct trials *out,
+	struct why *why);
+
 /* So many, each at a cost of `from`, a share of them at `to` instead: before, after and change, in
  * whole millionths, rounded once. */
 struct whatif_sums {

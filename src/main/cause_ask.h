@@ -53,6 +53,12 @@ void put_friction(struct json_writer *w, const char *key, const struct friction 
 void put_driver(struct json_writer *w, const struct journey_question *q,
 	const struct driver *driver, const struct traits *traits, const struct trials *trials);
 
+/* ---- CSV (csv_out.h): a value and its limits; what is not finite is empty */
+
+struct csv_out;
+void csv_out_finite(struct csv_out *csv, double number);
+void csv_out_interval(struct csv_out *csv, struct interval interval);
+
 /* The customer by the identifier that comes first by its text. */
 str cause_customer(const struct journey_question *q, uint32_t customer);
 

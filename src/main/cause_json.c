@@ -1,5 +1,7 @@
-/* main/cause_json.c - traits, frictions and drivers as JSON; see cause_ask.h */
+/* main/cause_json.c - traits, frictions and drivers as JSON, figures of theirs as CSV; see
+ * cause_ask.h */
 #include "main/cause_ask.h"
+#include "main/csv_out.h"
 
 #include <math.h>
 
@@ -206,4 +208,21 @@ void put_driver(struct json_writer *w, const struct journey_question *q, const s
 	json_put_key(w, STR("explained"));
 	json_put_bool(w, d->explained);
 	json_put_end(w);
+}
+
+/* ---- CSV */
+
+void csv_out_finite(struct csv_out *csv, double number)
+{
+	if (isfinite(number))
+		csv_out_number(csv, number);
+	else
+		csv_out_text(csv, STR(""));
+}
+
+void csv_out_interval(struct csv_out *csv, struct interval i)
+{
+	csv_out_finite(csv, i.value);
+	csv_out_finite(csv, i.low);
+	csv_out_finite(csv, i.high);
 }

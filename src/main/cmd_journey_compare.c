@@ -2,6 +2,7 @@
  * others. */
 #include "journey/compare.h"
 #include "main/cause_ask.h"
+#include "main/csv_out.h"
 
 enum { CELL_BYTES_MAX = 1 << 14 };
 
@@ -113,17 +114,17 @@ static size_t shown_of(const struct journey_question *q, const struct comparison
 	return n;
 }
 
+static const char *const compared_words[] = { [COMPARED_EDGE] = "edge",
+	[COMPARED_STEP] = "step",
+	[COMPARED_START] = "start",
+	[COMPARED_END] = "end",
+	[COMPARED_OUTCOME] = "outcome" };
+
 static void put_compared(
 	struct json_writer *w, const struct journey_question *q, const struct compared *c)
 {
-	static const char *const words[] = { [COMPARED_EDGE] = "edge",
-		[COMPARED_STEP] = "step",
-		[COMPARED_START] = "start",
-		[COMPARED_END] = "end",
-		[COMPARED_OUTCOME] = "outcome" };
-
 	json_put_object(w);
-	put_text(w, "what", str_of(words[c->as]));
+	put_text(w, "what", str_of(compared_words[c->as]));
 	if (c->as == COMPARED_EDGE)
 		put_step(w, "from", q->plan, c->from);
 	if (c->as == COMPARED_OUTCOME)
@@ -169,6 +170,36 @@ static void answer_program(
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
 	strbuf_done(&out);
+}
+
+static str name_of(const struct journey_question *q, const struct compared *c)
+{
+	return c->as == COMPARED_OUTCOME ? journey_outcome_word((enum journey_outcome)c->to)
+					 : journey_plan_step_name(q->plan, c->to);
+}
+
+static void answer_csv(
+	const struct journey_question *q, struct sink *sink, const struct comparison *all)
+{
+	struct csv_out csv = csv_out_begin("what,from,name,first,first_of,second,second_of,"
+					   "difference,low,high,p,q");
+
+	for (size_t i = 0; i < shown_of(q, all); i++) {
+		const struct compared *c = &all->items[i];
+		csv_out_text(&csv, str_of(compared_words[c->as]));
+		csv_out_text(&csv, c->as == COMPARED_EDGE ? journey_plan_step_name(q->plan, c->from)
+							  : STR(""));
+		csv_out_text(&csv, name_of(q, c));
+		csv_out_count(&csv, c->table.c);
+		csv_out_count(&csv, c->table.c + c->table.d);
+		csv_out_count(&csv, c->table.a);
+		csv_out_count(&csv, c->table.a + c->table.b);
+		csv_out_interval(&csv, c->difference);
+		csv_out_number(&csv, c->p);
+		csv_out_number(&csv, c->q);
+		csv_out_row(&csv);
+	}
+	csv_out_end(&csv, sink);
 }
 
 static void add_compared(
@@ -230,7 +261,9 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 		e = compare_make(sides.plans[0], sides.plans[1],
 			(uint64_t)request_number(q->request, "support"), &comparison, why);
 	if (e == OK) {
-		(sink->json ? answer_program : answer_people)(q, sink, &comparison);
+		(sink->json                              ? answer_program
+			: request_has(q->request, "csv") ? answer_csv
+							 : answer_people)(q, sink, &comparison);
 		comparison_done(&comparison);
 	}
 	journey_plan_free(sides.plans[0]);
@@ -284,7 +317,8 @@ const struct command cmd_journey_compare = {
 				"aussi ce que le hasard a pu faire"),
 			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("show so many", "en montrer autant"), STR_INIT("20") } },
+			WORDS("show so many", "en montrer autant"), STR_INIT("20") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey compare --split 2026-06-01"),
 			      WORDS("what changed in June", "ce qui a changé en juin") },
 		{ STR_INIT("ariane journey compare --group plan=gold"),

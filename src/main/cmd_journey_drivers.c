@@ -1,5 +1,6 @@
 /* main/cmd_journey_drivers.c - ariane journey drivers: what those who suffer a friction have in
  * common. */
+#include "main/csv_out.h"
 #include "main/trial_list.h"
 
 #include <stdlib.h>
@@ -20,6 +21,41 @@ static size_t shown_of(const struct found *f)
 }
 
 /* ---- for programs */
+
+static void csv_driver(struct csv_out *csv, const struct found *f, const struct driver *d)
+{
+	struct strbuf name = strbuf_heap(CELL_BYTES_MAX);
+
+	cause_add_traits(&name, f->q, &f->traits, d->trait, d->other);
+	csv_out_text(csv, strbuf_str(&name));
+	strbuf_done(&name);
+	csv_out_count(csv, d->table.a + d->table.b);
+	csv_out_count(csv, d->table.a);
+	csv_out_count(csv, d->table.c + d->table.d);
+	csv_out_count(csv, d->table.c);
+	csv_out_interval(csv, d->difference);
+	csv_out_interval(csv, d->ratio);
+	csv_out_interval(csv, d->excess);
+	csv_out_interval(csv, driver_cost(d, &f->trials));
+	csv_out_finite(csv, d->p);
+	csv_out_finite(csv, d->q);
+	csv_out_finite(csv, d->adjusted.ratio.value);
+	csv_out_text(csv, d->explained ? STR("true") : STR("false"));
+	csv_out_row(csv);
+}
+
+static void answer_csv(const struct found *f, struct sink *sink)
+{
+	struct csv_out csv = csv_out_begin(
+		"traits,with,with_suffered,without,without_suffered,difference,difference_low,"
+		"difference_high,odds_ratio,odds_ratio_low,odds_ratio_high,excess,excess_low,"
+		"excess_high,excess_cost,excess_cost_low,excess_cost_high,p,q,adjusted_odds_ratio,"
+		"explained");
+
+	for (size_t i = 0; i < shown_of(f); i++)
+		csv_driver(&csv, f, &f->drivers.items[i]);
+	csv_out_end(&csv, sink);
+}
 
 static void put_totals(struct json_writer *w, const struct found *f)
 {
@@ -171,6 +207,8 @@ static err list_behind(const struct found *f, struct sink *sink, struct why *why
 	struct trial_list list = trial_list_make(f->q, &f->trials, set);
 	if (sink->json) {
 		list_program(f, sink, &list);
+	} else if (request_has(f->q->request, "csv")) {
+		csv_trial_list(&list, sink, journey_top(f->q->request, 20));
 	} else {
 		say_friction(f, sink);
 		show_trial_list(&list, sink, journey_top(f->q->request, 20));
@@ -215,7 +253,9 @@ static err answer_found(struct found *f, struct sink *sink, struct why *why)
 	if (request_has(f->q->request, "list"))
 		e = list_behind(f, sink, why);
 	else
-		(sink->json ? answer_program : answer_people)(f, sink);
+		(sink->json                                 ? answer_program
+			: request_has(f->q->request, "csv") ? answer_csv
+							    : answer_people)(f, sink);
 	drivers_done(f->friction->plan, &f->drivers);
 	traits_done(f->friction->plan, &f->traits);
 	return e;
@@ -313,7 +353,8 @@ const struct command cmd_journey_drivers = {
 				"subi"),
 			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("show so many", "en montrer autant"), STR_INIT("20") } },
+			WORDS("show so many", "en montrer autant"), STR_INIT("20") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey drivers --edge-from Basket --edge-to Contact"),
 			      WORDS("what those who go from the basket to the contact centre have "
 				    "in common",

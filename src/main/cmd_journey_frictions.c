@@ -2,6 +2,7 @@
  * need to, and who it happens to. */
 #include "journey/frictions.h"
 #include "journey/map.h"
+#include "main/csv_out.h"
 #include "main/trial_list.h"
 
 enum { CELL_BYTES_MAX = 1 << 14 };
@@ -244,6 +245,40 @@ static err answer_program(struct answered *a, struct sink *sink, struct why *why
 	return e;
 }
 
+/* Without what those who suffer have in common: that is a table of its own for each. */
+static err answer_csv(struct answered *a, struct sink *sink, struct why *why)
+{
+	struct csv_out csv = csv_out_begin(
+		"word,friction,trials,suffered,customers,customers_suffered,usual,cost_each,"
+		"cost_each_low,cost_each_high,excess_cost,excess_cost_low,excess_cost_high,p,q");
+	size_t told = 0;
+
+	(void)why;
+	for (size_t i = 0; i < a->frictions.count && told < a->shown; i++) {
+		const struct friction_found *f = &a->frictions.items[i];
+		struct strbuf says = strbuf_heap(CELL_BYTES_MAX);
+		if (f->within != 0)
+			continue;
+		cause_add_friction(&says, a->q, &f->friction, a->q->plan);
+		csv_out_text(&csv, str_of(word_of(f->word)));
+		csv_out_text(&csv, strbuf_str(&says));
+		strbuf_done(&says);
+		csv_out_count(&csv, f->trials.count);
+		csv_out_count(&csv, f->trials.suffered);
+		csv_out_count(&csv, f->trials.customers);
+		csv_out_count(&csv, f->trials.customers_suffered);
+		csv_out_finite(&csv, f->usual);
+		csv_out_interval(&csv, f->each);
+		csv_out_interval(&csv, f->cost);
+		csv_out_finite(&csv, f->p);
+		csv_out_finite(&csv, f->q);
+		csv_out_row(&csv);
+		told++;
+	}
+	csv_out_end(&csv, sink);
+	return OK;
+}
+
 /* ---- for people */
 
 static void say_change(const struct answered *a, const struct friction_found *f, struct sink *sink)
@@ -348,6 +383,8 @@ static err list_behind(struct answered *a, struct sink *sink, struct why *why)
 	struct trial_list list = trial_list_make(a->q, &trials, NULL);
 	if (sink->json)
 		list_program(a, f, &list, sink);
+	else if (request_has(a->q->request, "csv"))
+		csv_trial_list(&list, sink, a->shown);
 	else
 		show_trial_list(&list, sink, a->shown);
 	trial_list_done(&list);
@@ -395,9 +432,10 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	a.costs = &costs;
 	e = find(&a, why);
 	if (e == OK) {
-		e = (request_has(q->request, "list") ? list_behind
-			: sink->json                 ? answer_program
-						     : answer_people)(&a, sink, why);
+		e = (request_has(q->request, "list")     ? list_behind
+			: sink->json                     ? answer_program
+			: request_has(q->request, "csv") ? answer_csv
+							 : answer_people)(&a, sink, why);
 		frictions_done(q->plan, &a.frictions);
 	}
 	costs_done(q->plan, &costs);
@@ -456,7 +494,8 @@ const struct command cmd_journey_frictions = {
 				"qui a subi la N-ième d'entre elles, le plus récent d'abord"),
 			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("show so many", "en montrer autant"), STR_INIT("10") } },
+			WORDS("show so many", "en montrer autant"), STR_INIT("10") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey frictions --definition telecom.json"),
 			      WORDS("the ten dearest frictions",
 				      "les dix frictions les plus chères") },

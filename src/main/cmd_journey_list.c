@@ -35,7 +35,10 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	page = list;
 	page.items += MIN_OF(skip, list.count);
 	page.count -= MIN_OF(skip, list.count);
-	journey_list_tell(q, sink, &page, !request_has(q->request, "no-steps"));
+	if (!sink->json && request_has(q->request, "csv"))
+		journey_list_csv(q, sink, &page);
+	else
+		journey_list_tell(q, sink, &page, !request_has(q->request, "no-steps"));
 	journey_list_done(q->plan, &list);
 	return OK;
 }
@@ -76,7 +79,8 @@ const struct command cmd_journey_list = {
 		{ STR_INIT("order"), IS_TEXT, false,
 			SAME_WORDS("latest|earliest|longest|shortest|most-steps|fewest-steps"),
 			WORDS("which come first", "lesquels viennent d'abord"),
-			STR_INIT("latest") } },
+			STR_INIT("latest") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey list --edge-from cart --edge-to call"),
 			      WORDS("who called right after the cart",
 				      "qui a appelé juste après le panier") },

@@ -1,6 +1,7 @@
 /* main/cmd_journey_whatif.c - ariane journey whatif: what if some took another route? */
 #include "journey/whatif.h"
 #include "main/cause_ask.h"
+#include "main/trial_list.h"
 
 #include <stdlib.h>
 
@@ -18,8 +19,9 @@ static void put_measure(struct json_writer *w, const struct whatif *a, int m)
 	json_put_end(w);
 }
 
-static void answer_program(
-	const struct journey_question *q, struct sink *sink, const struct whatif *a)
+/* `list` NULL: not asked for. */
+static void answer_program(const struct journey_question *q, struct sink *sink,
+	const struct whatif *a, const struct trial_list *list)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -35,6 +37,8 @@ static void answer_program(
 		put_measure(&w, a, m);
 	put_text(&w, "assumption",
 		text_words(TEXT_WHATIF_ASSUMPTION, request_locale(q->request)->language));
+	if (list != NULL)
+		put_trial_list(&w, list, journey_top(q->request, 20));
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
@@ -50,8 +54,8 @@ static void cell_decimal(struct grid *grid, enum language language, double n, in
 	strbuf_done(&cell);
 }
 
-static void answer_people(
-	const struct journey_question *q, struct sink *sink, const struct whatif *a)
+static void answer_people(const struct journey_question *q, struct sink *sink,
+	const struct whatif *a, const struct trial_list *list)
 {
 	static const enum text names[WHATIF_MEASURES] = { TEXT_WHATIF_COST, TEXT_WHATIF_CONTACTS,
 		TEXT_WHATIF_VALUE };
@@ -64,6 +68,10 @@ static void answer_people(
 	sink_say(sink, TEXT_WHATIF_TOTALS, arg_int((int64_t)a->episodes[0]),
 		arg_int((int64_t)a->customers[0]), arg_int((int64_t)a->episodes[1]),
 		arg_int((int64_t)a->customers[1]));
+	if (list != NULL) {
+		show_trial_list(list, sink, journey_top(q->request, 20));
+		return;
+	}
 	for (size_t i = 0; grid != NULL && i < ARRAY_LEN(titles); i++)
 		grid_add_column(
 			grid, text_words(titles[i], language), i == 0 ? GRID_TEXT : GRID_NUMBER);
@@ -125,12 +133,48 @@ static err read_numbers(
 	return e;
 }
 
+/* ---- the list behind a number of episodes */
+
+static const str list_words[] = { STR_INIT("route"), STR_INIT("to") };
+
+static err list_behind(const struct journey_question *q, const struct costs *costs,
+	const struct whatif_question *asked, struct sink *sink, const struct whatif *whatif,
+	struct why *why)
+{
+	str word = request_text(q->request, "list");
+	bool of_second = str_equal(word, list_words[1]);
+	struct trials episodes;
+
+	if (!of_second && !str_equal(word, list_words[0]))
+		return fail(why, MSG_WHATIF_LIST, arg_str(word));
+	err e = whatif_episodes(q->plan, costs, asked, of_second, &episodes, why);
+	if (e != OK)
+		return e;
+	struct trial_list list = trial_list_make(q, &episodes, NULL);
+	(sink->json ? answer_program : answer_people)(q, sink, whatif, &list);
+	trial_list_done(&list);
+	trials_done(q->plan, &episodes);
+	return OK;
+}
+
+static err reckon(const struct journey_question *q, const struct whatif_question *asked,
+	const struct costs *costs, struct sink *sink, struct why *why)
+{
+	struct whatif whatif;
+	err e = whatif_make(q->plan, costs, asked, &whatif, why);
+
+	if (e == OK && request_has(q->request, "list"))
+		return list_behind(q, costs, asked, sink, &whatif, why);
+	if (e == OK)
+		(sink->json ? answer_program : answer_people)(q, sink, &whatif, NULL);
+	return e;
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	size_t steps = journey_plan_steps(q->plan) + 1;
 	uint8_t *from = memory_alloc(steps), *to = memory_alloc(steps);
 	struct whatif_question asked = { .from = from, .to = to };
-	struct whatif whatif;
 	struct costs costs;
 	err e = read_route(q, "route", from, why);
 
@@ -141,11 +185,9 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	if (e == OK)
 		e = cause_costs(q, q->plan, &costs, why);
 	if (e == OK) {
-		e = whatif_make(q->plan, &costs, &asked, &whatif, why);
+		e = reckon(q, &asked, &costs, sink, why);
 		costs_done(q->plan, &costs);
 	}
-	if (e == OK)
-		(sink->json ? answer_program : answer_people)(q, sink, &whatif);
 	free(from);
 	free(to);
 	return e;
@@ -202,7 +244,16 @@ const struct command cmd_journey_whatif = {
 			STR_INIT("") },
 		{ STR_INIT("cost-to"), IS_TEXT, false, WORDS("COST", "COÛT"),
 			WORDS("of one of the second", "d'un épisode de la seconde"), STR_INIT("") },
-		COST_OPTIONS },
+		COST_OPTIONS,
+		{ STR_INIT("list"), IS_TEXT, false, SAME_WORDS("route|to"),
+			WORDS("the customers behind the episodes of the route that is left, or of "
+			      "the other",
+				"les clients derrière les épisodes de la route quittée, ou de "
+				"l'autre"),
+			STR_INIT("") },
+		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("with --list: show so many", "avec --list : en montrer autant"),
+			STR_INIT("20") } },
 	.examples = { { STR_INIT("ariane journey whatif --route Call --to Self-service --share 20"),
 			      WORDS("one call in five by self-service instead",
 				      "un appel sur cinq en libre-service") },

@@ -1,6 +1,8 @@
 /* main/journey_list_view.c - see journey_list_view.h */
 #include "main/journey_list_view.h"
 
+#include "main/csv_out.h"
+
 enum { CELL_BYTES_MAX = 1 << 16 };
 
 static void put_listed(struct json_writer *w, const struct journey_question *q,
@@ -46,14 +48,42 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	strbuf_done(&out);
 }
 
+/* As many as there is room for. */
+static void add_way(struct strbuf *out, const struct journey_plan *plan, const struct listed *item)
+{
+	for (size_t i = 0; i < item->length && strbuf_ok(out); i++) {
+		strbuf_add(out, i == 0 ? STR("") : STR(" \xe2\x86\x92 "));
+		strbuf_add(out, journey_plan_step_name(plan, item->steps[i]));
+	}
+}
+
+void journey_list_csv(
+	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+{
+	struct csv_out csv = csv_out_begin("customer,first,last,outcome,length,steps");
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct listed *item = &list->items[i];
+		struct strbuf way = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
+		char first[INSTANT_TEXT_BYTES], last[INSTANT_TEXT_BYTES];
+		add_way(&way, q->plan, item);
+		csv_out_text(&csv, journey_customer_text(q, item->customer));
+		csv_out_text(&csv, instant_utc(first, ms_of_ticks(item->first)));
+		csv_out_text(&csv, instant_utc(last, ms_of_ticks(item->last)));
+		csv_out_text(&csv, journey_outcome_word(item->outcome));
+		csv_out_count(&csv, item->length);
+		csv_out_text(&csv, strbuf_str(&way));
+		csv_out_row(&csv);
+		strbuf_done(&way);
+	}
+	csv_out_end(&csv, sink);
+}
+
 static void add_steps(struct grid *grid, const struct journey_plan *plan, const struct listed *item)
 {
 	struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
 
-	for (size_t i = 0; i < item->length && strbuf_ok(&cell); i++) {
-		strbuf_add(&cell, i == 0 ? STR("") : STR(" \xe2\x86\x92 "));
-		strbuf_add(&cell, journey_plan_step_name(plan, item->steps[i]));
-	}
+	add_way(&cell, plan, item);
 	grid_add_cell(grid, (str){ cell.ptr, cell.len });
 	strbuf_done(&cell);
 }

@@ -12,3 +12,6 @@ void journey_list_tell(const struct journey_question *question, struct sink *sin
  * these journeys are. */
 void journey_list_tell_times(const struct journey_question *question, struct sink *sink,
 	const struct journey_list *list, uint64_t times);
+/* customer,first,last,outcome,length,steps: the steps as one text, with arrows between. */
+void journey_list_csv(const struct journey_question *question, struct sink *sink,
+	const struct journey_list *list);

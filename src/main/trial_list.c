@@ -1,6 +1,9 @@
 /* main/trial_list.c - see trial_list.h */
 #include "main/trial_list.h"
 
+#include "main/csv_out.h"
+
+#include <math.h>
 #include <stdlib.h>
 
 enum { CELL_BYTES_MAX = 1 << 14 };
@@ -55,6 +58,21 @@ void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t
 	for (size_t i = 0; i < MIN_OF(list->count, most); i++)
 		put_listed(w, list, &list->trials->items[list->order[i]]);
 	json_put_end(w);
+}
+
+void csv_trial_list(const struct trial_list *list, struct sink *sink, size_t most)
+{
+	struct csv_out csv = csv_out_begin("customer,time,cost");
+
+	for (size_t i = 0; i < MIN_OF(list->count, most); i++) {
+		const struct trial *t = &list->trials->items[list->order[i]];
+		char time[INSTANT_TEXT_BYTES];
+		csv_out_text(&csv, cause_customer(list->question, t->customer));
+		csv_out_text(&csv, instant_utc(time, ms_of_ticks(t->time)));
+		csv_out_finite(&csv, t->cost == COST_NONE ? NAN : (double)t->cost / COST_UNIT);
+		csv_out_row(&csv);
+	}
+	csv_out_end(&csv, sink);
 }
 
 void show_trial_list(const struct trial_list *list, struct sink *sink, size_t most)

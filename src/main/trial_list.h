@@ -23,3 +23,5 @@ void trial_list_done(struct trial_list *list);
 /* "listed" and "list", of which `most` items. */
 void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t most);
 void show_trial_list(const struct trial_list *list, struct sink *sink, size_t most);
+/* customer,time,cost */
+void csv_trial_list(const struct trial_list *list, struct sink *sink, size_t most);

@@ -1,4 +1,6 @@
 """Questions about journeys, as they are asked: their limits, the lists behind funnels, predictions that follow."""
+import csv
+import io
 import json
 import xml.etree.ElementTree
 
@@ -82,6 +84,35 @@ def check_funnels_are_drawn_listed_and_tabled(place):
 def shares(folder):
     answer = folder("journey", "predict", "--after", "View", "--json").json()
     return {k: v for k, v in answer.items() if k != "epoch"}
+
+
+def check_what_if_lists_the_customers_behind_its_numbers(place):
+    folder = filled(place, visits(30))
+    words = ("journey", "whatif", "--route", "Call", "--to", "Pay", "--horizon", "5m")
+    for route, number in (("route", "episodes_from"), ("to", "episodes_to")):
+        answer = folder(*words, "--list", route, "--top", "100", "--json")
+        keeps_schema("journey-whatif", answer.json())
+        told = answer.json()
+        equal(told["listed"], told[number], route)
+        equal(len(told["list"]), told[number], route)
+        equal(len({item["customer"] for item in told["list"]}), told[number.replace("episodes", "customers")], route)
+        holds(folder(*words, "--list", route).out, "2026")
+    equal(folder(*words, "--list", "both", "--json", status=2).problem()["code"], "usage-whatif-list")
+
+
+def check_lists_and_causes_are_tables_for_programs_too(place):
+    """Each row of --csv is an item of --json, and the figures are the same."""
+    folder = filled(place, visits(60))
+    drivers = ["--edge-from", "View", "--edge-to", "Call", "--support", "1", "--all"]
+    for name, words, items, column in (
+            ("list", [], "list", ("length", "length")), ("drivers", drivers, "drivers", ("with", "with")),
+            ("frictions", ["--support", "1"], "frictions", ("suffered", "suffered")),
+            ("compare", ["--group-with", "phone:", "--support", "1", "--all"], "differences", ("first", "first")),
+            ("drivers", [*drivers, "--list", "0"], "list", ("customer", "customer"))):
+        told = folder("journey", name, *words, "--json").json()[items]
+        rows = list(csv.DictReader(io.StringIO(folder("journey", name, *words, "--csv").out)))
+        equal([row[column[0]] for row in rows], [str(item[column[1]]) for item in told], name)
+        equal(any(None in row or None in row.values() for row in rows), False, name)
 
 
 def check_predictions_follow_what_comes_and_what_is_erased(place):

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# bench/drivers_bench.py - attributes of customers against a friction: Ariane and DuckDB, the same customers, the same counts?
+#
+# Ariane: drivers_bench, which makes the customers (20 attributes of ten values, in two million events) and writes them to a
+# file.  DuckDB: that file as a table in memory, a row a customer, values as bytes; the count of each value and of those
+# among them who failed, in three ways of asking (a query for each attribute, all in one union, grouping sets), of which
+# the fastest is told.  It has neither to find the trials in the events, nor whose value was known when, and makes no
+# tests.  Two threads each; medians.
+#
+# Counts are compared; a difference ends the program with 1.
+#
+#   bench/drivers_bench.py [--thousands N] [--times N] [--bench PROGRAM]
+#
+# DuckDB comes through pip into build/bench-venv at the first run; without it the program says so and ends with 77.
+# smoke: --thousands 2 --times 1
+import argparse
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VENV = ROOT / "build" / "bench-venv"
+KEYS = [f"key{k:02}" for k in range(20)]
+SKIPPED = 77  # exit status: there is nothing to compare with
+
+
+def with_duckdb():
+    """Runs this program again with the interpreter that has duckdb."""
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    if pathlib.Path(sys.prefix) != VENV:
+        os.execv(python, [python, __file__, *sys.argv[1:]])
+    try:
+        import duckdb  # pylint: disable=unused-import,import-outside-toplevel
+    except ImportError:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--upgrade", "duckdb"], check=True)
+
+
+def seconds_of_cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def ways_of_asking():
+    count = "count(*), count(*) filter (fails)"
+    each = [f"select '{k}', {k}, {count} from customers group by {k}" for k in KEYS]
+    which = "case " + " ".join(f"when grouping({k}) = 0 then '{k}'" for k in KEYS) + " end"
+    sets = (f"select {which}, coalesce({', '.join(KEYS)}), {count} from customers group by grouping sets "
+            f"({', '.join(f'({k})' for k in KEYS)})")
+    return {"a query each": each, "one union": [" union all ".join(each)], "grouping sets": [sets]}
+
+
+def ask(db, queries):
+    return {(key, value): (count, failed) for q in queries for key, value, count, failed in db.execute(q).fetchall()}
+
+
+def ask_duckdb(path, times):
+    import duckdb  # pylint: disable=import-outside-toplevel
+    db = duckdb.connect(config={"threads": 2})
+    columns = ", ".join(f"'{k}': 'UTINYINT'" for k in KEYS)
+    db.execute(f"create table customers as select * from read_csv('{path}', header = false, "
+               f"columns = {{{columns}, 'fails': 'BOOLEAN'}})")
+    best, counts = None, None
+    for name, queries in ways_of_asking().items():
+        clock, cpu = [], []
+        for _ in range(times):
+            start, start_cpu = time.monotonic(), seconds_of_cpu()
+            counts = ask(db, queries)
+            clock.append(time.monotonic() - start)
+            cpu.append(seconds_of_cpu() - start_cpu)
+        said = (statistics.median(clock), statistics.median(cpu), name)
+        print(f"DuckDB {duckdb.__version__}, {name:14} {said[1]:8.3f} s of processor, {said[0]:8.3f} s", flush=True)
+        best = min(best or said, said)
+    return best, counts
+
+
+def ask_ariane(program, thousands, path):
+    out = subprocess.run([program, str(thousands), path], check=True, capture_output=True, text=True).stdout
+    counts = {}
+    for line in out.splitlines():
+        if line.startswith("count "):
+            _, key, value, count, failed = line.split()
+            counts[key, int(value.removeprefix("value"))] = int(count), int(failed)
+        else:
+            print(line, flush=True)
+    return counts, {line[:42].strip(): float(line.split()[-2]) for line in out.splitlines() if not line.startswith("count ")}
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--thousands", type=int, default=1000)
+    options.add_argument("--times", type=int, default=5)
+    options.add_argument("--bench", default=ROOT / "build/release/drivers_bench")
+    given = options.parse_args()
+    try:
+        with_duckdb()
+    except (subprocess.CalledProcessError, OSError) as fault:
+        print(f"skipped: DuckDB cannot be installed: {fault}")
+        return SKIPPED
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "customers.csv")
+        ours, clock = ask_ariane(given.bench, given.thousands, path)
+        best, theirs = ask_duckdb(path, given.times)
+    if ours != theirs:
+        print("the counts differ:", list(set(ours.items()) ^ set(theirs.items()))[:4])
+        return 1
+    counted = clock["traits of 20 attributes"] + clock["all values tested"]
+    print(f"{len(ours)} values, the same counts; DuckDB {best[0]:.3f} s for the counts ({best[2]}), Ariane {counted:.3f} s with all "
+          f"tests: {best[0] / counted:.1f} times")
+    return 0
+
+
+sys.exit(main())
