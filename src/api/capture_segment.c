@@ -14,6 +14,8 @@ static const str left_out[] = { STR_INIT("writeKey"), STR_INIT("_metadata"),
 
 static bool is_left_out(str key)
 {
+	if (key.len == 0 || (key.ptr[0] != 'w' && key.ptr[0] != '_'))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
 		if (str_equal(key, left_out[i]))
 			return true;

@@ -16,11 +16,6 @@ str str_of(const char *c_string)
 	return (str){ c_string, c_string == NULL ? 0 : strlen(c_string) };
 }
 
-bool str_equal(str a, str b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 int str_compare(str a, str b)
 {
 	size_t len = MIN_OF(a.len, b.len);
@@ -32,17 +27,6 @@ int str_compare(str a, str b)
 bool str_has(str text, char c)
 {
 	return text.len > 0 && memchr(text.ptr, c, text.len) != NULL;
-}
-
-str str_from(str text, size_t at)
-{
-	ASSERT(at <= text.len);
-	return at == 0 ? text : (str){ text.ptr + at, text.len - at };
-}
-
-str str_upto(str text, size_t len)
-{
-	return (str){ text.ptr, MIN_OF(text.len, len) };
 }
 
 bool str_starts(str text, str prefix)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
@@ -82,14 +83,26 @@ typedef struct str {
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
 str str_of(const char *c_string); /* of NULL: the empty one */
-bool str_equal(str a, str b);
+/* These three are asked for each member of each event, and mostly the first byte tells. */
+static inline bool str_equal(str a, str b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0));
+}
+static inline str str_from(str text, size_t at) /* the rest from byte `at` (<= len) */
+{
+	ASSERT(at <= text.len);
+	return at == 0 ? text : (str){ text.ptr + at, text.len - at };
+}
+static inline str str_upto(str text, size_t len) /* the first `len` bytes, or all if fewer */
+{
+	return (str){ text.ptr, MIN_OF(text.len, len) };
+}
 int str_compare(str a, str b); /* by bytes, shorter first; as memcmp */
 bool str_has(str text, char c);
 bool str_starts(str text, str prefix);
 bool str_ends(str text, str suffix);
 str str_trim(str text); /* ASCII spaces, tabs, CR and LF off both ends */
-str str_from(str text, size_t at); /* the rest from byte `at` (<= len) */
-str str_upto(str text, size_t len); /* the first `len` bytes, or all if there are fewer */
 
 /* These write through their pointers only when they return true. */
 bool str_split(str text, char at, str *before, str *after); /* at the first `at` */

@@ -16,8 +16,7 @@
 
 extern "C" {
 /* From base/arena.h, which is C only. */
-void *arena_alloc(struct arena *arena, size_t bytes);
-void *arena_array(struct arena *arena, size_t count, size_t bytes);
+void *arena_room(struct arena *arena, size_t bytes);
 }
 
 namespace dom = simdjson::dom;
@@ -34,124 +33,167 @@ struct json_quick {
 namespace
 {
 
+/* simdjson's tape (its doc/tape.md): a word each, the kind in its upper 8 bits.  Read as it lies:
+ * through its elements and iterators every value takes several times as long.
+ *
+ *   [ {    lower 32 bits: the word behind the end; above them how many items, at most COUNT_MOST
+ *   "      where the string stands among all strings: 4 bytes length, bytes
+ *   l u d  the number is the next word
+ */
+constexpr uint64_t PAYLOAD = (uint64_t(1) << 56) - 1;
+constexpr size_t COUNT_MOST = 0xffffff;
+
 struct walk {
 	struct arena *arena;
+	const uint64_t *tape_start, *tape; /* the next word */
+	const uint8_t *strings;
 	char *text; /* where the next string goes */
 	size_t nodes_left, depth_left;
 	bool full;
 
 	str copy(std::string_view from);
-	bool value(dom::element from, struct json *to);
-	bool array(dom::array from, struct json *to);
-	bool object(dom::object from, struct json *to);
+	str string(uint64_t word);
+	bool value(struct json *to);
+	bool container(uint64_t word, struct json *to);
+	bool array(size_t count, struct json *to);
+	bool object(size_t count, struct json *to);
 };
 
+/* Most are short: two moves that may overlap, where memcpy() would be a call. */
 str walk::copy(std::string_view from)
 {
 	str to{ text, from.size() };
 
-	if (!from.empty())
+	if (from.size() > 16) {
 		memcpy(text, from.data(), from.size());
+	} else if (from.size() >= 8) {
+		memcpy(text, from.data(), 8);
+		memcpy(text + from.size() - 8, from.data() + from.size() - 8, 8);
+	} else if (from.size() >= 4) {
+		memcpy(text, from.data(), 4);
+		memcpy(text + from.size() - 4, from.data() + from.size() - 4, 4);
+	} else {
+		for (size_t i = 0; i < from.size(); i++)
+			text[i] = from[i];
+	}
 	text += from.size();
 	return to;
 }
 
-/* The tape counts up to 2^24 - 1 and no further. */
-template <typename container> size_t count_of(container from)
+/* Not zeroed, for all of it is written.  There are fewer items than the text has bytes: their bytes
+ * can be counted. */
+template <typename item> item *room_for(struct arena *arena, size_t count)
 {
-	size_t count = from.size();
+	return static_cast<item *>(arena_room(arena, count * sizeof(item)));
+}
 
-	if (count < 0xffffff)
+str walk::string(uint64_t word)
+{
+	const uint8_t *at = strings + (word & PAYLOAD);
+	uint32_t len;
+
+	memcpy(&len, at, sizeof(len));
+	return copy({ reinterpret_cast<const char *>(at + sizeof(len)), len });
+}
+
+/* Of the container that begins with `word`; `at`: the word behind it. */
+size_t count_of(uint64_t word, const uint64_t *tape, const uint64_t *at)
+{
+	size_t count = word >> 32 & COUNT_MOST, values = 0;
+
+	if (count < COUNT_MOST)
 		return count;
-	count = 0;
-	for (auto i = from.begin(); i != from.end(); ++i)
-		count++;
-	return count;
+	while (*at >> 56 != ']' && *at >> 56 != '}') {
+		uint64_t kind = *at >> 56;
+		if (kind == '[' || kind == '{')
+			at = tape + uint32_t(*at);
+		else
+			at += kind == 'l' || kind == 'u' || kind == 'd' ? 2 : 1;
+		values++;
+	}
+	return word >> 56 == '{' ? values / 2 : values;
 }
 
-bool walk::array(dom::array from, struct json *to)
+bool walk::array(size_t count, struct json *to)
 {
-	size_t count = count_of(from);
+	auto *items = room_for<struct json>(arena, count);
 
-	to->kind = JSON_ARRAY;
-	to->array = json_items{ nullptr, 0 };
-	if (count == 0)
-		return true;
-	auto *items = static_cast<struct json *>(arena_array(arena, count, sizeof(struct json)));
-	if (items == nullptr) {
-		full = true;
-		return false;
-	}
+	full = items == nullptr;
 	to->array = json_items{ items, count };
-	for (dom::element item : from)
-		if (!value(item, items++))
+	for (size_t i = 0; !full && i < count; i++)
+		if (!value(&items[i]))
 			return false;
-	return true;
+	return !full;
 }
 
-bool walk::object(dom::object from, struct json *to)
+bool walk::object(size_t count, struct json *to)
 {
-	size_t count = count_of(from);
+	auto *items = room_for<json_member>(arena, count);
 
-	to->kind = JSON_OBJECT;
-	to->object = json_members{ nullptr, 0 };
-	if (count == 0)
-		return true;
-	auto *items = static_cast<json_member *>(arena_array(arena, count, sizeof(json_member)));
-	if (items == nullptr) {
-		full = true;
-		return false;
-	}
+	full = items == nullptr;
 	to->object = json_members{ items, count };
-	for (auto field : from) {
-		items->key = copy(field.key);
-		if (!value(field.value, &items->value))
+	for (size_t i = 0; !full && i < count; i++) {
+		items[i].key = string(*tape++);
+		if (!value(&items[i].value))
 			return false;
-		items++;
 	}
-	return true;
+	return !full;
 }
 
-bool walk::value(dom::element from, struct json *to)
+bool walk::container(uint64_t word, struct json *to)
 {
-	bool done;
+	bool is_array = word >> 56 == '[', done = true;
+	size_t count = count_of(word, tape_start, tape);
+
+	to->kind = is_array ? JSON_ARRAY : JSON_OBJECT;
+	if (depth_left == 0)
+		return false;
+	depth_left--;
+	if (count > 0)
+		done = is_array ? array(count, to) : object(count, to);
+	else if (is_array)
+		to->array = json_items{ nullptr, 0 };
+	else
+		to->object = json_members{ nullptr, 0 };
+	depth_left++;
+	tape++; /* its end */
+	return done;
+}
+
+bool walk::value(struct json *to)
+{
+	uint64_t word = *tape++;
 
 	if (nodes_left == 0)
 		return false;
 	nodes_left--;
-	switch (from.type()) {
-	case dom::element_type::ARRAY:
-	case dom::element_type::OBJECT:
-		if (depth_left == 0)
-			return false;
-		depth_left--;
-		done = from.is_array() ? array(from.get_array().value_unsafe(), to)
-				       : object(from.get_object().value_unsafe(), to);
-		depth_left++;
-		return done;
-	case dom::element_type::INT64:
-		to->kind = JSON_INTEGER;
-		to->integer = from.get_int64().value_unsafe();
-		return true;
-	case dom::element_type::DOUBLE:
-		to->kind = JSON_FLOAT;
-		to->number = from.get_double().value_unsafe();
-		return true;
-	case dom::element_type::STRING:
+	switch (word >> 56) {
+	case '[':
+	case '{':
+		return container(word, to);
+	case '"':
 		to->kind = JSON_STRING;
-		to->string = copy(from.get_string().value_unsafe());
+		to->string = string(word);
 		return true;
-	case dom::element_type::BOOL:
+	case 'l':
+		to->kind = JSON_INTEGER;
+		memcpy(&to->integer, tape++, sizeof(to->integer));
+		return true;
+	case 'd':
+		to->kind = JSON_FLOAT;
+		memcpy(&to->number, tape++, sizeof(to->number));
+		return true;
+	case 't':
+	case 'f':
 		to->kind = JSON_BOOLEAN;
-		to->boolean = from.get_bool().value_unsafe();
+		to->boolean = word >> 56 == 't';
 		return true;
-	case dom::element_type::NULL_VALUE:
+	case 'n':
 		to->kind = JSON_NULL;
 		return true;
-	case dom::element_type::UINT64:
-		break; /* beyond int64: its text is wanted */
+	default: /* u, beyond int64: its text is wanted */
+		return false;
 	}
-	return false;
 }
 
 /* simdjson 3.0 lets the second half of a surrogate pair stand alone. */
@@ -201,21 +243,23 @@ static bool make_room(struct json_quick *quick, size_t bytes)
 enum json_quick_answer json_quick_parse(struct json_quick *quick, const char *text, size_t bytes,
 	size_t nodes_max, struct arena *arena, struct json *out)
 {
-	dom::element root;
 	struct json tree;
 
 	if (names_a_surrogate(text, bytes))
 		return JSON_QUICK_DECLINED;
 	if (!make_room(quick, bytes))
 		abort();
-	if (quick->parser.parse(text, bytes, true).get(root) != simdjson::SUCCESS)
+	if (quick->parser.parse(text, bytes, true).error() != simdjson::SUCCESS)
 		return JSON_QUICK_DECLINED;
-	char *room = static_cast<char *>(arena_alloc(arena, bytes));
+	char *room = room_for<char>(arena, bytes);
 	if (room == nullptr)
 		return JSON_QUICK_NO_ROOM;
-	walk w{ arena, room, nodes_max, quick->depth_max, false };
-	if (!w.value(root, &tree))
+	const dom::document &parsed = quick->parser.doc;
+	walk w{ arena, parsed.tape.get(), parsed.tape.get() + 1, parsed.string_buf.get(), room,
+		nodes_max, quick->depth_max, false }; /* the first word is the root's */
+	if (!w.value(&tree))
 		return w.full ? JSON_QUICK_NO_ROOM : JSON_QUICK_DECLINED;
+	*w.text = '\0'; /* there is room: strings came in quotes.  regexec() is watched up to it */
 	*out = tree;
 	return JSON_QUICK_DONE;
 }

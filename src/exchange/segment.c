@@ -262,8 +262,12 @@ struct word_channel {
 	str word, channel;
 };
 
+/* A word that is all of the text is found first: none of them has another in it. */
 static str channel_by(const struct word_channel *rows, size_t count, str text)
 {
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(text, rows[i].word))
+			return rows[i].channel;
 	for (size_t i = 0; i < count; i++)
 		if (has_word(text, rows[i].word))
 			return rows[i].channel;
@@ -688,6 +692,10 @@ err segment_of_batch(
 
 	if (one->kind != JSON_OBJECT)
 		return fail(why, MSG_JSONL_NOT_OBJECT);
+	if (batch->object.count == 1) { /* the list, and nothing for all of them */
+		*call = *one;
+		return OK;
+	}
 	if ((both && !join(inner, outer, STR(""), NULL, arena, &context)) ||
 		!join(one, batch, STR("batch"), both ? &context : NULL, arena, call))
 		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int((int64_t)arena_taken(arena)));

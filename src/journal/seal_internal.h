@@ -129,6 +129,30 @@ struct column {
 	int64_t *numbers;
 };
 
+enum { VALUES_FIRST = 64 }; /* a column's first room */
+
+/* A value taken out of a record, on its way into a column. */
+struct hole {
+	uint32_t column;
+	str text;
+	int64_t number;
+};
+
+/* The next value of a column's type; `received_ms`: of its record.  False: there is none. */
+bool hole_read(struct reader *in, enum column_type type, int64_t received_ms, struct hole *hole);
+
+/* ---- templates met before (seal_tree.c) */
+
+struct seal_tree;
+struct seal_tree *seal_tree_create(void);
+void seal_tree_free(struct seal_tree *tree);
+/* Cuts a record as some template says; false: as none, and `holes` have no meaning. */
+bool seal_tree_follow(struct seal_tree *tree, const struct sealed_record *record,
+	struct hole holes[static SEAL_HOLES_MAX], size_t *count, uint32_t *template);
+/* A template's operations, which stay where they are, and the columns they name. */
+void seal_tree_add(
+	struct seal_tree *tree, str operations, const struct column *columns, uint32_t template);
+
 struct shredder;
 struct shredder *shredder_create(bool whole); /* whole: cuts nothing, keeps all records plain */
 void shredder_free(struct shredder *shredder);

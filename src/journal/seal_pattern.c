@@ -15,11 +15,27 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* -1: it is none. */
 static inline int hex_digit(char c)
 {
-	if (is_digit(c))
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	static const uint8_t one_more[256] = { ['0'] = 1,
+		['1'] = 2,
+		['2'] = 3,
+		['3'] = 4,
+		['4'] = 5,
+		['5'] = 6,
+		['6'] = 7,
+		['7'] = 8,
+		['8'] = 9,
+		['9'] = 10,
+		['a'] = 11,
+		['b'] = 12,
+		['c'] = 13,
+		['d'] = 14,
+		['e'] = 15,
+		['f'] = 16 };
+
+	return one_more[(uint8_t)c] - 1;
 }
 
 /* Two characters as a byte; negative: they are none. */

@@ -33,12 +33,6 @@ enum { STRING_COUNT = 10, STRING_SOURCE = 0, STRING_CHANNEL = 2, STRING_ACTIVITY
 enum { NODES_FIRST = 128, NODE_HEAD_BYTES = 8 };
 enum { NAME_BYTES_MAX = 64 }; /* of a source, channel or activity that goes into a template */
 
-struct hole {
-	uint32_t column;
-	str text;
-	int64_t number;
-};
-
 /* A place in records.  Keys come in the same order again and again: where the next node is the one
  * that followed the last time, its name need not be sought. */
 struct node {
@@ -50,6 +44,7 @@ struct shredder {
 	bool whole; /* records are kept plain */
 	struct arena *arena; /* copies of templates and nodes */
 	struct names templates, nodes;
+	struct seal_tree *tree; /* the templates again, to be followed */
 	struct node *node; /* of each, room for node_room */
 	size_t node_room;
 	uint32_t node_last;
@@ -137,43 +132,25 @@ static struct hole *add_hole(struct shredder *s, const char *from, uint32_t colu
 	return &s->holes[s->hole_count++];
 }
 
-static void take_string(struct shredder *s, uint32_t node)
+static void take(struct shredder *s, uint32_t node, enum column_type type)
 {
 	const char *from = s->in.at;
-	str text = reader_sized(&s->in);
-	struct hole *hole = add_hole(s, from, column_of(s, node, COLUMN_STRING));
+	struct hole value = { .column = column_of(s, node, type) };
 
+	if (!hole_read(&s->in, type, s->received_ms, &value))
+		return;
+	struct hole *hole = add_hole(s, from, value.column);
 	if (hole != NULL)
-		hole->text = text;
-}
-
-static void take_number(struct shredder *s, uint32_t node, enum column_type type)
-{
-	const char *from = s->in.at;
-	int64_t number;
-
-	if (type == COLUMN_BYTE)
-		number = reader_u8(&s->in);
-	else if (type == COLUMN_FLOAT)
-		number = (int64_t)reader_u64(&s->in);
-	else
-		number = (int64_t)reader_varint(&s->in);
-	if (type == COLUMN_SIGNED || type == COLUMN_TIME)
-		number = unzigzag((uint64_t)number);
-	if (type == COLUMN_TIME)
-		number = (int64_t)((uint64_t)number - (uint64_t)s->received_ms);
-	struct hole *hole = add_hole(s, from, column_of(s, node, type));
-	if (hole != NULL)
-		hole->number = number;
+		*hole = value;
 }
 
 static void walk_instant(struct shredder *s, uint32_t node, uint8_t flags)
 {
-	take_number(s, node_of(s, node, PLACE_TIME, STR("")), COLUMN_TIME);
+	take(s, node_of(s, node, PLACE_TIME, STR("")), COLUMN_TIME);
 	if (flags & HAS_SUB)
-		take_number(s, node_of(s, node, PLACE_SUB, STR("")), COLUMN_UNSIGNED);
+		take(s, node_of(s, node, PLACE_SUB, STR("")), COLUMN_UNSIGNED);
 	if (flags & HAS_OFFSET)
-		take_number(s, node_of(s, node, PLACE_OFFSET, STR("")), COLUMN_SIGNED);
+		take(s, node_of(s, node, PLACE_OFFSET, STR("")), COLUMN_SIGNED);
 }
 
 static void walk_attributes(struct shredder *s, uint32_t parent, enum place place, int depth);
@@ -192,16 +169,16 @@ static void walk_value(struct shredder *s, uint32_t node, int depth)
 	case VALUE_KIND_COUNT_:
 		break;
 	case VALUE_STRING:
-		take_string(s, node);
+		take(s, node, COLUMN_STRING);
 		break;
 	case VALUE_INTEGER:
-		take_number(s, node, COLUMN_SIGNED);
+		take(s, node, COLUMN_SIGNED);
 		break;
 	case VALUE_FLOAT:
-		take_number(s, node, COLUMN_FLOAT);
+		take(s, node, COLUMN_FLOAT);
 		break;
 	case VALUE_BOOLEAN:
-		take_number(s, node, COLUMN_BYTE);
+		take(s, node, COLUMN_BYTE);
 		break;
 	case VALUE_TIME:
 		walk_instant(s, node, reader_u8(&s->in));
@@ -240,7 +217,7 @@ static void walk_head(struct shredder *s)
 	if (flags & HAS_TIME)
 		walk_instant(s, 0, flags);
 	if (flags & HAS_TARGET)
-		take_number(s, node_of(s, 0, PLACE_TARGET, STR("")), COLUMN_UNSIGNED);
+		take(s, node_of(s, 0, PLACE_TARGET, STR("")), COLUMN_UNSIGNED);
 }
 
 static void walk_strings(struct shredder *s)
@@ -252,7 +229,8 @@ static void walk_strings(struct shredder *s)
 		if (ahead.failed || text.len == 0 || (is_name && text.len <= NAME_BYTES_MAX))
 			s->in = ahead; /* stays in the template */
 		else
-			take_string(s, node_of(s, 0, PLACE_STRING + (enum place)i, STR("")));
+			take(s, node_of(s, 0, PLACE_STRING + (enum place)i, STR("")),
+				COLUMN_STRING);
 	}
 }
 
@@ -262,12 +240,12 @@ static void walk_identifiers(struct shredder *s)
 
 	for (uint64_t i = 0; i < count && !s->in.failed; i++) {
 		str type = reader_sized(&s->in);
-		take_string(s, node_of(s, 0, PLACE_IDENTIFIER, type));
+		take(s, node_of(s, 0, PLACE_IDENTIFIER, type), COLUMN_STRING);
 		struct reader ahead = s->in;
 		if (reader_sized(&ahead).len == 0)
 			s->in = ahead;
 		else
-			take_string(s, node_of(s, 0, PLACE_IDENTIFIER_RAW, type));
+			take(s, node_of(s, 0, PLACE_IDENTIFIER_RAW, type), COLUMN_STRING);
 		(void)reader_u8(&s->in); /* verified: stays in the template */
 	}
 }
@@ -278,7 +256,7 @@ static void walk_objects(struct shredder *s)
 
 	for (uint64_t i = 0; i < count && !s->in.failed; i++) {
 		str type = reader_sized(&s->in);
-		take_string(s, node_of(s, 0, PLACE_OBJECT, type));
+		take(s, node_of(s, 0, PLACE_OBJECT, type), COLUMN_STRING);
 		(void)reader_sized(&s->in); /* the qualifier: stays in the template */
 	}
 }
@@ -321,7 +299,7 @@ static void store(struct column *c, const struct hole *hole)
 	bool is_text = column_is_text(c->type);
 
 	if (c->count == c->cap) {
-		c->cap = MAX_OF(c->cap * 2, (size_t)16);
+		c->cap = MAX_OF(c->cap * 2, (size_t)VALUES_FIRST);
 		if (is_text)
 			c->texts = memory_resize(c->texts, c->cap * sizeof(*c->texts));
 		else
@@ -333,14 +311,36 @@ static void store(struct column *c, const struct hole *hole)
 		c->numbers[c->count++] = hole->number;
 }
 
+static uint32_t cut_anew(struct shredder *s, const struct sealed_record *record)
+{
+	bool is_plain = s->whole || !walk(s, record);
+	uint32_t known = s->templates.count;
+
+	if (is_plain)
+		keep_plain(s, record->bytes);
+	uint32_t template = names_add(&s->templates, strbuf_str(&s->ops), s->arena);
+	if (template == known && !is_plain)
+		seal_tree_add(s->tree, s->templates.items[template], s->columns, template);
+	return template;
+}
+
+/* Most records are like one before: then nothing has to be found out. */
+static bool follow(struct shredder *s, const struct sealed_record *record, uint32_t *template)
+{
+	return seal_tree_follow(s->tree, record, s->holes, &s->hole_count, template) &&
+	       s->value_count + s->hole_count <= SEAL_VALUES_MAX;
+}
+
 uint32_t shredder_add(struct shredder *s, const struct sealed_record *record)
 {
-	if (s->whole || !walk(s, record))
-		keep_plain(s, record->bytes);
+	uint32_t template;
+
+	if (!follow(s, record, &template))
+		template = cut_anew(s, record);
 	for (size_t i = 0; i < s->hole_count; i++)
 		store(&s->columns[s->holes[i].column], &s->holes[i]);
 	s->value_count += s->hole_count;
-	return names_add(&s->templates, strbuf_str(&s->ops), s->arena);
+	return template;
 }
 
 struct shredder *shredder_create(bool whole)
@@ -350,6 +350,7 @@ struct shredder *shredder_create(bool whole)
 	s->whole = whole;
 	s->arena = arena_create(SIZE_MAX);
 	s->ops = strbuf_heap(SIZE_MAX);
+	s->tree = seal_tree_create();
 	(void)names_add(&s->nodes, STR("root"), NULL); /* node 0: above all places */
 	make_room(s);
 	return s;
@@ -365,6 +366,7 @@ void shredder_free(struct shredder *s)
 	free(s->node);
 	names_done(&s->templates);
 	names_done(&s->nodes);
+	seal_tree_free(s->tree);
 	strbuf_done(&s->ops);
 	arena_free(s->arena);
 	free(s);

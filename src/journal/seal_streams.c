@@ -54,16 +54,39 @@ size_t streams_pack(struct seal_streams *s, str bytes, struct strbuf *out)
 	return packed;
 }
 
-void streams_put(struct seal_streams *s, str bytes)
+static void put_frame(struct seal_streams *s, str bytes, bool packs)
 {
-	if (bytes.len < SEAL_INLINE_BYTES) {
-		strbuf_add(&s->directory, bytes);
-		return;
-	}
-	size_t packed = streams_pack(s, bytes, &s->frames);
+	size_t packed = bytes.len;
+
+	if (packs)
+		packed = streams_pack(s, bytes, &s->frames);
+	else
+		strbuf_add(&s->frames, bytes);
 	strbuf_add_varint(&s->sizes, bytes.len);
 	strbuf_add_varint(&s->sizes, packed);
 	s->frame_count++;
+}
+
+void streams_put(struct seal_streams *s, str bytes)
+{
+	if (bytes.len < SEAL_INLINE_BYTES)
+		strbuf_add(&s->directory, bytes);
+	else
+		put_frame(s, bytes, true);
+}
+
+/* Of random bytes n * (n - 1) / 256 pairs are equal, give or take a tenth; of bytes that zstd could
+ * make fewer, many more.  Most planes of ids are random, and trying them in vain takes long. */
+static bool is_random(str bytes)
+{
+	uint32_t counts[256] = { 0 };
+	uint64_t n = bytes.len, pairs = 0;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		counts[(uint8_t)bytes.ptr[i]]++;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		pairs += (uint64_t)counts[i] * counts[i];
+	return pairs - n < n * (n - 1) / 256 * 5 / 4;
 }
 
 static unsigned bits_of(uint64_t n)
@@ -138,6 +161,10 @@ void streams_put_planes(struct seal_streams *s, const char *rows, size_t width, 
 		char *bytes = scratch(s, count);
 		for (size_t i = 0; i < count; i++)
 			bytes[i] = rows[i * width + plane];
-		streams_put(s, (str){ bytes, count });
+		str whole = { bytes, count };
+		if (count >= SEAL_INLINE_BYTES && is_random(whole))
+			put_frame(s, whole, false);
+		else
+			streams_put(s, whole);
 	}
 }

@@ -7,7 +7,7 @@
 enum {
 	PATTERN_TEXTS_MIN = 16, /* fewer strings are not worth patterns */
 	PATTERN_SHARE = 8, /* a pattern must serve this many strings, on average */
-	DICTIONARY_TRIED = 128, /* strings that are all different: no dictionary */
+	DICTIONARY_TRIED = 64, /* strings that are all different: no dictionary */
 };
 
 /* One token of one pattern, and its values. */
@@ -60,7 +60,7 @@ static void add_value(struct token_column *c, const struct token *t)
 	bool planes = token_has_planes(c->kind);
 
 	if (c->count == c->cap) {
-		c->cap = MAX_OF(c->cap * 2, (size_t)16);
+		c->cap = MAX_OF(c->cap * 2, (size_t)VALUES_FIRST);
 		if (planes)
 			c->rows = memory_resize(c->rows, c->cap * c->width);
 		else

@@ -85,24 +85,35 @@ void real_server_stop(struct real_server *server, struct rusage *used)
 
 /* ---- while it runs */
 
-/* "TID (NAME) STATE ...": the 14th and 15th field are its ticks. */
+/* "TID (NAME) STATE ...": behind the name the 12th and 13th word are ticks, its own and the
+ * system's for it. */
+static int64_t ticks_in(str words)
+{
+	enum { OWN = 11, SYSTEM = 12 };
+	int64_t ticks = 0, number;
+	str word;
+
+	for (int i = 0; i <= SYSTEM && str_split(words, ' ', &word, &words); i++)
+		if (i >= OWN && str_to_int64(word, &number))
+			ticks += number;
+	return ticks;
+}
+
 static bool read_thread(const char *path, struct thread_time *out)
 {
 	char line[LINE_BYTES_MAX] = "";
-	unsigned long user, system;
 	FILE *f = fopen(path, "r");
+	str head, words, name, tid;
 
 	if (f == NULL)
 		return false;
 	bool got = fgets(line, sizeof(line), f) != NULL;
 	(void)fclose(f);
-	const char *open = strchr(line, '('), *close = strrchr(line, ')');
-	if (!got || open == NULL || close == NULL ||
-		sscanf(close + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &user,
-			&system) != 2) /* NOLINT: the kernel's own numbers */
+	if (!got || !str_split_last(str_of(line), ')', &head, &words) ||
+		!str_split(head, '(', &tid, &name) || words.len == 0)
 		return false;
-	(void)snprintf(out->name, sizeof(out->name), "%.*s", (int)(close - open - 1), open + 1);
-	out->seconds = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	(void)snprintf(out->name, sizeof(out->name), "%.*s", STR_ARG(name));
+	out->seconds = (double)ticks_in(str_from(words, 1)) / (double)sysconf(_SC_CLK_TCK);
 	return true;
 }
 
