@@ -16,9 +16,32 @@ str str_of(const char *c_string)
 	return (str){ c_string, c_string == NULL ? 0 : strlen(c_string) };
 }
 
+/* Do both have the same bytes of a width at two places, which may overlap? */
+#define SAME_AT_BOTH(type, a, b, last) \
+	({ \
+		type a_first, b_first, a_last, b_last; \
+		memcpy(&a_first, (a), sizeof(a_first)); \
+		memcpy(&b_first, (b), sizeof(b_first)); \
+		memcpy(&a_last, (a) + (last), sizeof(a_last)); \
+		memcpy(&b_last, (b) + (last), sizeof(b_last)); \
+		((a_first ^ b_first) | (a_last ^ b_last)) == 0; \
+	})
+
+/* Most texts are short: they are compared without calling anybody. */
 bool str_equal(str a, str b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	if (a.len != b.len)
+		return false;
+	if (a.len > 16)
+		return memcmp(a.ptr, b.ptr, a.len) == 0;
+	if (a.len >= 8)
+		return SAME_AT_BOTH(uint64_t, a.ptr, b.ptr, a.len - 8);
+	if (a.len >= 4)
+		return SAME_AT_BOTH(uint32_t, a.ptr, b.ptr, a.len - 4);
+	for (size_t i = 0; i < a.len; i++)
+		if (a.ptr[i] != b.ptr[i])
+			return false;
+	return true;
 }
 
 int str_compare(str a, str b)

@@ -24,11 +24,29 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t word_at(const char *at, size_t len) /* len <= 8 */
+static uint64_t word_of_8(const char *at)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	memcpy(&word, at, len);
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Up to 8 bytes, zeros behind them: read at fixed widths that overlap, for a copy of as many bytes
+ * as there are is a call.  Little-endian, as the machine is. */
+static uint64_t word_at(const char *at, size_t len)
+{
+	if (len == 8)
+		return word_of_8(at);
+	if (len >= 4) {
+		uint32_t first, last;
+		memcpy(&first, at, sizeof(first));
+		memcpy(&last, at + len - 4, sizeof(last));
+		return first | (uint64_t)last << 8 * (len - 4);
+	}
+	uint64_t word = 0;
+	for (size_t i = 0; i < len; i++)
+		word |= (uint64_t)(uint8_t)at[i] << 8 * i;
 	return word;
 }
 
@@ -37,8 +55,8 @@ uint64_t hash64(uint64_t seed, str bytes)
 	uint64_t h = seed ^ fold(bytes.len ^ 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu);
 
 	for (; bytes.len > 16; bytes = str_from(bytes, 16))
-		h = fold(word_at(bytes.ptr, 8) ^ h ^ 0xe7037ed1a0b428dbu,
-			word_at(bytes.ptr + 8, 8) ^ 0x8ebc6af09c88c6e3u);
+		h = fold(word_of_8(bytes.ptr) ^ h ^ 0xe7037ed1a0b428dbu,
+			word_of_8(bytes.ptr + 8) ^ 0x8ebc6af09c88c6e3u);
 	size_t first = MIN_OF(bytes.len, (size_t)8);
 	uint64_t a = first == 0 ? 0 : word_at(bytes.ptr, first);
 	uint64_t b = bytes.len > 8 ? word_at(bytes.ptr + 8, bytes.len - 8) : 0;
