@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 	bench.arena = arena_create((size_t)256 << 20);
 	scratch_make(argc > 1 ? argv[1] : ".", bench.folder);
 	for (size_t i = 0; i < RECORDS; i++) {
-		bench.entries[i].bytes = event_bytes(&random, i);
+		bench.entries[i] = journal_entry_of(event_bytes(&random, i));
 		bench.bytes += bench.entries[i].bytes.len;
 	}
 	must(path_join(path, bench.folder, "bare", &why), &why);

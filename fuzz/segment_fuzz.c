@@ -346,7 +346,7 @@ static uint64_t scan_all(struct journal *journal)
 static void try_everything(struct journal *journal)
 {
 	AUTO_ARENA arena = arena_create(1 << 20);
-	struct journal_entry entry = { STR("appended") };
+	struct journal_entry entry = journal_entry_of(STR("appended"));
 	struct journal_record record;
 	struct why why = { 0 };
 	uint64_t seq, faults = 0;

@@ -137,3 +137,21 @@ TEST(str_is_plain_knows_printable_ascii)
 				CHECK("utf-8", str_is_utf8(t) == (c < 0x80));
 			}
 }
+
+/* Lengths on both sides of each width that is compared at once; a difference in any place. */
+TEST(str_equal_sees_every_byte)
+{
+	char a[48], b[48];
+
+	for (size_t len = 0; len < sizeof(a) - 1; len++) {
+		for (size_t i = 0; i < sizeof(a); i++)
+			a[i] = b[i] = (char)(i * 37);
+		a[len]++; /* behind the end: of no matter */
+		CHECK("equal", str_equal((str){ a, len }, (str){ b, len }));
+		for (size_t i = 0; i < len; i++) {
+			b[i] ^= 1;
+			CHECK("different", !str_equal((str){ a, len }, (str){ b, len }));
+			b[i] ^= 1;
+		}
+	}
+}

@@ -53,3 +53,20 @@ TEST(crc32c_of_long_texts)
 		CHECK("same", crc32c(before, text) == crc32c_portable(before, text));
 	}
 }
+
+TEST(crc32c_joins_pieces)
+{
+	static char bytes[5000];
+	struct random random = random_of(3);
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)random_next(&random);
+	for (size_t i = 0; i < 3000; i++) {
+		size_t first = random_below(&random, 40);
+		size_t second = i < 1100 ? i : random_below(&random, sizeof(bytes) - 40);
+		uint32_t a = crc32c(0, (str){ bytes, first });
+		uint32_t b = crc32c(0, (str){ bytes + first, second });
+		CHECK("joined",
+			crc32c_join(a, b, second) == crc32c(a, (str){ bytes + first, second }));
+	}
+}

@@ -160,3 +160,48 @@ TEST(tag_many_is_tag)
 		}
 	}
 }
+
+/* As hash64() was first written, one byte at a time: dictionaries on disk rely on its values. */
+static uint64_t slow_word(str bytes, size_t from, size_t most)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < most && from + i < bytes.len; i++)
+		word |= (uint64_t)(uint8_t)bytes.ptr[from + i] << 8 * i;
+	return word;
+}
+
+static uint64_t slow_fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t slow_hash64(uint64_t seed, str bytes)
+{
+	uint64_t h = seed ^ slow_fold(bytes.len ^ 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu);
+	size_t at = 0;
+
+	for (; bytes.len - at > 16; at += 16)
+		h = slow_fold(slow_word(bytes, at, 8) ^ h ^ 0xe7037ed1a0b428dbu,
+			slow_word(bytes, at + 8, 8) ^ 0x8ebc6af09c88c6e3u);
+	uint64_t mixed = slow_fold(slow_word(bytes, at, 8) ^ h ^ 0x589965cc75374cc3u,
+		slow_word(bytes, at + 8, 8) ^ slow_fold(h, 0x1d8e4e27c47d124fu) ^
+			0x9e3779b97f4a7c15u);
+	return slow_fold(mixed ^ 0xeb44accab455d165u, 0x9fb21c651e98df25u);
+}
+
+TEST(hash64_keeps_its_values)
+{
+	struct random random = random_of(8);
+	char text[64];
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)random_next(&random);
+	for (size_t from = 0; from < 8; from++)
+		for (size_t len = 0; len <= 48; len++) {
+			str part = { text + from, len };
+			CHECK("value", hash64(from * 7, part) == slow_hash64(from * 7, part));
+		}
+}

@@ -36,7 +36,7 @@ static void append(struct journal *journal, uint64_t count)
 	uint64_t first = 0;
 
 	for (uint64_t i = 0; i < count; i++)
-		entries[i].bytes = bytes_of(arena, journal_end(journal) + i);
+		entries[i] = journal_entry_of(bytes_of(arena, journal_end(journal) + i));
 	CHECK("append", journal_append(journal, 5, entries, count, &first, &why) == OK);
 }
 

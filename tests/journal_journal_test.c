@@ -84,7 +84,7 @@ static err append(struct bench *b, size_t count, size_t padding)
 	uint64_t seq = journal_end(b->journal), first = 0;
 
 	for (size_t i = 0; i < count; i++)
-		entries[i].bytes = event_bytes(arena, seq + i, padding);
+		entries[i] = journal_entry_of(event_bytes(arena, seq + i, padding));
 	err e = journal_append(b->journal, (int64_t)seq * 10, entries, count, &first, &b->why);
 	CHECK("first sequence", e != OK || first == seq);
 	return e;
@@ -196,11 +196,12 @@ TEST(journal_refuses_what_it_cannot_keep)
 	struct journal_scan *scan;
 	uint64_t first = 0, beyond = 2, zero = 0;
 	bool did = true;
-	struct journal_entry large = { { arena_alloc(arena, RECORD_BYTES_MAX + 1),
-		RECORD_BYTES_MAX + 1 } };
+	struct journal_entry large = { .bytes = { arena_alloc(arena, RECORD_BYTES_MAX + 1),
+					       RECORD_BYTES_MAX + 1 } };
 
 	CHECK("record", journal_append(b.journal, 1, &large, 1, &first, &b.why) == ERR_LIMIT);
 	large.bytes.len--;
+	large = journal_entry_of(large.bytes);
 	CHECK("largest", journal_append(b.journal, 1, &large, 1, &first, &b.why) == OK);
 	CHECK("read 0", journal_read(b.journal, 0, arena, &record, &b.why) == ERR_NOT_FOUND);
 	CHECK("read end", journal_read(b.journal, 2, arena, &record, &b.why) == ERR_NOT_FOUND);
@@ -215,7 +216,7 @@ TEST(journal_refuses_what_it_cannot_keep)
 				&b.why) == OK);
 	large.bytes.len = 993;
 	CHECK("batch", journal_append(b.journal, 1, &large, 1, &first, &b.why) == ERR_LIMIT);
-	large.bytes.len = 992;
+	large = journal_entry_of(str_upto(large.bytes, 992));
 	CHECK("just", journal_append(b.journal, 1, &large, 1, &first, &b.why) == OK && first == 2);
 	bench_done(&b);
 }
@@ -244,7 +245,7 @@ TEST(journal_received_time_never_decreases)
 	AUTO_ARENA arena = arena_create(1 << 20);
 	static const int64_t told[] = { 500, 400, 600, -3, 600, 700 };
 	static const int64_t kept[] = { 500, 500, 600, 600, 600, 700 };
-	struct journal_entry entry = { event_bytes(arena, 1, 5) };
+	struct journal_entry entry = journal_entry_of(event_bytes(arena, 1, 5));
 	struct journal_record record;
 	uint64_t first;
 
@@ -337,7 +338,7 @@ TEST(journal_reads_little_for_one_record)
 TEST(journal_full_disk_loses_nothing)
 {
 	AUTO_ARENA arena = arena_create(1 << 20);
-	struct journal_entry entry = { event_bytes(arena, 1, 5) };
+	struct journal_entry entry = journal_entry_of(event_bytes(arena, 1, 5));
 	uint64_t first, acked;
 
 	for (uint64_t room = 0; room < 6000; room += 61) {

@@ -50,7 +50,7 @@ static bool append(struct shared *s, uint64_t batch)
 	struct why why = { 0 };
 
 	for (size_t i = 0; i < count; i++)
-		entries[i].bytes = bytes_of(arena, end + i);
+		entries[i] = journal_entry_of(bytes_of(arena, end + i));
 	return journal_append(s->journal, (int64_t)batch, entries, count, &first, &why) == OK;
 }
 

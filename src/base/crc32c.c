@@ -2,6 +2,9 @@
 #include "base/crc32c.h"
 
 #include <string.h>
+#ifdef __x86_64__
+#include <wmmintrin.h>
+#endif
 
 #define POLYNOMIAL 0x82f63b78u /* reflected */
 
@@ -23,6 +26,15 @@ uint32_t crc32c_portable(uint32_t crc, str bytes)
 	for (size_t i = 0; i < bytes.len; i++)
 		crc = crc >> 8 ^ table[(crc ^ (uint8_t)bytes.ptr[i]) & 0xff];
 	return ~crc;
+}
+
+/* A checksum is what is left of a division: that of the first piece, behind which the second one
+ * has still to come, is multiplied by x to the power of eight times its bytes. */
+static uint32_t behind_zeros(uint32_t crc, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		crc = crc >> 8 ^ table[crc & 0xff];
+	return crc;
 }
 
 #ifdef __x86_64__
@@ -118,9 +130,48 @@ uint32_t crc32c(uint32_t crc, str bytes)
 	return __builtin_cpu_supports("sse4.2") ? crc32c_sse42(crc, bytes)
 						: crc32c_portable(crc, bytes);
 }
+/* The product of two such remainders has x to the power of 33 too few when an instruction of the
+ * checksum has taken what is left of it: powers[n] is x^(8n - 33).  Below LEAST bytes there is no
+ * such power, and from JOINED_BYTES on it is gone in steps. */
+enum { LEAST_BYTES = 5, JOINED_BYTES = 1024 };
+
+static uint32_t powers[JOINED_BYTES];
+
+__attribute__((constructor)) static void fill_powers(void)
+{
+	fill_table(); /* constructors come in no order */
+	powers[LEAST_BYTES] = UINT32_C(1) << (31 - 7); /* x^7, reflected */
+	for (size_t n = LEAST_BYTES + 1; n < JOINED_BYTES; n++)
+		powers[n] = behind_zeros(powers[n - 1], 1);
+}
+
+__attribute__((target("sse4.2,pclmul"))) static uint32_t multiplied(uint32_t crc, uint32_t power)
+{
+	__m128i product =
+		_mm_clmulepi64_si128(_mm_cvtsi32_si128((int)crc), _mm_cvtsi32_si128((int)power), 0);
+
+	return (uint32_t)__builtin_ia32_crc32di(0, (uint64_t)_mm_cvtsi128_si64(product));
+}
+
+uint32_t crc32c_join(uint32_t first, uint32_t second, size_t second_bytes)
+{
+	bool quick = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
+
+	for (; quick && second_bytes >= JOINED_BYTES; second_bytes -= JOINED_BYTES - 1)
+		first = multiplied(first, powers[JOINED_BYTES - 1]);
+	if (quick && second_bytes >= LEAST_BYTES)
+		return multiplied(first, powers[second_bytes]) ^ second;
+	return behind_zeros(first, second_bytes) ^ second;
+}
+
 #else
 uint32_t crc32c(uint32_t crc, str bytes)
 {
 	return crc32c_portable(crc, bytes);
+}
+
+uint32_t crc32c_join(uint32_t first, uint32_t second, size_t second_bytes)
+{
+	return behind_zeros(first, second_bytes) ^ second;
 }
 #endif

@@ -8,4 +8,7 @@
 #include "base/base.h"
 
 uint32_t crc32c(uint32_t crc, str bytes);
+/* Of two pieces one after the other, from the checksum of each: the bytes need not be seen again.
+ */
+uint32_t crc32c_join(uint32_t first, uint32_t second, size_t second_bytes);
 uint32_t crc32c_portable(uint32_t crc, str bytes); /* the same answer, by table */

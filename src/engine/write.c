@@ -96,7 +96,8 @@ static err append(
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].status == ITEM_NEW)
-			entries[n++].bytes = batch->items[i].bytes;
+			entries[n++] = (struct journal_entry){ batch->items[i].bytes,
+				batch->items[i].check };
 	err e = journal_append(engine->journal, now, entries, batch->rows, first, why);
 	batch->received_ms = journal_last_received_ms(engine->journal);
 	free(entries);

@@ -119,8 +119,18 @@ static err freeze(struct dedup *dedup, struct why *why)
 	dedup->frozen = dedup->active;
 	dedup->has_frozen = true;
 	pthread_mutex_unlock(&dedup->runs_lock);
-	dedup_table_init(&dedup->active, dedup->table_entries_max);
+	/* After a full one another: it need not grow step by step. */
+	size_t was = dedup->frozen.count;
+	dedup_table_init(&dedup->active, dedup->table_entries_max,
+		was >= dedup->table_entries_max / 2 ? dedup->table_entries_max : 0);
 	return OK;
+}
+
+void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
+{
+	dedup->table_entries_max = MAX_OF(dedup->table_entries_max, memory_entries_max / 2);
+	if (dedup->active.count == 0)
+		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
 }
 
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)

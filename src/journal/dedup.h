@@ -66,7 +66,7 @@ enum { DEDUP_RUNS_MAX = 512 }; /* past it dedup_save answers ERR_FULL: merge fir
 
 struct dedup_options {
 	/* Kept in memory, in two tables (one filling, one being written); 0: 1,048,576, which
-	 * take 35 MB when both are full and nothing when both are empty. */
+	 * take 43 MB when both are full and nothing when both are empty. */
 	size_t memory_entries_max;
 	/* Read blocks with a system call and check them each time, instead of from mapped memory,
 	 * checked at first touch.  Slower (docs: bench/dedup_bench.c), but a disk that fails under
@@ -107,6 +107,10 @@ err dedup_add_many(
 /* Makes room in memory, so that the next `count` dedup_add cannot fail; count is at most half
  * of memory_entries_max (ERR_LIMIT).  Call it before the append that they belong to. */
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);
+
+/* From the next table on as if opened with so many memory_entries_max, if that is more: fewer and
+ * longer runs, for who adds very many at once. */
+void dedup_widen(struct dedup *dedup, size_t memory_entries_max);
 
 /* Writes what is in memory as runs; afterwards dedup_open() answers covered_seq = `seq`.  On an
  * error the entries stay known; what the disk keeps is the state before or after. */

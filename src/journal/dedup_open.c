@@ -128,7 +128,7 @@ err dedup_open(struct disk *disk, const char *folder, const struct dedup_options
 	dedup->read_blocks = options != NULL && options->read_blocks;
 	dedup->table_entries_max = MAX_OF((entries == 0 ? 1048576 : entries) / 2, (size_t)1);
 	dedup->covered_seq = dedup->next_number = 1;
-	dedup_table_init(&dedup->active, dedup->table_entries_max);
+	dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
 	(void)pthread_mutex_init(&dedup->disk_lock, NULL); /* cannot fail without attributes */
 	(void)pthread_mutex_init(&dedup->runs_lock, NULL);
 	if (e == OK)

@@ -13,15 +13,23 @@ static uint8_t *slot(const struct dedup_table *table, size_t i)
 	return table->slots + i * DEDUP_ENTRY_BYTES;
 }
 
-void dedup_table_init(struct dedup_table *table, size_t count_max)
+/* At most two of three homes are taken: fuller, clusters grow long. */
+static size_t homes_for(size_t count)
 {
-	*table = (struct dedup_table){ .homes_wanted = count_max / 4 * 5 + 8 };
+	return count / 2 * 3 + 8;
+}
+
+void dedup_table_init(struct dedup_table *table, size_t count_max, size_t count_soon)
+{
+	*table = (struct dedup_table){ .homes_wanted = homes_for(count_max),
+		.homes_first = homes_for(count_soon) };
 }
 
 void dedup_table_done(struct dedup_table *table)
 {
 	free(table->slots);
-	*table = (struct dedup_table){ .homes_wanted = table->homes_wanted };
+	*table = (struct dedup_table){ .homes_wanted = table->homes_wanted,
+		.homes_first = table->homes_first };
 }
 
 size_t dedup_table_bytes(const struct dedup_table *table)
@@ -90,10 +98,11 @@ static void insert(struct dedup_table *table, size_t at, const uint8_t *bytes)
 
 static void grow(struct dedup_table *table)
 {
-	struct dedup_table larger = { .homes_wanted = table->homes_wanted };
+	struct dedup_table larger = { .homes_wanted = table->homes_wanted,
+		.homes_first = table->homes_first };
 	const uint8_t *entry;
 
-	larger.homes = MAX_OF(table->homes * GROWTH, (size_t)HOMES_MIN);
+	larger.homes = MAX_OF(table->homes * GROWTH, MAX_OF(table->homes_first, (size_t)HOMES_MIN));
 	if (table->homes < table->homes_wanted)
 		larger.homes = MIN_OF(larger.homes, table->homes_wanted);
 	larger.size = larger.homes + TAIL_SLOTS;
@@ -109,7 +118,7 @@ void dedup_table_put(struct dedup_table *table, const struct dedup_entry *entry)
 {
 	uint8_t bytes[DEDUP_ENTRY_BYTES];
 
-	if (table->count >= table->homes / 5 * 4) /* fuller, clusters grow long */
+	if (table->count >= table->homes / 3 * 2)
 		grow(table);
 	entry_store(bytes, entry);
 	size_t at = place_of(table, entry->key);

@@ -14,10 +14,11 @@ struct dedup_table {
 	size_t homes, size; /* homes <= size slots */
 	size_t count;
 	size_t homes_wanted; /* grown to in steps, and past only if it must */
+	size_t homes_first; /* the first step */
 };
 
-/* Made for `count_max` entries; takes no memory yet. */
-void dedup_table_init(struct dedup_table *table, size_t count_max);
+/* Made for `count_max` entries, of which `count_soon` are expected at once; takes no memory yet. */
+void dedup_table_init(struct dedup_table *table, size_t count_max, size_t count_soon);
 void dedup_table_done(struct dedup_table *table); /* empty again, without memory */
 size_t dedup_table_bytes(const struct dedup_table *table);
 

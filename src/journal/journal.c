@@ -1,6 +1,7 @@
 /* journal/journal.c - opening, appending, rolling: see journal.h */
 #include "journal/journal.h"
 
+#include "base/crc32c.h"
 #include "base/random.h"
 #include "event/record.h"
 #include "journal/journal_internal.h"
@@ -16,7 +17,7 @@ static void free_journal(struct journal *journal)
 		segment_unref(journal->segments[i]);
 	free(journal->segments);
 	block_cache_free(journal->cache);
-	strbuf_done(&journal->batch);
+	strbuf_done(&journal->batch.bytes);
 	ASSERT(pthread_mutex_destroy(&journal->list_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&journal->replacing) == 0);
 	free(journal);
@@ -48,7 +49,7 @@ static struct journal *create(struct disk *disk, const struct journal_options *o
 	if (o->batch_bytes_max == 0 || o->batch_bytes_max > SEGMENT_BATCH_BYTES_MAX)
 		o->batch_bytes_max = SEGMENT_BATCH_BYTES_MAX;
 	journal->cache = block_cache_create();
-	journal->batch = strbuf_heap(ROW_BATCH_BYTES_MAX);
+	journal->batch.bytes = strbuf_heap(ROW_BATCH_BYTES_MAX);
 	ASSERT(pthread_mutex_init(&journal->list_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&journal->replacing, NULL) == 0);
 	return journal;
@@ -268,6 +269,11 @@ err journal_roll(struct journal *journal, struct why *why)
 	return stop(journal, e);
 }
 
+struct journal_entry journal_entry_of(str bytes)
+{
+	return (struct journal_entry){ bytes, crc32c(0, bytes) };
+}
+
 static err check_sizes(const struct journal *journal, const struct journal_entry *entries,
 	size_t count, struct why *why)
 {
@@ -302,7 +308,7 @@ static void write_ahead(struct journal *journal, struct segment *active, uint64_
 static err write_batch(
 	struct journal *journal, struct segment *active, struct row_mark *mark, struct why *why)
 {
-	str bytes = strbuf_str(&journal->batch);
+	str bytes = strbuf_str(&journal->batch.bytes);
 
 	write_ahead(journal, active, mark->at + bytes.len);
 	err e = file_write_at(active->file, mark->at, bytes.ptr, bytes.len, why);
@@ -341,11 +347,11 @@ err journal_append(struct journal *journal, int64_t received_ms,
 		.received_ms = MAX_OF(received_ms, journal_last_received_ms(journal)) };
 	row_batch_begin(&journal->batch);
 	for (size_t i = 0; i < count; i++)
-		row_record_encode(entries[i].bytes, &journal->batch);
+		row_batch_add(&journal->batch, entries[i].bytes, entries[i].check);
 	row_batch_end(&journal->batch, &mark);
 	e = stop(journal, write_batch(journal, active, &mark, why));
-	if (journal->batch.cap > BATCH_BUFFER_KEPT)
-		strbuf_done(&journal->batch);
+	if (journal->batch.bytes.cap > BATCH_BUFFER_KEPT)
+		strbuf_done(&journal->batch.bytes);
 	if (e == OK)
 		*first_seq = mark.first_seq;
 	return e;

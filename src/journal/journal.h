@@ -39,10 +39,13 @@ struct journal_options {
 	uint64_t batch_bytes_max; /* of one append; 0: 64 MiB */
 };
 
-/* One record to append.  `bytes` are canonical; the checksum is made here. */
+/* One record to append.  `bytes` are canonical; `check` is their CRC-32C, made by who made them: so
+ * that it also tells what happened to them on the way here. */
 struct journal_entry {
 	str bytes;
+	uint32_t check;
 };
+struct journal_entry journal_entry_of(str bytes); /* with the checksum made now */
 
 /* What opening found and did. */
 struct journal_recovery {

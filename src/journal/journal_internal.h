@@ -3,6 +3,7 @@
 
 #include "journal/cache.h"
 #include "journal/journal.h"
+#include "journal/row.h"
 #include "journal/segment_internal.h"
 
 enum { AHEAD_BYTES_MAX = 1 << 20, AHEAD_BATCH_BYTES_MAX = 128 << 10 };
@@ -24,7 +25,7 @@ struct journal {
 	bool stopped; /* a write failed: invariant 3 */
 	uint64_t at; /* in the active file: where the next batch goes */
 	uint64_t zeros_to; /* zeros were written ahead so far */
-	struct strbuf batch;
+	struct row_batch batch;
 
 	atomic_uint_fast64_t end_seq; /* the next sequence */
 	atomic_int_fast64_t received_ms; /* of the last batch */

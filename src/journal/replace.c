@@ -7,6 +7,7 @@
  * either the old or the new file, and both hold the same records; what lies about is swept
  * before the next replacement, and at opening.
  */
+#include "base/crc32c.h"
 #include "event/codec.h"
 #include "journal/journal_internal.h"
 
@@ -44,7 +45,7 @@ static err next_whole(struct segment *s, struct segment_cursor *cursor, struct e
 /* Rows: batches are made anew, of records received at the same time. */
 struct row_writer {
 	struct file *file;
-	struct strbuf batch;
+	struct row_batch batch;
 	struct row_mark mark; /* of the batch being gathered */
 };
 
@@ -54,11 +55,12 @@ static err flush_rows(struct row_writer *writer, struct why *why)
 
 	if (mark->count == 0)
 		return OK;
-	if (!strbuf_ok(&writer->batch))
+	if (!strbuf_ok(&writer->batch.bytes))
 		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int(SEGMENT_BATCH_BYTES_MAX));
 	row_batch_end(&writer->batch, mark);
-	err e = file_write_at(writer->file, mark->at, writer->batch.ptr, writer->batch.len, why);
-	mark->at += writer->batch.len;
+	str bytes = strbuf_str(&writer->batch.bytes);
+	err e = file_write_at(writer->file, mark->at, bytes.ptr, bytes.len, why);
+	mark->at += bytes.len;
 	mark->first_seq += mark->count;
 	mark->count = 0;
 	row_batch_begin(&writer->batch);
@@ -70,11 +72,11 @@ static err add_row(struct row_writer *writer, const struct segment_item *item, s
 	err e = OK;
 
 	if (item->received_ms != writer->mark.received_ms ||
-		writer->batch.len >= SEGMENT_BLOCK_BYTES)
+		writer->batch.bytes.len >= SEGMENT_BLOCK_BYTES)
 		e = flush_rows(writer, why);
 	writer->mark.received_ms = item->received_ms;
 	writer->mark.count++;
-	row_record_encode(item->bytes, &writer->batch);
+	row_batch_add(&writer->batch, item->bytes, crc32c(0, item->bytes));
 	return e;
 }
 
@@ -108,7 +110,7 @@ static err write_rows(struct segment *old, struct file *file, const struct segme
 	struct erased erased, struct why *why)
 {
 	struct row_writer writer = { .file = file,
-		.batch = strbuf_heap(ROW_BATCH_BYTES_MAX),
+		.batch = { .bytes = strbuf_heap(ROW_BATCH_BYTES_MAX) },
 		.mark = { .first_seq = head->first_seq,
 			.at = SEGMENT_HEAD_BYTES,
 			.salt = head->salt,
@@ -126,7 +128,7 @@ static err write_rows(struct segment *old, struct file *file, const struct segme
 	if (e == OK)
 		e = end_rows(&writer, why);
 	segment_cursor_close(cursor);
-	strbuf_done(&writer.batch);
+	strbuf_done(&writer.batch.bytes);
 	return e;
 }
 

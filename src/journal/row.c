@@ -75,31 +75,35 @@ static uint32_t record_crc(const char *length, str bytes)
 	return crc32c(crc32c(0, (str){ length, 4 }), bytes);
 }
 
-void row_record_encode(str bytes, struct strbuf *body)
-{
-	char head[ROW_RECORD_HEAD_BYTES];
-
-	put_u32(head, (uint32_t)bytes.len);
-	put_u32(head + 4, record_crc(head, bytes));
-	strbuf_add(body, (str){ head, sizeof(head) });
-	strbuf_add(body, bytes);
-}
-
-void row_batch_begin(struct strbuf *batch)
+void row_batch_begin(struct row_batch *batch)
 {
 	static const char blank[ROW_MARK_BYTES];
 
-	strbuf_clear(batch);
-	strbuf_add(batch, (str){ blank, sizeof(blank) });
+	strbuf_clear(&batch->bytes);
+	strbuf_add(&batch->bytes, (str){ blank, sizeof(blank) });
+	batch->crc = 0;
 }
 
-void row_batch_end(struct strbuf *batch, struct row_mark *mark)
+void row_batch_add(struct row_batch *batch, str bytes, uint32_t check)
 {
-	strbuf_add_byte(batch, ROW_FOOT);
-	str body = str_from(strbuf_str(batch), ROW_MARK_BYTES);
-	mark->body_bytes = (uint32_t)body.len;
-	mark->body_crc = crc32c(0, body);
-	row_mark_encode(mark, batch->ptr);
+	char head[ROW_RECORD_HEAD_BYTES];
+	const str whole_head = { head, sizeof(head) };
+
+	put_u32(head, (uint32_t)bytes.len);
+	put_u32(head + 4, crc32c_join(crc32c(0, (str){ head, 4 }), check, bytes.len));
+	strbuf_add(&batch->bytes, whole_head);
+	strbuf_add(&batch->bytes, bytes);
+	batch->crc = crc32c_join(crc32c(batch->crc, whole_head), check, bytes.len);
+}
+
+void row_batch_end(struct row_batch *batch, struct row_mark *mark)
+{
+	static const char foot = ROW_FOOT;
+
+	strbuf_add_byte(&batch->bytes, foot);
+	mark->body_bytes = (uint32_t)(batch->bytes.len - ROW_MARK_BYTES);
+	mark->body_crc = crc32c(batch->crc, (str){ &foot, 1 });
+	row_mark_encode(mark, batch->bytes.ptr);
 }
 
 uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES])

@@ -27,11 +27,15 @@ bool row_mark_decode(const char bytes[static ROW_MARK_BYTES], uint64_t at, struc
 
 /* A batch is built in one buffer: begin leaves room for the mark, records follow, end
  * adds the foot and puts the mark in front (its sizes and checksum are filled in). */
-void row_batch_begin(struct strbuf *batch);
-void row_batch_end(struct strbuf *batch, struct row_mark *mark);
+struct row_batch {
+	struct strbuf bytes; /* the owner's to make and to free */
+	uint32_t crc; /* of the body so far */
+};
+void row_batch_begin(struct row_batch *batch);
+void row_batch_end(struct row_batch *batch, struct row_mark *mark);
 
-/* Appends one record to a body. */
-void row_record_encode(str bytes, struct strbuf *body);
+/* Appends one record; `check` is the CRC-32C of its bytes, which are copied and not looked at. */
+void row_batch_add(struct row_batch *batch, str bytes, uint32_t check);
 /* The length in a record's head; and whether these are a record's bytes. */
 uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES]);
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes);

@@ -189,6 +189,8 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		free(p);
 		return e;
 	}
+	if (writer == NULL)
+		dedup_widen(engine_dedup(engine), KNOWN_ENTRIES_MAX);
 	p->full = queue_create(BATCHES_MAX);
 	p->kept = queue_create(BATCHES_MAX);
 	p->token = queue_create(1);

@@ -86,10 +86,17 @@ size_t threads_rows_left(const struct threads *t)
 
 uint32_t threads_name(struct threads *t, str name)
 {
-	if (t->recent_name > 0 && str_equal(strings_get(t->names, t->recent_name - 1), name))
-		return t->recent_name - 1;
+	struct recent_name *recent = &t->recent_name;
+
+	if (recent->code > 0 && str_equal((str){ recent->text, recent->bytes }, name))
+		return recent->code - 1;
 	uint32_t code = strings_intern(t->names, name);
-	t->recent_name = code == STRINGS_NONE ? 0 : code + 1;
+	recent->code = 0;
+	if (code != STRINGS_NONE && name.len > 0 && name.len <= RECENT_TEXT_BYTES) {
+		recent->code = code + 1;
+		recent->bytes = (uint8_t)name.len;
+		memcpy(recent->text, name.ptr, name.len);
+	}
 	return code;
 }
 
@@ -133,25 +140,41 @@ static size_t what_slot(const struct record *record)
 	return (size_t)(mixed * 0xd6e8feb86659fd93u >> 32) % RECENT_WHATS;
 }
 
-static bool is_what(const struct threads *t, uint32_t what, const struct record *record)
+static bool is_what(const struct recent_what *recent, const struct record *record)
 {
-	uint32_t names[2];
+	str channel = { recent->text, recent->channel_bytes };
+	str activity = { recent->text + recent->channel_bytes, recent->activity_bytes };
 
-	memcpy(names, strings_get(t->whats, what).ptr, sizeof(names));
-	return str_equal(strings_get(t->names, names[0]), record->channel) &&
-	       str_equal(strings_get(t->names, names[1]), record->activity);
+	return recent->code > 0 && str_equal(channel, record->channel) &&
+	       str_equal(activity, record->activity);
+}
+
+static void note_what(struct recent_what *recent, const struct record *record, uint32_t what)
+{
+	str channel = record->channel, activity = record->activity;
+
+	recent->code = 0;
+	if (what == STRINGS_NONE || channel.len + activity.len > RECENT_TEXT_BYTES)
+		return;
+	recent->code = what + 1;
+	recent->channel_bytes = (uint8_t)channel.len;
+	recent->activity_bytes = (uint8_t)activity.len;
+	if (channel.len > 0)
+		memcpy(recent->text, channel.ptr, channel.len);
+	if (activity.len > 0)
+		memcpy(recent->text + channel.len, activity.ptr, activity.len);
 }
 
 static uint32_t what_of(struct threads *t, const struct record *record)
 {
-	uint32_t *recent = &t->recent_what[what_slot(record)];
+	struct recent_what *recent = &t->recent_what[what_slot(record)];
 
-	if (*recent > 0 && is_what(t, *recent - 1, record))
-		return *recent - 1;
+	if (is_what(recent, record))
+		return recent->code - 1;
 	const uint32_t names[2] = { strings_intern(t->names, record->channel),
 		strings_intern(t->names, record->activity) };
 	uint32_t what = strings_intern(t->whats, (str){ (const char *)names, sizeof(names) });
-	*recent = what == STRINGS_NONE ? 0 : what + 1;
+	note_what(recent, record, what);
 	return what;
 }
 

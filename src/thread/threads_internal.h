@@ -11,6 +11,22 @@
 enum {
 	RUNS_MAX = 24, /* geometric: enough for ROWS_MAX */
 	RECENT_WHATS = 1024,
+	RECENT_TEXT_BYTES = 58,
+};
+
+/* What happened lately, with its words: longer ones are sought each time.  A line of the cache. */
+struct recent_what {
+	uint32_t code; /* + 1, or 0: none */
+	uint8_t channel_bytes, activity_bytes;
+	char text[RECENT_TEXT_BYTES]; /* channel, activity */
+};
+_Static_assert(sizeof(struct recent_what) == 64, "one line");
+
+/* Sources come in long runs of equal ones. */
+struct recent_name {
+	uint32_t code; /* + 1, or 0: none */
+	uint8_t bytes;
+	char text[RECENT_TEXT_BYTES];
 };
 
 /* A correction's row and the sequence of the first version. */
@@ -24,8 +40,8 @@ struct threads {
 	uint64_t lineage; /* no other has it: row numbers mean something among equals only */
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
 	struct table *seq, *time, *set, *kind, *flags, *origins;
-	uint32_t recent_what[RECENT_WHATS]; /* by what_slot(): code + 1, or 0 */
-	uint32_t recent_name; /* code + 1, or 0: sources come in long runs of equal ones */
+	struct recent_what recent_what[RECENT_WHATS]; /* by what_slot() */
+	struct recent_name recent_name;
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
 	struct attributes *attributes; /* NULL: skipped */
 	struct told *told;

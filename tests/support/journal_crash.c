@@ -82,7 +82,7 @@ static void append(struct world *w)
 		struct told *told = &w->told[w->acked + i];
 		*told = (struct told){ .content = random_next(&w->random) >> 8,
 			.padding = (uint32_t)random_below(&w->random, chance(w, 6) ? 3000 : 80) };
-		entries[i].bytes = bytes_of(told, false, arena);
+		entries[i] = journal_entry_of(bytes_of(told, false, arena));
 	}
 	w->maybe = w->acked + count;
 	w->clock_ms += (int64_t)random_below(&w->random, 20) - 4; /* it may jump back */
@@ -121,7 +121,7 @@ static void erase(struct world *w)
 /* After a failed append the journal must refuse all others. */
 static void append_in_vain(struct world *w)
 {
-	struct journal_entry entry = { STR("x") };
+	struct journal_entry entry = journal_entry_of(STR("x"));
 	struct why why = { 0 };
 	uint64_t first;
 
