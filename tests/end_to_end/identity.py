@@ -97,7 +97,8 @@ def check_a_provider_s_spellings_are_asked_about(place):
     equal(len(folder("identity", "review", "--limit", "1", "--json").lines()), 1, "so many")
     refused = folder("identity", "forbid", "email:an.n@googlemail.com", "email:ann@gmail.com", "--json").json()["sequence"]
     folder("identity", "confirm", "email:ben+shop@free.fr", "email:ben@free.fr")
-    equal((folder("identity", "review", "--json").lines(), customers(folder)), ([], 5), "neither again")
+    equal(folder("identity", "review", "--json").lines(), [], "neither again")
+    equal(together(folder, "email:ben+shop@free.fr", "email:ben@free.fr"), True, "as was confirmed")
     folder("identity", "undo", refused)
     equal(len(folder("identity", "review", "--json").lines()), 1, "asked again")
     holds(folder("identity", "review", "--lang", "fr").out, "même boîte")
