@@ -77,6 +77,11 @@ static const struct rules_type *type_of(const struct closure *c, uint32_t identi
 	return rules_type(c->lens.rules, lens_kind(&c->lens, identifier) & KIND_ROW);
 }
 
+const uint8_t *closure_counts(const struct closure *c, uint32_t group)
+{
+	return c->states[group].counts;
+}
+
 bool closure_is_restrained(const struct closure *c, uint32_t group)
 {
 	return (c->states[group].marks & (GROUP_BOUND | GROUP_RESTRAINED)) != 0;
@@ -163,14 +168,25 @@ static void join_loosely(struct closure *c)
 	}
 }
 
-static bool passes_a_limit(const struct closure *c, const struct group_state *state)
+/* By slot; 255, which no count passes, where a slot has no limit. */
+static void limits_of(const struct closure *c, uint8_t limits[static CUSTOMER_LIMITS])
 {
+	memset(limits, UINT8_MAX, CUSTOMER_LIMITS);
 	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++) {
 		const struct rules_type *type = rules_type(c->lens.rules, row);
-		if (type->limit > 0 && state->counts[type->slot] > type->limit)
-			return true;
+		if (type->limit > 0)
+			limits[type->slot] = type->limit;
 	}
-	return false;
+}
+
+static bool passes_a_limit(
+	const struct group_state *state, const uint8_t limits[static CUSTOMER_LIMITS])
+{
+	bool passes = false;
+
+	for (size_t slot = 0; slot < CUSTOMER_LIMITS; slot++)
+		passes |= state->counts[slot] > limits[slot];
+	return passes;
 }
 
 /* Marks who is bound by a decision, and the components that hold such a pair. */
@@ -198,10 +214,12 @@ static bool mark_bound(struct closure *c)
 
 static bool mark_split(struct closure *c)
 {
+	uint8_t limits[CUSTOMER_LIMITS];
 	bool any = mark_bound(c);
 
+	limits_of(c, limits);
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->parents[i] == i && passes_a_limit(c, &c->states[i])) {
+		if (c->parents[i] == i && passes_a_limit(&c->states[i], limits)) {
 			c->states[i].marks |= GROUP_SPLIT;
 			any = true;
 		}
@@ -505,7 +523,9 @@ static void take_apart(struct closure *c)
 static void join_strictly(struct closure *c)
 {
 	struct bounds bounds = bounds_of(c);
+	uint8_t limits[CUSTOMER_LIMITS];
 
+	limits_of(c, limits);
 	take_apart(c);
 	find_times(c);
 	add_links(c);
@@ -519,7 +539,7 @@ static void join_strictly(struct closure *c)
 	}
 	free(bounds.pairs);
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->parents[i] == i && passes_a_limit(c, &c->states[i]))
+		if (c->parents[i] == i && passes_a_limit(&c->states[i], limits))
 			c->states[i].marks |= GROUP_RESTRAINED;
 }
 
