@@ -149,9 +149,33 @@ static void unite_all(struct closure *c, uint32_t a, uint32_t b)
 		unite(c, x, y);
 }
 
+/* Which end is the first does not matter here: so they need not be sorted (lens_ends()), which is
+ * most of the work where all links there are, are joined. */
+static void join_set_loosely(struct closure *c, uint32_t set)
+{
+	str bytes = strings_get(c->lens.identity->sets, set);
+	uint32_t word, first = IDENTITY_NO_CODE;
+
+	memcpy(&word, bytes.ptr + bytes.len - sizeof(word), sizeof(word));
+	const struct rules_source *source = &c->lens.sources[word & ~SET_SOURCE];
+	for (size_t at = 0; at + sizeof(word) < bytes.len; at += sizeof(word)) {
+		memcpy(&word, bytes.ptr + at, sizeof(word));
+		uint32_t code = word & ~SET_VERIFIED;
+		uint8_t kind = lens_kind(&c->lens, code);
+		uint64_t may =
+			source->asserts | ((word & SET_VERIFIED) != 0 ? source->verifies : 0);
+		if ((kind & (KIND_BARRED | KIND_SHARED)) != 0 ||
+			(may >> (kind & KIND_ROW) & 1) == 0)
+			continue;
+		if (first == IDENTITY_NO_CODE)
+			first = code;
+		else
+			unite_all(c, first, code);
+	}
+}
+
 static void join_loosely(struct closure *c)
 {
-	struct set_ends ends;
 
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
@@ -161,11 +185,8 @@ static void join_loosely(struct closure *c)
 	for (size_t i = 0; i < c->twin_count; i++)
 		unite_all(
 			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
-	for (size_t i = 0; i < c->set_count; i++) {
-		lens_ends(&c->lens, c->sets[i], KIND_BARRED | KIND_SHARED, &ends);
-		for (size_t k = 1; k < ends.count; k++)
-			unite_all(c, ends.codes[0], ends.codes[k]);
-	}
+	for (size_t i = 0; i < c->set_count; i++)
+		join_set_loosely(c, c->sets[i]);
 }
 
 /* By slot; 255, which no count passes, where a slot has no limit. */
