@@ -134,6 +134,22 @@ static void put_member(struct identity *identity, uint32_t first, uint32_t ident
 	((struct customer *)table_change(identity->customers, customer))->members++;
 }
 
+/* Its counts follow (put_counts()). */
+static void put_first(struct identity *identity, uint32_t identifier, bool is_all)
+{
+	if (!is_all) {
+		(void)customer_new(identity, identifier);
+		return;
+	}
+	struct member *member = member_change(identity, identifier);
+	struct customer *customer = table_push(identity->customers);
+	customer->head = identifier;
+	customer->members = 1;
+	member->customer = (uint32_t)(table_count(identity->customers) - 1);
+	member->next = identifier;
+	identity->live_customers++;
+}
+
 /* What the closure counted of a group is what its customer has. */
 static void put_counts(struct identity *identity, const struct closure *closure, uint32_t group,
 	uint32_t identifier)
@@ -163,7 +179,7 @@ static void put_in_place(struct identity *identity, struct closure *closure, boo
 		} else if (first[group] != 0) {
 			put_member(identity, first[group] - 1, identifier);
 		} else {
-			(void)customer_new(identity, identifier);
+			put_first(identity, identifier, is_all);
 			first[group] = identifier + 1;
 		}
 	}
@@ -173,18 +189,39 @@ static void put_in_place(struct identity *identity, struct closure *closure, boo
 	free(first);
 }
 
+/* By row: may an identifier of such a type be found to be shared? */
+static uint64_t rows_to_judge(const struct identity *identity)
+{
+	uint64_t rows = 0;
+
+	for (unsigned row = 0; row < rules_type_count(identity->rules); row++) {
+		const struct rules_type *type = rules_type(identity->rules, row);
+		if (type->owners > 0 || type->hashes != 0 || type->hash_of != RULES_TYPE_OTHER)
+			rows |= UINT64_C(1) << row;
+	}
+	return rows;
+}
+
+static void judge_all(struct identity *identity, const struct lens *lens)
+{
+	uint64_t rows = rows_to_judge(identity);
+
+	for (uint32_t i = 0; i < table_count(identity->members); i++) {
+		uint8_t kind = kind_at(identity, i);
+		size_t steps = SIZE_MAX;
+		bool is = (rows >> (kind & KIND_ROW) & 1) != 0 && lens_is_shared(lens, i, &steps);
+		if (is != ((kind & KIND_SHARED) != 0))
+			set_shared(identity, i, is);
+	}
+}
+
 /* Everything: what is shared seeds nothing, for all are computed. */
 static void compute_all(struct identity *identity)
 {
 	const struct lens lens = lens_of(identity);
 	struct closure *closure = closure_create(&lens);
 
-	for (uint32_t i = 0; i < table_count(identity->members); i++) {
-		size_t steps = SIZE_MAX;
-		bool is = lens_is_shared(&lens, i, &steps);
-		if (is != ((kind_at(identity, i) & KIND_SHARED) != 0))
-			set_shared(identity, i, is);
-	}
+	judge_all(identity, &lens);
 	closure_whole(closure);
 	closure_join(closure, NULL, NULL);
 	put_in_place(identity, closure, true);
