@@ -2,10 +2,12 @@
  * finds none where there is none. */
 #include "engine/verify.h"
 
+#include "base/random.h"
 #include "engine/engine_internal.h"
 #include "engine/erase.h"
 #include "engine/erasing.h"
 #include "engine/prepare.h"
+#include "identity/hashed.h"
 #include "identity/identity_internal.h"
 #include "support/sim_disk.h"
 #include "test.h"
@@ -454,4 +456,91 @@ TEST(engine_verify_finds_nothing_in_a_sound_state)
 		town_open(&t, i == 0);
 	}
 	town_done(&t);
+}
+
+/* ---- addresses and their hashes */
+
+enum { TWIN_PEOPLE = 7, TWIN_EVENTS = 120 };
+
+/* An address, one of its hashes, a number or a browser of one of few people. */
+static struct record_identifier random_identifier(struct town *t, struct random *random)
+{
+	static const enum identifier_hash hashes[] = { HASH_SHA256, HASH_MD5 };
+	int person = (int)random_below(random, TWIN_PEOPLE);
+	size_t hash = random_below(random, ARRAY_LEN(hashes));
+	struct strbuf address = strbuf_in(t->arena, 64);
+	char digits[HASH_DIGITS_MAX];
+
+	strbuf_printf(&address, "u%d@%s", person, person == 0 ? "noreply" : "x.fr");
+	switch (random_below(random, 4)) {
+	case 0:
+		return (struct record_identifier){ .type = STR("email"),
+			.value = strbuf_str(&address) };
+	case 1:
+		return (struct record_identifier){ .type = hash_type_name(0, hashes[hash]),
+			.value = arena_str(
+				t->arena, hash_of(hashes[hash], strbuf_str(&address), digits)) };
+	case 2:
+		return (struct record_identifier){ .type = STR("customer"),
+			.value = named(t, "", person) };
+	default:
+		return (struct record_identifier){ .type = STR("cookie"),
+			.value = named(t, "c", person) };
+	}
+}
+
+static void put_twin_rules(struct town *t)
+{
+	static const char document[] =
+		"{\"version\": 1, \"types\": [{\"type\": \"customer\", \"unique\": true},"
+		"{\"type\": \"email\", \"owners\": 2, \"limit\": 2, \"within\": \"20s\","
+		"\"blocked\": \"*@noreply\", \"hashes\": [\"sha256\", \"md5\"]}]}";
+	const struct attribute rules = { STR("rules"),
+		{ .kind = VALUE_STRING, .string = str_of(document) } };
+	const struct record record = { .kind = RECORD_IDENTITY,
+		.activity = STR("rules"),
+		.actor = STR("user:marie"),
+		.message_id = STR("rules"),
+		.attributes = &rules,
+		.attribute_count = 1 };
+
+	put(t, &record);
+}
+
+/* Found out in two ways, in whatever order they came; from a checkpoint and by replay. */
+TEST(engine_verify_knows_addresses_by_their_hashes)
+{
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct town t = { .sim = sim_disk_create(seed, NULL),
+			.arena = arena_create(64 << 20) };
+		struct random random = random_of(seed);
+		struct state_digest digest;
+		struct why why = { 0 };
+		town_open(&t, false);
+		if (seed % 2 == 0)
+			put_twin_rules(&t);
+		for (int n = 0; n < TWIN_EVENTS; n++) {
+			struct record record = event(&t, n);
+			struct record_identifier ids[2] = { random_identifier(&t, &random),
+				random_identifier(&t, &random) };
+			record.time.ms = 1000 * (int64_t)random_below(&random, 200);
+			record.identifiers = ids;
+			record.identifier_count = 1 + random_below(&random, 2);
+			put(&t, &record);
+		}
+		struct verification v = verify(&t);
+		CHECK("sound", v.same && v.faults == 0);
+		digest = v.live;
+		for (int replay = 0; replay < 2; replay++) {
+			CHECK("checkpoint", engine_checkpoint(t.engine, &why) == OK);
+			engine_close(t.engine);
+			town_open(&t, replay == 1);
+			v = verify(&t);
+			CHECK("sound again", v.same && v.faults == 0);
+			CHECK("the same digest",
+				memcmp(digest.bytes, v.live.bytes, sizeof(digest.bytes)) == 0);
+		}
+		CHECK("there are some", table_count(t.engine->identity->twins) > 3);
+		town_done(&t);
+	}
 }

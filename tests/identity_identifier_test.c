@@ -251,7 +251,7 @@ TEST(identifier_is_normal_only_if_it_is)
 				&random, i % 2 == 0 ? 3 : sizeof(letters) - 1)];
 		str type = str_of(types[random_below(&random, ARRAY_LEN(types))]);
 		str value = { text, len };
-		if (!identifier_is_normal(type, value))
+		if (!identifier_is_normal(&french, type, value))
 			continue;
 		normal++;
 		bool same = identifier_normalise(&rules, type, value, arena, &out, NULL) == OK &&

@@ -59,7 +59,7 @@ static enum identifier_form form_of(struct preparation *p, str type)
 	struct form_kept *kept = &p->forms[slot % FORMS_KEPT];
 	if (str_equal((str){ kept->type, kept->len }, type))
 		return kept->form;
-	kept->form = identifier_form_of(type);
+	kept->form = identifier_form_of(&p->rules, type);
 	kept->len = type.len;
 	memcpy(kept->type, type.ptr, type.len);
 	return kept->form;

@@ -77,6 +77,11 @@ static const struct rules_type *type_of(const struct closure *c, uint32_t identi
 	return rules_type(c->lens.rules, lens_kind(&c->lens, identifier) & KIND_ROW);
 }
 
+const uint8_t *closure_counts(const struct closure *c, uint32_t group)
+{
+	return c->states[group].counts;
+}
+
 bool closure_is_restrained(const struct closure *c, uint32_t group)
 {
 	return (c->states[group].marks & (GROUP_BOUND | GROUP_RESTRAINED)) != 0;
@@ -144,9 +149,33 @@ static void unite_all(struct closure *c, uint32_t a, uint32_t b)
 		unite(c, x, y);
 }
 
+/* Which end is the first does not matter here: so they need not be sorted (lens_ends()), which is
+ * most of the work where all links there are, are joined. */
+static void join_set_loosely(struct closure *c, uint32_t set)
+{
+	str bytes = strings_get(c->lens.identity->sets, set);
+	uint32_t word, first = IDENTITY_NO_CODE;
+
+	memcpy(&word, bytes.ptr + bytes.len - sizeof(word), sizeof(word));
+	const struct rules_source *source = &c->lens.sources[word & ~SET_SOURCE];
+	for (size_t at = 0; at + sizeof(word) < bytes.len; at += sizeof(word)) {
+		memcpy(&word, bytes.ptr + at, sizeof(word));
+		uint32_t code = word & ~SET_VERIFIED;
+		uint8_t kind = lens_kind(&c->lens, code);
+		uint64_t may =
+			source->asserts | ((word & SET_VERIFIED) != 0 ? source->verifies : 0);
+		if ((kind & (KIND_BARRED | KIND_SHARED)) != 0 ||
+			(may >> (kind & KIND_ROW) & 1) == 0)
+			continue;
+		if (first == IDENTITY_NO_CODE)
+			first = code;
+		else
+			unite_all(c, first, code);
+	}
+}
+
 static void join_loosely(struct closure *c)
 {
-	struct set_ends ends;
 
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
@@ -156,21 +185,29 @@ static void join_loosely(struct closure *c)
 	for (size_t i = 0; i < c->twin_count; i++)
 		unite_all(
 			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
-	for (size_t i = 0; i < c->set_count; i++) {
-		lens_ends(&c->lens, c->sets[i], KIND_BARRED | KIND_SHARED, &ends);
-		for (size_t k = 1; k < ends.count; k++)
-			unite_all(c, ends.codes[0], ends.codes[k]);
+	for (size_t i = 0; i < c->set_count; i++)
+		join_set_loosely(c, c->sets[i]);
+}
+
+/* By slot; 255, which no count passes, where a slot has no limit. */
+static void limits_of(const struct closure *c, uint8_t limits[static CUSTOMER_LIMITS])
+{
+	memset(limits, UINT8_MAX, CUSTOMER_LIMITS);
+	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++) {
+		const struct rules_type *type = rules_type(c->lens.rules, row);
+		if (type->limit > 0)
+			limits[type->slot] = type->limit;
 	}
 }
 
-static bool passes_a_limit(const struct closure *c, const struct group_state *state)
+static bool passes_a_limit(
+	const struct group_state *state, const uint8_t limits[static CUSTOMER_LIMITS])
 {
-	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++) {
-		const struct rules_type *type = rules_type(c->lens.rules, row);
-		if (type->limit > 0 && state->counts[type->slot] > type->limit)
-			return true;
-	}
-	return false;
+	bool passes = false;
+
+	for (size_t slot = 0; slot < CUSTOMER_LIMITS; slot++)
+		passes |= state->counts[slot] > limits[slot];
+	return passes;
 }
 
 /* Marks who is bound by a decision, and the components that hold such a pair. */
@@ -198,10 +235,12 @@ static bool mark_bound(struct closure *c)
 
 static bool mark_split(struct closure *c)
 {
+	uint8_t limits[CUSTOMER_LIMITS];
 	bool any = mark_bound(c);
 
+	limits_of(c, limits);
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->parents[i] == i && passes_a_limit(c, &c->states[i])) {
+		if (c->parents[i] == i && passes_a_limit(&c->states[i], limits)) {
 			c->states[i].marks |= GROUP_SPLIT;
 			any = true;
 		}
@@ -505,7 +544,9 @@ static void take_apart(struct closure *c)
 static void join_strictly(struct closure *c)
 {
 	struct bounds bounds = bounds_of(c);
+	uint8_t limits[CUSTOMER_LIMITS];
 
+	limits_of(c, limits);
 	take_apart(c);
 	find_times(c);
 	add_links(c);
@@ -519,7 +560,7 @@ static void join_strictly(struct closure *c)
 	}
 	free(bounds.pairs);
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->parents[i] == i && passes_a_limit(c, &c->states[i]))
+		if (c->parents[i] == i && passes_a_limit(&c->states[i], limits))
 			c->states[i].marks |= GROUP_RESTRAINED;
 }
 

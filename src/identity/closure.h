@@ -54,6 +54,8 @@ size_t closure_count(const struct closure *closure); /* identifiers in it */
 uint32_t closure_identifier(const struct closure *closure, size_t i);
 /* Below closure_count(); equal for one customer.  Also of identifiers without life. */
 uint32_t closure_group(struct closure *closure, size_t i);
+/* Its live identifiers of each limited type, CUSTOMER_LIMITS of them, at most 255. */
+const uint8_t *closure_counts(const struct closure *closure, uint32_t group);
 bool closure_is_restrained(const struct closure *closure, uint32_t group);
 /* The group of an identifier; false if it is not in the closure. */
 bool closure_find(struct closure *closure, uint32_t identifier, uint32_t *group);

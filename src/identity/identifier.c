@@ -194,6 +194,14 @@ static bool is_network(str type)
 	return false;
 }
 
+static const struct identifier_custom *custom_of(const struct identifier_rules *rules, str type)
+{
+	for (size_t i = 0; i < rules->custom_count; i++)
+		if (str_equal(rules->customs[i].type, type))
+			return &rules->customs[i];
+	return NULL;
+}
+
 static size_t row_of(str type)
 {
 	size_t i = 0;
@@ -201,6 +209,16 @@ static size_t row_of(str type)
 	while (i < ARRAY_LEN(types) && !str_equal(types[i].type, type))
 		i++;
 	return i;
+}
+
+bool identifier_has_own_form(str type)
+{
+	enum identifier_hash hash;
+	size_t row = row_of(type);
+	str plain;
+
+	return hashed_type(type, &plain, &hash) || is_network(type) ||
+	       (row < ARRAY_LEN(types) && types[row].fold != fold_nothing);
 }
 
 int identifier_rank(str type)
@@ -273,6 +291,7 @@ static err normal_value(const struct identifier_rules *rules, str type, str valu
 {
 	struct strbuf folded = strbuf_in(arena, IDENTIFIER_VALUE_BYTES_MAX);
 	str composed = compose(value, arena);
+	const struct identifier_custom *custom = custom_of(rules, type);
 	size_t row = row_of(type);
 	enum identifier_hash hash;
 	str plain;
@@ -281,7 +300,9 @@ static err normal_value(const struct identifier_rules *rules, str type, str valu
 	if (composed.ptr == NULL)
 		return fail(why, MSG_IDENTIFIER_LONG, arg_str(type), arg_int((int64_t)value.len),
 			arg_int(IDENTIFIER_VALUE_BYTES_MAX));
-	if (row < ARRAY_LEN(types))
+	if (custom != NULL)
+		e = custom_fold(custom, composed, &folded, why);
+	else if (row < ARRAY_LEN(types))
 		e = types[row].fold(rules, composed, &folded, why);
 	else if (hashed_type(type, &plain, &hash))
 		e = form_hash(composed, hash_digits(hash), &folded, why);
@@ -320,13 +341,14 @@ err identifier_normalise(const struct identifier_rules *rules, str type, str raw
 	return OK;
 }
 
-enum identifier_form identifier_form_of(str type)
+enum identifier_form identifier_form_of(const struct identifier_rules *rules, str type)
 {
 	size_t row = row_of(type);
 	enum identifier_hash hash;
 	str plain;
 
-	if (!identifier_type_is_valid(type) || hashed_type(type, &plain, &hash) || is_network(type))
+	if (!identifier_type_is_valid(type) || custom_of(rules, type) != NULL ||
+		hashed_type(type, &plain, &hash) || is_network(type))
 		return IDENTIFIER_OF_OWN_FORM;
 	if (row == ARRAY_LEN(types) || types[row].fold == fold_nothing)
 		return IDENTIFIER_AS_IT_IS;
@@ -342,9 +364,9 @@ bool identifier_has_form(enum identifier_form form, str value)
 	       (form == IDENTIFIER_AS_IT_IS || !str_has(value, ' '));
 }
 
-bool identifier_is_normal(str type, str value)
+bool identifier_is_normal(const struct identifier_rules *rules, str type, str value)
 {
-	return identifier_has_form(identifier_form_of(type), value);
+	return identifier_has_form(identifier_form_of(rules, type), value);
 }
 
 err identifier_parse(const struct identifier_rules *rules, str text, struct arena *arena,

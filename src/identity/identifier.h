@@ -20,6 +20,7 @@
  *   customer, account, loyalty_card:
  *          digits with blanks between them, as     71803399
  *          people read them out: 7180 3399
+ *   declared in ariane.conf: custom.h
  *   other  any                                     as it came, without blanks around it
  *
  * All values: NFC, no control characters, 1 to IDENTIFIER_VALUE_BYTES_MAX bytes.
@@ -32,6 +33,7 @@
 #include "base/arena.h"
 #include "base/why.h"
 #include "event/record.h"
+#include "identity/custom.h"
 
 enum {
 	IDENTIFIER_TEXT_BYTES_MAX = IDENTIFIER_TYPE_BYTES_MAX + 1 + IDENTIFIER_VALUE_BYTES_MAX,
@@ -39,6 +41,8 @@ enum {
 
 struct identifier_rules {
 	str phone_country; /* digits put before a national number: "33" */
+	const struct identifier_custom *customs; /* types that a company declares; borrowed */
+	size_t custom_count;
 };
 
 /* The country code of a two-letter country (ISO 3166), for phone_country: "FR" -> "33"; "" if this
@@ -50,12 +54,15 @@ str identifier_country(str country);
 err identifier_normalise(const struct identifier_rules *rules, str type, str raw,
 	struct arena *arena, struct record_identifier *out, struct why *why);
 
-/* Quick: true where identifier_normalise() would give these very bytes, whatever the rules.  False
- * says nothing yet. */
-bool identifier_is_normal(str type, str value);
+/* Is it a type whose form is written above, "other" apart? */
+bool identifier_has_own_form(str type);
+
+/* Quick: true where identifier_normalise() would give these very bytes, wherever the same types are
+ * declared.  False says nothing yet. */
+bool identifier_is_normal(const struct identifier_rules *rules, str type, str value);
 /* The same in two steps: what the type says may be kept for all of its values. */
 enum identifier_form { IDENTIFIER_AS_IT_IS, IDENTIFIER_WITHOUT_BLANKS, IDENTIFIER_OF_OWN_FORM };
-enum identifier_form identifier_form_of(str type);
+enum identifier_form identifier_form_of(const struct identifier_rules *rules, str type);
 bool identifier_has_form(enum identifier_form form, str value);
 
 /* Reads "type:value", split at the first colon, as a person types it; normalises the value. */

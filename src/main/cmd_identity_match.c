@@ -1,5 +1,6 @@
 /* main/cmd_identity_match.c - ariane identity match, review: one person, though no key says so. */
 #include "main/match_keep.h"
+#include "main/match_provider.h"
 #include "main/match_view.h"
 #include "main/match_write.h"
 #include "main/store.h"
@@ -191,31 +192,58 @@ static bool wants_a_person(const struct match_pair *pair)
 	return pair->fate == PAIR_REVIEW || pair->fate == PAIR_BRIDGE;
 }
 
+static void answer_match(const struct match_run *run, const struct match_pair *pair)
+{
+	if (run->sink->json) {
+		match_view_json(run->sink, &run->load, run->matching, pair, true);
+		return;
+	}
+	AUTO_ARENA arena = arena_create((size_t)1 << 24);
+	match_view_fields(run->sink, arena, &run->load, run->matching, pair->a, pair->b);
+	sink_line(run->sink, STR(""));
+}
+
+/* Returns how many. */
+static size_t answer_matches(const struct match_run *run, size_t most)
+{
+	size_t count, told = 0;
+	const struct match_pair *pairs = matching_pairs(run->matching, &count);
+
+	for (size_t i = 0; i < count && told < most; i++)
+		if (wants_a_person(&pairs[i])) {
+			answer_match(run, &pairs[i]);
+			told++;
+		}
+	return told;
+}
+
+/* Addresses of one box, which weigh nothing: nobody has learnt how often they are one person's. */
+static err answer_boxes(const struct match_run *run, size_t most, size_t *told, struct why *why)
+{
+	const struct identity_view *identity = snapshot_identity(run->snapshot);
+	struct provider_pairs pairs = { 0 };
+	err e = provider_pairs_find(run->request, run->engine, run->snapshot, &pairs, why);
+
+	for (size_t i = 0; i < pairs.count && *told < most; i++, (*told)++)
+		match_view_box(run->sink, identity_text(identity, pairs.items[i].a),
+			identity_text(identity, pairs.items[i].b));
+	provider_pairs_done(&pairs);
+	return e;
+}
+
+/* Without records to be matched there may still be addresses. */
 static err run_review(const struct request *request, struct sink *sink, struct why *why)
 {
 	struct match_run run = { .request = request, .sink = sink };
-	size_t count = 0, told = 0;
+	size_t most = (size_t)request_number(request, "limit"), told = 0;
 	err e = start(&run, STORE_READ, why);
 
-	if (e == OK) {
-		const struct match_pair *pairs = matching_pairs(run.matching, &count);
-		size_t most = (size_t)request_number(request, "limit");
-		for (size_t i = 0; i < count && told < most; i++) {
-			if (!wants_a_person(&pairs[i]))
-				continue;
-			told++;
-			if (sink->json) {
-				match_view_json(sink, &run.load, run.matching, &pairs[i], true);
-				continue;
-			}
-			AUTO_ARENA arena = arena_create((size_t)1 << 24);
-			match_view_fields(
-				sink, arena, &run.load, run.matching, pairs[i].a, pairs[i].b);
-			sink_line(sink, STR(""));
-		}
-		if (told == 0 && !sink->json)
-			sink_say(sink, TEXT_MATCH_NOTHING);
-	}
+	if (e == OK)
+		told = answer_matches(&run, most);
+	if (e == OK || (run.snapshot != NULL && why->message == MSG_MATCH_NO_TRAITS))
+		e = answer_boxes(&run, most, &told, why);
+	if (e == OK && told == 0 && !sink->json)
+		sink_say(sink, TEXT_MATCH_NOTHING);
 	finish(&run);
 	return e;
 }
@@ -305,13 +333,16 @@ const struct command cmd_identity_review = {
 		"les paires de fiches à trancher par une personne, champ par champ"),
 	.about = WORDS(
 		"Those whose weight lies between the two thresholds, and weak bridges: heavy "
-		"enough, but the records around them do not fit. Decide with identity link or "
-		"identity unlink.",
+		"enough, but the records around them do not fit. Behind them, e-mail addresses "
+		"that their provider delivers to one box (ann+shop@, or dots at gmail.com): they "
+		"are nobody's until a person says so. Decide with identity link or identity "
+		"unlink.",
 		"Celles dont le poids est entre les deux seuils, et les ponts faibles : assez "
 		"lourdes, "
-		"mais les fiches voisines ne s'accordent pas. Tranchez par identity link ou "
-		"identity "
-		"unlink."),
+		"mais les fiches voisines ne s'accordent pas. À la suite, les adresses que leur "
+		"fournisseur livre dans une même boîte (ann+boutique@, ou les points de "
+		"gmail.com) : elles ne joignent personne tant que nul ne l'a dit. Tranchez par "
+		"identity link ou identity unlink."),
 	.options = { WEIGHTS,
 		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("so many, heaviest first", "autant, les plus lourdes d'abord"),

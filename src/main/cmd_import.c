@@ -407,6 +407,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 	struct importer im = { .request = request, .sink = sink };
 
 	im.options = (struct import_options){ .mapping = &im.mapping,
+		.customs = request_settings(request)->customs,
+		.custom_count = request_settings(request)->custom_count,
 		.strict = request_has(request, "strict"),
 		.stop = request_stop(request),
 		.progress = tell,

@@ -61,6 +61,32 @@ static err check_workers(const struct settings *settings, struct why *why)
 static const enum setting lasting[] = { SETTING_DATA, SETTING_LISTEN, SETTING_CERTIFICATE,
 	SETTING_KEY, SETTING_WITHOUT_TLS, SETTING_WORKERS, SETTING_PHONE_COUNTRY };
 
+static const struct input_section *next_identifier(const struct settings *settings, size_t *i)
+{
+	while (*i < settings->input_count && settings->inputs[*i].kind != INPUT_IDENTIFIER)
+		(*i)++;
+	return *i < settings->input_count ? &settings->inputs[(*i)++] : NULL;
+}
+
+/* Types of identifiers are declared at the start: rows of threads under way keep to them. */
+static void tell_identifiers(
+	struct serving *serving, const struct settings *now, const struct settings *then)
+{
+	size_t i = 0, k = 0;
+	const struct input_section *a, *b;
+	struct why why = { 0 };
+
+	do {
+		a = next_identifier(now, &i);
+		b = next_identifier(then, &k);
+	} while (a != NULL && b != NULL && input_equal(a, b));
+	if (a == NULL && b == NULL)
+		return;
+	(void)fail(
+		&why, MSG_INPUT_RESTART, arg_c("identifier"), arg_str((a != NULL ? a : b)->name));
+	serving_tell(serving, "reload", &why);
+}
+
 static void tell_lasting(
 	struct serving *serving, const struct settings *now, const struct settings *then)
 {
@@ -72,6 +98,7 @@ static void tell_lasting(
 		(void)fail(&why, MSG_INPUT_RESTART, arg_str(row->section), arg_str(row->key));
 		serving_tell(serving, "reload", &why);
 	}
+	tell_identifiers(serving, now, then);
 }
 
 /* A file or certificate that cannot be read leaves what was: that is told, and no reason to stop.

@@ -268,6 +268,21 @@ static err check_inputs(struct reading *r)
 	return e;
 }
 
+static err list_customs(struct reading *r, struct settings *out)
+{
+	struct identifier_custom *customs = arena_array(r->arena, r->input_count, sizeof(*customs));
+	err e = OK;
+
+	if (customs == NULL)
+		return no_room(r);
+	out->custom_count = 0;
+	for (size_t i = 0; e == OK && i < r->input_count; i++)
+		if (r->inputs[i].kind == INPUT_IDENTIFIER)
+			e = input_identifier(&r->inputs[i], &customs[out->custom_count++], r->why);
+	out->customs = customs;
+	return e;
+}
+
 static err take(struct reading *r, str section, str key, str text)
 {
 	enum input_kind kind;
@@ -345,6 +360,8 @@ err settings_read(
 	}
 	if (r.failed == OK)
 		r.failed = check_inputs(&r);
+	if (r.failed == OK)
+		r.failed = list_customs(&r, &read);
 	if (r.failed != OK) {
 		why_at(why, name, r.line, -1, -1);
 		return r.failed;

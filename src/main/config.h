@@ -77,6 +77,8 @@ struct settings {
 	str file; /* the one that was read; "" if none */
 	const struct input_section *inputs; /* in the order of the file */
 	size_t input_count;
+	const struct identifier_custom *customs; /* what the sections of identifiers say */
+	size_t custom_count;
 };
 
 void settings_init(struct settings *settings); /* the presets */

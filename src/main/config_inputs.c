@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "identity/custom.h"
 #include "main/suggest.h"
 
 enum { NUMBER_MAX = 1000000000 };
@@ -15,6 +16,7 @@ static const str kinds[INPUT_KIND_COUNT_] = {
 	[INPUT_HOOK] = STR_INIT("hook"),
 	[INPUT_FOLDER] = STR_INIT("folder"),
 	[INPUT_MQTT] = STR_INIT("mqtt"),
+	[INPUT_IDENTIFIER] = STR_INIT("identifier"),
 };
 
 const struct words input_help[INPUT_KIND_COUNT_] = {
@@ -34,6 +36,16 @@ const struct words input_help[INPUT_KIND_COUNT_] = {
 		"Un abonnement à un courtier MQTT, en QoS 1 et avec une session durable. Les "
 		"messages sont du JSON ; la correspondance peut aussi nommer les colonnes topic, "
 		"topic.0, topic.1 ... et received."),
+	[INPUT_IDENTIFIER] = WORDS(
+		"A type of identifier of your own: how its values are written, and which are none: "
+		"those identify nobody and are kept as an attribute; an event with no other "
+		"identifier is refused. What is there already stays "
+		"as it is; a change needs a restart.",
+		"Un type d'identifiant à vous : comment ses valeurs s'écrivent, et lesquelles n'en "
+		"sont pas : elles n'identifient personne et restent en attribut ; un événement "
+		"sans "
+		"autre identifiant est refusé. Ce qui est déjà là "
+		"ne change pas ; une modification demande un redémarrage."),
 };
 
 const struct input_row input_rows[INPUT_KEY_COUNT_] = {
@@ -142,6 +154,29 @@ const struct input_row input_rows[INPUT_KEY_COUNT_] = {
 			"Notre certificat (PEM), si le courtier en demande un.") },
 	[INPUT_KEY_CERTIFICATE_KEY] = { STR_INIT("key"), KIND(MQTT), 0, INPUT_IS_PATH, STR_INIT(""),
 		STR_INIT(""), WORDS("Its private key (PEM).", "Sa clé privée (PEM).") },
+	[INPUT_KEY_FORM] = { STR_INIT("form"), KIND(IDENTIFIER), 0, INPUT_IS_TEXT, STR_INIT(""),
+		STR_INIT(""),
+		WORDS("Words, in any number: compact (without blanks . - and / within), digits "
+		      "(nothing else is kept), lower or upper (letters A to Z). Not set: as it "
+		      "comes, without blanks around it.",
+			"Des mots, autant qu'on veut : compact (sans espaces . - et / à "
+			"l'intérieur), digits (rien d'autre n'est gardé), lower ou upper (lettres "
+			"A à Z). Sans réglage : tel quel, sans espaces autour.") },
+	[INPUT_KEY_PATTERN] = { STR_INIT("pattern"), KIND(IDENTIFIER), 0, INPUT_IS_TEXT,
+		STR_INIT(""), STR_INIT(""),
+		WORDS("What it then looks like: # is a digit, @ a letter, ? any sign, * anything; "
+		      "CT-######## for example. Several with spaces between: one of them.",
+			"À quoi il ressemble alors : # est un chiffre, @ une lettre, ? un signe, * "
+			"n'importe quoi ; par exemple CT-########. Plusieurs séparés par des "
+			"espaces : l'un d'eux.") },
+	[INPUT_KEY_LENGTH] = { STR_INIT("length"), KIND(IDENTIFIER), 0, INPUT_IS_TEXT, STR_INIT(""),
+		STR_INIT(""),
+		WORDS("How many characters it then has: 8, or 8-12.",
+			"Combien de caractères il a alors : 8, ou 8-12.") },
+	[INPUT_KEY_CHECK] = { STR_INIT("check"), KIND(IDENTIFIER), 0, INPUT_IS_CHOICE,
+		STR_INIT("luhn"), STR_INIT(""),
+		WORDS("luhn: the last digit checks the others, as on cards.",
+			"luhn : le dernier chiffre contrôle les autres, comme sur les cartes.") },
 };
 
 str input_kind_name(enum input_kind kind)
@@ -265,7 +300,8 @@ err input_check(const struct input_section *section, struct why *why)
 			section->values[i].line == 0)
 			return fail(why, MSG_INPUT_WANTS, arg_str(kinds[section->kind]),
 				arg_str(section->name), arg_str(input_rows[i].key));
-	return OK;
+	struct identifier_custom ignored;
+	return section->kind == INPUT_IDENTIFIER ? input_identifier(section, &ignored, why) : OK;
 }
 
 str input_text(const struct input_section *section, enum input_key key)
@@ -291,6 +327,23 @@ int64_t input_ms(const struct input_section *section, enum input_key key)
 	err e = duration_parse(input_text(section, key), &ms, NULL);
 	ASSERT(e == OK && input_rows[key].is == INPUT_IS_DURATION); /* checked when set */
 	return ms;
+}
+
+err input_identifier(
+	const struct input_section *section, struct identifier_custom *out, struct why *why)
+{
+	const struct custom_told told = { .type = section->name,
+		.form = input_text(section, INPUT_KEY_FORM),
+		.pattern = input_text(section, INPUT_KEY_PATTERN),
+		.length = input_text(section, INPUT_KEY_LENGTH),
+		.check = input_text(section, INPUT_KEY_CHECK) };
+
+	return custom_read(&told, out, why);
+}
+
+bool input_brings_events(enum input_kind kind)
+{
+	return kind != INPUT_SOURCE && kind != INPUT_IDENTIFIER;
 }
 
 bool input_equal(const struct input_section *a, const struct input_section *b)

@@ -15,7 +15,14 @@
 
 enum { INPUT_SECTIONS_MAX = 64, INPUT_NAME_BYTES_MAX = 32 };
 
-enum input_kind { INPUT_SOURCE, INPUT_HOOK, INPUT_FOLDER, INPUT_MQTT, INPUT_KIND_COUNT_ };
+enum input_kind {
+	INPUT_SOURCE,
+	INPUT_HOOK,
+	INPUT_FOLDER,
+	INPUT_MQTT,
+	INPUT_IDENTIFIER,
+	INPUT_KIND_COUNT_
+};
 
 enum input_key {
 	INPUT_KEY_RATE,
@@ -41,6 +48,10 @@ enum input_key {
 	INPUT_KEY_CA,
 	INPUT_KEY_CERTIFICATE,
 	INPUT_KEY_CERTIFICATE_KEY,
+	INPUT_KEY_FORM,
+	INPUT_KEY_PATTERN,
+	INPUT_KEY_LENGTH,
+	INPUT_KEY_CHECK,
 	INPUT_KEY_COUNT_
 };
 
@@ -76,10 +87,17 @@ void input_section_init(struct input_section *section, enum input_kind kind, str
 err input_name_check(enum input_kind kind, str name, struct why *why);
 /* One key; `text` is borrowed.  MSG_CONFIG_KEY..., MSG_CONFIG_TWICE, MSG_INPUT_VALUE. */
 err input_set(struct input_section *section, str key, str text, int64_t line, struct why *why);
-/* Has it all it needs?  MSG_INPUT_WANTS. */
+/* What an INPUT_IDENTIFIER says; borrows its texts.  As custom_read(). */
+struct identifier_custom;
+err input_identifier(
+	const struct input_section *section, struct identifier_custom *out, struct why *why);
+/* Has it all it needs, and do its values go together?  MSG_INPUT_WANTS, those of
+ * input_identifier(). */
 err input_check(const struct input_section *section, struct why *why);
 
 str input_text(const struct input_section *section, enum input_key key);
 uint64_t input_number(const struct input_section *section, enum input_key key);
 int64_t input_ms(const struct input_section *section, enum input_key key);
+/* Does such a section bring events in?  Else it says something of them. */
+bool input_brings_events(enum input_kind kind);
 bool input_equal(const struct input_section *a, const struct input_section *b);

@@ -348,11 +348,15 @@ static void add_counts(struct import_counts *counts, const struct importing *im,
 	memcpy(counts->time_format, summary->time_format, sizeof(counts->time_format));
 }
 
-static struct preparation preparation_of(struct engine *engine, const struct mapping *mapping)
+static struct preparation preparation_of(
+	struct engine *engine, const struct import_options *options)
 {
+	const struct mapping *mapping = options->mapping;
 	str country = mapping->phone_country.len > 0 ? mapping->phone_country : STR("FR");
 
-	return (struct preparation){ .rules = { .phone_country = identifier_country(country) },
+	return (struct preparation){ .rules = { .phone_country = identifier_country(country),
+					     .customs = options->customs,
+					     .custom_count = options->custom_count },
 		.default_source = mapping->source.len > 0 ? mapping->source : STR("import"),
 		.secret = engine_secret(engine) };
 }
@@ -361,7 +365,7 @@ static err import_checked(struct engine *engine, const char *path,
 	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
 	struct why *why)
 {
-	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct preparation preparation = preparation_of(engine, options);
 	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed },
 		.options = options,
 		.preparation = &preparation,
@@ -396,7 +400,7 @@ static err check_strictly(struct engine *engine, const char *path,
 	const struct import_options *options, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
-	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct preparation preparation = preparation_of(engine, options);
 	struct importing im = { .sink = { .record = take_record, .reject = take_reject },
 		.options = options,
 		.preparation = &preparation,
@@ -412,7 +416,7 @@ static err look_through(struct engine *engine, const char *path,
 	const struct import_options *options, struct import_counts *counts, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
-	struct preparation preparation = preparation_of(engine, options->mapping);
+	struct preparation preparation = preparation_of(engine, options);
 	struct importing im = { .sink = { .record = take_record, .reject = take_reject },
 		.options = options,
 		.preparation = &preparation,

@@ -19,6 +19,8 @@
 
 struct import_options {
 	const struct mapping *mapping;
+	const struct identifier_custom *customs; /* types that ariane.conf declares */
+	size_t custom_count;
 	/* Which mapping a file is read by, from its path and first bytes; may be NULL: `mapping`
 	 * for all.  Not asked for standard input and other pipes, which can be read only once. */
 	err (*choose)(void *context, str path, str first_bytes, const struct mapping **out,

@@ -374,10 +374,10 @@ static err list_apart(struct loading *l, struct why *why)
 	if (e == OK)
 		l->out->apart = memory_alloc((count + 1) * sizeof(*l->out->apart));
 	for (size_t i = 0; e == OK && i < count; i++) {
+		enum decision_kind kind;
 		e = read_telling(l, &(struct telling){ .seq = decisions[i] }, &record, why);
 		if (e == OK && record.identifier_count == 2 &&
-			!str_equal(record.activity, STR("link")) &&
-			!str_equal(record.activity, STR("forget")) &&
+			identity_decision_named(record.activity, &kind) && kind == DECISION_APART &&
 			row_of(l, &record.identifiers[0], &pair.a) &&
 			row_of(l, &record.identifiers[1], &pair.b))
 			l->out->apart[l->out->apart_count++] = pair;

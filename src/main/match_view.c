@@ -100,6 +100,50 @@ void match_view_json(struct sink *sink, const struct match_load *load, struct ma
 	strbuf_done(&out);
 }
 
+/* ---- addresses of one box */
+
+static void put_box(struct json_writer *w, str a, str b)
+{
+	json_put_object(w);
+	put_text(w, "a", a);
+	put_text(w, "b", b);
+	put_bits(w, "weight", 0);
+	put_bits(w, "probability", 0.5);
+	put_text(w, "decision", str_of(fates[PAIR_REVIEW].word));
+	put_text(w, "reason", STR("provider-folding"));
+	json_put_key(w, STR("fields"));
+	json_put_array(w);
+	json_put_object(w);
+	put_text(w, "field", STR("email"));
+	put_text(w, "a", a);
+	put_text(w, "b", b);
+	put_text(w, "level", str_of(levels[LEVEL_RELATED].word));
+	put_bits(w, "weight", 0);
+	json_put_end(w);
+	json_put_end(w);
+	json_put_end(w);
+}
+
+void match_view_box(struct sink *sink, str a, str b)
+{
+	struct strbuf out = strbuf_heap(LINE_BYTES_MAX);
+
+	if (sink->json) {
+		struct json_writer w = json_writer_of(&out, JSON_COMPACT);
+		put_box(&w, a, b);
+		strbuf_add_byte(&out, '\n');
+		sink_built(sink, &out);
+	} else {
+		struct strbuf other = strbuf_heap(LINE_BYTES_MAX);
+		display_add_safe(&out, a);
+		display_add_safe(&other, b);
+		sink_say(sink, TEXT_MATCH_BOX, arg_str(strbuf_str(&out)),
+			arg_str(strbuf_str(&other)));
+		strbuf_done(&other);
+	}
+	strbuf_done(&out);
+}
+
 /* ---- people */
 
 static void add_bits(struct sink *sink, struct grid *grid, double bits)

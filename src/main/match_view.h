@@ -24,3 +24,5 @@ void match_view_fields(struct sink *sink, struct arena *arena, const struct matc
 	struct matching *matching, uint32_t a, uint32_t b);
 
 enum text match_fate_text(enum pair_fate fate);
+/* Two e-mail addresses that their provider delivers to one box (match_provider.h). */
+void match_view_box(struct sink *sink, str a, str b);

@@ -152,7 +152,7 @@ static err take_inputs(struct serving *s, const struct settings *settings, struc
 	limit_sources(s, settings);
 	capture_set_hooks(s->capture, hooks);
 	for (size_t i = 0; i < settings->input_count; i++)
-		if (settings->inputs[i].kind != INPUT_SOURCE)
+		if (input_brings_events(settings->inputs[i].kind))
 			(void)sources_get(s->sources, input_source(&settings->inputs[i]));
 	return OK;
 }

@@ -325,7 +325,9 @@ struct identifier_rules store_identifier_rules(const struct request *request)
 struct identifier_rules identifier_rules_of(const struct settings *settings)
 {
 	return (struct identifier_rules){ .phone_country = identifier_country(
-						  setting_text(settings, SETTING_PHONE_COUNTRY)) };
+						  setting_text(settings, SETTING_PHONE_COUNTRY)),
+		.customs = settings->customs,
+		.custom_count = settings->custom_count };
 }
 
 err store_customer(const struct request *request, const struct snapshot *snapshot, str typed,

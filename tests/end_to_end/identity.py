@@ -1,5 +1,6 @@
 """Identity by rules, from outside: stitching as vendors tell it, takeovers, households, undo, explain."""
 import base64
+import hashlib
 import json
 
 from doors import Server
@@ -39,6 +40,84 @@ def check_the_company_has_a_country(place):
     mapped("import", told, "--customer", "phone=phone", "--mapping", mapping, env=env)
     holds(mapped("customer", "phone:+3125111111").out, "+3125111111")
     equal(belgium("status", env={"ARIANE_PHONE_COUNTRY": "Atlantis"}, status=None).status, 2, "no such country")
+
+
+def told(folder, place, name, types, rows, *more):
+    """Events of one activity, each with identifiers of these types."""
+    lines = ["time,activity," + ",".join(types)]
+    lines += [f"2026-03-01T10:{i:02d}:00Z,seen," + ",".join(row) for i, row in enumerate(rows)]
+    return folder.import_(place.file(f"{name}.csv", "\n".join(lines) + "\n"), "--time", "time", "--activity", "activity",
+                          "--source", name, *[w for t in types for w in ("--customer", f"{t}={t}")], *more)
+
+
+def check_an_address_and_its_hash_are_one(place):
+    """Whichever came first; explained as such; gone with the address; no way in for who may not tell the address."""
+    hashed = hashlib.sha256(b"ann@example.org").hexdigest()
+    folder = place.folder("hash")
+    told(folder, place, "ads", ["cookie", "email_sha256"], [("c9", hashed.upper())])
+    told(folder, place, "crm", ["customer", "email"], [("a1", "Ann@Example.org"), ("b2", "ben@example.org")])
+    chain = checked(folder("identity", "explain", "customer:a1", "cookie:c9", "--json"), "identity-explain")
+    equal((chain["together"], [s["by"] for s in chain["steps"]]), (True, ["events", "hash", "events"]), "over the hash")
+    holds(folder("identity", "explain", "customer:a1", "cookie:c9", "--lang", "fr").out, "empreinte")
+    folder("verify")
+    before = folder.digest()
+    other = [("cookie", "c8"), ("email_sha256", hashlib.sha256(b"ben@example.org").hexdigest())]
+    rules = {"version": 1, "types": [{"type": "customer", "unique": True}, {"type": "email", "owners": 1}],
+             "sources": [{"source": "widget", "asserts": ["cookie"]}]}
+    applied = folder("identity", "rules", "apply", place.file("r.json", json.dumps(rules)), "--json").json()["sequence"]
+    told(folder, place, "widget", [t for t, _ in other], [[v for _, v in other]])
+    equal(together(folder, "customer:b2", "cookie:c8"), False, "a widget may not tell addresses")
+    folder("identity", "undo", applied)
+    equal(together(folder, "customer:b2", "cookie:c8"), True, "by the usual rules it may")
+    off = {"version": 1, "types": [{"type": "email", "hashes": []}]}
+    told_off = folder("identity", "rules", "apply", place.file("off.json", json.dumps(off)), "--json").json()["sequence"]
+    equal(together(folder, "customer:a1", "cookie:c9"), False, "switched off")
+    folder("identity", "undo", told_off)
+    folder("erase", "cookie:c8", "--now")
+    folder("verify")
+    folder("erase", "customer:a1", "--now")
+    equal(folder("customer", f"email_sha256:{hashed}", status=1).status, 1, "erased with whom it was of")
+    folder("verify")
+    equal(before == folder.digest(), False, "it did something")
+
+
+def check_a_provider_s_spellings_are_asked_about(place):
+    """They join nobody by themselves; a person says so, or not, and is not asked again."""
+    folder = place.folder("boxes")
+    told(folder, place, "crm", ["customer", "email"], [
+        ("a1", "an.n@googlemail.com"), ("a2", "ann@gmail.com"), ("b1", "ben+shop@free.fr"), ("b2", "ben@free.fr"),
+        ("c1", "an.n@free.fr"), ("c2", "ann@free.fr")])
+    equal(customers(folder), 6, "nobody is joined")
+    asked = folder("identity", "review", "--json")
+    for pair in asked.lines():
+        keeps_schema("identity-match", pair)
+    equal([(p["a"], p["b"], p["reason"]) for p in asked.lines()], [
+        ("email:an.n@googlemail.com", "email:ann@gmail.com", "provider-folding"),
+        ("email:ben+shop@free.fr", "email:ben@free.fr", "provider-folding")], "both are asked about")
+    equal(len(folder("identity", "review", "--limit", "1", "--json").lines()), 1, "so many")
+    refused = folder("identity", "forbid", "email:an.n@googlemail.com", "email:ann@gmail.com", "--json").json()["sequence"]
+    folder("identity", "confirm", "email:ben+shop@free.fr", "email:ben@free.fr")
+    equal(folder("identity", "review", "--json").lines(), [], "neither again")
+    equal(together(folder, "email:ben+shop@free.fr", "email:ben@free.fr"), True, "as was confirmed")
+    folder("identity", "undo", refused)
+    equal(len(folder("identity", "review", "--json").lines()), 1, "asked again")
+    holds(folder("identity", "review", "--lang", "fr").out, "même boîte")
+
+
+def check_a_company_s_own_types(place):
+    """[identifier NAME] says how values are written, and which are none."""
+    conf = place.file("own.conf", "[identifier contract]\nform = compact upper\npattern = CT########\n")
+    folder = place.folder("own")
+    told(folder, place, "crm", ["contract", "cookie"], [("ct 1234-5678", "k1"), ("CT12345678", "k2"), ("CT1234", "k3")],
+         "--config", conf)
+    equal(together(folder, "cookie:k1", "cookie:k2"), True, "two spellings, one contract")
+    equal(folder("customer", "contract:ct 12 34 56 78", "--config", conf).status, 0, "found as people type it")
+    equal(folder("customer", "contract:ct 12", "--config", conf, "--json", status=None).problem()["code"],
+          "identifier-pattern", "what it should look like")
+    equal(folder("customer", "cookie:k3").status, 0, "what is no contract identifies nobody, and the event stays")
+    for text, code in (("[identifier email]\nform = lower\n", "identifier-type-known"),
+                       ("[identifier a]\nlength = 9-3\n", "usage-input-value"), ("[identifier a]\nforms = lower\n", "config-key-near")):
+        equal(folder("status", "--config", place.file("bad.conf", text), "--json", status=None).problem()["code"], code, code)
 
 
 STITCHING = [  # device, login, minute: twelve events of one vendor's documentation
