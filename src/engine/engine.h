@@ -70,7 +70,7 @@ struct engine_item {
 	const struct record *record;
 	str bytes; /* canonical */
 	struct dedup_key key;
-	uint32_t check; /* CRC-32C of the bytes */
+	uint32_t check; /* CRC-32C of the bytes: also what the journal keeps of them */
 	struct numbering *numbering; /* its id is a guess, see numbering.h; or NULL */
 	bool has_key; /* else it is never taken for a duplicate: corrections and the like */
 	enum item_status status; /* the answer ... */

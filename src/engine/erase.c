@@ -1,6 +1,7 @@
 /* engine/erase.c - see erase.h */
 #include "engine/erase.h"
 
+#include "base/crc32c.h"
 #include "engine/engine_internal.h"
 #include "engine/places.h"
 #include "engine/recount.h"
@@ -91,7 +92,10 @@ static void fill_part(
 		(struct record){ .kind = RECORD_ERASURE, .payload = strbuf_str(&part->payload) };
 	record_encode(&part->record, &part->bytes);
 	ASSERT(strbuf_ok(&part->bytes));
-	*item = (struct engine_item){ .record = &part->record, .bytes = strbuf_str(&part->bytes) };
+	str bytes = strbuf_str(&part->bytes);
+	*item = (struct engine_item){
+		.record = &part->record, .bytes = bytes, .check = crc32c(0, bytes)
+	};
 }
 
 /* All in one batch: a crash must not leave half a customer, whose other half nobody would find. */

@@ -274,6 +274,14 @@ struct journal_entry journal_entry_of(str bytes)
 	return (struct journal_entry){ bytes, crc32c(0, bytes) };
 }
 
+/* A wrong checksum would be found when the record is read, and not before: a checked build looks.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define CHECK_IS_RIGHT(entry) ((entry)->check == crc32c(0, (entry)->bytes))
+#else
+#define CHECK_IS_RIGHT(entry) true
+#endif
+
 static err check_sizes(const struct journal *journal, const struct journal_entry *entries,
 	size_t count, struct why *why)
 {
@@ -283,6 +291,7 @@ static err check_sizes(const struct journal *journal, const struct journal_entry
 		ASSERT(entries[i].bytes.len > 0);
 		if (entries[i].bytes.len > RECORD_BYTES_MAX)
 			return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+		ASSERT(CHECK_IS_RIGHT(&entries[i]));
 		bytes += ROW_RECORD_HEAD_BYTES + entries[i].bytes.len;
 	}
 	if (bytes > journal->options.batch_bytes_max)
