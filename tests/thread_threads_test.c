@@ -30,7 +30,8 @@ struct life {
 	size_t count;
 	uint64_t seq;
 	struct thread_index *pending; /* built from some earlier moment */
-	bool saw_base, saw_run, saw_misfit;
+	bool is_grown; /* the pending one */
+	bool saw_base, saw_grown, saw_run, saw_misfit;
 };
 
 static struct threads_view *publish(struct life *l)
@@ -127,9 +128,15 @@ static void build_index(struct life *l)
 
 	thread_index_unref(l->pending);
 	l->pending = NULL;
+	l->is_grown = false;
 	if (random_below(&l->random, 3) == 0) {
+		size_t most = from + random_below(&l->random, end - from + 1);
+		l->pending = thread_index_grow_base(view, most);
+		l->is_grown = l->pending != NULL;
+	}
+	if (l->pending == NULL && random_below(&l->random, 2) == 0) {
 		l->pending = thread_index_build_base(view, random_below(&l->random, end + 1));
-	} else {
+	} else if (l->pending == NULL) {
 		if (view->run_count > 0)
 			from = thread_index_rows_end(
 				view->runs[random_below(&l->random, view->run_count)]);
@@ -147,7 +154,8 @@ static void put_index(struct life *l)
 	bool is_base = thread_index_is_base(l->pending);
 	bool fits = threads_put_index(l->threads, l->pending);
 	l->pending = NULL;
-	l->saw_base |= fits && is_base;
+	l->saw_base |= fits && is_base && !l->is_grown;
+	l->saw_grown |= fits && l->is_grown;
 	l->saw_run |= fits && !is_base;
 	l->saw_misfit |= !fits;
 }
@@ -359,7 +367,7 @@ static void live(struct life *l, const char *row)
 
 TEST(thread_of_is_a_sort_of_all_rows)
 {
-	bool base = false, run = false, misfit = false;
+	bool base = false, grown = false, run = false, misfit = false;
 	char row[32];
 
 	for (uint64_t seed = 1; seed <= LIVES; seed++) {
@@ -368,11 +376,12 @@ TEST(thread_of_is_a_sort_of_all_rows)
 		l->random = random_of(seed);
 		live(l, row);
 		base |= l->saw_base;
+		grown |= l->saw_grown;
 		run |= l->saw_run;
 		misfit |= l->saw_misfit;
 		free(l);
 	}
-	CHECK("all met", base && run && misfit);
+	CHECK("all met", base && grown && run && misfit);
 }
 
 TEST(thread_of_nobody_and_without_room)

@@ -16,6 +16,11 @@ str str_of(const char *c_string)
 	return (str){ c_string, c_string == NULL ? 0 : strlen(c_string) };
 }
 
+bool bytes_equal(const char *a, const char *b, size_t len)
+{
+	return a[0] == b[0] && memcmp(a, b, len) == 0;
+}
+
 int str_compare(str a, str b)
 {
 	size_t len = MIN_OF(a.len, b.len);

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
@@ -83,11 +82,11 @@ typedef struct str {
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
 str str_of(const char *c_string); /* of NULL: the empty one */
-/* These three are asked for each member of each event, and mostly the first byte tells. */
+/* These three are asked for each member of each event, and mostly the length tells. */
+bool bytes_equal(const char *a, const char *b, size_t len); /* len > 0 */
 static inline bool str_equal(str a, str b)
 {
-	return a.len == b.len &&
-	       (a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0));
+	return a.len == b.len && (a.len == 0 || bytes_equal(a.ptr, b.ptr, a.len));
 }
 static inline str str_from(str text, size_t at) /* the rest from byte `at` (<= len) */
 {

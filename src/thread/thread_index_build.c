@@ -3,7 +3,8 @@
  * Building is a counting sort: how many rows each customer has, where each begins, each row to its
  * customer in order of arrival; then each slice is sorted by time unless it is already, which is
  * the common case.  Slices lie anywhere in memory, and so do the rows of one: every pass asks some
- * rows ahead for what it will touch.  (Runs: thread_index_run.c.)
+ * rows ahead for what it will touch.  (Runs: thread_index_run.c; a base made from the one before:
+ * thread_index_grow.c.)
  */
 #include "thread/thread_index.h"
 
@@ -50,29 +51,20 @@ void entries_sort(struct entry *entries, size_t count)
 
 /* ---- which group a row belongs to */
 
-struct grouping {
-	const struct threads_view *view;
-	size_t rows;
-	uint32_t *group_of_set; /* ROW_NONE: nobody's */
-	size_t groups;
-};
-
-enum { AHEAD = 32 }; /* rows asked for before they are needed */
-
 /* Of each row its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
-static uint32_t *find_groups(const struct grouping *g, bool entities)
+uint32_t *groups_of_rows(const struct grouping *g, bool entities)
 {
-	uint32_t *groups = memory_resize(NULL, (g->rows + 1) * sizeof(*groups));
+	uint32_t *groups = memory_resize(NULL, (g->to - g->from + 1) * sizeof(*groups));
 
-	for (size_t row = 0; row < g->rows; row++) {
+	for (size_t row = g->from; row < g->to; row++) {
 		uint32_t set = view_u32(g->view->set, row);
-		if (row + AHEAD < g->rows) {
+		if (row + AHEAD < g->to) {
 			uint32_t later = view_u32(g->view->set, row + AHEAD);
 			PREFETCH(&g->group_of_set[later == IDENTITY_NO_CODE ? 0 : later]);
 		}
 		bool wanted = set != IDENTITY_NO_CODE &&
 			      slices_want(view_u8(g->view->flags, row), entities);
-		groups[row] = wanted ? g->group_of_set[set] : ROW_NONE;
+		groups[row - g->from] = wanted ? g->group_of_set[set] : ROW_NONE;
 	}
 	return groups;
 }
@@ -147,7 +139,7 @@ static bool is_in_order(
 	return true;
 }
 
-static void order_group(const struct threads_view *view, struct slices *out, size_t from,
+void slices_order_some(const struct threads_view *view, struct slices *out, size_t from,
 	size_t count, struct entry *entries)
 {
 	for (size_t k = 0; k < count; k++)
@@ -176,7 +168,7 @@ void slices_order(const struct threads_view *view, struct slices *out)
 			room = count * 2;
 			entries = memory_resize(entries, room * sizeof(*entries));
 		}
-		order_group(view, out, from, count, entries);
+		slices_order_some(view, out, from, count, entries);
 	}
 	free(entries);
 }
@@ -184,8 +176,8 @@ void slices_order(const struct threads_view *view, struct slices *out)
 static void build_slices(const struct grouping *g, bool entities, struct slices *out)
 {
 	bool none = entities && g->view->entities == 0;
-	size_t rows = none ? 0 : g->rows;
-	uint32_t *groups = none ? NULL : find_groups(g, entities);
+	size_t rows = none ? 0 : g->to;
+	uint32_t *groups = none ? NULL : groups_of_rows(g, entities);
 
 	count_groups(groups, rows, g->groups, out);
 	size_t room = MAX_OF(out->count, (size_t)1);
@@ -214,7 +206,7 @@ struct thread_index *thread_index_new(
 
 /* ---- the base: groups are customers */
 
-static void fill_slots(struct thread_index *index, const struct identity_view *identity)
+void thread_index_fill_slots(struct thread_index *index, const struct identity_view *identity)
 {
 	size_t count = identity_identifier_count(identity);
 
@@ -229,22 +221,26 @@ static void fill_slots(struct thread_index *index, const struct identity_view *i
 	}
 }
 
+uint32_t *customers_of_sets(const struct identity_view *identity)
+{
+	uint32_t sets = identity_set_count(identity);
+	uint32_t *customers = memory_resize(NULL, (sets + (size_t)1) * sizeof(*customers));
+
+	for (uint32_t set = 0; set < sets; set++)
+		customers[set] = identity_customer_of(identity, identity_set_owner(identity, set));
+	return customers;
+}
+
 struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows)
 {
 	const struct identity_view *identity = view->identity;
-	uint32_t sets = identity_set_count(identity);
 	struct thread_index *index = thread_index_new(view, true, 0, rows);
-	struct grouping g = {
-		.view = view, .rows = rows, .groups = identity_customer_end(identity)
-	};
+	struct grouping g = { .view = view, .to = rows, .groups = identity_customer_end(identity) };
 
-	g.group_of_set = memory_alloc((sets + 1) * sizeof(*g.group_of_set));
-	for (uint32_t set = 0; set < sets; set++)
-		g.group_of_set[set] =
-			identity_customer_of(identity, identity_set_owner(identity, set));
+	g.group_of_set = customers_of_sets(identity);
 	build_slices(&g, false, &index->events);
 	build_slices(&g, true, &index->entities);
 	free(g.group_of_set);
-	fill_slots(index, identity);
+	thread_index_fill_slots(index, identity);
 	return index;
 }

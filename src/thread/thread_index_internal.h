@@ -44,9 +44,26 @@ static inline bool slices_want(uint8_t flags, bool entities)
 	return (flags & ROW_HIDDEN) == 0 && ((flags & ROW_ENTITY) != 0) == entities;
 }
 
+/* Which customer each of the rows [from, to) belongs to. */
+struct grouping {
+	const struct threads_view *view;
+	size_t from, to;
+	uint32_t *group_of_set; /* ROW_NONE: nobody's */
+	size_t groups;
+};
+enum { AHEAD = 32 }; /* rows asked for before they are needed */
+
+uint32_t *customers_of_sets(const struct identity_view *identity); /* to be freed */
+/* Of each row its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
+uint32_t *groups_of_rows(const struct grouping *g, bool entities);
+void thread_index_fill_slots(struct thread_index *index, const struct identity_view *identity);
+
 /* With rows and starts in place: their times and activities; then each slice in thread order. */
 void slices_fetch_columns(const struct threads_view *view, struct slices *slices);
 void slices_order(const struct threads_view *view, struct slices *slices);
+/* `count` of one slice, from `from` on; `entries`: room for them. */
+void slices_order_some(const struct threads_view *view, struct slices *slices, size_t from,
+	size_t count, struct entry *entries);
 
 /* Where `owner` stands among `owners`, which ascend; `count` if it is not there. */
 size_t thread_index_find_owner(const uint32_t *owners, size_t count, uint32_t owner);
