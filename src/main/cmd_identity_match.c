@@ -203,13 +203,59 @@ static void answer_match(const struct match_run *run, const struct match_pair *p
 	sink_line(run->sink, STR(""));
 }
 
+/* Behind which pair the list goes on; it may be decided by now. */
+struct cursor {
+	str a, b; /* "": from the beginning */
+};
+
+/* Identifiers may hold spaces: the first space at which both sides are known. */
+static err read_cursor(const struct match_run *run, struct cursor *out, struct why *why)
+{
+	const struct identity_view *identity = snapshot_identity(run->snapshot);
+	str text = request_text(run->request, "after");
+
+	*out = (struct cursor){ STR(""), STR("") };
+	for (size_t i = 0; i < text.len; i++) {
+		str a = str_upto(text, i), b = str_from(text, i + 1);
+		if (text.ptr[i] != ' ' || identity_find(identity, a) == IDENTITY_NO_CODE ||
+			identity_find(identity, b) == IDENTITY_NO_CODE)
+			continue;
+		*out = (struct cursor){ a, b };
+		return OK;
+	}
+	return text.len == 0 ? OK : fail(why, MSG_MATCH_AFTER, arg_str(text));
+}
+
+/* Where the list goes on: behind that pair, or, if it is decided and so no longer there, where its
+ * weight would have stood; behind all if it is no pair of records. */
+static size_t place_behind(const struct match_run *run, const struct cursor *cursor)
+{
+	struct explanation explanation;
+	uint32_t a, b;
+	size_t count, i = 0;
+	const struct match_pair *pairs = matching_pairs(run->matching, &count);
+
+	if (cursor->a.len == 0)
+		return 0;
+	if (!match_records_find(run->load.records, cursor->a, &a) ||
+		!match_records_find(run->load.records, cursor->b, &b))
+		return count;
+	for (; i < count; i++)
+		if (pairs[i].a == MIN_OF(a, b) && pairs[i].b == MAX_OF(a, b))
+			return i + 1;
+	matching_explain(run->matching, a, b, &explanation);
+	for (i = 0; i < count && (double)pairs[i].weight > explanation.weight;)
+		i++;
+	return i;
+}
+
 /* Returns how many. */
-static size_t answer_matches(const struct match_run *run, size_t most)
+static size_t answer_matches(const struct match_run *run, const struct cursor *cursor, size_t most)
 {
 	size_t count, told = 0;
 	const struct match_pair *pairs = matching_pairs(run->matching, &count);
 
-	for (size_t i = 0; i < count && told < most; i++)
+	for (size_t i = place_behind(run, cursor); i < count && told < most; i++)
 		if (wants_a_person(&pairs[i])) {
 			answer_match(run, &pairs[i]);
 			told++;
@@ -218,15 +264,22 @@ static size_t answer_matches(const struct match_run *run, size_t most)
 }
 
 /* Addresses of one box, which weigh nothing: nobody has learnt how often they are one person's. */
-static err answer_boxes(const struct match_run *run, size_t most, size_t *told, struct why *why)
+static err answer_boxes(const struct match_run *run, const struct cursor *cursor, size_t most,
+	size_t *told, struct why *why)
 {
 	const struct identity_view *identity = snapshot_identity(run->snapshot);
 	struct provider_pairs pairs = { 0 };
 	err e = provider_pairs_find(run->request, run->engine, run->snapshot, &pairs, why);
 
-	for (size_t i = 0; i < pairs.count && *told < most; i++, (*told)++)
-		match_view_box(run->sink, identity_text(identity, pairs.items[i].a),
-			identity_text(identity, pairs.items[i].b));
+	for (size_t i = 0; i < pairs.count && *told < most; i++) {
+		str a = identity_text(identity, pairs.items[i].a);
+		str b = identity_text(identity, pairs.items[i].b);
+		int order = str_starts(cursor->a, STR("email:")) ? str_compare(a, cursor->a) : 1;
+		if (order < 0 || (order == 0 && str_compare(b, cursor->b) <= 0))
+			continue;
+		match_view_box(run->sink, a, b);
+		(*told)++;
+	}
 	provider_pairs_done(&pairs);
 	return e;
 }
@@ -236,12 +289,18 @@ static err run_review(const struct request *request, struct sink *sink, struct w
 {
 	struct match_run run = { .request = request, .sink = sink };
 	size_t most = (size_t)request_number(request, "limit"), told = 0;
+	struct cursor cursor;
 	err e = start(&run, STORE_READ, why);
+	bool has_records = e == OK;
 
+	if (run.snapshot != NULL && why->message == MSG_MATCH_NO_TRAITS)
+		e = OK;
 	if (e == OK)
-		told = answer_matches(&run, most);
-	if (e == OK || (run.snapshot != NULL && why->message == MSG_MATCH_NO_TRAITS))
-		e = answer_boxes(&run, most, &told, why);
+		e = read_cursor(&run, &cursor, why);
+	if (e == OK && has_records)
+		told = answer_matches(&run, &cursor, most);
+	if (e == OK)
+		e = answer_boxes(&run, &cursor, most, &told, why);
 	if (e == OK && told == 0 && !sink->json)
 		sink_say(sink, TEXT_MATCH_NOTHING);
 	finish(&run);
@@ -346,9 +405,16 @@ const struct command cmd_identity_review = {
 	.options = { WEIGHTS,
 		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("so many, heaviest first", "autant, les plus lourdes d'abord"),
-			STR_INIT("20") } },
+			STR_INIT("20") },
+		{ STR_INIT("after"), IS_TEXT, false,
+			WORDS("\"IDENTIFIER IDENTIFIER\"", "\"IDENTIFIANT IDENTIFIANT\""),
+			WORDS("go on behind this pair, the last one seen",
+				"continuer après cette paire, la dernière vue"),
+			STR_INIT("") } },
 	.examples = { { STR_INIT("ariane identity review --limit 5"),
-		WORDS("the five most likely", "les cinq plus vraisemblables") } },
+			      WORDS("the five most likely", "les cinq plus vraisemblables") },
+		{ STR_INIT("ariane identity review --after \"crm:4 crm:9\""),
+			WORDS("those behind that pair", "celles qui suivent cette paire") } },
 	.schema = STR_INIT("identity-match"),
 	.in_house = true,
 	.json_lines = true,

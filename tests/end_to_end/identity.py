@@ -95,6 +95,10 @@ def check_a_provider_s_spellings_are_asked_about(place):
         ("email:an.n@googlemail.com", "email:ann@gmail.com", "provider-folding"),
         ("email:ben+shop@free.fr", "email:ben@free.fr", "provider-folding")], "both are asked about")
     equal(len(folder("identity", "review", "--limit", "1", "--json").lines()), 1, "so many")
+    rest = folder("identity", "review", "--after", "email:an.n@googlemail.com email:ann@gmail.com", "--json").lines()
+    equal([p["a"] for p in rest], ["email:ben+shop@free.fr"], "what follows the last one seen")
+    equal(folder("identity", "review", "--after", "email:nobody@free.fr", "--json", status=None).problem()["code"],
+          "usage-match-after", "no pair")
     refused = folder("identity", "forbid", "email:an.n@googlemail.com", "email:ann@gmail.com", "--json").json()["sequence"]
     folder("identity", "confirm", "email:ben+shop@free.fr", "email:ben@free.fr")
     equal(folder("identity", "review", "--json").lines(), [], "neither again")
