@@ -23,6 +23,7 @@ what each seed said is appended to FILE, a line of JSON each, and seeds that are
 the seeds, the decoy passes for a cause, or a clean company shows one in more than a fifth.
 """
 import argparse
+import csv
 import json
 import math
 import shutil
@@ -83,7 +84,7 @@ CAUSES = {
     2: Cause("bill after a promotion", ["--from-step", "Bill", "--to-step", "Call", *alternatives(CALLS), "--within",
                                         "10d"],
              lambda t: t.get("name") == "Libelle" and "promotion" in str(t.get("value")),
-             lambda ask, _, without: beside(ask["promotion_contact"], ask["bill_contact"], without), [at("Bill")], own=True),
+             lambda ask, truth, without: called_at_all(ask, truth, without), [at("Bill")], own=True),
     3: Cause("subcontractor in 30, 31, 34", ["--step", "Visit failed", "--instead", "Visit done"],
              lambda t: t.get("name") == "sous_traitant" or t.get("value") in ("30", "31", "34"), None, [to("Visit failed"), at("Visit failed")], own=True),
     4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "60h"],
@@ -97,6 +98,21 @@ CAUSES = {
              named("intent", "Facture, paiement"), lambda ask, truth, without: kept_bills(ask, truth, without),
              [at("Bot done")]),
 }
+
+
+def called_at_all(ask, truth, without):
+    """What is asked of the simulation counts calls that an agent takes, what is looked for any call: more by as many
+    as there are needs about bills that came to the phone or the IVR for each that reached an agent."""
+    tried, answered = set(), set()
+    with open(truth / "contacts.csv", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            if row["reason"] != "bill" or row["friction"] == "2" or row["channel"] not in ("phone", "ivr"):
+                continue
+            tried.add(row["need"])
+            if row["channel"] == "phone" and row["outcome"] != "left":
+                answered.add(row["need"])
+    more = len(tried) / max(len(answered), 1)
+    return beside(more * ask["promotion_contact"], more * ask["bill_contact"], without)
 
 
 def coded_moves(ask):
@@ -164,7 +180,7 @@ def judge_cause(company, cause):
     if alone and cause.asked:
         size = alone["difference"]
         wanted = cause.asked(company.ask_for, company.truth, alone["share_without"]["value"])
-        said |= {"size": size["value"], "wanted": wanted, "covered": size["low"] <= wanted <= size["high"]}
+        said |= {"size": size["value"], "low": size["low"], "high": size["high"], "wanted": wanted, "covered": size["low"] <= wanted <= size["high"]}
         print(f"  {cause.label}: {size['value']:.4f} ({size['low']:.4f} to {size['high']:.4f}), asked {wanted:.4f}, "
               f"first {rank == 1}", flush=True)
     return said
