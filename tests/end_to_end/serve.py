@@ -8,6 +8,7 @@ import signal
 import ssl
 import subprocess
 import threading
+import urllib.parse
 
 from tools import ARIANE, Skipped, ariane, environment, equal, holds
 
@@ -137,3 +138,41 @@ def check_verify_beside_what_comes(place):
     equal((last["events"], last["faults"]), (3000 + sent[0], 0))
     equal(server.stop()[0], 0)
     equal(folder("verify", "--json").json()["digest"], last["digest"], "the same without the server")
+
+
+def check_what_a_stranger_tells_instead_of_files(place):
+    """Rules and mappings as their JSON; what a path does not name, as arguments; no file of this machine."""
+    folder = place.folder()
+    folder("user", "create", "jeanne", "--role", "agent", "--quiet")
+    tokens = {role: folder("token", "create", "--role", role, "--quiet").out.strip() for role in ("administrator", "analyst")}
+    secret = place.file("secret.json", '{"version": 1, "name": "secret"}')
+    server = Server(folder.path)
+
+    def ask(role, path, body):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        is_file = isinstance(body, bytes)
+        connection.request("POST", "/api/v1/" + path, body if is_file else json.dumps(body), {
+            "Authorization": f"Bearer {tokens[role]}", "Content-Type": "text/csv" if is_file else "application/json"})
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        connection.close()
+        return answer.status, told
+
+    try:
+        status, told = ask("administrator", "users/jeanne/role", {"arguments": ["supervisor"]})
+        equal((status, told["role"]), (200, "supervisor"))
+        mapping = {"version": 1, "time": "when", "activity": "what", "customer": [{"type": "account", "column": "who"}]}
+        path = "imports?source=shop&mapping=" + urllib.parse.quote(json.dumps(mapping))
+        status, told = ask("administrator", path, b"who;when;what\nz;2026-01-02 10:00:00;Bought\n")
+        equal((status, told.get("imported")), (200, 1), told)
+        equal(ask("administrator", path.replace("%7B", "%7B%7B", 1), b"a;b\n")[0], 400, "no JSON")
+        status, told = ask("analyst", "identity/profile", {"arguments": ["check"], "document": '{"version": 1, "name": "ours"}'})
+        equal((status, told["name"]), (200, "ours"))
+        status, told = ask("analyst", "identity/profile", {"arguments": ["check", str(secret)]})
+        equal((status, told["code"]), (400, "usage-argument-missing"))
+        equal(ask("analyst", "identity/profile", {"arguments": ["check"]})[0], 400)
+        equal(ask("analyst", "identity/explain", {"arguments": ["account:z"]})[0], 400, "it takes two")
+    finally:
+        stopped = server.stop()
+    equal(stopped[0], 0, stopped[1])
+    equal(folder.thread("account:z")[0]["activity"], "Bought")
