@@ -1,6 +1,7 @@
 /* tests/engine_erasing_test.c - erased bytes vanish by themselves, in time, beside the writer. */
 #include "engine/erasing.h"
 
+#include "base/crc32c.h"
 #include "engine/digest.h"
 #include "engine/engine_internal.h"
 #include "engine/erase.h"
@@ -407,7 +408,9 @@ static void decide(struct place *p, const char *a, const char *b, const char *wh
 	struct why why = { 0 };
 
 	record_encode(&record, &bytes);
-	struct engine_item item = { .record = &record, .bytes = strbuf_str(&bytes) };
+	struct engine_item item = { .record = &record,
+		.bytes = strbuf_str(&bytes),
+		.check = crc32c(0, strbuf_str(&bytes)) };
 	CHECK("decided", engine_write(p->engine, &item, 1, &why) == OK);
 	strbuf_done(&bytes);
 }

@@ -214,7 +214,7 @@ TEST(journal_refuses_what_it_cannot_keep)
 	journal_close(b.journal);
 	CHECK("reopen", journal_open(sim_disk_of(b.sim), FOLDER, &tight, &b.journal, &b.recovery,
 				&b.why) == OK);
-	large.bytes.len = 993;
+	large = journal_entry_of(str_upto(large.bytes, 993));
 	CHECK("batch", journal_append(b.journal, 1, &large, 1, &first, &b.why) == ERR_LIMIT);
 	large = journal_entry_of(str_upto(large.bytes, 992));
 	CHECK("just", journal_append(b.journal, 1, &large, 1, &first, &b.why) == OK && first == 2);
