@@ -72,6 +72,7 @@ static bool more(struct http_client *client)
 	ssize_t n;
 
 	ASSERT(room != NULL);
+	errno = 0; /* at the end nothing sets it, and client_at_end() asks */
 	do
 		n = recv(client->fd, room, 65536, 0);
 	while (n < 0 && errno == EINTR);

@@ -5,7 +5,8 @@
 //
 // The company that ./run shows is simulated and opened in Chromium.  What the simulation was asked for (truth/company.json)
 // must lie within the interval that the page tells.  The connections of one subcontractor need some 60,000 customers to be
-// seen (12 visits among 10,000): here the point is watched, and nothing is said of it.  The last line is "N passed, N failed".
+// seen (12 visits among 10,000): with fewer the point is watched, and nothing is said of it.  Former customers who are dunned and
+// canvassed have nothing in common but that: told is how many.  The last line is "N passed, N failed".
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,6 +31,7 @@ const planted = [
   { point: /^Courriel/, cause: /^Un lundi$/, wanted: (without) => beside(p.mail_calls_monday, p.mail_calls, without) },
   { point: /^Appel transféré/, cause: /Déménagement/, wanted: () => (p.move_transfers - p.transfers) * pureMoves },
   { point: /^Changement de chaîne/, cause: /^Android 7\.4$/, wanted: () => p.confirmation_fails_7_4 - p.confirmation_fails },
+  ...(Number(asked.customers) >= 60_000 ? [{ point: /^Raccordement/, cause: /30|31|34|Sud Câblage/, wanted: undefined }] : []),
 ];
 
 let passed = 0;
@@ -75,6 +77,11 @@ for (const { point, cause, wanted } of planted) {
   const size = wanted(told ? number(told[1]) / 100 : 0) * 100;
   check(`size at ${point}`, told !== null && number(told[3]) <= size && size <= number(told[4]), `${size.toFixed(1)} points asked of the simulation`);
 }
+const former = cards.find((one) => /^Ancien client/.test(one.point));
+const [, , low, high] = /\(([\d,]+)\s?%, de ([\d,]+)\s?% à ([\d,]+)\s?%/.exec(former?.told ?? "") ?? [];
+const reached = (1 - (1 - p.dunned) * (1 - p.canvassed)) * 100;
+check("size at former customers who are dunned or canvassed", low !== undefined && number(low) <= reached && reached <= number(high), `${reached.toFixed(1)} % asked of the simulation: ${former?.told}`);
+
 if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, "causes-fr.png") });
 await page.locator(".causes .friction", { hasText: "Android 7.4" }).locator("a").last().click();
 await page.waitForSelector("tbody tr");

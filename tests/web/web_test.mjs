@@ -338,6 +338,12 @@ if (!asked.url)
     const other = await page.locator(".decide select[name=other] option").first().textContent();
     const names = () => page.locator(".identifiers li:not(.passing)").count();
     const before = await names();
+    const map = await context.newPage(); // the map beside it, as another person looks at it
+    const onTheMap = async () => {
+      await visit(map, "/journeys/map?view=all&coverage=20");
+      return Number(/([\d\s\u00a0\u202f]+)clients/.exec(await map.textContent(".totals"))[1].replace(/\D/g, ""));
+    };
+    const people = await onTheMap();
     await page.selectOption(".why select", other);
     await page.waitForSelector(".why ol li");
     expect((await page.textContent(".why")).includes(other), "the chain ends with the identifier");
@@ -347,8 +353,10 @@ if (!asked.url)
     await page.click(".decide button[type=submit]");
     await page.waitForSelector(".decide .import-done");
     await page.waitForFunction((n) => document.querySelectorAll(".identifiers li:not(.passing)").length < n, before);
+    expect((await onTheMap()) === people + 1, "the map counts one customer more");
     await page.click(".decide .import-done button");
     await page.waitForFunction((n) => document.querySelectorAll(".identifiers li:not(.passing)").length === n, before);
+    expect((await onTheMap()) === people, "and after the undoing as many as before");
     await page.waitForFunction(() => !document.querySelector(".decide .import-done"));
     expect((await axe(page)).length === 0, "accessible");
     expect(troubles.length === 0, troubles.join("\n"));

@@ -43,10 +43,10 @@ export function useJourneyPages(parameters: Parameters): { rows: Rows<ListedJour
 }
 
 /** Lines that go on behind a cursor: the next page is asked for as one comes near the end of what is there. */
-export function useLinePages<Row>(path: string, parameters: Parameters, next: (page: Page<Row>) => Parameters | undefined) {
+export function useLinePages<Row>(path: string, parameters: Parameters, next: (page: Page<Row>) => Parameters | undefined, size = PAGE) {
   const answer = useInfiniteQuery<Page<Row>, Problem, InfiniteData<Page<Row>, Parameters>, unknown[], Parameters>({
     queryKey: [path, parameters, "pages"],
-    queryFn: ({ pageParam, signal }) => askPage<Row>(path, { ...parameters, ...pageParam, limit: PAGE }, signal),
+    queryFn: ({ pageParam, signal }) => askPage<Row>(path, { ...parameters, ...pageParam, limit: size }, signal),
     initialPageParam: {},
     getNextPageParam: next,
     placeholderData: keepPreviousData,
@@ -55,8 +55,8 @@ export function useLinePages<Row>(path: string, parameters: Parameters, next: (p
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
   const length = lines.length;
   const see = useCallback((_: number, end: number) => {
-    if (end + PAGE / 2 > length && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (end + size / 2 > length && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [length, size, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const all = async () => (await askPage<Row>(path, { ...parameters, limit: CSV_ROWS_MAX })).lines;
   const rows: Rows<Row> = { count: length + (hasNextPage ? 1 : 0), isGrowing: hasNextPage, rowAt: (i) => lines[i], see, all };
   return { rows, answer };

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Problem, tell } from "../../api/client";
-import { useLines } from "../../api/questions";
+import { useLinePages } from "../../api/pages";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -16,6 +16,8 @@ interface Pair {
   weight: number;
   probability: number;
   decision: "link" | "implied" | "bridge" | "forbidden" | "review";
+  /** Why it is asked, where no fields were weighed: addresses that one provider delivers to one box. */
+  reason?: string;
   fields?: { field: string; a: string; b: string; level: string; weight: number }[];
 }
 
@@ -37,7 +39,7 @@ function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) 
   return (
     <li className="pair">
       <div className="pair-head">
-        <p>{t("review.probability", { share: words.percent(pair.probability, 0) })}</p>
+        <p>{pair.reason ? t("review.one_box") : t("review.probability", { share: words.percent(pair.probability, 0) })}</p>
         <button type="button" className="button main" onClick={() => void decide("confirm")}>{t("review.confirm")}</button>
         <button type="button" className="button" onClick={() => void decide("forbid")}>{t("review.forbid")}</button>
       </div>
@@ -68,13 +70,43 @@ function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) 
   );
 }
 
+/** The heaviest first; what comes behind the last one is asked for when wanted. */
+function Pairs({ onDone, onStop }: { onDone: (said: string) => void; onStop: () => void }) {
+  const { t } = useWords();
+  const { answer } = useLinePages<Pair>("identity/review", {}, ({ lines }) => {
+    const last = lines.at(-1);
+    return last && lines.length >= PAIRS ? { after: `${last.a} ${last.b}` } : undefined;
+  }, PAIRS);
+  return (
+    <>
+      {answer.isFetching && (
+        <p className="account">
+          {t("review.running")} <button type="button" className="quiet" onClick={onStop}>{t("import.stop")}</button>
+        </p>
+      )}
+      <Shown answer={answer}>
+        {({ pages }) => {
+          const open = pages.flatMap((page) => page.lines).filter((one) => one.decision === "review" || one.reason);
+          return open.length === 0 ? <Empty title={t("review.none")}>{t("review.none_more")}</Empty> : (
+            <>
+              <ul className="pairs">{open.map((one) => <Card key={`${one.a} ${one.b}`} pair={one} onDone={onDone} />)}</ul>
+              {answer.hasNextPage && (
+                <button type="button" className="button" disabled={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>{t("review.next")}</button>
+              )}
+            </>
+          );
+        }}
+      </Shown>
+    </>
+  );
+}
+
 export function Review() {
   const { t } = useWords();
   const client = useQueryClient();
   const may = useMay();
   const [said, setSaid] = useState("");
   const [isAsked, setAsked] = useState(false);
-  const pairs = useLines<Pair>(isAsked ? "identity/review" : undefined, { limit: PAIRS });
   const done = (words: string) => {
     setSaid(words);
     void client.invalidateQueries({ queryKey: ["identity/review"] });
@@ -89,19 +121,7 @@ export function Review() {
             <button type="button" className="button" onClick={() => setAsked(true)}>{t("review.start")}</button> <small>{t("review.start_more")}</small>
           </p>
         )}
-        {isAsked && pairs.isFetching && (
-          <p className="account">
-            {t("review.running")}{" "}
-            <button type="button" className="quiet" onClick={() => { setAsked(false); void client.cancelQueries({ queryKey: ["identity/review"] }); }}>{t("import.stop")}</button>
-          </p>
-        )}
-        {isAsked && <Shown answer={pairs}>
-          {(all) => {
-            const open = all.filter((one) => one.decision === "review").slice(0, PAIRS);
-            return open.length === 0 ? <Empty title={t("review.none")}>{t("review.none_more")}</Empty>
-              : <ul className="pairs">{open.map((one) => <Card key={`${one.a} ${one.b}`} pair={one} onDone={done} />)}</ul>;
-          }}
-        </Shown>}
+        {isAsked && <Pairs onDone={done} onStop={() => { setAsked(false); void client.cancelQueries({ queryKey: ["identity/review"] }); }} />}
       </section>
       {may("identity") && <Rules />}
     </>

@@ -23,6 +23,11 @@ function gap({ value, low, high }: Interval, words: Words): string {
   return `${words.points(value)} (${words.t("interval", { low: words.points(low), high: words.points(high) })})`;
 }
 
+/** "de 48,6 % à 55,6 %, à 95 %" */
+function sharesBetween({ low, high }: Interval, words: Words): string {
+  return low === null || high === null ? "" : words.t("interval", { low: words.percent(low, 1), high: words.percent(high, 1) });
+}
+
 function Cause({ one, rank, most }: { one: Watched; rank: number; most: number }) {
   const words = useWords();
   const { t } = words;
@@ -41,7 +46,7 @@ function Cause({ one, rank, most }: { one: Watched; rank: number; most: number }
         <p className="friction-told">
           {driver
             ? t("cause.told", { n: driver.with_suffered, trials: driver.with, with: percent(driver.share_with), without: percent(driver.share_without), gap: gap(driver.difference, words) })
-            : t("cause.none", { n: data.suffered, trials: data.trials, share: words.percent(data.share.value ?? 0, 1) })}
+            : t("cause.none", { n: data.suffered, trials: data.trials, share: words.percent(data.share.value ?? 0, 1), gap: sharesBetween(data.share, words) })}
         </p>
         <div className="friction-go">
           <Link className="button" to={changed(url, addressOf(place))}>{t("dossier.open")}</Link>

@@ -69,6 +69,8 @@ export const customers: Record<keyof typeof keys, string> = {
   "decide.linked": "{name} is this person too.",
 
   "review.title": "Who is who",
+  "review.one_box": "One box at this provider: the address is written another way",
+  "review.next": "See the next ones",
   "review.start": "Look for pairs to review",
   "review.start_more": "All records are compared: it takes a while.",
   "review.running": "The records are being compared…",

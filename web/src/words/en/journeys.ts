@@ -203,7 +203,7 @@ export const journeys: Record<keyof typeof keys, string> = {
 
   "cause.title": "{n} {n|cause|causes} at the {places} watched points, the dearest first",
   "cause.told": "{n} times out of {trials} ({with}), against {without} elsewhere: {gap}.",
-  "cause.none": "{n} times out of {trials} ({share}). No circumstance stands out: those who suffer it are like the others.",
+  "cause.none": "{n} times out of {trials} ({share}, {gap}). No circumstance stands out: those who suffer it are like the others.",
   "cause.see": "See who ({n} times)",
   "cause.listed": "{n} times out of {times}: those that have this cause in common",
   "cause.times": "{n} {n|time|times}",

@@ -68,6 +68,8 @@ export const customers = {
   "decide.linked": "{name} est aussi cette personne.",
 
   "review.title": "Qui est qui",
+  "review.one_box": "Une seule boîte chez ce fournisseur : l'adresse est écrite autrement",
+  "review.next": "Voir les suivantes",
   "review.start": "Chercher les paires à examiner",
   "review.start_more": "Toutes les fiches sont comparées : cela prend un moment.",
   "review.running": "Les fiches sont comparées…",

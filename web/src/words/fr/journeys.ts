@@ -202,7 +202,7 @@ export const journeys = {
 
   "cause.title": "{n} {n|cause|causes} aux {places} points surveillés, de la plus chère à la moins chère",
   "cause.told": "{n} fois sur {trials} ({with}), contre {without} ailleurs : {gap}.",
-  "cause.none": "{n} fois sur {trials} ({share}). Aucune circonstance ne ressort : ceux qui le subissent ressemblent aux autres.",
+  "cause.none": "{n} fois sur {trials} ({share}, {gap}). Aucune circonstance ne ressort : ceux qui le subissent ressemblent aux autres.",
   "cause.see": "Voir qui ({n} fois)",
   "cause.listed": "{n} fois, des {times} en tout : celles qui ont cette cause en commun",
   "cause.times": "{n} fois",
