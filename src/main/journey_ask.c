@@ -273,7 +273,8 @@ static err add_segment(
 /* --segment, or the one asked for: the crowds of each, beside those of the filter. */
 static err read_segments(struct journey_question *q, struct why *why)
 {
-	size_t named = q->segment.len > 0 ? 1 : request_times(q->request, "segment");
+	bool is_told = q->segment.ptr != NULL; /* "" too: a segment that nobody has */
+	size_t named = is_told ? 1 : request_times(q->request, "segment");
 	struct journey_crowd *crowds =
 		arena_array(request_arena(q->request), FILTER_CROWDS_MAX, sizeof(*crowds));
 	err e = OK;
@@ -288,8 +289,7 @@ static err read_segments(struct journey_question *q, struct why *why)
 		crowds[i] = q->filter.crowds[i];
 	q->filter.crowds = crowds;
 	for (size_t i = 0; e == OK && i < named; i++)
-		e = add_segment(q,
-			q->segment.len > 0 ? q->segment : request_nth(q->request, "segment", i),
+		e = add_segment(q, is_told ? q->segment : request_nth(q->request, "segment", i),
 			crowds, why);
 	return e;
 }

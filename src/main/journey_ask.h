@@ -21,7 +21,7 @@ struct journey_question {
 	struct journey_filter filter;
 	struct journey_limits limits;
 	struct journey_plan *plan;
-	str segment; /* asked for alone; "": those of --segment */
+	str segment; /* asked for alone; its ptr NULL: those of --segment */
 };
 
 typedef err journey_answer(struct journey_question *question, struct sink *sink, struct why *why);

@@ -20,7 +20,7 @@ const timer = setInterval(() => {
 process.stdin.resume();
 process.stdin.on("end", async () => {
   clearInterval(timer);
-  await analytics.closeAndFlush();
+  await analytics.closeAndFlush({ timeout: 120000 }); // its own patience is less than a restart takes
   await posthog.shutdown(120000);
   console.log(JSON.stringify({ sent, lost }));
   process.exit(0);

@@ -100,6 +100,7 @@ def check_the_api_answers_like_the_command_line(place):
         equal([json.loads(line) for line in lines.body.splitlines()], folder.thread("user_id:u1"), "thread")
         listed = server.json("/api/v1/customers/user_id:u1/thread", secret, Accept="application/json")
         equal(listed, folder.thread("user_id:u1"), "thread as an array")
+        equal(server.ask("POST", "/api/v1/segment/members", secret, {"arguments": [""]}).status, 404, "a segment without a name")
         counted = {"version": 1, "human": {"channel": "web"}, "self_service": []}
         body = {"metrics": counted, "definition": {"version": 1}, "metric": "contacts_per_customer"}
         over_http = json.loads(server.ask("POST", "/api/v1/journey/metrics", secret, body).body)
