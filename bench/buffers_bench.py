@@ -10,7 +10,7 @@
 # input are larger than those of the shortest by more than SLACK_MB.
 #
 #   bench/buffers_bench.py [--megabytes N,N...] [--folder FOLDER] [--ariane PROGRAM] [--json FILE]
-# smoke: --megabytes 8,32
+# smoke: --megabytes 100,200
 import argparse
 import json
 import os
