@@ -51,6 +51,7 @@ await page.fill("input[name=name]", USER);
 await page.fill("input[name=password]", PASSWORD);
 await page.keyboard.press("Enter");
 await page.waitForSelector(".home .dearest li");
+await page.waitForFunction(() => [...document.querySelectorAll(".dearest li a")].some((one) => /Android/.test(one.textContent))); // whose version it is, is asked for besides
 const home = await page.locator(".dearest li a").allTextContents();
 check("the first page names the causes", planted.every((one) => home.some((text) => one.cause.test(text))), home.join(" | "));
 
