@@ -32,7 +32,8 @@ function listOf(steps: readonly string[], day: Span): string {
 
 function tell(figure: Against, words: Words): string {
   const { t } = words;
-  if (figure.change === undefined || !figure.isUnusual) return t("home.same");
+  if (!figure.isUnusual) return t("home.same");
+  if (figure.change === undefined) return t("home.more_than_none");
   return t(figure.change > 0 ? "home.more" : "home.less", { share: words.percent(Math.abs(figure.change), 0) });
 }
 

@@ -78,6 +78,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "home.lead": "up to {time}, compared with the {n} {day} before at the same hour",
   "home.usual": "usually {low} to {high}",
   "home.more": "{share} more than usual",
+  "home.more_than_none": "more than usual",
   "home.less": "{share} less than usual",
   "home.same": "as usual",
   "home.contacts": "Contacts",

@@ -77,6 +77,7 @@ export const shell = {
   "home.lead": "jusqu'à {time}, comparé aux {n} {day} d'avant à la même heure",
   "home.usual": "d'habitude {low} à {high}",
   "home.more": "{share} de plus que d'habitude",
+  "home.more_than_none": "plus que d'habitude",
   "home.less": "{share} de moins que d'habitude",
   "home.same": "comme d'habitude",
   "home.contacts": "Contacts",
