@@ -209,8 +209,8 @@ static void write_time(const struct seconds *seconds, int64_t ms, char *to)
 	to[22] = (char)('0' + thousandths % 10);
 }
 
-/* Digits that look like any, and never come again: drawn at random, nine of 69 million came twice,
- * and the server was right to keep them once. */
+/* Digits that look like any, and never come again: drawn at random, some eleven of 69 million would
+ * come twice, and be kept once. */
 static void renew(struct sender *s, struct batch *b)
 {
 	static const char digits[] = "0123456789abcdef";
