@@ -248,12 +248,17 @@ def check_bills(company, table):
     table.add("of a bill after a promotion (2)", hits[True] / max(n[True], 1), asked, n[True], 0.2)
 
 
+# Nouvelle-Aquitaine, Occitanie, Provence-Alpes-Côte d'Azur, Auvergne-Rhône-Alpes
+SOUTH = frozenset("16 17 19 23 24 33 40 47 64 79 86 87 09 11 12 30 31 32 34 46 48 65 66 81 82 "
+                  "04 05 06 13 83 84 01 03 07 15 26 38 42 43 63 69 73 74".split())
+
+
 def check_visits(company, table):
     failed, n = collections.Counter(), collections.Counter()
     for row in rows(company.folder, "orders/visits-*.csv", ";"):
         if not row["commande"]:
             continue
-        key = (row["sous_traitant"], row["departement"] in ("30", "31", "34"))
+        key = (row["sous_traitant"], row["departement"] in SOUTH)
         n[key] += 1
         failed[key] += row["resultat"] == "echec"
     there = {k: v for k, v in n.items() if k[1]}
@@ -263,7 +268,7 @@ def check_visits(company, table):
     others = sum(n.values()) - n[bad]
     table.add("connection fails, elsewhere", (sum(failed.values()) - failed[bad]) / max(others, 1), company.ask["connection_fails"], others, 0.05)
     if not company.clean:
-        table.add(f"connection fails, {bad[0]} in 30, 31, 34 (3)", failed[bad] / n[bad], company.ask["connection_fails_bad"], n[bad])
+        table.add(f"connection fails, {bad[0]} in the south (3)", failed[bad] / n[bad], company.ask["connection_fails_bad"], n[bad])
 
 
 def check_mail(company, table):

@@ -358,6 +358,7 @@ void company_order_due(struct company *c, const struct due *due);
 void company_buy(struct company *c, const struct due *due);
 void company_visit_due(struct company *c, const struct due *due);
 void company_repair(struct company *c, uint32_t need);
+double company_connection_fails(const struct company *c); /* share, over all departements */
 void company_call_back(struct company *c, const struct due *due);
 
 /* ---- company_credit.c, company_ladder.c */

@@ -14,22 +14,43 @@ enum { SUBCONTRACTORS = 6, BAD_SUBCONTRACTOR = 3, REPAIR_VISIT = 100 };
 /* Per need that arises after a failed connection; the needs follow from the contacts wanted. */
 static const double contacts_per_need = 0.95;
 
-/* Friction 3: one subcontractor, in three departements of Occitanie. */
-static bool is_bad_departement(unsigned departement)
-{
-	str code = departement_code(departement);
+/* Of the connections of the south: those of that subcontractor. */
+static const double south_share = 0.85;
 
-	return str_equal(code, STR("30")) || str_equal(code, STR("31")) ||
-	       str_equal(code, STR("34"));
+/* Friction 3: one subcontractor, in the regions of the south, where most connections are his. */
+static bool is_bad_region(unsigned departement)
+{
+	static const str south[] = { STR_INIT("Nouvelle-Aquitaine"), STR_INIT("Occitanie"),
+		STR_INIT("Provence-Alpes-Côte d'Azur"), STR_INIT("Auvergne-Rhône-Alpes") };
+	str region = region_name(departement);
+
+	for (size_t i = 0; i < ARRAY_LEN(south); i++)
+		if (str_equal(region, south[i]))
+			return true;
+	return false;
 }
 
 static unsigned subcontractor_of(struct company *c, unsigned departement)
 {
 	double u = random_unit(&c->random);
+	unsigned other = 1 + (departement * 7 + (u < 0.35)) % SUBCONTRACTORS;
 
-	if (is_bad_departement(departement))
-		return u < 0.6 ? BAD_SUBCONTRACTOR : 1;
-	return 1 + (departement * 7 + (u < 0.35)) % SUBCONTRACTORS;
+	if (u < (is_bad_region(departement) ? south_share : 0.05))
+		return BAD_SUBCONTRACTOR;
+	return other == BAD_SUBCONTRACTOR ? 1 : other;
+}
+
+double company_connection_fails(const struct company *c)
+{
+	double south = 0;
+
+	if (c->plan->clean)
+		return VALUE(c, CONNECTION_FAILS);
+	for (unsigned i = 0; i < DEPARTEMENTS; i++)
+		south += is_bad_region(i) ? departement_share(i) : 0;
+	return VALUE(c, CONNECTION_FAILS) +
+	       south * south_share *
+		       MAX_OF(VALUE(c, CONNECTION_FAILS_BAD) - VALUE(c, CONNECTION_FAILS), 0.0);
 }
 
 static bool needs_technician(const struct company *c, uint32_t customer, enum product product)
@@ -261,8 +282,8 @@ static void connect(struct company *c, const struct due *due)
 {
 	unsigned departement = c->customers[due->customer].departement;
 	unsigned subcontractor = subcontractor_of(c, departement);
-	bool planted = subcontractor == BAD_SUBCONTRACTOR && is_bad_departement(departement) &&
-		       !c->plan->clean;
+	bool planted =
+		subcontractor == BAD_SUBCONTRACTOR && is_bad_region(departement) && !c->plan->clean;
 	double natural = VALUE(c, CONNECTION_FAILS), u = random_unit(&c->random);
 	bool fails = u < (planted ? VALUE(c, CONNECTION_FAILS_BAD) : natural);
 	bool absent = !fails && company_hits(c, 0.04);

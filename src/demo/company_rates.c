@@ -191,7 +191,7 @@ static void find_hazards(struct company *c)
 	r->leaves_by_need = cancels_by_need;
 	r->hazard[REASON_CANCEL] =
 		MAX_OF(r->reason[REASON_CANCEL] - leaving * cancels_by_need, 0.0);
-	double visits = fibre * (1 + VALUE(c, CONNECTION_FAILS) + 0.04);
+	double visits = fibre * (1 + company_connection_fails(c) + 0.04);
 	/* A technician comes once an agent could not help. */
 	double faults = r->line_faults * c->share_fixed * 0.33;
 	r->repair =

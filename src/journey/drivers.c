@@ -178,18 +178,34 @@ double search_design(const struct search *s, const uint64_t *set, const struct o
 
 /* ---- each trait alone */
 
-double search_threshold(const struct search *s, const double *p, size_t count, size_t tests)
+/* p in place becomes q.  Tests of one trait (the first `ones`) and those of two share what may be
+ * false evenly (weights of Genovese, Roeder and Wasserman 2006): a cause alone would drown else
+ * among thousands of combinations. */
+static void correct(double *p, size_t ones, size_t count, uint64_t pairs)
 {
-	double *q = memory_alloc((count + 1) * sizeof(*q)), threshold = 0;
+	double tests = (double)ones + (double)pairs;
+	double one = ones > 0 ? MAX_OF(tests / (2 * (double)ones), 1.0) : 1;
+	double two = pairs > 0 ? (tests - one * (double)ones) / (double)pairs : 1;
 
 	for (size_t i = 0; i < count; i++)
-		q[i] = p[i];
-	benjamini_hochberg(q, count, tests);
+		p[i] = MIN_OF(p[i] / (i < ones ? one : two), 1.0);
+	benjamini_hochberg(p, count, ones + (size_t)pairs);
+}
+
+void search_thresholds(struct search *s, const double *p, size_t ones, size_t count, uint64_t pairs)
+{
+	double *q = memory_alloc((count + 1) * sizeof(*q));
+
+	s->threshold = s->threshold_of_two = s->question->all ? 1 : 0;
 	for (size_t i = 0; i < count; i++)
+		q[i] = p[i];
+	correct(q, ones, count, pairs);
+	for (size_t i = 0; i < count; i++) {
+		double *threshold = i < ones ? &s->threshold : &s->threshold_of_two;
 		if (q[i] <= s->question->false_share)
-			threshold = MAX_OF(threshold, p[i]);
+			*threshold = MAX_OF(*threshold, p[i]);
+	}
 	free(q);
-	return threshold;
 }
 
 /* Nineteen of twenty of those who suffered have it, and of those who did not, nineteen have it not:
@@ -213,7 +229,7 @@ static err test_trait(void *context, size_t i, struct why *why)
 	return OK;
 }
 
-/* Again with the design effect, where something may come of it. */
+/* Again with the design effect, where something may come of it; doing so twice changes nothing. */
 static err test_again(void *context, size_t i, struct why *why)
 {
 	struct search *s = context;
@@ -228,20 +244,28 @@ static err test_again(void *context, size_t i, struct why *why)
 	return OK;
 }
 
+err search_again(struct search *s, struct why *why)
+{
+	if (s->repeaters.count == 0)
+		return OK;
+	return journey_share_out(
+		journey_plan_limits(s->plan), test_again, s, s->traits->count, why);
+}
+
 static err test_traits(struct search *s, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(s->plan);
 	size_t count = s->traits->count;
 	err e = journey_share_out(limits, test_trait, s, count, why);
 
-	if (e != OK || s->repeaters.count == 0)
+	if (e != OK)
 		return e;
 	double *p = memory_alloc((count + 1) * sizeof(*p));
 	for (size_t i = 0; i < count; i++)
 		p[i] = s->one[i].p;
-	s->threshold = s->question->all ? 1 : search_threshold(s, p, count, count);
+	search_thresholds(s, p, count, count, 0);
 	free(p);
-	return journey_share_out(limits, test_again, s, count, why);
+	return search_again(s, why);
 }
 
 /* ---- in order */
@@ -298,7 +322,7 @@ static err gather(struct search *s, struct drivers *out, struct why *why)
 	out->pairs = s->pairs_tested;
 	out->tests = out->traits + out->pairs;
 	n = take_candidates(s->two, s->two_count, all, p, n);
-	benjamini_hochberg(p, n, out->tests);
+	correct(p, (size_t)out->traits, n, out->pairs);
 	for (size_t i = 0; i < n; i++) {
 		all[i].q = p[i];
 		if (s->question->all || (p[i] <= s->question->false_share && all[i].z > 0))

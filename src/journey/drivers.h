@@ -10,7 +10,8 @@
  *                              have the one, those who have the other too suffer more often, and
  *                              the other way round.  Its p is the larger of the two tests' p
  *                              (intersection-union test)
- *   q                          Benjamini and Hochberg over all tests made: traits and combinations
+ *   q                          Benjamini and Hochberg over all tests made, traits and combinations,
+ *                              which weigh the same as a whole (docs/drivers.md)
  *   excess                     suffered less n x (share that suffers without): how many would not
  *                              have suffered, were it with them as with the others
  *   adjusted                   Mantel-Haenszel (strata.h) over that other trait, combination or

@@ -26,7 +26,7 @@ struct search {
 	struct driver *one; /* of each trait */
 	struct driver *two; /* combinations worth keeping */
 	size_t two_count, two_room;
-	double threshold; /* of p: see search_threshold() */
+	double threshold, threshold_of_two; /* of p: see search_thresholds() */
 	uint64_t pairs_tested;
 	pthread_mutex_t *lock; /* of the three above */
 };
@@ -36,9 +36,12 @@ void repeaters_done(struct search *s);
 /* The design effect of a set against the friction. */
 double search_design(const struct search *s, const uint64_t *set, const struct odds_table *table);
 struct odds_table table_of(const struct trials *trials, struct bits_counts counts);
-/* Of p, none above this can be found whatever design effects do to the others: they only raise p.
- * `tests` were made, of which these are the smallest. */
-double search_threshold(const struct search *s, const double *p, size_t count, size_t tests);
+/* Of p, none above the thresholds can be found whatever design effects do to the others: they only
+ * raise p.  `ones` tests of one trait, `pairs` of two were made, of which these are the smallest.
+ */
+void search_thresholds(
+	struct search *s, const double *p, size_t ones, size_t count, uint64_t pairs);
+err search_again(struct search *s, struct why *why); /* traits, with their design effects */
 /* All that follows from table and design. */
 void driver_fill(struct driver *driver);
 

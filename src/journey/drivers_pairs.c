@@ -90,7 +90,7 @@ static err test_again(void *context, size_t at, struct why *why)
 	struct driver *d = &s->two[at];
 
 	(void)why;
-	if (d->p <= s->threshold && s->repeaters.count > 0) {
+	if (d->p <= s->threshold_of_two && s->repeaters.count > 0) {
 		uint64_t *set = driver_set(s->trials, s->traits, d->trait, d->other);
 		d->design = search_design(s, set, &d->table);
 		d->p = p_of_more(
@@ -138,8 +138,11 @@ static err test_pairs_again(struct search *s, struct why *why)
 		p[i] = s->one[i].p;
 	for (size_t i = 0; i < s->two_count; i++)
 		p[s->traits->count + i] = s->two[i].p;
-	s->threshold = search_threshold(s, p, count, s->traits->count + (size_t)s->pairs_tested);
+	search_thresholds(s, p, s->traits->count, count, s->pairs_tested);
 	free(p);
+	err e = search_again(s, why); /* what is found of two makes room for more of one */
+	if (e != OK)
+		return e;
 	return journey_share_out(journey_plan_limits(s->plan), test_again, s, s->two_count, why);
 }
 

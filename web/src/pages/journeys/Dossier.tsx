@@ -17,7 +17,7 @@ import { ownerName } from "../../words/owners";
 import { gist, instant } from "../customer/thread";
 import { useQuestion } from "../question";
 import { DriverTable } from "./DriverTable";
-import { addressOf, AFTERMATH, askFor, sufferersOf, type Drivers, type Sufferer } from "./friction";
+import { addressOf, AFTERMATH, SUPPORT, askFor, sufferersOf, type Drivers, type Sufferer } from "./friction";
 
 const SUFFERERS = 12; // whose threads are looked through for words
 const NAMED = 5;
@@ -46,7 +46,7 @@ function cents({ low, high }: Interval, words: Words): string {
 export function Causes({ place }: { place: FrictionPlace }) {
   const { t } = useWords();
   const { parameters } = useQuestion();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: 5 });
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
   return (
     <Shown answer={answer} rows={4}>
       {(data) => (
@@ -160,7 +160,7 @@ export function Dossier({ place }: { place: FrictionPlace }) {
   const { t, language } = words;
   const { parameters, channelOf } = useQuestion();
   const may = useMay();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: 5 });
+  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
   const owner = ownerName(channelOf(place.to?.[0] ?? place.at[0] ?? ""), language);
   return (
     <Shown answer={answer} rows={8}>

@@ -8,7 +8,7 @@ import { Link } from "../../parts/Link";
 import { LongTable, type Rows } from "../../parts/LongTable";
 import { Shown } from "../../parts/States";
 import { useQuestion } from "../question";
-import { AFTERMATH, askFor, type Drivers, type Sufferer } from "./friction";
+import { AFTERMATH, SUPPORT, askFor, type Drivers, type Sufferer } from "./friction";
 
 const FIRST = 200;
 const ALL = 10_000_000; // the server holds who suffers anyway; what it may answer with is bounded there
@@ -17,7 +17,7 @@ const ALL = 10_000_000; // the server holds who suffers anyway; what it may answ
 function useSufferers(place: FrictionPlace, cause: string | null) {
   const { parameters } = useQuestion();
   const [isAll, setAll] = useState(false);
-  const asked = { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: 5 } : {}), list: cause ?? 0 };
+  const asked = { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: SUPPORT } : {}), list: cause ?? 0 };
   const first = useAnswer<Drivers>("journey/drivers", { ...asked, top: FIRST });
   const count = first.data?.listed ?? first.data?.suffered ?? 0;
   const rest = useAnswer<Drivers>(isAll && count > FIRST ? "journey/drivers" : undefined, { ...asked, top: ALL });

@@ -4,7 +4,7 @@ import { askWith, type Parameters, type Problem } from "../../api/client";
 import type { Answer } from "../../api/questions";
 import type { Driver } from "../../api/types";
 import type { View, WatchedPlace } from "../../views/views";
-import { AFTERMATH, askFor, type Drivers } from "./friction";
+import { AFTERMATH, SUPPORT, askFor, type Drivers } from "./friction";
 
 /** A watched place, what was found at it, and its surest cause that nothing else explains. */
 export interface Watched {
@@ -32,7 +32,7 @@ export function useCauses(view: View, parameters: Parameters): { causes: Watched
   const places = view.watched ?? [];
   const answers = useQueries({
     queries: places.map(({ place }): UseQueryOptions<Drivers, Problem> => {
-      const asked: Parameters = { ...parameters, ...askFor(place), ignore: AFTERMATH, support: 5 };
+      const asked: Parameters = { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT };
       return { queryKey: ["journey/drivers", asked], queryFn: ({ signal }) => askWith<Drivers>("journey/drivers", asked, signal) };
     }),
   });

@@ -7,6 +7,9 @@ import type { Words } from "../../words";
 /** What systems write when all is over but date by the beginning, and what names a page instead of a cause: no driver. */
 export const AFTERMATH = ["*_seconds", "outcome", "queue", "duree_min", "transfers", "Comment id", "Ticket id", "Issue", "path", "url", "referer", "context.page.*"];
 
+/** What fewer than these have in common is no cause: each thing asked costs certainty about the others. */
+export const SUPPORT = 20;
+
 export interface Friction {
   word: "failure" | "passage" | "leakage" | "repeat" | "abandonment" | "wait";
   friction: FrictionPlace;
