@@ -50,7 +50,9 @@ static err read_mapping(struct importer *im, struct why *why)
 		im->mapping = ready->mapping;
 		return OK;
 	}
-	err e = disk_read_whole(disk_real(), path.ptr, MAPPING_BYTES_MAX, arena, &json, why);
+	err e = request_check_file(im->request, "mapping", path, why);
+	if (e == OK)
+		e = disk_read_whole(disk_real(), path.ptr, MAPPING_BYTES_MAX, arena, &json, why);
 	if (e == OK)
 		e = mapping_parse(json, arena, &im->mapping, why);
 	if (e != OK)

@@ -421,8 +421,8 @@ static err read_definition(struct asking *a, struct why *why)
 	str path = request_text(request, "metrics");
 	a->document = metrics_default_document();
 	err e = path.len == 0 ? OK
-			      : journey_document(ready_metrics, ready_metrics_count, path, arena,
-					&a->document, why);
+			      : journey_document(request, "metrics", ready_metrics,
+					ready_metrics_count, &a->document, why);
 
 	if (e == OK)
 		e = metrics_definition_parse(

@@ -19,9 +19,11 @@ static const struct zone *zone_of(const struct request *request)
 	return zone == NULL ? zone_utc() : zone;
 }
 
-err journey_document(const struct embedded_file *ready, size_t count, str name, struct arena *arena,
-	str *json, struct why *why)
+err journey_document(const struct request *request, const char *option,
+	const struct embedded_file *ready, size_t count, str *json, struct why *why)
 {
+	str name = request_text(request, option);
+
 	for (size_t i = 0; i < count; i++) {
 		str file = ready[i].name;
 		if (str_equal(str_upto(file, file.len - strlen(".json")), name)) {
@@ -29,7 +31,10 @@ err journey_document(const struct embedded_file *ready, size_t count, str name, 
 			return OK;
 		}
 	}
-	return disk_read_whole(disk_real(), name.ptr, DEFINITION_BYTES_MAX, arena, json, why);
+	err e = request_check_file(request, option, name, why);
+	return e != OK ? e
+		       : disk_read_whole(disk_real(), name.ptr, DEFINITION_BYTES_MAX,
+				 request_arena(request), json, why);
 }
 
 static err read_definition(struct journey_question *q, struct why *why)
@@ -41,7 +46,7 @@ static err read_definition(struct journey_question *q, struct why *why)
 	if (path.len == 0)
 		return OK;
 	err e = journey_document(
-		ready_definitions, ready_definitions_count, path, arena, &json, why);
+		q->request, "definition", ready_definitions, ready_definitions_count, &json, why);
 	if (e == OK)
 		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
 	if (e != OK)

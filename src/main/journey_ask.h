@@ -30,10 +30,10 @@ typedef err journey_answer(struct journey_question *question, struct sink *sink,
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
 
-/* The text of a document: the ready-made one of that name ("order-to-activation"), or else the file
- * of at most DEFINITION_BYTES_MAX bytes; in the arena, or of the program. */
-err journey_document(const struct embedded_file *ready, size_t count, str name, struct arena *arena,
-	str *json, struct why *why);
+/* The text of the document that an option names: the ready-made one ("order-to-activation"), or else
+ * the file of at most DEFINITION_BYTES_MAX bytes; in the request's arena, or of the program. */
+err journey_document(const struct request *request, const char *option,
+	const struct embedded_file *ready, size_t count, str *json, struct why *why);
 
 /* The same of one segment, with no other filter than --as-of; needs the options of limits. */
 err journey_ask_segment(const struct request *request, struct sink *sink, str segment,

@@ -423,6 +423,13 @@ bool request_may_name_files(const struct request *request)
 	return str_starts(request_actor(request), STR("uid:"));
 }
 
+err request_check_file(const struct request *request, const char *option, str path, struct why *why)
+{
+	if (request_may_name_files(request) || str_starts(path, STR("/proc/self/fd/")))
+		return OK;
+	return fail(why, MSG_REST_PATH, arg_c(option));
+}
+
 str request_actor(const struct request *request)
 {
 	struct strbuf text = strbuf_in(request->arena, 64);

@@ -51,6 +51,10 @@ bool request_hides_text(const struct request *request); /* verbatims are left ou
 str request_actor(const struct request *request); /* "user:jeanne", "uid:1000" */
 /* Who asks from another machine names no file of this one. */
 bool request_may_name_files(const struct request *request);
+/* Before the file is opened that an option names: ERR_DENIED to those who may not, but for the
+ * documents that they sent along. */
+err request_check_file(
+	const struct request *request, const char *option, str path, struct why *why);
 const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 
 size_t request_argument_count(const struct request *request);

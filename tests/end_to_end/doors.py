@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lines_of
+from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lacks, lines_of
 
 ROLES = ("agent", "supervisor", "analyst", "planner", "administrator", "privacy-officer")
 PASSWORD = "correct horse battery"
@@ -28,12 +28,12 @@ def true(seen, what):
 class Server:
     """`ariane serve` on a free port; ends with the block."""
 
-    def __init__(self, folder, *more, listen="127.0.0.1:0"):
-        self.folder, self.more, self.listen = folder, [str(word) for word in more], listen
+    def __init__(self, folder, *more, listen="127.0.0.1:0", cwd=None):
+        self.folder, self.more, self.listen, self.cwd = folder, [str(word) for word in more], listen, cwd
 
     def __enter__(self):
         words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", self.listen, *self.more]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=self.cwd)
         self.said = []
         line = self.process.stdout.readline().decode()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
@@ -150,6 +150,23 @@ def check_changes_come_in_by_the_api(place):
         equal(server.ask("DELETE", "/api/v1/customers/user_id:u3", analyst).status, 403, "not his to erase")
         equal(server.ask("DELETE", "/api/v1/customers/user_id:u3", privacy).status, 200, "erased")
         equal(server.ask("GET", "/api/v1/customers/user_id:u3", analyst).status, 404, "gone")
+
+
+def check_no_file_of_the_server_is_opened(place):
+    """A document is named that is ready-made, or sent along; a file that happens to have that name stays closed."""
+    folder = filled(place)
+    for name in ("mine", "ours"):
+        place.file(name, '{"version": 1, "name": "kept to itself"}')
+    with Server(folder, cwd=place.path) as server:
+        analyst = token(folder, "analyst")
+        for path in ("/api/v1/journey/map?definition=mine", "/api/v1/journey/metrics?metrics=ours"):
+            answer = server.ask("GET", path, analyst)
+            equal((answer.status, json.loads(answer.body)["code"]), (400, "usage-api-path"), answer.body)
+            lacks(answer.body.decode(), "kept to itself")
+        answer = server.ask("POST", "/api/v1/imports?mapping=mine", analyst, lines_of(EVENTS).encode())
+        equal((answer.status, json.loads(answer.body)["code"]), (400, "usage-api-path"), answer.body)
+        server.json("/api/v1/journey/map?definition=order-to-activation", analyst)
+    folder("journey", "map", "--definition", "mine", cwd=place.path)  # on the command line it is one's own file
 
 
 def check_who_is_not_known_or_may_not(place):
