@@ -215,6 +215,7 @@ err engine_open(const struct engine_options *options, struct engine **out,
 	ASSERT(pthread_mutex_init(&engine->snapshot_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&engine->index_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&engine->in_flight.lock, NULL) == 0);
+	ASSERT(pthread_mutex_init(&engine->in_flight.storing, NULL) == 0);
 	*opening = (struct engine_opening){ 0 };
 	e = set_folders(engine, options->folder, why);
 	if (e == OK)
@@ -252,6 +253,7 @@ void engine_close(struct engine *engine)
 	ASSERT(pthread_mutex_destroy(&engine->snapshot_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&engine->index_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&engine->in_flight.lock) == 0);
+	ASSERT(pthread_mutex_destroy(&engine->in_flight.storing) == 0);
 	free(engine);
 }
 

@@ -83,25 +83,38 @@ bool engine_is_keyed(enum record_kind kind);
 /* Makes durable, applies.  OK: every item has its answer (duplicates are no error). */
 err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why);
 
-/* engine_write() in two steps, so that a batch is applied while the next becomes durable.
- * keep: known or not, numbered, durable; OK: every item has its answer, but none counts as given
- * before the batch is taken in.  take in: applied, which cannot fail.
+/* engine_write() in three steps, so that a batch is looked up while the one before is on its way to
+ * the disk and another is applied.
+ * know: known or not, numbered, laid out for the journal; OK: every item has its answer, and none
+ * counts as given before the batch is taken in.  store: durable; a batch that had to be stored
+ * earlier, for the sake of what became known after it, is so at once.  take in: applied, which
+ * cannot fail.
  *
- * Each step is for one thread at a time, and the two may be two threads.  Batches are taken in
- * once, in the order in which they were kept, those before a failed one too; until then items and
- * records stay as they are, and but for these two and engine_flush_beside() nothing of this header
- * that is the writer's is called.  A crash in between is one after the append: opening replays. */
+ * Each step is for one thread at a time, and the three may be three threads.  Batches that are
+ * known are stored, and those that are stored taken in, once each and in that order, those before
+ * a failed one too; until then the batch, its items and their records stay where and as they are,
+ * and but for these and engine_flush_beside() nothing of this header that is the writer's is
+ * called.  A crash in between is one before or after the append: opening replays what is durable.
+ */
 struct engine_batch {
 	struct engine_item *items;
 	size_t count;
-	int64_t received_ms; /* filled in by engine_keep() */
-	size_t rows, identifiers; /* private: what applying may need */
+	int64_t received_ms; /* filled in by engine_store() */
+	/* private */
+	size_t rows, identifiers; /* what applying may need */
+	uint64_t first_seq; /* of its new items */
+	struct journal_batch *laid; /* of these; NULL: none, or stored */
+	struct engine_batch *next; /* not stored yet */
+	err stored; /* what came of it, once it is not in that list */
 };
-err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why);
+err engine_know(struct engine *engine, struct engine_batch *batch, struct why *why);
+err engine_store(struct engine *engine, struct engine_batch *batch, struct why *why);
 void engine_take_in(struct engine *engine, const struct engine_batch *batch);
+/* know and store */
+err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why);
 
 /* The part of the index of known messages that waits for the disk, if there is one, goes there:
- * else engine_keep() does it when the next part is full.  Any one thread beside both steps; nothing
+ * else engine_know() does it when the next part is full.  Any one thread beside the steps; nothing
  * is lost if it fails. */
 err engine_flush_beside(struct engine *engine, bool *did, struct why *why);
 

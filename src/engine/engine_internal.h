@@ -5,6 +5,7 @@
 #include "engine/erasures.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { FORMAT_VERSION = 1, RECORD_ARENA_BYTES = 64 << 20 };
 #define STORE_BYTES_LEAST ((uint64_t)64 << 20)
@@ -18,11 +19,18 @@ struct store {
 struct erasing;
 struct engine_recount;
 
-/* Batches that are kept and not taken in yet: what applying them may need of the tables. */
+/* Batches that are known and not taken in yet: what applying them may need of the tables, and those
+ * that the journal does not have yet, oldest first. */
 struct in_flight {
 	pthread_mutex_t lock; /* a leaf: all below */
 	size_t batches, rows, identifiers;
 	size_t rows_left, identifiers_left; /* in the tables, when a batch was last taken in */
+	struct engine_batch *first, *last;
+	uint64_t next_seq; /* behind the last of these; meaningless without one */
+	pthread_mutex_t
+		storing; /* before the above: held while one of them is appended; and for: */
+	err error; /* why one could not be; nothing comes after it */
+	struct why why;
 };
 
 struct engine {
@@ -47,7 +55,7 @@ struct engine {
 	uint64_t applied_seq; /* all records below are in the state */
 	uint64_t epoch;
 	uint64_t damaged; /* records that opening could not read */
-	bool failed; /* a write failed: see engine.h */
+	atomic_bool failed; /* a write failed: see engine.h */
 	bool dirty; /* applied, not yet published */
 	struct snapshot *snapshot; /* the published one; replaced under the lock */
 	pthread_mutex_t snapshot_lock; /* a leaf: protects only the pointer above */
@@ -96,8 +104,12 @@ err engine_replay(struct engine *engine, uint64_t dedup_from, uint64_t apply_fro
 	struct engine_opening *opening, struct why *why);
 
 /* Throws the index of known messages away and makes it anew from the journal.  In the writer's
- * place, or that of engine_keep(): the state is not touched.  As long as a replay. */
+ * place, or that of engine_know() when all is stored: the state is not touched.  As long as a
+ * replay. */
 err engine_rebuild_index(struct engine *engine, struct why *why);
+
+/* Makes all batches durable that are known and not stored yet: in the place of engine_know(). */
+err engine_store_all(struct engine *engine, struct why *why);
 
 /* dedup_find_many(); a damaged index is made anew, for it must not stop the engine for ever. */
 err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_t count,

@@ -56,7 +56,9 @@ err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_
 
 	if (e != ERR_CORRUPT)
 		return e;
-	e = engine_rebuild_index(engine, why);
+	e = engine_store_all(engine, why); /* it is made from the journal */
+	if (e == OK)
+		e = engine_rebuild_index(engine, why);
 	return e != OK ? e : dedup_find_many(engine->dedup, keys, count, found, known, why);
 }
 

@@ -30,6 +30,11 @@ static size_t place_of(const struct quarantine *q, uint64_t seq)
 	return i;
 }
 
+bool quarantine_is_calm(const struct quarantine *q)
+{
+	return q->count == 0 && q->careful_to == 0;
+}
+
 bool quarantine_holds(const struct quarantine *q, uint64_t seq)
 {
 	return place_of(q, seq) < q->count;

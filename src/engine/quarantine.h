@@ -37,6 +37,8 @@ err quarantine_close(struct quarantine *quarantine, struct why *why);
 /* For tests: as if the process had crashed.  The mark stays. */
 void quarantine_abandon(struct quarantine *quarantine);
 
+/* No start crashed, and nothing is set aside: a record may be read ahead of its mark. */
+bool quarantine_is_calm(const struct quarantine *quarantine);
 bool quarantine_holds(const struct quarantine *quarantine, uint64_t seq);
 /* Will quarantine_enter() write a new mark for this record?  What entered before it must have been
  * applied by then, for the mark would no longer speak of it. */

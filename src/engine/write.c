@@ -1,7 +1,11 @@
 /* engine/write.c - the way in: known or not (known.h), durable, applied; see engine.h
  *
- * Keeping touches the index of known messages and the journal, taking in identity and threads:
- * nothing of the two is shared but the promise of room (struct in_flight). */
+ * Knowing touches the index of known messages, storing the journal, taking in identity and threads:
+ * they share nothing but the list and the promise of room (struct in_flight).
+ *
+ * What is known may not be durable yet.  It is in memory alone then: before the index freezes what
+ * it has in memory, to be written, all that is known is stored; and after a failed append the index
+ * is not saved any more (engine->failed). */
 #include "engine/engine_internal.h"
 
 #include "engine/known.h"
@@ -13,7 +17,7 @@
 
 enum { LINE_BYTES = 64 }; /* of the processor's caches */
 
-/* ---- keeping */
+/* ---- knowing */
 
 /* What the new items will need; returns how many keys. */
 static size_t count_needs(struct engine_batch *batch)
@@ -81,33 +85,51 @@ static err reserve(struct engine *engine, struct engine_batch *batch, struct why
 
 	if (e != OK)
 		return e;
-	e = dedup_reserve(engine->dedup, keys, why);
+	if (dedup_reserve_freezes(engine->dedup, keys))
+		e = engine_store_all(engine, why);
+	if (e == OK)
+		e = dedup_reserve(engine->dedup, keys, why);
 	if (e != OK)
 		end_promise(engine, batch, false);
 	return e;
 }
 
-static err append(
-	struct engine *engine, struct engine_batch *batch, uint64_t *first, struct why *why)
+static err lay(struct engine *engine, struct engine_batch *batch, struct why *why)
 {
-	struct journal_entry *entries = memory_alloc(batch->rows * sizeof(*entries));
-	int64_t now = engine->options.clock->now_ms(engine->options.clock);
+	struct journal_entry *entries = memory_resize(NULL, (batch->rows + 1) * sizeof(*entries));
 	size_t n = 0;
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].status == ITEM_NEW)
 			entries[n++] = (struct journal_entry){ batch->items[i].bytes,
 				batch->items[i].check };
-	err e = journal_append(engine->journal, now, entries, batch->rows, first, why);
-	batch->received_ms = journal_last_received_ms(engine->journal);
+	err e = n == 0 ? OK : journal_lay(engine->journal, entries, n, &batch->laid, why);
 	free(entries);
 	return e;
 }
 
-/* The records are durable: an index that cannot follow makes the engine fail, for what it misses
- * would be taken twice; opening again replays it. */
-static err make_known(struct engine *engine, struct group *g, uint64_t seq, struct why *why)
+/* Its place in the order of all: the sequences of its new items are certain from here on, unless
+ * an append fails, and then nothing more is accepted. */
+static void line_up(struct engine *engine, struct engine_batch *batch)
 {
+	struct in_flight *f = &engine->in_flight;
+
+	mutex_lock(&f->lock);
+	if (f->first == NULL) {
+		f->next_seq = journal_end(engine->journal);
+		f->first = batch;
+	} else {
+		f->last->next = batch;
+	}
+	f->last = batch;
+	batch->first_seq = f->next_seq;
+	f->next_seq += batch->rows;
+	mutex_unlock(&f->lock);
+}
+
+static void make_known(struct engine *engine, struct group *g, const struct engine_batch *batch)
+{
+	uint64_t seq = batch->first_seq;
 	size_t count = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
@@ -120,27 +142,10 @@ static err make_known(struct engine *engine, struct group *g, uint64_t seq, stru
 				.key = item->key, .seq = item->seq, .check = item->check
 			};
 	}
-	return dedup_add_many(engine->dedup, g->known, count, why);
+	ASSERT(dedup_add_many(engine->dedup, g->known, count, NULL) == OK); /* room is reserved */
 }
 
-/* An error before the append is one of this batch; after it, nothing more is accepted. */
-static err make_durable(
-	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
-{
-	uint64_t first = 0;
-
-	if (batch->rows == 0)
-		return OK;
-	err e = append(engine, batch, &first, why);
-	if (e == ERR_LIMIT) /* more than a batch may hold: refused before anything was written */
-		return e;
-	if (e == OK)
-		e = make_known(engine, g, first, why);
-	engine->failed |= e != OK;
-	return e;
-}
-
-static err keep_group(
+static err know_group(
 	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
 	err e = group_judge(engine, g, why);
@@ -149,29 +154,128 @@ static err keep_group(
 		e = reserve(engine, batch, why);
 	if (e != OK)
 		return e;
-	e = make_durable(engine, g, batch, why);
+	e = lay(engine, batch, why); /* ERR_LIMIT: more than a batch may hold */
 	if (e != OK) {
 		end_promise(engine, batch, false);
 		return e;
 	}
+	line_up(engine, batch);
+	make_known(engine, g, batch);
 	group_resolve_twins(g);
 	numbering_commit(g->items, g->count);
 	return OK;
 }
 
-err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why)
+static void refuse(const struct engine_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		batch->items[i].status = ITEM_REFUSED;
+}
+
+err engine_know(struct engine *engine, struct engine_batch *batch, struct why *why)
 {
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
+	*batch = (struct engine_batch){ .items = batch->items, .count = batch->count };
 	struct group g = group_of(batch->items, batch->count);
-	err e = keep_group(engine, &g, batch, why);
+	err e = know_group(engine, &g, batch, why);
 	if (e != OK) {
 		group_take_back(&g);
-		for (size_t i = 0; i < batch->count; i++)
-			batch->items[i].status = ITEM_REFUSED;
+		refuse(batch);
 	}
 	group_done(&g);
 	return e;
+}
+
+/* ---- storing */
+
+static err append(struct engine *engine, struct engine_batch *batch, struct why *why)
+{
+	int64_t now = engine->options.clock->now_ms(engine->options.clock);
+	uint64_t first = 0;
+	err e = OK;
+
+	if (engine->failed) {
+		journal_drop_laid(engine->journal, batch->laid);
+		e = fail(why, MSG_ENGINE_FAILED);
+	} else if (batch->laid != NULL) {
+		e = journal_append_laid(engine->journal, now, batch->laid, &first, why);
+		ASSERT(e != OK || first == batch->first_seq);
+	}
+	batch->laid = NULL;
+	batch->received_ms = journal_last_received_ms(engine->journal);
+	return e;
+}
+
+static struct engine_batch *first_unstored(struct in_flight *f)
+{
+	mutex_lock(&f->lock);
+	struct engine_batch *batch = f->first;
+	mutex_unlock(&f->lock);
+	return batch;
+}
+
+/* The oldest one: whoever holds `storing`.  What follows a failure fails for the same reason. */
+static err store_first(struct engine *engine, struct engine_batch *batch)
+{
+	struct in_flight *f = &engine->in_flight;
+	struct why why = { 0 };
+	err e = append(engine, batch, &why);
+
+	if (e != OK) {
+		if (f->error == OK) {
+			f->error = e;
+			f->why = why;
+		}
+		engine->failed = true;
+		refuse(batch);
+		end_promise(engine, batch, false);
+	}
+	mutex_lock(&f->lock);
+	f->first = batch->next;
+	mutex_unlock(&f->lock);
+	batch->stored = e == OK ? OK : f->error;
+	return batch->stored;
+}
+
+static err tell(const struct in_flight *f, err e, struct why *why)
+{
+	if (e != OK && why != NULL)
+		*why = f->why;
+	return e;
+}
+
+err engine_store_all(struct engine *engine, struct why *why)
+{
+	struct in_flight *f = &engine->in_flight;
+	struct engine_batch *batch;
+	err e = OK;
+
+	mutex_lock(&f->storing);
+	while (e == OK && (batch = first_unstored(f)) != NULL)
+		e = store_first(engine, batch);
+	e = tell(f, e, why);
+	mutex_unlock(&f->storing);
+	return e;
+}
+
+err engine_store(struct engine *engine, struct engine_batch *batch, struct why *why)
+{
+	struct in_flight *f = &engine->in_flight;
+
+	mutex_lock(&f->storing);
+	if (first_unstored(f) == batch)
+		(void)store_first(engine, batch); /* what came of it stands in the batch */
+	err e = tell(f, batch->stored, why);
+	mutex_unlock(&f->storing);
+	return e;
+}
+
+err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *why)
+{
+	err e = engine_know(engine, batch, why);
+
+	return e == OK ? engine_store(engine, batch, why) : e;
 }
 
 /* ---- applying */

@@ -133,12 +133,17 @@ void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
 		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
 }
 
+bool dedup_reserve_freezes(const struct dedup *dedup, size_t count)
+{
+	return dedup->active.count + count > dedup->table_entries_max;
+}
+
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
 {
 	if (count > dedup->table_entries_max)
 		return fail(why, MSG_NO_ROOM, arg_c(dedup->folder),
 			arg_int((int64_t)dedup->table_entries_max * DEDUP_ENTRY_BYTES));
-	return dedup->active.count + count > dedup->table_entries_max ? freeze(dedup, why) : OK;
+	return dedup_reserve_freezes(dedup, count) ? freeze(dedup, why) : OK;
 }
 
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)

@@ -98,7 +98,8 @@ err dedup_find_many(struct dedup *dedup, const struct dedup_key *keys, size_t co
 	struct dedup_entry *entries, struct why *why);
 
 /* Adds, or replaces the entry of the same key (erasure: state DEDUP_ERASED).  Add only what is
- * durable in the journal.  On an error nothing was added. */
+ * durable in the journal, or will be before what is in memory is frozen or saved.  On an error
+ * nothing was added. */
 err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why);
 /* The same for many, whose waits for memory overlap; of equal keys the last one counts.  All of
  * them are tried, the first error is told. */
@@ -107,6 +108,8 @@ err dedup_add_many(
 /* Makes room in memory, so that the next `count` dedup_add cannot fail; count is at most half
  * of memory_entries_max (ERR_LIMIT).  Call it before the append that they belong to. */
 err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);
+/* Would that send what is in memory on its way to the disk?  Then all of it must be durable. */
+bool dedup_reserve_freezes(const struct dedup *dedup, size_t count);
 
 /* From the next table on as if opened with so many memory_entries_max, if that is more: fewer and
  * longer runs, for who adds very many at once. */

@@ -11,13 +11,20 @@
 
 enum { SEGMENT_BYTES_DEFAULT = 64 << 20, BATCH_BUFFER_KEPT = 1 << 20 };
 
+static void laid_free(struct journal_batch *batch)
+{
+	strbuf_done(&batch->rows.bytes);
+	free(batch);
+}
+
 static void free_journal(struct journal *journal)
 {
 	for (size_t i = 0; i < journal->count; i++)
 		segment_unref(journal->segments[i]);
 	free(journal->segments);
 	block_cache_free(journal->cache);
-	strbuf_done(&journal->batch.bytes);
+	for (size_t i = 0; i < journal->laid_count; i++)
+		laid_free(journal->laid[i]);
 	ASSERT(pthread_mutex_destroy(&journal->list_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&journal->replacing) == 0);
 	free(journal);
@@ -49,7 +56,6 @@ static struct journal *create(struct disk *disk, const struct journal_options *o
 	if (o->batch_bytes_max == 0 || o->batch_bytes_max > SEGMENT_BATCH_BYTES_MAX)
 		o->batch_bytes_max = SEGMENT_BATCH_BYTES_MAX;
 	journal->cache = block_cache_create();
-	journal->batch.bytes = strbuf_heap(ROW_BATCH_BYTES_MAX);
 	ASSERT(pthread_mutex_init(&journal->list_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&journal->replacing, NULL) == 0);
 	return journal;
@@ -314,11 +320,9 @@ static void write_ahead(struct journal *journal, struct segment *active, uint64_
 		journal->zeros_to = end + ahead;
 }
 
-static err write_batch(
-	struct journal *journal, struct segment *active, struct row_mark *mark, struct why *why)
+static err write_batch(struct journal *journal, struct segment *active, str bytes,
+	struct row_mark *mark, struct why *why)
 {
-	str bytes = strbuf_str(&journal->batch.bytes);
-
 	write_ahead(journal, active, mark->at + bytes.len);
 	err e = file_write_at(active->file, mark->at, bytes.ptr, bytes.len, why);
 	if (e == OK)
@@ -337,33 +341,91 @@ static err write_batch(
 	return OK;
 }
 
-err journal_append(struct journal *journal, int64_t received_ms,
-	const struct journal_entry *entries, size_t count, uint64_t *first_seq, struct why *why)
+static struct journal_batch *take_laid(struct journal *journal)
+{
+	struct journal_batch *batch = NULL;
+
+	list_lock(journal);
+	if (journal->laid_count > 0)
+		batch = journal->laid[--journal->laid_count];
+	list_unlock(journal);
+	if (batch != NULL)
+		return batch;
+	batch = memory_alloc(sizeof(*batch));
+	batch->rows.bytes = strbuf_heap(ROW_BATCH_BYTES_MAX);
+	return batch;
+}
+
+/* A usual one's memory is kept. */
+void journal_drop_laid(struct journal *journal, struct journal_batch *batch)
+{
+	if (batch == NULL)
+		return;
+	list_lock(journal);
+	bool keep = journal->laid_count < LAID_KEPT && batch->rows.bytes.cap <= BATCH_BUFFER_KEPT;
+	if (keep)
+		journal->laid[journal->laid_count++] = batch;
+	list_unlock(journal);
+	if (!keep)
+		laid_free(batch);
+}
+
+err journal_lay(struct journal *journal, const struct journal_entry *entries, size_t count,
+	struct journal_batch **out, struct why *why)
 {
 	ASSERT(count > 0 && count <= UINT32_MAX);
+	err e = check_sizes(journal, entries, count, why);
+	if (e != OK)
+		return e;
+	struct journal_batch *batch = take_laid(journal);
+	batch->count = (uint32_t)count;
+	row_batch_begin(&batch->rows);
+	for (size_t i = 0; i < count; i++)
+		row_batch_add(&batch->rows, entries[i].bytes, entries[i].check);
+	*out = batch;
+	return OK;
+}
+
+static err append_laid(struct journal *journal, int64_t received_ms, struct journal_batch *batch,
+	uint64_t *first_seq, struct why *why)
+{
 	err e = refuse_if_stopped(journal, why);
-	if (e == OK)
-		e = check_sizes(journal, entries, count, why);
+
 	if (e == OK && journal->at >= journal->options.segment_bytes_max)
 		e = journal_roll(journal, why);
 	if (e != OK)
 		return e;
 	struct segment *active = journal_active(journal);
 	struct row_mark mark = { .first_seq = journal_end(journal),
-		.count = (uint32_t)count,
+		.count = batch->count,
 		.at = journal->at,
 		.salt = active->head.salt,
 		.received_ms = MAX_OF(received_ms, journal_last_received_ms(journal)) };
-	row_batch_begin(&journal->batch);
-	for (size_t i = 0; i < count; i++)
-		row_batch_add(&journal->batch, entries[i].bytes, entries[i].check);
-	row_batch_end(&journal->batch, &mark);
-	e = stop(journal, write_batch(journal, active, &mark, why));
-	if (journal->batch.bytes.cap > BATCH_BUFFER_KEPT)
-		strbuf_done(&journal->batch.bytes);
+	row_batch_end(&batch->rows, &mark);
+	e = stop(journal, write_batch(journal, active, strbuf_str(&batch->rows.bytes), &mark, why));
 	if (e == OK)
 		*first_seq = mark.first_seq;
 	return e;
+}
+
+err journal_append_laid(struct journal *journal, int64_t received_ms, struct journal_batch *batch,
+	uint64_t *first_seq, struct why *why)
+{
+	err e = append_laid(journal, received_ms, batch, first_seq, why);
+
+	journal_drop_laid(journal, batch);
+	return e;
+}
+
+err journal_append(struct journal *journal, int64_t received_ms,
+	const struct journal_entry *entries, size_t count, uint64_t *first_seq, struct why *why)
+{
+	struct journal_batch *batch;
+	err e = refuse_if_stopped(journal, why);
+
+	if (e == OK)
+		e = journal_lay(journal, entries, count, &batch, why);
+	return e == OK ? journal_append_laid(journal, received_ms, batch, first_seq, why) : e;
 }
 
 uint64_t journal_end(const struct journal *journal)

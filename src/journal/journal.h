@@ -74,6 +74,16 @@ void journal_close(struct journal *journal);
 err journal_append(struct journal *journal, int64_t received_ms,
 	const struct journal_entry *entries, size_t count, uint64_t *first_seq, struct why *why);
 
+/* The same in two steps, so that a batch is laid out while the one before is on its way to the
+ * disk. lay: the same refusals; any one thread at a time.  append: the writer; `batch` is gone
+ * whatever becomes of it. */
+struct journal_batch;
+err journal_lay(struct journal *journal, const struct journal_entry *entries, size_t count,
+	struct journal_batch **out, struct why *why);
+err journal_append_laid(struct journal *journal, int64_t received_ms, struct journal_batch *batch,
+	uint64_t *first_seq, struct why *why);
+void journal_drop_laid(struct journal *journal, struct journal_batch *batch); /* NULL is fine */
+
 uint64_t journal_end(const struct journal *journal); /* the next sequence; readers may call it */
 int64_t journal_last_received_ms(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal); /* on disk, all segments */

@@ -6,7 +6,17 @@
 #include "journal/row.h"
 #include "journal/segment_internal.h"
 
-enum { AHEAD_BYTES_MAX = 1 << 20, AHEAD_BATCH_BYTES_MAX = 128 << 10 };
+enum {
+	AHEAD_BYTES_MAX = 1 << 20,
+	AHEAD_BATCH_BYTES_MAX = 128 << 10,
+	LAID_KEPT = 4, /* emptied batches that wait to be filled again */
+};
+
+/* Records one behind the other; where they will stand is not known yet. */
+struct journal_batch {
+	struct row_batch rows;
+	uint32_t count;
+};
 
 struct journal {
 	struct disk *disk;
@@ -17,6 +27,8 @@ struct journal {
 	pthread_mutex_t list_lock; /* segments, count, cap; a leaf */
 	struct segment **segments; /* ascending, dense; the last one is active */
 	size_t count, cap;
+	struct journal_batch *laid[LAID_KEPT]; /* not in use; under list_lock too */
+	size_t laid_count;
 
 	pthread_mutex_t replacing; /* one sealing or rewriting at a time; and `leftovers` */
 	bool leftovers; /* files may lie about that belong to no segment */
@@ -25,7 +37,6 @@ struct journal {
 	bool stopped; /* a write failed: invariant 3 */
 	uint64_t at; /* in the active file: where the next batch goes */
 	uint64_t zeros_to; /* zeros were written ahead so far */
-	struct row_batch batch;
 
 	atomic_uint_fast64_t end_seq; /* the next sequence */
 	atomic_int_fast64_t received_ms; /* of the last batch */

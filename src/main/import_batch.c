@@ -21,11 +21,12 @@ struct pipeline {
 	size_t begun_count;
 	struct record_form form; /* of those that have one */
 	struct writer *to; /* or NULL: the engine is ours alone */
-	struct queue *full, *kept, *empty, *token;
-	pthread_t keeper, taker, flusher;
+	struct queue *full, *known, *stored, *empty, *token;
+	pthread_t knower, storer, taker, flusher;
 	struct batch_counts counts; /* the taker's, until it has ended */
 	atomic_bool failed;
-	err error; /* the keeper's, read after it has ended */
+	pthread_mutex_t fault; /* a leaf: the two below */
+	err error; /* the first there was */
 	struct why why;
 };
 
@@ -84,21 +85,50 @@ static err submit(struct writer *to, struct batch *batch, struct why *why)
 	return e;
 }
 
-/* What follows a failure is not written. */
-static void keep_batch(struct pipeline *p, struct batch *batch)
+static void note_fault(struct pipeline *p, err e, const struct why *why)
 {
-	batch->kept = (struct engine_batch){ 0 };
+	ASSERT(pthread_mutex_lock(&p->fault) == 0);
+	if (p->error == OK) {
+		p->error = e;
+		p->why = *why;
+	}
+	ASSERT(pthread_mutex_unlock(&p->fault) == 0);
+	atomic_store(&p->failed, true);
+}
+
+/* What follows a failure is not written. */
+static void know_batch(struct pipeline *p, struct batch *batch)
+{
+	struct why why = { 0 };
+
+	batch->told = (struct engine_batch){ 0 };
 	batch->is_answered = false;
-	if (p->error != OK)
+	if (atomic_load(&p->failed))
 		return;
-	struct engine_batch kept = { .items = batch->items, .count = batch->count };
-	p->error = p->to == NULL ? engine_keep(p->engine, &kept, &p->why)
-				 : submit(p->to, batch, &p->why);
-	batch->is_answered = p->error == OK;
-	if (p->error != OK)
-		atomic_store(&p->failed, true);
-	else if (p->to == NULL)
-		batch->kept = kept;
+	if (p->to == NULL)
+		batch->told = (struct engine_batch){ .items = batch->items, .count = batch->count };
+	err e = p->to == NULL ? engine_know(p->engine, &batch->told, &why)
+			      : submit(p->to, batch, &why);
+	batch->is_answered = e == OK;
+	if (e == OK)
+		return;
+	batch->told.items = NULL;
+	note_fault(p, e, &why);
+}
+
+/* What is known is stored, or answered as failed, also after a failure. */
+static void store_batch(struct pipeline *p, struct batch *batch)
+{
+	struct why why = { 0 };
+
+	if (batch->told.items == NULL)
+		return;
+	err e = engine_store(p->engine, &batch->told, &why);
+	if (e == OK)
+		return;
+	batch->told.items = NULL;
+	batch->is_answered = false;
+	note_fault(p, e, &why);
 }
 
 /* No matter if the flusher has a token already: it looks until there is nothing to do. */
@@ -108,19 +138,33 @@ static void ask_to_flush(struct pipeline *p)
 		(void)queue_push(p->token, p, 0);
 }
 
-static void *keeper_run(void *context)
+static void *knower_run(void *context)
 {
 	struct pipeline *p = context;
 	void *item;
 	size_t count;
 
 	while (queue_pop(p->full, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
-		keep_batch(p, item);
-		ASSERT(queue_push(p->kept, item, 0) == OK); /* it has room for all there are */
+		know_batch(p, item);
+		ASSERT(queue_push(p->known, item, 0) == OK); /* it has room for all there are */
 		ask_to_flush(p);
 	}
-	queue_close(p->kept);
+	queue_close(p->known);
 	queue_close(p->token);
+	return NULL;
+}
+
+static void *storer_run(void *context)
+{
+	struct pipeline *p = context;
+	void *item;
+	size_t count;
+
+	while (queue_pop(p->known, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
+		store_batch(p, item);
+		ASSERT(queue_push(p->stored, item, 0) == OK); /* it has room for all there are */
+	}
+	queue_close(p->stored);
 	return NULL;
 }
 
@@ -130,10 +174,10 @@ static void *taker_run(void *context)
 	void *item;
 	size_t count;
 
-	while (queue_pop(p->kept, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
+	while (queue_pop(p->stored, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
 		struct batch *batch = item;
-		if (batch->kept.items != NULL)
-			engine_take_in(p->engine, &batch->kept);
+		if (batch->told.items != NULL)
+			engine_take_in(p->engine, &batch->told);
 		if (batch->is_answered)
 			count_answers(p, batch);
 		batch->count = 0;
@@ -143,7 +187,7 @@ static void *taker_run(void *context)
 	return NULL;
 }
 
-/* What it cannot write the keeper will have to, and that tells why. */
+/* What it cannot write the knower will have to, and that tells why. */
 static void *flusher_run(void *context)
 {
 	struct pipeline *p = context;
@@ -165,11 +209,13 @@ static void free_pipeline(struct pipeline *p)
 		free(p->batches[i]);
 	}
 	queue_free(p->full);
-	queue_free(p->kept);
+	queue_free(p->known);
+	queue_free(p->stored);
 	queue_free(p->token);
 	queue_free(p->empty);
 	numbering_free(p->preparation->numbering);
 	p->preparation->numbering = NULL;
+	ASSERT(pthread_mutex_destroy(&p->fault) == 0);
 	free(p);
 }
 
@@ -183,16 +229,19 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 	p->to = writer;
 	p->preparation = preparation;
 	atomic_init(&p->failed, false);
+	ASSERT(pthread_mutex_init(&p->fault, NULL) == 0);
 	err e = numbering_create(
 		options->disk, scratch, engine_secret(engine), &preparation->numbering, why);
 	if (e != OK) {
+		ASSERT(pthread_mutex_destroy(&p->fault) == 0);
 		free(p);
 		return e;
 	}
 	if (writer == NULL)
 		dedup_widen(engine_dedup(engine), KNOWN_ENTRIES_MAX);
 	p->full = queue_create(BATCHES_MAX);
-	p->kept = queue_create(BATCHES_MAX);
+	p->known = queue_create(BATCHES_MAX);
+	p->stored = queue_create(BATCHES_MAX);
 	p->token = queue_create(1);
 	p->empty = queue_create(BATCHES_MAX);
 	for (size_t i = 0; i < BATCHES_MAX; i++) {
@@ -203,7 +252,8 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		arena_reset(p->batches[i]->arena);
 		ASSERT(queue_push(p->empty, p->batches[i], 0) == OK);
 	}
-	ASSERT(pthread_create(&p->keeper, NULL, keeper_run, p) == 0);
+	ASSERT(pthread_create(&p->knower, NULL, knower_run, p) == 0);
+	ASSERT(pthread_create(&p->storer, NULL, storer_run, p) == 0);
 	ASSERT(pthread_create(&p->taker, NULL, taker_run, p) == 0);
 	ASSERT(pthread_create(&p->flusher, NULL, flusher_run, p) == 0);
 	*out = p;
@@ -303,7 +353,8 @@ err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *coun
 	if (send_rest && !atomic_load(&p->failed))
 		send_off(p);
 	queue_close(p->full);
-	ASSERT(pthread_join(p->keeper, NULL) == 0);
+	ASSERT(pthread_join(p->knower, NULL) == 0);
+	ASSERT(pthread_join(p->storer, NULL) == 0);
 	ASSERT(pthread_join(p->taker, NULL) == 0);
 	ASSERT(pthread_join(p->flusher, NULL) == 0);
 	*counts = p->counts;

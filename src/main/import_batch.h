@@ -7,7 +7,7 @@
 
 enum {
 	BATCH_ITEMS_MAX = 8192,
-	BATCHES_MAX = 5, /* in flight */
+	BATCHES_MAX = 6, /* in flight */
 	KNOWN_ENTRIES_MAX = 2 << 20, /* of the index of known messages in memory: 85 MB at most */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
@@ -18,7 +18,7 @@ struct batch {
 	struct arena *arena;
 	struct engine_item items[BATCH_ITEMS_MAX];
 	size_t count;
-	struct engine_batch kept; /* durable, not taken in; .items NULL: not so */
+	struct engine_batch told; /* on its way through the engine; .items NULL: it is not */
 	bool is_answered;
 };
 
@@ -36,12 +36,12 @@ struct batch_counts {
 
 /* The writer's side: threads that take full batches and write them.
  *
- *   reader --full--> keeper --kept--> taker --empty--> reader
+ *   reader --full--> knower --known--> storer --stored--> taker --empty--> reader
  *                      +--token--> flusher
  *
- * The keeper makes a batch durable while the taker applies the one before, and the flusher writes
- * what is full of the index of known messages.  Where a writer runs in the engine, that does all of
- * it in the keeper's place, and the taker only counts. */
+ * The knower looks a batch up while the storer makes the one before durable and the taker applies
+ * an earlier one; the flusher writes what is full of the index of known messages.  Where a writer
+ * runs in the engine, that does all of it in the knower's place, and the taker only counts. */
 struct pipeline;
 
 /* `writer`: of the engine where one runs, between other producers; NULL: nobody else uses the

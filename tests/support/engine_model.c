@@ -57,19 +57,49 @@ void model_add(struct model *model, struct model_record record)
 	model->log[model->end + model->pending++] = record;
 }
 
-void model_accept(struct model *model)
+void model_end_batch(struct model *model)
 {
-	for (; model->pending > 0; model->pending--, model->end++) {
+	ASSERT(model->batch_count < MODEL_BATCHES_MAX);
+	model->batch_ends[model->batch_count++] = model->end + model->pending;
+}
+
+bool model_may_end(const struct model *model, uint64_t end)
+{
+	bool may = end == model->end || end == model->end + model->pending;
+
+	for (size_t i = 0; i < model->batch_count; i++)
+		may = may || end == model->batch_ends[i];
+	return may;
+}
+
+void model_accept_below(struct model *model, uint64_t end)
+{
+	ASSERT(end <= model->end + model->pending);
+	for (; model->end < end; model->pending--, model->end++) {
 		const struct model_record *record = &model->log[model->end];
 		for (size_t i = 0; i < record->place_count; i++)
 			model->log[record->places[i]].is_erased = true;
 	}
+	if (model->pending == 0)
+		model->batch_count = 0;
+}
+
+void model_drop_from(struct model *model, uint64_t end)
+{
+	for (; model->end + model->pending > end; model->pending--)
+		free(model->log[model->end + model->pending - 1].places);
+	if (model->pending == 0)
+		model->batch_count = 0;
+}
+
+void model_accept(struct model *model)
+{
+	model_accept_below(model, model->end + model->pending);
 }
 
 void model_drop(struct model *model)
 {
-	for (; model->pending > 0; model->pending--)
-		free(model->log[model->end + model->pending - 1].places);
+	model_drop_from(model, model->end);
 }
 
 /* ---- making records again */

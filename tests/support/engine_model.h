@@ -18,6 +18,7 @@ enum {
 	MODEL_KEYS_MAX = 600,
 	MODEL_NOBODY = 255,
 	MODEL_PENDING_MAX = 64,
+	MODEL_BATCHES_MAX = 4,
 };
 
 enum model_decision { MODEL_NONE, MODEL_TOGETHER, MODEL_APART };
@@ -44,7 +45,9 @@ struct model_record {
 struct model {
 	struct model_record log[MODEL_RECORDS_MAX]; /* by sequence; [0] unused */
 	uint64_t end; /* sequences below are acknowledged */
-	uint64_t pending; /* records behind `end` that may be there, all or none */
+	uint64_t pending; /* records behind `end` that may be there, in whole batches */
+	uint64_t batch_ends[MODEL_BATCHES_MAX]; /* of all pending batches but the last */
+	size_t batch_count;
 };
 
 struct model *model_create(void);
@@ -52,8 +55,14 @@ void model_free(struct model *model);
 
 /* Puts a record at end + pending; takes over its places. */
 void model_add(struct model *model, struct model_record record);
+/* What is pending so far is a batch of its own; could the journal end here? */
+void model_end_batch(struct model *model);
+bool model_may_end(const struct model *model, uint64_t end);
 void model_accept(struct model *model); /* what is pending is there */
 void model_drop(struct model *model); /* it is not */
+/* The same for the pending sequences below, or from, `end`. */
+void model_accept_below(struct model *model, uint64_t end);
+void model_drop_from(struct model *model, uint64_t end);
 
 str model_identifier(unsigned i); /* "user_id:quagga-u0" */
 /* Words that stand in the bytes of this content and nowhere else. */

@@ -205,29 +205,71 @@ static void write_batch(struct engine_sim *w)
 		check_answers(w, &t);
 }
 
-/* As an import does: several are durable, and known, before the first of them is applied.  What was
- * kept is applied also when a later one fails, or the power does. */
+/* Batches on their way: known first, then stored, then taken in. */
+struct flight {
+	struct telling telling[IN_FLIGHT_MAX];
+	struct engine_batch batch[IN_FLIGHT_MAX];
+	uint64_t ends[IN_FLIGHT_MAX]; /* of their new records */
+	size_t known, tried, stored;
+};
+
+static bool know_one(struct engine_sim *w, struct flight *f, struct arena *arena)
+{
+	struct telling *t = &f->telling[f->known];
+	struct engine_batch *batch = &f->batch[f->known];
+	uint64_t before = w->model->end + w->model->pending;
+	struct why why = { 0 };
+
+	*t = (struct telling){ .arena = arena };
+	if (!tell(w, t))
+		return false;
+	*batch = (struct engine_batch){ .items = t->items, .count = t->count };
+	err e = engine_know(w->engine, batch, &why);
+	if (e != OK) { /* it was not laid out: no byte of it can be anywhere */
+		unexpected(w, "a batch is refused on a healthy disk", e, &why);
+		model_drop_from(w->model, before);
+		return false;
+	}
+	model_end_batch(w->model);
+	f->ends[f->known++] = w->model->end + w->model->pending;
+	return true;
+}
+
+/* False: it failed, and so will those behind it. */
+static bool store_one(struct engine_sim *w, struct flight *f)
+{
+	struct why why = { 0 };
+	size_t i = f->tried++;
+	err e = engine_store(w->engine, &f->batch[i], &why);
+
+	unexpected(w, "a write fails on a healthy disk", e, &why);
+	if (e != OK)
+		return false;
+	f->stored = f->tried;
+	model_accept_below(w->model, f->ends[i]);
+	return true;
+}
+
+/* As an import does: several are known before the first of them is durable, several are durable
+ * before the first of them is applied.  What was stored is applied also when a later one fails, or
+ * the power does. */
 static void write_in_steps(struct engine_sim *w)
 {
 	AUTO_ARENA arena = arena_create(8 << 20);
-	struct telling t[IN_FLIGHT_MAX];
-	struct engine_batch batch[IN_FLIGHT_MAX];
-	size_t kept = 0, count = 2 + below(w, IN_FLIGHT_MAX - 1);
-	struct why why = { 0 };
+	struct flight f = { .known = 0 };
+	size_t count = 2 + below(w, IN_FLIGHT_MAX - 1);
 	bool goes_on = true;
 
-	for (size_t i = 0; goes_on && i < count; i++) {
-		t[i] = (struct telling){ .arena = arena };
-		goes_on = tell(w, &t[i]);
-		if (!goes_on)
-			break;
-		batch[i] = (struct engine_batch){ .items = t[i].items, .count = t[i].count };
-		goes_on = written(w, engine_keep(w->engine, &batch[i], &why), &why);
-		kept += goes_on;
+	while (goes_on && f.known < count) {
+		goes_on = know_one(w, &f, arena);
+		while (goes_on && f.tried < f.known && sim_chance(w, 2))
+			goes_on = store_one(w, &f);
 	}
-	for (size_t i = 0; i < kept; i++) {
-		engine_take_in(w->engine, &batch[i]);
-		check_answers(w, &t[i]);
+	while (f.tried < f.known)
+		(void)store_one(w, &f);
+	for (size_t i = 0; i < f.stored; i++) {
+		engine_take_in(w->engine, &f.batch[i]);
+		check_answers(w, &f.telling[i]);
 	}
 }
 

@@ -187,9 +187,8 @@ void sim_check_state(struct engine_sim *w)
 static void check_opening(struct engine_sim *w, const struct engine_opening *opening)
 {
 	uint64_t end = journal_end(engine_journal(w->engine));
-	uint64_t all = w->model->end + w->model->pending;
 
-	if (end != w->model->end && end != all)
+	if (!model_may_end(w->model, end))
 		return sim_wrong(w, end < w->model->end ? "acknowledged records are missing"
 							: "part of a batch is there");
 	if (opening->journal.damaged_records > 0 || opening->quarantined > 0)
@@ -200,10 +199,8 @@ static void check_opening(struct engine_sim *w, const struct engine_opening *ope
 		sim_wrong(w, "the index of known messages is damaged");
 	if (opening->index_from < w->index_least)
 		sim_wrong(w, "the index of known messages has gone back");
-	if (end == all)
-		model_accept(w->model);
-	else
-		model_drop(w->model);
+	model_accept_below(w->model, end);
+	model_drop(w->model);
 }
 
 bool sim_open(struct engine_sim *w, bool replay)
