@@ -225,7 +225,7 @@ static void count_containment(
 
 err plain_take(struct plain *p, struct tally *t, const struct journey_run *run, struct why *why)
 {
-	size_t events = run->end[run->journeys - 1], touches[PLAIN_KINDS], count[PLAIN_KINDS];
+	size_t events = run->events, touches[PLAIN_KINDS], count[PLAIN_KINDS];
 	err e = make_room(p, events, why);
 
 	if (e != OK)
