@@ -120,14 +120,11 @@ static err take(void *context, const struct journey *j, struct why *why)
 static err take_plain(void *context, const struct journey_run *runs, size_t count, struct why *why)
 {
 	struct part *p = context;
-	err e = OK;
 
-	for (size_t i = 0; e == OK && i < count; i++) {
-		p->customers++;
+	p->customers += count;
+	for (size_t i = 0; i < count; i++)
 		p->journeys += runs[i].journeys;
-		e = plain_take(&p->plain, &p->tally, &runs[i], why);
-	}
-	return e;
+	return plain_take(&p->plain, &p->tally, runs, count, why);
 }
 
 static err pass_plain(struct metrics_plan *m, struct part *parts, void *const *pointers,
