@@ -7,9 +7,10 @@
  * last PERCENT (5) of the events came after the base of the index.  Each row is a whole question,
  * from the plan to the answer; medians of the runs: seconds on the clock, and of all processors
  * (user + system), which is what counts on a machine that others use. Behind them are figures of
- * the answer: journey_bench.py compares them with those of others.  With --ask 1, names of
- * questions are read line by line, and each is asked once: so that whoever compares can take turns.
- * smoke: --events 20000 --customers 2000 --runs 1
+ * the answer: journey_bench.py compares them with those of others; and, where the processor may be
+ * asked, instructions and cycles an event of all threads, outside the kernel.  With --ask 1, names
+ * of questions are read line by line, and each is asked once: so that whoever compares can take
+ * turns. smoke: --events 20000 --customers 2000 --runs 1
  */
 #include "demo/workload.h"
 #include "journey/flow.h"
@@ -20,10 +21,12 @@
 #include "journey/variants.h"
 #include "thread/thread_index.h"
 
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { RUNS_MAX = 99 };
@@ -50,6 +53,37 @@ static double processor_seconds(void)
 	ASSERT(getrusage(RUSAGE_SELF, &used) == 0);
 	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
 	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+/* ---- the processor's counters, of this thread and those it makes from now on; -1: not to be had
+ */
+
+enum counter { INSTRUCTIONS, CYCLES, COUNTERS };
+static int counters[COUNTERS] = { -1, -1 };
+
+static void open_counters(void)
+{
+	static const uint64_t configs[COUNTERS] = { PERF_COUNT_HW_INSTRUCTIONS,
+		PERF_COUNT_HW_CPU_CYCLES };
+
+	for (int i = 0; i < COUNTERS; i++) {
+		struct perf_event_attr attr = { .type = PERF_TYPE_HARDWARE,
+			.size = sizeof(attr),
+			.config = configs[i],
+			.inherit = 1,
+			.exclude_kernel = 1 };
+		counters[i] = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+	}
+}
+
+static double counted(enum counter counter)
+{
+	uint64_t count = 0;
+
+	if (counters[counter] < 0 ||
+		read(counters[counter], &count, sizeof(count)) != (ssize_t)sizeof(count))
+		return 0;
+	return (double)count;
 }
 
 /* ---- the state */
@@ -302,77 +336,110 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void tell(const char *name, double wall, double used, const struct figures *f)
+/* What one run took. */
+struct spent {
+	double wall, used, counted[COUNTERS];
+};
+
+static void tell(
+	const struct bench *b, const char *name, const struct spent *spent, const struct figures *f)
 {
-	printf("%-44s %9.4f s  %9.4f s CPU  (", name, wall, used);
+	printf("%-44s %9.4f s  %9.4f s CPU  (", name, spent->wall, spent->used);
 	for (size_t i = 0; i < FIGURES; i++)
 		printf("%s%.15g", i == 0 ? "" : " ", f->of[i]);
-	printf(")\n");
+	printf(")");
+	if (spent->counted[INSTRUCTIONS] > 0)
+		printf(" %.1f instructions, %.1f cycles an event",
+			spent->counted[INSTRUCTIONS] / (double)b->events,
+			spent->counted[CYCLES] / (double)b->events);
+	printf("\n");
 	(void)fflush(stdout);
 }
 
 static struct figures measure_once(
-	const struct bench *b, const struct question *q, double *wall, double *used)
+	const struct bench *b, const struct question *q, struct spent *spent)
 {
-	double began = clock_seconds(), spent = processor_seconds();
-	struct figures f = ask(b, q);
+	double began = clock_seconds(), used = processor_seconds();
 
-	*wall = clock_seconds() - began;
-	*used = processor_seconds() - spent;
+	for (enum counter i = 0; i < COUNTERS; i++)
+		spent->counted[i] = counted(i);
+	struct figures f = ask(b, q);
+	for (enum counter i = 0; i < COUNTERS; i++)
+		spent->counted[i] = counted(i) - spent->counted[i];
+	spent->wall = clock_seconds() - began;
+	spent->used = processor_seconds() - used;
 	return f;
+}
+
+/* Of each of their figures the median. */
+static struct spent median_of(const struct spent *all, unsigned count)
+{
+	double wall[RUNS_MAX], used[RUNS_MAX], counts[COUNTERS][RUNS_MAX];
+	struct spent median;
+
+	for (unsigned i = 0; i < count; i++) {
+		wall[i] = all[i].wall;
+		used[i] = all[i].used;
+		for (enum counter k = 0; k < COUNTERS; k++)
+			counts[k][i] = all[i].counted[k];
+	}
+	qsort(wall, count, sizeof(*wall), by_value);
+	qsort(used, count, sizeof(*used), by_value);
+	median = (struct spent){ .wall = wall[count / 2], .used = used[count / 2] };
+	for (enum counter k = 0; k < COUNTERS; k++) {
+		qsort(counts[k], count, sizeof(*counts[k]), by_value);
+		median.counted[k] = counts[k][count / 2];
+	}
+	return median;
 }
 
 static void measure(const struct bench *b, const struct question *q)
 {
-	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct spent spent[RUNS_MAX];
 	struct figures figures = ask(b, q); /* warm */
 
 	for (unsigned i = 0; i < b->runs; i++) {
-		struct figures again = measure_once(b, q, &wall[i], &used[i]);
+		struct figures again = measure_once(b, q, &spent[i]);
 		ASSERT(memcmp(&again, &figures, sizeof(figures)) == 0);
 	}
-	qsort(wall, b->runs, sizeof(*wall), by_value);
-	qsort(used, b->runs, sizeof(*used), by_value);
-	tell(q->name, wall[b->runs / 2], used[b->runs / 2], &figures);
+	const struct spent median = median_of(spent, b->runs);
+	tell(b, q->name, &median, &figures);
 }
 
 /* A view's first question brings what came since the base under its customers; later ones find
  * that done. */
 static void measure_first(struct bench *b, const struct question *q)
 {
-	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct spent spent[RUNS_MAX];
 	struct figures figures = { { 0 } };
 	char name[64];
 
 	for (unsigned i = 0; i < b->runs; i++) {
 		threads_view_unref(b->view);
 		b->view = publish(b);
-		figures = measure_once(b, q, &wall[i], &used[i]);
+		figures = measure_once(b, q, &spent[i]);
 	}
-	qsort(wall, b->runs, sizeof(*wall), by_value);
-	qsort(used, b->runs, sizeof(*used), by_value);
 	(void)snprintf(name, sizeof(name), "%s, first of a view", q->name);
-	tell(name, wall[b->runs / 2], used[b->runs / 2], &figures);
+	const struct spent median = median_of(spent, b->runs);
+	tell(b, name, &median, &figures);
 }
 
 /* All events under their customers, in time order, as the base of the index has them. */
 static void measure_grouping(struct bench *b)
 {
-	double wall[RUNS_MAX], used[RUNS_MAX];
+	struct spent spent[RUNS_MAX];
 	struct figures none = { { 0 } };
 
 	for (unsigned i = 0; i < b->runs; i++) {
-		double began = clock_seconds(), spent = processor_seconds();
+		double began = clock_seconds(), used = processor_seconds();
 		struct thread_index *index =
 			thread_index_build_base(b->view, threads_view_rows(b->view));
-		wall[i] = clock_seconds() - began;
-		used[i] = processor_seconds() - spent;
+		spent[i] = (struct spent){ .wall = clock_seconds() - began,
+			.used = processor_seconds() - used };
 		thread_index_unref(index);
 	}
-	qsort(wall, b->runs, sizeof(*wall), by_value);
-	qsort(used, b->runs, sizeof(*used), by_value);
-	tell("group all events by customer, from scratch", wall[b->runs / 2], used[b->runs / 2],
-		&none);
+	const struct spent median = median_of(spent, b->runs);
+	tell(b, "group all events by customer, from scratch", &median, &none);
 }
 
 static void answer_lines(const struct bench *b, const struct question *questions, size_t count)
@@ -381,11 +448,11 @@ static void answer_lines(const struct bench *b, const struct question *questions
 
 	while (fgets(line, sizeof(line), stdin) != NULL)
 		for (size_t i = 0; i < count; i++) {
-			double wall, used;
+			struct spent spent;
 			if (!str_equal(str_trim(str_of(line)), str_of(questions[i].name)))
 				continue;
-			struct figures f = measure_once(b, &questions[i], &wall, &used);
-			tell(questions[i].name, wall, used, &f);
+			struct figures f = measure_once(b, &questions[i], &spent);
+			tell(b, questions[i].name, &spent, &f);
 		}
 }
 
@@ -557,6 +624,7 @@ int main(int argc, char **argv)
 		(unsigned long long)b.events, (unsigned long long)b.customers,
 		(unsigned long long)b.recent, b.threads, clock_seconds() - began);
 	(void)fflush(stdout);
+	open_counters();
 	measure_all(&b);
 	threads_view_unref(b.view);
 	threads_free(b.state);

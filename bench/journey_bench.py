@@ -168,10 +168,10 @@ class Ariane:
     def ask(self, name):
         self.process.stdin.write(name + "\n")
         self.process.stdin.flush()
-        told = self.process.stdout.readline()[len(name):].replace("CPU", "").replace("s", "")
+        told = self.process.stdout.readline()[len(name):]
         times, figures = told.split("(")
-        seconds, cpu = times.split()
-        return float(seconds), float(cpu), [float(f) for f in figures.strip(" )\n").split()]
+        seconds, cpu = times.replace("CPU", "").replace("s", "").split()
+        return float(seconds), float(cpu), [float(f) for f in figures.split(")")[0].split()]
 
     def done(self):
         self.process.stdin.close()

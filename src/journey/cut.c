@@ -14,10 +14,12 @@
 
 enum { EVENT_BYTES = 29 }; /* of the room for one event */
 
-void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_run *take,
+void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_runs *take,
 	void *part, struct why *why)
 {
-	*cutter = (struct cutter){ .plan = plan, .take = take, .part = part, .why = why };
+	*cutter = (struct cutter){
+		.plan = plan, .take = take, .part = part, .why = why, .looks_at = RUN_ALL
+	};
 }
 
 void cutter_done(struct cutter *cutter)
@@ -32,7 +34,7 @@ void cutter_done(struct cutter *cutter)
 	limits_give(cutter->plan->limits, cutter->room * EVENT_BYTES);
 }
 
-static err make_room(struct cutter *c, size_t count)
+err cutter_room(struct cutter *c, size_t count)
 {
 	size_t room = count * 2;
 
@@ -100,8 +102,7 @@ bool cutter_wants(const struct journey_plan *plan, uint32_t customer, const stru
 
 /* ---- which events, as steps */
 
-/* A thread is in the order of time: what lies between two times is a part of it. */
-static struct thread trimmed(const struct journey_plan *plan, const struct thread *thread)
+struct thread cutter_trimmed(const struct journey_plan *plan, const struct thread *thread)
 {
 	size_t from = 0, to = thread->count;
 
@@ -219,9 +220,9 @@ static err give_one(struct cutter *c, const struct journey_run *run, size_t k, s
 		!plan_places_hold(c->plan, &one))
 		return OK;
 	end = (uint32_t)one.count;
-	const struct journey_run kept = { run->customer, 1, &end, &run->outcome[k], one.step,
+	const struct journey_run kept = { run->customer, 1, end, &end, &run->outcome[k], one.step,
 		one.row, one.time, one.what, NULL };
-	return c->take(c->part, &kept, c->why);
+	return c->take(c->part, &kept, 1, c->why);
 }
 
 static err give(struct cutter *c, const struct journey_run *run)
@@ -231,7 +232,7 @@ static err give(struct cutter *c, const struct journey_run *run)
 	if (run->journeys == 0)
 		return OK;
 	if (!c->plan->filters_journeys)
-		return c->take(c->part, run, c->why);
+		return c->take(c->part, run, 1, c->why);
 	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
 		e = give_one(c, run, k, from);
 	return e;
@@ -257,17 +258,12 @@ static void close_journey(struct cutting *k, enum journey_outcome outcome)
 	k->cutter->outcome[k->closed++] = (uint8_t)outcome;
 }
 
-/* Differences of times are taken without sign: they may be longer than an int64 can tell. */
-static bool is_past(int64_t from, int64_t to, int64_t span)
-{
-	return span != INT64_MAX && (uint64_t)to - (uint64_t)from > (uint64_t)span;
-}
-
 static bool is_over(const struct cutting *k, int64_t time)
 {
 	const struct journey_plan *plan = k->cutter->plan;
 
-	return is_past(k->last, time, plan->gap) || is_past(k->first, time, plan->window);
+	return cutter_is_past(k->last, time, plan->gap) ||
+	       cutter_is_past(k->first, time, plan->window);
 }
 
 static void put(struct cutting *k, size_t at, size_t i)
@@ -320,53 +316,25 @@ static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t coun
 		cut_event(&k, i);
 	if (k.is_open)
 		close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
-	const struct journey_run run = { customer, k.closed, c->end, c->outcome, k.step, k.row,
-		k.time, NULL, NULL };
+	const struct journey_run run = { customer, k.closed, k.to, c->end, c->outcome, k.step,
+		k.row, k.time, NULL, NULL };
 	return give(c, &run);
 }
 
-/* ---- where nothing but time cuts: no automaton, and no branch that depends on an event */
-
-static size_t find_ends(struct cutter *c, const int64_t *time, size_t count)
-{
-	const struct journey_plan *plan = c->plan;
-	int64_t first = time[0];
-	size_t n = 0;
-
-	if (plan->window == INT64_MAX) {
-		for (size_t i = 1; i < count; i++) {
-			c->end[n] = (uint32_t)i;
-			n += (uint64_t)time[i] - (uint64_t)time[i - 1] > (uint64_t)plan->gap;
-		}
-		first = time[count - 1]; /* the window asks no more */
-	} else {
-		for (size_t i = 1; i < count; i++)
-			if (is_past(time[i - 1], time[i], plan->gap) ||
-				is_past(first, time[i], plan->window)) {
-				c->end[n++] = (uint32_t)i;
-				first = time[i];
-			}
-	}
-	memset(c->outcome, JOURNEY_ENDED, n);
-	bool is_over = is_past(time[count - 1], plan->as_of, plan->gap) ||
-		       is_past(first, plan->as_of, plan->window);
-	c->outcome[n] = is_over ? JOURNEY_ENDED : JOURNEY_OPEN;
-	c->end[n++] = (uint32_t)count;
-	return n;
-}
+/* ---- where nothing but time cuts: no automaton */
 
 /* All in one, or by gaps and windows; of the thread's own columns where every event is a step. */
 static err cut_by_time(
 	struct cutter *c, uint32_t customer, const struct thread *columns, const uint32_t *step)
 {
-	struct journey_run run = { customer, 1, c->end, c->outcome, step, columns->row,
-		columns->time, columns->what, c->plan->plain_steps };
+	struct journey_run run = { customer, 1, columns->count, c->end, c->outcome, step,
+		columns->row, columns->time, columns->what, c->plan->plain_steps };
 
 	if (c->plan->is_whole_thread) {
 		c->end[0] = (uint32_t)columns->count;
 		c->outcome[0] = JOURNEY_OPEN;
 	} else {
-		run.journeys = find_ends(c, columns->time, columns->count);
+		run.journeys = cutter_ends(c, 0, columns->time, columns->count);
 	}
 	return give(c, &run);
 }
@@ -393,8 +361,6 @@ static err cut_plain(struct cutter *c, uint32_t customer, const struct thread *t
 {
 	const uint32_t *of_what = c->plan->plain_steps;
 
-	if (c->leaves_codes && !c->plan->filters_journeys)
-		return cut_by_time(c, customer, thread, NULL);
 	for (size_t i = 0; i < thread->count; i++)
 		c->step[i] = of_what[thread->what[i]];
 	return cut_by_time(c, customer, thread, c->step);
@@ -406,10 +372,10 @@ err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *wh
 
 	if (whole->count == 0 || (plan->crowd_count > 0 && !cutter_wants(plan, customer, whole)))
 		return OK;
-	struct thread thread = plan->sees_ever ? *whole : trimmed(plan, whole);
+	struct thread thread = plan->sees_ever ? *whole : cutter_trimmed(plan, whole);
 	if (thread.count == 0)
 		return OK;
-	err e = make_room(c, thread.count);
+	err e = cutter_room(c, thread.count);
 	if (e != OK)
 		return e;
 	if (plan->sees_all && plan->cuts_gaps)

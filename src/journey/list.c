@@ -155,10 +155,8 @@ static err offer(
 	return keep(p, item, run, from, why);
 }
 
-/* Who only counts looks at no journey. */
-static err take_all(void *context, const struct journey_run *run, struct why *why)
+static err take_run(struct part *p, const struct journey_run *run, struct why *why)
 {
-	struct part *p = context;
 	err e = OK;
 
 	count(p, run->customer, run->journeys);
@@ -169,17 +167,27 @@ static err take_all(void *context, const struct journey_run *run, struct why *wh
 	return e;
 }
 
+static err take_all(
+	void *context, const struct journey_run *runs, size_t run_count, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < run_count; i++)
+		e = take_run(context, &runs[i], why);
+	return e;
+}
+
 static err take_chosen(void *context, const struct journey *j, struct why *why)
 {
 	struct part *p = context;
 	const uint32_t end = (uint32_t)j->count;
 	const uint8_t outcome = (uint8_t)j->outcome;
-	const struct journey_run run = { j->customer, 1, &end, &outcome, j->step, j->row, j->time,
-		j->what, NULL };
+	const struct journey_run run = { j->customer, 1, j->count, &end, &outcome, j->step, j->row,
+		j->time, j->what, NULL };
 	bool is_wanted = true;
 	err e = p->choice->wants(p->choice->context, p->scratch, j, &is_wanted, why);
 
-	return e == OK && is_wanted ? take_all(p, &run, why) : e;
+	return e == OK && is_wanted ? take_run(p, &run, why) : e;
 }
 
 /* ---- parts together */
@@ -253,7 +261,8 @@ err journey_list_make(const struct journey_plan *plan, size_t most,
 		pointers[i] = &parts[i];
 	}
 	err e = choice == NULL || choice->wants == NULL
-			? journey_pass_runs(plan, take_all, pointers, count, why)
+			? journey_pass_runs(plan, take_all, most == 0 ? 0 : RUN_ALL, pointers,
+				  count, why) /* who only counts looks at no journey */
 			: journey_pass(plan, take_chosen, pointers, count, why);
 	if (e == OK)
 		e = join(parts, count, why);

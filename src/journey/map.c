@@ -141,10 +141,10 @@ static err take(void *part, const struct journey *j, struct why *why)
 	return count_sparse(t, j, why);
 }
 
-static err take_dense(void *part, const struct journey_run *run, struct why *why)
+static err take_dense(void *part, const struct journey_run *runs, size_t count, struct why *why)
 {
 	(void)why;
-	tally_dense_run(part, run);
+	tally_dense_runs(part, runs, count);
 	return OK;
 }
 
@@ -316,8 +316,10 @@ static err count_all(
 
 	for (unsigned i = 0; i < count; i++)
 		parts[i] = &tallies[i];
-	err e = tallies[0].is_dense ? journey_pass_runs(plan, take_dense, parts, count, why)
-				    : journey_pass(plan, take, parts, count, why);
+	unsigned looks_at = RUN_STEPS | RUN_ENDS | (tallies[0].has_times ? RUN_TIMES : 0);
+	err e = tallies[0].is_dense
+			? journey_pass_runs(plan, take_dense, looks_at, parts, count, why)
+			: journey_pass(plan, take, parts, count, why);
 	for (unsigned i = 0; e == OK && tallies[0].is_dense && i < count; i++)
 		tally_dense_settle(&tallies[i]);
 	for (unsigned i = 1; e == OK && i < count; i++)

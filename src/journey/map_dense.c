@@ -140,16 +140,22 @@ static void count_stepped(struct tally *t, const struct journey_run *run)
 		count_run(t, run, (struct way){ true, false, false });
 }
 
-void tally_dense_run(struct tally *t, const struct journey_run *run)
+static void tally_run(struct tally *t, const struct journey_run *run)
 {
 	if (run->step == NULL)
 		count_coded(t, run);
 	else
 		count_stepped(t, run);
 	t->journeys += run->journeys;
-	t->events += run->end[run->journeys - 1];
+	t->events += run->events;
 	t->customers += t->last_customer != run->customer + 1;
 	t->last_customer = run->customer + 1;
+}
+
+void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		tally_run(t, &runs[i]);
 }
 
 /* ---- what follows from it */

@@ -56,7 +56,7 @@ bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge)
 /* map_dense.c: counting, and what was counted brought into `edges` and `step`. */
 err tally_dense_init(struct tally *t, struct why *why);
 void tally_dense_done(struct tally *t);
-void tally_dense_run(struct tally *t, const struct journey_run *run);
+void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count);
 void tally_dense_settle(struct tally *t);
 
 static inline double seconds_of(double ticks)

@@ -93,13 +93,17 @@ static void drop_dense(struct catch *c, const struct journey_run *run, size_t fr
 	}
 }
 
-static err take_dense(void *part, const struct journey_run *run, struct why *why)
+static err take_dense(void *part, const struct journey_run *runs, size_t count, struct why *why)
 {
 	struct catch *c = part;
-	err e = make_room(c, run->end[run->journeys - 1] * (size_t)(2 * POSITIONS), why);
+	err e = OK;
 
-	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
-		drop_dense(c, run, from, run->end[k]);
+	for (size_t i = 0; e == OK && i < count; i++) {
+		const struct journey_run *run = &runs[i];
+		e = make_room(c, run->events * (size_t)(2 * POSITIONS), why);
+		for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
+			drop_dense(c, run, from, run->end[k]);
+	}
 	return e;
 }
 
@@ -203,7 +207,8 @@ static err fill(struct wells *w, struct why *why)
 		pointers[i] = &w->parts[i];
 	}
 	err e = w->all->is_dense
-			? journey_pass_runs(w->plan, take_dense, pointers, w->part_count, why)
+			? journey_pass_runs(w->plan, take_dense, RUN_STEPS | RUN_TIMES | RUN_ENDS,
+				  pointers, w->part_count, why)
 			: journey_pass(w->plan, take_sparse, pointers, w->part_count, why);
 	if (e == OK)
 		e = pour(w, why);

@@ -117,13 +117,14 @@ static err take(void *context, const struct journey *j, struct why *why)
 	return e == OK && gathers ? sessions_add(&p->sessions, p->m, j, why) : e;
 }
 
-static err take_plain(void *context, const struct journey_run *run, struct why *why)
+static err take_plain(void *context, const struct journey_run *runs, size_t count, struct why *why)
 {
 	struct part *p = context;
 
-	p->customers++;
-	p->journeys += run->journeys;
-	return plain_take(&p->plain, &p->tally, run, why);
+	p->customers += count;
+	for (size_t i = 0; i < count; i++)
+		p->journeys += runs[i].journeys;
+	return plain_take(&p->plain, &p->tally, runs, count, why);
 }
 
 static err pass_plain(struct metrics_plan *m, struct part *parts, void *const *pointers,
@@ -134,7 +135,8 @@ static err pass_plain(struct metrics_plan *m, struct part *parts, void *const *p
 	for (unsigned i = 0; e == OK && i < count; i++)
 		e = plain_init(&parts[i].plain, m, why);
 	if (e == OK)
-		e = journey_pass_runs(m->plan, take_plain, pointers, count, why);
+		e = journey_pass_runs(
+			m->plan, take_plain, RUN_STEPS | RUN_TIMES, pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++) {
 		parts[i].visits = parts[i].plain.all[PLAIN_VISITS];
 		parts[i].contacts = parts[i].plain.all[PLAIN_CONTACTS];

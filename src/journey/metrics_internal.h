@@ -167,19 +167,29 @@ err metrics_count_journey(struct tally *t, const struct journey *journey, struct
 enum { PLAIN_VISITS, PLAIN_CONTACTS, PLAIN_KINDS };
 struct span {
 	int64_t first, last; /* ticks */
-	uint32_t channel, unused;
+	uint32_t channel, place; /* place: of the customer, in the block */
+};
+struct plain_open { /* the last span of a kind on a channel */
+	int64_t last;
+	uint32_t customer, span; /* by the number of its customer */
 };
 struct plain {
 	const struct metrics_plan *m;
 	bool counts_marked;
-	uint32_t *touch[PLAIN_KINDS]; /* of a customer's events: which are of this kind */
-	struct span *span[PLAIN_KINDS]; /* his visits; his contacts */
-	uint32_t *open; /* by channel: the last span on it; to be verified */
+	uint32_t customers; /* so far, + 1 */
+	uint8_t *is_touch; /* by what: 1 or 0 */
+	/* Touches of the block: time, and the place of the customer in the block << 32 | what. */
+	int64_t *touch_time;
+	uint64_t *touch_who;
+	struct span *span[PLAIN_KINDS]; /* visits; contacts */
+	uint32_t count[PLAIN_KINDS];
+	struct plain_open *open; /* by channel and kind */
 	uint64_t all[PLAIN_KINDS]; /* visits and contacts so far */
 	size_t room, bytes;
 };
 bool metrics_are_plain(const struct metrics_plan *m);
 err plain_init(struct plain *p, const struct metrics_plan *m, struct why *why);
 void plain_done(struct plain *p);
-/* All events of a customer, in order, once. */
-err plain_take(struct plain *p, struct tally *t, const struct journey_run *run, struct why *why);
+/* All events of some customers, in order, once. */
+err plain_take(struct plain *p, struct tally *t, const struct journey_run *runs, size_t count,
+	struct why *why);

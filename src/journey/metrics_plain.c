@@ -6,8 +6,9 @@
  *
  *   events of a customer --> touches of each kind --> spans of each kind --> counts
  *
- * Each step is a loop over one kind, so that no branch hangs on which kind comes next: whether a
- * visit or a contact is cannot be foretold, and cost more than all else.
+ * Each step is a loop over all of a block of customers, so that no branch hangs on which kind of
+ * event comes next or how many events a customer has: neither can be foretold, and they cost more
+ * than all else.  Each touch and span knows the place of its customer in the block.
  * tests/journey_metrics_test.c asks both ways the same.
  */
 #include "journey/metrics_internal.h"
@@ -16,8 +17,8 @@
 
 #define BIT(metric) ((uint64_t)1 << (metric))
 
-enum {
-	EVENT_BYTES = 2 * (sizeof(uint32_t) + sizeof(struct span)) /* of the room for one event */
+enum { /* of the room for one event */
+	EVENT_BYTES = sizeof(int64_t) + sizeof(uint64_t) + PLAIN_KINDS * sizeof(struct span)
 };
 
 static const uint64_t unmarked = BIT(METRIC_REPEAT_CONTACTS) | BIT(METRIC_LEAKAGE);
@@ -46,14 +47,20 @@ bool metrics_are_plain(const struct metrics_plan *m)
 
 err plain_init(struct plain *p, const struct metrics_plan *m, struct why *why)
 {
-	size_t bytes = (m->channel_count + 1) * sizeof(*p->open);
-	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
+	size_t whats = threads_view_what_count(m->plan->view);
+	size_t opens = (m->channel_count + 1) * PLAIN_KINDS * sizeof(*p->open);
+	err e = limits_take(journey_plan_limits(m->plan), opens + whats, why);
 
-	*p = (struct plain){ .m = m, .counts_marked = (m->question->wanted & marked) != 0 };
+	*p = (struct plain){
+		.m = m, .customers = 1, .counts_marked = (m->question->wanted & marked) != 0
+	};
 	if (e != OK)
 		return e;
-	p->bytes = bytes;
-	p->open = memory_alloc(bytes);
+	p->bytes = opens + whats;
+	p->open = memory_alloc(opens);
+	p->is_touch = memory_alloc(whats + 1);
+	for (size_t w = 0; w < whats; w++)
+		p->is_touch[w] = m->plain_kinds[w] != SESSION_NONE;
 	return OK;
 }
 
@@ -62,10 +69,11 @@ void plain_done(struct plain *p)
 	if (p->m == NULL)
 		return;
 	limits_give(journey_plan_limits(p->m->plan), p->bytes);
-	for (int i = 0; i < PLAIN_KINDS; i++) {
-		free(p->touch[i]);
+	for (int i = 0; i < PLAIN_KINDS; i++)
 		free(p->span[i]);
-	}
+	free(p->touch_time);
+	free(p->touch_who);
+	free(p->is_touch);
 	free(p->open);
 }
 
@@ -80,54 +88,59 @@ static err make_room(struct plain *p, size_t count, struct why *why)
 		return e;
 	p->bytes += bytes;
 	p->room = room;
-	for (int i = 0; i < PLAIN_KINDS; i++) {
-		p->touch[i] = memory_resize(p->touch[i], room * sizeof(*p->touch[i]));
+	p->touch_time = memory_resize(p->touch_time, room * sizeof(*p->touch_time));
+	p->touch_who = memory_resize(p->touch_who, room * sizeof(*p->touch_who));
+	for (int i = 0; i < PLAIN_KINDS; i++)
 		p->span[i] = memory_resize(p->span[i], room * sizeof(*p->span[i]));
-	}
 	return OK;
 }
 
 /* ---- from events to spans */
 
-static void find_touches(
-	struct plain *p, const struct journey_run *run, size_t count, size_t touches[PLAIN_KINDS])
+/* Of one customer, behind `count` there are already: each event is put down, and stays if it is a
+ * touch. */
+static size_t find_touches(
+	const struct plain *p, const struct journey_run *run, size_t place, size_t count)
 {
-	const uint8_t *kinds = p->m->plain_kinds;
-	uint32_t *visit = p->touch[PLAIN_VISITS], *contact = p->touch[PLAIN_CONTACTS];
-	size_t visits = 0, contacts = 0;
+	const uint8_t *is_touch = p->is_touch;
+	int64_t *time = p->touch_time;
+	uint64_t *who = p->touch_who, customer = (uint64_t)place << 32;
 
-	for (size_t i = 0; i < count; i++) {
-		uint8_t kind = kinds[run->what[i]];
-		visit[visits] = contact[contacts] = (uint32_t)i;
-		visits += kind == SESSION_VISIT;
-		contacts += kind == SESSION_CONTACT;
-	}
-	touches[PLAIN_VISITS] = visits;
-	touches[PLAIN_CONTACTS] = contacts;
-}
-
-/* What is open on a channel is remembered from one kind and customer to the next: so it is verified
- * against the span itself. */
-static size_t make_spans(
-	const struct plain *p, const struct journey_run *run, int kind, size_t touches)
-{
-	int64_t gap = p->m->question->definition->gap_ms * TICKS_PER_MS;
-	struct span *spans = p->span[kind];
-	uint32_t count = 0;
-
-	for (size_t k = 0; k < touches; k++) {
-		uint32_t i = p->touch[kind][k], channel = p->m->channel[run->what[i]];
-		uint32_t at = p->open[channel];
-		int64_t time = run->time[i];
-		if (at < count && spans[at].channel == channel &&
-			!metrics_is_past(spans[at].last, time, gap)) {
-			spans[at].last = time;
-			continue;
-		}
-		p->open[channel] = count;
-		spans[count++] = (struct span){ .first = time, .last = time, .channel = channel };
+	for (size_t i = 0; i < run->events; i++) {
+		uint32_t what = run->what[i];
+		time[count] = run->time[i];
+		who[count] = customer | what;
+		count += is_touch[what];
 	}
 	return count;
+}
+
+/* What is open on a channel is known by the number of its customer. */
+static void make_spans(struct plain *p, size_t touches)
+{
+	const struct metrics_plan *m = p->m;
+	int64_t gap = m->question->definition->gap_ms * TICKS_PER_MS;
+
+	p->count[PLAIN_VISITS] = p->count[PLAIN_CONTACTS] = 0;
+	for (size_t i = 0; i < touches; i++) {
+		uint32_t what = (uint32_t)p->touch_who[i],
+			 place = (uint32_t)(p->touch_who[i] >> 32);
+		uint32_t channel = m->channel[what], customer = p->customers + place;
+		unsigned kind =
+			m->plain_kinds[what] == SESSION_VISIT ? PLAIN_VISITS : PLAIN_CONTACTS;
+		int64_t time = p->touch_time[i];
+		struct plain_open *open = &p->open[channel * PLAIN_KINDS + kind];
+		bool goes_on =
+			open->customer == customer && !metrics_is_past(open->last, time, gap);
+		open->last = time;
+		if (goes_on) {
+			p->span[kind][open->span].last = time;
+			continue;
+		}
+		open->customer = customer;
+		open->span = p->count[kind]++;
+		p->span[kind][open->span] = (struct span){ time, time, channel, place };
+	}
 }
 
 /* ---- counting */
@@ -142,110 +155,130 @@ static void add(
 	sum->pending += pending;
 }
 
-static void count_repeats(const struct plain *p, struct tally *t, size_t count)
+/* Does the next one of the same customer begin within the window? */
+static inline bool is_followed(const struct span *c, size_t i, size_t count, int64_t window)
+{
+	return i + 1 < count && c[i + 1].place == c[i].place &&
+	       metrics_is_within(c[i].first, c[i + 1].first, window);
+}
+
+static void count_repeats(const struct plain *p, struct tally *t)
 {
 	const struct span *c = p->span[PLAIN_CONTACTS];
 	int64_t window = p->m->question->definition->repeat_ms;
+	size_t count = p->count[PLAIN_CONTACTS];
 	uint64_t repeats = 0;
 
-	for (size_t i = 1; i < count; i++)
-		repeats += metrics_is_within(c[i - 1].first, c[i].first, window);
+	for (size_t i = 0; i < count; i++)
+		repeats += is_followed(c, i, count, window);
 	add(t, METRIC_REPEAT_CONTACTS, count, repeats, 0);
 }
 
-static void count_resolution(
-	const struct plain *p, struct tally *t, enum metric metric, size_t count)
+static void count_resolution(const struct plain *p, struct tally *t, enum metric metric)
 {
 	const struct span *c = p->span[PLAIN_CONTACTS];
 	int64_t window = p->m->question->definition->resolution_ms;
+	size_t count = p->count[PLAIN_CONTACTS];
 	uint64_t told = 0, resolved = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!metrics_has_elapsed(p->m, c[i].first, window))
 			continue;
 		told++;
-		resolved +=
-			i + 1 == count || !metrics_is_within(c[i].first, c[i + 1].first, window);
+		resolved += !is_followed(c, i, count, window);
 	}
 	add(t, metric, told, resolved, count - told);
 }
 
-/* The first contact of these channels (NULL: any) that began when the visit did, or later. */
-static size_t next_contact(
-	const struct plain *p, size_t at, size_t count, int64_t from, const uint8_t *channels)
+/* The visitor's first contact on these channels (NULL: any) that began when the visit did, or
+ * later; looked for from `at` on.  NULL: there is none. */
+static const struct span *next_contact(
+	const struct plain *p, size_t *at, const struct span *visit, const uint8_t *channels)
 {
 	const struct span *c = p->span[PLAIN_CONTACTS];
+	size_t count = p->count[PLAIN_CONTACTS];
 
-	while (at < count && (c[at].first < from || (channels != NULL && !channels[c[at].channel])))
-		at++;
-	return at;
+	while (*at < count &&
+		(c[*at].place < visit->place ||
+			(c[*at].place == visit->place &&
+				(c[*at].first < visit->first ||
+					(channels != NULL && !channels[c[*at].channel])))))
+		(*at)++;
+	return *at < count && c[*at].place == visit->place ? &c[*at] : NULL;
 }
 
-static void count_leakage(const struct plain *p, struct tally *t, const size_t count[PLAIN_KINDS])
+static void count_leakage(const struct plain *p, struct tally *t)
 {
-	const struct span *v = p->span[PLAIN_VISITS], *c = p->span[PLAIN_CONTACTS];
+	const struct span *v = p->span[PLAIN_VISITS];
 	int64_t window = p->m->question->definition->leakage_ms;
 	uint64_t told = 0, leaks = 0, pending = 0;
 
-	for (size_t i = 0, at = 0; i < count[PLAIN_VISITS]; i++) {
+	for (size_t i = 0, at = 0; i < p->count[PLAIN_VISITS]; i++) {
 		if (!p->m->leaks_from[v[i].channel])
 			continue;
-		at = next_contact(p, at, count[PLAIN_CONTACTS], v[i].first, p->m->leaks_to);
+		const struct span *contact = next_contact(p, &at, &v[i], p->m->leaks_to);
 		if (!metrics_has_elapsed(p->m, v[i].last, window)) {
 			pending++;
 			continue;
 		}
 		told++;
-		leaks += at < count[PLAIN_CONTACTS] &&
-			 metrics_is_within(v[i].last, c[at].first, window);
+		leaks += contact != NULL && metrics_is_within(v[i].last, contact->first, window);
 	}
 	add(t, METRIC_LEAKAGE, told, leaks, pending);
 }
 
-static void count_containment(
-	const struct plain *p, struct tally *t, enum metric metric, const size_t count[PLAIN_KINDS])
+static void count_containment(const struct plain *p, struct tally *t, enum metric metric)
 {
 	const struct metrics_definition *d = p->m->question->definition;
-	const struct span *v = p->span[PLAIN_VISITS], *c = p->span[PLAIN_CONTACTS];
+	const struct span *v = p->span[PLAIN_VISITS];
 	bool effective = metric == METRIC_EFFECTIVE_CONTAINMENT;
 	int64_t window = effective ? d->containment_ms : d->gap_ms;
 	uint64_t told = 0, contained = 0;
 
-	for (size_t i = 0, at = 0; i < count[PLAIN_VISITS]; i++) {
-		at = next_contact(p, at, count[PLAIN_CONTACTS], v[i].first, NULL);
+	for (size_t i = 0, at = 0; i < p->count[PLAIN_VISITS]; i++) {
+		const struct span *contact = next_contact(p, &at, &v[i], NULL);
 		if (!metrics_has_elapsed(p->m, v[i].last, window))
 			continue;
 		told++;
-		contained += at == count[PLAIN_CONTACTS] ||
-			     (effective ? !metrics_is_within(v[i].last, c[at].first, window)
-					: c[at].first > v[i].last);
+		contained += contact == NULL ||
+			     (effective ? !metrics_is_within(v[i].last, contact->first, window)
+					: contact->first > v[i].last);
 	}
-	add(t, metric, told, contained, count[PLAIN_VISITS] - told);
+	add(t, metric, told, contained, p->count[PLAIN_VISITS] - told);
 }
 
-err plain_take(struct plain *p, struct tally *t, const struct journey_run *run, struct why *why)
+static void count_all(struct plain *p, struct tally *t)
 {
-	size_t events = run->end[run->journeys - 1], touches[PLAIN_KINDS], count[PLAIN_KINDS];
-	err e = make_room(p, events, why);
-
-	if (e != OK)
-		return e;
-	find_touches(p, run, events, touches);
-	for (int kind = 0; kind < PLAIN_KINDS; kind++)
-		p->all[kind] += count[kind] = make_spans(p, run, kind, touches[kind]);
-	if (count[PLAIN_CONTACTS] > 0 && tally_wants(t, METRIC_REPEAT_CONTACTS))
-		count_repeats(p, t, count[PLAIN_CONTACTS]);
-	if (count[PLAIN_VISITS] > 0 && tally_wants(t, METRIC_LEAKAGE))
-		count_leakage(p, t, count);
-	if (!p->counts_marked)
-		return OK;
-	for (enum metric metric = 0; metric < METRIC_COUNT_; metric++) {
+	if (tally_wants(t, METRIC_REPEAT_CONTACTS))
+		count_repeats(p, t);
+	if (tally_wants(t, METRIC_LEAKAGE))
+		count_leakage(p, t);
+	for (enum metric metric = 0; p->counts_marked && metric < METRIC_COUNT_; metric++) {
 		if ((p->m->question->wanted & marked & BIT(metric)) == 0)
 			continue;
 		if (metric == METRIC_CONTAINMENT || metric == METRIC_EFFECTIVE_CONTAINMENT)
-			count_containment(p, t, metric, count);
+			count_containment(p, t, metric);
 		else
-			count_resolution(p, t, metric, count[PLAIN_CONTACTS]);
+			count_resolution(p, t, metric);
 	}
+}
+
+err plain_take(struct plain *p, struct tally *t, const struct journey_run *runs, size_t count,
+	struct why *why)
+{
+	size_t events = 0, touches = 0;
+
+	for (size_t i = 0; i < count; i++)
+		events += runs[i].events;
+	err e = make_room(p, events + 1, why); /* the last is put down even if it does not stay */
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < count; i++)
+		touches = find_touches(p, &runs[i], i, touches);
+	make_spans(p, touches);
+	p->customers += (uint32_t)count;
+	for (int kind = 0; kind < PLAIN_KINDS; kind++)
+		p->all[kind] += p->count[kind];
+	count_all(p, t);
 	return OK;
 }

@@ -88,7 +88,8 @@ enum { RANGE_CUSTOMERS = 256 }; /* taken at once: small, for the longest thread 
 
 struct passing {
 	const struct journey_plan *plan;
-	journey_take_run *take;
+	journey_take_runs *take;
+	unsigned looks_at;
 	void *const *parts;
 	bool leaves_codes;
 	atomic_uint next; /* customer */
@@ -103,8 +104,7 @@ static err take_range(
 	for (uint32_t c = from; e == OK && c < to; c += THREAD_WALK_BLOCK) {
 		size_t count =
 			thread_walk_block(walker, c, MIN_OF(c + THREAD_WALK_BLOCK, to), block);
-		for (size_t i = 0; e == OK && i < count; i++)
-			e = cutter_customer(cutter, block[i].customer, &block[i].thread);
+		e = cutter_block(cutter, block, count);
 	}
 	return e;
 }
@@ -117,6 +117,7 @@ static err take_ranges(struct passing *p, struct cutter *cutter, struct why *why
 	err e = OK;
 
 	thread_walker_init(&walker, plan->walk);
+	walker.columns = cutter_columns(cutter);
 	while (e == OK) {
 		from = atomic_fetch_add_explicit(&p->next, RANGE_CUSTOMERS, memory_order_relaxed);
 		if (from >= end)
@@ -137,6 +138,7 @@ static err fill_part(void *context, size_t i, struct why *why)
 
 	cutter_init(&cutter, p->plan, p->take, p->parts[i], why);
 	cutter.leaves_codes = p->leaves_codes;
+	cutter.looks_at = p->looks_at;
 	err e = take_ranges(p, &cutter, why);
 	cutter_done(&cutter);
 	return e;
@@ -161,12 +163,14 @@ static err pass(struct passing p, unsigned count, struct why *why)
 	return lead(&team, count, why);
 }
 
-err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
-	unsigned count, struct why *why)
+err journey_pass_runs(const struct journey_plan *plan, journey_take_runs *take, unsigned looks_at,
+	void *const *parts, unsigned count, struct why *why)
 {
-	return pass(
-		(struct passing){
-			.plan = plan, .take = take, .parts = parts, .leaves_codes = true },
+	return pass((struct passing){ .plan = plan,
+			    .take = take,
+			    .looks_at = looks_at,
+			    .parts = parts,
+			    .leaves_codes = true },
 		count, why);
 }
 
@@ -177,9 +181,9 @@ struct single {
 	void *part;
 };
 
-static err take_singles(void *context, const struct journey_run *run, struct why *why)
+static err take_one_by_one(
+	const struct single *single, const struct journey_run *run, struct why *why)
 {
-	const struct single *single = context;
 	err e = OK;
 
 	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++]) {
@@ -189,6 +193,16 @@ static err take_singles(void *context, const struct journey_run *run, struct why
 			run->what == NULL ? NULL : run->what + from };
 		e = single->take(single->part, &journey, why);
 	}
+	return e;
+}
+
+static err take_singles(
+	void *context, const struct journey_run *runs, size_t count, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = take_one_by_one(context, &runs[i], why);
 	return e;
 }
 
@@ -203,6 +217,9 @@ err journey_pass(const struct journey_plan *plan, journey_take *take, void *cons
 		singles[i] = (struct single){ take, parts[i] };
 		pointers[i] = &singles[i];
 	}
-	return pass((struct passing){ .plan = plan, .take = take_singles, .parts = pointers },
+	return pass((struct passing){ .plan = plan,
+			    .take = take_singles,
+			    .looks_at = RUN_ALL,
+			    .parts = pointers },
 		count, why);
 }

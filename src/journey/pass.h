@@ -36,7 +36,7 @@ typedef err journey_take(void *part, const struct journey *journey, struct why *
  * what they count: journey k is the events from end[k - 1] (the first: 0) to end[k]. */
 struct journey_run {
 	uint32_t customer;
-	size_t journeys; /* at least 1 */
+	size_t journeys, events; /* at least 1 of each */
 	const uint32_t *end;
 	const uint8_t *outcome; /* of each: enum journey_outcome */
 	const uint32_t *step, *row;
@@ -44,7 +44,19 @@ struct journey_run {
 	const uint32_t *what; /* as of a journey */
 	const uint32_t *of_what; /* step NULL: that of event i is of_what[what[i]] */
 };
-typedef err journey_take_run(void *part, const struct journey_run *run, struct why *why);
+/* Of `count` different customers, at least 1. */
+typedef err journey_take_runs(
+	void *part, const struct journey_run *runs, size_t count, struct why *why);
+
+/* What a query looks at in runs: the rest need not be there.  Without ends it has neither `end`
+ * nor `outcome`, without steps neither `step` nor `what`. */
+enum journey_run_part {
+	RUN_TIMES = WALK_TIME,
+	RUN_STEPS = WALK_WHAT,
+	RUN_ROWS = WALK_ROW,
+	RUN_ENDS = 8,
+	RUN_ALL = 15
+};
 
 /* How many parts a pass over this plan should have: threads that are worth it. */
 unsigned journey_pass_parts(const struct journey_plan *plan);
@@ -52,9 +64,9 @@ unsigned journey_pass_parts(const struct journey_plan *plan);
 err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
 	unsigned count, struct why *why);
 /* The same journeys in the same order.  Where it costs nothing, steps stay codes (`of_what`), for
- * whoever looks at each only once. */
-err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
-	unsigned count, struct why *why);
+ * whoever looks at each only once.  `looks_at`: bits of enum journey_run_part. */
+err journey_pass_runs(const struct journey_plan *plan, journey_take_runs *take, unsigned looks_at,
+	void *const *parts, unsigned count, struct why *why);
 static inline uint32_t journey_run_step(const struct journey_run *run, size_t i)
 {
 	return run->step != NULL ? run->step[i] : run->of_what[run->what[i]];

@@ -45,8 +45,8 @@ static err wants(
 	struct scratch *s = scratch;
 	const uint32_t end = (uint32_t)j->count;
 	const uint8_t outcome = (uint8_t)j->outcome;
-	const struct journey_run run = { j->customer, 1, &end, &outcome, j->step, j->row, j->time,
-		j->what, NULL };
+	const struct journey_run run = { j->customer, 1, j->count, &end, &outcome, j->step, j->row,
+		j->time, j->what, NULL };
 	uint64_t before = s->times;
 
 	*out = false;

@@ -19,9 +19,13 @@ struct side {
 	struct predict_events events; /* of one customer */
 };
 
-static err take(void *part, const struct journey_run *run, struct why *why)
+static err take(void *part, const struct journey_run *runs, size_t count, struct why *why)
 {
-	return predict_keep(part, run, why);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = predict_keep(part, &runs[i], why);
+	return e;
 }
 
 static void side_init(struct side *s, const struct journey_plan *plan, struct why *why)

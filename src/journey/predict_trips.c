@@ -74,7 +74,7 @@ static err keep_one(struct predict_events *e, const struct journey_run *run, siz
 
 err predict_keep(struct predict_events *events, const struct journey_run *run, struct why *why)
 {
-	err e = make_room(events, run->end[run->journeys - 1], why);
+	err e = make_room(events, run->events, why);
 
 	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
 		e = keep_one(events, run, from, k, why);
@@ -103,9 +103,13 @@ struct predict_trip predict_trip_in(
 
 /* ---- all of a plan */
 
-static err take(void *part, const struct journey_run *run, struct why *why)
+static err take(void *part, const struct journey_run *runs, size_t count, struct why *why)
 {
-	return predict_keep(part, run, why);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = predict_keep(part, &runs[i], why);
+	return e;
 }
 
 static int by_first(const void *a, const void *b)
@@ -161,7 +165,7 @@ err predict_trips_make(const struct journey_plan *plan, struct predict_trips *ou
 			(struct predict_events){ .plan = plan, .channel_of = channels, .part = i };
 		pointers[i] = &t.parts[i];
 	}
-	err e = journey_pass_runs(plan, take, pointers, t.part_count, why);
+	err e = journey_pass_runs(plan, take, RUN_ALL, pointers, t.part_count, why);
 	return finish(&t, channels, e, out, why);
 }
 

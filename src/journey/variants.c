@@ -1,122 +1,231 @@
-/* journey/variants.c - see variants.h: trips into bins, and the answer made of what was counted */
+/* journey/variants.c - see variants.h: journeys into the bins of their hashes */
 #include "journey/variants.h"
 
+#include "journey/plan_internal.h"
 #include "journey/variants_internal.h"
 
+#include "base/chunks.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "journey/quantile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 unsigned variants_hash_bits;
 
-/* ---- a part: journeys into the bins of their hashes */
+/* ---- a bin */
 
-struct part {
-	struct variant_search *search;
-	struct bin *bins;
-	uint8_t *packed;
-	size_t packed_room;
-	uint64_t customers, events;
-	uint32_t last_customer;
-};
+enum { SPARE_BYTES = 8 }; /* steps are put down by 8 bytes */
 
-static void pack(uint8_t *to, const struct journey *j, unsigned width)
+static err refuse(const struct variant_search *s, struct why *why)
 {
-	for (size_t i = 0; i < j->count; i++)
-		for (unsigned b = 0; b < width; b++)
-			to[i * width + b] = (uint8_t)(j->step[i] >> (8 * b));
+	return fail(why, MSG_JOURNEY_ROOM,
+		arg_int((int64_t)journey_plan_limits(s->plan)->bytes_max), arg_c("--since"));
 }
 
-static void pack_bytes(uint8_t *to, const struct journey *j)
+static struct trip_block *block_alloc(size_t bytes)
 {
-	for (size_t i = 0; i < j->count; i++)
-		to[i] = (uint8_t)j->step[i];
+	struct trip_block *block =
+		bytes == TRIP_BLOCK_BYTES ? chunk_alloc(bytes, false) : memory_resize(NULL, bytes);
+
+	block->bytes = bytes;
+	block->used = 0;
+	return block;
 }
 
-static err room_for_bytes(struct part *p, struct bin *bin, size_t bytes, struct why *why)
+static void block_free(struct trip_block *block)
 {
-	struct journey_limits *limits = journey_plan_limits(p->search->plan);
-	size_t more = MAX_OF(bin->byte_room, bytes + 1024);
+	if (block->bytes == TRIP_BLOCK_BYTES)
+		chunk_free(block, block->bytes);
+	else
+		free(block);
+}
 
-	if (bin->used + bytes <= bin->byte_room)
-		return OK;
-	if (bin->byte_room + more > UINT32_MAX)
-		return fail(why, MSG_JOURNEY_ROOM, arg_int((int64_t)limits->bytes_max),
-			arg_c("--since"));
-	err e = limits_take(limits, more, why);
+/* What the last block holds is noted when it is left. */
+static void close_block(struct bin *bin)
+{
+	struct trip_block *last;
+
+	if (bin->blocks.count == 0)
+		return;
+	last = bin->blocks.items[bin->blocks.count - 1];
+	last->used = (size_t)(bin->at - (char *)last->data);
+}
+
+static err add_block(const struct variant_search *s, struct bin *bin, size_t bytes, struct why *why)
+{
+	struct journey_limits *limits = journey_plan_limits(s->plan);
+	size_t all =
+		MAX_OF(sizeof(struct trip_block) + bytes + SPARE_BYTES, (size_t)TRIP_BLOCK_BYTES);
+	void *items = bin->blocks.items;
+
+	if (bin->blocks.count >> (32 - TRIP_PLACE_BITS) != 0)
+		return refuse(s, why);
+	err e = limits_room(limits, &items, &bin->blocks.room, bin->blocks.count,
+		sizeof(*bin->blocks.items), why);
+	bin->blocks.items = items;
+	if (e == OK)
+		e = limits_take(limits, all, why);
 	if (e != OK)
 		return e;
-	bin->bytes = memory_resize(bin->bytes, bin->byte_room + more);
-	bin->byte_room += more;
+	close_block(bin);
+	struct trip_block *block = block_alloc(all);
+	bin->blocks.items[bin->blocks.count++] = block;
+	bin->at = (char *)block->data;
+	bin->end = (char *)block + all;
 	return OK;
 }
 
-static err keep(struct part *p, const struct journey *j, size_t bytes, struct why *why)
+static void bin_done(const struct variant_search *s, struct bin *bin)
 {
-	uint64_t hash = hash64(p->search->seed, (str){ (const char *)p->packed, bytes });
-	uint64_t ticks = (uint64_t)j->time[j->count - 1] - (uint64_t)j->time[0];
+	size_t bytes = bin->blocks.room * sizeof(*bin->blocks.items);
+
+	for (size_t i = 0; i < bin->blocks.count; i++) {
+		bytes += bin->blocks.items[i]->bytes;
+		block_free(bin->blocks.items[i]);
+	}
+	free(bin->blocks.items);
+	limits_give(journey_plan_limits(s->plan), bytes);
+}
+
+/* ---- a part: journeys, their steps packed, into the bins of their hashes */
+
+struct part {
+	const struct variant_search *search;
+	struct bin *bins;
+	const uint8_t *code_steps; /* by what: a packed step, where it is one byte */
+	uint64_t *words; /* the packed steps of one journey, zeros behind */
+	size_t word_room;
+	uint64_t customers, journeys, events;
+	uint32_t last_customer;
+};
+
+static void pack_codes(uint64_t *words, const uint32_t *what, size_t count, const uint8_t *steps)
+{
+	for (; count >= 8; count -= 8, what += 8)
+		*words++ = (uint64_t)steps[what[0]] | (uint64_t)steps[what[1]] << 8 |
+			   (uint64_t)steps[what[2]] << 16 | (uint64_t)steps[what[3]] << 24 |
+			   (uint64_t)steps[what[4]] << 32 | (uint64_t)steps[what[5]] << 40 |
+			   (uint64_t)steps[what[6]] << 48 | (uint64_t)steps[what[7]] << 56;
+	*words = 0;
+	while (count-- > 0)
+		*words = *words << 8 | steps[what[count]];
+}
+
+static void pack_steps(
+	uint64_t *words, const struct journey_run *run, size_t from, size_t count, unsigned width)
+{
+	size_t in_word = 8 / width;
+
+	for (; count >= in_word; count -= in_word, from += in_word) {
+		*words = 0;
+		for (size_t i = in_word; i-- > 0;)
+			*words = *words << (8 * width) | journey_run_step(run, from + i);
+		words++;
+	}
+	*words = 0;
+	while (count-- > 0)
+		*words = *words << (8 * width) | journey_run_step(run, from + count);
+}
+
+/* Of journey k, whose events begin at `from`. */
+static err keep(struct part *p, const struct journey_run *run, size_t k, size_t from, size_t bytes,
+	struct why *why)
+{
+	const struct variant_search *s = p->search;
+	size_t length = run->end[k] - from, words = bytes / 8 + 1;
+	uint64_t hash = hash64(s->seed ^ length, (str){ (const char *)p->words, words * 8 });
 
 	if (variants_hash_bits > 0)
 		hash &= ((uint64_t)1 << variants_hash_bits) - 1;
 	struct bin *bin = &p->bins[hash >> (64 - VARIANT_PARTITION_BITS)];
-	void *trips = bin->trips;
-	err e = limits_room(journey_plan_limits(p->search->plan), &trips, &bin->trip_room,
-		bin->count, sizeof(*bin->trips), why);
-	bin->trips = trips;
-	if (e == OK)
-		e = room_for_bytes(p, bin, bytes, why);
-	if (e != OK)
-		return e;
-	bin->trips[bin->count++] = (struct trip){ .hash = hash,
-		.ticks = ticks,
-		.customer = j->customer,
-		.length = (uint32_t)j->count,
-		.at = (uint32_t)bin->used,
-		.mark = j->outcome };
-	memcpy(bin->bytes + bin->used, p->packed, bytes);
-	bin->used += bytes;
+	size_t room = trip_bytes(length, s->width);
+	if ((size_t)(bin->end - bin->at) < room + SPARE_BYTES) {
+		err e = add_block(s, bin, room, why);
+		if (e != OK)
+			return e;
+	}
+	struct trip *trip = (struct trip *)bin->at;
+	trip->hash = hash;
+	trip->ticks = (uint64_t)run->time[run->end[k] - 1] - (uint64_t)run->time[from];
+	trip->customer = run->customer;
+	trip->length = (uint32_t)length & TRIP_LENGTH_MAX;
+	trip->outcome = run->outcome[k] & 3U;
+	trip->is_first = 0;
+	trip->mark = 0;
+	for (size_t i = 0; i * 8 < bytes; i++)
+		memcpy(trip->steps + i * 8, &p->words[i], 8);
+	bin->at += room;
 	return OK;
 }
 
-static err take(void *context, const struct journey *j, struct why *why)
+static err take_journey(
+	struct part *p, const struct journey_run *run, size_t k, size_t from, struct why *why)
+{
+	size_t length = run->end[k] - from, bytes = length * p->search->width;
+
+	if (length > TRIP_LENGTH_MAX)
+		return refuse(p->search, why);
+	if (bytes / 8 + 1 > p->word_room) {
+		p->word_room = (bytes / 8 + 1) * 2;
+		p->words = memory_resize(p->words, p->word_room * sizeof(*p->words));
+	}
+	if (run->step == NULL && p->search->width == 1)
+		pack_codes(p->words, run->what + from, length, p->code_steps);
+	else
+		pack_steps(p->words, run, from, length, p->search->width);
+	return keep(p, run, k, from, bytes, why);
+}
+
+static err take(void *context, const struct journey_run *runs, size_t count, struct why *why)
 {
 	struct part *p = context;
-	size_t bytes = j->count * p->search->width;
+	err e = OK;
 
-	if (bytes > p->packed_room) {
-		p->packed_room = bytes * 2;
-		p->packed = memory_resize(p->packed, p->packed_room);
+	for (size_t i = 0; e == OK && i < count; i++) {
+		const struct journey_run *run = &runs[i];
+		p->events += run->events;
+		p->journeys += run->journeys;
+		p->customers += p->last_customer != run->customer + 1;
+		p->last_customer = run->customer + 1;
+		for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
+			e = take_journey(p, run, k, from, why);
 	}
-	if (p->search->width == 1)
-		pack_bytes(p->packed, j);
-	else
-		pack(p->packed, j, p->search->width);
-	p->events += j->count;
-	p->customers += p->last_customer != j->customer + 1;
-	p->last_customer = j->customer + 1;
-	return keep(p, j, bytes, why);
+	return e;
+}
+
+static uint8_t *steps_of_codes(const struct journey_plan *plan)
+{
+	size_t whats = threads_view_what_count(plan->view);
+	uint8_t *steps = memory_alloc(whats + 1);
+
+	for (size_t w = 0; plan->plain_steps != NULL && w < whats; w++)
+		steps[w] = (uint8_t)plan->plain_steps[w];
+	return steps;
 }
 
 static err fill_bins(struct variant_search *s, struct variants *out, struct why *why)
 {
 	struct part parts[JOURNEY_THREADS_MAX];
 	void *pointers[JOURNEY_THREADS_MAX];
+	uint8_t *code_steps = steps_of_codes(s->plan);
 
 	for (unsigned i = 0; i < s->part_count; i++) {
-		parts[i] = (struct part){ .search = s, .bins = s->bins[i] };
+		parts[i] =
+			(struct part){ .search = s, .bins = s->bins[i], .code_steps = code_steps };
 		pointers[i] = &parts[i];
 	}
-	err e = journey_pass(s->plan, take, pointers, s->part_count, why);
+	err e = journey_pass_runs(
+		s->plan, take, RUN_STEPS | RUN_TIMES | RUN_ENDS, pointers, s->part_count, why);
 	for (unsigned i = 0; i < s->part_count; i++) {
 		out->customers += parts[i].customers;
 		out->events += parts[i].events;
+		out->journeys += parts[i].journeys;
 		for (size_t k = 0; k < VARIANT_PARTITIONS; k++)
-			out->journeys += s->bins[i][k].count;
-		free(parts[i].packed);
+			close_block(&s->bins[i][k]);
+		free(parts[i].words);
 	}
+	free(code_steps);
 	return e;
 }
 
@@ -144,115 +253,37 @@ static void rank_steps(struct variant_search *s)
 	free(order);
 }
 
-/* ---- the answer */
+/* ---- the whole */
 
-/* The times of the chosen, side by side; then selected from. */
-struct chosen_times {
-	uint64_t *values, *start, *next; /* of each chosen */
-};
-
-static void gather_times(const struct variant_search *s, struct chosen_times *times)
+/* The bins of all parts, one behind the other. */
+static err join_bins(struct variant_search *s, size_t i, struct why *why)
 {
-	for (size_t i = 0; i < VARIANT_PARTITIONS; i++)
-		for (unsigned part = 0; part < s->part_count; part++) {
-			const struct bin *bin = &s->bins[part][i];
-			for (size_t k = 0; k < bin->count; k++) {
-				uint32_t chosen =
-					s->partitions[i].variants[bin->trips[k].mark].chosen;
-				if (chosen > 0)
-					times->values[times->next[chosen - 1]++] =
-						bin->trips[k].ticks;
-			}
+	struct trip_blocks *to = &s->partitions[i];
+	err e = OK;
+
+	for (unsigned part = 0; part < s->part_count; part++)
+		for (size_t k = 0; e == OK && k < s->bins[part][i].blocks.count; k++) {
+			void *items = to->items;
+			e = limits_room(journey_plan_limits(s->plan), &items, &to->room, to->count,
+				sizeof(*to->items), why);
+			to->items = items;
+			if (e == OK)
+				to->items[to->count++] = s->bins[part][i].blocks.items[k];
 		}
-}
-
-static double seconds_of(uint64_t ticks)
-{
-	return (double)ticks / (TICKS_PER_MS * 1000.0);
-}
-
-static err find_times(const struct variant_search *s, struct variants *out, struct why *why)
-{
-	struct journey_limits *limits = journey_plan_limits(s->plan);
-	size_t bytes = (out->journeys - out->rest_count + 2 * out->top_count + 3) * 8;
-	err e = limits_take(limits, bytes, why);
-
-	if (e != OK)
-		return e;
-	struct chosen_times times = { .start = memory_alloc((out->top_count + 1) * 8),
-		.next = memory_alloc((out->top_count + 1) * 8),
-		.values = memory_alloc((out->journeys - out->rest_count + 1) * 8) };
-	for (size_t i = 0; i < out->top_count; i++)
-		times.start[i + 1] = times.start[i] + out->top[i].count;
-	memcpy(times.next, times.start, (out->top_count + 1) * 8);
-	gather_times(s, &times);
-	for (size_t i = 0; i < out->top_count; i++) {
-		uint64_t *values = times.values + times.start[i], n = out->top[i].count;
-		out->top[i].times.median_s =
-			seconds_of(select_value(values, n, quantile_position(n, 1, 2)));
-		out->top[i].times.p90_s =
-			seconds_of(select_value(values, n, quantile_position(n, 9, 10)));
-	}
-	free(times.values);
-	free(times.start);
-	free(times.next);
-	limits_give(limits, bytes);
-	return OK;
-}
-
-static void unpack(const struct variant_search *s, const struct counted *v, uint32_t *to)
-{
-	for (size_t i = 0; i < v->length; i++)
-		to[i] = packed_step(v->steps, s->width, i);
-}
-
-/* One block: the variants, then their steps. */
-static err collect(const struct variant_search *s, struct variants *out, struct why *why)
-{
-	size_t steps = 0;
-
-	for (size_t i = 0; i < s->heap_count; i++)
-		steps += s->heap[i]->length;
-	out->bytes = s->heap_count * sizeof(*out->top) + steps * sizeof(uint32_t);
-	err e = limits_take(journey_plan_limits(s->plan), out->bytes, why);
-	if (e != OK) {
-		out->bytes = 0;
-		return e;
-	}
-	out->top = memory_alloc(out->bytes + sizeof(*out->top));
-	uint32_t *at = (uint32_t *)(out->top + s->heap_count);
-	out->rest_count = out->journeys;
-	for (size_t i = 0; i < s->heap_count; i++) {
-		const struct counted *v = s->heap[i];
-		struct variant *to = &out->top[out->top_count++];
-		*to = (struct variant){ .steps = at, .length = v->length, .count = v->count };
-		to->customers = v->customers;
-		memcpy(to->outcomes, v->outcomes, sizeof(to->outcomes));
-		to->times.mean_s = seconds_of(1) * ((double)v->ticks / (double)v->count);
-		unpack(s, v, at);
-		at += v->length;
-		out->rest_count -= v->count;
-	}
-	return OK;
+	return e == OK && to->count >> (32 - TRIP_PLACE_BITS) != 0 ? refuse(s, why) : e;
 }
 
 static err search(struct variant_search *s, struct variants *out, struct why *why)
 {
 	err e = fill_bins(s, out, why);
 
-	if (e == OK)
-		e = journey_share_out(journey_plan_limits(s->plan), variants_count_partition, s,
-			VARIANT_PARTITIONS, why);
 	for (size_t i = 0; e == OK && i < VARIANT_PARTITIONS; i++)
-		out->distinct += s->partitions[i].count;
+		e = join_bins(s, i, why);
 	if (e != OK)
 		return e;
-	s->most = MIN_OF(s->most, (size_t)out->distinct);
-	s->heap = memory_alloc((s->most + 1) * sizeof(*s->heap));
 	rank_steps(s);
-	variants_choose(s);
-	e = collect(s, out, why);
-	return e == OK ? find_times(s, out, why) : e;
+	e = variants_count(s, why);
+	return e == OK ? variants_tell(s, out, why) : e;
 }
 
 static void search_done(struct variant_search *s)
@@ -260,19 +291,16 @@ static void search_done(struct variant_search *s)
 	struct journey_limits *limits = journey_plan_limits(s->plan);
 
 	for (unsigned part = 0; part < s->part_count; part++)
-		for (size_t i = 0; i < VARIANT_PARTITIONS; i++) {
-			struct bin *bin = &s->bins[part][i];
-			limits_give(limits, bin->trip_room * sizeof(*bin->trips) + bin->byte_room);
-			free(bin->trips);
-			free(bin->bytes);
-		}
+		for (size_t i = 0; i < VARIANT_PARTITIONS; i++)
+			bin_done(s, &s->bins[part][i]);
 	for (size_t i = 0; i < VARIANT_PARTITIONS; i++) {
-		limits_give(limits, s->partitions[i].bytes);
-		free(s->partitions[i].variants);
+		limits_give(limits, s->partitions[i].room * sizeof(*s->partitions[i].items));
+		free(s->partitions[i].items);
 	}
+	limits_give(limits, s->top_room * sizeof(*s->top));
 	free(s->bins);
 	free(s->rank);
-	free(s->heap);
+	free(s->top);
 }
 
 err variants_make(

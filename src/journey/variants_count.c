@@ -1,111 +1,114 @@
 /* journey/variants_count.c - the trips of a partition brought under their variants, and the most
- * frequent chosen */
+ * frequent chosen
+ *
+ * A variant is the first of its trips: a slot of the table leads there and has the count, so that
+ * what occurs once, as most variants do, takes no more than its slot.
+ */
 #include "journey/variants_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a table of the variants of one partition: never more than half full */
+enum { SLOTS_LEAST = 1024 };
 
-struct table {
-	uint32_t *slots; /* variant + 1 */
-	size_t mask;
+struct slot {
+	uint32_t tag; /* half of the hash */
+	uint32_t place, count; /* of the first trip; 0: free */
 };
 
-static void grow(struct table *table, const struct partition *p)
-{
-	size_t size = MAX_OF((table->mask + 1) * 2, (size_t)1024);
+/* One thread's: it counts partitions while there are any. */
+struct counter {
+	struct variant_search *search;
+	struct slot *slots; /* never more than half taken */
+	size_t slot_count, taken;
+	struct ranked *heap; /* the best so far, the worst of them on top */
+	size_t heap_count, heap_room;
+	uint64_t distinct;
+};
 
-	free(table->slots);
-	table->slots = memory_alloc(size * sizeof(*table->slots));
-	table->mask = size - 1;
-	for (size_t i = 0; i < p->count; i++) {
-		size_t at = p->variants[i].hash & table->mask;
-		while (table->slots[at] != 0)
-			at = (at + 1) & table->mask;
-		table->slots[at] = (uint32_t)i + 1;
-	}
+/* ---- the table */
+
+static void put_slot(struct counter *c, struct slot slot)
+{
+	size_t at = slot.tag & (c->slot_count - 1);
+
+	while (c->slots[at].count != 0)
+		at = (at + 1) & (c->slot_count - 1);
+	c->slots[at] = slot;
 }
 
-static bool is_same(
-	const struct counted *v, const struct trip *trip, const uint8_t *steps, unsigned width)
+static err grow(struct counter *c, struct why *why)
 {
-	return v->hash == trip->hash && v->length == trip->length &&
-	       memcmp(v->steps, steps, (size_t)trip->length * width) == 0;
+	struct journey_limits *limits = journey_plan_limits(c->search->plan);
+	struct slot *old = c->slots;
+	size_t old_count = c->slot_count, count = MAX_OF(old_count * 2, (size_t)SLOTS_LEAST);
+	err e = limits_take(limits, count * sizeof(*old), why);
+
+	if (e != OK)
+		return e;
+	c->slots = memory_alloc(count * sizeof(*old));
+	c->slot_count = count;
+	for (size_t i = 0; i < old_count; i++)
+		if (old[i].count != 0)
+			put_slot(c, old[i]);
+	free(old);
+	limits_give(limits, old_count * sizeof(*old));
+	return OK;
 }
 
-enum { VARIANT_BYTES = sizeof(struct counted) + 16 }; /* with its slots */
-
-static err add(struct variant_search *s, struct partition *p, const struct trip *trip,
-	const uint8_t *steps, struct why *why)
+static bool is_same(const struct trip *a, const struct trip *b, unsigned width)
 {
-	void *items = p->variants;
-	size_t before = p->room;
-	err e = limits_room(
-		journey_plan_limits(s->plan), &items, &p->room, p->count, VARIANT_BYTES, why);
-
-	p->variants = items;
-	p->bytes += (p->room - before) * VARIANT_BYTES;
-	if (e == OK)
-		p->variants[p->count++] = (struct counted){
-			.hash = trip->hash, .steps = steps, .length = trip->length
-		};
-	return e;
+	return a->hash == b->hash && a->length == b->length &&
+	       memcmp(a->steps, b->steps, (size_t)a->length * width) == 0;
 }
 
-static err find(struct variant_search *s, struct partition *p, struct table *table,
-	const struct trip *trip, const uint8_t *steps, uint32_t *out, struct why *why)
+static err count_trip(struct counter *c, const struct trip_blocks *blocks, struct trip *trip,
+	uint32_t place, struct why *why)
 {
-	if (p->count * 2 >= table->mask)
-		grow(table, p);
-	size_t at = trip->hash & table->mask;
-	for (; table->slots[at] != 0; at = (at + 1) & table->mask)
-		if (is_same(&p->variants[table->slots[at] - 1], trip, steps, s->width)) {
-			*out = table->slots[at] - 1;
-			return OK;
-		}
-	err e = add(s, p, trip, steps, why);
-	*out = (uint32_t)p->count - 1;
-	if (e == OK)
-		table->slots[at] = (uint32_t)p->count;
-	return e;
-}
+	uint32_t tag = (uint32_t)trip->hash;
 
-static void count_trip(struct counted *v, const struct trip *trip)
-{
-	v->count++;
-	v->outcomes[trip->mark]++;
-	v->ticks += trip->ticks;
-	v->customers += v->last_customer != trip->customer + 1;
-	v->last_customer = trip->customer + 1;
-}
-
-static err count_bin(struct variant_search *s, struct partition *p, struct table *table,
-	struct bin *bin, struct why *why)
-{
-	err e = OK;
-
-	for (size_t i = 0; e == OK && i < bin->count; i++) {
-		struct trip *trip = &bin->trips[i];
-		uint32_t variant = 0;
-		e = find(s, p, table, trip, bin->bytes + trip->at, &variant, why);
+	if (c->taken * 2 >= c->slot_count) {
+		err e = grow(c, why);
 		if (e != OK)
-			break;
-		count_trip(&p->variants[variant], trip);
-		trip->mark = variant;
+			return e;
 	}
-	return e;
+	size_t at = tag & (c->slot_count - 1);
+	for (; c->slots[at].count != 0; at = (at + 1) & (c->slot_count - 1)) {
+		struct slot *slot = &c->slots[at];
+		if (slot->tag != tag ||
+			!is_same(trip_at(blocks, slot->place), trip, c->search->width))
+			continue;
+		slot->count++;
+		trip->mark = slot->place;
+		return OK;
+	}
+	c->slots[at] = (struct slot){ tag, place, 1 };
+	c->taken++;
+	trip->is_first = 1;
+	return OK;
 }
 
-err variants_count_partition(void *search, size_t i, struct why *why)
+enum { TRIPS_AHEAD = 8 }; /* whose slots are asked for before they are looked into */
+
+static err count_block(
+	struct counter *c, const struct trip_blocks *blocks, size_t block, struct why *why)
 {
-	struct variant_search *s = search;
-	struct table table = { .slots = NULL };
+	struct trip_block *b = blocks->items[block];
+	const char *from = (const char *)b->data, *end = from + b->used;
+	struct trip *trip = (struct trip *)b->data, *ahead = trip;
+	unsigned width = c->search->width, lead = 0;
 	err e = OK;
 
-	for (unsigned part = 0; e == OK && part < s->part_count; part++)
-		e = count_bin(s, &s->partitions[i], &table, &s->bins[part][i], why);
-	free(table.slots);
+	while (e == OK && (const char *)trip < end) {
+		for (; lead < TRIPS_AHEAD && (const char *)ahead < end; lead++) {
+			PREFETCH_TO_CHANGE(&c->slots[(uint32_t)ahead->hash & (c->slot_count - 1)]);
+			ahead = trip_behind(ahead, width);
+		}
+		size_t place = block << TRIP_PLACE_BITS | (size_t)((const char *)trip - from) / 8;
+		e = count_trip(c, blocks, trip, (uint32_t)place, why);
+		trip = trip_behind(trip, width);
+		lead--;
+	}
 	return e;
 }
 
@@ -113,67 +116,168 @@ err variants_count_partition(void *search, size_t i, struct why *why)
 
 /* Is `a` to be told before `b`?  More frequent, or the same and first by the names of the steps. */
 static bool is_before(
-	const struct variant_search *s, const struct counted *a, const struct counted *b)
+	const struct variant_search *s, const struct ranked *a, const struct ranked *b)
 {
 	if (a->count != b->count)
 		return a->count > b->count;
-	for (size_t i = 0; i < a->length && i < b->length; i++) {
-		uint32_t x = s->rank[packed_step(a->steps, s->width, i)];
-		uint32_t y = s->rank[packed_step(b->steps, s->width, i)];
+	for (size_t i = 0; i < a->first->length && i < b->first->length; i++) {
+		uint32_t x = s->rank[packed_step(a->first->steps, s->width, i)];
+		uint32_t y = s->rank[packed_step(b->first->steps, s->width, i)];
 		if (x != y)
 			return x < y;
 	}
-	return a->length < b->length;
+	return a->first->length < b->first->length;
 }
 
-static void sift_down(struct variant_search *s, size_t at, size_t count)
+static void swap(struct ranked *a, struct ranked *b)
 {
-	for (;;) {
-		size_t worst = at, left = 2 * at + 1;
-		for (size_t child = left; child < count && child < left + 2; child++)
-			if (is_before(s, s->heap[worst], s->heap[child]))
+	struct ranked kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+static void sift_down(struct counter *c)
+{
+	for (size_t at = 0, worst;; at = worst) {
+		worst = at;
+		for (size_t child = 2 * at + 1; child < c->heap_count && child < 2 * at + 3;
+			child++)
+			if (is_before(c->search, &c->heap[worst], &c->heap[child]))
 				worst = child;
 		if (worst == at)
 			return;
-		struct counted *kept = s->heap[at];
-		s->heap[at] = s->heap[worst];
-		s->heap[worst] = kept;
-		at = worst;
+		swap(&c->heap[at], &c->heap[worst]);
 	}
 }
 
-static void sift_up(struct variant_search *s, size_t at)
+static void sift_up(struct counter *c)
 {
-	while (at > 0 && is_before(s, s->heap[(at - 1) / 2], s->heap[at])) {
-		struct counted *kept = s->heap[at];
-		s->heap[at] = s->heap[(at - 1) / 2];
-		s->heap[(at - 1) / 2] = kept;
-		at = (at - 1) / 2;
-	}
+	for (size_t at = c->heap_count - 1;
+		at > 0 && is_before(c->search, &c->heap[(at - 1) / 2], &c->heap[at]);
+		at = (at - 1) / 2)
+		swap(&c->heap[at], &c->heap[(at - 1) / 2]);
 }
 
-static void offer(struct variant_search *s, struct counted *v)
+static err offer(struct counter *c, const struct ranked *variant, struct why *why)
 {
-	if (s->heap_count < s->most) {
-		s->heap[s->heap_count] = v;
-		sift_up(s, s->heap_count++);
-	} else if (s->most > 0 && is_before(s, v, s->heap[0])) {
-		s->heap[0] = v;
-		sift_down(s, 0, s->heap_count);
+	void *heap = c->heap;
+
+	if (c->heap_count == c->search->most) {
+		if (c->heap_count > 0 && is_before(c->search, variant, &c->heap[0])) {
+			c->heap[0] = *variant;
+			sift_down(c);
+		}
+		return OK;
 	}
+	err e = limits_room(journey_plan_limits(c->search->plan), &heap, &c->heap_room,
+		c->heap_count, sizeof(*c->heap), why);
+	c->heap = heap;
+	if (e != OK)
+		return e;
+	c->heap[c->heap_count++] = *variant;
+	sift_up(c);
+	return OK;
 }
 
-void variants_choose(struct variant_search *s)
+/* Most variants are too rare to be looked at. */
+static err offer_all(struct counter *c, const struct trip_blocks *blocks, struct why *why)
 {
-	for (size_t i = 0; i < VARIANT_PARTITIONS; i++)
-		for (size_t k = 0; k < s->partitions[i].count; k++)
-			offer(s, &s->partitions[i].variants[k]);
-	for (size_t left = s->heap_count; left > 1; left--) { /* the worst to the end */
-		struct counted *worst = s->heap[0];
-		s->heap[0] = s->heap[left - 1];
-		s->heap[left - 1] = worst;
-		sift_down(s, 0, left - 1);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < c->slot_count; i++) {
+		const struct slot *slot = &c->slots[i];
+		bool is_full = c->heap_count == c->search->most;
+		if (slot->count == 0 ||
+			(is_full && (c->heap_count == 0 || slot->count < c->heap[0].count)))
+			continue;
+		const struct ranked variant = { trip_at(blocks, slot->place), slot->count };
+		e = offer(c, &variant, why);
 	}
-	for (size_t i = 0; i < s->heap_count; i++)
-		s->heap[i]->chosen = (uint32_t)i + 1;
+	return e;
+}
+
+/* ---- the whole */
+
+static err count_partition(struct counter *c, const struct trip_blocks *blocks, struct why *why)
+{
+	err e = OK;
+
+	if (c->slots == NULL)
+		e = grow(c, why);
+	else
+		memset(c->slots, 0, c->slot_count * sizeof(*c->slots));
+	c->taken = 0;
+	for (size_t i = 0; e == OK && i < blocks->count; i++)
+		e = count_block(c, blocks, i, why);
+	c->distinct += c->taken;
+	return e == OK ? offer_all(c, blocks, why) : e;
+}
+
+static err count_some(void *counters, size_t i, struct why *why)
+{
+	struct counter *c = (struct counter *)counters + i;
+	struct variant_search *s = c->search;
+	size_t partition;
+	err e = OK;
+
+	while (e == OK && (partition = atomic_fetch_add_explicit(
+				   &s->next, 1, memory_order_relaxed)) < VARIANT_PARTITIONS)
+		e = count_partition(c, &s->partitions[partition], why);
+	return e;
+}
+
+static int by_place(const void *a, const void *b, void *search)
+{
+	const struct ranked *x = a, *y = b;
+
+	return is_before(search, x, y) ? -1 : is_before(search, y, x);
+}
+
+static err add_top(struct variant_search *s, const struct counter *c, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < c->heap_count; i++) {
+		void *top = s->top;
+		e = limits_room(journey_plan_limits(s->plan), &top, &s->top_room, s->top_count,
+			sizeof(*s->top), why);
+		s->top = top;
+		if (e == OK)
+			s->top[s->top_count++] = c->heap[i];
+	}
+	return e;
+}
+
+static void counter_done(struct counter *c)
+{
+	limits_give(journey_plan_limits(c->search->plan),
+		c->slot_count * sizeof(*c->slots) + c->heap_room * sizeof(*c->heap));
+	free(c->slots);
+	free(c->heap);
+}
+
+err variants_count(struct variant_search *s, struct why *why)
+{
+	struct counter counters[JOURNEY_THREADS_MAX];
+	err e;
+
+	for (unsigned i = 0; i < s->part_count; i++)
+		counters[i] = (struct counter){ .search = s };
+	e = journey_share_out(
+		journey_plan_limits(s->plan), count_some, counters, s->part_count, why);
+	for (unsigned i = 0; i < s->part_count; i++) {
+		s->distinct += counters[i].distinct;
+		if (e == OK)
+			e = add_top(s, &counters[i], why);
+		counter_done(&counters[i]);
+	}
+	if (e != OK)
+		return e;
+	if (s->top_count > 0)
+		qsort_r(s->top, s->top_count, sizeof(*s->top), by_place, s);
+	s->top_count = MIN_OF(s->top_count, s->most);
+	for (size_t i = 0; i < s->top_count; i++)
+		s->top[i].first->mark = (uint32_t)i + 1;
+	return OK;
 }

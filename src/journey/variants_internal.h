@@ -1,39 +1,56 @@
 /* journey/variants_internal.h - partitions of journeys: variants.c fills them, variants_count.c
- * counts them. */
+ * counts them and chooses, variants_tell.c tells of the chosen. */
 #pragma once
 
 #include "journey/variants.h"
 
-enum { VARIANT_PARTITION_BITS = 6, VARIANT_PARTITIONS = 1 << VARIANT_PARTITION_BITS };
+#include <stddef.h>
 
-/* A journey, its steps packed into the bytes of its bin. */
+enum {
+	VARIANT_PARTITION_BITS = 6,
+	VARIANT_PARTITIONS = 1 << VARIANT_PARTITION_BITS,
+	TRIP_LENGTH_MAX = (1 << 29) - 1,
+	TRIP_BLOCK_BYTES = 1 << 15,
+	TRIP_PLACE_BITS = 12, /* of a place: where in the block, in units of 8 bytes */
+};
+
+/* A journey, its steps packed. */
 struct trip {
 	uint64_t hash, ticks; /* from its first step to its last */
-	uint32_t customer, length, at; /* of the packed steps, in the bytes */
-	uint32_t mark; /* its outcome; once counted, its variant */
+	uint32_t customer;
+	uint32_t length : 29, outcome : 2;
+	uint32_t is_first : 1; /* of its variant, as they are counted */
+	/* Once counted: of the first the variant's place in the answer + 1, or 0; of the others the
+	 * place of the first, in the partition. */
+	uint32_t mark;
+	uint8_t steps[];
+};
+_Static_assert(offsetof(struct trip, steps) == 28, "steps follow without a gap");
+_Static_assert(JOURNEY_OUTCOMES <= 4, "an outcome is two bits");
+
+/* Trips side by side, each from a multiple of 8 bytes on; one too long for that alone in a block of
+ * its own size. */
+struct trip_block {
+	size_t bytes, used; /* of data; used: all trips */
+	uint64_t data[];
+};
+_Static_assert((TRIP_BLOCK_BYTES / 8) >> TRIP_PLACE_BITS <= 1, "places tell each trip");
+
+struct trip_blocks {
+	struct trip_block **items;
+	size_t count, room;
 };
 
 /* The journeys of one partition from one part. */
 struct bin {
-	struct trip *trips;
-	size_t count, trip_room;
-	uint8_t *bytes;
-	size_t used, byte_room;
+	struct trip_blocks blocks;
+	char *at, *end; /* of the last block */
 };
 
-struct counted {
-	uint64_t hash;
-	const uint8_t *steps; /* packed */
-	uint32_t length, last_customer; /* + 1 */
-	uint64_t count, customers, outcomes[JOURNEY_OUTCOMES];
-	unsigned __int128 ticks;
-	uint32_t chosen; /* its place in the answer + 1; 0: none */
-};
-
-struct partition {
-	struct counted *variants;
-	size_t count, room;
-	size_t bytes;
+/* How often a variant occurred. */
+struct ranked {
+	struct trip *first;
+	uint64_t count;
 };
 
 struct variant_search {
@@ -43,11 +60,31 @@ struct variant_search {
 	uint64_t seed;
 	unsigned part_count;
 	struct bin (*bins)[VARIANT_PARTITIONS]; /* of each part */
-	struct partition partitions[VARIANT_PARTITIONS];
+	struct trip_blocks partitions[VARIANT_PARTITIONS]; /* the blocks of the bins of all parts */
 	uint32_t *rank; /* of each step, by its name */
-	struct counted **heap; /* the best so far, the worst of them on top */
-	size_t heap_count;
+	atomic_size_t next; /* partition to be counted */
+	struct ranked *top; /* the most frequent, in order */
+	size_t top_count, top_room;
+	uint64_t distinct;
 };
+
+static inline size_t trip_bytes(size_t length, unsigned width)
+{
+	return (offsetof(struct trip, steps) + length * width + 7) & ~(size_t)7;
+}
+
+static inline struct trip *trip_at(const struct trip_blocks *blocks, uint32_t place)
+{
+	struct trip_block *block = blocks->items[place >> TRIP_PLACE_BITS];
+
+	return (struct trip *)(block->data + (place & ((1U << TRIP_PLACE_BITS) - 1)));
+}
+
+/* The trip behind, or the end of the block's data. */
+static inline struct trip *trip_behind(struct trip *trip, unsigned width)
+{
+	return (struct trip *)((char *)trip + trip_bytes(trip->length, width));
+}
 
 static inline uint32_t packed_step(const uint8_t *steps, unsigned width, size_t i)
 {
@@ -59,7 +96,7 @@ static inline uint32_t packed_step(const uint8_t *steps, unsigned width, size_t 
 	       (uint32_t)steps[i * 4 + 3] << 24;
 }
 
-/* A piece of work: counts the trips of partition `i`. */
-err variants_count_partition(void *search, size_t i, struct why *why);
-/* The best variants of all partitions into search->heap, in order. */
-void variants_choose(struct variant_search *search);
+/* Counts all partitions: `top` and `distinct`. */
+err variants_count(struct variant_search *search, struct why *why);
+/* The answer, of what was counted. */
+err variants_tell(struct variant_search *search, struct variants *out, struct why *why);

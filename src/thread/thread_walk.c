@@ -13,7 +13,7 @@
 
 void thread_walker_init(struct thread_walker *walker, const struct thread_walk *walk)
 {
-	*walker = (struct thread_walker){ .walk = walk };
+	*walker = (struct thread_walker){ .walk = walk, .columns = WALK_ALL };
 }
 
 void thread_walker_done(struct thread_walker *walker)
@@ -72,11 +72,15 @@ static bool goes_first(const struct threads_view *view, const struct recent *rec
 	return walk_origin(view, recent->row) < walk_origin(view, slice->row[i]);
 }
 
-static void put_recent(struct thread_walker *walker, size_t at, const struct recent *recent)
+static void put_recent(
+	struct thread_walker *walker, size_t at, const struct recent *recent, size_t n)
 {
-	walker->time[at] = recent->time;
-	walker->what[at] = recent->what;
-	walker->row[at] = recent->row;
+	for (size_t i = 0; (walker->columns & WALK_TIME) != 0 && i < n; i++)
+		walker->time[at + i] = recent[i].time;
+	for (size_t i = 0; (walker->columns & WALK_WHAT) != 0 && i < n; i++)
+		walker->what[at + i] = recent[i].what;
+	for (size_t i = 0; (walker->columns & WALK_ROW) != 0 && i < n; i++)
+		walker->row[at + i] = recent[i].row;
 }
 
 static void put_slice(
@@ -84,12 +88,16 @@ static void put_slice(
 {
 	if (n == 0)
 		return;
-	memcpy(walker->time + at, slice->time + from, n * sizeof(*slice->time));
-	memcpy(walker->what + at, slice->what + from, n * sizeof(*slice->what));
-	memcpy(walker->row + at, slice->row + from, n * sizeof(*slice->row));
+	if (walker->columns & WALK_TIME)
+		memcpy(walker->time + at, slice->time + from, n * sizeof(*slice->time));
+	if (walker->columns & WALK_WHAT)
+		memcpy(walker->what + at, slice->what + from, n * sizeof(*slice->what));
+	if (walker->columns & WALK_ROW)
+		memcpy(walker->row + at, slice->row + from, n * sizeof(*slice->row));
 }
 
-/* Later rows are mostly later events too: so each is looked for from the slice's end. */
+/* Later rows are mostly later events too: often all of them go behind the slice, else each is
+ * looked for from the slice's end. */
 static struct thread merged(struct thread_walker *walker, const struct thread *slice,
 	const struct recent *recent, size_t count)
 {
@@ -97,16 +105,17 @@ static struct thread merged(struct thread_walker *walker, const struct thread *s
 	size_t base = walker->used, left = slice->count;
 	struct thread out = take_columns(walker, slice->count + count);
 
-	while (count > 0) {
+	while (count > 0 && left > 0 && goes_first(view, recent, slice, left - 1)) {
 		size_t from = left;
 		while (from > 0 && goes_first(view, &recent[count - 1], slice, from - 1))
 			from--;
 		put_slice(walker, base + from + count, slice, from, left - from);
 		count--;
-		put_recent(walker, base + from + count, &recent[count]);
+		put_recent(walker, base + from + count, &recent[count], 1);
 		left = from;
 	}
 	put_slice(walker, base, slice, 0, left);
+	put_recent(walker, base + left, recent, count);
 	return out;
 }
 
@@ -202,14 +211,17 @@ static bool is_torn(const struct thread_walk *walk, uint32_t customer)
 
 /* Where merging looks first: the end of the slice, and what is copied of it.  By the time all
  * customers of the block are found, it has come. */
-static void ask_for(const struct thread *slice)
+static void ask_for(const struct thread_walker *walker, const struct thread *slice)
 {
 	if (slice->count == 0)
 		return;
-	__builtin_prefetch(&slice->time[slice->count - 1]);
-	__builtin_prefetch(slice->time);
-	__builtin_prefetch(slice->what);
-	__builtin_prefetch(slice->row);
+	PREFETCH(&slice->time[slice->count - 1]);
+	if (walker->columns & WALK_TIME)
+		PREFETCH(slice->time);
+	if (walker->columns & WALK_WHAT)
+		PREFETCH(slice->what);
+	if (walker->columns & WALK_ROW)
+		PREFETCH(slice->row);
 }
 
 /* The one slot of the base that is this customer's and nobody else's; ROW_NONE if he has none.
@@ -239,60 +251,149 @@ static bool own_slot(
 	return *slot == ROW_NONE || walk->base->slot_identifiers[*slot] == found;
 }
 
+static uint64_t find_plain(const struct thread_walk *walk, size_t block)
+{
+	size_t from = block * WALK_BLOCK_CUSTOMERS, end;
+	uint64_t plain = 0;
+
+	if (walk->base == NULL)
+		return 0;
+	end = MIN_OF(from + WALK_BLOCK_CUSTOMERS, walk->base->events.groups);
+	end = MIN_OF(end, (size_t)identity_customer_end(walk->view->identity));
+	for (size_t number = from; number < end; number++) {
+		const struct customer *customer =
+			identity_customer(walk->view->identity, (uint32_t)number);
+		uint32_t slot = ROW_NONE;
+		if (customer->head != IDENTITY_NO_CODE && own_slot(walk, customer, &slot) &&
+			slot == number && !is_torn(walk, (uint32_t)number))
+			plain |= (uint64_t)1 << (number - from);
+	}
+	return plain;
+}
+
+static uint64_t plain_of(const struct thread_walk *walk, size_t block)
+{
+	struct walk_block *b = &walk->blocks[block];
+
+	if (atomic_load_explicit(&b->plain_known, memory_order_acquire) == 0) {
+		atomic_store_explicit(&b->plain, find_plain(walk, block), memory_order_relaxed);
+		atomic_store_explicit(&b->plain_known, 1, memory_order_release);
+	}
+	return atomic_load_explicit(&b->plain, memory_order_relaxed);
+}
+
 /* What the second step has to do. */
 struct to_copy {
-	size_t place; /* in the block's answer: its thread is the slice so far */
+	uint32_t place; /* in the block's answer: its thread is the slice so far */
+	uint32_t recent; /* where his later rows begin, and how many they are */
+	uint32_t recent_count;
 	bool gathers;
 };
 
 static struct thread copied(
 	struct thread_walker *walker, const struct walked *one, const struct to_copy *task)
 {
-	const struct thread_walk *walk = walker->walk;
-	const struct recent *recent = walk->recent + walk->recent_start[one->customer];
-	size_t count = walk->recent_start[one->customer + 1] - walk->recent_start[one->customer];
+	const struct recent *recent = walker->walk->recent + task->recent;
 
 	if (task->gathers)
-		return gathered(walker, one->customer, recent, count);
-	return merged(walker, &one->thread, recent, count);
+		return gathered(walker, one->customer, recent, task->recent_count);
+	return merged(walker, &one->thread, recent, task->recent_count);
 }
 
-static void copy_all(struct thread_walker *walker, struct walked *out, const struct to_copy *tasks,
-	size_t count, size_t room)
+struct finding {
+	struct thread_walker *walker;
+	struct walked *out;
+	size_t count;
+	struct to_copy tasks[THREAD_WALK_BLOCK];
+	size_t task_count, room;
+};
+
+static void copy_all(struct finding *f)
 {
-	make_room(walker, room);
-	walker->used = 0;
-	for (size_t i = 0; i < count; i++)
-		out[tasks[i].place].thread = copied(walker, &out[tasks[i].place], &tasks[i]);
+	make_room(f->walker, f->room);
+	f->walker->used = 0;
+	for (size_t i = 0; i < f->task_count; i++) {
+		struct walked *one = &f->out[f->tasks[i].place];
+		one->thread = copied(f->walker, one, &f->tasks[i]);
+	}
+}
+
+static void add_task(struct finding *f, struct to_copy task, size_t most)
+{
+	task.place = (uint32_t)f->count;
+	f->tasks[f->task_count++] = task;
+	f->room += most + task.recent_count;
+}
+
+/* One whose slice is not simply the base's of his number; or there is no such customer. */
+static void find_odd(struct finding *f, uint32_t number, struct to_copy task)
+{
+	const struct thread_walk *walk = f->walker->walk;
+	const struct customer *customer = identity_customer(walk->view->identity, number);
+	struct thread slice = { .count = 0 };
+	uint32_t slot = ROW_NONE;
+
+	if (customer->head == IDENTITY_NO_CODE)
+		return;
+	task.gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
+	if (!task.gathers && slot != ROW_NONE)
+		slice = slice_of(walk->base, slot);
+	if (task.gathers || task.recent_count > 0)
+		add_task(f, task, task.gathers ? most_gathered(walk, customer) : slice.count);
+	f->out[f->count++] = (struct walked){ .customer = number, .thread = slice };
+}
+
+static void find_plain_one(struct finding *f, uint32_t number, struct to_copy task)
+{
+	struct walked *one = &f->out[f->count];
+
+	one->customer = number;
+	one->thread = slice_of(f->walker->walk->base, number);
+	if (task.recent_count > 0) {
+		add_task(f, task, one->thread.count);
+		ask_for(f->walker, &one->thread);
+	}
+	f->count++;
+}
+
+/* Customers from .. to of one block of the walk. */
+static void find_some(struct finding *f, uint32_t from, uint32_t to)
+{
+	const struct thread_walk *walk = f->walker->walk;
+	const struct walk_block *block = &walk->blocks[from / WALK_BLOCK_CUSTOMERS];
+	uint64_t plain = plain_of(walk, from / WALK_BLOCK_CUSTOMERS);
+	uint32_t later = walk_recent_before(block, from % WALK_BLOCK_CUSTOMERS);
+
+	for (uint32_t number = from; number < to; number++) {
+		unsigned bit = number % WALK_BLOCK_CUSTOMERS;
+		struct to_copy task = { .place = 0 };
+		if (block->recent >> bit & 1) {
+			task.recent = walk->recent_start[later];
+			task.recent_count = walk->recent_start[later + 1] - task.recent;
+			later++;
+		}
+		if (plain >> bit & 1)
+			find_plain_one(f, number, task);
+		else
+			find_odd(f, number, task);
+	}
 }
 
 size_t thread_walk_block(struct thread_walker *walker, uint32_t from, uint32_t to,
 	struct walked out[static THREAD_WALK_BLOCK])
 {
-	const struct thread_walk *walk = walker->walk;
-	struct to_copy tasks[THREAD_WALK_BLOCK];
-	size_t count = 0, task_count = 0, room = 0;
+	uint32_t middle = (from / WALK_BLOCK_CUSTOMERS + 1) * WALK_BLOCK_CUSTOMERS;
+	struct finding f; /* its tasks need no zeros */
 
 	ASSERT(to - from <= THREAD_WALK_BLOCK);
-	for (uint32_t number = from; number < to; number++) {
-		const struct customer *customer = identity_customer(walk->view->identity, number);
-		uint32_t slot = ROW_NONE;
-		if (customer->head == IDENTITY_NO_CODE)
-			continue;
-		size_t recent = walk->recent_start[number + 1] - walk->recent_start[number];
-		bool gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
-		out[count] = (struct walked){ .customer = number };
-		if (!gathers && slot != ROW_NONE)
-			out[count].thread = slice_of(walk->base, slot);
-		if (gathers || recent > 0) {
-			tasks[task_count++] = (struct to_copy){ count, gathers };
-			ask_for(&out[count].thread);
-			room += recent +
-				(gathers ? most_gathered(walk, customer) : out[count].thread.count);
-		}
-		count++;
-	}
-	if (task_count > 0)
-		copy_all(walker, out, tasks, task_count, room);
-	return count;
+	f.walker = walker;
+	f.out = out;
+	f.count = f.task_count = f.room = 0;
+	if (from < to)
+		find_some(&f, from, MIN_OF(middle, to));
+	if (middle < to)
+		find_some(&f, middle, to);
+	if (f.task_count > 0)
+		copy_all(&f);
+	return f.count;
 }

@@ -7,9 +7,9 @@
  * has later rows has both merged; only those whose identifiers moved, or of whom a row was hidden
  * since the base was built, are gathered and sorted.
  *
- * Cost: linear in the rows since the base, 4 bytes a customer and 16 such a row; if rows were
- * hidden since, one look at the flags of all rows.  That is spent once for a view, by whoever asks
- * first: the walk stays with it.
+ * Cost: linear in the rows since the base; 3/8 byte a customer, 4 more for each who has such rows,
+ * and 16 such a row; if rows were hidden since, one look at the flags of all rows.  That is spent
+ * once for a view, by whoever asks first: the walk stays with it.
  *
  * Threads: a walk is immutable and shared; each thread has its own walker.
  */
@@ -25,8 +25,12 @@ const struct thread_walk *thread_walk_of(const struct threads_view *view);
 void thread_walk_free(struct thread_walk *walk); /* by the view; NULL is fine */
 size_t thread_walk_bytes(const struct thread_walk *walk);
 
+/* Columns of a thread: what is not asked for is not to be looked at, and need not be copied. */
+enum walk_column { WALK_TIME = 1, WALK_WHAT = 2, WALK_ROW = 4, WALK_ALL = 7 };
+
 struct thread_walker {
 	const struct thread_walk *walk;
+	unsigned columns; /* bits of enum walk_column; all of them unless changed */
 	struct entry *entries; /* those of the thread being gathered */
 	size_t entry_room;
 	int64_t *time; /* columns of the block's threads that do not lie in the base */

@@ -34,8 +34,8 @@ static void find_customers(struct gathering *g)
 						 : CUSTOMER_NONE;
 }
 
-/* A counting sort.  start[c + 2] counts what may be c's: hidden rows of a run too. */
-static void count_recent(const struct gathering *g, uint32_t *start)
+/* A counting sort.  Counts what may be each customer's: hidden rows of a run too. */
+static void count_recent(const struct gathering *g, uint32_t *counts)
 {
 	const struct threads_view *view = g->walk->view;
 
@@ -43,12 +43,46 @@ static void count_recent(const struct gathering *g, uint32_t *start)
 		const size_t *slices = view->runs[i]->events.start;
 		for (size_t k = 0; k < view->runs[i]->slot_count; k++)
 			if (g->run_customers[i][k] != CUSTOMER_NONE)
-				start[g->run_customers[i][k] + 2] +=
+				counts[g->run_customers[i][k]] +=
 					(uint32_t)(slices[k + 1] - slices[k]);
 	}
 	for (size_t row = g->tail_from; row < view->rows; row++)
 		if (g->tail_customers[row - g->tail_from] != CUSTOMER_NONE)
-			start[g->tail_customers[row - g->tail_from] + 2]++;
+			counts[g->tail_customers[row - g->tail_from]]++;
+}
+
+/* Who has any; `counts` has room for whole blocks. */
+static void note_customers(struct thread_walk *walk, const uint32_t *counts)
+{
+	size_t sum = 0;
+
+	for (size_t b = 0; b < walk->block_count; b++) {
+		const uint32_t *some = counts + b * WALK_BLOCK_CUSTOMERS;
+		uint64_t recent = 0;
+		for (size_t i = 0; i < WALK_BLOCK_CUSTOMERS; i++)
+			recent |= (uint64_t)(some[i] != 0) << i;
+		walk->blocks[b].recent = recent;
+		walk->blocks[b].recent_at = (uint32_t)sum;
+		sum += (size_t)__builtin_popcountll(recent);
+	}
+	walk->recent_customers = sum;
+}
+
+/* From counts to where each customer's rows begin; all of them. */
+static uint32_t begin_customers(struct thread_walk *walk, uint32_t *counts)
+{
+	uint32_t *start = walk->recent_start, sum = 0;
+
+	for (size_t b = 0; b < walk->block_count; b++)
+		for (uint64_t left = walk->blocks[b].recent; left != 0; left &= left - 1) {
+			uint32_t *of_one =
+				&counts[b * WALK_BLOCK_CUSTOMERS + (size_t)__builtin_ctzll(left)];
+			uint32_t own = *of_one;
+			*start++ = *of_one = sum;
+			sum += own;
+		}
+	*start = sum;
+	return sum;
 }
 
 static void place_run(const struct gathering *g, const struct thread_index *run,
@@ -103,39 +137,40 @@ static void sort_recent(struct recent *items, size_t count, const struct threads
 }
 
 /* Hidden rows of runs were counted and not placed: what is left of their room is closed. */
-static void settle_recent(struct thread_walk *walk, const uint32_t *next, size_t customers)
+static void settle_recent(struct thread_walk *walk, const uint32_t *next)
 {
-	uint32_t to = 0;
+	uint32_t *start = walk->recent_start, to = 0;
 
-	for (size_t c = 0; c < customers; c++) {
-		uint32_t from = walk->recent_start[c], count = next[c] - from;
-		if (to != from)
-			memmove(walk->recent + to, walk->recent + from,
-				count * sizeof(*walk->recent));
-		walk->recent_start[c] = to;
-		if (count > 1)
-			sort_recent(walk->recent + to, count, walk->view);
-		to += count;
-	}
-	walk->recent_start[customers] = to;
+	for (size_t b = 0; b < walk->block_count; b++)
+		for (uint64_t left = walk->blocks[b].recent; left != 0; left &= left - 1) {
+			size_t customer = b * WALK_BLOCK_CUSTOMERS + (size_t)__builtin_ctzll(left);
+			uint32_t from = *start, count = next[customer] - from;
+			if (to != from)
+				memmove(walk->recent + to, walk->recent + from,
+					count * sizeof(*walk->recent));
+			*start++ = to;
+			if (count > 1)
+				sort_recent(walk->recent + to, count, walk->view);
+			to += count;
+		}
+	*start = to;
 }
 
-static void group_recent(struct thread_walk *walk, size_t customers)
+static void group_recent(struct thread_walk *walk)
 {
 	struct gathering g = { .walk = walk };
-	uint32_t *start = memory_alloc((customers + 2) * sizeof(*start));
-	uint32_t *next = memory_alloc((customers + 1) * sizeof(*next));
+	uint32_t *next =
+		memory_alloc((walk->block_count + 1) * WALK_BLOCK_CUSTOMERS * sizeof(*next));
 
-	walk->recent_start = start;
 	find_customers(&g);
-	count_recent(&g, start);
-	for (size_t c = 2; c < customers + 2; c++)
-		start[c] += start[c - 1];
-	walk->recent = memory_alloc((start[customers + 1] + (size_t)1) * sizeof(*walk->recent));
-	memmove(start, start + 1, (customers + 1) * sizeof(*start));
-	memcpy(next, start, customers * sizeof(*next));
+	count_recent(&g, next);
+	note_customers(walk, next);
+	walk->recent_start =
+		memory_alloc((walk->recent_customers + 1) * sizeof(*walk->recent_start));
+	uint32_t count = begin_customers(walk, next);
+	walk->recent = memory_resize(NULL, (count + (size_t)1) * sizeof(*walk->recent));
 	place_recent(&g, next);
-	settle_recent(walk, next, customers);
+	settle_recent(walk, next);
 	for (size_t i = 0; i < walk->view->run_count; i++)
 		free(g.run_customers[i]);
 	free(g.tail_customers);
@@ -144,18 +179,34 @@ static void group_recent(struct thread_walk *walk, size_t customers)
 
 /* ---- what went since */
 
-static void mark_torn(struct thread_walk *walk, size_t customers)
-{
-	const struct threads_view *view = walk->view;
-	size_t end = thread_index_rows_end(walk->base);
+#define ANY_HIDDEN (UINT64_C(0x0101010101010101) * ROW_HIDDEN)
 
-	walk->torn = memory_alloc((customers / 64 + 1) * sizeof(*walk->torn));
-	for (size_t row = 0; row < end; row++) {
-		if ((view_u8(view->flags, row) & ROW_HIDDEN) == 0)
-			continue;
-		uint32_t customer = threads_view_customer(view, (uint32_t)row);
-		if (customer != CUSTOMER_NONE)
-			walk->torn[customer / 64] |= (uint64_t)1 << (customer % 64);
+static void mark_row(struct thread_walk *walk, size_t row)
+{
+	uint32_t customer = threads_view_customer(walk->view, (uint32_t)row);
+
+	if (customer != CUSTOMER_NONE)
+		walk->torn[customer / 64] |= (uint64_t)1 << (customer % 64);
+}
+
+/* Hidden rows are few: most flags are looked at eight at a time. */
+static void mark_torn(struct thread_walk *walk)
+{
+	size_t end = thread_index_rows_end(walk->base), count;
+
+	walk->torn = memory_alloc(walk->block_count * sizeof(*walk->torn));
+	for (size_t row = 0; row < end; row += count) {
+		const uint8_t *flags = view_run(walk->view->flags, row, &count);
+		count = MIN_OF(count, end - row);
+		for (size_t i = 0; i < count;) {
+			uint64_t some = 0;
+			size_t n = MIN_OF(count - i, sizeof(some));
+			memcpy(&some, flags + i, n);
+			for (size_t k = i; (some & ANY_HIDDEN) != 0 && k < i + n; k++)
+				if (flags[k] & ROW_HIDDEN)
+					mark_row(walk, row + k);
+			i += n;
+		}
 	}
 }
 
@@ -166,9 +217,11 @@ static struct thread_walk *walk_create(const struct threads_view *view)
 
 	walk->view = view;
 	walk->base = view->base;
-	group_recent(walk, customers);
+	walk->block_count = customers / WALK_BLOCK_CUSTOMERS + 1;
+	walk->blocks = memory_alloc(walk->block_count * sizeof(*walk->blocks));
+	group_recent(walk);
 	if (walk->base != NULL && thread_index_hidden(walk->base) != view->hidden)
-		mark_torn(walk, customers);
+		mark_torn(walk);
 	return walk;
 }
 
@@ -193,6 +246,7 @@ void thread_walk_free(struct thread_walk *walk)
 {
 	if (walk == NULL)
 		return;
+	free(walk->blocks);
 	free(walk->recent_start);
 	free(walk->recent);
 	free(walk->torn);
@@ -201,9 +255,8 @@ void thread_walk_free(struct thread_walk *walk)
 
 size_t thread_walk_bytes(const struct thread_walk *walk)
 {
-	size_t customers = identity_customer_end(walk->view->identity);
-
-	return sizeof(*walk) + (customers + 2) * sizeof(*walk->recent_start) +
-	       walk->recent_start[customers] * sizeof(*walk->recent) +
-	       (walk->torn == NULL ? 0 : customers / 8);
+	return sizeof(*walk) + walk->block_count * sizeof(*walk->blocks) +
+	       (walk->recent_customers + 1) * sizeof(*walk->recent_start) +
+	       walk->recent_start[walk->recent_customers] * sizeof(*walk->recent) +
+	       (walk->torn == NULL ? 0 : walk->block_count * 8);
 }
