@@ -11,9 +11,14 @@ whether a mail and a call are one person's).  Told are, over all seeds:
   first      the cause is the surest driver that nothing else explains
   found      it is among the drivers (false-discovery rate 5 %)
   covered    the 95 % interval of the difference holds what was asked of the simulation, reckoned on
-             where something else makes people suffer it too (beside()); over all causes and seeds with
-             the binomial interval of Clopper and Pearson
-  frictions  `journey frictions` finds the place unasked; its rank (median)
+             where something else makes people suffer it too (beside()); of mails and the bot, from
+             TRUTHS_LEAST seeds on, what the simulation really does: the difference in the truth, where
+             everybody's calls are known, over all seeds together (no seed's interval is judged by its own
+             truth alone, which shares its chance).  Over all causes and seeds with the binomial
+             interval of Clopper and Pearson
+  frictions  `journey frictions` finds the place unasked, by itself or among what it tells of one place:
+             its rank (median), in how many seeds among the first ten, and in how many the cause itself
+             is told there as one of its drivers
 
 The decoy (shops) must be absent or explained; in --clean companies no cause may be found more often than chance
 allows.  With --keep what each seed said is appended to FILE, a line of JSON each, and seeds that are there are not
@@ -21,7 +26,9 @@ asked again: a long run in pieces.  Ends with 1 if a cause is found in less than
 cause, or a clean company shows one in more than a fifth.
 """
 import argparse
+import bisect
 import csv
+import datetime
 import json
 import math
 import shutil
@@ -29,6 +36,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import zoneinfo
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +46,8 @@ SYSTEMS = ["billing", "contact", "crm", "orders", "outbound", "stores", "surveys
 CALLS = ["Bill call", "Call transferred", "Bill call transferred", "Call given up", "IVR served", "IVR left"]
 AFTERMATH = ["--ignore", "*_seconds", "--ignore", "outcome", "--ignore", "queue", "--ignore", "duree_min",
              "--ignore", "transfers", "--ignore", "Comment id", "--ignore", "Ticket id"]
+TRUTHS_LEAST = 10
+FIRST = 10  # so many frictions are looked at
 LISTED = ["--customer", "birth_year"]  # which only the CRM's list tells
 
 
@@ -53,8 +63,9 @@ class Cause:
     """asked(parameters, truth, without): the difference that the simulation was asked for, where `without` is the
     share that suffers it without the trait."""
 
-    def __init__(self, label, words, is_it, asked, places, own=False):
+    def __init__(self, label, words, is_it, asked, places, own=False, counted=None):
         self.label, self.words, self.is_it, self.asked, self.places = label, words, is_it, asked, places
+        self.counted = counted  # (suffered, of) with the trait and without, in the truth
         if own:
             self.words = [*words, "--own"]
 
@@ -90,7 +101,8 @@ CAUSES = {
              [to("Visit failed"), at("Visit failed")], own=True),
     4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "60h"],
              named(None, "monday"),
-             lambda ask, _, without: beside(ask["mail_calls_monday"], ask["mail_calls"], without), [at("Mail")], own=True),
+             lambda ask, _, without: beside(ask["mail_calls_monday"], ask["mail_calls"], without), [at("Mail")], own=True,
+             counted=lambda truth: count_followed(truth, "email", None, is_of_monday, 60)),
     5: Cause("IVR, moves", ["--step", "Call transferred", "--or", "Bill call transferred", "--instead", "Call",
                             "--instead", "Bill call"],
              named("reason_code", "Déménagement"), lambda ask, *_: coded_moves(ask),
@@ -133,6 +145,39 @@ def kept_bills(ask, truth, without):
     share = {k: v[1] / max(sum(v), 1) for k, v in kept.items()}
     natural = share[False] * ask["bot_returns"]
     return beside(share[True] * ask["bot_returns_bill"], natural, without)
+
+
+def seconds(row):
+    return datetime.datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp()
+
+
+def is_of_monday(row):
+    return datetime.datetime.fromtimestamp(seconds(row), zoneinfo.ZoneInfo("Europe/Paris")).weekday() == 0
+
+
+def count_followed(truth, channel, outcomes, has_it, hours):
+    """Of a channel's contacts those after which the same person calls within so many hours, before the next such
+    contact, as trials.h has it: [with the trait: suffered, of, without: suffered, of]."""
+    calls, points, end = {}, {}, 0
+    with open(truth / "contacts.csv", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            when, end = seconds(row), max(end, seconds(row))
+            if row["channel"] in ("phone", "ivr"):
+                calls.setdefault(row["customer"], []).append(when)
+            elif row["channel"] == channel and (outcomes is None or row["outcome"] in outcomes):
+                points.setdefault(row["customer"], []).append((when, has_it(row)))
+    counted = [0, 0, 0, 0]
+    for customer, theirs in points.items():
+        theirs.sort()
+        called = sorted(calls.get(customer, []))
+        for i, (when, it) in enumerate(theirs):
+            if end - when <= hours * 3600:
+                continue
+            until = min(when + hours * 3600, theirs[i + 1][0] if i + 1 < len(theirs) else end)
+            followed = bisect.bisect_right(called, when) < bisect.bisect_right(called, until)
+            counted[0 if it else 2] += followed
+            counted[1 if it else 3] += 1
+    return counted
 
 
 class Company:
@@ -184,6 +229,8 @@ def judge_cause(company, cause):
         said |= {"size": size["value"], "low": size["low"], "high": size["high"], "wanted": wanted, "covered": size["low"] <= wanted <= size["high"]}
         print(f"  {cause.label}: {size['value']:.4f} ({size['low']:.4f} to {size['high']:.4f}), asked {wanted:.4f}, "
               f"first {rank == 1}", flush=True)
+    if cause.counted:
+        said["truth"] = cause.counted(company.truth)
     return said
 
 
@@ -207,16 +254,30 @@ def judge_decoy(company):
             d["traits"][0].get("name") in ("store", "Shop")]
 
 
+def at_one_place(friction):
+    return [friction, *friction["variants"]]
+
+
+def is_told(friction, cause):
+    """Is the cause, at its own point, told among the drivers?"""
+    return any(cause.is_it(t) for f in at_one_place(friction) if any(p(f) for p in cause.places)
+               for d in f.get("drivers", []) if not d["explained"] for t in d["traits"])
+
+
+def rank_among(frictions, places):
+    return next((i for i, f in enumerate(frictions, 1) if any(p(v) for v in at_one_place(f) for p in places)), None)
+
+
 def judge_seed(given, seed):
     print(f"seed {seed}", flush=True)
     company = Company(given, seed, False, SYSTEMS)
-    frictions = company.ask("frictions", "--top", "30", "--drivers", "3", "--no-pairs", *AFTERMATH)["frictions"]
-    said = {"ranks": {}, "causes": {}}
+    frictions = company.ask("frictions", "--top", "30", "--drivers", "5", "--no-pairs", *AFTERMATH)["frictions"]
+    said = {"ranks": {}, "told": {}, "causes": {}}
     for number, cause in CAUSES.items():
-        said["ranks"][number] = next((i for i, f in enumerate(frictions, 1) if any(p(f) for p in cause.places)), None)
+        said["ranks"][number] = rank_among(frictions, cause.places)
+        said["told"][number] = any(is_told(f, cause) for f in frictions[:FIRST])
         said["causes"][number] = judge_cause(company, cause)
-    said["ranks"][7] = next((i for i, f in enumerate(frictions, 1)
-                             if "Dunned" in f["friction"]["at"] or "Canvassed" in f["friction"]["at"]), None)
+    said["ranks"][7] = rank_among(frictions, [at("Dunned"), at("Canvassed")])
     said["decoy"] = bool(judge_decoy(company))
     company.close()
     return said
@@ -256,9 +317,20 @@ def share(hits, of):
     return f"{hits}/{of}" + (" ({:.0%} to {:.0%})".format(*binomial_interval(hits, of)) if of else "")
 
 
+def judge_by_truth(said):
+    """Differences of mails and the bot against the truth of all seeds together."""
+    counted = [c for c in said if "truth" in c and "size" in c]
+    if len(counted) < TRUTHS_LEAST:
+        return
+    suffered, of, others, of_others = (sum(c["truth"][i] for c in counted) for i in range(4))
+    for c in counted:
+        c["wanted"] = suffered / of - others / of_others
+        c["covered"] = c["low"] <= c["wanted"] <= c["high"]
+
+
 def show(planted, clean):
-    print("| cause | first | found | covered | mean difference | asked | rank among frictions | in clean companies |\n"
-          "|---|---|---|---|---|---|---|---|")
+    print("| cause | first | found | covered | mean difference | asked, or in the truth | rank among frictions | "
+          "in the first ten | told there | in clean companies |\n|---|---|---|---|---|---|---|---|---|---|")
     covered = measured = 0
     lost, false = [], []
     for number in [*CAUSES, 7]:
@@ -266,6 +338,8 @@ def show(planted, clean):
         said = [p["causes"][str(number)] for p in planted if str(number) in p["causes"]]
         ranks = [p["ranks"].get(str(number)) for p in planted]
         seen = [r for r in ranks if r]
+        told = sum(p["told"].get(str(number), False) for p in planted)
+        judge_by_truth(said)
         sizes = [c for c in said if "size" in c]
         found, hits = sum(c["rank"] is not None for c in said), sum(c["covered"] for c in sizes)
         there = sum(p["causes"][str(number)]["stands"] for p in clean if number in CAUSES)
@@ -273,6 +347,7 @@ def show(planted, clean):
         print(f"| {number} {label} | {sum(c['rank'] == 1 for c in said)}/{len(said)} | {found}/{len(said)} | "
               f"{hits}/{len(sizes)} | {mean(c['size'] for c in sizes)} | {mean(c['wanted'] for c in sizes)} | "
               f"{f'{statistics.median(seen):g}' if seen else '-'} ({len(seen)} of {len(ranks)}) | "
+              f"{sum(r <= FIRST for r in seen)}/{len(ranks)} | {told}/{len(ranks)} | "
               f"{there}/{len(clean) if number in CAUSES else 0} |")
         lost += [number] if found * 2 < len(said) else []
         false += [number] if there * 5 > len(clean) else []

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In memory at once, 32 bytes each. */
-#define TRIALS_TOGETHER ((uint64_t)4 << 20)
 #define DAY_IN_TICKS ((int64_t)24 * 3600 * 1000 * TICKS_PER_MS)
 
 double frictions_beyond(uint64_t suffered, uint64_t all, double usual)
@@ -51,40 +49,25 @@ static void set_steps(const struct journey_plan *plan, const struct step_kinds *
 		f->to[c->to] = 1;
 }
 
-static struct friction_found found_of(const struct journey_plan *plan,
-	const struct step_kinds *kinds, const struct candidate_friction *c)
+struct friction_found frictions_found_of(
+	const struct looking *l, const struct candidate_friction *c)
 {
 	struct friction_found f = { .word = c->word, .step = c->at, .usual = c->usual };
 
-	set_steps(plan, kinds, c, &f);
+	set_steps(l->plan, l->kinds, c, &f);
 	f.friction = (struct friction){
 		.kind = kinds_of_words[c->word], .at = f.at, .to = f.to, .within = c->within
 	};
 	return f;
 }
 
-static void found_done(struct friction_found *f)
+void frictions_found_done(struct friction_found *f)
 {
 	free(f->at);
 	free(f->to);
 }
 
 /* ---- looked at one by one */
-
-/* Who suffered when, as far as a day: sorted. */
-struct days {
-	uint64_t *items;
-	size_t count;
-};
-
-struct looking {
-	const struct journey_plan *plan;
-	const struct costs *costs;
-	const struct frictions_question *question;
-	struct friction_found found[FRICTIONS_LOOKED_AT];
-	struct days days[FRICTIONS_LOOKED_AT];
-	size_t count;
-};
 
 static int by_number(const void *a, const void *b)
 {
@@ -93,7 +76,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct days days_of(const struct trials *trials)
+struct days frictions_days_of(const struct trials *trials)
 {
 	struct days d = { memory_alloc((trials->suffered + 1) * sizeof(*d.items)),
 		trials->suffered };
@@ -144,7 +127,7 @@ static void weigh(struct friction_found *f)
 	f->p = MAX_OF(f->p, p_beyond(f));
 }
 
-static err compare_periods(const struct looking *l, struct friction_found *f, struct why *why)
+err frictions_compare_periods(const struct looking *l, struct friction_found *f, struct why *why)
 {
 	const struct trials *trials = &f->trials;
 	struct search s = { .plan = l->plan, .trials = trials };
@@ -174,9 +157,9 @@ static err look_at(struct looking *l, size_t i, struct trials *trials, struct wh
 
 	f->trials = *trials;
 	weigh(f);
-	l->days[i] = days_of(trials);
+	l->days[i] = frictions_days_of(trials);
 	if (l->question->split != INT64_MIN)
-		e = compare_periods(l, f, why);
+		e = frictions_compare_periods(l, f, why);
 	trials_done(l->plan, trials);
 	f->trials.items = NULL;
 	f->trials.bytes = 0;
@@ -207,8 +190,8 @@ static err look_at_some(struct looking *l, size_t from, struct why *why)
 }
 
 /* One pass finds the trials of as many as fit: passes cost more than what they look for. */
-static err look_at_all(struct looking *l, const struct step_kinds *kinds,
-	const struct candidate_friction *candidates, size_t count, struct why *why)
+static err look_at_all(struct looking *l, const struct candidate_friction *candidates, size_t count,
+	struct why *why)
 {
 	uint64_t together = 0;
 	size_t from = 0;
@@ -223,7 +206,7 @@ static err look_at_all(struct looking *l, const struct step_kinds *kinds,
 		}
 		together += trials;
 		if (e == OK)
-			l->found[l->count++] = found_of(l->plan, kinds, &candidates[i]);
+			l->found[l->count++] = frictions_found_of(l, &candidates[i]);
 	}
 	return e == OK ? look_at_some(l, from, why) : e;
 }
@@ -265,7 +248,7 @@ static void sort_found(struct looking *l)
 
 static void drop(struct looking *l, size_t i)
 {
-	found_done(&l->found[i]);
+	frictions_found_done(&l->found[i]);
 	free(l->days[i].items);
 	l->count--;
 	for (size_t k = i; k < l->count; k++) {
@@ -276,7 +259,7 @@ static void drop(struct looking *l, size_t i)
 
 static void keep_found(struct looking *l, uint64_t screened)
 {
-	double p[FRICTIONS_LOOKED_AT], changed[FRICTIONS_LOOKED_AT];
+	double p[FRICTIONS_LOOKED_AT];
 
 	for (size_t i = 0; i < l->count; i++)
 		p[i] = l->found[i].p;
@@ -287,17 +270,34 @@ static void keep_found(struct looking *l, uint64_t screened)
 			drop(l, i);
 	}
 	for (size_t i = 0; i < l->count; i++)
+		l->found[i].false_share = l->question->false_share * (double)l->count /
+					  (double)MAX_OF(screened, (uint64_t)1);
+}
+
+static void correct_changes(struct looking *l)
+{
+	double changed[FOUND_MAX];
+
+	for (size_t i = 0; i < l->count; i++)
 		changed[i] = l->found[i].change.p;
 	benjamini_hochberg(changed, l->count, l->count);
 	for (size_t i = 0; i < l->count; i++)
 		l->found[i].change.q = changed[i];
 }
 
+static bool are_at_one_place(const struct looking *l, size_t i, size_t k)
+{
+	return l->kinds->place[l->found[i].step] == l->kinds->place[l->found[k].step];
+}
+
+/* Under the dearest of its place, or a dearer one that has those who suffer it. */
 static void put_under(struct looking *l)
 {
 	for (size_t i = 1; i < l->count; i++)
 		for (size_t k = 0; k < i && l->found[i].within == 0; k++)
-			if (l->found[k].within == 0 && is_mostly_in(&l->days[i], &l->days[k]))
+			if (l->found[k].within == 0 &&
+				(are_at_one_place(l, i, k) ||
+					is_mostly_in(&l->days[i], &l->days[k])))
 				l->found[i].within = k + 1;
 }
 
@@ -319,21 +319,30 @@ static void hand_over(struct looking *l, uint64_t screened, struct frictions *ou
 err frictions_find(const struct journey_plan *plan, const struct costs *costs,
 	const struct frictions_question *question, struct frictions *out, struct why *why)
 {
-	struct looking *l = memory_alloc(sizeof(*l));
 	struct candidate_friction *candidates = NULL;
 	struct step_kinds kinds;
 	size_t screened = 0;
 
-	*l = (struct looking){ .plan = plan, .costs = costs, .question = question };
+	if (journey_plan_steps(plan) > FRICTIONS_STEPS_MAX)
+		return fail(why, MSG_FRICTIONS_STEPS, arg_int((int64_t)journey_plan_steps(plan)),
+			arg_int(FRICTIONS_STEPS_MAX));
+	struct looking *l = memory_alloc(sizeof(*l));
+	*l = (struct looking){
+		.plan = plan, .costs = costs, .question = question, .kinds = &kinds
+	};
 	step_kinds_make(plan, costs, &kinds);
 	err e = frictions_screen(plan, costs, question, &kinds, &candidates, &screened, why);
 	if (e == OK && screened > 0)
 		qsort(candidates, screened, sizeof(*candidates), by_low);
 	size_t most = MIN_OF(question->most, (size_t)FRICTIONS_LOOKED_AT);
 	if (e == OK)
-		e = look_at_all(l, &kinds, candidates, MIN_OF(screened, most), why);
-	if (e == OK) {
+		e = look_at_all(l, candidates, MIN_OF(screened, most), why);
+	if (e == OK)
 		keep_found(l, screened);
+	if (e == OK && question->parts != NULL)
+		e = frictions_look_at_parts(l, candidates, screened, why);
+	if (e == OK) {
+		correct_changes(l);
 		sort_found(l);
 		put_under(l);
 		hand_over(l, screened, out);
@@ -341,7 +350,7 @@ err frictions_find(const struct journey_plan *plan, const struct costs *costs,
 	for (size_t i = 0; i < l->count; i++) {
 		free(l->days[i].items);
 		if (e != OK)
-			found_done(&l->found[i]);
+			frictions_found_done(&l->found[i]);
 	}
 	free(candidates);
 	step_kinds_done(&kinds);
@@ -353,7 +362,7 @@ void frictions_done(const struct journey_plan *plan, struct frictions *frictions
 {
 	(void)plan;
 	for (size_t i = 0; i < frictions->count; i++)
-		found_done(&frictions->items[i]);
+		frictions_found_done(&frictions->items[i]);
 	free(frictions->items);
 	*frictions = (struct frictions){ .count = 0 };
 }

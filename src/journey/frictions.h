@@ -2,8 +2,8 @@
  *
  * Every place at which a journey can go one way or another is a candidate (trials.h):
  *
- *   failure      X, where another step of the same words but the last could have come ("Visit
- *                failed", "Visit done")                                        FRICTION_INSTEAD
+ *   failure      X, where an alternative could have come ("Visit failed", "Visit done"; "Call
+ *                transferred", "Call": frictions_places.c)                     FRICTION_INSTEAD
  *   passage      A, and next B, within the horizon                             FRICTION_NEXT
  *   leakage      A, which is no contact, then a contact within `leak`          FRICTION_LATER
  *   repeat       A, then A again within `again`                                FRICTION_LATER
@@ -22,8 +22,17 @@
  *
  * One pass screens all candidates by sums; the `most` of them that are surely (lower bound) the
  * dearest are looked at again one by one, with customers as clusters.  q: Benjamini and Hochberg
- * over all that were screened.  Of those found, one whose sufferers are for four fifths those of a
- * dearer one (same customer, same day) is put under it: `within`.
+ * over all that were screened.
+ *
+ * Where nothing is found at a whole place, a part of those who come there may still suffer what
+ * others do not: of the FRICTIONS_PARTS dearest candidates of such places the drivers are looked
+ * for among what the occasion itself carries, at the rate false_share / searched.  Found is one
+ * `in_part` with the excess cost of its surest driver that nothing explains.
+ *
+ * One place fails in many ways: after a visit to the shop people call, call about the bill, chat,
+ * write, come again.  Frictions at steps of one place (frictions_places.c) are put under the
+ * dearest of them, and so is one whose sufferers are for four fifths those of a dearer one (same
+ * customer, same day): `within`.
  *
  * Drivers are looked for at the rate false_share x found / screened, so that the share of false
  * ones stays that over all frictions told (Benjamini and Bogomolov 2014).
@@ -32,10 +41,10 @@
  */
 #pragma once
 
-#include "journey/trials.h"
+#include "journey/traits.h"
 
 #define CONTACT_COST 1.0
-enum { FRICTIONS_STEPS_MAX = 512, FRICTIONS_LOOKED_AT = 60 };
+enum { FRICTIONS_STEPS_MAX = 512, FRICTIONS_LOOKED_AT = 60, FRICTIONS_PARTS = 24 };
 
 struct frictions_question {
 	int64_t leak, again; /* ticks */
@@ -43,6 +52,8 @@ struct frictions_question {
 	double false_share;
 	size_t most; /* looked at; at most FRICTIONS_LOOKED_AT */
 	int64_t split; /* ticks: before and from then on are compared; INT64_MIN: not */
+	const struct traits_question *parts; /* what a part may have in common; NULL: only whole
+						places are looked at */
 };
 
 enum friction_word {
@@ -71,7 +82,9 @@ struct friction_found {
 	struct interval each, cost; /* of one who suffers; of those beyond the usual: currency */
 	double usual; /* the share that would be so anyway; 0 where there is no such thing */
 	double beyond; /* the part of those who suffered that is beyond it */
-	double p, q;
+	double p, q; /* in_part: of its driver */
+	bool in_part; /* only a part suffers it beyond the others: cost and drivers are theirs */
+	double false_share; /* the rate at which its drivers are looked for */
 	size_t within; /* of found: 1 + the dearer one that holds it; 0: stands by itself */
 	struct friction_change change;
 };

@@ -18,16 +18,51 @@ struct candidate_friction {
 	double low; /* of the cost in all, in units */
 };
 
+/* In memory at once, 32 bytes each. */
+#define TRIALS_TOGETHER ((uint64_t)4 << 20)
+
+/* Who suffered when, as far as a day: sorted. */
+struct days {
+	uint64_t *items;
+	size_t count;
+};
+
+enum { FOUND_MAX = FRICTIONS_LOOKED_AT + FRICTIONS_PARTS };
+
+/* The frictions on their way to be told. */
+struct looking {
+	const struct journey_plan *plan;
+	const struct costs *costs;
+	const struct frictions_question *question;
+	const struct step_kinds *kinds;
+	struct friction_found found[FOUND_MAX];
+	struct days days[FOUND_MAX];
+	size_t count;
+};
+
+/* A candidate as a friction not yet looked at; found_done() frees it. */
+struct friction_found frictions_found_of(
+	const struct looking *l, const struct candidate_friction *candidate);
+void frictions_found_done(struct friction_found *found);
+struct days frictions_days_of(const struct trials *trials); /* on the heap */
+err frictions_compare_periods(const struct looking *l, struct friction_found *f, struct why *why);
+
+/* frictions_parts.c: adds those of a part, at places that nothing is found at. */
+err frictions_look_at_parts(struct looking *l, const struct candidate_friction *candidates,
+	size_t count, struct why *why);
+
 /* The part of those who suffered that is beyond what is usual: 0 to 1. */
 double frictions_beyond(uint64_t suffered, uint64_t all, double usual);
 
 /* What is of each step, made once: may it be suffered, what stands beside it. */
 struct step_kinds {
 	uint8_t *is_contact;
-	uint32_t *group; /* steps alike but for the last word; 0: alone */
-	uint32_t groups;
+	uint32_t *group; /* the first of its alternatives: where one came, the other could have */
+	uint8_t *has_others; /* has it any? */
+	uint32_t *place; /* the first of the steps of one place; alternatives are of one place */
 };
 
+/* frictions_places.c */
 void step_kinds_make(
 	const struct journey_plan *plan, const struct costs *costs, struct step_kinds *out);
 void step_kinds_done(struct step_kinds *kinds);

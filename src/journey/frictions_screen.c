@@ -6,58 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- steps */
-
-static int64_t most_of_channel(const struct journey_plan *plan, const struct costs *costs, str name)
-{
-	const struct threads_view *view = journey_plan_view(plan);
-	int64_t most = 0;
-
-	for (uint32_t w = 0; w < threads_view_what_count(view); w++)
-		if (str_equal(threads_view_name(view, threads_view_what(view, w).activity), name))
-			most = MAX_OF(most, costs->of_what[w]);
-	return most;
-}
-
-/* "Visit failed" -> "Visit", "visit.failed" -> "visit"; "" where there is but one word. */
-static str all_but_last_word(str name)
-{
-	for (size_t i = name.len; i-- > 1;)
-		if (name.ptr[i] == ' ' || name.ptr[i] == '.' || name.ptr[i] == '_' ||
-			name.ptr[i] == '-' || name.ptr[i] == ':')
-			return str_upto(name, i);
-	return STR("");
-}
-
-void step_kinds_make(
-	const struct journey_plan *plan, const struct costs *costs, struct step_kinds *out)
-{
-	size_t steps = journey_plan_steps(plan);
-
-	*out = (struct step_kinds){ .is_contact = memory_alloc(steps + 1),
-		.group = memory_alloc((steps + 1) * sizeof(*out->group)) };
-	for (uint32_t s = 0; s < steps; s++) {
-		str name = journey_plan_step_name(plan, s), stem = all_but_last_word(name);
-		int64_t cost = costs->of_step != NULL ? costs->of_step[s]
-						      : most_of_channel(plan, costs, name);
-		out->is_contact[s] = (double)cost >= CONTACT_COST * COST_UNIT;
-		for (uint32_t o = 0; stem.len > 0 && o < s; o++) {
-			str other = all_but_last_word(journey_plan_step_name(plan, o));
-			if (!str_equal(stem, other))
-				continue;
-			if (out->group[o] == 0)
-				out->group[o] = ++out->groups;
-			out->group[s] = out->group[o];
-		}
-	}
-}
-
-void step_kinds_done(struct step_kinds *kinds)
-{
-	free(kinds->is_contact);
-	free(kinds->group);
-}
-
 /* ---- sums of one part */
 
 enum place { NEXT, LEAK, AGAIN, LEAVE, PLACES }; /* kinds with a trial at each passage of a step */
@@ -375,7 +323,7 @@ static void offer_failure(struct harvest *h, uint32_t step)
 	const struct part *p = h->sums;
 	struct cost_sum all = { 0 };
 
-	if (p->kinds->group[step] == 0)
+	if (!p->kinds->has_others[step])
 		return;
 	for (uint32_t s = 0; s < p->steps; s++) {
 		if (p->kinds->group[s] != p->kinds->group[step])
@@ -465,9 +413,6 @@ err frictions_screen(const struct journey_plan *plan, const struct costs *costs,
 	size_t bytes = steps * steps * 8 + threads * (cells_of(steps) * sizeof(struct cost_sum) +
 							     steps * (steps + 4) * 8);
 
-	if (steps > FRICTIONS_STEPS_MAX)
-		return fail(why, MSG_FRICTIONS_STEPS, arg_int((int64_t)steps),
-			arg_int(FRICTIONS_STEPS_MAX));
 	err e = limits_take(journey_plan_limits(plan), bytes, why);
 	if (e != OK)
 		return e;

@@ -24,6 +24,39 @@ struct caused {
 	struct drivers drivers;
 };
 
+/* ---- those that stand by themselves, and their variants */
+
+/* Those that stand by themselves have the first numbers, then come the others. */
+static uint64_t number_of(const struct answered *a, const struct friction_found *f)
+{
+	uint64_t before = 0, standing = 0;
+
+	for (size_t i = 0; i < a->frictions.count; i++) {
+		const struct friction_found *other = &a->frictions.items[i];
+		standing += other->within == 0;
+		before += other < f && (other->within == 0) == (f->within == 0);
+	}
+	return 1 + before + (f->within == 0 ? 0 : standing);
+}
+
+static bool is_variant_of(const struct answered *a, const struct friction_found *variant,
+	const struct friction_found *f)
+{
+	return variant->within == (size_t)(f - a->frictions.items) + 1;
+}
+
+enum { VARIANTS_CAUSED = 2 }; /* the dearest variants, for which causes are looked for */
+
+/* Of every variant that would be too many; failures are what can be mended. */
+static bool has_told_causes(const struct answered *a, const struct friction_found *variant)
+{
+	size_t dearer = 0;
+
+	for (const struct friction_found *f = a->frictions.items; f < variant; f++)
+		dearer += f->within == variant->within && f->word != WORD_FAILURE;
+	return variant->word == WORD_FAILURE || variant->in_part || dearer < VARIANTS_CAUSED;
+}
+
 /* ---- drivers of one */
 
 static void caused_done(const struct answered *a, struct caused *c)
@@ -33,21 +66,23 @@ static void caused_done(const struct answered *a, struct caused *c)
 	trials_done(a->q->plan, &c->trials);
 }
 
-static err find_causes(const struct answered *a, const struct friction *friction,
-	struct caused *out, struct why *why)
+/* Those of a part are looked for as they were found: among what the occasion itself carries. */
+static err find_causes(const struct answered *a, const struct friction_found *f, struct caused *out,
+	struct why *why)
 {
-	const struct frictions *f = &a->frictions;
+	struct traits_question known = a->traits;
 	const struct drivers_question asked = {
-		.false_share = 0.05 * (double)f->count / (double)MAX_OF(f->screened, (uint64_t)1),
+		.false_share = f->false_share,
 		.support = a->traits.support,
-		.pairs = !request_has(a->q->request, "no-pairs"),
+		.pairs = !f->in_part && !request_has(a->q->request, "no-pairs"),
 		.adjust = true,
 	};
 	struct caused c = { .trials = { .count = 0 } };
-	err e = trials_make(a->q->plan, friction, a->costs, &c.trials, why);
+	err e = trials_make(a->q->plan, &f->friction, a->costs, &c.trials, why);
 
+	known.own_only |= f->in_part;
 	if (e == OK)
-		e = traits_make(a->q->plan, &c.trials, &a->traits, &c.traits, why);
+		e = traits_make(a->q->plan, &c.trials, &known, &c.traits, why);
 	if (e == OK)
 		e = drivers_find(a->q->plan, &c.trials, &c.traits, &asked, &c.drivers, why);
 	if (e != OK) {
@@ -138,9 +173,9 @@ static void add_sentence(const struct answered *a, const struct friction_found *
 	} else {
 		cause_add_traits(&who, a->q, &c->traits, d->trait, d->other);
 		add_against(a, d->with.value, d->without.value, &against);
-		text_add(out, language, TEXT_FRICTIONS_SENTENCE, arg_str(strbuf_str(&where)),
-			arg_str(strbuf_str(&size)), arg_str(strbuf_str(&who)),
-			arg_str(strbuf_str(&against)));
+		text_add(out, language, f->in_part ? TEXT_FRICTIONS_PART : TEXT_FRICTIONS_SENTENCE,
+			arg_str(strbuf_str(&where)), arg_str(strbuf_str(&size)),
+			arg_str(strbuf_str(&who)), arg_str(strbuf_str(&against)));
 	}
 	strbuf_done(&where);
 	strbuf_done(&size);
@@ -176,17 +211,15 @@ static void put_change(struct json_writer *w, const struct friction_change *c)
 	json_put_end(w);
 }
 
-static void put_found(struct json_writer *w, const struct answered *a,
-	const struct friction_found *f, const struct caused *c, size_t drivers)
+/* What of a friction needs no drivers to be told. */
+static void put_sizes(
+	struct json_writer *w, const struct answered *a, const struct friction_found *f)
 {
-	struct strbuf says = strbuf_heap(CELL_BYTES_MAX);
-
-	json_put_object(w);
+	put_count(w, "number", number_of(a, f));
 	put_text(w, "word", str_of(word_of(f->word)));
 	put_friction(w, "friction", &f->friction, a->q->plan);
-	add_sentence(a, f, c, &says);
-	put_text(w, "says", strbuf_str(&says));
-	strbuf_done(&says);
+	json_put_key(w, STR("in_part"));
+	json_put_bool(w, f->in_part);
 	put_count(w, "trials", f->trials.count);
 	put_count(w, "suffered", f->trials.suffered);
 	put_count(w, "customers", f->trials.customers);
@@ -199,20 +232,66 @@ static void put_found(struct json_writer *w, const struct answered *a,
 	put_number(w, "q", f->q);
 	if (request_has(a->q->request, "split"))
 		put_change(w, &f->change);
+}
+
+static void put_causes(struct json_writer *w, const struct answered *a,
+	const struct friction_found *f, const struct caused *c)
+{
+	size_t most = (size_t)request_number(a->q->request, "drivers");
+	struct strbuf says = strbuf_heap(CELL_BYTES_MAX);
+
+	add_sentence(a, f, c, &says);
+	put_text(w, "says", strbuf_str(&says));
+	strbuf_done(&says);
 	put_count(w, "tests", c->drivers.tests);
 	json_put_key(w, STR("drivers"));
 	json_put_array(w);
-	for (size_t i = 0; i < MIN_OF(c->drivers.count, drivers); i++)
+	for (size_t i = 0; i < MIN_OF(c->drivers.count, most); i++)
 		put_driver(w, a->q, &c->drivers.items[i], &c->traits, &c->trials);
 	json_put_end(w);
+}
+
+static err put_one(struct json_writer *w, const struct answered *a, const struct friction_found *f,
+	bool with_causes, struct why *why)
+{
+	struct caused c;
+	err e = with_causes ? find_causes(a, f, &c, why) : OK;
+
+	if (e != OK)
+		return e;
+	put_sizes(w, a, f);
+	if (with_causes) {
+		put_causes(w, a, f, &c);
+		caused_done(a, &c);
+	}
+	return OK;
+}
+
+static err put_found(struct json_writer *w, const struct answered *a,
+	const struct friction_found *f, struct why *why)
+{
+	json_put_object(w);
+	err e = put_one(w, a, f, true, why);
+	json_put_key(w, STR("variants"));
+	json_put_array(w);
+	for (size_t i = 0; e == OK && i < a->frictions.count; i++) {
+		const struct friction_found *v = &a->frictions.items[i];
+		if (!is_variant_of(a, v, f))
+			continue;
+		json_put_object(w);
+		e = put_one(w, a, v, has_told_causes(a, v), why);
+		json_put_end(w);
+	}
 	json_put_end(w);
+	json_put_end(w);
+	return e;
 }
 
 static err answer_program(struct answered *a, struct sink *sink, struct why *why)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
-	size_t told = 0, drivers = (size_t)request_number(a->q->request, "drivers");
+	size_t told = 0;
 	err e = OK;
 
 	json_put_object(&w);
@@ -224,15 +303,9 @@ static err answer_program(struct answered *a, struct sink *sink, struct why *why
 	json_put_key(&w, STR("frictions"));
 	json_put_array(&w);
 	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
-		const struct friction_found *f = &a->frictions.items[i];
-		struct caused c;
-		if (f->within != 0)
+		if (a->frictions.items[i].within != 0)
 			continue;
-		e = find_causes(a, &f->friction, &c, why);
-		if (e != OK)
-			break;
-		put_found(&w, a, f, &c, drivers);
-		caused_done(a, &c);
+		e = put_found(&w, a, &a->frictions.items[i], why);
 		told++;
 	}
 	if (e == OK) {
@@ -300,6 +373,50 @@ static void say_change(const struct answered *a, const struct friction_found *f,
 	strbuf_done(&after);
 }
 
+static err say_one(const struct answered *a, const struct friction_found *f, const char *before,
+	struct sink *sink, struct why *why)
+{
+	struct strbuf line = strbuf_heap(CELL_BYTES_MAX);
+	struct caused c;
+	err e = find_causes(a, f, &c, why);
+
+	if (e == OK) {
+		strbuf_printf(&line, "%s%2zu. ", before, (size_t)number_of(a, f));
+		add_sentence(a, f, &c, &line);
+		sink_line(sink, strbuf_str(&line));
+		say_change(a, f, sink);
+		caused_done(a, &c);
+	}
+	strbuf_done(&line);
+	return e;
+}
+
+static err say_found(const struct answered *a, const struct friction_found *f, struct sink *sink,
+	struct why *why)
+{
+	err e = say_one(a, f, "", sink, why);
+	size_t others = 0;
+
+	for (size_t i = 0; e == OK && i < a->frictions.count; i++) {
+		const struct friction_found *v = &a->frictions.items[i];
+		if (!is_variant_of(a, v, f))
+			continue;
+		if (has_told_causes(a, v))
+			e = say_one(a, v, "      ", sink, why);
+		else
+			others++;
+	}
+	if (e == OK && others > 0) {
+		struct strbuf line = strbuf_heap(CELL_BYTES_MAX);
+		strbuf_add(&line, STR("          "));
+		text_add(&line, request_locale(a->q->request)->language, TEXT_FRICTIONS_OTHERS,
+			arg_int((int64_t)others));
+		sink_line(sink, strbuf_str(&line));
+		strbuf_done(&line);
+	}
+	return e;
+}
+
 static err answer_people(struct answered *a, struct sink *sink, struct why *why)
 {
 	err e = OK;
@@ -308,42 +425,23 @@ static err answer_people(struct answered *a, struct sink *sink, struct why *why)
 	sink_say(sink, TEXT_FRICTIONS_TOTALS, arg_int((int64_t)a->frictions.screened),
 		arg_int((int64_t)a->journeys), arg_int((int64_t)a->customers),
 		arg_int((int64_t)a->frictions.count));
-	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
-		const struct friction_found *f = &a->frictions.items[i];
-		struct strbuf line = strbuf_heap(CELL_BYTES_MAX);
-		struct caused c;
-		if (f->within == 0)
-			e = find_causes(a, &f->friction, &c, why);
-		if (e == OK && f->within == 0) {
-			strbuf_printf(&line, "%2zu. ", ++told);
-			add_sentence(a, f, &c, &line);
-			sink_line(sink, strbuf_str(&line));
-			say_change(a, f, sink);
-			caused_done(a, &c);
+	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++)
+		if (a->frictions.items[i].within == 0) {
+			e = say_found(a, &a->frictions.items[i], sink, why);
+			told++;
 		}
-		strbuf_done(&line);
-	}
 	return e;
 }
 
 /* ---- the list behind a number */
 
-/* The n-th that is told, from 1; NULL: there are not so many. */
+/* NULL: there are not so many. */
 static const struct friction_found *numbered(const struct answered *a, size_t number)
 {
 	for (size_t i = 0; i < a->frictions.count; i++)
-		if (a->frictions.items[i].within == 0 && --number == 0)
+		if (number_of(a, &a->frictions.items[i]) == number)
 			return &a->frictions.items[i];
 	return NULL;
-}
-
-static size_t told_in_all(const struct answered *a)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < a->frictions.count; i++)
-		count += a->frictions.items[i].within == 0;
-	return count;
 }
 
 static void list_program(const struct answered *a, const struct friction_found *f,
@@ -376,7 +474,7 @@ static err list_behind(struct answered *a, struct sink *sink, struct why *why)
 
 	if (f == NULL)
 		return fail(why, MSG_FRICTION_LIST, arg_int((int64_t)number),
-			arg_int((int64_t)told_in_all(a)));
+			arg_int((int64_t)a->frictions.count));
 	err e = trials_make(a->q->plan, &f->friction, a->costs, &trials, why);
 	if (e != OK)
 		return e;
@@ -406,6 +504,7 @@ static err find(struct answered *a, struct why *why)
 		.split = request_has(request, "split")
 				 ? request_time_ms(request, "split") * TICKS_PER_MS
 				 : INT64_MIN,
+		.parts = &a->traits,
 	};
 	const struct map_options options = { .counts_only = true };
 	struct map map;
