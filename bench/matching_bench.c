@@ -3,7 +3,8 @@
  *   matching_bench FILE.csv ID=COLUMN TRUTH=COLUMN NAME=COLUMN...   pairwise precision, recall, F1
  *   matching_bench --made N                                         N made records, timed
  *   matching_bench --compare N                                      pairs of N made records, one
- * thread
+ *                                                                   thread
+ *   matching_bench --write N                                        N made records, as CSV
  *
  * The truth is used to count and for nothing else: for febrl it is what stands before "-org" or
  * "-dup" of the id.
@@ -347,18 +348,16 @@ static void spoil(struct random *r, struct made *p)
 	}
 }
 
-/* Made records, added to a new set; the person stands behind the dash of the id. */
-static struct match_records *make_records(size_t n)
+/* Calls back for each of n records; the person stands behind the dash of the id. */
+typedef void made_record(void *context, const char *id, const struct made *record);
+
+static void make_each(size_t n, made_record *each, void *context)
 {
 	struct random r = random_of(7);
-	struct match_records *records = NULL;
-	struct why why = { 0 };
 	struct made person, record;
-	str values[MADE_FIELDS];
 	uint64_t number = 0;
 	char id[CELL_BYTES];
 
-	ASSERT(match_records_create(made_names, MADE_FIELDS, VALUES_BYTES, &records, &why) == OK);
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || random_below(&r, 5) != 0) {
 			make_person(&r, &person);
@@ -369,11 +368,48 @@ static struct match_records *make_records(size_t n)
 			spoil(&r, &record);
 		}
 		(void)snprintf(id, sizeof(id), "%zu-%lu", i, (unsigned long)number);
-		for (size_t f = 0; f < MADE_FIELDS; f++)
-			values[f] = str_of(record.cells[f]);
-		ASSERT(match_records_add(records, str_of(id), values, &why) == OK);
+		each(context, id, &record);
 	}
+}
+
+static void add_record(void *context, const char *id, const struct made *record)
+{
+	struct why why = { 0 };
+	str values[MADE_FIELDS];
+
+	for (size_t f = 0; f < MADE_FIELDS; f++)
+		values[f] = str_of(record->cells[f]);
+	ASSERT(match_records_add(context, str_of(id), values, &why) == OK);
+}
+
+static struct match_records *make_records(size_t n)
+{
+	struct match_records *records = NULL;
+	struct why why = { 0 };
+
+	ASSERT(match_records_create(made_names, MADE_FIELDS, VALUES_BYTES, &records, &why) == OK);
+	make_each(n, add_record, records);
 	return records;
+}
+
+/* No cell has a comma or a quote. */
+static void write_record(void *context, const char *id, const struct made *record)
+{
+	(void)context;
+	(void)fputs(id, stdout);
+	for (size_t f = 0; f < MADE_FIELDS; f++)
+		printf(",%s", record->cells[f]);
+	(void)putchar('\n');
+}
+
+static int write_made(size_t n)
+{
+	printf("id");
+	for (size_t f = 0; f < MADE_FIELDS; f++)
+		printf("," STR_FMT, STR_ARG(made_names[f]));
+	(void)putchar('\n');
+	make_each(n, write_record, NULL);
+	return 0;
 }
 
 static int bench_made(size_t n)
@@ -428,5 +464,7 @@ int main(int argc, char **argv)
 		return bench_made((size_t)strtoul(argv[2], NULL, 10));
 	if (argc == 3 && strcmp(argv[1], "--compare") == 0)
 		return bench_compare((size_t)strtoul(argv[2], NULL, 10));
+	if (argc == 3 && strcmp(argv[1], "--write") == 0)
+		return write_made((size_t)strtoul(argv[2], NULL, 10));
 	return argc > 2 ? bench_file(argc, argv) : 2;
 }

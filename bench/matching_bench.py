@@ -2,16 +2,26 @@
 """Matching against known truth and against Splink, which is installed into build/bench-venv at the first run.
 
   bench/matching_bench.py [--ariane-only] [--made N ...]
+  bench/matching_bench.py --speed [--times 3]
 
 Ariane's thresholds are its defaults and Splink's parameters are learnt by Splink as its tutorial does; for Splink the best
 F1 over all thresholds is shown too, though nobody without the truth could choose it.
+
+--speed: both weigh all pairs of 3,000 made records with nine fields, and match 50,000 of them end to end, in turns; medians,
+and the ratio beside the goal's.  Splink is given its keys of blocking; Ariane finds its own.  Pairs are counted by the second
+of the processor, for DuckDB takes both cores and Ariane's bench one.
 """
 import argparse
 import collections
+import json
 import os
 import pathlib
+import re
+import statistics
 import subprocess
 import sys
+import tempfile
+import time
 import venv
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -28,7 +38,7 @@ def ariane(file, id_column, truth, fields):
     subprocess.run([BENCH, DATA / file, f"ID={id_column}", f"TRUTH={truth}", *fields], check=True)
 
 
-def inside_venv():
+def inside_venv(*arguments):
     """Runs this file again with Splink at hand."""
     folder = ROOT / "build/bench-venv"
     python = folder / "bin/python"
@@ -36,7 +46,8 @@ def inside_venv():
         venv.create(folder, with_pip=True)
     if subprocess.run([python, "-c", "import splink"], capture_output=True, check=False).returncode != 0:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "splink"], check=True)
-    return subprocess.run([python, __file__, "--splink"], check=True)
+    return subprocess.run([python, __file__, *arguments], check=True, text=True,
+                          stdout=subprocess.PIPE if "--speed-of-splink" in arguments else None)
 
 
 def scores(groups, truth):
@@ -80,12 +91,95 @@ def splink():
     print(f"the best, chosen by the truth: F1 {best[0]:.4f} at {best[3]}")
 
 
+# ---- speed
+
+PAIRS_OF = 3000
+RECORDS = 50000
+GOAL_PAIRS, GOAL_RECORDS = 5 / 0.4, 3.2 / 1.0  # docs/performance.md: Ariane's goal by Splink's figure
+
+
+def splink_linker(file, limit, rules):
+    # pylint: disable=import-error,import-outside-toplevel
+    import duckdb
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+    con = duckdb.connect()
+    con.execute("set threads = 2")
+    con.execute(f"create table people as select * from read_csv('{file}', all_varchar=true) limit {limit}")
+    comparisons = [cl.NameComparison("given_name"), cl.NameComparison("surname"),
+                   cl.DateOfBirthComparison("birth_date", input_is_string=True),
+                   cl.LevenshteinAtThresholds("street_number", 1), cl.JaroWinklerAtThresholds("address", [0.9, 0.8]),
+                   cl.NameComparison("city"),
+                   cl.LevenshteinAtThresholds("postcode", 1).configure(term_frequency_adjustments=True),
+                   cl.EmailComparison("email"), cl.LevenshteinAtThresholds("phone", [1, 2])]
+    settings = SettingsCreator(link_type="dedupe_only", unique_id_column_name="id", comparisons=comparisons,
+                               blocking_rules_to_generate_predictions=rules or [block_on(*columns) for columns in (
+                                   ("surname", "given_name"), ("birth_date",), ("email",), ("phone",),
+                                   ("address", "city"), ("surname", "postcode"))])
+    linker = Linker(DuckDBAPI(con).register("people"), settings, log_level=40)
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("given_name", "surname", "birth_date"), block_on("email")], recall=0.7)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
+    for rule in (block_on("given_name", "surname"), block_on("birth_date"), block_on("email")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    return con, linker
+
+
+def speed_of_splink(file):
+    """One measurement, as JSON: pairs weighed by the second of the processor, seconds for all records."""
+    con, linker = splink_linker(file, PAIRS_OF, ["1=1"])
+    cpu = time.process_time()
+    found = linker.inference.predict(threshold_match_probability=0.01)
+    con.execute(f"select count(*) from {found.physical_name}").fetchall()
+    pairs = PAIRS_OF * (PAIRS_OF - 1) / 2 / (time.process_time() - cpu)
+    wall = time.time()
+    con, linker = splink_linker(file, RECORDS, None)
+    found = linker.inference.predict(threshold_match_probability=0.5)
+    groups = linker.clustering.cluster_pairwise_predictions_at_threshold(found, threshold_match_probability=0.9)
+    rows = con.execute(f"select id, cluster_id from {groups.physical_name}").fetchall()
+    wall = time.time() - wall
+    f1 = scores(dict(rows), {record: record.split("-")[1] for record, _ in rows})[2]
+    print(json.dumps({"pairs": pairs, "wall": wall, "f1": f1}))
+
+
+def speed_of_ariane():
+    told = subprocess.run([BENCH, "--compare", str(PAIRS_OF)], check=True, text=True, stdout=subprocess.PIPE).stdout
+    pairs = float(re.search(r"([\d.]+) million a second", told).group(1)) * 1e6
+    wall = time.time()
+    told = subprocess.run([BENCH, "--made", str(RECORDS)], check=True, text=True, stdout=subprocess.PIPE).stdout
+    return {"pairs": pairs, "wall": time.time() - wall, "f1": float(re.search(r"clusters:.*F1 ([\d.]+)", told).group(1))}
+
+
+def speed(times):
+    ours, theirs = [], []
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        subprocess.run([BENCH, "--write", str(RECORDS)], check=True, stdout=file)
+        for _ in range(times):
+            ours.append(speed_of_ariane())
+            theirs.append(json.loads(inside_venv("--speed-of-splink", file.name).stdout.splitlines()[-1]))
+    a, b = ({key: statistics.median(run[key] for run in runs) for key in runs[0]} for runs in (ours, theirs))
+    print(f"nine fields, pairs by the processor's second: Ariane {a['pairs'] / 1e6:.2f} million, Splink "
+          f"{b['pairs'] / 1e6:.2f}: {a['pairs'] / b['pairs']:.1f} times (goal {GOAL_PAIRS:.1f})")
+    print(f"{RECORDS} records end to end, made too: Ariane {a['wall']:.2f} s, F1 {a['f1']:.4f}; Splink {b['wall']:.2f} s, "
+          f"F1 {b['f1']:.4f}: {b['wall'] / a['wall']:.1f} times (goal {GOAL_RECORDS:.1f})")
+    print(f"medians of {times}, load {os.getloadavg()[0]:.1f}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ariane-only", action="store_true")
     parser.add_argument("--made", type=int, nargs="*", default=[50000])
     parser.add_argument("--splink", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--speed-of-splink", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.speed_of_splink:
+        speed_of_splink(options.speed_of_splink)
+        return
+    if options.speed:
+        speed(options.times)
+        return
     if options.splink:
         splink()
         return
@@ -97,7 +191,7 @@ def main():
         subprocess.run([BENCH, "--made", str(n)], check=True)
     if not options.ariane_only:
         print("fake_1000.csv, Splink:", flush=True)
-        inside_venv()
+        inside_venv("--splink")
 
 
 if __name__ == "__main__":

@@ -146,3 +146,37 @@ TEST(similarity_equals_the_textbook)
 	for (size_t i = 0; i < ARRAY_LEN(scratch.at); i++)
 		CHECK("left as it was", scratch.at[i] == 0);
 }
+
+/* ---- letters as bits: never more of them apart than letters are */
+
+static size_t letters_alone(str a, str b)
+{
+	size_t alone = 0;
+	int count[256] = { 0 };
+
+	for (size_t i = 0; i < b.len; i++)
+		count[(unsigned char)b.ptr[i]]++;
+	for (size_t i = 0; i < a.len; i++)
+		alone += count[(unsigned char)a.ptr[i]]-- <= 0;
+	return alone;
+}
+
+TEST(similarity_letters_are_a_bound)
+{
+	static const char letters[] = "aabbpqr0123456";
+	struct random r = random_of(9);
+	char texts[2][24];
+
+	for (int i = 0; i < 20000; i++) {
+		str s[2];
+		for (size_t t = 0; t < 2; t++) {
+			s[t] = (str){ texts[t], random_below(&r, sizeof(texts[t])) };
+			for (size_t k = 0; k < s[t].len; k++)
+				texts[t][k] = letters[random_below(&r, sizeof(letters) - 1)];
+		}
+		uint64_t a = letters_of(s[0]), b = letters_of(s[1]);
+		CHECK("counted", letters_count(a) == __builtin_popcountll(a));
+		CHECK("no more than letters", (size_t)letters_count(a) <= s[0].len);
+		CHECK("a bound", (size_t)letters_count(a & ~b) <= letters_alone(s[0], s[1]));
+	}
+}

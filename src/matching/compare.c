@@ -81,36 +81,6 @@ static enum level compare_cached(struct comparer *c, size_t field, uint32_t low,
 	return (enum level)level;
 }
 
-static inline enum level look_at(
-	const struct records_field *f, uint32_t a, uint32_t b, bool *open, bool *may_be_exact)
-{
-	*open = *may_be_exact = false;
-	if (a == 0 || b == 0)
-		return LEVEL_MISSING;
-	if (a == b)
-		return LEVEL_EXACT;
-	const struct field_brief *x = &f->briefs[a], *y = &f->briefs[b];
-	if (field_surely_different(f->kind, x, y))
-		return LEVEL_DIFFERENT;
-	*open = true;
-	*may_be_exact = x->letters == y->letters && x->length == y->length;
-	return LEVEL_MISSING;
-}
-
-struct glance comparer_glance(const struct comparer *c, const uint32_t *a, const uint32_t *b)
-{
-	struct glance g = { 0, 0, 0 };
-	bool open, may_be_exact;
-
-	for (size_t i = 0; i < c->field_count; i++) {
-		enum level level = look_at(c->fields[i], a[i], b[i], &open, &may_be_exact);
-		g.pattern |= (uint64_t)level << (LEVEL_BITS * i);
-		g.open |= (uint32_t)open << i;
-		g.may_be_exact |= (uint32_t)may_be_exact << i;
-	}
-	return g;
-}
-
 /* ---- two fields */
 
 static bool same(const struct field_value *a, const struct field_value *b)
@@ -123,6 +93,18 @@ static uint64_t with_level(uint64_t pattern, size_t field, enum level level)
 	unsigned shift = (unsigned)(LEVEL_BITS * field);
 
 	return (pattern & ~(UINT64_C(15) << shift)) | (uint64_t)level << shift;
+}
+
+/* Missing values have no letters: so two of them pass, which does no harm. */
+bool comparer_may_be_swapped(const struct comparer *c, const uint32_t *a, const uint32_t *b)
+{
+	for (size_t i = 0; i < c->partner_count; i++) {
+		size_t f = c->partners[i].a, g = c->partners[i].b;
+		const struct field_brief *bf = c->fields[f]->briefs, *bg = c->fields[g]->briefs;
+		if (bf[a[f]].letters == bg[b[g]].letters || bg[a[g]].letters == bf[b[f]].letters)
+			return true;
+	}
+	return false;
 }
 
 /* One of the two must stand in the other's place to the letter; what is left must not speak
@@ -187,7 +169,9 @@ uint64_t comparer_pattern(struct comparer *c, uint32_t row_a, uint32_t row_b)
 {
 	const uint32_t *a = match_records_row(c->records, row_a);
 	const uint32_t *b = match_records_row(c->records, row_b);
-	struct glance glance = comparer_glance(c, a, b);
+	struct glance glance = { 0, 0 };
 
+	for (size_t i = 0; i < c->field_count; i++)
+		glance_note(&glance, i, field_look(c->fields[i], a[i], b[i]));
 	return comparer_settle(c, a, b, &glance);
 }

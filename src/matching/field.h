@@ -66,7 +66,7 @@ enum { KEYS_MAX = 4 };
 struct field_value {
 	str text; /* folded, words parted by one blank */
 	str tight; /* without the blanks */
-	uint32_t letters; /* of `tight` */
+	uint64_t letters; /* of `tight`: letters_of() */
 	uint32_t french, english; /* phonetic.h; 0 where the kind has none */
 	uint64_t nicknames;
 	uint32_t date; /* year * 10000 + month * 100 + day; 0: no date */
@@ -83,6 +83,9 @@ bool field_value_of(
 
 enum level field_compare(enum field_kind kind, struct similarity *scratch,
 	const struct field_value *a, const struct field_value *b);
+
+/* Does field_compare() ever tell this level of this kind? */
+bool field_has_level(enum field_kind kind, enum level level);
 
 /* How many keys values of this kind have. */
 size_t field_key_count(enum field_kind kind);

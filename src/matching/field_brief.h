@@ -1,8 +1,11 @@
-/* matching/field_brief.h - most pairs of values have nothing in common: told from 16 bytes of each
+/* matching/field_brief.h - most pairs of values have nothing in common: told from 24 bytes of each
  *
- * Each test here is a bound on what field_compare.c measures (one edit of four letters or more
- * leaves a similarity of 0.83 or more); tests/matching_field_test.c holds the two against each
- * other on random values.  Here, to be part of the one loop that sees every pair (compare.c).
+ * Each test here is a bound on what field_compare.c measures; tests/matching_field_test.c holds the
+ * two against each other on random values.  Here, to be part of the one loop that sees every pair
+ * (score.c).
+ *
+ * The letters that two values have in common are counted once, as bits: from them follow the most
+ * letters that Jaro may match, and the fewest edits.
  */
 #pragma once
 
@@ -10,90 +13,81 @@
 
 #include <stdlib.h>
 
-/* What tells most pairs of values apart, in 16 bytes side by side with those of other values. */
+/* What tells most pairs of values apart, in 24 bytes side by side with those of other values. */
 struct field_brief {
-	uint32_t letters;
-	uint32_t sounds[2]; /* names; of a date: itself; else keys[1] */
-	uint8_t length; /* of `tight`, or of an e-mail before its @; at most 128 */
-	bool special; /* several words, a nickname, an initial, no date ...: look closer */
+	uint64_t letters; /* letters_of() what is compared */
+	uint32_t sounds[2]; /* names; of a date: year, month and day, a byte each; else keys[1] */
 	char first[2];
+	uint8_t length; /* of `tight`, or of an e-mail before its @; at most 128 */
+	uint8_t untold; /* letters that have no bit of their own */
+	uint8_t special; /* several words, a nickname, an initial, no date ...: look closer */
 };
 struct field_brief field_brief_of(enum field_kind kind, const struct field_value *value);
 
-/* Is the similarity of Jaro and Winkler below `least`, whatever the order of the letters?  With a
- * common prefix of p letters it is J + 0.1 p (1 - J), so J must be below (least - 0.1 p) /
- * (1 - 0.1 p); and J is at most (m / a + m / b + 1) / 3 with m letters that match, none moved.
- * Multiplied out, for there is no time to divide. */
-static inline bool brief_is_below(
-	double least, const struct field_brief *a, const struct field_brief *b)
-{
-	int alone_a = letters_count(a->letters & ~b->letters);
-	int alone_b = letters_count(b->letters & ~a->letters);
-	int matches = MIN_OF(a->length - alone_a, b->length - alone_b);
+/* What a first look says of two values that are not the same. */
+enum look {
+	LOOK_MISSING,
+	LOOK_DIFFERENT, /* surely LEVEL_DIFFERENT */
+	LOOK_FAR, /* LEVEL_SIMILAR at most */
+	LOOK_OPEN, /* any level but LEVEL_EXACT */
+	LOOK_OPEN_OR_EXACT,
+	LOOK_EXACT,
+	LOOK_COUNT_
+};
 
-	if (matches <= 0)
-		return true;
-	double jaro = a->first[0] != b->first[0]   ? least
-		      : a->first[1] != b->first[1] ? (least - 0.1) * (1 / 0.9)
-						   : (least - 0.4) * (1 / 0.6);
-	return matches * (a->length + b->length) < (3 * jaro - 1) * (a->length * b->length) - 1e-6;
-}
-
-static inline bool brief_same_sound(const struct field_brief *a, const struct field_brief *b)
-{
-	return (a->sounds[0] == b->sounds[0] && a->sounds[0] != 0) ||
-	       (a->sounds[1] == b->sounds[1] && a->sounds[1] != 0);
-}
+/* Beyond `edits` values are far; far values are different if their similarity is below `least`, by
+ * how long the common beginning may be: none, one letter, two to four.  With a common prefix of p
+ * letters the similarity of Jaro and Winkler is J + 0.1 p (1 - J), so it is below `least` if J is
+ * below (least - 0.1 p) / (1 - 0.1 p); and J is at most (m / a + m / b + 1) / 3 with m letters that
+ * match, none moved.  Multiplied out and in whole numbers, for there is no time to divide:
+ * m (a + b) < (3 J - 1) a b. */
+struct brief_rule {
+	int32_t edits;
+	enum look by_sound; /* what far values may be that share one of `sounds` */
+	int32_t least[3]; /* (3 J - 1) * BRIEF_ONE, rounded down */
+};
+enum { BRIEF_ONE = 4096 };
+extern const struct brief_rule brief_rules[KIND_COUNT_];
 
 /* An edit takes away one letter at most, brings one, and changes the length by one. */
-static inline bool brief_is_over(
-	int edits, const struct field_brief *a, const struct field_brief *b)
+static inline enum look brief_look_at_texts(
+	const struct brief_rule *rule, const struct field_brief *a, const struct field_brief *b)
 {
-	return abs(a->length - b->length) > edits ||
-	       letters_count(a->letters & ~b->letters) > edits ||
-	       letters_count(b->letters & ~a->letters) > edits;
+	int common = letters_count(a->letters & b->letters) + MIN_OF(a->untold, b->untold);
+	bool near = MAX_OF(a->length, b->length) - common <= rule->edits;
+	bool same_sound = a->sounds[0] == b->sounds[0] || a->sounds[1] == b->sounds[1];
+	bool same_first = a->first[0] == b->first[0];
+	bool same_prefix = same_first && a->first[1] == b->first[1];
+
+	if (near)
+		return a->letters == b->letters ? LOOK_OPEN_OR_EXACT : LOOK_OPEN;
+	if (same_sound)
+		return rule->by_sound;
+	return common * (a->length + b->length) * BRIEF_ONE <
+			       rule->least[same_first + same_prefix] * a->length * b->length
+		       ? LOOK_DIFFERENT
+		       : LOOK_FAR;
 }
 
-/* One edit leaves one of the three parts as it is. */
-static inline bool brief_dates_differ(uint32_t x, uint32_t y)
+/* One edit changes one of the three parts, or swaps two digits across the border of two. */
+static inline enum look brief_look_at_dates(
+	const struct field_brief *a, const struct field_brief *b)
 {
-	if (x / 10000 == y / 10000 || x / 100 % 100 == y / 100 % 100 || x % 100 == y % 100)
-		return false;
-	return abs((int)(x / 10000) - (int)(y / 10000)) >= 2;
+	uint32_t x = a->sounds[0], y = b->sounds[0], parts = x ^ y;
+	bool year = parts >> 16 == 0, month = (parts & 0xff00) == 0, day = (parts & 0xff) == 0;
+
+	if (a->letters == b->letters)
+		return LOOK_OPEN_OR_EXACT;
+	if (year || (month && day))
+		return LOOK_OPEN;
+	return abs((int)(x >> 16) - (int)(y >> 16)) >= 2 ? LOOK_DIFFERENT : LOOK_FAR;
 }
 
-/* True: field_compare() would say LEVEL_DIFFERENT.  False says nothing. */
-static inline bool field_surely_different(
+static inline enum look brief_look(
 	enum field_kind kind, const struct field_brief *a, const struct field_brief *b)
 {
-	if (a->special || b->special)
-		return false;
-	switch (kind) {
-	case KIND_GIVEN_NAME:
-	case KIND_SURNAME:
-	case KIND_FULL_NAME:
-	case KIND_PLACE:
-		return !brief_same_sound(a, b) && brief_is_below(0.75, a, b);
-	case KIND_DATE:
-		return brief_dates_differ(a->sounds[0], b->sounds[0]);
-	case KIND_ADDRESS:
-		return a->letters != b->letters && a->sounds[0] != b->sounds[0] &&
-		       brief_is_below(brief_is_over(2, a, b) ? 0.9 : 0.75, a, b);
-	case KIND_POSTCODE:
-		return a->sounds[0] != b->sounds[0] && brief_is_over(1, a, b);
-	case KIND_NUMBER:
-		return brief_is_over(1, a, b);
-	case KIND_CODE:
-	case KIND_PHONE:
-		return brief_is_over(2, a, b);
-	case KIND_EMAIL:
-		return a->sounds[0] != b->sounds[0] && brief_is_below(0.8, a, b);
-	case KIND_TEXT:
-		return brief_is_below(0.75, a, b);
-	case KIND_GENDER:
-		return a->letters != b->letters;
-	case KIND_COUNT_:
-		break;
-	}
-	return false;
+	if (a->special | b->special)
+		return a->letters == b->letters ? LOOK_OPEN_OR_EXACT : LOOK_OPEN;
+	return kind == KIND_DATE ? brief_look_at_dates(a, b)
+				 : brief_look_at_texts(&brief_rules[kind], a, b);
 }

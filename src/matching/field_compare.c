@@ -232,3 +232,27 @@ enum level field_compare(enum field_kind kind, struct similarity *scratch,
 	}
 	return LEVEL_DIFFERENT;
 }
+
+bool field_has_level(enum field_kind kind, enum level level)
+{
+#define BIT(level) (1u << LEVEL_##level)
+	static const unsigned others[KIND_COUNT_] = {
+		[KIND_GIVEN_NAME] =
+			BIT(TYPO) | BIT(ALIAS) | BIT(SOUNDS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_SURNAME] = BIT(TYPO) | BIT(ALIAS) | BIT(SOUNDS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_FULL_NAME] =
+			BIT(TYPO) | BIT(ALIAS) | BIT(SOUNDS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_DATE] = BIT(TYPO) | BIT(ALIAS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_ADDRESS] = BIT(TYPO) | BIT(ALIAS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_PLACE] = BIT(TYPO) | BIT(ALIAS) | BIT(SOUNDS) | BIT(SIMILAR),
+		[KIND_POSTCODE] = BIT(TYPO) | BIT(RELATED),
+		[KIND_NUMBER] = BIT(TYPO),
+		[KIND_CODE] = BIT(TYPO) | BIT(SIMILAR),
+		[KIND_PHONE] = BIT(TYPO) | BIT(SIMILAR),
+		[KIND_EMAIL] = BIT(TYPO) | BIT(ALIAS) | BIT(SIMILAR) | BIT(RELATED),
+		[KIND_TEXT] = BIT(TYPO) | BIT(SIMILAR) | BIT(RELATED),
+	};
+
+	return ((others[kind] | BIT(EXACT) | BIT(DIFFERENT)) >> level & 1) != 0;
+#undef BIT
+}

@@ -10,10 +10,12 @@ enum { CHUNK_ROWS = 256 };
 
 /* The most that a field can be worth, whatever its parent. */
 struct most {
-	double open[MATCHING_FIELDS_MAX]; /* not yet compared, but not exact */
-	double different[MATCHING_FIELDS_MAX]; /* or swapped, where it may be */
-	double exact[MATCHING_FIELDS_MAX]; /* beside the value's rarity */
-	size_t order[MATCHING_FIELDS_MAX]; /* fields, by what they may still lose */
+	const struct records_field *field;
+	size_t at; /* where it stands in a row */
+	const float *rarity; /* of its values */
+	double ceiling; /* before it was looked at */
+	/* Behind a look, less the ceiling; [may it be swapped].  Exact: beside the rarity. */
+	double by_look[2][LOOK_COUNT_];
 };
 
 struct scoring {
@@ -21,7 +23,8 @@ struct scoring {
 	const struct match_model *model;
 	const struct blocks *blocks;
 	const struct score_options *options;
-	struct most most;
+	struct most most[MATCHING_FIELDS_MAX]; /* what may lose most first */
+	double most_of_all;
 	atomic_size_t next_chunk;
 	size_t chunks;
 	atomic_bool full, stopped;
@@ -40,96 +43,133 @@ struct worker {
 
 /* ---- bounds */
 
-static bool swaps(const struct match_records *records, size_t field)
+/* The most over the states of its parent, of one level. */
+static double most_of_level(const struct match_model *model, size_t f, enum level level)
 {
-	enum field_kind kind = match_records_field(records, field)->kind;
+	double most = -INFINITY;
 
-	for (size_t other = 0; other < match_records_fields(records); other++)
-		if (other != field &&
-			comparer_may_swap(kind, match_records_field(records, other)->kind))
-			return true;
-	return false;
+	for (size_t state = 0; state < PARENT_STATES; state++)
+		most = fmax(most, level == LEVEL_EXACT ? (double)model->exact[f][state]
+						       : (double)model->weight[f][state][level]);
+	return most;
+}
+
+static double rarest(const struct records_field *field, const float *rarity)
+{
+	double most = 0;
+
+	for (size_t code = 1; code < field->value_count; code++)
+		most = fmax(most, (double)rarity[code]);
+	return most;
+}
+
+static double most_of_levels(
+	const struct match_model *model, size_t f, enum field_kind kind, enum level last)
+{
+	double most = -INFINITY;
+
+	for (enum level level = LEVEL_DIFFERENT; level <= last; level++)
+		if (field_has_level(kind, level))
+			most = fmax(most, most_of_level(model, f, level));
+	return most;
+}
+
+static struct most find_most_of(const struct scoring *s, size_t f)
+{
+	const struct match_model *model = s->model;
+	struct most m = {
+		.field = match_records_field(s->records, f), .at = f, .rarity = model->rarity[f]
+	};
+	double swapped = most_of_level(model, f, LEVEL_SWAPPED);
+
+	for (size_t swap = 0; swap < 2; swap++) {
+		double *by = m.by_look[swap], least = swap == 1 ? swapped : -INFINITY;
+		by[LOOK_DIFFERENT] = fmax(least, most_of_level(model, f, LEVEL_DIFFERENT));
+		by[LOOK_FAR] = fmax(least, most_of_levels(model, f, m.field->kind, LEVEL_SIMILAR));
+		by[LOOK_OPEN] = by[LOOK_OPEN_OR_EXACT] =
+			fmax(least, most_of_levels(model, f, m.field->kind, LEVEL_TYPO));
+		by[LOOK_EXACT] = most_of_level(model, f, LEVEL_EXACT);
+	}
+	m.ceiling = fmax(m.by_look[1][LOOK_EXACT] + rarest(m.field, m.rarity),
+		fmax(0, m.by_look[1][LOOK_OPEN]));
+	for (enum look look = LOOK_MISSING; look < LOOK_COUNT_; look++) {
+		m.by_look[0][look] -= m.ceiling;
+		m.by_look[1][look] -= m.ceiling;
+	}
+	return m;
 }
 
 static void find_most(struct scoring *s)
 {
 	for (size_t f = 0; f < match_records_fields(s->records); f++) {
-		struct most *most = &s->most;
-		most->open[f] = most->different[f] = most->exact[f] = -INFINITY;
-		for (size_t state = 0; state < PARENT_STATES; state++) {
-			const float *weight = s->model->weight[f][state];
-			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_EXACT; l++)
-				most->open[f] = fmax(most->open[f], (double)weight[l]);
-			most->different[f] =
-				fmax(most->different[f], (double)weight[LEVEL_DIFFERENT]);
-			if (swaps(s->records, f))
-				most->different[f] =
-					fmax(most->different[f], (double)weight[LEVEL_SWAPPED]);
-			most->exact[f] = fmax(most->exact[f], (double)s->model->exact[f][state]);
-		}
-	}
-}
-
-static void order_fields(struct scoring *s)
-{
-	struct most *most = &s->most;
-
-	for (size_t f = 0; f < match_records_fields(s->records); f++) {
+		struct most m = find_most_of(s, f);
 		size_t at = f;
-		double loss = most->open[f] - most->different[f];
-		for (; at > 0; at--) {
-			size_t other = most->order[at - 1];
-			if (most->open[other] - most->different[other] >= loss)
-				break;
-			most->order[at] = other;
-		}
-		most->order[at] = f;
+		for (; at > 0 &&
+			s->most[at - 1].by_look[0][LOOK_DIFFERENT] > m.by_look[0][LOOK_DIFFERENT];
+			at--)
+			s->most[at] = s->most[at - 1];
+		s->most[at] = m;
+		s->most_of_all += m.ceiling;
 	}
 }
 
 /* ---- one pair */
 
-static double rarity(const struct scoring *s, size_t f, const uint32_t *a, const uint32_t *b)
+/* Of a field that is exact, or may be. */
+static double with_rarity(
+	const struct most *m, const double *by_look, enum look look, uint32_t a, uint32_t b)
 {
-	return (double)fminf(s->model->rarity[f][a[f]], s->model->rarity[f][b[f]]);
+	double exact = by_look[LOOK_EXACT] + (double)fminf(m->rarity[a], m->rarity[b]);
+
+	return look == LOOK_EXACT ? exact : fmax(by_look[look], exact);
 }
 
-/* What a field can be worth at most, once that is known of it. */
-static double most_at(const struct scoring *s, const struct glance *glance, size_t f,
-	const uint32_t *a, const uint32_t *b)
+static inline double most_by_look(
+	const struct most *m, const double *by_look, enum look look, uint32_t a, uint32_t b)
 {
-	enum level level = pattern_level(glance->pattern, f);
+	return look < LOOK_OPEN_OR_EXACT ? by_look[look] : with_rarity(m, by_look, look, a, b);
+}
 
-	if (level == LEVEL_DIFFERENT)
-		return s->most.different[f];
+/* Once the level of an open field is known.  What is not alike may still turn out to be swapped. */
+static double most_by_level(const struct scoring *s, const struct most *m, const double *by_look,
+	enum level level, uint32_t a, uint32_t b)
+{
 	if (level == LEVEL_EXACT)
-		return s->most.exact[f] + rarity(s, f, a, b);
-	if (level == LEVEL_MISSING && (glance->open >> f & 1) == 0)
-		return 0;
-	return (glance->may_be_exact >> f & 1)
-		       ? fmax(s->most.open[f], s->most.exact[f] + rarity(s, f, a, b))
-		       : s->most.open[f];
+		return with_rarity(m, by_look, LOOK_EXACT, a, b);
+	double most = most_of_level(s->model, m->at, level) - m->ceiling;
+	return level <= LEVEL_RELATED ? fmax(most, by_look[LOOK_DIFFERENT]) : most;
 }
 
 /* -INFINITY: below the floor. */
 static double weigh(struct worker *w, const uint32_t *a, const uint32_t *b)
 {
 	const struct scoring *s = w->scoring;
-	struct glance glance = comparer_glance(w->comparer, a, b);
-	double most = 0, floor = s->options->floor;
+	size_t swap = comparer_may_be_swapped(w->comparer, a, b), count = s->model->field_count;
+	double most = s->most_of_all, floor = s->options->floor;
+	struct glance glance = { 0, 0 };
+	enum look looks[MATCHING_FIELDS_MAX];
 
-	for (size_t f = 0; f < s->model->field_count; f++)
-		most += most_at(s, &glance, f, a, b);
-	for (size_t i = 0; i < s->model->field_count && most >= floor; i++) {
-		size_t f = s->most.order[i];
-		if ((glance.open >> f & 1) == 0)
-			continue;
-		most -= most_at(s, &glance, f, a, b);
-		(void)comparer_open(w->comparer, a, b, &glance, f);
-		most += most_at(s, &glance, f, a, b);
+	for (size_t i = 0; i < count; i++) {
+		const struct most *m = &s->most[i];
+		uint32_t x = a[m->at], y = b[m->at];
+		looks[i] = field_look(m->field, x, y);
+		most += most_by_look(m, m->by_look[swap], looks[i], x, y);
+		if (most < floor)
+			return -INFINITY;
 	}
-	if (most < floor)
-		return -INFINITY;
+	for (size_t i = 0; i < count; i++)
+		glance_note(&glance, s->most[i].at, looks[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct most *m = &s->most[i];
+		uint32_t x = a[m->at], y = b[m->at];
+		if ((glance.open >> m->at & 1) == 0)
+			continue;
+		enum level level = comparer_open(w->comparer, a, b, &glance, m->at);
+		most += most_by_level(s, m, m->by_look[swap], level, x, y) -
+			most_by_look(m, m->by_look[swap], looks[i], x, y);
+		if (most < floor)
+			return -INFINITY;
+	}
 	uint64_t pattern = comparer_settle(w->comparer, a, b, &glance);
 	return model_weight(s->model, pattern, a, b, NULL) - s->model->prior;
 }
@@ -285,7 +325,6 @@ err score_pairs(const struct match_records *records, const struct match_model *m
 	for (size_t key = 0; blocks != NULL && key < blocks->choice.count; key++)
 		s.chunks += chunks_of(blocks->order_count[key]);
 	find_most(&s);
-	order_fields(&s);
 	run_workers(&s, workers, threads);
 	*out = (struct scores){ .pairs = NULL };
 	if (atomic_load(&s.full))
@@ -304,6 +343,7 @@ err score_pairs(const struct match_records *records, const struct match_model *m
 
 void scores_done(struct scores *scores)
 {
+
 	free(scores->pairs);
 	scores->pairs = NULL;
 }

@@ -1,8 +1,8 @@
 /* matching/score.h - all pairs that blocking gives, weighed, by several threads.
  *
- * A first look (compare.h) bounds what a pair can weigh; fields that it leaves open are compared
- * from the strongest on, and a pair is left as soon as it cannot reach `floor` any more.  What
- * comes out does not depend on the number of threads.
+ * Fields are looked at from the one that may lose most on, first at their briefs (field_brief.h),
+ * then, where these leave it open, closely; a pair is left as soon as it cannot reach `floor` any
+ * more.  What comes out does not depend on the number of threads.
  */
 #pragma once
 

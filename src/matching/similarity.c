@@ -130,12 +130,20 @@ double jaro_winkler(struct similarity *scratch, str a, str b)
 
 /* ---- letters */
 
-uint32_t letters_of(str text)
+/* Which bit stands for a letter's nth occurrence must not depend on what else there is. */
+uint64_t letters_of(str text)
 {
-	uint32_t letters = 0;
+	uint8_t seen[256] = { 0 };
+	uint64_t letters = 0;
 
-	for (size_t i = 0; i < text.len; i++)
-		letters |= UINT32_C(1) << ((unsigned char)text.ptr[i] & 31);
+	for (size_t i = 0; i < MIN_OF(text.len, (size_t)SIMILARITY_BYTES_MAX); i++) {
+		unsigned c = (unsigned char)text.ptr[i];
+		bool digit = c >= '0' && c <= '9';
+		unsigned at = digit ? c - '0' + 10u * seen[c] : (c & 31) + 32u * seen[c];
+		seen[c]++;
+		if (at < 64)
+			letters |= UINT64_C(1) << at;
+	}
 	return letters;
 }
 

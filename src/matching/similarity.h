@@ -31,14 +31,17 @@ unsigned edits(struct similarity *scratch, str a, str b, unsigned most);
 /* The same for `most` 1, in one look from both ends. */
 bool is_one_edit(str a, str b);
 
-/* Which letters and digits a text has: so that most pairs are told apart in a few instructions.
- * A bit each for a to z; digits share ten of them. */
-uint32_t letters_of(str text);
+/* Which letters and digits a text has, and how many times, as far as 64 bits tell: a bit for the
+ * first of a letter and for the second, six for each digit.  Some share a bit.  So `a & ~b` has no
+ * more bits than a has letters that b lacks, each counted as often as it is missing. */
+uint64_t letters_of(str text);
 
 /* Without the machine's own instruction, which not every one has, this beats the library call. */
-static inline int letters_count(uint32_t letters)
+static inline int letters_count(uint64_t letters)
 {
-	letters -= letters >> 1 & 0x55555555u;
-	letters = (letters & 0x33333333u) + (letters >> 2 & 0x33333333u);
-	return (int)(((letters + (letters >> 4)) & 0x0f0f0f0fu) * 0x01010101u >> 24);
+	letters -= letters >> 1 & UINT64_C(0x5555555555555555);
+	letters = (letters & UINT64_C(0x3333333333333333)) +
+		  (letters >> 2 & UINT64_C(0x3333333333333333));
+	letters = (letters + (letters >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (int)(letters * UINT64_C(0x0101010101010101) >> 56);
 }
