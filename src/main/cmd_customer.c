@@ -4,10 +4,13 @@
 #include "exchange/native.h"
 #include "main/profile_gather.h"
 #include "main/store.h"
+#include "main/text.h"
+#include "main/thread_brief.h"
+#include "main/thread_view.h"
 
 #include <string.h>
 
-enum { OUTPUT_BYTES_MAX = 64 << 20 };
+enum { OUTPUT_BYTES_MAX = 64 << 20, EVENT_BYTES_MAX = 64 << 20 };
 #define PROFILE_BYTES_MAX ((size_t)1 << 30)
 
 /* ---- for programs */
@@ -140,9 +143,81 @@ static void put_channels(struct json_writer *w, const struct profile *p)
 	json_put_end(w);
 }
 
-static void answer_program(const struct profile *p, const struct snapshot *snapshot,
-	uint32_t customer, struct sink *sink)
+/* ---- the last events, in brief */
+
+struct telling {
+	const struct request *request;
+	struct sink *sink;
+	struct engine *engine;
+	const struct snapshot *snapshot;
+	struct arena *arena;
+	struct profile profile;
+};
+
+/* Each of the last events asked for, to one of the two below. */
+static err each_last(const struct telling *t,
+	void (*take)(void *context, const struct record *record), void *context, struct why *why)
 {
+	const struct thread *thread = &t->profile.thread;
+	size_t wanted = (size_t)request_number(t->request, "last");
+	size_t i = thread->count - MIN_OF(wanted, thread->count);
+	AUTO_ARENA one = arena_create(EVENT_BYTES_MAX);
+	struct thread_brief *brief = thread_brief_create(snapshot_threads(t->snapshot), t->arena);
+	err e = brief != NULL ? OK : fail(why, MSG_NO_ROOM, arg_c("thread"), arg_int(0));
+
+	for (; e == OK && i < thread->count && !request_cancelled(t->request); i++) {
+		struct record record;
+		e = thread_brief_read(brief, t->engine, thread->row[i], one, &record, why);
+		if (e == OK)
+			take(context, &record);
+	}
+	return e;
+}
+
+static void put_event(void *writer, const struct record *record)
+{
+	native_write(writer, record);
+}
+
+static err put_last(struct json_writer *w, const struct telling *t, struct why *why)
+{
+	json_put_key(w, STR("last"));
+	json_put_array(w);
+	err e = each_last(t, put_event, w, why);
+	json_put_end(w);
+	return e;
+}
+
+struct showing {
+	struct thread_view view;
+	struct strbuf out;
+};
+
+static void show_event(void *context, const struct record *record)
+{
+	struct showing *showing = context;
+
+	thread_view_add(&showing->view, record, &showing->out);
+}
+
+static err show_last(const struct telling *t, struct why *why)
+{
+	struct showing showing = { .out = strbuf_heap(OUTPUT_BYTES_MAX) };
+
+	sink_line(t->sink, STR(""));
+	sink_line(t->sink, text_words(TEXT_PROFILE_LAST_EVENTS, t->sink->locale->language));
+	thread_view_init(&showing.view, request_locale(t->request), t->sink->columns);
+	err e = each_last(t, show_event, &showing, why);
+	sink_built(t->sink, &showing.out);
+	strbuf_done(&showing.out);
+	return e;
+}
+
+/* ---- the whole */
+
+static err answer_program(const struct telling *t, uint32_t customer, struct why *why)
+{
+	const struct profile *p = &t->profile;
 	struct strbuf out = strbuf_heap(OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
@@ -150,17 +225,26 @@ static void answer_program(const struct profile *p, const struct snapshot *snaps
 	json_put_key(&w, STR("volatile_id"));
 	json_put_uint(&w, customer);
 	json_put_key(&w, STR("epoch"));
-	json_put_uint(&w, snapshot_epoch(snapshot));
-	put_time(&w, "as_of", true, snapshot_as_of_ms(snapshot));
+	json_put_uint(&w, snapshot_epoch(t->snapshot));
+	put_time(&w, "as_of", true, snapshot_as_of_ms(t->snapshot));
 	put_span(&w, p->events, p->first_ms, p->last_ms);
 	put_identifiers(&w, p);
 	put_channels(&w, p);
 	put_traits(&w, p);
 	put_computed(&w, p);
+	err e = request_number(t->request, "last") > 0 ? put_last(&w, t, why) : OK;
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
-	sink_built(sink, &out);
+	if (e == OK)
+		sink_built(t->sink, &out);
 	strbuf_done(&out);
+	return e;
+}
+
+static err answer_person(const struct telling *t, struct why *why)
+{
+	profile_view(&t->profile, t->arena, t->sink);
+	return request_number(t->request, "last") > 0 ? show_last(t, why) : OK;
 }
 
 static err answer(
@@ -169,7 +253,7 @@ static err answer(
 	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
 	AUTO_ARENA arena = arena_create(PROFILE_BYTES_MAX);
 	AUTO_PROFILE_RULES rules = NULL;
-	struct profile profile;
+	struct telling t = { request, sink, engine, snapshot, arena, { 0 } };
 	uint32_t customer;
 	str text;
 	err e = store_customer(
@@ -178,15 +262,11 @@ static err answer(
 	if (e == OK)
 		e = profile_rules_in_force(snapshot_identity(snapshot), &rules, why);
 	if (e == OK)
-		e = profile_gather(engine, snapshot, customer, rules, arena, &profile, why);
+		e = profile_gather(engine, snapshot, customer, rules, arena, &t.profile, why);
 	if (e != OK)
 		return e;
-	profile.with_history = request_has(request, "history");
-	if (sink->json)
-		answer_program(&profile, snapshot, customer, sink);
-	else
-		profile_view(&profile, arena, sink);
-	return OK;
+	t.profile.with_history = request_has(request, "history");
+	return sink->json ? answer_program(&t, customer, why) : answer_person(&t, why);
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
@@ -217,8 +297,15 @@ const struct command cmd_customer = {
 		"selon laquelle une valeur parmi plusieurs est retenue ; les traits calculés "
 		"découlent des événements. ariane identity profile montre les règles."),
 	.options = { { STR_INIT("history"), IS_FLAG, false, SAME_WORDS(""),
-		WORDS("each telling of each trait", "tout ce qui a été dit de chaque trait"),
-		STR_INIT("") } },
+			     WORDS("each telling of each trait",
+				     "tout ce qui a été dit de chaque trait"),
+			     STR_INIT("") },
+		{ STR_INIT("last"), IS_NUMBER, false, WORDS("N", "N"),
+			WORDS("the last so many events too, in brief, of the same moment; 0: none",
+				"aussi ce nombre de derniers événements, en bref, du même instant "
+				"; 0 : "
+				"aucun"),
+			STR_INIT("0") } },
 	.examples = { { STR_INIT("ariane customer email:jeanne@exemple.fr"),
 			      WORDS("her identifiers, channels and traits",
 				      "ses identifiants, ses canaux et ses traits") },
@@ -227,7 +314,10 @@ const struct command cmd_customer = {
 				"trouvé par n'importe quel identifiant, tel qu'on le tape") },
 		{ STR_INIT("ariane customer loyalty_card:4711 --history"),
 			WORDS("what each system said of her, and when",
-				"ce que chaque système a dit d'elle, et quand") } },
+				"ce que chaque système a dit d'elle, et quand") },
+		{ STR_INIT("ariane customer email:jeanne@exemple.fr --last 50"),
+			WORDS("all that a screen shows when she calls, at once",
+				"tout ce qu'un écran montre quand elle appelle, d'un coup") } },
 	.schema = STR_INIT("customer"),
 	.read_only = true,
 	.in_house = true,

@@ -2,8 +2,8 @@
 #include "base/json.h"
 #include "exchange/native.h"
 #include "main/store.h"
+#include "main/thread_brief.h"
 #include "main/thread_view.h"
-#include "thread/recall.h"
 
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ struct telling {
 	const struct request *request;
 	struct sink *sink;
 	struct engine *engine;
-	struct recall *recall; /* --brief; NULL: all of each event */
+	struct thread_brief *brief; /* NULL: all of each event */
 	struct thread_view view;
 	struct json_writer json;
 	struct strbuf out;
@@ -100,46 +100,22 @@ static err read_cursor(struct telling *t, struct why *why)
 	return OK;
 }
 
-/* As columns have it; from the journal where they do not. */
-static void make_brief(struct record *record)
-{
-	const struct record whole = *record;
-
-	*record = (struct record){ .kind = whole.kind,
-		.seq = whole.seq,
-		.has_time = whole.has_time,
-		.time = { .ms = whole.time.ms, .sub_ns = whole.time.sub_ns / 100 * 100 },
-		.source = whole.source,
-		.channel = whole.channel,
-		.activity = whole.activity,
-		.interaction = whole.interaction,
-		.case_id = whole.case_id,
-		.actor = whole.actor };
-}
-
 static err read_event(struct telling *t, uint32_t row, uint64_t seq, struct arena *arena,
 	struct record *out, struct why *why)
 {
-	if (t->recall != NULL && recall_row(t->recall, row, out))
-		return OK;
+	if (t->brief != NULL)
+		return thread_brief_read(t->brief, t->engine, row, arena, out, why);
 	arena_reset(arena);
-	err e = engine_read(t->engine, seq, arena, out, why);
-	if (e == OK && t->recall != NULL)
-		make_brief(out);
-	return e;
+	return engine_read(t->engine, seq, arena, out, why);
 }
 
 static err begin_brief(
 	struct telling *t, const struct threads_view *view, struct arena *arena, struct why *why)
 {
-	const struct recall_wanted wanted = { .fields = 1u << FIELD_SOURCE | 1u << FIELD_ACTOR |
-							1u << FIELD_INTERACTION |
-							1u << FIELD_CASE };
-
 	if (!request_has(t->request, "brief"))
 		return OK;
-	t->recall = recall_create(view, &wanted, arena);
-	return t->recall != NULL ? OK : fail(why, MSG_NO_ROOM, arg_c("thread"), arg_int(0));
+	t->brief = thread_brief_create(view, arena);
+	return t->brief != NULL ? OK : fail(why, MSG_NO_ROOM, arg_c("thread"), arg_int(0));
 }
 
 static err tell_thread(

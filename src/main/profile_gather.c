@@ -224,7 +224,7 @@ static err gather_rows(
 static err gather(
 	struct gathering *g, uint32_t customer, const struct profile_rules *rules, struct why *why)
 {
-	struct thread thread;
+	struct thread *thread = &g->profile->thread;
 	const uint32_t *rows;
 	size_t count;
 	err e = list_identifiers(g, customer, why);
@@ -236,9 +236,9 @@ static err gather(
 	if (e == OK)
 		e = gather_rows(g, rows, count, true, why);
 	if (e == OK)
-		e = thread_of(g->view, customer, g->arena, &thread, why);
+		e = thread_of(g->view, customer, g->arena, thread, why);
 	if (e == OK)
-		e = gather_rows(g, thread.row, thread.count, false, why);
+		e = gather_rows(g, thread->row, thread->count, false, why);
 	if (e == OK)
 		e = traits_decide(&g->traits, rules, why);
 	return e == OK ? computed_end(g->computed, &g->profile->computed,

@@ -5,6 +5,7 @@
 #include "main/sink.h"
 #include "profile/computed.h"
 #include "profile/traits.h"
+#include "thread/thread.h"
 
 struct profile_identifier {
 	str type, value;
@@ -31,6 +32,7 @@ struct profile {
 	uint64_t events;
 	int64_t first_ms, last_ms; /* meaningful if events > 0 */
 	bool with_history; /* each telling of each trait */
+	struct thread thread; /* its events, in order */
 };
 
 /* Writes the profile through `sink`, in its locale; memory from `arena`. */

@@ -121,6 +121,11 @@ def check_a_brief_thread_is_the_thread_in_short(place):
     last = folder("thread", "user_id:ann", "--brief", "--json", "--last", "2").out
     equal([json.loads(line) for line in last.splitlines()], brief[-2:], "the last")
     holds(folder("thread", "user_id:ann", "--brief").out, "Step 2", "another")
+    equal(customer(folder, "user_id:ann", "--last", "3")["last"], brief[-3:], "with the profile, in one question")
+    equal(customer(folder, "user_id:ann", "--last", "1000")["last"], brief, "all there are")
+    equal("last" in customer(folder, "user_id:ann"), False, "not asked for")
+    holds(folder("customer", "user_id:ann", "--last", "11").out, "Last events", "Step 2", "another")
+    folder("customer", "user_id:ann", "--last", "-1", status=2)
 
 
 # ---- segments
