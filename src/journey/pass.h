@@ -52,7 +52,8 @@ unsigned journey_pass_parts(const struct journey_plan *plan);
 err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
 	unsigned count, struct why *why);
 /* The same journeys in the same order.  Where it costs nothing, steps stay codes (`of_what`), for
- * whoever looks at each only once. */
+ * whoever looks at each only once; then a run is all events of the customer that are seen, in
+ * order. */
 err journey_pass_runs(const struct journey_plan *plan, journey_take_run *take, void *const *parts,
 	unsigned count, struct why *why);
 static inline uint32_t journey_run_step(const struct journey_run *run, size_t i)
