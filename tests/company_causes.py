@@ -36,7 +36,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import zoneinfo
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,14 +101,15 @@ CAUSES = {
     4: Cause("Monday's mails", ["--from-step", "Mail", "--to-step", "Call", *alternatives(CALLS), "--within", "60h"],
              named(None, "monday"),
              lambda ask, _, without: beside(ask["mail_calls_monday"], ask["mail_calls"], without), [at("Mail")], own=True,
-             counted=lambda truth: count_followed(truth, "email", None, is_of_monday, 60)),
+             counted=lambda truth: count_called(truth, mails(truth), 60)),
     5: Cause("IVR, moves", ["--step", "Call transferred", "--or", "Bill call transferred", "--instead", "Call",
                             "--instead", "Bill call"],
              named("reason_code", "Déménagement"), lambda ask, *_: coded_moves(ask),
              [to("Call transferred"), at("Call transferred")], own=True),
     6: Cause("bot, bills", ["--from-step", "Bot done", "--to-step", "Call", *alternatives(CALLS), "--within", "30h"],
              named("intent", "Facture, paiement"), lambda ask, truth, without: kept_bills(ask, truth, without),
-             [at("Bot done")]),
+             [at("Bot done")],
+             counted=lambda truth: count_called(truth, closed_by_bot(truth), 30)),
 }
 
 
@@ -151,32 +151,41 @@ def seconds(row):
     return datetime.datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp()
 
 
-def is_of_monday(row):
-    return datetime.datetime.fromtimestamp(seconds(row), zoneinfo.ZoneInfo("Europe/Paris")).weekday() == 0
+def rows_of(path):
+    with open(path, encoding="utf-8") as lines:
+        yield from csv.DictReader(lines)
 
 
-def count_followed(truth, channel, outcomes, has_it, hours):
-    """Of a channel's contacts those after which the same person calls within so many hours, before the next such
-    contact, as trials.h has it: [with the trait: suffered, of, without: suffered, of]."""
-    calls, points, end = {}, {}, 0
-    with open(truth / "contacts.csv", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            when, end = seconds(row), max(end, seconds(row))
-            if row["channel"] in ("phone", "ivr"):
-                calls.setdefault(row["customer"], []).append(when)
-            elif row["channel"] == channel and (outcomes is None or row["outcome"] in outcomes):
-                points.setdefault(row["customer"], []).append((when, has_it(row)))
-    counted = [0, 0, 0, 0]
-    for customer, theirs in points.items():
+def mails(truth):
+    """(customer, when it was written, was it of a Monday) of each mail: contacts have when it was answered."""
+    return [(row["customer"], seconds(row), row["planted"] == "1") for row in rows_of(truth / "frictions.csv")
+            if row["friction"] == "4"]
+
+
+def closed_by_bot(truth):
+    return [(row["customer"], seconds(row), row["reason"] == "bill") for row in rows_of(truth / "contacts.csv")
+            if row["channel"] == "bot" and row["outcome"] in ("contained", "resolved")]
+
+
+def count_called(truth, points, hours):
+    """After how many points the same person calls within so many hours, before his next point, as trials.h has it:
+    [with the trait: called, of, without: called, of]."""
+    calls, of_customer, end, counted = {}, {}, 0, [0, 0, 0, 0]
+    for row in rows_of(truth / "contacts.csv"):
+        end = max(end, seconds(row))
+        if row["channel"] in ("phone", "ivr"):
+            calls.setdefault(row["customer"], []).append(seconds(row))
+    for customer, when, has_it in points:
+        of_customer.setdefault(customer, []).append((when, has_it))
+    for customer, theirs in of_customer.items():
         theirs.sort()
         called = sorted(calls.get(customer, []))
-        for i, (when, it) in enumerate(theirs):
+        for (when, has_it), (following, _) in zip(theirs, [*theirs[1:], (end, False)]):
             if end - when <= hours * 3600:
                 continue
-            until = min(when + hours * 3600, theirs[i + 1][0] if i + 1 < len(theirs) else end)
-            followed = bisect.bisect_right(called, when) < bisect.bisect_right(called, until)
-            counted[0 if it else 2] += followed
-            counted[1 if it else 3] += 1
+            until = min(when + hours * 3600, following)
+            counted[0 if has_it else 2] += bisect.bisect_right(called, when) < bisect.bisect_right(called, until)
+            counted[1 if has_it else 3] += 1
     return counted
 
 

@@ -64,7 +64,8 @@ unsigned journey_pass_parts(const struct journey_plan *plan);
 err journey_pass(const struct journey_plan *plan, journey_take *take, void *const *parts,
 	unsigned count, struct why *why);
 /* The same journeys in the same order.  Where it costs nothing, steps stay codes (`of_what`), for
- * whoever looks at each only once.  `looks_at`: bits of enum journey_run_part. */
+ * whoever looks at each only once; then a run is all events of the customer that are seen, in
+ * order. `looks_at`: bits of enum journey_run_part. */
 err journey_pass_runs(const struct journey_plan *plan, journey_take_runs *take, unsigned looks_at,
 	void *const *parts, unsigned count, struct why *why);
 static inline uint32_t journey_run_step(const struct journey_run *run, size_t i)

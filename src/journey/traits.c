@@ -94,12 +94,11 @@ static int by_count(const void *a, const void *b)
 static size_t choose_codes(
 	const struct traits_maker *m, const struct family *family, struct counted *out)
 {
-	size_t n = 0, suffered = m->trials->suffered;
+	size_t n = 0;
 	uint32_t *first = memory_alloc(family->codes * sizeof(*first));
 	uint32_t *rest = memory_alloc(family->codes * sizeof(*rest));
 
-	count_codes(family, 0, suffered, first);
-	count_codes(family, suffered, m->trials->count, rest);
+	count_codes(m, family, first, rest);
 	for (uint32_t c = 1; c < family->codes; c++) {
 		uint64_t all = (uint64_t)first[c] + rest[c];
 		if (has_support(m, all))
@@ -123,24 +122,27 @@ static uint16_t *narrowed(
 	return code;
 }
 
-/* The column of a family's codes, of which n will be traits; takes over family->narrow. */
+/* The column of a family's codes, of which n will be traits; takes over those of the family. */
 static struct trait_column *make_column(const struct traits_maker *m, const struct family *family,
 	const struct counted *counted, size_t n, struct why *why)
 {
-	size_t codes = family->narrow != NULL ? family->codes : n + 1;
-	uint8_t *slot = memory_alloc(family->codes);
-	uint16_t *code = family->narrow;
+	struct trait_column made = { .code = family->narrow,
+		.byte = family->bytes,
+		.point = m->points.of,
+		.slot = memory_alloc(family->codes),
+		.codes = family->codes };
 
 	for (size_t i = 0; i < n; i++)
-		slot[counted[i].code] = (uint8_t)(i + 1);
-	if (code == NULL) {
-		code = narrowed(m, family->wide, slot, why);
-		for (size_t i = 0; i < codes; i++)
-			slot[i] = (uint8_t)i;
+		made.slot[counted[i].code] = (uint8_t)(i + 1);
+	if (family->wide != NULL) {
+		made.code = narrowed(m, family->wide, made.slot, why);
+		made.codes = n + 1;
+		for (size_t i = 0; i < made.codes; i++)
+			made.slot[i] = (uint8_t)i;
 	}
-	if (code != NULL)
-		return trait_column_create(code, slot, codes);
-	free(slot);
+	if (made.code != NULL || made.byte != NULL)
+		return trait_column_create(&made);
+	free(made.slot);
 	return NULL;
 }
 
@@ -154,8 +156,15 @@ static void append_column(struct traits_maker *m, struct trait_column *column)
 		out->columns = memory_resize(out->columns, m->column_room * sizeof(*out->columns));
 	}
 	out->columns[out->column_count++] = column;
-	out->bytes += m->trials->count * sizeof(*column->code) + column->codes;
+	size_t each = column->code != NULL ? sizeof(*column->code) : sizeof(*column->byte);
+	out->bytes += m->trials->count * each + column->codes;
 	unlock(m);
+}
+
+static void codes_free(const struct traits_maker *m, const struct family *family)
+{
+	traits_codes_free(m, family->narrow);
+	traits_bytes_free(m, family->bytes);
 }
 
 /* The bytes of the traits' sets are taken here, for they may be asked for. */
@@ -166,7 +175,7 @@ static err add_codes(struct traits_maker *m, uint32_t order, const struct family
 	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
 
 	if (e != OK) {
-		traits_codes_free(m, family->narrow);
+		codes_free(m, family);
 		return e;
 	}
 	struct trait_column *column = make_column(m, family, counted, n, why);
@@ -199,7 +208,7 @@ err traits_add_family(
 	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
 
 	if (e != OK) {
-		traits_codes_free(m, family->narrow);
+		codes_free(m, family);
 		return e;
 	}
 	struct counted *counted = memory_alloc((family->codes + 1) * sizeof(*counted));
@@ -207,7 +216,7 @@ err traits_add_family(
 	if (n > 0)
 		e = add_codes(m, order, family, counted, n, why);
 	else
-		traits_codes_free(m, family->narrow);
+		codes_free(m, family);
 	free(counted);
 	limits_give(journey_plan_limits(m->plan), bytes);
 	return e;
@@ -247,49 +256,68 @@ static void number_families(struct traits *out)
 
 /* ---- the whole */
 
-static void make_rows(struct traits_maker *m, size_t rows, size_t customers)
+static err make_rows(struct traits_maker *m, struct why *why)
 {
+	const struct threads_view *view = journey_plan_view(m->plan);
+	size_t rows = threads_view_rows(view) + 1;
+	size_t customers = identity_customer_end(threads_view_identity(view)) + 1;
 	size_t trials = (m->trials->count + 1) * sizeof(uint32_t);
+	bool own_only = m->question->own_only;
+	size_t bytes = rows * sizeof(struct trial_row) +
+		       (own_only ? 0 : customers * sizeof(uint32_t) + trials * 3);
+	err e = limits_take(journey_plan_limits(m->plan), bytes, why);
 
-	m->rows = (struct trial_rows){ .row = memory_alloc(rows * sizeof(struct trial_row)) };
-	if (m->question->own_only)
-		return;
+	if (e != OK)
+		return e;
+	m->bytes += bytes;
+	m->rows.row = memory_alloc(rows * sizeof(struct trial_row));
+	if (own_only)
+		return OK;
 	m->rows.first_of = memory_alloc(customers * sizeof(uint32_t));
 	m->rows.before = memory_alloc(trials);
 	m->rows.after = memory_alloc(trials);
 	m->rows.in_order = memory_alloc(trials);
+	return OK;
+}
+
+static void rows_done(struct trial_rows *rows)
+{
+	free(rows->row);
+	free(rows->first_of);
+	free(rows->before);
+	free(rows->after);
+	free(rows->in_order);
+}
+
+/* What is told by row: nearly all costs 8 bytes a row, and is not made where nobody asks. */
+static err look_at_rows(struct traits_maker *m, uint32_t before, struct why *why)
+{
+	bool own_only = m->question->own_only;
+
+	if (own_only && !traits_keys_need_rows(m))
+		return OK;
+	err e = make_rows(m, why);
+	if (e != OK)
+		return e;
+	return own_only ? traits_mark_points(m, why) : traits_walk(m, before, why);
 }
 
 static err make(struct traits_maker *m, struct why *why)
 {
-	struct journey_limits *limits = journey_plan_limits(m->plan);
-	size_t rows = threads_view_rows(journey_plan_view(m->plan)) + 1;
-	size_t customers =
-		identity_customer_end(threads_view_identity(journey_plan_view(m->plan))) + 1;
-	size_t bytes = rows * sizeof(struct trial_row);
 	uint32_t keys = 4, before = 1 << 20; /* far behind all keys */
+	err e = traits_number_points(m, why);
 
-	if (!m->question->own_only)
-		bytes += (customers + m->trials->count * 3) * sizeof(uint32_t);
-	err e = limits_take(limits, bytes, why);
-	if (e != OK)
-		return e;
-	m->bytes = bytes;
-	make_rows(m, rows, customers);
-	e = traits_add_times(m, 0, why);
 	if (e == OK)
-		e = m->question->own_only ? traits_mark_points(m, why)
-					  : traits_walk(m, before, why);
+		e = traits_add_times(m, 0, why);
+	if (e == OK)
+		e = look_at_rows(m, before, why);
 	if (e == OK)
 		e = traits_add_keys(m, keys, why);
 	if (e == OK && m->texts_full)
 		e = fail(why, MSG_JOURNEY_ROOM, arg_int(TEXTS_BYTES_MAX), arg_c("--ignore"));
-	free(m->rows.row);
-	free(m->rows.first_of);
-	free(m->rows.before);
-	free(m->rows.after);
-	free(m->rows.in_order);
-	limits_give(limits, m->bytes);
+	rows_done(&m->rows);
+	traits_points_done(m);
+	limits_give(journey_plan_limits(m->plan), m->bytes);
 	return e;
 }
 
@@ -328,6 +356,7 @@ void traits_done(const struct journey_plan *plan, struct traits *traits)
 	for (size_t i = 0; i < traits->column_count; i++)
 		trait_column_free(traits->columns[i]);
 	free(traits->columns);
+	free(traits->points);
 	free(traits->items);
 	arena_free(traits->texts);
 	limits_give(journey_plan_limits(plan), traits->bytes);

@@ -23,10 +23,14 @@
  * same trials are one: the others are counted in `same`.
  *
  * A family is kept as a column of codes, a trial each: that is what values are counted in.  Sets of
- * trials are made of it when first asked for (trait_set()), all of a family at once.
+ * trials are made of it when first asked for (trait_set()), all of a family at once.  What points
+ * carry themselves, of at most GATHERED_MAX values, is copied from the packed blocks of attributes
+ * in the order in which they lie there: a byte a point.
  *
- * Memory: 8 bytes a row of the store, 40 bytes a trial and thread, 2 bytes a trial and family, 1
- * bit a trial and trait.
+ * Memory: 1 bit a row of the store and 4 bytes a trial; 2 bytes a trial and family (1 of what
+ * points carry themselves), 1 bit a trial and trait; and unless nothing but texts and booleans of
+ * few values that points carry themselves is asked for, 8 bytes a row and 40 bytes a trial and
+ * thread.
  */
 #pragma once
 
@@ -84,6 +88,7 @@ struct traits {
 	uint32_t families;
 	struct trait_column **columns;
 	size_t column_count;
+	uint32_t *points; /* of each trial: where columns of points have it */
 	size_t bytes;
 	struct arena *texts;
 };

@@ -25,6 +25,20 @@ void traits_codes_free(const struct traits_maker *m, uint16_t *codes)
 	free(codes);
 }
 
+uint8_t *traits_bytes_create(const struct traits_maker *m, struct why *why)
+{
+	if (limits_take(journey_plan_limits(m->plan), m->trials->count, why) != OK)
+		return NULL;
+	return memory_alloc(m->trials->count + 1);
+}
+
+void traits_bytes_free(const struct traits_maker *m, uint8_t *bytes)
+{
+	if (bytes != NULL)
+		limits_give(journey_plan_limits(m->plan), m->trials->count);
+	free(bytes);
+}
+
 void *traits_room_take(struct traits_maker *m, struct why *why)
 {
 	size_t bytes = m->trials->count * TRAITS_ROOM_BYTES;
@@ -55,11 +69,11 @@ void traits_rooms_done(struct traits_maker *m)
 	}
 }
 
-struct trait_column *trait_column_create(uint16_t *code, uint8_t *slot, size_t codes)
+struct trait_column *trait_column_create(const struct trait_column *like)
 {
 	struct trait_column *column = memory_alloc(sizeof(*column));
 
-	*column = (struct trait_column){ .code = code, .slot = slot, .codes = codes };
+	*column = *like;
 	ASSERT(pthread_mutex_init(&column->lock, NULL) == 0);
 	return column;
 }
@@ -68,6 +82,7 @@ void trait_column_free(struct trait_column *column)
 {
 	ASSERT(pthread_mutex_destroy(&column->lock) == 0);
 	free(column->code);
+	free(column->byte);
 	free(column->slot);
 	free(column);
 }
@@ -92,7 +107,7 @@ static void count_few(const uint16_t *code, size_t from, size_t to, uint32_t *co
 			counts[c] += lanes[k][c];
 }
 
-void count_codes(const struct family *family, size_t from, size_t to, uint32_t *counts)
+static void count_trials(const struct family *family, size_t from, size_t to, uint32_t *counts)
 {
 	if (family->narrow != NULL && family->codes <= FEW_CODES) {
 		count_few(family->narrow, from, to, counts, family->codes);
@@ -104,21 +119,49 @@ void count_codes(const struct family *family, size_t from, size_t to, uint32_t *
 		counts[family->wide[t]]++;
 }
 
+void count_codes(const struct traits_maker *m, const struct family *family, uint32_t *suffered,
+	uint32_t *others)
+{
+	if (family->bytes != NULL) {
+		count_points(m, family, suffered, others);
+		return;
+	}
+	count_trials(family, 0, m->trials->suffered, suffered);
+	count_trials(family, m->trials->suffered, m->trials->count, others);
+}
+
 /* ---- sets */
+
+static size_t code_of(const struct trait_column *column, size_t t)
+{
+	return column->code != NULL ? column->code[t] : column->byte[column->point[t]];
+}
+
+static void fill_sets(const struct trait_column *column, size_t cases, uint64_t *const *sets)
+{
+	for (size_t t = 0; t < cases; t++)
+		bits_add(sets[column->slot[code_of(column, t)]], t);
+}
 
 /* All sets of a column: its traits, unless they have theirs already, are somewhere in the list. */
 static void make_sets(const struct traits *traits, const struct trait_column *column)
 {
-	size_t bytes = (bits_words(traits->cases) + 1) * sizeof(uint64_t);
+	size_t bytes = (bits_words(traits->cases) + 1) * sizeof(uint64_t), slots = 0;
 	uint64_t *sets[TRAITS_VALUES_MAX + 1], *nobody = memory_alloc(bytes);
 
 	for (size_t k = 0; k <= TRAITS_VALUES_MAX; k++)
 		sets[k] = nobody; /* no trait, or one that was somebody's twin */
-	for (size_t i = 0; i < traits->count; i++)
-		if (traits->items[i].column == column)
-			sets[traits->items[i].slot] = memory_alloc(bytes);
-	for (size_t t = 0; t < traits->cases; t++)
-		bits_add(sets[column->slot[column->code[t]]], t);
+	for (size_t i = 0; i < traits->count; i++) {
+		const struct trait *trait = &traits->items[i];
+		if (trait->column != column)
+			continue;
+		sets[trait->slot] = memory_alloc(bytes);
+		slots = MAX_OF(slots, (size_t)trait->slot);
+	}
+	if (column->byte != NULL && slots <= TRAIT_SLOTS_COMPARED)
+		trait_bytes_fill_sets(column, traits->cases, sets, slots);
+	else
+		fill_sets(column, traits->cases, sets);
 	free(nobody);
 	for (size_t i = 0; i < traits->count; i++)
 		if (traits->items[i].column == column)

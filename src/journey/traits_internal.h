@@ -4,6 +4,8 @@
 #include "journey/plan_internal.h"
 #include "journey/traits.h"
 
+#include "thread/attribute_gather.h"
+
 #include <pthread.h>
 
 #define TRIAL_NONE UINT32_MAX
@@ -26,11 +28,18 @@ struct trial_rows {
 	bool any_before; /* has any trial one before it? */
 };
 
+/* The points in order of their rows, where every trial has a row of its own. */
+struct trial_points {
+	struct row_marks rows;
+	uint32_t *of; /* of each trial: its number; NULL: there are none of these */
+};
+
 struct traits_maker {
 	const struct journey_plan *plan;
 	const struct trials *trials;
 	const struct traits_question *question;
-	struct trial_rows rows;
+	struct trial_rows rows; /* .row NULL: nobody needs them */
+	struct trial_points points;
 	size_t words; /* of a set */
 	size_t bytes; /* taken, given back at the end */
 	pthread_mutex_t *lock; /* of what follows, and of `bytes` */
@@ -46,8 +55,9 @@ struct family {
 	enum trait_kind kind;
 	bool own;
 	str key;
-	/* Of each trial; 0: none, else from 1.  One of the two is NULL. */
+	/* Of each trial; 0: none, else from 1.  Two of the three are NULL. */
 	uint16_t *narrow; /* of traits_codes_create(): taken over, also on failure */
+	uint8_t *bytes; /* of each point, in their order; of traits_bytes_create(): likewise */
 	const uint32_t *wide;
 	size_t codes; /* below this */
 	/* Fills in text, low and high of the trait that a code stands for. */
@@ -59,6 +69,10 @@ enum { NARROW_CODES_MAX = 1 << 16 };
 /* Room for a code of each trial, all 0; NULL: the limit of bytes. */
 uint16_t *traits_codes_create(const struct traits_maker *m, struct why *why);
 void traits_codes_free(const struct traits_maker *m, uint16_t *codes);
+
+/* The same in bytes, for each point. */
+uint8_t *traits_bytes_create(const struct traits_maker *m, struct why *why);
+void traits_bytes_free(const struct traits_maker *m, uint8_t *bytes);
 
 /* Adds those values of a family that have support; `order` numbers families among each other. */
 err traits_add_family(
@@ -72,6 +86,9 @@ err traits_add_set(struct traits_maker *m, uint32_t order, const struct trait *l
 err traits_walk(struct traits_maker *m, uint32_t order, struct why *why);
 /* Of the rows only the points are marked, nothing is walked: where only they are asked for. */
 err traits_mark_points(struct traits_maker *m, struct why *why);
+/* traits_points.c: the points in order of their rows. */
+err traits_number_points(struct traits_maker *m, struct why *why);
+void traits_points_done(struct traits_maker *m);
 /* traits_before.c: what one customer did before each of his trials. */
 struct before_sets {
 	uint64_t **of_channel, **of_step; /* by name code and step; NULL: none yet */
@@ -90,14 +107,24 @@ void before_sets_done(struct before_sets *sets);
 /* traits_columns.c: what is kept of a family, and its sets. */
 struct trait_column {
 	pthread_mutex_t lock; /* of the making of sets */
-	uint16_t *code; /* of each trial */
+	uint16_t *code; /* of each trial; NULL: they are bytes */
+	uint8_t *byte; /* of each point; of a trial byte[point[t]] */
+	const uint32_t *point;
 	uint8_t *slot; /* of each code: its trait's; 0: no trait */
 	size_t codes;
 };
-struct trait_column *trait_column_create(uint16_t *code, uint8_t *slot, size_t codes);
+/* Takes over what it is given, but for `point`. */
+struct trait_column *trait_column_create(const struct trait_column *like);
 void trait_column_free(struct trait_column *column);
-/* How many trials from .. to have each code: added to counts[code]. */
-void count_codes(const struct family *family, size_t from, size_t to, uint32_t *counts);
+/* How many trials have each code: of those who suffered, and of the others. */
+void count_codes(const struct traits_maker *m, const struct family *family, uint32_t *suffered,
+	uint32_t *others);
+/* traits_bytes.c: the same where codes are bytes; and a column's sets, of slots 1 .. slots. */
+void count_points(const struct traits_maker *m, const struct family *family, uint32_t *suffered,
+	uint32_t *others);
+enum { TRAIT_SLOTS_COMPARED = 64 }; /* with more, a set at a time is no gain */
+void trait_bytes_fill_sets(
+	const struct trait_column *column, size_t cases, uint64_t *const *sets, size_t slots);
 
 /* traits_twins.c: of the traits that hold the same trials the first stays. */
 void traits_drop_twins(const struct journey_plan *plan, struct traits *traits);
@@ -120,7 +147,12 @@ void *traits_room_take(struct traits_maker *m, struct why *why);
 void traits_room_give(struct traits_maker *m, void *room);
 void traits_rooms_done(struct traits_maker *m);
 
+/* What points carry themselves: only their own values are asked for. */
+bool traits_key_goes_by_points(const struct traits_maker *m, const struct narrow_key *key);
+
 /* traits_keys.c: the attributes; orders from `order` on. */
+/* Does any need what is told by row, where nothing but the points' own values is asked? */
+bool traits_keys_need_rows(const struct traits_maker *m);
 err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why);
 /* traits_times.c: weekday, hours, month; takes 3 numbers. */
 err traits_add_times(struct traits_maker *m, uint32_t order, struct why *why);

@@ -347,6 +347,24 @@ static uint64_t values_of(const struct attributes_view *attributes, uint32_t key
 	return count;
 }
 
+/* Where only points' own values are asked for: are there enough for half of them? */
+static bool may_be_own(const struct keys_work *w, uint32_t key)
+{
+	const struct attribute_column *hashed =
+		attributes_column(w->attributes, key, ATTRIBUTE_HASHED);
+	uint64_t count =
+		values_of(w->attributes, key) + (hashed == NULL ? 0 : attribute_count(hashed));
+
+	return count * 2 >= w->maker->trials->count;
+}
+
+static bool is_asked(const struct keys_work *w, uint32_t key)
+{
+	return !is_ignored(w->maker->question, attributes_key(w->attributes, key)) &&
+	       values_of(w->attributes, key) > 0 &&
+	       (!w->maker->question->own_only || may_be_own(w, key));
+}
+
 static err work_wide_key(const struct keys_work *w, uint32_t key, struct why *why)
 {
 	size_t trials = w->maker->trials->count;
@@ -368,11 +386,25 @@ static err work_key(void *context, size_t at, struct why *why)
 	uint32_t key = (uint32_t)at;
 	struct narrow_key narrow;
 
-	if (is_ignored(w->maker->question, attributes_key(w->attributes, key)) ||
-		values_of(w->attributes, key) == 0)
+	if (!is_asked(w, key))
 		return OK;
 	return find_narrow(w, key, &narrow) ? traits_add_narrow(w->maker, &narrow, why)
 					    : work_wide_key(w, key, why);
+}
+
+bool traits_keys_need_rows(const struct traits_maker *m)
+{
+	const struct attributes_view *attributes =
+		threads_view_attributes(journey_plan_view(m->plan));
+	const struct keys_work w = { .maker = (struct traits_maker *)(uintptr_t)m,
+		.attributes = attributes };
+	struct narrow_key narrow;
+
+	for (uint32_t key = 0; attributes != NULL && key < attributes_key_count(attributes); key++)
+		if (is_asked(&w, key) &&
+			!(find_narrow(&w, key, &narrow) && traits_key_goes_by_points(m, &narrow)))
+			return true;
+	return false;
 }
 
 err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)

@@ -124,8 +124,6 @@ static err find_latest(struct traits_maker *m, const struct narrow_key *key, uin
 	return OK;
 }
 
-/* ---- the whole */
-
 static void describe_text(const void *context, uint32_t code, struct trait *trait)
 {
 	trait->text = attribute_text(context, code - 1);
@@ -136,6 +134,39 @@ static void describe_boolean(const void *context, uint32_t code, struct trait *t
 	(void)context;
 	trait->low = code == 2;
 }
+
+/* ---- in bytes, by point */
+
+bool traits_key_goes_by_points(const struct traits_maker *m, const struct narrow_key *key)
+{
+	return m->points.of != NULL && key->codes <= GATHERED_MAX + 1 &&
+	       attribute_count(key->column) * 2 >= m->trials->count;
+}
+
+/* NULL and *own false: too few points have one; *e: or the limit of bytes. */
+static uint8_t *gather_own(const struct traits_maker *m, const struct narrow_key *key, bool *own,
+	err *e, struct why *why)
+{
+	uint8_t *bytes;
+
+	*own = false;
+	*e = OK;
+	if (!traits_key_goes_by_points(m, key))
+		return NULL;
+	bytes = traits_bytes_create(m, why);
+	if (bytes == NULL) {
+		*e = ERR_LIMIT;
+		return NULL;
+	}
+	unsigned most = (unsigned)key->codes - 2;
+	*own = attribute_gather(key->column, &m->points.rows, most, bytes) * 2 >= m->trials->count;
+	if (*own)
+		return bytes;
+	traits_bytes_free(m, bytes);
+	return NULL;
+}
+
+/* ---- the whole */
 
 /* *own: at least half of the points carry it; then only theirs are told, else nothing. */
 static void find_own(
@@ -153,12 +184,17 @@ err traits_add_narrow(struct traits_maker *m, const struct narrow_key *key, stru
 {
 	struct family family = { .kind = key->is_text ? TRAIT_TEXT : TRAIT_BOOLEAN,
 		.key = key->name,
-		.narrow = traits_codes_create(m, why),
 		.codes = key->codes,
 		.describe = key->is_text ? describe_text : describe_boolean,
 		.context = key->column };
-	err e = OK;
+	err e;
 
+	family.bytes = gather_own(m, key, &family.own, &e, why);
+	if (e != OK || family.own)
+		return e != OK ? e : traits_add_family(m, key->order, &family, why);
+	if (m->question->own_only && traits_key_goes_by_points(m, key))
+		return OK; /* too few are their own */
+	family.narrow = traits_codes_create(m, why);
 	if (family.narrow == NULL)
 		return ERR_LIMIT;
 	if (m->question->own_only)

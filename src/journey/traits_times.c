@@ -2,8 +2,7 @@
 #include "journey/traits_internal.h"
 
 #include <stdatomic.h>
-
-#define DAY_IN_MS ((int64_t)24 * 3600 * 1000)
+#include <stdlib.h>
 
 enum { HOURS_A_RANGE = 4 };
 
@@ -43,7 +42,7 @@ static void describe_month(const void *context, uint32_t code, struct trait *tra
 }
 
 /* Months are told of the years 0 to 5460: as codes of 16 bits. */
-enum { MONTHS_MAX = 12 * 5461, TRIALS_A_PIECE = 1 << 14 };
+enum { MONTHS_MAX = 12 * 5461, TRIALS_A_PIECE = 1 << 17 };
 
 struct clocks {
 	struct traits_maker *maker;
@@ -63,27 +62,65 @@ static void widen(struct clocks *c, uint32_t least, uint32_t most)
 		;
 }
 
+/* What a clock shows through one of the ranges of hours. */
+struct shown {
+	int64_t range; /* since 1970, by that clock; INT64_MAX: not looked up yet */
+	uint32_t month;
+	uint16_t weekday, hours; /* from 1 */
+};
+
+enum { SHOWN_KEPT = 4096 }; /* almost two years of ranges, each where its number leads */
+
+static struct shown show(int64_t range)
+{
+	const int64_t ranges_a_day = 24 / HOURS_A_RANGE;
+	int64_t day = floor_div(range, ranges_a_day);
+	int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7; /* 1970: a Thursday */
+
+	return (struct shown){ range, month_of_day(day), (uint16_t)(weekday + 1),
+		(uint16_t)(range - day * ranges_a_day + 1) };
+}
+
+static struct shown *shown_create(void)
+{
+	struct shown *kept = memory_alloc(SHOWN_KEPT * sizeof(*kept));
+
+	for (size_t i = 0; i < SHOWN_KEPT; i++)
+		kept[i].range = INT64_MAX;
+	return kept;
+}
+
+static const struct shown *show_at(struct shown *kept, const struct zone *zone, int64_t ticks)
+{
+	int64_t utc = ms_of_ticks(ticks), local = utc + zone_offset_ms(zone, utc);
+	int64_t range = floor_div(local, (int64_t)HOURS_A_RANGE * 3600 * 1000);
+	struct shown *shown = &kept[(uint64_t)range % SHOWN_KEPT];
+
+	if (shown->range != range)
+		*shown = show(range);
+	return shown;
+}
+
 static err read_piece(void *context, size_t piece, struct why *why)
 {
 	struct clocks *c = context;
 	const struct trials *trials = c->maker->trials;
 	size_t from = piece * TRIALS_A_PIECE;
 	size_t to = MIN_OF(from + TRIALS_A_PIECE, trials->count);
+	struct shown *kept = shown_create();
 	uint32_t least = UINT32_MAX, most = 0;
 
 	(void)why;
 	for (size_t t = from; t < to; t++) {
-		int64_t utc = ms_of_ticks(trials->items[t].time);
-		int64_t local = utc + zone_offset_ms(c->maker->question->zone, utc);
-		int64_t day = floor_div(local, DAY_IN_MS), in_day = local - day * DAY_IN_MS;
-		int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7; /* 1970: a Thursday */
-		uint32_t month = month_of_day(day);
-		c->weekday[t] = (uint16_t)(weekday + 1);
-		c->hours[t] = (uint16_t)(in_day / (HOURS_A_RANGE * 3600 * 1000) + 1);
-		c->month[t] = (uint16_t)month;
-		least = MIN_OF(least, month);
-		most = MAX_OF(most, month);
+		const struct shown *shown =
+			show_at(kept, c->maker->question->zone, trials->items[t].time);
+		c->weekday[t] = shown->weekday;
+		c->hours[t] = shown->hours;
+		c->month[t] = (uint16_t)shown->month;
+		least = MIN_OF(least, shown->month);
+		most = MAX_OF(most, shown->month);
 	}
+	free(kept);
 	widen(c, least, most);
 	return OK;
 }

@@ -1,39 +1,27 @@
 /* journey/trials.c - see trials.h: a pass in which each part keeps its trials in two lists */
 #include "journey/trials.h"
 
+#include "journey/trials_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { OTHERS, SUFFERED };
+err trials_room(const struct journey_plan *plan, struct kept *kept, size_t more, struct why *why)
+{
+	void *items = kept->items;
+	err e = OK;
 
-struct kept {
-	struct trial *items;
-	size_t count, room, start; /* start: of the customer at hand */
-};
-
-/* What one part has of one friction. */
-struct gathering {
-	const struct part *part;
-	const struct friction *friction;
-	struct kept kept[2];
-	bool journey_suffers;
-	uint64_t customers, customers_suffered, journeys_suffered;
-	struct moments cost;
-};
-
-struct part {
-	const struct journey_plan *plan;
-	struct cost_track track;
-	struct gathering *of; /* of each friction */
-	size_t count;
-	const struct journey *journey;
-	uint32_t customer; /* + 1 */
-};
+	while (e == OK && kept->room - kept->count < more)
+		e = limits_room(journey_plan_limits(plan), &items, &kept->room, kept->room,
+			sizeof(*kept->items), why);
+	kept->items = items;
+	return e;
+}
 
 static err keep(void *context, size_t position, bool suffered, struct why *why)
 {
 	struct gathering *g = context;
-	const struct part *p = g->part;
+	const struct trials_part *p = g->part;
 	struct kept *kept = &g->kept[suffered ? SUFFERED : OTHERS];
 	void *items = kept->items;
 	err e = limits_room(journey_plan_limits(p->plan), &items, &kept->room, kept->count,
@@ -52,18 +40,18 @@ static err keep(void *context, size_t position, bool suffered, struct why *why)
 
 /* ---- a customer is over: his costs are known */
 
-static bool horizon_passed(const struct part *p, int64_t time)
+bool trials_horizon_passed(const struct trials_part *p, int64_t time)
 {
 	int64_t as_of = journey_plan_as_of(p->plan);
 
 	return as_of > time && (uint64_t)as_of - (uint64_t)time > (uint64_t)p->track.costs->horizon;
 }
 
-static void cost_kept(const struct part *p, struct kept *kept, uint64_t *n, int64_t *sum)
+static void cost_kept(const struct trials_part *p, struct kept *kept, uint64_t *n, int64_t *sum)
 {
 	for (size_t i = kept->start; i < kept->count; i++) {
 		struct trial *t = &kept->items[i];
-		if (!horizon_passed(p, t->time))
+		if (!trials_horizon_passed(p, t->time))
 			continue;
 		t->cost = cost_track_after(&p->track, t->time);
 		*n += 1;
@@ -71,7 +59,7 @@ static void cost_kept(const struct part *p, struct kept *kept, uint64_t *n, int6
 	}
 }
 
-static void end_gathering(const struct part *p, struct gathering *g)
+static void end_gathering(const struct trials_part *p, struct gathering *g)
 {
 	struct kept *one = &g->kept[SUFFERED], *two = &g->kept[OTHERS];
 	uint64_t n1 = 0, n0 = 0;
@@ -88,7 +76,7 @@ static void end_gathering(const struct part *p, struct gathering *g)
 	two->start = two->count;
 }
 
-static void end_customer(struct part *p)
+static void end_customer(struct trials_part *p)
 {
 	if (p->customer == 0)
 		return;
@@ -99,7 +87,7 @@ static void end_customer(struct part *p)
 
 static err take(void *context, const struct journey *journey, struct why *why)
 {
-	struct part *p = context;
+	struct trials_part *p = context;
 
 	if (p->customer != journey->customer + 1) {
 		end_customer(p);
@@ -118,20 +106,49 @@ static err take(void *context, const struct journey *journey, struct why *why)
 	return e;
 }
 
+/* ---- customers one after the other */
+
+/* A journey at a time, where the quick way does not lead. */
+static err take_each(struct trials_part *p, const struct journey_run *run, struct why *why)
+{
+	err e = OK;
+
+	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++]) {
+		const struct journey journey = { run->customer,
+			(enum journey_outcome)run->outcome[k], run->end[k] - from, run->step + from,
+			run->row + from, run->time + from,
+			run->what == NULL ? NULL : run->what + from };
+		e = take(p, &journey, why);
+	}
+	return e;
+}
+
+static err take_runs(void *context, const struct journey_run *runs, size_t count, struct why *why)
+{
+	struct trials_part *p = context;
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = runs[i].step == NULL ? trials_quick_take(p, &runs[i], why)
+					 : take_each(p, &runs[i], why);
+	return e;
+}
+
 /* ---- parts together */
 
-static void part_init(struct part *p, const struct journey_plan *plan,
+static void part_init(struct trials_part *p, const struct journey_plan *plan,
 	const struct friction *const *frictions, size_t count, const struct costs *costs)
 {
-	*p = (struct part){
+	*p = (struct trials_part){
 		.plan = plan, .count = count, .of = memory_alloc((count + 1) * sizeof(*p->of))
 	};
 	cost_track_init(&p->track, costs);
 	for (size_t i = 0; i < count; i++)
 		p->of[i] = (struct gathering){ .part = p, .friction = frictions[i] };
+	p->quick = trials_quick_create(p);
 }
 
-static void part_done(struct part *p)
+static void part_done(struct trials_part *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		for (size_t k = 0; k < 2; k++) {
@@ -140,20 +157,54 @@ static void part_done(struct part *p)
 				journey_plan_limits(p->plan), kept->room * sizeof(*kept->items));
 			free(kept->items);
 		}
+	trials_quick_done(p);
 	free(p->of);
 	cost_track_done(p->plan, &p->track);
 }
 
-static void append(struct trials *out, const struct kept *kept)
+/* Each part's place among those who suffered, and among the others. */
+struct joining {
+	const struct trials_part *parts;
+	size_t friction;
+	struct trial *items;
+	size_t from[JOURNEY_THREADS_MAX][2];
+};
+
+static err copy_part(void *context, size_t i, struct why *why)
 {
-	if (kept->count > 0)
-		memcpy(out->items + out->count, kept->items, kept->count * sizeof(*kept->items));
-	out->count += kept->count;
+	const struct joining *j = context;
+
+	(void)why;
+	for (size_t k = 0; k < 2; k++) {
+		const struct kept *kept = &j->parts[i].of[j->friction].kept[k];
+		if (kept->count > 0)
+			memcpy(j->items + j->from[i][k], kept->items,
+				kept->count * sizeof(*kept->items));
+	}
+	return OK;
 }
 
-static err join(struct part *parts, unsigned count, size_t at, struct trials *out, struct why *why)
+static size_t find_places(struct joining *j, unsigned count)
+{
+	size_t at = 0, suffered;
+
+	for (unsigned i = 0; i < count; i++) {
+		j->from[i][SUFFERED] = at;
+		at += j->parts[i].of[j->friction].kept[SUFFERED].count;
+	}
+	suffered = at;
+	for (unsigned i = 0; i < count; i++) {
+		j->from[i][OTHERS] = at;
+		at += j->parts[i].of[j->friction].kept[OTHERS].count;
+	}
+	return suffered;
+}
+
+static err join(
+	struct trials_part *parts, unsigned count, size_t at, struct trials *out, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(parts[0].plan);
+	struct joining joining = { .parts = parts, .friction = at };
 	size_t all = 0;
 
 	for (unsigned i = 0; i < count; i++)
@@ -165,34 +216,45 @@ static err join(struct part *parts, unsigned count, size_t at, struct trials *ou
 	if (e != OK)
 		return e;
 	out->bytes = (all + 1) * sizeof(*out->items);
-	out->items = memory_alloc(out->bytes);
-	for (unsigned i = 0; i < count; i++)
-		append(out, &parts[i].of[at].kept[SUFFERED]);
-	out->suffered = out->count;
+	out->items = memory_resize(NULL, out->bytes);
+	out->count = all;
+	out->suffered = find_places(&joining, count);
 	for (unsigned i = 0; i < count; i++) {
 		const struct gathering *g = &parts[i].of[at];
-		append(out, &g->kept[OTHERS]);
 		out->customers += g->customers;
 		out->customers_suffered += g->customers_suffered;
 		out->journeys_suffered += g->journeys_suffered;
 		moments_join(&out->cost, &g->cost);
 	}
-	return OK;
+	joining.items = out->items;
+	return journey_share_out(limits, copy_part, &joining, count, why);
+}
+
+/* Whichever way is the shortest for this plan and these frictions. */
+static err find_all(struct trials_part *parts, unsigned count, struct why *why)
+{
+	const struct journey_plan *plan = parts[0].plan;
+	void *pointers[JOURNEY_THREADS_MAX];
+
+	for (unsigned i = 0; i < count; i++)
+		pointers[i] = &parts[i];
+	if (parts[0].quick == NULL)
+		return journey_pass(plan, take, pointers, count, why);
+	if (trials_are_of_threads(plan))
+		return trials_of_threads(parts, count, why);
+	return journey_pass_runs(plan, take_runs, RUN_ALL, pointers, count, why);
 }
 
 err trials_make_all(const struct journey_plan *plan, const struct friction *const *frictions,
 	size_t frictions_count, const struct costs *costs, struct trials *out, struct why *why)
 {
 	unsigned count = journey_pass_parts(plan);
-	struct part *parts = memory_alloc(count * sizeof(*parts));
-	void *pointers[JOURNEY_THREADS_MAX];
+	struct trials_part *parts = memory_alloc(count * sizeof(*parts));
 
-	ASSERT(count > 0);
-	for (unsigned i = 0; i < count; i++) {
+	ASSERT(count > 0 && count <= JOURNEY_THREADS_MAX);
+	for (unsigned i = 0; i < count; i++)
 		part_init(&parts[i], plan, frictions, frictions_count, costs);
-		pointers[i] = &parts[i];
-	}
-	err e = journey_pass(plan, take, pointers, count, why);
+	err e = find_all(parts, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++)
 		end_customer(&parts[i]);
 	for (size_t f = 0; f < frictions_count; f++)

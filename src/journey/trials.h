@@ -53,6 +53,7 @@ struct friction {
 /* ---- what a contact costs */
 
 #define COST_UNIT 1000000 /* costs are whole millionths of the currency */
+#define CONTACT_SILENCE ((int64_t)30 * 60 * 1000 * TICKS_PER_MS)
 enum { CHANNEL_COSTS_MAX = 64 };
 
 struct channel_cost {

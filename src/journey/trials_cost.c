@@ -11,8 +11,6 @@ const struct channel_cost channel_costs_default[] = { { STR_INIT("phone"), 5.84 
 	{ STR_INIT("web"), 0.10 }, { STR_INIT("app"), 0.10 }, { STR_INIT("ivr"), 0.10 },
 	{ STR_INIT(""), 0 } };
 
-#define CONTACT_SILENCE ((int64_t)30 * 60 * 1000 * TICKS_PER_MS)
-
 static int64_t in_units(double cost)
 {
 	return llround(cost * COST_UNIT);
