@@ -109,16 +109,24 @@ static void unite(struct closure *c, uint32_t x, uint32_t y)
 	c->next[from] = after;
 }
 
-static void begin_alone(struct closure *c, uint32_t index)
+int closure_slot(const struct closure *c, uint32_t index)
 {
 	uint32_t identifier = closure_identifier(c, index);
 	const struct rules_type *type = type_of(c, identifier);
+	bool counts = type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0 &&
+		      twins_let_count(&c->lens, identifier);
+
+	return counts ? type->slot : NO_SLOT;
+}
+
+static void begin_alone(struct closure *c, uint32_t index)
+{
+	int slot = closure_slot(c, index);
 
 	c->parents[index] = index;
 	memset(c->states[index].counts, 0, sizeof(c->states[index].counts));
-	if (type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0 &&
-		twins_let_count(&c->lens, identifier))
-		c->states[index].counts[type->slot] = 1;
+	if (slot != NO_SLOT)
+		c->states[index].counts[slot] = 1;
 	if (c->next != NULL)
 		c->next[index] = index;
 }
@@ -127,16 +135,14 @@ static void begin(struct closure *c)
 {
 	size_t room = MAX_OF(c->count, (size_t)1);
 
-	c->parents = memory_alloc(room * sizeof(*c->parents));
-	c->states = memory_alloc(room * sizeof(*c->states));
+	c->parents = closure_alloc(room * sizeof(*c->parents));
+	c->states = closure_alloc(room * sizeof(*c->states));
 	if (rules_have_windows(c->lens.rules)) {
 		c->next = memory_alloc(room * sizeof(*c->next));
 		c->times = memory_alloc(room * sizeof(*c->times));
 		for (size_t i = 0; i < c->count; i++)
 			c->times[i] = INT64_MAX;
 	}
-	for (uint32_t i = 0; i < c->count; i++)
-		begin_alone(c, i);
 }
 
 /* ---- loose */
@@ -149,13 +155,15 @@ static void unite_all(struct closure *c, uint32_t a, uint32_t b)
 		unite(c, x, y);
 }
 
-/* Which end is the first does not matter here: so they need not be sorted (lens_ends()), which is
- * most of the work where all links there are, are joined. */
-static void join_set_loosely(struct closure *c, uint32_t set)
+size_t closure_loose_ends(
+	const struct closure *c, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX])
 {
 	str bytes = strings_get(c->lens.identity->sets, set);
-	uint32_t word, first = IDENTITY_NO_CODE;
+	uint32_t word;
+	size_t count = 0;
 
+	if (bytes.len <= sizeof(word))
+		return 0; /* two codes and a source at least: else it links nothing */
 	memcpy(&word, bytes.ptr + bytes.len - sizeof(word), sizeof(word));
 	const struct rules_source *source = &c->lens.sources[word & ~SET_SOURCE];
 	for (size_t at = 0; at + sizeof(word) < bytes.len; at += sizeof(word)) {
@@ -164,19 +172,19 @@ static void join_set_loosely(struct closure *c, uint32_t set)
 		uint8_t kind = lens_kind(&c->lens, code);
 		uint64_t may =
 			source->asserts | ((word & SET_VERIFIED) != 0 ? source->verifies : 0);
-		if ((kind & (KIND_BARRED | KIND_SHARED)) != 0 ||
-			(may >> (kind & KIND_ROW) & 1) == 0)
-			continue;
-		if (first == IDENTITY_NO_CODE)
-			first = code;
-		else
-			unite_all(c, first, code);
+		if ((kind & (KIND_BARRED | KIND_SHARED)) == 0 &&
+			(may >> (kind & KIND_ROW) & 1) != 0)
+			out[count++] = code;
 	}
+	return count;
 }
 
 static void join_loosely(struct closure *c)
 {
+	uint32_t ends[SET_IDENTIFIERS_MAX];
 
+	for (uint32_t i = 0; i < c->count; i++)
+		begin_alone(c, i);
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
 		if (d->kind == DECISION_TOGETHER)
@@ -185,8 +193,11 @@ static void join_loosely(struct closure *c)
 	for (size_t i = 0; i < c->twin_count; i++)
 		unite_all(
 			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
-	for (size_t i = 0; i < c->set_count; i++)
-		join_set_loosely(c, c->sets[i]);
+	for (size_t i = 0; i < c->set_count; i++) {
+		size_t count = closure_loose_ends(c, c->sets[i], ends);
+		for (size_t k = 1; k < count; k++)
+			unite_all(c, ends[0], ends[k]);
+	}
 }
 
 /* By slot; 255, which no count passes, where a slot has no limit. */
@@ -258,7 +269,7 @@ static void add_link(struct closure *c, const struct closure_link *link)
 	c->links[c->link_count++] = *link;
 }
 
-static bool is_split(const struct closure *c, uint32_t identifier)
+bool closure_is_split(const struct closure *c, uint32_t identifier)
 {
 	return c->tell != NULL ||
 	       (c->states[closure_index(c, identifier)].marks & GROUP_SPLIT) != 0;
@@ -277,7 +288,7 @@ static void add_set_links(struct closure *c, uint32_t set)
 	struct set_ends ends;
 
 	lens_ends(&c->lens, set, KIND_BARRED | KIND_SHARED, &ends);
-	for (uint32_t k = 1; k < ends.count && is_split(c, ends.codes[0]); k++) {
+	for (uint32_t k = 1; k < ends.count && closure_is_split(c, ends.codes[0]); k++) {
 		bool verified = ends.verified[0] || ends.verified[k];
 		const struct closure_link link = { .a = ends.codes[0],
 			.b = ends.codes[k],
@@ -306,7 +317,7 @@ static void add_twin_links(struct closure *c)
 {
 	for (size_t i = 0; i < c->twin_count; i++) {
 		const struct twin *twin = closure_twin(c, c->twins[i]);
-		if (!is_split(c, twin->plain))
+		if (!closure_is_split(c, twin->plain))
 			continue;
 		add_link(c, &(struct closure_link){ .a = twin->plain,
 				    .b = twin->hash,
@@ -321,7 +332,7 @@ static void add_links(struct closure *c)
 {
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
-		if (d->kind == DECISION_TOGETHER && is_split(c, d->a))
+		if (d->kind == DECISION_TOGETHER && closure_is_split(c, d->a))
 			add_link(c, &(struct closure_link){ .a = d->a,
 					    .b = d->b,
 					    .what = NODE_DECISION | c->decisions[i],
@@ -548,6 +559,8 @@ static void join_strictly(struct closure *c)
 
 	limits_of(c, limits);
 	take_apart(c);
+	if (c->is_whole)
+		closure_list_sets(c);
 	find_times(c);
 	add_links(c);
 	if (c->link_count > 0)
@@ -569,7 +582,10 @@ void closure_join(struct closure *c, closure_tell *tell, void *context)
 	c->tell = tell;
 	c->context = context;
 	begin(c);
-	join_loosely(c);
+	if (c->is_whole)
+		closure_join_whole(c);
+	else
+		join_loosely(c);
 	if (mark_split(c) || tell != NULL)
 		join_strictly(c);
 }

@@ -19,7 +19,8 @@ struct closure {
 	size_t slot_count;
 	uint32_t *identifiers;
 	size_t count, room;
-	uint32_t *sets, *decisions, *twins; /* each once; of sets, those that may link */
+	/* Each once; of sets, those that may link: of a whole none until some are split. */
+	uint32_t *sets, *decisions, *twins;
 	size_t set_count, set_room, decision_count, decision_room, twin_count, twin_room;
 	uint32_t *parents; /* union-find over the indices */
 	struct group_state *states;
@@ -43,3 +44,23 @@ static inline const struct identity_decision *closure_decision(const struct clos
 {
 	return table_at(c->lens.identity->decisions, i);
 }
+
+/* The ends of a set that may join, in no order: which is the first does not matter where all links
+ * there are, are joined, and sorting them (lens_ends()) is most of the work there. */
+size_t closure_loose_ends(
+	const struct closure *closure, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX]);
+/* Of the limit in which an identifier counts by itself. */
+enum { NO_SLOT = -1 };
+int closure_slot(const struct closure *closure, uint32_t index);
+/* Are the links of its component to be taken in their order? */
+bool closure_is_split(const struct closure *closure, uint32_t identifier);
+
+/* ---- of everything (whole.c) */
+
+/* Zeroed, on large pages where the system has them: for long arrays read here and there. */
+void *closure_alloc(size_t bytes);
+
+/* Joins all, whatever the rules, and counts what components have; parents lead to roots at once. */
+void closure_join_whole(struct closure *closure);
+/* The sets of those that are split. */
+void closure_list_sets(struct closure *closure);

@@ -164,24 +164,3 @@ bool closure_knows_times(const struct closure *c)
 	}
 	return true;
 }
-
-void closure_whole(struct closure *c)
-{
-	const struct identity *identity = c->lens.identity;
-	size_t sets = table_count(identity->evidence);
-
-	c->is_whole = true;
-	c->count = table_count(identity->members);
-	for (uint32_t set = 0; set < sets; set++) {
-		const struct evidence *evidence = table_at(identity->evidence, set);
-		/* two codes and a source at least: else it links nothing */
-		if (evidence->live > 0 && strings_get(identity->sets, set).len > sizeof(uint32_t))
-			closure_push(&c->sets, &c->set_count, &c->set_room, set);
-	}
-	for (uint32_t i = 0; i < table_count(identity->decisions); i++)
-		if (closure_decision(c, i)->kind != DECISION_NONE)
-			closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
-	for (uint32_t i = 0; i < table_count(identity->twins); i++)
-		if (twins_join(&c->lens, closure_twin(c, i)))
-			closure_push(&c->twins, &c->twin_count, &c->twin_room, i);
-}
