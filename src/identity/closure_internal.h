@@ -10,17 +10,24 @@ struct group_state {
 	uint8_t counts[CUSTOMER_LIMITS]; /* live identifiers of each limited type, at most 255 */
 	uint8_t marks; /* GROUP_... */
 };
+/* Two indices. */
+struct closure_edge {
+	uint32_t a, b;
+};
 enum { GROUP_BOUND = 1, GROUP_RESTRAINED = 2, GROUP_SPLIT = 4 };
 
 struct closure {
 	struct lens lens;
 	bool is_whole; /* the index of an identifier is its code */
+	uint64_t limited; /* by row: has the type a limit? */
 	uint32_t *slots; /* index + 1, or 0: open addressing, never more than half full */
 	size_t slot_count;
 	uint32_t *identifiers;
 	size_t count, room;
 	/* Each once; of sets, those that may link: of a whole none until some are split. */
 	uint32_t *sets, *decisions, *twins;
+	struct closure_edge *edges; /* of a reach: what its sets join */
+	size_t edge_count, edge_room;
 	size_t set_count, set_room, decision_count, decision_room, twin_count, twin_room;
 	uint32_t *parents; /* union-find over the indices */
 	struct group_state *states;
@@ -37,6 +44,13 @@ struct closure {
 static inline const struct twin *closure_twin(const struct closure *c, uint32_t i)
 {
 	return table_at(c->lens.identity->twins, i);
+}
+/* The root of an index, and so of its group; halves the way it goes. */
+static inline uint32_t closure_root(struct closure *c, uint32_t index)
+{
+	while (c->parents[index] != index)
+		index = c->parents[index] = c->parents[c->parents[index]];
+	return index;
 }
 uint32_t closure_index(const struct closure *closure, uint32_t identifier); /* or UINT32_MAX */
 void closure_push(uint32_t **list, size_t *count, size_t *room, uint32_t what);

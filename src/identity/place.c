@@ -73,41 +73,38 @@ void place_reach(struct identity *identity, struct closure *closure)
 struct placing {
 	struct identity *identity;
 	struct closure *closure;
-	uint32_t *last; /* of a group, so far: identifier + 1; 0: none */
+	struct {
+		uint32_t last; /* identifier + 1; 0: none */
+		uint32_t members;
+	} * groups; /* so far */
 };
 
-/* The next of the first is known when all are placed. */
+/* The next of the first, and how many there are, is known when all are placed. */
 static void place_one(struct placing *p, uint32_t identifier, struct member *member)
 {
-	uint32_t group = closure_group(p->closure, identifier);
-	uint32_t last = p->last[group];
+	uint32_t group = closure_root(p->closure, identifier), last = p->groups[group].last;
 
-	p->last[group] = identifier + 1;
-	if (last == 0) {
-		struct customer *customer = table_push(p->identity->customers);
-		member->customer = (uint32_t)table_count(p->identity->customers) - 1;
-		customer->head = identifier;
-		customer->members = 1;
-		put_counts(p->closure, group, customer);
-		member->next = identifier;
-	} else {
+	p->groups[group].last = identifier + 1;
+	p->groups[group].members++;
+	if (last != 0) {
 		member->customer = member_at(p->identity, last - 1)->customer;
 		member->next = last - 1;
-		((struct customer *)table_change(p->identity->customers, member->customer))
-			->members++;
+		return;
 	}
+	struct customer *customer = table_push(p->identity->customers);
+	customer->head = identifier;
+	put_counts(p->closure, group, customer);
+	member->customer = (uint32_t)table_count(p->identity->customers) - 1;
+	member->next = identifier;
 }
 
-static void close_rings(struct placing *p)
+static void close_ring(struct placing *p, struct customer *customer)
 {
-	struct identity *identity = p->identity;
+	uint32_t group = closure_root(p->closure, customer->head);
 
-	for (size_t i = 0; i < table_count(identity->customers); i++) {
-		uint32_t head = ((const struct customer *)table_at(identity->customers, i))->head;
-		uint32_t last = p->last[closure_group(p->closure, head)] - 1;
-		if (last != head)
-			member_change(identity, head)->next = last;
-	}
+	customer->members = p->groups[group].members;
+	if (customer->members > 1)
+		member_change(p->identity, customer->head)->next = p->groups[group].last - 1;
 }
 
 /* No number stays, so none is handed back one by one. */
@@ -116,7 +113,7 @@ void place_all(struct identity *identity, struct closure *closure)
 	size_t count = closure_count(closure), run;
 	struct placing p = { identity, closure, NULL };
 
-	p.last = closure_alloc(MAX_OF(count, (size_t)1) * sizeof(*p.last));
+	p.groups = closure_alloc(MAX_OF(count, (size_t)1) * sizeof(*p.groups));
 	table_resize(identity->customers, 0);
 	table_resize(identity->free_customers, 0);
 	for (size_t i = 0; i < count; i += run) {
@@ -129,7 +126,12 @@ void place_all(struct identity *identity, struct closure *closure)
 				members[k].customer = CUSTOMER_NONE;
 		}
 	}
-	close_rings(&p);
-	identity->live_customers = (uint32_t)table_count(identity->customers);
-	free(p.last);
+	count = table_count(identity->customers);
+	for (size_t i = 0; i < count; i += run) {
+		struct customer *customers = table_change_run(identity->customers, i, &run);
+		for (size_t k = 0; k < run; k++)
+			close_ring(&p, &customers[k]);
+	}
+	identity->live_customers = (uint32_t)count;
+	free(p.groups);
 }

@@ -137,26 +137,13 @@ static void count_one(uint8_t *count)
 		;
 }
 
-/* By row: has the type a limit? */
-static uint64_t limited_rows(const struct identity_rules *rules)
-{
-	uint64_t rows = 0;
-
-	for (unsigned row = 0; row < rules_type_count(rules); row++)
-		rows |= (uint64_t)(rules_type(rules, row)->limit > 0) << row;
-	return rows;
-}
-
 static void count_share(void *context, size_t from, size_t to)
 {
 	struct closure *c = context;
-	uint64_t rows = limited_rows(c->lens.rules);
 
 	for (uint32_t i = (uint32_t)from; i < to; i++) {
 		uint32_t root = root_of(c, i);
 		__atomic_store_n(&c->parents[i], root, __ATOMIC_RELAXED);
-		if ((rows >> (lens_kind(&c->lens, i) & KIND_ROW) & 1) == 0)
-			continue;
 		int slot = closure_slot(c, i);
 		if (slot != NO_SLOT)
 			count_one(&c->states[root].counts[slot]);
