@@ -106,6 +106,21 @@ static void publish(struct model *m)
 	view_unref(again);
 }
 
+static void change_run(struct model *m)
+{
+	if (m->count == 0)
+		return;
+	size_t i = random_below(&m->random, m->count), run;
+	char *items = table_change_run(m->table, i, &run);
+
+	CHECK(m->row, run > 0 && run <= m->count - i);
+	CHECK(m->row, i + run == m->count || run <= table_chunk_items(m->table));
+	for (size_t k = 0; k < run; k++) {
+		CHECK(m->row, items + k * m->bytes == table_at(m->table, i + k));
+		fill(m, items + k * m->bytes, i + k);
+	}
+}
+
 static void step(struct model *m)
 {
 	size_t i;
@@ -124,7 +139,10 @@ static void step(struct model *m)
 		fill(m, table_change(m->table, i), i);
 		return;
 	case 5:
-		publish(m);
+		if (random_below(&m->random, 2) == 0)
+			publish(m);
+		else
+			change_run(m);
 		return;
 	case 6:
 		if (random_below(&m->random, 6) == 0)

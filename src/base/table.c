@@ -292,6 +292,21 @@ void *table_change(struct table *table, size_t i)
 	return item_at(table, i);
 }
 
+/* Items that stayed in an old chunk are a run of their own. */
+void *table_change_run(struct table *table, size_t i, size_t *run)
+{
+	const struct table_front *front = &table->front;
+	void *first = table_change(table, i);
+	size_t end = MIN_OF((i | front->now.mask) + 1, front->now.count);
+
+	if (front->split_count > 0 && i < front->split_from)
+		end = MIN_OF(end, front->split_from);
+	else if (i - front->split_from < front->split_count)
+		end = MIN_OF(end, front->split_from + front->split_count);
+	*run = end - i;
+	return first;
+}
+
 static void cut(struct table *table, size_t count)
 {
 	size_t slots = table_slots(&table->front.now, count),

@@ -94,6 +94,8 @@ static inline const void *table_at(const struct table *table, size_t i)
 }
 /* i < count; valid until the next publish or cut */
 void *table_change(struct table *table, size_t i);
+/* The same of the run of items from i that lie side by side: *run > 0 of them. */
+void *table_change_run(struct table *table, size_t i, size_t *run);
 
 /* The present state for readers; one reference, for the caller.  Without changes since the last
  * time the same view again; after appending alone nothing is copied. */

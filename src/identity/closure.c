@@ -32,6 +32,7 @@ void closure_free(struct closure *c)
 	free(c->sets);
 	free(c->decisions);
 	free(c->twins);
+	free(c->edges);
 	free(c->parents);
 	free(c->states);
 	free(c->next);
@@ -50,16 +51,9 @@ uint32_t closure_identifier(const struct closure *c, size_t i)
 	return c->is_whole ? (uint32_t)i : c->identifiers[i];
 }
 
-static uint32_t group_of(struct closure *c, uint32_t index)
-{
-	while (c->parents[index] != index)
-		index = c->parents[index] = c->parents[c->parents[index]];
-	return index;
-}
-
 uint32_t closure_group(struct closure *c, size_t i)
 {
-	return group_of(c, (uint32_t)i);
+	return closure_root(c, (uint32_t)i);
 }
 
 bool closure_find(struct closure *c, uint32_t identifier, uint32_t *group)
@@ -68,7 +62,7 @@ bool closure_find(struct closure *c, uint32_t identifier, uint32_t *group)
 
 	if (index == UINT32_MAX)
 		return false;
-	*group = group_of(c, index);
+	*group = closure_root(c, index);
 	return true;
 }
 
@@ -109,16 +103,27 @@ static void unite(struct closure *c, uint32_t x, uint32_t y)
 	c->next[from] = after;
 }
 
-static void begin_alone(struct closure *c, uint32_t index)
+int closure_slot(const struct closure *c, uint32_t index)
 {
 	uint32_t identifier = closure_identifier(c, index);
+
+	if ((c->limited >> (lens_kind(&c->lens, identifier) & KIND_ROW) & 1) == 0)
+		return NO_SLOT;
 	const struct rules_type *type = type_of(c, identifier);
+	bool counts = member_at(c->lens.identity, identifier)->live > 0 &&
+		      twins_let_count(&c->lens, identifier);
+
+	return counts ? type->slot : NO_SLOT;
+}
+
+static void begin_alone(struct closure *c, uint32_t index)
+{
+	int slot = closure_slot(c, index);
 
 	c->parents[index] = index;
 	memset(c->states[index].counts, 0, sizeof(c->states[index].counts));
-	if (type->limit > 0 && member_at(c->lens.identity, identifier)->live > 0 &&
-		twins_let_count(&c->lens, identifier))
-		c->states[index].counts[type->slot] = 1;
+	if (slot != NO_SLOT)
+		c->states[index].counts[slot] = 1;
 	if (c->next != NULL)
 		c->next[index] = index;
 }
@@ -127,35 +132,37 @@ static void begin(struct closure *c)
 {
 	size_t room = MAX_OF(c->count, (size_t)1);
 
-	c->parents = memory_alloc(room * sizeof(*c->parents));
-	c->states = memory_alloc(room * sizeof(*c->states));
+	for (unsigned row = 0; row < rules_type_count(c->lens.rules); row++)
+		c->limited |= (uint64_t)(rules_type(c->lens.rules, row)->limit > 0) << row;
+	c->parents = closure_alloc(room * sizeof(*c->parents));
+	c->states = closure_alloc(room * sizeof(*c->states));
 	if (rules_have_windows(c->lens.rules)) {
 		c->next = memory_alloc(room * sizeof(*c->next));
 		c->times = memory_alloc(room * sizeof(*c->times));
 		for (size_t i = 0; i < c->count; i++)
 			c->times[i] = INT64_MAX;
 	}
-	for (uint32_t i = 0; i < c->count; i++)
-		begin_alone(c, i);
 }
 
 /* ---- loose */
 
 static void unite_all(struct closure *c, uint32_t a, uint32_t b)
 {
-	uint32_t x = group_of(c, closure_index(c, a)), y = group_of(c, closure_index(c, b));
+	uint32_t x = closure_root(c, a), y = closure_root(c, b);
 
 	if (x != y)
 		unite(c, x, y);
 }
 
-/* Which end is the first does not matter here: so they need not be sorted (lens_ends()), which is
- * most of the work where all links there are, are joined. */
-static void join_set_loosely(struct closure *c, uint32_t set)
+size_t closure_loose_ends(
+	const struct closure *c, uint32_t set, uint32_t out[static SET_IDENTIFIERS_MAX])
 {
 	str bytes = strings_get(c->lens.identity->sets, set);
-	uint32_t word, first = IDENTITY_NO_CODE;
+	uint32_t word;
+	size_t count = 0;
 
+	if (bytes.len <= sizeof(word))
+		return 0; /* two codes and a source at least: else it links nothing */
 	memcpy(&word, bytes.ptr + bytes.len - sizeof(word), sizeof(word));
 	const struct rules_source *source = &c->lens.sources[word & ~SET_SOURCE];
 	for (size_t at = 0; at + sizeof(word) < bytes.len; at += sizeof(word)) {
@@ -164,29 +171,28 @@ static void join_set_loosely(struct closure *c, uint32_t set)
 		uint8_t kind = lens_kind(&c->lens, code);
 		uint64_t may =
 			source->asserts | ((word & SET_VERIFIED) != 0 ? source->verifies : 0);
-		if ((kind & (KIND_BARRED | KIND_SHARED)) != 0 ||
-			(may >> (kind & KIND_ROW) & 1) == 0)
-			continue;
-		if (first == IDENTITY_NO_CODE)
-			first = code;
-		else
-			unite_all(c, first, code);
+		if ((kind & (KIND_BARRED | KIND_SHARED)) == 0 &&
+			(may >> (kind & KIND_ROW) & 1) != 0)
+			out[count++] = code;
 	}
+	return count;
 }
 
 static void join_loosely(struct closure *c)
 {
-
+	for (uint32_t i = 0; i < c->count; i++)
+		begin_alone(c, i);
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
 		if (d->kind == DECISION_TOGETHER)
-			unite_all(c, d->a, d->b);
+			unite_all(c, closure_index(c, d->a), closure_index(c, d->b));
 	}
-	for (size_t i = 0; i < c->twin_count; i++)
-		unite_all(
-			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
-	for (size_t i = 0; i < c->set_count; i++)
-		join_set_loosely(c, c->sets[i]);
+	for (size_t i = 0; i < c->twin_count; i++) {
+		const struct twin *twin = closure_twin(c, c->twins[i]);
+		unite_all(c, closure_index(c, twin->hash), closure_index(c, twin->plain));
+	}
+	for (size_t i = 0; i < c->edge_count; i++)
+		unite_all(c, c->edges[i].a, c->edges[i].b);
 }
 
 /* By slot; 255, which no count passes, where a slot has no limit. */
@@ -223,10 +229,11 @@ static bool mark_bound(struct closure *c)
 		for (int end = 0; end < 2; end++) {
 			uint32_t index = end == 0 ? a : b;
 			if (index != UINT32_MAX)
-				c->states[group_of(c, index)].marks |= GROUP_BOUND;
+				c->states[closure_root(c, index)].marks |= GROUP_BOUND;
 		}
-		if (a != UINT32_MAX && b != UINT32_MAX && group_of(c, a) == group_of(c, b)) {
-			c->states[group_of(c, a)].marks |= GROUP_SPLIT;
+		if (a != UINT32_MAX && b != UINT32_MAX &&
+			closure_root(c, a) == closure_root(c, b)) {
+			c->states[closure_root(c, a)].marks |= GROUP_SPLIT;
 			any = true;
 		}
 	}
@@ -255,10 +262,12 @@ static void add_link(struct closure *c, const struct closure_link *link)
 		c->link_room = MAX_OF(c->link_room * 2, (size_t)64);
 		c->links = memory_resize(c->links, c->link_room * sizeof(*c->links));
 	}
-	c->links[c->link_count++] = *link;
+	c->links[c->link_count] = *link;
+	c->links[c->link_count].x = closure_index(c, link->a);
+	c->links[c->link_count++].y = closure_index(c, link->b);
 }
 
-static bool is_split(const struct closure *c, uint32_t identifier)
+bool closure_is_split(const struct closure *c, uint32_t identifier)
 {
 	return c->tell != NULL ||
 	       (c->states[closure_index(c, identifier)].marks & GROUP_SPLIT) != 0;
@@ -277,7 +286,9 @@ static void add_set_links(struct closure *c, uint32_t set)
 	struct set_ends ends;
 
 	lens_ends(&c->lens, set, KIND_BARRED | KIND_SHARED, &ends);
-	for (uint32_t k = 1; k < ends.count && is_split(c, ends.codes[0]); k++) {
+	if (ends.count < 2 || !closure_is_split(c, ends.codes[0]))
+		return;
+	for (uint32_t k = 1; k < ends.count; k++) {
 		bool verified = ends.verified[0] || ends.verified[k];
 		const struct closure_link link = { .a = ends.codes[0],
 			.b = ends.codes[k],
@@ -306,7 +317,7 @@ static void add_twin_links(struct closure *c)
 {
 	for (size_t i = 0; i < c->twin_count; i++) {
 		const struct twin *twin = closure_twin(c, c->twins[i]);
-		if (!is_split(c, twin->plain))
+		if (!closure_is_split(c, twin->plain))
 			continue;
 		add_link(c, &(struct closure_link){ .a = twin->plain,
 				    .b = twin->hash,
@@ -321,7 +332,7 @@ static void add_links(struct closure *c)
 {
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
-		if (d->kind == DECISION_TOGETHER && is_split(c, d->a))
+		if (d->kind == DECISION_TOGETHER && closure_is_split(c, d->a))
 			add_link(c, &(struct closure_link){ .a = d->a,
 					    .b = d->b,
 					    .what = NODE_DECISION | c->decisions[i],
@@ -429,7 +440,8 @@ static bool are_apart(struct closure *c, const struct bounds *bounds, uint32_t x
 	if (((c->states[x].marks & c->states[y].marks) & GROUP_BOUND) == 0)
 		return false;
 	for (size_t i = 0; i < bounds->count; i++) {
-		uint32_t a = group_of(c, bounds->pairs[i].a), b = group_of(c, bounds->pairs[i].b);
+		uint32_t a = closure_root(c, bounds->pairs[i].a),
+			 b = closure_root(c, bounds->pairs[i].b);
 		if ((a == x && b == y) || (a == y && b == x))
 			return true;
 	}
@@ -498,8 +510,7 @@ static bool are_too_many(struct closure *c, uint32_t x, uint32_t y)
 static enum link_fate join(
 	struct closure *c, const struct bounds *bounds, const struct closure_link *link)
 {
-	uint32_t x = group_of(c, closure_index(c, link->a));
-	uint32_t y = group_of(c, closure_index(c, link->b));
+	uint32_t x = closure_root(c, link->x), y = closure_root(c, link->y);
 	enum link_fate fate = LINK_JOINS;
 
 	if (x == y)
@@ -523,7 +534,7 @@ static void take_apart(struct closure *c)
 	uint8_t *split = memory_alloc(c->count / 8 + 1);
 
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->tell != NULL || (c->states[group_of(c, i)].marks & GROUP_SPLIT) != 0)
+		if (c->tell != NULL || (c->states[closure_root(c, i)].marks & GROUP_SPLIT) != 0)
 			split[i / 8] |= (uint8_t)(1u << (i % 8));
 	for (uint32_t i = 0; i < c->count; i++)
 		if ((split[i / 8] >> (i % 8) & 1) != 0) {
@@ -535,9 +546,9 @@ static void take_apart(struct closure *c)
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
 		uint32_t a = closure_index(c, d->a), b = closure_index(c, d->b);
 		if (d->kind == DECISION_APART && a != UINT32_MAX)
-			c->states[group_of(c, a)].marks |= GROUP_BOUND;
+			c->states[closure_root(c, a)].marks |= GROUP_BOUND;
 		if (d->kind == DECISION_APART && b != UINT32_MAX)
-			c->states[group_of(c, b)].marks |= GROUP_BOUND;
+			c->states[closure_root(c, b)].marks |= GROUP_BOUND;
 	}
 }
 
@@ -548,6 +559,8 @@ static void join_strictly(struct closure *c)
 
 	limits_of(c, limits);
 	take_apart(c);
+	if (c->is_whole)
+		closure_list_sets(c);
 	find_times(c);
 	add_links(c);
 	if (c->link_count > 0)
@@ -569,7 +582,10 @@ void closure_join(struct closure *c, closure_tell *tell, void *context)
 	c->tell = tell;
 	c->context = context;
 	begin(c);
-	join_loosely(c);
+	if (c->is_whole)
+		closure_join_whole(c);
+	else
+		join_loosely(c);
 	if (mark_split(c) || tell != NULL)
 		join_strictly(c);
 }

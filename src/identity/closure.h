@@ -38,6 +38,7 @@ struct closure_link {
 	uint32_t rank; /* canonical order: lower first ... */
 	int64_t time; /* ... then earlier; then by texts */
 	uint32_t place; /* of b among the ends of its set */
+	uint32_t x, y; /* private: the indices of a and b */
 };
 enum link_fate {
 	LINK_JOINS,

@@ -31,17 +31,28 @@ static void rehash(struct closure *c)
 		c->slots[slot_of(c, c->identifiers[i])] = (uint32_t)i + 1;
 }
 
-static void add(struct closure *c, uint32_t identifier)
+/* Its index. */
+static uint32_t add(struct closure *c, uint32_t identifier)
 {
 	if (c->count * 2 >= c->slot_count)
 		rehash(c);
 	size_t slot = slot_of(c, identifier);
 	if (c->slots[slot] != 0)
-		return;
+		return c->slots[slot] - 1;
 	uint64_t ignored;
 	c->is_far |= c->far != NULL && map64_get(c->far, (uint64_t)identifier + 1, &ignored);
 	closure_push(&c->identifiers, &c->count, &c->room, identifier);
 	c->slots[slot] = (uint32_t)c->count;
+	return (uint32_t)c->count - 1;
+}
+
+static void add_edge(struct closure *c, uint32_t a, uint32_t b)
+{
+	if (c->edge_count == c->edge_room) {
+		c->edge_room = MAX_OF(c->edge_room * 2, (size_t)16);
+		c->edges = memory_resize(c->edges, c->edge_room * sizeof(*c->edges));
+	}
+	c->edges[c->edge_count++] = (struct closure_edge){ a, b };
 }
 
 uint32_t closure_index(const struct closure *c, uint32_t identifier)
@@ -59,8 +70,8 @@ static void follow_decision(struct closure *c, uint32_t i)
 		return;
 	closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
 	if (d->kind == DECISION_TOGETHER) {
-		add(c, d->a);
-		add(c, d->b);
+		(void)add(c, d->a);
+		(void)add(c, d->b);
 	}
 }
 
@@ -72,11 +83,12 @@ static void follow_twin(struct closure *c, uint32_t i, uint32_t from)
 		return;
 	if (twin->hash == from) /* once, though both lead here */
 		closure_push(&c->twins, &c->twin_count, &c->twin_room, i);
-	add(c, twin->hash);
-	add(c, twin->plain);
+	(void)add(c, twin->hash);
+	(void)add(c, twin->plain);
 }
 
-/* Only what may join is connected by a set. */
+/* Only what may join is connected by a set; it is followed once, from its first end, to which each
+ * of the others leads. */
 static void follow_set(struct closure *c, uint32_t set, uint32_t from)
 {
 	const struct evidence *evidence = table_at(c->lens.identity->evidence, set);
@@ -90,10 +102,12 @@ static void follow_set(struct closure *c, uint32_t set, uint32_t from)
 		is_end |= ends.codes[i] == from;
 	if (!is_end || ends.count < 2)
 		return;
-	if (ends.codes[0] == from) /* once, though each end leads here */
-		closure_push(&c->sets, &c->set_count, &c->set_room, set);
-	for (size_t i = 0; i < ends.count; i++)
-		add(c, ends.codes[i]);
+	uint32_t first = add(c, ends.codes[0]);
+	if (ends.codes[0] != from)
+		return;
+	closure_push(&c->sets, &c->set_count, &c->set_room, set);
+	for (size_t i = 1; i < ends.count; i++)
+		add_edge(c, first, add(c, ends.codes[i]));
 }
 
 /* Decisions are met once for each of their identifiers: sorting drops the twins. */
@@ -127,13 +141,13 @@ bool closure_reach(struct closure *c, const uint32_t *from, size_t count, size_t
 	const struct identity *identity = c->lens.identity;
 
 	for (size_t i = 0; i < count; i++)
-		add(c, from[i]);
+		(void)add(c, from[i]);
 	for (size_t i = 0; goes_on(c, i, *steps); i++) {
 		uint32_t identifier = c->identifiers[i];
 		const struct member *member = member_at(identity, identifier);
 		uint32_t at = member->nodes;
 		if (member->customer != CUSTOMER_NONE)
-			add(c, member->next);
+			(void)add(c, member->next);
 		while (at != NODE_END && *steps > 0) {
 			(*steps)--;
 			const struct node *node = table_at(identity->nodes, at);
@@ -163,25 +177,4 @@ bool closure_knows_times(const struct closure *c)
 			return false;
 	}
 	return true;
-}
-
-void closure_whole(struct closure *c)
-{
-	const struct identity *identity = c->lens.identity;
-	size_t sets = table_count(identity->evidence);
-
-	c->is_whole = true;
-	c->count = table_count(identity->members);
-	for (uint32_t set = 0; set < sets; set++) {
-		const struct evidence *evidence = table_at(identity->evidence, set);
-		/* two codes and a source at least: else it links nothing */
-		if (evidence->live > 0 && strings_get(identity->sets, set).len > sizeof(uint32_t))
-			closure_push(&c->sets, &c->set_count, &c->set_room, set);
-	}
-	for (uint32_t i = 0; i < table_count(identity->decisions); i++)
-		if (closure_decision(c, i)->kind != DECISION_NONE)
-			closure_push(&c->decisions, &c->decision_count, &c->decision_room, i);
-	for (uint32_t i = 0; i < table_count(identity->twins); i++)
-		if (twins_join(&c->lens, closure_twin(c, i)))
-			closure_push(&c->twins, &c->twin_count, &c->twin_room, i);
 }

@@ -2,6 +2,7 @@
  * source follows. */
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
+#include "identity/shares.h"
 
 #include <stdlib.h>
 
@@ -53,20 +54,52 @@ void rules_reload(struct identity *identity)
 	hold(identity, rules_of(identity, identity->rules_held));
 }
 
+/* A byte for each identifier, or set, as the rules see it; then those that differ are changed. */
+struct seen {
+	const struct identity *identity;
+	struct lens lens;
+	uint8_t *bytes;
+};
+
+static void see_kinds(void *context, size_t from, size_t to)
+{
+	struct seen *s = context;
+
+	for (size_t i = from; i < to; i++)
+		s->bytes[i] =
+			kind_of(s->lens.rules, strings_get(s->identity->identifiers, (uint32_t)i));
+}
+
+static void see_owners(void *context, size_t from, size_t to)
+{
+	struct seen *s = context;
+
+	for (size_t i = from; i < to; i++)
+		s->bytes[i] = lens_owner(&s->lens, (uint32_t)i);
+}
+
+/* How many changed. */
+static size_t take_over(struct identity *identity, struct table *table, share_fn *see)
+{
+	size_t count = table_count(table), changed = 0;
+	struct seen seen = { identity, lens_of(identity), memory_alloc(count + 1) };
+
+	shares_do(count, see, &seen);
+	for (size_t i = 0; i < count; i++) {
+		if (*(const uint8_t *)table_at(table, i) == seen.bytes[i])
+			continue;
+		*(uint8_t *)table_change(table, i) = seen.bytes[i];
+		changed++;
+	}
+	free(seen.bytes);
+	return changed;
+}
+
 static void take(struct identity *identity, struct identity_rules *rules)
 {
 	hold(identity, rules);
-	for (uint32_t i = 0; i < table_count(identity->kinds); i++)
-		*(uint8_t *)table_change(identity->kinds, i) =
-			kind_of(rules, strings_get(identity->identifiers, i));
-	const struct lens lens = lens_of(identity);
-	for (uint32_t set = 0; set < table_count(identity->owners); set++) {
-		uint8_t owner = lens_owner(&lens, set);
-		if (*(const uint8_t *)table_at(identity->owners, set) == owner)
-			continue;
-		*(uint8_t *)table_change(identity->owners, set) = owner;
-		identity->owners_version++;
-	}
+	(void)take_over(identity, identity->kinds, see_kinds);
+	identity->owners_version += take_over(identity, identity->owners, see_owners);
 	identity->all_stale = true;
 	codes_done(&identity->seeds);
 }

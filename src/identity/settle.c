@@ -11,12 +11,12 @@
  */
 #include "base/map64.h"
 #include "identity/closure.h"
+#include "identity/place.h"
 #include "identity/recount.h"
 #include "identity/rules.h"
 #include "identity/twins.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* For each step of a look: 25,000 digests, some ten milliseconds. */
 enum { TWIN_STEPS = 16 };
@@ -97,97 +97,7 @@ static void take_back(struct attempt *a)
 	}
 }
 
-/* ---- putting the result in place */
-
-/* Of everything no number stays: so none is handed back one by one. */
-static void dissolve_all(struct identity *identity)
-{
-	table_resize(identity->customers, 0);
-	table_resize(identity->free_customers, 0);
-	identity->live_customers = 0;
-}
-
-static void dissolve(struct identity *identity, const struct closure *closure)
-{
-	for (size_t i = 0; i < closure_count(closure); i++) {
-		uint32_t identifier = closure_identifier(closure, i);
-		uint32_t customer = member_at(identity, identifier)->customer;
-		if (customer == CUSTOMER_NONE)
-			continue;
-		const struct customer *c = table_at(identity->customers, customer);
-		if (c->head != IDENTITY_NO_CODE)
-			customer_drop(identity, customer);
-		member_change(identity, identifier)->customer = CUSTOMER_NONE;
-	}
-}
-
-/* Behind the first of its group in the ring: members are neighbours in memory, or nearly. */
-static void put_member(struct identity *identity, uint32_t first, uint32_t identifier)
-{
-	struct member *head = member_change(identity, first);
-	uint32_t customer = head->customer, next = head->next;
-
-	head->next = identifier;
-	struct member *member = member_change(identity, identifier);
-	member->customer = customer;
-	member->next = next;
-	((struct customer *)table_change(identity->customers, customer))->members++;
-}
-
-/* Its counts follow (put_counts()). */
-static void put_first(struct identity *identity, uint32_t identifier, bool is_all)
-{
-	if (!is_all) {
-		(void)customer_new(identity, identifier);
-		return;
-	}
-	struct member *member = member_change(identity, identifier);
-	struct customer *customer = table_push(identity->customers);
-	customer->head = identifier;
-	customer->members = 1;
-	member->customer = (uint32_t)(table_count(identity->customers) - 1);
-	member->next = identifier;
-	identity->live_customers++;
-}
-
-/* What the closure counted of a group is what its customer has. */
-static void put_counts(struct identity *identity, const struct closure *closure, uint32_t group,
-	uint32_t identifier)
-{
-	struct customer *customer =
-		table_change(identity->customers, member_at(identity, identifier)->customer);
-
-	memcpy(customer->counts, closure_counts(closure, group), sizeof(customer->counts));
-	customer->restrained = closure_is_restrained(closure, group);
-}
-
-static void put_in_place(struct identity *identity, struct closure *closure, bool is_all)
-{
-	size_t count = closure_count(closure);
-	uint32_t *first = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*first)); /* + 1 */
-
-	if (is_all)
-		dissolve_all(identity);
-	else
-		dissolve(identity, closure);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t identifier = closure_identifier(closure, i);
-		uint32_t group = closure_group(closure, i);
-		if (member_at(identity, identifier)->live == 0) {
-			if (is_all && member_at(identity, identifier)->customer != CUSTOMER_NONE)
-				member_change(identity, identifier)->customer = CUSTOMER_NONE;
-		} else if (first[group] != 0) {
-			put_member(identity, first[group] - 1, identifier);
-		} else {
-			put_first(identity, identifier, is_all);
-			first[group] = identifier + 1;
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		if (first[i] != 0)
-			put_counts(identity, closure, (uint32_t)i, first[i] - 1);
-	free(first);
-}
+/* ---- everything */
 
 /* By row: may an identifier of such a type be found to be shared? */
 static uint64_t rows_to_judge(const struct identity *identity)
@@ -224,7 +134,7 @@ static void compute_all(struct identity *identity)
 	judge_all(identity, &lens);
 	closure_whole(closure);
 	closure_join(closure, NULL, NULL);
-	put_in_place(identity, closure, true);
+	place_all(identity, closure);
 	closure_free(closure);
 }
 
@@ -260,7 +170,7 @@ static bool compute(struct identity *identity, const uint32_t *seeds, size_t cou
 		    (at_length || closure_knows_times(closure) || may_look_through_rows(identity));
 	if (done) {
 		closure_join(closure, NULL, NULL);
-		put_in_place(identity, closure, false);
+		place_reach(identity, closure);
 	} else {
 		take_back(&a);
 	}
