@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "test.h"
 
 static void add(struct desk *desk, const char *who, const char *action, const char *subject)
@@ -70,6 +72,51 @@ TEST(readings_outlive_a_killed_program)
 		audit_each(desk, &search, count_row, counts, &why) == OK && counts[0] == READINGS);
 	fill(desk);
 	CHECK("chained", audit_check(desk, &walked, &why) == OK && walked == READINGS + 4);
+	desk_close(desk);
+}
+
+/* How often the log began anew: the number in its head (the file format of SQLite, 4.1). */
+static uint32_t log_number(const char *folder)
+{
+	char path[PATH_BYTES_MAX];
+	unsigned char head[16] = { 0 };
+	size_t got = 0;
+	struct file *log;
+
+	if (path_join(path, folder, "ariane.db-wal", NULL) != OK ||
+		disk_open(disk_real(), path, FILE_READ, &log, NULL) != OK)
+		return 0;
+	(void)file_read_at(log, 0, head, sizeof(head), &got, NULL);
+	file_close(log);
+	return (uint32_t)head[12] << 24 | (uint32_t)head[13] << 16 | (uint32_t)head[14] << 8 |
+	       head[15];
+}
+
+/* Readings do not empty the log themselves, and it does not grow for ever; while it is emptied
+ * nothing of the chain goes wrong. */
+TEST(the_log_of_readings_begins_anew_beside_them)
+{
+	enum { PATIENCE_MS = 20000 };
+	struct why why = { 0 };
+	const char *folder = test_folder();
+	struct desk *desk;
+	int64_t rows = 0, walked = 0, until_ms = clock_real()->now_ms(clock_real()) + PATIENCE_MS;
+
+	CHECK("open", desk_open(folder, true, NULL, &desk, &why) == OK);
+	uint32_t first = log_number(folder);
+	const struct audit_row row = { .who = STR("user:paul"),
+		.action = STR("GET /api/v1/customers/{identifier}"),
+		.subject = STR("email:a@b.fr"),
+		.outcome = STR("200"),
+		.is_reading = true };
+	while (log_number(folder) == first && clock_real()->now_ms(clock_real()) < until_ms)
+		rows += audit_add(desk, &row, &why) == OK;
+	CHECK("anew", log_number(folder) > first);
+	fill(desk);
+	CHECK("chained", audit_check(desk, &walked, &why) == OK && walked == rows + 4);
+	desk_close(desk);
+	CHECK("again", desk_open(folder, false, NULL, &desk, &why) == OK);
+	CHECK("kept", audit_check(desk, &walked, &why) == OK && walked == rows + 4);
 	desk_close(desk);
 }
 

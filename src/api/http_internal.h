@@ -1,6 +1,7 @@
 /* api/http_internal.h - what the files of the HTTP layer share.
  *
- * Locks: `lock` of the server guards the list of connections and the pool of arenas; a leaf.
+ * Locks: `lock` of the server guards the list of connections, the pool of arenas, and how many
+ * listenings there are; a leaf.
  * An exchange belongs to the worker of its connection, but for `turn` and what is set before it
  * is changed:
  *
@@ -83,12 +84,13 @@ struct http_exchange {
 struct http_listening {
 	struct http_server *server;
 	struct MHD_Daemon *daemon;
+	int socket; /* that listens; the accepting thread's until it ends */
 	bool is_secure; /* TLS */
 	bool is_local;
 	char unix_path[108]; /* "" if it is none; removed at the end */
 };
 
-enum { ARENAS_KEPT = 64 };
+enum { ARENAS_KEPT = 64, HTTP_ACCEPTED_AT_ONCE = 64 };
 
 struct http_server {
 	struct http_options options;
@@ -107,6 +109,9 @@ struct http_server {
 	size_t arena_count;
 	pthread_t watch;
 	bool watch_ends;
+	pthread_t accepting; /* while there are listenings */
+	int accepting_wake; /* an eventfd */
+	bool accepting_ends;
 
 	_Atomic uint64_t count_connections, count_open, count_requests, count_requests_open;
 	_Atomic uint64_t count_answers[6], count_body_bytes, count_cut, count_full;
@@ -132,6 +137,12 @@ void head_answer_options(struct http_exchange *x);
 
 /* ---- http_answer.c */
 enum MHD_Result answer_send(struct http_exchange *x);
+
+/* ---- http_accept.c */
+/* From the next listening too, which is complete. */
+void accept_from(struct http_server *server);
+/* Nobody new comes in any more, and the sockets are closed. */
+void accept_end(struct http_server *server);
 
 /* ---- http_watch.c */
 void connection_notify(void *listening, struct MHD_Connection *mhd, void **context,

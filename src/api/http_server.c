@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 /* gnutls' words for: TLS 1.2 and 1.3, 128 bits of security at least. */
@@ -46,6 +47,8 @@ struct http_server *http_server_create(const struct http_options *options)
 	s->options.body_ms = DEFAULT(options->body_ms, HTTP_BODY_MS);
 	mutex_init(&s->lock);
 	condition_init(&s->change);
+	s->accepting_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ASSERT(s->accepting_wake >= 0);
 	uint64_t seed;
 	secret_bytes(&seed, sizeof(seed));
 	s->trace_seed = seed;
@@ -56,11 +59,15 @@ struct http_server *http_server_create(const struct http_options *options)
 
 /* ---- listening */
 
-static struct MHD_Daemon *start(struct http_listening *listening, int fd)
+static struct MHD_Daemon *start(struct http_listening *listening)
 {
 	const struct http_options *o = &listening->server->options;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
-			 MHD_USE_ITC | (listening->is_secure ? MHD_USE_TLS : 0U);
+			 MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET |
+			 (listening->is_secure ? MHD_USE_TLS : 0U);
+	/* http_accept.c keeps the limit; each worker, which closes whom it has no room for, has
+	 * some to spare. */
+	size_t most = o->connections_max + o->workers * HTTP_ACCEPTED_AT_ONCE;
 	struct MHD_OptionItem more[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)o->workers, NULL },
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)certificate_callback() },
@@ -73,8 +80,7 @@ static struct MHD_Daemon *start(struct http_listening *listening, int fd)
 	if (!listening->is_secure)
 		more[1].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, listening,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)o->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)most, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)HTTP_HEAD_BYTES_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)(HTTP_STALL_MS / 1000), MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, listening, MHD_OPTION_NOTIFY_COMPLETED,
@@ -148,12 +154,13 @@ err http_server_listen(struct http_server *s, const struct http_listener *listen
 		e = take_socket(listener, listening, &fd, where, why);
 	if (e != OK)
 		return e;
-	listening->daemon = start(listening, fd);
+	listening->socket = fd;
+	listening->daemon = start(listening);
 	if (listening->daemon == NULL) {
 		(void)close(fd);
 		return fail(why, MSG_HTTP_BIND, arg_str(listener->address), arg_c("libmicrohttpd"));
 	}
-	s->listening_count++;
+	accept_from(s);
 	struct strbuf url = {
 		.ptr = bound, .cap = HTTP_URL_BYTES - 1, .cap_max = HTTP_URL_BYTES - 1
 	};
@@ -223,25 +230,20 @@ static void end_watch(struct http_server *s)
 
 void http_server_stop(struct http_server *s, int64_t drain_ms)
 {
-	int sockets[HTTP_LISTENERS_MAX];
-
 	if (s == NULL)
 		return;
-	size_t count = s->listening_count;
-	for (size_t i = 0; i < count; i++)
-		sockets[i] = MHD_quiesce_daemon(s->listenings[i].daemon);
+	accept_end(s);
 	atomic_store(&s->stopping, true);
 	drain(s, drain_ms);
 	end_watch(s);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < s->listening_count; i++) {
 		MHD_stop_daemon(s->listenings[i].daemon);
-		if (sockets[i] >= 0)
-			(void)close(sockets[i]);
 		if (s->listenings[i].unix_path[0] != '\0')
 			(void)unlink(s->listenings[i].unix_path);
 	}
 	for (size_t i = 0; i < s->arena_count; i++)
 		arena_free(s->arenas[i]);
+	(void)close(s->accepting_wake);
 	condition_done(&s->change);
 	mutex_done(&s->lock);
 	free(s);

@@ -4,11 +4,17 @@
  * the answer; so their rows are in the file at once (a killed program loses none), and on the disk
  * within DESK_LATER_MS (a power cut may take the last second of them).
  *
- * The thread begins with the first such commit and sleeps while nothing is owed.
+ * The thread begins with the first such commit and sleeps while nothing is owed.  What it does is
+ * done so that nobody who asks waits for it: it syncs the log (the file NAME-wal) by itself.  Only
+ * a log of LOG_BYTES_MAX is copied into the database and begun anew, here too: SQLite waits for
+ * the disk with the first write to a new log, and that would be somebody's question.
  */
 #include <time.h>
 
+#include "base/file.h"
 #include "desk/desk_internal.h"
+
+#define LOG_BYTES_MAX ((uint64_t)4 << 20)
 
 static struct timespec from_now(int64_t ms)
 {
@@ -22,15 +28,48 @@ static struct timespec from_now(int64_t ms)
 	return at;
 }
 
-/* By a connection of its own, so that nobody waits for it.  An error is not told: the next commit
- * that waits meets the same disk. */
-static bool pay(struct desk *desk)
+/* What SQLite's readers of a log after a power cut believe is whole: so syncing it is enough. */
+static bool sync_log(struct desk *desk, uint64_t *bytes)
+{
+	char path[PATH_BYTES_MAX];
+	struct strbuf name = { .ptr = path, .cap = sizeof(path), .cap_max = sizeof(path) };
+	struct file *log;
+
+	strbuf_add_c(&name, desk->path);
+	strbuf_add_c(&name, "-wal");
+	strbuf_add_byte(&name, '\0');
+	if (!strbuf_ok(&name) || disk_open(disk_real(), path, FILE_READ, &log, NULL) != OK)
+		return false;
+	bool synced = file_size(log, bytes, NULL) == OK && file_sync(log, NULL) == OK;
+	file_close(log);
+	return synced;
+}
+
+/* By a connection of its own: while the many pages are copied nobody waits. */
+static bool empty_log(struct desk *desk)
 {
 	struct sql *sql = NULL;
-	bool paid = sql_open(desk->path, &sql, NULL) == OK && sql_sync(sql, NULL) == OK;
+	bool copied = sql_open(desk->path, &sql, NULL) == OK && sql_sync(sql, NULL) == OK;
 
+	if (copied) {
+		desk_lock(desk);
+		copied = sql_sync(sql, NULL) == OK && sql_begin_log(sql, NULL) == OK;
+		desk_unlock(desk);
+	}
 	sql_close(sql);
-	return paid;
+	return copied;
+}
+
+/* An error is not told: the next commit that waits meets the same disk. */
+static bool pay(struct desk *desk)
+{
+	uint64_t bytes = 0;
+
+	if (!sync_log(desk, &bytes)) /* also where the disk allows no log */
+		return empty_log(desk);
+	if (bytes >= LOG_BYTES_MAX)
+		(void)empty_log(desk); /* or the next time: what is owed is on the disk */
+	return true;
 }
 
 static void *run(void *context)
@@ -77,8 +116,9 @@ void desk_later_done(struct desk *desk)
 		desk_unlock(desk);
 		ASSERT(pthread_join(desk->later.thread, NULL) == 0);
 	}
+	uint64_t bytes;
 	if (desk->later.owes)
-		(void)pay(desk);
+		(void)sync_log(desk, &bytes);
 	ASSERT(pthread_cond_destroy(&desk->later.wake) == 0);
 }
 
@@ -111,8 +151,9 @@ err desk_end_later(struct desk *desk, err e, struct why *why)
 		else
 			(void)pthread_cond_signal(&later->wake);
 	}
+	uint64_t bytes;
 	if (e == OK && !later->runs) /* no thread to be had: now, then */
-		later->owes = !pay(desk);
+		later->owes = !sync_log(desk, &bytes);
 	desk_unlock(desk);
 	return e;
 }

@@ -260,6 +260,26 @@ static err take_int(void *context, const struct sql_row *row, struct why *why)
 	return OK;
 }
 
+err sql_begin_log(struct sql *sql, struct why *why)
+{
+	char text[64];
+	struct strbuf set = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
+	int64_t version = 0;
+	err e = sql_begin(sql, why);
+
+	if (e != OK)
+		return e;
+	e = sql_each(sql, why, take_int, &version, "PRAGMA user_version", sql_none());
+	strbuf_add_c(&set, "PRAGMA user_version = ");
+	strbuf_add_int(&set, version);
+	if (e == OK)
+		e = sql_script(sql, strbuf_str(&set), why);
+	if (e == OK)
+		return sql_commit(sql, why);
+	sql_rollback(sql);
+	return e;
+}
+
 err sql_version(struct sql *sql, int64_t *out, struct why *why)
 {
 	return sql_each(sql, why, take_int, out, "PRAGMA data_version", sql_none());

@@ -92,6 +92,9 @@ int64_t sql_changes(const struct sql *sql); /* rows that the last statement chan
  * cut, until one that does, or sql_sync().  Not within a transaction. */
 err sql_wait_for_disk(struct sql *sql, bool wait, struct why *why);
 err sql_sync(struct sql *sql, struct why *why);
+/* A log whose every page was copied by sql_sync() begins anew with the next write, which waits for
+ * the disk even where commits do not: this is such a write, of what stood there already. */
+err sql_begin_log(struct sql *sql, struct why *why);
 
 err sql_begin(struct sql *sql, struct why *why); /* to write; others that write wait */
 err sql_commit(struct sql *sql, struct why *why);

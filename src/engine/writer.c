@@ -39,6 +39,7 @@ struct writer *writer_create(struct engine *engine, const struct writer_options 
 	mutex_init(&w->lock);
 	mutex_init(&w->house);
 	mutex_init(&w->sealing);
+	mutex_init(&w->turn);
 	condition_init(&w->published);
 	condition_init(&w->news);
 	condition_init(&w->stopping);
@@ -113,6 +114,7 @@ void writer_free(struct writer *w)
 	condition_done(&w->stopping);
 	condition_done(&w->news);
 	condition_done(&w->published);
+	mutex_done(&w->turn);
 	mutex_done(&w->sealing);
 	mutex_done(&w->house);
 	mutex_done(&w->lock);

@@ -132,7 +132,14 @@ static bool erase_some(struct writer *w)
 
 static bool use_disk(struct writer *w)
 {
-	return may_use_disk(w) && (write_checkpoint(w) || erase_some(w) || merge_one(w));
+	if (!may_use_disk(w))
+		return false;
+	atomic_store(&w->house_waits, true);
+	mutex_lock(&w->turn);
+	atomic_store(&w->house_waits, false);
+	bool did = write_checkpoint(w) || erase_some(w) || merge_one(w);
+	mutex_unlock(&w->turn);
+	return did;
 }
 
 /* Readers feel rows without an index at once, but what is begun on the disk must come to an end

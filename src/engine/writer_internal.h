@@ -9,6 +9,8 @@
 #include "engine/writer.h"
 #include "thread/thread_index.h"
 
+#include <stdatomic.h>
+
 enum { NS_PER_MS = 1000000 };
 
 /* What the writer did in a stretch of time. */
@@ -17,6 +19,7 @@ struct writer_load {
 	uint64_t items;
 };
 
+bool writer_is_busy(const struct writer_load *load);
 /* Does sealing wait, with so many segments unsealed? */
 bool writer_seal_waits(const struct writer_load *load, size_t unsealed);
 
@@ -59,6 +62,12 @@ struct writer {
 		uint64_t items;
 		struct writer_load load; /* since the look before */
 	} look;
+	/* Sealing a segment, and each thing done on the disk by house-keeping, has a processor for
+	 * up to a second.  While the writer rests they take turns, so that who asks finds one free
+	 * on a machine of two; while it is busy sealing needs no turn, or it would fall behind. */
+	pthread_mutex_t turn; /* after `house` and `sealing` */
+	atomic_bool house_waits; /* for its turn: sealing lets it go first */
+
 	bool has_threads;
 	pthread_t writing, keeping, sealer;
 };

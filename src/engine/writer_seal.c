@@ -7,13 +7,15 @@
  */
 #include "engine/writer_internal.h"
 
+bool writer_is_busy(const struct writer_load *load)
+{
+	return load->group_ns > load->since_ns / WRITER_BUSY_PARTS &&
+	       (int64_t)load->items > load->since_ns / NS_PER_MS * WRITER_BUSY_RECORDS / 1000;
+}
+
 bool writer_seal_waits(const struct writer_load *load, size_t unsealed)
 {
-	bool is_busy =
-		load->group_ns > load->since_ns / WRITER_BUSY_PARTS &&
-		(int64_t)load->items > load->since_ns / NS_PER_MS * WRITER_BUSY_RECORDS / 1000;
-
-	return is_busy && unsealed <= WRITER_BURST_SEGMENTS;
+	return writer_is_busy(load) && unsealed <= WRITER_BURST_SEGMENTS;
 }
 
 /* What the writer did since the last look, at most every WRITER_BUSY_LOOK_MS. */
@@ -36,16 +38,29 @@ static const struct writer_load *look(struct writer *w)
 	return &w->look.load;
 }
 
+static err seal_in_turn(struct writer *w, bool is_busy, bool *did, struct why *why)
+{
+	if (!is_busy)
+		mutex_lock(&w->turn);
+	err e = engine_seal_one(w->engine, w->options.seal_level, did, why);
+	if (!is_busy)
+		mutex_unlock(&w->turn);
+	return e;
+}
+
 static bool seal_one(struct writer *w)
 {
 	struct why why = { 0 };
 	bool did = false;
 	size_t unsealed = engine_unsealed(w->engine);
 
-	if (unsealed == 0 || engine_ticks_ns(w->engine) < w->sealing_rests_until_ns ||
-		writer_seal_waits(look(w), unsealed))
+	if (unsealed == 0 || engine_ticks_ns(w->engine) < w->sealing_rests_until_ns)
 		return false;
-	err e = engine_seal_one(w->engine, w->options.seal_level, &did, &why);
+	const struct writer_load *load = look(w);
+	bool is_busy = writer_is_busy(load);
+	if (writer_seal_waits(load, unsealed) || (!is_busy && atomic_load(&w->house_waits)))
+		return false;
+	err e = seal_in_turn(w, is_busy, &did, &why);
 	if (e != OK) {
 		writer_note_error(w, &why);
 		w->sealing_rests_until_ns =
