@@ -54,14 +54,15 @@ TEST(time_buckets_keep_the_order)
 
 static char events[JOURNEY_WORLD_EVENTS * 24];
 
-static const char *make_events(uint64_t seed)
+static const char *make_events(uint64_t seed, unsigned steps)
 {
 	struct random random = random_of(seed);
 	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
 
 	for (int i = 0; i < 1500; i++)
 		strbuf_printf(&text, "c%u %u web s%u;", (unsigned)random_below(&random, 600),
-			(unsigned)random_below(&random, 5000), (unsigned)random_below(&random, 6));
+			(unsigned)random_below(&random, 5000),
+			(unsigned)random_below(&random, steps));
 	strbuf_add_byte(&text, '\0');
 	ASSERT(strbuf_ok(&text));
 	return events;
@@ -84,36 +85,59 @@ static bool same_maps(const struct map *a, const struct map *b)
 		       same_times(&a->edges[i].times, &b->edges[i].times);
 	for (size_t i = 0; same && i < a->step_count; i++)
 		same = a->steps[i].count == b->steps[i].count &&
+		       a->steps[i].customers == b->steps[i].customers &&
+		       a->steps[i].journeys == b->steps[i].journeys &&
+		       a->steps[i].starts == b->steps[i].starts &&
+		       a->steps[i].ends == b->steps[i].ends &&
 		       a->steps[i].self_loops == b->steps[i].self_loops &&
 		       same_times(&a->steps[i].times, &b->steps[i].times);
 	return same;
 }
 
+/* The two ways of counting, whatever the number of steps and of journeys a customer. */
+static void compare_ways(const char *events_text, const char *definition)
+{
+	const struct map_options dense = { .counts_only = false }, sparse = { .dense_steps = 1 };
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct map a, b;
+
+	journey_world_init(&w, events_text, false);
+	journey_world_define(&w, definition);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("dense", map_make(plan, &dense, &a, NULL) == OK);
+	CHECK("sparse", map_make(plan, &sparse, &b, NULL) == OK);
+	CHECK("same", a.edge_count > 20 && same_maps(&a, &b));
+	map_hide(&a, 0.5, SIZE_MAX);
+	uint64_t held = 0;
+	for (size_t i = 0; i < a.shown; i++)
+		held += a.edges[i].count;
+	CHECK("hidden", held + a.hidden == a.transitions && held * 2 >= a.transitions &&
+				(held - a.edges[a.shown - 1].count) * 2 < a.transitions);
+	map_done(plan, &a);
+	map_done(plan, &b);
+	journey_plan_free(plan);
+	CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+	journey_world_done(&w);
+}
+
 TEST(maps_of_few_steps_and_of_many_are_the_same)
 {
-	for (uint64_t seed = 1; seed <= 5; seed++) {
-		const struct map_options dense = { .counts_only = false };
-		const struct map_options sparse = { .dense_steps = 1 };
-		struct journey_world w;
-		struct journey_plan *plan;
-		struct map a, b;
-		journey_world_init(&w, make_events(seed), false);
-		CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
-		CHECK("dense", map_make(plan, &dense, &a, NULL) == OK);
-		CHECK("sparse", map_make(plan, &sparse, &b, NULL) == OK);
-		CHECK("same", a.edge_count > 20 && same_maps(&a, &b));
-		map_hide(&a, 0.5, SIZE_MAX);
-		uint64_t held = 0;
-		for (size_t i = 0; i < a.shown; i++)
-			held += a.edges[i].count;
-		CHECK("hidden", held + a.hidden == a.transitions && held * 2 >= a.transitions &&
-					(held - a.edges[a.shown - 1].count) * 2 < a.transitions);
-		map_done(plan, &a);
-		map_done(plan, &b);
-		journey_plan_free(plan);
-		CHECK("given back", atomic_load(&w.limits.bytes) == 0);
-		journey_world_done(&w);
-	}
+	static const struct {
+		unsigned steps;
+		const char *definition;
+	} cases[] = {
+		{ 6, NULL },
+		{ 6, "{\"version\": 1, \"gap\": \"10m\"}" },
+		{ 6, "{\"version\": 1, \"start\": [\"s1\"], \"repeats\": \"merge\"}" },
+		{ 64, NULL },
+		{ 65, NULL }, /* the steps of a customer are two words */
+		{ 128, "{\"version\": 1, \"gap\": \"10m\"}" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (uint64_t seed = 1; seed <= 3; seed++)
+			compare_ways(make_events(seed, cases[i].steps), cases[i].definition);
 }
 
 /* Hashes of two bits: nearly all journeys share one, and are still told apart. */
@@ -123,7 +147,7 @@ TEST(variants_are_compared_and_not_only_hashed)
 	struct journey_plan *plan;
 	struct variants a, b;
 
-	journey_world_init(&w, make_events(9), false);
+	journey_world_init(&w, make_events(9, 6), false);
 	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
 	CHECK("variants", variants_make(plan, SIZE_MAX, &a, NULL) == OK);
 	variants_hash_bits = 2;
@@ -139,6 +163,49 @@ TEST(variants_are_compared_and_not_only_hashed)
 	variants_done(plan, &b);
 	journey_plan_free(plan);
 	journey_world_done(&w);
+}
+
+/* Ten ways of thirty steps, two customers each, over `steps` steps: each is found with all of its
+ * steps, and whose they are. */
+static void find_ways(unsigned steps)
+{
+	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct variants v;
+
+	for (unsigned customer = 0; customer < 20; customer++)
+		for (unsigned i = 0; i < 30; i++)
+			strbuf_printf(&text, "c%u %u web s%u;", customer, i,
+				(customer / 2 * 30 + i) % steps);
+	strbuf_add_byte(&text, '\0');
+	journey_world_init(&w, events, false);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("variants", variants_make(plan, SIZE_MAX, &v, NULL) == OK);
+	CHECK("ten",
+		v.journeys == 20 && v.distinct == 10 && v.top_count == 10 && v.rest_count == 0);
+	for (size_t i = 0; i < v.top_count; i++) {
+		const struct variant *one = &v.top[i];
+		CHECK("whose", one->count == 2 && one->customers == 2 && one->length == 30 &&
+				       one->outcomes[JOURNEY_OPEN] == 2 &&
+				       one->times.median_s == 29);
+		for (uint32_t k = 1; k < one->length; k++) /* steps are numbered as they came */
+			CHECK("steps", one->steps[k] == (one->steps[0] + k) % steps);
+	}
+	variants_done(plan, &v);
+	journey_plan_free(plan);
+	CHECK("given back", atomic_load(&w.limits.bytes) == 0);
+	journey_world_done(&w);
+}
+
+TEST(variants_have_their_steps_however_wide)
+{
+	find_ways(299); /* a step takes two bytes */
+	find_ways(250);
+	variants_block_bytes = 64; /* each journey alone in its block */
+	find_ways(299);
+	find_ways(250);
+	variants_block_bytes = 0;
 }
 
 /* ---- whatever the limit of bytes: an answer, or ERR_LIMIT in words; never a part, nothing kept */
@@ -174,7 +241,7 @@ TEST(answers_keep_their_limit_of_bytes)
 	struct journey_plan *plan;
 	bool was_refused = false, was_answered = false;
 
-	journey_world_init(&w, make_events(10), false);
+	journey_world_init(&w, make_events(10, 6), false);
 	for (size_t max = 256; !was_answered; max += max / 4) {
 		struct why why = { 0 };
 		w.limits.bytes_max = max;

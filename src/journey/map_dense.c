@@ -2,8 +2,8 @@
  *
  * Each event adds to one cell, that of the edge by which it was reached; the first of a journey to
  * one in a row of its own.  All else (how often a step occurs, how often it is the last) is summed
- * up from the cells at the end.  Customers and journeys are told apart by the stamp of the last
- * one.
+ * up from the cells at the end.  Customers of an edge, and journeys of a step, are told apart by
+ * the number of the last one; the steps of a customer are bits of a word (bit_counts.h).
  */
 #include "journey/map_internal.h"
 #include "journey/plan_internal.h"
@@ -17,19 +17,43 @@ static size_t cell_count(const struct tally *t)
 	return (t->steps + 1) * t->steps;
 }
 
+static struct dense_code code_of(const struct tally *t, uint32_t step)
+{
+	return (struct dense_code){ (uint16_t)step, (uint16_t)(step * t->steps) };
+}
+
+/* What no event shown here has (STEP_NONE) may stand for anything. */
+static void make_codes(struct tally *t, size_t whats)
+{
+	const uint32_t *plain = t->plan->plain_steps;
+
+	t->codes = memory_alloc((whats + 1) * sizeof(*t->codes));
+	for (size_t w = 0; plain != NULL && w < whats; w++)
+		t->codes[w] = code_of(t, plain[w] == STEP_NONE ? 0 : plain[w]);
+	t->coded_steps = memory_alloc((t->steps + 1) * sizeof(*t->coded_steps));
+	for (uint32_t i = 0; i < t->steps; i++)
+		t->coded_steps[i] = code_of(t, i);
+}
+
 err tally_dense_init(struct tally *t, struct why *why)
 {
+	size_t whats = threads_view_what_count(t->plan->view);
 	size_t times = t->has_times ? sizeof(*t->ticks) + sizeof(*t->buckets) : 0;
-	size_t bytes = cell_count(t) * (sizeof(*t->cells) + times) + t->steps * sizeof(*t->marks) +
-		       t->edge_count * sizeof(*t->edges);
+	size_t cell = sizeof(*t->both) + sizeof(*t->cell_customer) + times;
+	size_t bytes = cell_count(t) * cell + t->edge_count * sizeof(*t->edges) +
+		       (whats + t->steps) * sizeof(*t->codes) + sizeof(*t->sets) +
+		       t->steps * sizeof(*t->marks);
 	err e = limits_take(journey_plan_limits(t->plan), bytes, why);
 
 	if (e != OK)
 		return e;
 	t->bytes += bytes;
 	t->edges = memory_alloc((t->edge_count + 1) * sizeof(*t->edges));
-	t->cells = memory_alloc((cell_count(t) + 1) * sizeof(*t->cells));
+	t->both = memory_alloc((cell_count(t) + 1) * sizeof(*t->both));
+	t->cell_customer = memory_alloc((cell_count(t) + 1) * sizeof(*t->cell_customer));
+	t->sets = memory_alloc(sizeof(*t->sets));
 	t->marks = memory_alloc((t->steps + 1) * sizeof(*t->marks));
+	make_codes(t, whats);
 	if (!t->has_times)
 		return OK;
 	t->ticks = memory_alloc((t->edge_count + 1) * sizeof(*t->ticks));
@@ -39,7 +63,11 @@ err tally_dense_init(struct tally *t, struct why *why)
 
 void tally_dense_done(struct tally *t)
 {
-	free(t->cells);
+	free(t->both);
+	free(t->cell_customer);
+	free(t->codes);
+	free(t->coded_steps);
+	free(t->sets);
 	free(t->marks);
 	free(t->ticks);
 	free(t->buckets);
@@ -50,127 +78,154 @@ void tally_dense_done(struct tally *t)
 struct way {
 	bool several; /* journeys a customer: else they are as many as customers */
 	bool has_times;
-	bool is_coded; /* steps are codes yet */
+	bool is_wide; /* steps take more than a word */
 };
 
-static ALWAYS_INLINE uint32_t step_at(const struct journey_run *run, size_t i, struct way way)
+static ALWAYS_INLINE void add_step(struct step_set *set, size_t step, struct way way)
 {
-	return way.is_coded ? run->of_what[run->what[i]] : run->step[i];
-}
+	uint64_t bit = (uint64_t)1 << (step % 64);
 
-static ALWAYS_INLINE void count_cell(struct cell *cell, uint32_t customer)
-{
-	cell->both += 1 + ((uint64_t)(cell->last_customer != customer) << 32);
-	cell->last_customer = customer;
-}
-
-static ALWAYS_INLINE void count_mark(
-	struct mark *mark, uint32_t customer, uint32_t journey, struct way way)
-{
-	uint64_t more = mark->last_customer != customer;
-
-	mark->last_customer = customer;
-	if (way.several) {
-		more += (uint64_t)(mark->last_journey != journey) << 32;
-		mark->last_journey = journey;
+	if (!way.is_wide) {
+		set->word[0] |= bit;
+		return;
 	}
-	mark->both += more;
+	set->word[0] |= step < 64 ? bit : 0;
+	set->word[1] |= step < 64 ? 0 : bit;
 }
 
-static ALWAYS_INLINE void count_journey(struct tally *t, const struct journey_run *run, size_t from,
-	size_t end, uint32_t journey, struct way way)
+static ALWAYS_INLINE void count_set(
+	struct step_sets *sets, const struct step_set *set, struct way way)
 {
-	struct cell *cells = t->cells, *row = cells + t->steps * t->steps;
-	struct mark *marks = t->marks;
-	size_t steps = t->steps;
-	uint32_t customer = run->customer + 1;
+	bit_counts_add(&sets->of_word[0], set->word[0]);
+	if (way.is_wide)
+		bit_counts_add(&sets->of_word[1], set->word[1]);
+}
 
-	uint32_t first = step_at(run, from, way);
+static ALWAYS_INLINE void count_cell(uint64_t *both, uint32_t *last, size_t cell, uint32_t customer)
+{
+	const uint64_t again = 1, anew = 1 + ((uint64_t)1 << 32);
 
-	count_cell(&row[first], customer);
-	count_mark(&marks[first], customer, journey, way);
-	row = cells + first * steps;
-	for (size_t i = from + 1; i < end; i++) {
-		uint32_t to = step_at(run, i, way);
-		count_cell(&row[to], customer);
-		count_mark(&marks[to], customer, journey, way);
+	both[cell] += last[cell] != customer ? anew : again;
+	last[cell] = customer;
+}
+
+static ALWAYS_INLINE void count_mark(struct mark *mark, uint32_t journey, struct way way)
+{
+	if (!way.several)
+		return;
+	mark->journeys += mark->last_journey != journey;
+	mark->last_journey = journey;
+}
+
+/* A journey of `count` events; its steps into `set`. */
+static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
+	const struct dense_code *meaning, const int64_t *time, size_t count, uint32_t customer,
+	uint32_t journey, struct step_set *set, struct way way)
+{
+	uint64_t *both = t->both;
+	uint32_t *last = t->cell_customer;
+	struct dense_code code = meaning[codes[0]];
+
+	count_cell(both, last, t->steps * t->steps + code.step, customer);
+	count_mark(&t->marks[code.step], journey, way);
+	add_step(set, code.step, way);
+	for (size_t i = 1; i < count; i++) {
+		const struct dense_code to = meaning[codes[i]];
+		size_t cell = (size_t)code.row + to.step;
+		count_cell(both, last, cell, customer);
+		count_mark(&t->marks[to.step], journey, way);
+		add_step(set, to.step, way);
 		if (way.has_times) {
-			size_t at = (size_t)(row - cells) + to;
-			uint64_t ticks = (uint64_t)run->time[i] - (uint64_t)run->time[i - 1];
-			t->ticks[at] += ticks;
-			t->buckets[at][time_bucket(ticks)]++;
+			uint64_t ticks = (uint64_t)time[i] - (uint64_t)time[i - 1];
+			t->ticks[cell] += ticks;
+			t->buckets[cell][time_bucket(ticks)]++;
 		}
-		row = cells + to * steps;
+		code = to;
 	}
+}
+
+/* A customer's runs follow each other: his steps are counted when the next one comes. */
+static ALWAYS_INLINE void begin_customer(struct tally *t, uint32_t customer, struct way way)
+{
+	if (t->last_customer == customer)
+		return;
+	if (t->last_customer != 0)
+		count_set(t->sets, &t->customer_steps, way);
+	t->customer_steps = (struct step_set){ { 0 } };
+	t->last_customer = customer;
+	t->customers++;
 }
 
 static ALWAYS_INLINE void count_run(struct tally *t, const struct journey_run *run, struct way way)
 {
-	uint32_t journey =
-		(uint32_t)t->journeys; /* stamps begin at 1: journeys are fewer than rows */
-	size_t from = 0;
+	const struct dense_code *meaning;
+	const uint32_t *codes = dense_codes(t, run, &meaning);
+	uint32_t journey = (uint32_t)t->journeys; /* stamps begin at 1: fewer than rows */
 
-	for (size_t k = 0; k < run->journeys; from = run->end[k++]) {
+	begin_customer(t, run->customer + 1, way);
+	struct step_set set = t->customer_steps;
+	for (size_t k = 0, from = 0; k < run->journeys; from = run->end[k++]) {
 		t->outcomes[run->outcome[k]]++;
-		count_journey(t, run, from, run->end[k], ++journey, way);
+		count_journey(t, codes + from, meaning, way.has_times ? run->time + from : NULL,
+			run->end[k] - from, run->customer + 1, ++journey, &set, way);
 	}
-}
-
-static void count_coded(struct tally *t, const struct journey_run *run)
-{
-	if (t->plan->is_whole_thread && t->has_times)
-		count_run(t, run, (struct way){ false, true, true });
-	else if (t->plan->is_whole_thread)
-		count_run(t, run, (struct way){ false, false, true });
-	else if (t->has_times)
-		count_run(t, run, (struct way){ true, true, true });
-	else
-		count_run(t, run, (struct way){ true, false, true });
-}
-
-static void count_stepped(struct tally *t, const struct journey_run *run)
-{
-	if (t->plan->is_whole_thread && t->has_times)
-		count_run(t, run, (struct way){ false, true, false });
-	else if (t->plan->is_whole_thread)
-		count_run(t, run, (struct way){ false, false, false });
-	else if (t->has_times)
-		count_run(t, run, (struct way){ true, true, false });
-	else
-		count_run(t, run, (struct way){ true, false, false });
-}
-
-static void tally_run(struct tally *t, const struct journey_run *run)
-{
-	if (run->step == NULL)
-		count_coded(t, run);
-	else
-		count_stepped(t, run);
+	t->customer_steps = set;
 	t->journeys += run->journeys;
 	t->events += run->events;
-	t->customers += t->last_customer != run->customer + 1;
-	t->last_customer = run->customer + 1;
+}
+
+static ALWAYS_INLINE void count_runs(
+	struct tally *t, const struct journey_run *runs, size_t count, struct way way)
+{
+	for (size_t i = 0; i < count; i++)
+		count_run(t, &runs[i], way);
+}
+
+static void count_narrow(struct tally *t, const struct journey_run *runs, size_t count)
+{
+	if (t->plan->is_whole_thread && t->has_times)
+		count_runs(t, runs, count, (struct way){ false, true, false });
+	else if (t->plan->is_whole_thread)
+		count_runs(t, runs, count, (struct way){ false, false, false });
+	else if (t->has_times)
+		count_runs(t, runs, count, (struct way){ true, true, false });
+	else
+		count_runs(t, runs, count, (struct way){ true, false, false });
+}
+
+static void count_wide(struct tally *t, const struct journey_run *runs, size_t count)
+{
+	if (t->plan->is_whole_thread && t->has_times)
+		count_runs(t, runs, count, (struct way){ false, true, true });
+	else if (t->plan->is_whole_thread)
+		count_runs(t, runs, count, (struct way){ false, false, true });
+	else if (t->has_times)
+		count_runs(t, runs, count, (struct way){ true, true, true });
+	else
+		count_runs(t, runs, count, (struct way){ true, false, true });
 }
 
 void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		tally_run(t, &runs[i]);
+	if (t->steps <= 64)
+		count_narrow(t, runs, count);
+	else
+		count_wide(t, runs, count);
 }
 
 /* ---- what follows from it */
 
-static uint32_t count_of(const struct cell *cell)
+static uint32_t count_of(const struct tally *t, size_t cell)
 {
-	return (uint32_t)cell->both;
+	return (uint32_t)t->both[cell];
 }
 
 static void settle_edges(struct tally *t)
 {
 	for (size_t i = 0; i < t->edge_count; i++) {
 		struct edge_tally *edge = &t->edges[i];
-		edge->count = count_of(&t->cells[i]);
-		edge->customers = (uint32_t)(t->cells[i].both >> 32);
+		edge->count = count_of(t, i);
+		edge->customers = (uint32_t)(t->both[i] >> 32);
 		edge->ticks = t->has_times ? t->ticks[i] : 0;
 	}
 }
@@ -180,19 +235,24 @@ static void settle_step(struct tally *t, size_t step)
 	struct step_tally *to = &t->step[step];
 	uint64_t left = 0;
 
-	to->starts = count_of(&t->cells[t->steps * t->steps + step]);
+	to->starts = count_of(t, t->steps * t->steps + step);
 	to->count = to->starts;
 	for (size_t i = 0; i < t->steps; i++) {
-		to->count += count_of(&t->cells[i * t->steps + step]);
-		left += count_of(&t->cells[step * t->steps + i]);
+		to->count += count_of(t, i * t->steps + step);
+		left += count_of(t, step * t->steps + i);
 	}
 	to->ends = to->count - left;
-	to->customers = (uint32_t)t->marks[step].both;
-	to->journeys = t->plan->is_whole_thread ? to->customers : t->marks[step].both >> 32;
+	to->customers = (uint32_t)t->sets->of_word[step / 64].counts[step % 64];
+	to->journeys = t->plan->is_whole_thread ? to->customers : t->marks[step].journeys;
 }
 
 void tally_dense_settle(struct tally *t)
 {
+	for (size_t i = 0; i < STEP_WORDS; i++) {
+		bit_counts_add(
+			&t->sets->of_word[i], t->customer_steps.word[i]); /* the last one's */
+		bit_counts_settle(&t->sets->of_word[i]);
+	}
 	settle_edges(t);
 	for (size_t i = 0; i < t->steps; i++)
 		settle_step(t, i);

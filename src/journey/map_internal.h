@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/map64.h"
+#include "journey/bit_counts.h"
 #include "journey/map.h"
 #include "journey/quantile.h"
 
@@ -17,15 +18,24 @@ struct step_tally {
 	uint64_t last_journey; /* number + 1 within the part */
 };
 
-/* Dense: what the innermost loop touches, and no more.  Count and customers are two halves of one
- * word: rows, and so counts, have 32 bits. */
-struct cell {
-	uint64_t both; /* count + customers << 32 */
-	uint32_t last_customer, unused;
+/* Dense: a code of an event, or a step, made ready for the innermost loop: its step, and where the
+ * row of cells of the edges that leave it begins. */
+struct dense_code {
+	uint16_t step, row;
 };
+_Static_assert((MAP_DENSE_STEPS + 1) * MAP_DENSE_STEPS <= UINT16_MAX, "a row is 16 bits");
+
 struct mark { /* of a step */
-	uint64_t both; /* customers + journeys << 32 */
-	uint32_t last_customer, last_journey;
+	uint32_t journeys, last_journey;
+};
+
+/* Who has which step, as words of bits. */
+enum { STEP_WORDS = (MAP_DENSE_STEPS + 63) / 64 };
+struct step_set {
+	uint64_t word[STEP_WORDS];
+};
+struct step_sets {
+	struct bit_counts of_word[STEP_WORDS];
 };
 
 /* Edges of `from * steps + to`, or, where steps are many, in the order in which they were met. */
@@ -35,8 +45,14 @@ struct tally {
 	bool is_dense, has_times;
 	struct edge_tally *edges;
 	size_t edge_count, edge_room;
-	struct cell
-		*cells; /* dense: of each edge; a last row of the steps that journeys begin with */
+	/* Dense: of each edge, in rows of those that leave a step; a last row of the steps that
+	 * journeys begin with.  Count and customers are two halves of one word: rows, and so
+	 * counts, have 32 bits. */
+	uint64_t *both; /* count + customers << 32 */
+	uint32_t *cell_customer; /* the last one */
+	struct dense_code *codes, *coded_steps; /* dense: by what (NULL: not plain); by step */
+	struct step_set customer_steps; /* dense: of the last customer, so far */
+	struct step_sets *sets; /* dense: of all customers before him */
 	struct mark *marks; /* dense: of each step */
 	unsigned __int128 *ticks; /* dense with times: of each edge */
 	uint32_t (*buckets)[TIME_BUCKETS]; /* likewise */
@@ -58,6 +74,13 @@ err tally_dense_init(struct tally *t, struct why *why);
 void tally_dense_done(struct tally *t);
 void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count);
 void tally_dense_settle(struct tally *t);
+/* The codes of a run's events, from the first on, and what they stand for. */
+static inline const uint32_t *dense_codes(
+	const struct tally *t, const struct journey_run *run, const struct dense_code **meaning)
+{
+	*meaning = run->step == NULL ? t->codes : t->coded_steps;
+	return run->step == NULL ? run->what : run->step;
+}
 
 static inline double seconds_of(double ticks)
 {

@@ -76,20 +76,20 @@ static inline bool has_zero_byte(uint32_t word)
 	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
 }
 
-static void drop_dense(struct catch *c, const struct journey_run *run, size_t from, size_t end)
+static void drop_dense(struct catch *c, const uint32_t *codes, const struct dense_code *meaning,
+	const int64_t *time, size_t count)
 {
-	const struct wells *w = c->wells;
-	size_t steps = w->all->steps;
-	uint32_t before = journey_run_step(run, from);
+	const uint32_t *wanted = c->wells->wanted;
+	struct dense_code code = meaning[codes[0]];
 
-	for (size_t i = from + 1; i < end; i++) {
-		uint64_t ticks = (uint64_t)run->time[i] - (uint64_t)run->time[i - 1];
-		uint32_t step = journey_run_step(run, i);
-		size_t edge = before * steps + step;
-		uint32_t rest = w->wanted[edge] ^ (time_bucket(ticks) * 0x01010101U);
+	for (size_t i = 1; i < count; i++) {
+		const struct dense_code to = meaning[codes[i]];
+		uint64_t ticks = (uint64_t)time[i] - (uint64_t)time[i - 1];
+		size_t edge = (size_t)code.row + to.step;
+		uint32_t rest = wanted[edge] ^ (time_bucket(ticks) * 0x01010101U);
 		if (has_zero_byte(rest))
-			drop_wanted(c, before, edge, ticks, rest);
-		before = step;
+			drop_wanted(c, code.step, edge, ticks, rest);
+		code = to;
 	}
 }
 
@@ -100,9 +100,11 @@ static err take_dense(void *part, const struct journey_run *runs, size_t count, 
 
 	for (size_t i = 0; e == OK && i < count; i++) {
 		const struct journey_run *run = &runs[i];
+		const struct dense_code *meaning;
+		const uint32_t *codes = dense_codes(c->wells->all, run, &meaning);
 		e = make_room(c, run->events * (size_t)(2 * POSITIONS), why);
 		for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++])
-			drop_dense(c, run, from, run->end[k]);
+			drop_dense(c, codes + from, meaning, run->time + from, run->end[k] - from);
 	}
 	return e;
 }

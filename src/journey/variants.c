@@ -12,6 +12,7 @@
 #include <string.h>
 
 unsigned variants_hash_bits;
+size_t variants_block_bytes;
 
 /* ---- a bin */
 

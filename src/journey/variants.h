@@ -34,3 +34,5 @@ void variants_done(const struct journey_plan *plan, struct variants *variants);
 
 /* For tests: hashes of this many bits only (0: all), so that different journeys share them. */
 extern unsigned variants_hash_bits;
+/* Likewise: blocks of journeys of this many bytes (0: as they are), so that some are too long. */
+extern size_t variants_block_bytes;
