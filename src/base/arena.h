@@ -55,7 +55,8 @@ static inline void arena_freep(struct arena **a)
 #define AUTO_ARENA __attribute__((cleanup(arena_freep))) struct arena *
 
 /* Like malloc, realloc: abort instead of returning NULL.  For memory whose owner is a
- * long-lived object with a limit of its own. */
+ * long-lived object with a limit of its own.  From 4 MiB on it lies on large pages, where the
+ * system has them. */
 void *memory_alloc(size_t bytes) __attribute__((malloc)); /* zeroed */
 void *memory_resize(void *old, size_t bytes); /* what is new is not zeroed */
 

@@ -16,9 +16,36 @@ str str_of(const char *c_string)
 	return (str){ c_string, c_string == NULL ? 0 : strlen(c_string) };
 }
 
+static uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static uint32_t half_at(const char *at)
+{
+	uint32_t half;
+
+	memcpy(&half, at, sizeof(half));
+	return half;
+}
+
+/* Most texts are short: two words that overlap cost less than a call. */
 bool bytes_equal(const char *a, const char *b, size_t len)
 {
-	return a[0] == b[0] && memcmp(a, b, len) == 0;
+	const char *last_a = a + len, *last_b = b + len;
+
+	if (len > 2 * sizeof(uint64_t))
+		return a[0] == b[0] && memcmp(a, b, len) == 0;
+	if (len >= sizeof(uint64_t))
+		return ((word_at(a) ^ word_at(b)) | (word_at(last_a - 8) ^ word_at(last_b - 8))) ==
+		       0;
+	if (len >= sizeof(uint32_t))
+		return ((half_at(a) ^ half_at(b)) | (half_at(last_a - 4) ^ half_at(last_b - 4))) ==
+		       0;
+	return a[0] == b[0] && a[len / 2] == b[len / 2] && last_a[-1] == last_b[-1];
 }
 
 int str_compare(str a, str b)
@@ -144,14 +171,6 @@ static bool word_is_plain(uint64_t w)
 	uint64_t is_del = (del - 0x0101010101010101u) & ~del & high;
 
 	return ((w & high) | below_20 | is_del) == 0;
-}
-
-static uint64_t word_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
 }
 
 /* Eight bytes at once, the last eight perhaps twice. */

@@ -5,6 +5,7 @@
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 #include "engine/erasing.h"
+#include "engine/known.h"
 #include "engine/recount.h"
 #include "event/codec.h"
 #include "identity/recount.h"
@@ -214,6 +215,7 @@ err engine_open(const struct engine_options *options, struct engine **out,
 		engine->options.clock = clock_real();
 	ASSERT(pthread_mutex_init(&engine->snapshot_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&engine->index_lock, NULL) == 0);
+	engine->group = group_create();
 	ASSERT(pthread_mutex_init(&engine->in_flight.lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&engine->in_flight.storing, NULL) == 0);
 	*opening = (struct engine_opening){ 0 };
@@ -252,6 +254,7 @@ void engine_close(struct engine *engine)
 	file_close(engine->lock);
 	ASSERT(pthread_mutex_destroy(&engine->snapshot_lock) == 0);
 	ASSERT(pthread_mutex_destroy(&engine->index_lock) == 0);
+	group_free(engine->group);
 	ASSERT(pthread_mutex_destroy(&engine->in_flight.lock) == 0);
 	ASSERT(pthread_mutex_destroy(&engine->in_flight.storing) == 0);
 	free(engine);

@@ -72,6 +72,7 @@ struct engine_item {
 	struct dedup_key key;
 	uint32_t check; /* CRC-32C of the bytes: also what the journal keeps of them */
 	struct numbering *numbering; /* its id is a guess, see numbering.h; or NULL */
+	uint8_t identifier_count; /* of the record, which lies far away */
 	bool has_key; /* else it is never taken for a duplicate: corrections and the like */
 	enum item_status status; /* the answer ... */
 	uint64_t seq; /* ... and the sequence: its own, or that of the one there is */

@@ -50,6 +50,7 @@ struct engine {
 	uint64_t states; /* grows whenever another state takes the place of the present one */
 	size_t look_steps; /* of identity; 0: as many as it takes */
 	bool is_loaded; /* the state came from a checkpoint */
+	struct group *group; /* of engine_know(), at work */
 	struct in_flight in_flight;
 	uint64_t owners_version; /* by which the index of threads is sorted */
 	uint64_t applied_seq; /* all records below are in the state */

@@ -4,6 +4,7 @@
 #include "engine/numbering.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static size_t slot_of(const struct group *g, struct dedup_key key)
 {
@@ -158,25 +159,64 @@ err group_judge(struct engine *engine, struct group *g, struct why *why)
 	return e == OK ? settle_guesses(engine, g, why) : e;
 }
 
-/* Some hundred kilobytes, written before they are read: not zeroed, but for the slots. */
-struct group group_of(struct engine_item *items, size_t count)
-{
-	struct group g = { .items = items, .count = count, .slot_count = 16 };
+enum { ROOM_LEAST = 8, ROOM_KEPT = 16384 };
 
-	while (g.slot_count < count * 2)
-		g.slot_count *= 2;
-	g.slots = memory_alloc(g.slot_count * sizeof(*g.slots));
-	g.keys = memory_resize(NULL, (count + 1) * sizeof(*g.keys));
-	g.known = memory_resize(NULL, (count + 1) * sizeof(*g.known));
-	g.found = memory_resize(NULL, (count + 1) * sizeof(*g.found));
-	return g;
+struct group *group_create(void)
+{
+	return memory_alloc(sizeof(struct group));
 }
 
-void group_done(struct group *g)
+static void free_arrays(struct group *g)
 {
 	free(g->slots);
 	free(g->keys);
 	free(g->known);
+	free(g->entries);
 	free(g->found);
+	*g = (struct group){ 0 };
+}
+
+void group_free(struct group *g)
+{
+	if (g == NULL)
+		return;
+	free_arrays(g);
+	free(g);
+}
+
+/* Some hundred kilobytes, written before they are read: not zeroed, but for the slots. */
+static void make_room(struct group *g, size_t count)
+{
+	size_t room = MAX_OF(g->room, (size_t)ROOM_LEAST);
+
+	if (count <= g->room)
+		return;
+	while (room < count)
+		room *= 2;
+	free_arrays(g);
+	g->room = room;
+	g->slots = memory_resize(NULL, 2 * room * sizeof(*g->slots));
+	g->keys = memory_resize(NULL, room * sizeof(*g->keys));
+	g->known = memory_resize(NULL, room * sizeof(*g->known));
+	g->entries = memory_resize(NULL, room * sizeof(*g->entries));
+	g->found = memory_resize(NULL, room * sizeof(*g->found));
+}
+
+void group_begin(struct group *g, struct engine_item *items, size_t count)
+{
+	make_room(g, MAX_OF(count, (size_t)1));
+	g->items = items;
+	g->count = count;
+	g->changed = 0;
+	for (g->slot_count = 2 * ROOM_LEAST; g->slot_count < count * 2;)
+		g->slot_count *= 2;
+	memset(g->slots, 0, g->slot_count * sizeof(*g->slots));
+}
+
+void group_end(struct group *g)
+{
 	free(g->doubts);
+	g->doubts = NULL;
+	if (g->room > ROOM_KEPT)
+		free_arrays(g);
 }

@@ -16,13 +16,18 @@ struct group {
 	size_t slot_count;
 	struct dedup_key *keys;
 	struct dedup_entry *known; /* once all are judged: room for whoever makes them known */
+	struct journal_entry *entries; /* room for whoever lays them out */
 	bool *found;
+	size_t room; /* in these arrays; half as much as there are slots */
 	struct doubt *doubts; /* items that got another id, as they were */
 	size_t changed;
 };
 
-struct group group_of(struct engine_item *items, size_t count);
-void group_done(struct group *group);
+/* The memory of a group is kept for the next one, unless it was an uncommonly large one. */
+struct group *group_create(void);
+void group_free(struct group *group); /* NULL is fine */
+void group_begin(struct group *group, struct engine_item *items, size_t count);
+void group_end(struct group *group);
 
 /* Gives each item its status.  Sequences of items that repeat a new one of this batch are filled in
  * by group_resolve_twins(), after the append: until then seq is the index of that one. */

@@ -111,9 +111,12 @@ static void complete(const uint8_t *secret, struct engine_item *item)
 {
 	item->check = crc32c(0, item->bytes);
 	item->has_key = engine_is_keyed(item->record->kind);
+	item->identifier_count = (uint8_t)item->record->identifier_count;
 	if (item->has_key)
 		item->key = dedup_key_of(secret, item->record->source, item->record->message_id);
 }
+
+_Static_assert((int)RECORD_IDENTIFIERS_MAX <= UINT8_MAX, "counted in a byte");
 
 /* ---- ids made from the content */
 
@@ -280,6 +283,7 @@ static void complete_some(const uint8_t *secret, struct prepared *prepared, size
 		struct engine_item *item = &prepared[i].item;
 		item->check = crc32c(0, item->bytes);
 		item->has_key = engine_is_keyed(item->record->kind);
+		item->identifier_count = (uint8_t)item->record->identifier_count;
 		texts[i] =
 			(struct dedup_key_text){ item->record->source, item->record->message_id };
 	}

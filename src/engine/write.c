@@ -30,7 +30,7 @@ static size_t count_needs(struct engine_batch *batch)
 		if (item->status != ITEM_NEW)
 			continue;
 		batch->rows++;
-		batch->identifiers += item->record->identifier_count;
+		batch->identifiers += item->identifier_count;
 		keys += item->has_key ? 1 : 0;
 	}
 	return keys;
@@ -94,18 +94,15 @@ static err reserve(struct engine *engine, struct engine_batch *batch, struct why
 	return e;
 }
 
-static err lay(struct engine *engine, struct engine_batch *batch, struct why *why)
+static err lay(struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
-	struct journal_entry *entries = memory_resize(NULL, (batch->rows + 1) * sizeof(*entries));
 	size_t n = 0;
 
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->items[i].status == ITEM_NEW)
-			entries[n++] = (struct journal_entry){ batch->items[i].bytes,
-				batch->items[i].check };
-	err e = n == 0 ? OK : journal_lay(engine->journal, entries, n, &batch->laid, why);
-	free(entries);
-	return e;
+	for (size_t i = 0; i < g->count; i++)
+		if (g->items[i].status == ITEM_NEW)
+			g->entries[n++] =
+				(struct journal_entry){ g->items[i].bytes, g->items[i].check };
+	return n == 0 ? OK : journal_lay(engine->journal, g->entries, n, &batch->laid, why);
 }
 
 /* Its place in the order of all: the sequences of its new items are certain from here on, unless
@@ -154,7 +151,7 @@ static err know_group(
 		e = reserve(engine, batch, why);
 	if (e != OK)
 		return e;
-	e = lay(engine, batch, why); /* ERR_LIMIT: more than a batch may hold */
+	e = lay(engine, g, batch, why); /* ERR_LIMIT: more than a batch may hold */
 	if (e != OK) {
 		end_promise(engine, batch, false);
 		return e;
@@ -177,13 +174,14 @@ err engine_know(struct engine *engine, struct engine_batch *batch, struct why *w
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
 	*batch = (struct engine_batch){ .items = batch->items, .count = batch->count };
-	struct group g = group_of(batch->items, batch->count);
-	err e = know_group(engine, &g, batch, why);
+	struct group *g = engine->group;
+	group_begin(g, batch->items, batch->count);
+	err e = know_group(engine, g, batch, why);
 	if (e != OK) {
-		group_take_back(&g);
+		group_take_back(g);
 		refuse(batch);
 	}
-	group_done(&g);
+	group_end(g);
 	return e;
 }
 

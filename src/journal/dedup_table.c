@@ -4,9 +4,8 @@
 #include "base/arena.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { HOMES_MIN = 1024, GROWTH = 4, TAIL_SLOTS = 64, LARGE_PAGE_BYTES = 2 << 20 };
+enum { HOMES_MIN = 1024, GROWTH = 4, TAIL_SLOTS = 64 };
 
 static uint8_t *slot(const struct dedup_table *table, size_t i)
 {
@@ -35,17 +34,6 @@ void dedup_table_done(struct dedup_table *table)
 size_t dedup_table_bytes(const struct dedup_table *table)
 {
 	return table->size * DEDUP_ENTRY_BYTES;
-}
-
-/* Keys fall anywhere: with pages of 4 KiB nearly every one waits for its page's address too. */
-static void ask_for_large_pages(uint8_t *slots, size_t bytes)
-{
-	uintptr_t from =
-		((uintptr_t)slots + LARGE_PAGE_BYTES - 1) & ~(uintptr_t)(LARGE_PAGE_BYTES - 1);
-	uintptr_t to = ((uintptr_t)slots + bytes) & ~(uintptr_t)(LARGE_PAGE_BYTES - 1);
-
-	if (to > from) /* advice: a system that does not take it is slower, no more */
-		(void)madvise(slots + (from - (uintptr_t)slots), to - from, MADV_HUGEPAGE);
 }
 
 /* The first slot from the key's home that is empty or holds a key that is not smaller. */
@@ -107,7 +95,6 @@ static void grow(struct dedup_table *table)
 		larger.homes = MIN_OF(larger.homes, table->homes_wanted);
 	larger.size = larger.homes + TAIL_SLOTS;
 	larger.slots = memory_alloc(larger.size * DEDUP_ENTRY_BYTES);
-	ask_for_large_pages(larger.slots, larger.size * DEDUP_ENTRY_BYTES);
 	for (size_t at = 0; (entry = dedup_table_next(table, &at)) != NULL;)
 		insert(&larger, place_of(&larger, entry_key(entry)), entry);
 	dedup_table_done(table);

@@ -146,7 +146,7 @@ static void *knower_run(void *context)
 
 	while (queue_pop(p->full, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK) {
 		know_batch(p, item);
-		ASSERT(queue_push(p->known, item, 0) == OK); /* it has room for all there are */
+		ASSERT(queue_push(p->known, item, QUEUE_WAIT_FOREVER) == OK);
 		ask_to_flush(p);
 	}
 	queue_close(p->known);
@@ -240,7 +240,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 	if (writer == NULL)
 		dedup_widen(engine_dedup(engine), KNOWN_ENTRIES_MAX);
 	p->full = queue_create(BATCHES_MAX);
-	p->known = queue_create(BATCHES_MAX);
+	p->known = queue_create(1); /* each that waits there is laid out: twice in memory */
 	p->stored = queue_create(BATCHES_MAX);
 	p->token = queue_create(1);
 	p->empty = queue_create(BATCHES_MAX);
