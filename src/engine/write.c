@@ -4,6 +4,7 @@
  * nothing of the two is shared but the promise of room (struct in_flight). */
 #include "engine/engine_internal.h"
 
+#include "base/clock.h"
 #include "engine/known.h"
 #include "engine/numbering.h"
 #include "engine/waiting.h"
@@ -123,19 +124,31 @@ static err make_known(struct engine *engine, struct group *g, uint64_t seq, stru
 	return dedup_add_many(engine->dedup, g->known, count, why);
 }
 
+/* Since `*from_ns`, which moves on.  Of the machine's clock: a simulated one need not tick. */
+static void note(struct engine *engine, enum stage stage, int64_t *from_ns)
+{
+	int64_t now = clock_real()->ticks_ns(clock_real());
+
+	stage_note(&engine->stages, stage, now - *from_ns);
+	*from_ns = now;
+}
+
 /* An error before the append is one of this batch; after it, nothing more is accepted. */
 static err make_durable(
 	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	uint64_t first = 0;
 
 	if (batch->rows == 0)
 		return OK;
 	err e = append(engine, batch, &first, why);
+	note(engine, STAGE_APPEND, &from_ns);
 	if (e == ERR_LIMIT) /* more than a batch may hold: refused before anything was written */
 		return e;
 	if (e == OK)
 		e = make_known(engine, g, first, why);
+	note(engine, STAGE_KNOW, &from_ns);
 	engine->failed |= e != OK;
 	return e;
 }
@@ -143,10 +156,13 @@ static err make_durable(
 static err keep_group(
 	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	err e = group_judge(engine, g, why);
 
+	note(engine, STAGE_JUDGE, &from_ns);
 	if (e == OK)
 		e = reserve(engine, batch, why);
+	note(engine, STAGE_RESERVE, &from_ns);
 	if (e != OK)
 		return e;
 	e = make_durable(engine, g, batch, why);
@@ -201,6 +217,7 @@ static void prefetch_record(const struct record *record)
 void engine_take_in(struct engine *engine, const struct engine_batch *batch)
 {
 	enum { AHEAD = 8 }; /* another thread prepared them */
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	struct applying group;
 
 	group.count = 0;
@@ -215,6 +232,7 @@ void engine_take_in(struct engine *engine, const struct engine_batch *batch)
 		group.count = 0;
 	}
 	end_promise(engine, batch, true);
+	note(engine, STAGE_TAKE_IN, &from_ns);
 }
 
 err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)
