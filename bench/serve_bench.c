@@ -1,15 +1,16 @@
 /* bench/serve_bench.c - events over HTTP: rate, acknowledgement times, processor time, backlog.
  *
  * serve_bench [--ariane PROGRAM] [--seconds N] [--half N] [--connections N] [--rate EVENTS]
- *   [--customers N] [--maps SECONDS] [--folder DIR] [--json FILE]
+ *   [--customers N] [--maps SECONDS] [--folder DIR] [--data FOLDER] [--json FILE]
  *
  * Starts the real server (default: `ariane` beside this program) on a fresh folder under DIR
- * (default /var/tmp), and sends Segment batches of 100 events of workload R2 (about 490 bytes each)
- * over keep-alive connections, one batch under way on each.  First for --seconds as fast as answers
- * come, or at --rate events a second; then for --half seconds (default: a quarter of the first) at
- * half the rate that was seen.  Meanwhile an analyst asks for the map of all journeys, every --maps
- * seconds (default 1; 0: nobody asks).  The server seals, writes checkpoints and rebuilds its
- * indexes as it always does.  Generator, analyst and server share the machine.
+ * (default /var/tmp), or on --data, which is there already and stays, and sends Segment batches of
+ * 100 events of workload R2 (about 490 bytes each) over keep-alive connections, one batch under way
+ * on each.  First for --seconds as fast as answers come, or at --rate events a second; then for
+ * --half seconds (default: a quarter of the first) at half the rate that was seen.  Meanwhile an
+ * analyst asks for the map of all journeys, every --maps seconds (default 1; 0: nobody asks).  The
+ * server seals, writes checkpoints and rebuilds its indexes as it always does.  Generator, analyst
+ * and server share the machine.
  *
  * The batches of a connection are made before the clock starts, as many as ROUND; when they are
  * used up they are sent again with other message ids and with the time of day, less up to two
@@ -130,6 +131,7 @@ struct sender {
 
 struct bench {
 	struct real_server server;
+	uint64_t stored_before;
 	char folder[PATH_BYTES_MAX], key[SERVER_WORD_BYTES], token[SERVER_WORD_BYTES];
 	int64_t seconds, half, rate, customers, maps;
 	int connections;
@@ -413,18 +415,45 @@ static double millions_of(const struct bench *b)
 	return MAX_OF((double)acknowledged(b), 1.0) / 1e6;
 }
 
-static void check_stored(struct bench *b)
+static uint64_t count_stored(struct bench *b)
 {
 	static const char front[] = "\"events\": ";
 	char word[SERVER_WORD_BYTES];
 
 	real_server_ask(&b->server, "--json status", front, word);
-	uint64_t stored = strtoull(word + strlen(front), NULL, 10);
+	return strtoull(word + strlen(front), NULL, 10);
+}
+
+static void check_stored(struct bench *b)
+{
+	uint64_t stored = count_stored(b) - b->stored_before;
+
 	if (stored == acknowledged(b))
 		return;
 	(void)fprintf(stderr, "stored %llu, acknowledged %llu\n", (unsigned long long)stored,
 		(unsigned long long)acknowledged(b));
 	exit(1);
+}
+
+/* What the writer took longest for, of all the time. */
+static void show_longest(struct bench *b)
+{
+	static const str front = STR_INIT("ariane_writer_longest_seconds{stage=\"");
+	struct http_client client;
+	str rest, line;
+
+	client_connect(&client, b->server.url);
+	client_send(&client, STR("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+	struct http_reply reply = client_receive(&client);
+	for (rest = reply.body; str_split(rest, '\n', &line, &rest);) {
+		char words[80];
+		str name, value;
+		if (!str_skip_prefix(&line, front) || !str_split(line, '"', &name, &value))
+			continue;
+		(void)snprintf(words, sizeof(words), "writer's longest %.*s", STR_ARG(name));
+		show("all", words, strtod(value.ptr + 1, NULL) * 1e3, "ms");
+	}
+	client_close(&client);
 }
 
 static void run(struct bench *b)
@@ -436,6 +465,7 @@ static void run(struct bench *b)
 		b->rate = MAX_OF((int64_t)(rate / 2), (int64_t)BATCH);
 		(void)run_part(b, "at half the rate", b->half);
 	}
+	show_longest(b);
 	show("all", "server's memory, most", real_server_memory_mb(&b->server, "VmHWM:"), "MB");
 	real_server_stop(&b->server, &server);
 	ASSERT(getrusage(RUSAGE_SELF, &own) == 0);
@@ -468,13 +498,16 @@ static void prepare(struct bench *b)
 	}
 }
 
-static void start(struct bench *b, const char *program, const char *folder)
+static void start(struct bench *b, const char *program, const char *folder, const char *given)
 {
 	char data[PATH_BYTES_MAX + 8];
 
-	scratch_make(folder, b->folder);
-	(void)snprintf(data, sizeof(data), "%s/data", b->folder);
+	if (given == NULL)
+		scratch_make(folder, b->folder);
+	(void)snprintf(data, sizeof(data), given == NULL ? "%s/data" : "%s",
+		given == NULL ? b->folder : given);
 	real_server_start(&b->server, program, data);
+	b->stored_before = given == NULL ? 0 : count_stored(b);
 	real_server_ask(&b->server, "key create --source bench", "ak_", b->key);
 	real_server_ask(&b->server, "token create --role analyst", "at_", b->token);
 }
@@ -485,7 +518,8 @@ int main(int argc, char **argv)
 		.seconds = 10, .half = -1, .connections = 16, .customers = 100000, .maps = 1
 	};
 	static char beside[PATH_BYTES_MAX];
-	const char *folder = "/var/tmp", *program = beside, *slash = strrchr(argv[0], '/');
+	const char *folder = "/var/tmp", *data = NULL, *program = beside,
+		   *slash = strrchr(argv[0], '/');
 
 	(void)snprintf(beside, sizeof(beside), "%.*sariane",
 		slash == NULL ? 0 : (int)(slash - argv[0]) + 1, argv[0]);
@@ -507,15 +541,18 @@ int main(int argc, char **argv)
 			b.maps = strtoll(value, NULL, 10);
 		else if (strcmp(name, "--folder") == 0)
 			folder = value;
+		else if (strcmp(name, "--data") == 0)
+			data = value;
 		else if (strcmp(name, "--json") == 0)
 			json = fopen(value, "w");
 	}
 	ASSERT(b.connections > 0 && b.connections <= CONNECTIONS_MAX && b.seconds > 0);
 	b.half = b.half < 0 ? MAX_OF(b.seconds / 4, (int64_t)1) : b.half;
-	start(&b, program, folder);
+	start(&b, program, folder, data);
 	prepare(&b);
 	run(&b);
-	scratch_remove(b.folder);
+	if (data == NULL)
+		scratch_remove(b.folder);
 	if (json != NULL) {
 		(void)fputs("\n}\n", json);
 		(void)fclose(json);

@@ -64,9 +64,12 @@ class Mean:
 
 def add_difference(table, what, got, asked, error2, of, room=0.0):
     """A difference of two means, good within `room` and three standard errors."""
-    good = of > 0 and abs(got - asked) <= room + 3 * math.sqrt(error2)
+    if of == 0:  # a small company: as of shares that nobody came to
+        table.rows.append((what, asked, None, 0, "none came"))
+        return
+    good = abs(got - asked) <= room + 3 * math.sqrt(error2)
     table.faults += not good
-    table.rows.append((what, asked, got if of else None, of, "" if good else "**off**"))
+    table.rows.append((what, asked, got, of, "" if good else "**off**"))
 
 
 # ---- journeys

@@ -1,6 +1,6 @@
 /* tests/engine_writer_test.c - the writer step by step: seeded lives, planted bugs, full queues. */
 #include "engine/waiting.h"
-#include "engine/writer.h"
+#include "engine/writer_internal.h"
 #include "support/sample_items.h"
 #include "support/sim_disk.h"
 #include "support/writer_life.h"
@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { SEEDS = 400, SEEDS_TO_FIND = 200 };
+enum { SEEDS = 400, SEEDS_TO_FIND = 200, KNOWN_PART = 16 };
 
 TEST(writer_lives_through_any_order_of_steps)
 {
@@ -42,4 +42,39 @@ TEST(writer_life_finds_planted_bugs)
 			fault = writer_life_live(&life);
 		CHECK(names[bug], fault != NULL);
 	}
+}
+
+/* A full part of the index of known messages is written beside the writer, though house-keeping is
+ * kept from it: else the writer would do so when the next part is full. */
+TEST(writer_leaves_known_messages_to_others)
+{
+	struct sim_disk *sim = sim_disk_create(1, NULL);
+	const struct engine_options options = {
+		.disk = sim_disk_of(sim), .folder = "/data", .dedup_entries_max = 2 * KNOWN_PART
+	};
+	struct engine_opening opening;
+	struct engine *engine;
+	struct why why = { 0 };
+	AUTO_ARENA arena = arena_create(1 << 20);
+
+	CHECK("opens", engine_open(&options, &engine, &opening, &why) == OK);
+	struct writer *w = writer_create(engine, &(const struct writer_options){ 0 });
+	uint64_t written = 0;
+	for (uint64_t n = 0; !dedup_has_frozen(engine->dedup) && n < 4 * (uint64_t)KNOWN_PART;
+		n++) {
+		struct engine_item item = sample_item(engine_secret(engine), n, arena);
+		struct submission s;
+		submission_init(&s, &item, 1);
+		CHECK("queued", writer_submit(w, &s, 0, &why) == OK);
+		(void)writer_step(w, 0);
+		written += item.status == ITEM_NEW;
+		submission_done(&s);
+	}
+	CHECK("a part is full", dedup_has_frozen(engine->dedup) && written > KNOWN_PART);
+	CHECK("written", writer_seal(w) && !dedup_has_frozen(engine->dedup));
+	CHECK("nothing more", !writer_seal(w));
+	CHECK("stops", writer_stop(w, &why) == OK);
+	writer_free(w);
+	engine_close(engine);
+	sim_disk_free(sim);
 }

@@ -17,6 +17,7 @@ struct real_file {
 	struct file base;
 	int fd;
 	char path[PATH_BYTES_MAX]; /* for words only */
+	size_t unhanded; /* bytes written since some were last handed to the disk */
 };
 
 static err failed(struct why *why, const char *doing, const char *path)
@@ -71,23 +72,50 @@ static err real_read_at(
 	return OK;
 }
 
+/* What is written in one go, or little by little and synced at the end, is handed to the disk as it
+ * comes, and no more than PACE_BEHIND of a file is under way at once: a sync of another file (the
+ * journal's, for which senders wait) would come behind all of it.  This is advice where the system
+ * does not know it; but an error that is told here is told to nobody else. */
+static err hand_over(struct real_file *file, uint64_t end, struct why *why)
+{
+	enum { PACE_BEHIND = 4 << 20 };
+	off_t from = (off_t)(end - MIN_OF((uint64_t)file->unhanded, end));
+	int failed_at =
+		sync_file_range(file->fd, from, (off_t)file->unhanded, SYNC_FILE_RANGE_WRITE);
+
+	file->unhanded = 0;
+	if (failed_at == 0 && end > PACE_BEHIND)
+		failed_at = sync_file_range(
+			file->fd, 0, (off_t)(end - PACE_BEHIND), SYNC_FILE_RANGE_WAIT_BEFORE);
+	bool is_told = failed_at != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT);
+	return is_told ? failed(why, "write", file->path) : OK;
+}
+
 static err real_write_at(
 	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why)
 {
-	for (size_t done = 0; done < bytes;) {
-		ssize_t n = pwrite(real(file)->fd, (const char *)from + done, bytes - done,
-			(off_t)(at + done));
+	enum { PACE = 1 << 20 };
+	struct real_file *real_file = real(file);
+	err e = OK;
+
+	for (size_t done = 0; e == OK && done < bytes;) {
+		ssize_t n = pwrite(real_file->fd, (const char *)from + done,
+			MIN_OF(bytes - done, (size_t)PACE), (off_t)(at + done));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed(why, "write", real(file)->path);
+			return failed(why, "write", real_file->path);
 		done += (size_t)n;
+		real_file->unhanded += (size_t)n;
+		if (real_file->unhanded >= PACE)
+			e = hand_over(real_file, at + done, why);
 	}
-	return OK;
+	return e;
 }
 
 static err real_sync(struct file *file, struct why *why)
 {
+	real(file)->unhanded = 0;
 	return fdatasync(real(file)->fd) == 0 ? OK : failed(why, "sync", real(file)->path);
 }
 

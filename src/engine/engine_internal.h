@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/stages.h"
 #include "engine/erasures.h"
 
 #include <pthread.h>
@@ -68,6 +69,7 @@ struct engine {
 	/* Files whose mapped chunks a snapshot may still show: closed with the engine. */
 	struct file **retired;
 	size_t retired_count;
+	struct stages stages; /* how long each took at most */
 };
 
 /* Bugs that the crash simulation plants, to show that it would find them, and what it scales down.

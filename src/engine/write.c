@@ -8,6 +8,7 @@
  * is not saved any more (engine->failed). */
 #include "engine/engine_internal.h"
 
+#include "base/clock.h"
 #include "engine/known.h"
 #include "engine/numbering.h"
 #include "engine/waiting.h"
@@ -142,13 +143,25 @@ static void make_known(struct engine *engine, struct group *g, const struct engi
 	ASSERT(dedup_add_many(engine->dedup, g->known, count, NULL) == OK); /* room is reserved */
 }
 
+/* Since `*from_ns`, which moves on.  Of the machine's clock: a simulated one need not tick. */
+static void note(struct engine *engine, enum stage stage, int64_t *from_ns)
+{
+	int64_t now = clock_real()->ticks_ns(clock_real());
+
+	stage_note(&engine->stages, stage, now - *from_ns);
+	*from_ns = now;
+}
+
 static err know_group(
 	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	err e = group_judge(engine, g, why);
 
+	note(engine, STAGE_JUDGE, &from_ns);
 	if (e == OK)
 		e = reserve(engine, batch, why);
+	note(engine, STAGE_RESERVE, &from_ns);
 	if (e != OK)
 		return e;
 	e = lay(engine, g, batch, why); /* ERR_LIMIT: more than a batch may hold */
@@ -158,6 +171,7 @@ static err know_group(
 	}
 	line_up(engine, batch);
 	make_known(engine, g, batch);
+	note(engine, STAGE_KNOW, &from_ns);
 	group_resolve_twins(g);
 	numbering_commit(g->items, g->count);
 	return OK;
@@ -190,6 +204,7 @@ err engine_know(struct engine *engine, struct engine_batch *batch, struct why *w
 static err append(struct engine *engine, struct engine_batch *batch, struct why *why)
 {
 	int64_t now = engine->options.clock->now_ms(engine->options.clock);
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	uint64_t first = 0;
 	err e = OK;
 
@@ -200,6 +215,7 @@ static err append(struct engine *engine, struct engine_batch *batch, struct why 
 		e = journal_append_laid(engine->journal, now, batch->laid, &first, why);
 		ASSERT(e != OK || first == batch->first_seq);
 	}
+	note(engine, STAGE_APPEND, &from_ns);
 	batch->laid = NULL;
 	batch->received_ms = journal_last_received_ms(engine->journal);
 	return e;
@@ -303,6 +319,7 @@ static void prefetch_record(const struct record *record)
 void engine_take_in(struct engine *engine, const struct engine_batch *batch)
 {
 	enum { AHEAD = 8 }; /* another thread prepared them */
+	int64_t from_ns = clock_real()->ticks_ns(clock_real());
 	struct applying group;
 
 	group.count = 0;
@@ -317,6 +334,7 @@ void engine_take_in(struct engine *engine, const struct engine_batch *batch)
 		group.count = 0;
 	}
 	end_promise(engine, batch, true);
+	note(engine, STAGE_TAKE_IN, &from_ns);
 }
 
 err engine_write(struct engine *engine, struct engine_item *items, size_t count, struct why *why)

@@ -255,6 +255,8 @@ struct writer_status writer_status(struct writer *w)
 	struct writer_status status = w->status;
 	mutex_unlock(&w->lock);
 	status.queue = intake_counters(w->intake);
+	for (enum stage stage = 0; stage < STAGES; stage++)
+		status.stage_ns_most[stage] = atomic_load(&w->engine->stages.most_ns[stage]);
 	return status;
 }
 

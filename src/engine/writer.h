@@ -34,6 +34,7 @@
 #pragma once
 
 #include "engine/intake.h"
+#include "engine/stages.h"
 
 enum {
 	WRITER_PUBLISH_MS = 4,
@@ -108,7 +109,8 @@ err writer_await(struct writer *writer, uint64_t at_least, int64_t timeout_ms,
 bool writer_step(struct writer *writer, int64_t wait_ms);
 /* A bounded piece of house-keeping; false: there was nothing to do. */
 bool writer_keep_house(struct writer *writer);
-/* One segment, sealed; false: there was none, or it waits. */
+/* One segment is sealed, or a full part of the index of known messages written; false: there was
+ * none, or it waits. */
 bool writer_seal(struct writer *writer);
 
 /* ---- for status */
@@ -128,6 +130,7 @@ struct writer_status {
 	uint64_t recounts; /* of customers, computed beside and put in place */
 	int64_t recount_ns_most; /* that the writer stood still for one */
 	int64_t checkpoint_ns_most; /* that the writer stood still for one */
+	int64_t stage_ns_most[STAGES]; /* of what the writer does, the longest so far */
 	bool has_failed; /* it accepts nothing any more: last_error says why */
 	struct why last_error; /* of writing or of house-keeping; message MSG_NONE: none yet */
 };

@@ -38,6 +38,16 @@ static const struct writer_load *look(struct writer *w)
 	return &w->look.load;
 }
 
+static bool went_well(struct writer *w, err e, const struct why *why)
+{
+	if (e == OK)
+		return true;
+	writer_note_error(w, why);
+	w->sealing_rests_until_ns =
+		engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
+	return false;
+}
+
 static err seal_in_turn(struct writer *w, bool is_busy, bool *did, struct why *why)
 {
 	if (!is_busy)
@@ -61,22 +71,31 @@ static bool seal_one(struct writer *w)
 	if (writer_seal_waits(load, unsealed) || (!is_busy && atomic_load(&w->house_waits)))
 		return false;
 	err e = seal_in_turn(w, is_busy, &did, &why);
-	if (e != OK) {
-		writer_note_error(w, &why);
-		w->sealing_rests_until_ns =
-			engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
+	if (!went_well(w, e, &why))
 		return false;
-	}
 	mutex_lock(&w->lock);
 	w->status.sealed += did;
 	mutex_unlock(&w->lock);
 	return did;
 }
 
+/* House-keeping does so too, but may be building an index for seconds.  Where the next part was
+ * full before this one was written, the writer itself would write it, and everybody would wait. */
+static bool flush_known(struct writer *w)
+{
+	struct why why = { 0 };
+	bool did = false;
+
+	if (engine_ticks_ns(w->engine) < w->sealing_rests_until_ns)
+		return false;
+	err e = engine_flush_beside(w->engine, &did, &why);
+	return went_well(w, e, &why) && did;
+}
+
 bool writer_seal(struct writer *w)
 {
 	mutex_lock(&w->sealing);
-	bool did = seal_one(w);
+	bool did = flush_known(w) || seal_one(w);
 	mutex_unlock(&w->sealing);
 	return did;
 }

@@ -369,6 +369,28 @@ static int64_t patience_ms(const struct writer *w, int64_t wait_ms)
 	return MIN_OF(wait_ms, MAX_OF(due_ms, (int64_t)0));
 }
 
+static void tidy_up(struct writer *w)
+{
+	static const struct {
+		enum stage stage;
+		void (*step)(struct writer *writer);
+	} rows[] = {
+		{ STAGE_INSTALL, writer_install },
+		{ STAGE_PUBLISH, writer_publish_if_due },
+		{ STAGE_RECOUNT, writer_recount_if_due },
+		{ STAGE_CHECKPOINT, writer_checkpoint_if_due },
+		{ STAGE_ERASE, writer_erase_if_due },
+	};
+	int64_t from = engine_ticks_ns(w->engine);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		rows[i].step(w);
+		int64_t now = engine_ticks_ns(w->engine);
+		stage_note(&w->engine->stages, rows[i].stage, now - from);
+		from = now;
+	}
+}
+
 bool writer_step(struct writer *w, int64_t wait_ms)
 {
 	struct group group;
@@ -378,11 +400,7 @@ bool writer_step(struct writer *w, int64_t wait_ms)
 		writer_write(w, &group);
 		writer_answer(w, &group);
 	}
-	writer_install(w);
-	writer_publish_if_due(w);
-	writer_recount_if_due(w);
-	writer_checkpoint_if_due(w);
-	writer_erase_if_due(w);
+	tidy_up(w);
 	return e != ERR_CANCELLED;
 }
 

@@ -62,6 +62,10 @@ static void add_writer(struct writer *writer, struct strbuf *out)
 	seconds(out, "writer_group_seconds", "Time spent writing groups.", s.group_ns);
 	counter(out, "writer_publications", "Snapshots published.", s.publications);
 	seconds(out, "writer_publish_seconds", "Time spent publishing.", s.publish_ns);
+	head(out, "writer_longest_seconds", "gauge", "What the writer took longest for, by stage.");
+	for (enum stage stage = 0; stage < STAGES; stage++)
+		strbuf_printf(out, "ariane_writer_longest_seconds{stage=\"%s\"} %.6f\n",
+			stage_name(stage), (double)s.stage_ns_most[stage] / 1e9);
 	counter(out, "writer_checkpoints", "Checkpoints written.", s.checkpoints);
 	gauge(out, "writer_waiting_items", "Items that wait to be written.", s.queue.items);
 	gauge(out, "writer_waiting_bytes", "Bytes that wait to be written.", s.queue.bytes);
