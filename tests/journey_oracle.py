@@ -867,6 +867,7 @@ def ask_compare(question):
     question.people = people
     for key, side in (("first", sides[0]), ("second", sides[1])):
         same((ours[key]["journeys"], ours[key]["customers"]), side[2], key)
+    check_compare_list(question, ours, channel, sides)
     for d in ours["differences"]:
         for key, (edges, leave, journeys, steps, ends) in (("first", sides[0]), ("second", sides[1])):
             seen = d[key], d[key + "_of"]
@@ -876,6 +877,23 @@ def ask_compare(question):
                 same(seen, (steps.get(d["step"], 0), journeys[0]), str(d))
             elif d["what"] == "outcome":
                 same(seen, (ends.get(d["outcome"], 0), journeys[0]), str(d))
+
+
+def check_compare_list(question, ours, channel, sides):
+    """Behind a number of a difference, or of a side, there are as many."""
+    number = question.rnd.randrange(len(ours["differences"]) + 1)
+    key, side = question.rnd.choice([("first", sides[0]), ("second", sides[1])])
+    whole = question.rnd.random() < 0.5
+    listed = question.world.ask("journey", "compare", "--group-with", f"{channel}:", "--support", 1, "--list", number,
+                                "--side", key, "--limit", 2, *(["--whole"] if whole else []), *question.words)
+    if number == 0:
+        same((listed["times"], listed["journeys"], listed["customers"]), (side[2][0], *side[2]), "list of a side")
+        return
+    wanted = ours["differences"][number - 1]
+    same(listed["times"], wanted[key + "_of" if whole else key], f"list behind {wanted}")
+    if wanted["what"] != "edge":
+        same(listed["journeys"], listed["times"], "each journey once")
+    same(len(listed["list"]), min(2, listed["journeys"]), "as many as asked for")
 
 
 def totals(question):
