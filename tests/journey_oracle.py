@@ -688,7 +688,8 @@ SESSIONS = """with touch as (
         from touch where kind is not null),
     numbered as (select *, sum(new) over (partition by who, channel order by ts, id) as s from marked)
     select who, channel, kind, min(ts) as t0, max(ts) as t1,
-        row_number() over (order by who, min(ts), min(id)) as k,
+        row_number() over (order by who, min(ts), (select m.id from numbered m where m.who = n.who
+            and m.channel = n.channel and m.s = n.s order by m.ts, m.id limit 1)) as k,
         (select m.plan from numbered m where m.who = n.who and m.channel = n.channel and m.s = n.s
             and m.plan is not null order by m.ts, m.id limit 1) as reason
     from numbered n group by who, channel, s"""
