@@ -1,16 +1,19 @@
 /* bench/journey_bench.c - questions about journeys on workload Q, in memory.
  *
- * journey_bench [--events N] [--customers N] [--recent PERCENT] [--threads N] [--runs N]
- *               [--only PART OF A NAME] [--ask 1]
+ * journey_bench [--events N] [--customers N] [--recent PERCENT] [--pieces N] [--threads N]
+ *               [--runs N] [--only PART OF A NAME] [--ask 1]
  *
  * Q (demo/workload.h): 10 million events of 1 million customers, 40 activities, 8 channels.  The
- * last PERCENT (5) of the events came after the base of the index.  Each row is a whole question,
+ * last PERCENT (5) of the events came after the base of the index, and were brought into runs in so
+ * many pieces (1), as on a server that is asked while events come.  Each row is a whole question,
  * from the plan to the answer; medians of the runs: seconds on the clock, and of all processors
- * (user + system), which is what counts on a machine that others use. Behind them are figures of
- * the answer: journey_bench.py compares them with those of others; and, where the processor may be
- * asked, instructions and cycles an event of all threads, outside the kernel.  With --ask 1, names
- * of questions are read line by line, and each is asked once: so that whoever compares can take
- * turns. smoke: --events 20000 --customers 2000 --runs 1
+ * (user + system), which is what counts on a machine that others use.  Behind them are figures of
+ * the answer, which journey_bench.py compares with those of others; and, where the processor may be
+ * asked, instructions and cycles an event, of all threads and outside the kernel.  With --ask 1,
+ * names of questions are read line by line, and each is asked once: so that whoever compares can
+ * take turns.
+ *
+ * smoke: --events 20000 --customers 2000 --runs 1
  */
 #include "demo/workload.h"
 #include "journey/flow.h"
@@ -32,7 +35,7 @@
 enum { RUNS_MAX = 99 };
 
 struct bench {
-	uint64_t events, customers, recent;
+	uint64_t events, customers, recent, pieces;
 	unsigned threads, runs;
 	bool asks; /* answers what it reads */
 	const char *only; /* questions with this in their names */
@@ -133,13 +136,14 @@ static void make_state(struct bench *b)
 {
 	struct workload_visits visits = workload_visits_of(1, b->events, b->customers);
 	uint64_t based = b->events - b->events * b->recent / 100, at = 0;
+	uint64_t piece = (b->events - based) / b->pieces + 1;
 	struct workload_visit visit;
 
 	b->identity = identity_create();
 	b->state = threads_create();
 	while (workload_visits_next(&visits, &visit)) {
 		add_visit(b, &visit, ++at);
-		if (at == based)
+		if (at >= based && (at - based) % piece == 0)
 			build_index(b);
 	}
 	build_index(b); /* a run, as the engine has one */
@@ -611,6 +615,7 @@ int main(int argc, char **argv)
 	struct bench b = { .events = number(argc, argv, "--events", 10000000),
 		.customers = number(argc, argv, "--customers", 1000000),
 		.recent = number(argc, argv, "--recent", 5),
+		.pieces = number(argc, argv, "--pieces", 1),
 		.threads = (unsigned)number(
 			argc, argv, "--threads", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
 		.runs = (unsigned)MIN_OF(number(argc, argv, "--runs", 5), (uint64_t)RUNS_MAX),

@@ -688,7 +688,8 @@ SESSIONS = """with touch as (
         from touch where kind is not null),
     numbered as (select *, sum(new) over (partition by who, channel order by ts, id) as s from marked)
     select who, channel, kind, min(ts) as t0, max(ts) as t1,
-        row_number() over (order by who, min(ts), min(id)) as k,
+        row_number() over (order by who, min(ts), (select m.id from numbered m where m.who = n.who
+            and m.channel = n.channel and m.s = n.s order by m.ts, m.id limit 1)) as k,
         (select m.plan from numbered m where m.who = n.who and m.channel = n.channel and m.s = n.s
             and m.plan is not null order by m.ts, m.id limit 1) as reason
     from numbered n group by who, channel, s"""
@@ -867,6 +868,7 @@ def ask_compare(question):
     question.people = people
     for key, side in (("first", sides[0]), ("second", sides[1])):
         same((ours[key]["journeys"], ours[key]["customers"]), side[2], key)
+    check_compare_list(question, ours, channel, sides)
     for d in ours["differences"]:
         for key, (edges, leave, journeys, steps, ends) in (("first", sides[0]), ("second", sides[1])):
             seen = d[key], d[key + "_of"]
@@ -876,6 +878,23 @@ def ask_compare(question):
                 same(seen, (steps.get(d["step"], 0), journeys[0]), str(d))
             elif d["what"] == "outcome":
                 same(seen, (ends.get(d["outcome"], 0), journeys[0]), str(d))
+
+
+def check_compare_list(question, ours, channel, sides):
+    """Behind a number of a difference, or of a side, there are as many."""
+    number = question.rnd.randrange(len(ours["differences"]) + 1)
+    key, side = question.rnd.choice([("first", sides[0]), ("second", sides[1])])
+    whole = question.rnd.random() < 0.5
+    listed = question.world.ask("journey", "compare", "--group-with", f"{channel}:", "--support", 1, "--list", number,
+                                "--side", key, "--limit", 2, *(["--whole"] if whole else []), *question.words)
+    if number == 0:
+        same((listed["times"], listed["journeys"], listed["customers"]), (side[2][0], *side[2]), "list of a side")
+        return
+    wanted = ours["differences"][number - 1]
+    same(listed["times"], wanted[key + "_of" if whole else key], f"list behind {wanted}")
+    if wanted["what"] != "edge":
+        same(listed["journeys"], listed["times"], "each journey once")
+    same(len(listed["list"]), min(2, listed["journeys"]), "as many as asked for")
 
 
 def totals(question):

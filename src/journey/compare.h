@@ -10,12 +10,15 @@
  * customers are on both sides (two periods), they are taken as if they were others: that is on the
  * safe side as long as people keep to their habits.
  *
+ * Behind a number are the journeys of its side in which it was counted, once each, and how often: a
+ * passage may occur several times in a journey.
+ *
  * One pass over each side.  Memory: 50 bytes for each pair of steps and thread.
  */
 #pragma once
 
+#include "journey/list.h"
 #include "journey/odds.h"
-#include "journey/pass.h"
 
 enum { COMPARE_STEPS_MAX = 512 };
 
@@ -40,3 +43,14 @@ struct comparison {
 err compare_make(const struct journey_plan *first, const struct journey_plan *second,
 	uint64_t support, struct comparison *out, struct why *why);
 void comparison_done(struct comparison *comparison);
+
+/* compare_list.c: the journeys of a side, by its plan, behind a number of `item` (NULL: all of the
+ * side): what is counted, or the whole of which it is a share.  Free with journey_list_done().
+ * *times: the number, exactly. */
+struct compare_list_question {
+	const struct compared *item;
+	bool of_whole;
+	size_t most; /* journeys told; totals are of all */
+};
+err compare_list(const struct journey_plan *side, const struct compare_list_question *question,
+	struct journey_list *out, uint64_t *times, struct why *why);

@@ -48,7 +48,7 @@ static err grow(struct counter *c, struct why *why)
 		return e;
 	c->slots = memory_alloc(count * sizeof(*old));
 	c->slot_count = count;
-	for (size_t i = 0; i < old_count; i++)
+	for (size_t i = 0; old != NULL && i < old_count; i++)
 		if (old[i].count != 0)
 			put_slot(c, old[i]);
 	free(old);

@@ -3,6 +3,7 @@
 #include "journey/compare.h"
 #include "main/cause_ask.h"
 #include "main/csv_out.h"
+#include "main/journey_list_view.h"
 
 enum { CELL_BYTES_MAX = 1 << 14 };
 
@@ -249,6 +250,53 @@ static void answer_people(
 	sink_grid(sink, arena, grid);
 }
 
+/* ---- the list behind a number */
+
+static err read_side(const struct request *request, int *side, struct why *why)
+{
+	str word = request_text(request, "side");
+
+	*side = str_equal(word, STR("first")) ? 0 : 1;
+	if (*side == 1 && !str_equal(word, STR("second")))
+		return fail(why, MSG_COMPARE_SIDE, arg_str(word));
+	return OK;
+}
+
+static err list_behind(const struct journey_question *q, const struct sides *sides,
+	const struct comparison *c, struct sink *sink, struct why *why)
+{
+	size_t number = (size_t)request_number(q->request, "list");
+	struct compare_list_question which = { .of_whole = request_has(q->request, "whole"),
+		.most = (size_t)request_number(q->request, "limit") };
+	struct journey_list list;
+	uint64_t times = 0;
+	int side = 0;
+	err e = read_side(q->request, &side, why);
+
+	if (e == OK && number > c->count)
+		e = fail(why, MSG_FRICTION_LIST, arg_int((int64_t)number),
+			arg_int((int64_t)c->count));
+	if (e != OK)
+		return e;
+	which.item = number == 0 ? NULL : &c->items[number - 1];
+	e = compare_list(sides->plans[side], &which, &list, &times, why);
+	if (e != OK)
+		return e;
+	journey_list_tell_times(q, sink, &list, times);
+	journey_list_done(sides->plans[side], &list);
+	return OK;
+}
+
+static void tell(const struct journey_question *q, const struct comparison *c, struct sink *sink)
+{
+	if (sink->json)
+		answer_program(q, sink, c);
+	else if (request_has(q->request, "csv"))
+		answer_csv(q, sink, c);
+	else
+		answer_people(q, sink, c);
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	struct sides sides = { .plans = { NULL, NULL } };
@@ -261,9 +309,10 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 		e = compare_make(sides.plans[0], sides.plans[1],
 			(uint64_t)request_number(q->request, "support"), &comparison, why);
 	if (e == OK) {
-		(sink->json                              ? answer_program
-			: request_has(q->request, "csv") ? answer_csv
-							 : answer_people)(q, sink, &comparison);
+		if (request_has(q->request, "list"))
+			e = list_behind(q, &sides, &comparison, sink, why);
+		else
+			tell(q, &comparison, sink);
 		comparison_done(&comparison);
 	}
 	journey_plan_free(sides.plans[0]);
@@ -318,12 +367,34 @@ const struct command cmd_journey_compare = {
 			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("show so many", "en montrer autant"), STR_INIT("20") },
+		{ STR_INIT("list"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("the journeys behind the N-th difference of --all; 0: all of the "
+			      "side",
+				"les parcours derrière la N-ième différence de --all ; 0 : tous "
+				"ceux de ce côté"),
+			STR_INIT("") },
+		{ STR_INIT("side"), IS_TEXT, false, SAME_WORDS("first|second"),
+			WORDS("of --list: behind the number of this side",
+				"avec --list : derrière le nombre de ce côté"),
+			STR_INIT("second") },
+		{ STR_INIT("whole"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("of --list: behind what the number is a share of",
+				"avec --list : derrière ce dont le nombre est une part"),
+			STR_INIT("") },
+		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
+			WORDS("of --list: at most so many; the totals are of all",
+				"avec --list : au plus ce nombre ; les totaux sont ceux de tous"),
+			STR_INIT("20") },
 		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey compare --split 2026-06-01"),
 			      WORDS("what changed in June", "ce qui a changé en juin") },
 		{ STR_INIT("ariane journey compare --group plan=gold"),
 			WORDS("where the journeys of gold customers differ",
-				"où les parcours des clients « gold » diffèrent") } },
+				"où les parcours des clients « gold » diffèrent") },
+		{ STR_INIT("ariane journey compare --group plan=gold --list 1"),
+			WORDS("the journeys of gold customers behind the first difference",
+				"les parcours des clients « gold » derrière la première "
+				"différence") } },
 	.schema = STR_INIT("journey-compare"),
 	.read_only = true,
 	.run = run,
