@@ -549,21 +549,21 @@ const struct command cmd_journey_frictions = {
 		"trouver où les parcours coûtent trop, et à qui cela arrive"),
 	.about = WORDS(
 		"Every failure, passage, leakage from self-service to a contact, repeat, "
-		"abandonment "
-		"and long wait is set against those who came to the same point and did not suffer "
-		"it: "
-		"what they cost more in contacts afterwards, with its 95 % interval, the dearest "
-		"first; then what those who suffer have in common. Such a difference is no proof "
-		"of "
+		"abandonment and long wait is set against those who came to the same point "
+		"and did not suffer it: what they cost more in contacts afterwards, with its "
+		"95 % interval, the dearest first; then what those who suffer have in "
+		"common. What happens at one place is told together, under the dearest of "
+		"it. Where nothing is wrong on the whole, a part of those who come there may "
+		"still suffer: then that part is told. Such a difference is no proof of "
 		"cause.",
 		"Chaque échec, passage, fuite du libre-service vers un contact, répétition, "
-		"abandon "
-		"et longue attente est comparé à ceux qui sont arrivés au même point sans le subir "
-		": "
-		"ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à 95 %, les "
-		"plus "
-		"chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Une telle différence "
-		"n'est pas une preuve de cause."),
+		"abandon et longue attente est comparé à ceux qui sont arrivés au même point sans "
+		"le subir : ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à "
+		"95 %, les plus chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Ce "
+		"qui arrive à un même endroit est dit ensemble, sous le plus cher. Là où rien ne "
+		"va mal dans l'ensemble, une partie de ceux qui y passent peut subir quand même : "
+		"c'est alors cette partie qui est dite. Une telle différence n'est pas une preuve "
+		"de cause."),
 	.options = { JOURNEY_OPTIONS,
 		{ STR_INIT("leak"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
 			WORDS("a contact within this time is a leakage",
