@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 	for (int round = 0; round < ROUNDS; round++)
 		measure_before(plan, &clocks, round);
 	for (int m = 0; m < MEASURES; m++)
-		printf("%-42s %8.3f s of processor, %8.3f s\n", names[m], median(clocks.cpu[m]),
+		printf("%-42s %8.4f s of processor, %8.4f s\n", names[m], median(clocks.cpu[m]),
 			median(clocks.wall[m]));
 	journey_plan_free(plan);
 	threads_view_unref(view);

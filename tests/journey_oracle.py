@@ -832,6 +832,7 @@ def ask_drivers(question):
              "instead": ["--step", b, "--instead", a]}[kind] + (["--within", span] if span else [])
     if any(w in question.words for w in ("--edge-from", "--from-step", "--to-step", "--ends", "--outcome")):
         return  # these would name a friction too
+    words += ["--own"] if rnd.random() < 0.3 else []
     ours = question.world.ask("journey", "drivers", *words, "--support", 1, "--look-back", "10m", "--all",
                               "--top", 100000, *question.words)
     trials_of(question, a, b, kind, SPANS[span] * 1000 if span else None)

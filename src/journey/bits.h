@@ -47,4 +47,11 @@ struct bits_counts {
 struct bits_counts bits_count(const uint64_t *set, size_t cases, size_t suffered);
 struct bits_counts bits_count_both(
 	const uint64_t *one, const uint64_t *two, size_t cases, size_t suffered);
+
+/* Of every two of the sets the cases that both have, in the words from .. to (at most
+ * BITS_TILE_WORDS): added to counts[i * n + k], i < k.  All sets of a tile stay near the processor
+ * while each meets all others: two whole sets do not. */
+enum { BITS_TILE_WORDS = 112 };
+void bits_count_pairs(
+	const uint64_t *const *sets, size_t n, size_t from, size_t to, uint32_t *counts);
 bool bits_equal(const uint64_t *one, const uint64_t *two, size_t cases);

@@ -40,7 +40,7 @@ static err keep(void *context, size_t position, bool suffered, struct why *why)
 
 /* ---- a customer is over: his costs are known */
 
-bool trials_horizon_passed(const struct trials_part *p, int64_t time)
+static bool horizon_passed(const struct trials_part *p, int64_t time)
 {
 	int64_t as_of = journey_plan_as_of(p->plan);
 
@@ -51,7 +51,7 @@ static void cost_kept(const struct trials_part *p, struct kept *kept, uint64_t *
 {
 	for (size_t i = kept->start; i < kept->count; i++) {
 		struct trial *t = &kept->items[i];
-		if (!trials_horizon_passed(p, t->time))
+		if (!horizon_passed(p, t->time))
 			continue;
 		t->cost = cost_track_after(&p->track, t->time);
 		*n += 1;

@@ -32,7 +32,6 @@ struct trials_part {
 
 /* Room for `more` trials. */
 err trials_room(const struct journey_plan *plan, struct kept *kept, size_t more, struct why *why);
-bool trials_horizon_passed(const struct trials_part *p, int64_t time);
 
 /* trials_quick.c: one friction that is told by two events side by side, of customers whose events
  * lie before it whole and in the order of time. */

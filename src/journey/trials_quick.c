@@ -32,6 +32,8 @@ struct trials_quick {
 	struct last_use *last; /* of each channel; NULL: each event costs what its step does */
 	int64_t *sum; /* of the costs before each event of the customer at hand, and of all */
 	size_t room, bytes;
+	/* Trials earlier than that: their costs are known, their window has passed. */
+	int64_t known_before, elapsed_before;
 };
 
 struct reading {
@@ -71,6 +73,14 @@ void trials_quick_done(const struct trials_part *p)
 	free(p->quick);
 }
 
+/* A time is earlier than this if more than `span` has passed since. */
+static int64_t before_as_of(const struct trials_part *p, int64_t span)
+{
+	int64_t as_of = journey_plan_as_of(p->plan);
+
+	return as_of < INT64_MIN + span ? INT64_MIN : as_of - span;
+}
+
 static err begin(struct trials_part *p, const uint32_t *step_of_what, struct why *why)
 {
 	size_t whats = threads_view_what_count(journey_plan_view(p->plan));
@@ -83,6 +93,8 @@ static err begin(struct trials_part *p, const uint32_t *step_of_what, struct why
 	if (e != OK)
 		return e;
 	q->bytes += bytes;
+	q->known_before = before_as_of(p, costs->horizon);
+	q->elapsed_before = before_as_of(p, f->within);
 	q->of_what = memory_alloc((whats + 1) * sizeof(*q->of_what));
 	if (costs->of_step == NULL)
 		q->last = memory_alloc((costs->channel_count + 1) * sizeof(*q->last));
@@ -168,14 +180,6 @@ static bool is_within(const struct reading *r, size_t from, size_t to)
 		       (uint64_t)r->friction->within;
 }
 
-static bool has_elapsed(const struct reading *r, size_t i)
-{
-	int64_t as_of = journey_plan_as_of(r->part->plan), time = r->run->time[i];
-
-	return r->friction->within == INT64_MAX ||
-	       (as_of > time && (uint64_t)as_of - (uint64_t)time > (uint64_t)r->friction->within);
-}
-
 /* False: event i, of a journey that ends before event `end`, is no trial. */
 static bool is_trial(const struct reading *r, size_t i, size_t end, bool *suffered)
 {
@@ -191,7 +195,8 @@ static bool is_trial(const struct reading *r, size_t i, size_t end, bool *suffer
 		return (is & IS_AT) != 0 && is_followed;
 	}
 	*suffered = is_followed && is_within(r, i, i + 1);
-	return (is & IS_AT) != 0 && has_elapsed(r, i);
+	return (is & IS_AT) != 0 &&
+	       (r->friction->within == INT64_MAX || r->run->time[i] < r->quick->elapsed_before);
 }
 
 static void keep(struct reading *r, size_t i, bool suffered)
@@ -202,7 +207,7 @@ static void keep(struct reading *r, size_t i, bool suffered)
 		.time = r->run->time[i],
 		.cost = COST_NONE };
 
-	if (trials_horizon_passed(r->part, trial.time)) {
+	if (trial.time < r->quick->known_before) {
 		trial.cost = cost_after(r, trial.time);
 		r->n[suffered]++;
 		r->x[suffered] += trial.cost;

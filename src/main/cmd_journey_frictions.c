@@ -45,16 +45,11 @@ static bool is_variant_of(const struct answered *a, const struct friction_found 
 	return variant->within == (size_t)(f - a->frictions.items) + 1;
 }
 
-enum { VARIANTS_CAUSED = 2 }; /* the dearest variants, for which causes are looked for */
-
-/* Of every variant that would be too many; failures are what can be mended. */
-static bool has_told_causes(const struct answered *a, const struct friction_found *variant)
+/* Failures are what can be mended, and a part is found by its causes; of all others it would be too
+ * many: their causes are asked for with `journey drivers`. */
+static bool has_told_causes(const struct friction_found *variant)
 {
-	size_t dearer = 0;
-
-	for (const struct friction_found *f = a->frictions.items; f < variant; f++)
-		dearer += f->within == variant->within && f->word != WORD_FAILURE;
-	return variant->word == WORD_FAILURE || variant->in_part || dearer < VARIANTS_CAUSED;
+	return variant->word == WORD_FAILURE || variant->in_part;
 }
 
 /* ---- drivers of one */
@@ -66,7 +61,8 @@ static void caused_done(const struct answered *a, struct caused *c)
 	trials_done(a->q->plan, &c->trials);
 }
 
-/* Those of a part are looked for as they were found: among what the occasion itself carries. */
+/* Those of a part are looked for as they were found: among what the occasion itself carries.
+ * Combinations are told of what stands by itself alone: they are most of the work. */
 static err find_causes(const struct answered *a, const struct friction_found *f, struct caused *out,
 	struct why *why)
 {
@@ -74,7 +70,7 @@ static err find_causes(const struct answered *a, const struct friction_found *f,
 	const struct drivers_question asked = {
 		.false_share = f->false_share,
 		.support = a->traits.support,
-		.pairs = !f->in_part && !request_has(a->q->request, "no-pairs"),
+		.pairs = f->within == 0 && !f->in_part && !request_has(a->q->request, "no-pairs"),
 		.adjust = true,
 	};
 	struct caused c = { .trials = { .count = 0 } };
@@ -279,7 +275,7 @@ static err put_found(struct json_writer *w, const struct answered *a,
 		if (!is_variant_of(a, v, f))
 			continue;
 		json_put_object(w);
-		e = put_one(w, a, v, has_told_causes(a, v), why);
+		e = put_one(w, a, v, has_told_causes(v), why);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -401,7 +397,7 @@ static err say_found(const struct answered *a, const struct friction_found *f, s
 		const struct friction_found *v = &a->frictions.items[i];
 		if (!is_variant_of(a, v, f))
 			continue;
-		if (has_told_causes(a, v))
+		if (has_told_causes(v))
 			e = say_one(a, v, "      ", sink, why);
 		else
 			others++;
@@ -553,21 +549,21 @@ const struct command cmd_journey_frictions = {
 		"trouver où les parcours coûtent trop, et à qui cela arrive"),
 	.about = WORDS(
 		"Every failure, passage, leakage from self-service to a contact, repeat, "
-		"abandonment "
-		"and long wait is set against those who came to the same point and did not suffer "
-		"it: "
-		"what they cost more in contacts afterwards, with its 95 % interval, the dearest "
-		"first; then what those who suffer have in common. Such a difference is no proof "
-		"of "
+		"abandonment and long wait is set against those who came to the same point "
+		"and did not suffer it: what they cost more in contacts afterwards, with its "
+		"95 % interval, the dearest first; then what those who suffer have in "
+		"common. What happens at one place is told together, under the dearest of "
+		"it. Where nothing is wrong on the whole, a part of those who come there may "
+		"still suffer: then that part is told. Such a difference is no proof of "
 		"cause.",
 		"Chaque échec, passage, fuite du libre-service vers un contact, répétition, "
-		"abandon "
-		"et longue attente est comparé à ceux qui sont arrivés au même point sans le subir "
-		": "
-		"ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à 95 %, les "
-		"plus "
-		"chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Une telle différence "
-		"n'est pas une preuve de cause."),
+		"abandon et longue attente est comparé à ceux qui sont arrivés au même point sans "
+		"le subir : ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à "
+		"95 %, les plus chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Ce "
+		"qui arrive à un même endroit est dit ensemble, sous le plus cher. Là où rien ne "
+		"va mal dans l'ensemble, une partie de ceux qui y passent peut subir quand même : "
+		"c'est alors cette partie qui est dite. Une telle différence n'est pas une preuve "
+		"de cause."),
 	.options = { JOURNEY_OPTIONS,
 		{ STR_INIT("leak"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
 			WORDS("a contact within this time is a leakage",
