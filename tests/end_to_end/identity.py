@@ -236,6 +236,28 @@ def check_takeovers_over_http(place):
     folder("verify")
 
 
+def check_a_number_mistyped_once(place):
+    """The address joins nobody; a decision, other rules, or the event's going bring it back, each for itself."""
+    folder = place.folder("typo")
+    told(folder, place, "shop", ["customer", "email"], [("100123", "ann@x.fr"), ("100123", "ann@x.fr"), ("100132", "ann@x.fr")])
+    hers, other = ("customer:100123", "email:ann@x.fr"), ("customer:100132", "email:ann@x.fr")
+
+    def is_hers():
+        return together(folder, *hers), together(folder, *other)
+    equal(is_hers(), (False, False), "shared by evidence")
+    made = folder("identity", "confirm", *hers, "--json").json()["sequence"]
+    equal(is_hers(), (True, False), "a person says so")
+    folder("identity", "undo", made)
+    rules = place.file("owners.json", json.dumps({"version": 1, "types": [{"type": "customer", "unique": True}, {
+        "type": "email", "priority": 3, "owners": 2}]}))
+    made = folder("identity", "rules", "apply", rules, "--json").json()["sequence"]
+    equal(is_hers(), (True, False), "by its links")
+    folder("identity", "undo", made)
+    equal(is_hers(), (False, False), "as it was")
+    folder("erase", "customer:100132")
+    equal(together(folder, *hers), True, "without that number")
+
+
 def hostile_calls(people):
     """What one who holds a write key may send to glue everybody together: by one browser, by a chain of browsers, by one
     address, by addresses of others on one browser."""
