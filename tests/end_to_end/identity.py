@@ -234,3 +234,62 @@ def check_takeovers_over_http(place):
         equal([i["value"] for i in after["identifiers"]], [i["value"] for i in before["identifiers"]], "the victim is as before")
         equal({t["key"]: t["value"] for t in after["traits"]}, {t["key"]: t["value"] for t in before["traits"]}, "and is told so")
     folder("verify")
+
+
+def check_a_number_mistyped_once(place):
+    """The address joins nobody; a decision, other rules, or the event's going bring it back, each for itself."""
+    folder = place.folder("typo")
+    told(folder, place, "shop", ["customer", "email"], [("100123", "ann@x.fr"), ("100123", "ann@x.fr"), ("100132", "ann@x.fr")])
+    hers, other = ("customer:100123", "email:ann@x.fr"), ("customer:100132", "email:ann@x.fr")
+
+    def is_hers():
+        return together(folder, *hers), together(folder, *other)
+    equal(is_hers(), (False, False), "shared by evidence")
+    made = folder("identity", "confirm", *hers, "--json").json()["sequence"]
+    equal(is_hers(), (True, False), "a person says so")
+    folder("identity", "undo", made)
+    rules = place.file("owners.json", json.dumps({"version": 1, "types": [{"type": "customer", "unique": True}, {
+        "type": "email", "priority": 3, "owners": 2}]}))
+    made = folder("identity", "rules", "apply", rules, "--json").json()["sequence"]
+    equal(is_hers(), (True, False), "by its links")
+    folder("identity", "undo", made)
+    equal(is_hers(), (False, False), "as it was")
+    folder("erase", "customer:100132")
+    equal(together(folder, *hers), True, "without that number")
+
+
+def hostile_calls(people):
+    """What one who holds a write key may send to glue everybody together: by one browser, by a chain of browsers, by one
+    address, by addresses of others on one browser."""
+    for n in range(people):
+        after = (n + 1) % people
+        yield {"type": "identify", "anonymousId": "glue", "userId": f"u{n}"}
+        yield {"type": "identify", "anonymousId": f"chain{n}", "userId": f"u{n}"}
+        yield {"type": "identify", "anonymousId": f"chain{n}", "userId": f"u{after}"}
+        yield {"type": "identify", "anonymousId": f"own{n}", "userId": f"u{n}", "traits": {"email": "all@widget.example"}}
+        yield {"type": "identify", "anonymousId": "theirs", "traits": {"email": f"u{n}@example.org"}}
+        yield {"type": "alias", "userId": f"u{n}", "previousId": f"u{after}"}
+
+
+def check_a_hostile_stream_glues_nobody(place):
+    """Over HTTP, with a write key, under the rules that are in force without any: all stay who they are, and health tells."""
+    people = 60
+    folder = place.folder("stream")
+    told(folder, place, "crm", ["user_id", "email", "cookie"], [(f"u{n}", f"u{n}@example.org", f"c{n}") for n in range(people)])
+    key = folder("key", "create", "--source", "widget", "--quiet").out.strip()
+    calls = [dict(call, messageId=f"h{n}", timestamp="2026-03-02T10:00:00Z") for n, call in enumerate(hostile_calls(people))]
+    with Server(folder) as server:
+        for at in range(0, len(calls), 100):
+            answer = server.ask("POST", "/v1/batch", body={"batch": calls[at:at + 100]}, Authorization="Basic "
+                                + base64.b64encode(f"{key}:".encode()).decode())
+            equal(answer.status, 200, "taken in as ever")
+        health = checked(folder("identity", "health", "--json"), "identity-health")
+        for n in range(0, people, 17):
+            equal(together(folder, f"user_id:u{n}", f"cookie:c{n}"), True, "still himself")
+            equal(together(folder, f"user_id:u{n}", f"user_id:u{(n + 1) % people}"), False, "and nobody else")
+    equal(health["customers"] >= people, True, "as many as there are people")
+    equal(max(one["identifiers"] for one in health["largest"]) < 10, True, health["largest"])
+    equal(health["dropped_links"] > 0 and health["shared_identifiers"] > people, True, "what was stopped is counted")
+    shared = {one["identifier"] for one in health["shared"]}
+    equal({"anonymous_id:glue", "email:all@widget.example"} <= shared, True, health["shared"])
+    folder("verify")
