@@ -240,13 +240,17 @@ static err read_filter(struct journey_question *q, struct why *why)
 static void set_limits(struct journey_question *q)
 {
 	const struct request *request = q->request;
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	long processors = MAX_OF(sysconf(_SC_NPROCESSORS_ONLN), 1L);
+	bool is_own = request_may_name_files(request); /* asked on this machine, by who has it */
+	int64_t memory_mb_max = is_own ? 1 << 24 : JOURNEY_MEMORY_MB;
+	int64_t threads_max = is_own ? JOURNEY_THREADS_MAX : processors;
 
-	q->limits.bytes_max = (size_t)MIN_OF(request_number(request, "memory"), 1 << 24) << 20;
-	q->limits.threads = processors > 0 ? (unsigned)processors : 1;
+	q->limits.bytes_max = (size_t)MIN_OF(request_number(request, "memory"), memory_mb_max)
+			      << 20;
+	q->limits.threads = (unsigned)processors;
 	if (request_has(request, "threads"))
 		q->limits.threads =
-			(unsigned)MIN_OF(request_number(request, "threads"), JOURNEY_THREADS_MAX);
+			(unsigned)MIN_OF(request_number(request, "threads"), threads_max);
 	q->limits.stop = request_stop(request);
 	if (!request_has(request, "deadline"))
 		return;

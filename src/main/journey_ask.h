@@ -164,7 +164,9 @@ size_t journey_top(const struct request *request, size_t otherwise);
 			"l'état à cette date ; sans elle, celui du dernier événement"), STR_INIT("") }, \
 	JOURNEY_LIMITS
 
-/* What an answer may take. */
+/* What an answer may take.  Who asks from another machine may have it take less, not more than
+ * JOURNEY_MEMORY_MB (the preset) and a thread for each processor. */
+enum { JOURNEY_MEMORY_MB = 4096 };
 #define JOURNEY_LIMITS \
 	{ STR_INIT("memory"), IS_NUMBER, false, SAME_WORDS("MB"), \
 		WORDS("what the answer may take", "ce que la réponse peut prendre"), STR_INIT("4096") }, \

@@ -133,6 +133,16 @@ def check_long_answers_are_sent_as_they_are_made(place):
         equal(server.json("/api/v1/status", secret)["events"], 30000, "and goes on")
 
 
+def check_a_question_takes_what_it_may(place):
+    """Less memory than it needs: refused as a whole, with words; more than a stranger may ask for: what there is for all."""
+    with Server(filled(place)) as server:
+        secret = token(server.folder, "analyst")
+        answer = server.ask("GET", "/api/v1/journey/variants?memory=0", secret)
+        equal((answer.status, json.loads(answer.body)["code"]), (413, "journey-room"))
+        whole = server.json("/api/v1/journey/variants", secret)
+        equal(server.json("/api/v1/journey/variants?memory=16000000&threads=64", secret)["variants"], whole["variants"])
+
+
 def check_changes_come_in_by_the_api(place):
     folder = filled(place)
     with Server(folder) as server:
