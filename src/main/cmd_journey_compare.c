@@ -282,7 +282,10 @@ static err list_behind(const struct journey_question *q, const struct sides *sid
 	e = compare_list(sides->plans[side], &which, &list, &times, why);
 	if (e != OK)
 		return e;
-	journey_list_tell_times(q, sink, &list, times);
+	if (!sink->json && request_has(q->request, "csv"))
+		journey_list_csv(q, sink, &list);
+	else
+		journey_list_tell_times(q, sink, &list, times);
 	journey_list_done(sides->plans[side], &list);
 	return OK;
 }

@@ -100,6 +100,24 @@ def check_what_if_lists_the_customers_behind_its_numbers(place):
     equal(folder(*words, "--list", "both", "--json", status=2).problem()["code"], "usage-whatif-list")
 
 
+def check_compare_lists_the_journeys_behind_its_numbers(place):
+    folder = filled(place, visits(30))
+    words = ("journey", "compare", "--split", "2026-03-14T10:30:00Z", "--support", "1")
+    told = folder(*words, "--all", "--json").json()
+    for i in range(len(told["differences"]) + 1):
+        for side in ("first", "second"):
+            listed = folder(*words, "--list", i, "--side", side, "--json").json()
+            keeps_schema("journey-compare", listed)
+            equal(listed["times"], told["differences"][i - 1][side] if i else told[side]["journeys"], (i, side))
+            equal(len(listed["list"]), min(20, listed["journeys"]))
+    whole = folder(*words, "--list", "1", "--whole", "--json").json()
+    equal(whole["times"], told["differences"][0]["second_of"])
+    rows = folder(*words, "--list", "0", "--csv").out.splitlines()
+    equal(len(rows), 1 + min(20, told["second"]["journeys"]))
+    equal(folder(*words, "--list", "1", "--side", "both", "--json", status=2).problem()["code"], "usage-compare-side")
+    folder(*words, "--list", "1000", status=1)
+
+
 def check_lists_and_causes_are_tables_for_programs_too(place):
     """Each row of --csv is an item of --json, and the figures are the same."""
     folder = filled(place, visits(60))
