@@ -56,7 +56,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity health": [], "identity rules": ["show"], "access": ["user_id:u1"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
     "journey predict": ["user_id:u1"], "api": [], "audit": [],
-    "source list": [],
+    "source list": [], "source events": ["--by", "activity", "--source", "web"], "attributes": ["--like", "n"],
     "retention add": ["--source", "web", "--keep", "36500d"], "retention list": [], "retention preview": ["--all", "--keep", "1d"],
     "retention run": [], "retention remove": ["1"],
     "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
