@@ -6,7 +6,7 @@
 
 #include "base/timestamp.h"
 
-enum { DAY_TEXT_BYTES = 40 };
+enum { DAY_TEXT_BYTES = 40, FIELDS_MAX = 9 };
 
 static err read_by(const struct request *request, enum source_tally_by *by, struct why *why)
 {
@@ -42,8 +42,8 @@ static str day_text(int64_t days, char out[static DAY_TEXT_BYTES])
 static void tell(struct door_table *table, enum source_tally_by by, const struct source_tally *one)
 {
 	char day[DAY_TEXT_BYTES];
-	struct door_field fields[8] = { { "source", TEXT_DEMO_SOURCE, FIELD_TEXT, one->source,
-		0 } };
+	struct door_field fields[FIELDS_MAX] = { { "source", TEXT_DEMO_SOURCE, FIELD_TEXT,
+		one->source, 0 } };
 	size_t n = 1;
 
 	if (by == TALLY_BY_ACTIVITY) {

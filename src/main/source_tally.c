@@ -49,10 +49,10 @@ static void choose_whats(struct tallying *t)
 
 static bool is_wanted(const struct tallying *t, const struct row *row)
 {
+	if ((row->flags & ROW_ENTITY) != 0 || !t->wanted[row->what])
+		return false; /* an entity may have no time at all */
 	int64_t ms = ms_of_ticks(row->time);
-
-	return (row->flags & ROW_ENTITY) == 0 && t->wanted[row->what] && ms >= t->since &&
-	       ms < t->until;
+	return ms >= t->since && ms < t->until;
 }
 
 /* ---- counting */
