@@ -18,7 +18,7 @@ import { Sources } from "./data/Sources";
 
 const tabs: readonly { key: string; name: Key; right: Right; show: () => ReactNode }[] = [
   { key: "", name: "data.overview", right: "status", show: () => <Overview /> },
-  { key: "sources", name: "sources.title", right: "doors", show: () => <Sources /> },
+  { key: "sources", name: "sources.title", right: "import", show: () => <Sources /> },
   { key: "events", name: "data.events", right: "lists", show: () => <Events /> },
   { key: "identity", name: "review.title", right: "lists", show: () => <Review /> },
   { key: "retention", name: "retention.title", right: "erase", show: () => <Retention /> },

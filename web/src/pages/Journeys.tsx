@@ -9,7 +9,7 @@ import type { Key } from "../words";
 import { Waiting } from "../parts/States";
 import { SAVED, useSaved, useView } from "../views/saved";
 import { views } from "../views/views";
-import { KeepView } from "./KeepView";
+import { KeepView, SaidOfView } from "./KeepView";
 import { CompareTab } from "./journeys/CompareTab";
 import { FlowTab } from "./journeys/FlowTab";
 import { Filters } from "./journeys/Filters";
@@ -84,6 +84,7 @@ export default function Journeys({ tab }: { tab: string }) {
       </nav>
       <Filters />
       <KeepView />
+      <SaidOfView />
       {now?.show()}
     </div>
   );
