@@ -67,7 +67,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "user password": ["jeanne"], "user totp": ["jeanne"], "user oidc": ["jeanne", "subject-1"], "user disable": ["jeanne"],
 }
 LINES = {"retention", "retention-run", "record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
-         "source", "view", "view-comment"}  # a document a line
+         "source", "source-events", "attributes", "view", "view-comment"}  # a document a line
 
 
 def check_json_of_every_command(place):
@@ -102,7 +102,8 @@ def check_json_of_every_command(place):
                   "retention add": "retention", "retention list": "retention", "retention remove": "retention",
                   "retention preview": "retention-run",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
-        schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema
+        if name.split()[0] in ("key", "token", "user", "source") and name != "source events":
+            schema = name.split()[0]
         for value in answer.lines() if schema in LINES else [answer.json()]:
             keeps_schema(schema, value)
 
