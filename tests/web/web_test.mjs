@@ -482,7 +482,11 @@ if (!asked.url) {
     await settled(other);
     expect((await other.textContent(".totals p")) === (await page.textContent(".totals p")), "the same figures by the link");
     await visit(page, "/editor?view=order");
+    expect((await page.inputValue(".editor-head input")) !== "cart" && (await page.getByLabel("Nom", { exact: true }).inputValue()).endsWith("(copie)"), "it begins with names in words");
     await page.setInputFiles(".editor-keep input[type=file]", await file.path());
+    await page.waitForFunction(() => document.querySelector(".editor-head input").value === "Appel");
+    await visit(page, "/editor?view=order");
+    await page.click("text=Le reprendre"); // what was left is offered again
     await page.waitForFunction(() => document.querySelector(".editor-head input").value === "Appel");
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
@@ -727,12 +731,40 @@ await check("keyboard: palette to a page, to a customer, through the map", async
   await context.close();
 });
 
+await check("filters: names and values that exist are offered; what is in force is told in words", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/map?view=contacts&with=chat:");
+  expect((await page.textContent(".in-force")).includes("Tchat"), await page.textContent(".in-force"));
+  await page.click(".adding summary >> nth=0");
+  await page.fill(".adding input[name=value]", "Android");
+  await page.waitForSelector("datalist option[value='context.os.name=Android']", { state: "attached" });
+  await page.fill(".adding input[name=value]", "context.os.name=");
+  await page.waitForSelector("datalist option[value='context.os.name=iOS']", { state: "attached" });
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("palette: any page and action, by what else people call it, without accents", async () => {
+  const { page, context } = await visitor({ name: ADMINISTRATOR });
+  await visit(page, "/");
+  for (const [typed, found] of [["utilisateurs", "Clés et utilisateurs"], ["reglages retention", ""], ["sign out", "Se déconnecter"], ["csv", "Exporter en CSV"], ["variantes", "Variantes"], ["qui a lu", "Journal d'audit"]]) {
+    await page.keyboard.press("Control+k");
+    await page.fill(".palette input", typed);
+    if (found) await page.waitForSelector(`.palette li:has-text("${found}")`);
+    else await page.waitForSelector(".palette-none");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector(".palette"));
+  }
+  await context.close();
+});
+
 await check("tables leave as CSV, pictures as SVG", async () => {
   const { page, context } = await visitor();
   await visit(page, "/journeys/map?view=contacts");
   const [csv] = await Promise.all([page.waitForEvent("download"), page.click(".table .quiet")]);
   const lines = readFileSync(await csv.path(), "utf8").trim().split("\r\n");
   expect(lines.length === 1 + (await page.locator("tbody tr").count()), `${lines.length} lines`);
+  expect(lines[0].includes("Durée médiane (s)") && /;\d+,\d{1,6};/.test(lines[1]), `as French spreadsheets read it: ${lines[0]} / ${lines[1]}`);
   const [svg] = await Promise.all([page.waitForEvent("download"), page.click("text=SVG")]);
   const picture = readFileSync(await svg.path(), "utf8");
   expect(picture.startsWith("<svg") && picture.includes("Appel résolu") && !picture.includes("class="), "a picture that stands alone");
@@ -869,6 +901,9 @@ if (!asked.url) {
     await settled(page);
     await page.waitForFunction((was) => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent !== was, latest);
     expect(/1 janv\. 2025/.test(await firstOf()) && /28 .*2025/.test(latest), `${latest}, then ${await firstOf()}`);
+    const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
+    const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length;
+    expect(sheets <= 4, `${sheets} pages on paper`);
     const [csv] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(".long .quiet")]);
     expect(readFileSync(await csv.path(), "utf8").trim().split("\r\n").length === LONG + 1, "all rows leave as CSV");
     await visit(page, "/data/events");

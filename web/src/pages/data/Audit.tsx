@@ -31,6 +31,9 @@ function isOneAct(request: Row | undefined, act: Row): boolean {
     !request.action.startsWith("GET ") && request.id === act.id + 1 && Math.abs(Date.parse(request.time ?? "") - Date.parse(act.time ?? "")) < SAME_ACT_MS;
 }
 
+/** "-" is what was sent along with the request. */
+const subjectOf = (row: Row) => (row.subject === "-" ? "" : row.subject);
+
 function acts(lines: readonly Row[]): Row[] {
   const told: Row[] = [];
   for (const row of lines) {
@@ -49,7 +52,7 @@ function Whole({ row, onClose }: { row: Row; onClose: () => void }) {
     [t("audit.who"), row.who],
     [t("audit.action"), actName(row.action, language)],
     [t("audit.technical"), [row.action, row.request].filter(Boolean).join(" · ")],
-    [t("audit.subject"), row.subject || "–"],
+    [t("audit.subject"), subjectOf(row) || "–"],
     [t("outcome.name"), outcomeName(row.outcome, language)],
     [t("audit.trace"), row.trace || "–"],
   ];
@@ -86,8 +89,9 @@ export function Audit() {
                 { key: "who", name: t("audit.who"), width: "13%", value: (row) => whoName(row.who, language) },
                 { key: "action", name: t("audit.action"), width: "30%", value: (row) => actName(row.action, language),
                   show: (row) => <button type="button" className="row-button" aria-pressed={chosen?.id === row.id} onClick={() => setChosen(chosen?.id === row.id ? null : row)}>{actName(row.action, language)}</button> },
-                { key: "subject", name: t("audit.subject"), width: "25%", value: (row) => row.subject, show: (row) => <span className="cell-customer" title={row.subject}>{row.subject}</span> },
-                { key: "outcome", name: t("outcome.name"), width: "13%", value: (row) => outcomeName(row.outcome, language) },
+                { key: "subject", name: t("audit.subject"), width: "25%", value: subjectOf, show: (row) => <span className="cell-customer" title={subjectOf(row)}>{subjectOf(row)}</span> },
+                { key: "outcome", name: t("outcome.name"), width: "13%", value: (row) => outcomeName(row.outcome, language),
+                  show: (row) => <span title={outcomeName(row.outcome, language)}>{outcomeName(row.outcome, language)}</span> },
               ]}
             />
             {chosen && <Whole row={chosen} onClose={() => setChosen(null)} />}

@@ -6,7 +6,7 @@ import type { Problem } from "../../api/client";
 import type { EventRecord } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Table } from "../../parts/Table";
-import type { Key, Words } from "../../words";
+import { begun, type Key, type Words } from "../../words";
 import { activityName, channelName } from "../../words/activities";
 import { gist, instant } from "../customer/thread";
 import { FORMATS, lookAt, type Choice, type Format, type Imported } from "./importing";
@@ -34,7 +34,7 @@ export function Trouble({ problem }: { problem: Problem }) {
   const hint = problem.code === "import-format" ? t("import.say_format") : problem.hint.includes("--") ? t("import.say_columns") : problem.hint;
   return (
     <div className="failed" role="alert">
-      <p className="failed-title">{problem.detail || t("state.unreachable")}</p>
+      <p className="failed-title">{begun(problem.detail || t("state.unreachable"))}</p>
       {hint && <p>{hint}</p>}
     </div>
   );

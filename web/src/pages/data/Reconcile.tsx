@@ -59,7 +59,7 @@ function Days({ asked, live }: { asked: Asked; live: Source | undefined }) {
             rows={rows}
             rowKey={(row) => row.day}
             columns={[
-              { key: "day", name: t("column.time"), value: (row) => row.day, show: (row) => words.date(row.day) },
+              { key: "day", name: t("column.time"), value: (row) => row.day, show: (row) => <span className="cell-moment">{words.date(row.day)}</span> },
               { key: "total", name: t("reconcile.stated"), isNumber: true, value: (row) => row.total, show: (row) => words.number(row.total) },
               { key: "here", name: t("reconcile.here"), isNumber: true, value: (row) => row.here, show: (row) => words.number(row.here) },
               { key: "gap", name: t("home.against"), value: tell },

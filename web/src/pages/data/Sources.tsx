@@ -85,7 +85,7 @@ function What({ name }: { name: string }) {
 /** The columns that tell how many, and from when to when. */
 function counted<Row extends Pick<Brought, "events" | "last_day" | "last_week" | "first_time" | "last_time">>(words: Words): Column<Row>[] {
   const { t } = words;
-  const moment = (time: string | null) => (time ? words.date(time) : "–");
+  const moment = (time: string | null) => (time ? <span className="cell-moment">{words.date(time)}</span> : "–");
   return [
     { key: "events", name: t("column.events"), isNumber: true, value: (one) => one.events, show: (one) => words.number(one.events) },
     { key: "last_day", name: t("sources.last_day"), isNumber: true, value: (one) => one.last_day, show: (one) => words.number(one.last_day ?? 0) },

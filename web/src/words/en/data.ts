@@ -10,7 +10,7 @@ export const data: Record<keyof typeof keys, string> = {
   "data.attributes": "Attributes",
   "data.not_indexed": "{n} {n|value|values} not indexed",
   "data.journal": "Journal",
-  "data.epoch": "epoch {n}",
+  "data.journal_note": "all that happened, in order",
   "data.health": "Health",
   "data.damaged": "{n} damaged {n|record|records}",
   "data.over_budget": "{source}: {n} values beyond the budget are not indexed; the events are kept.",

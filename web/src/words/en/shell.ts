@@ -7,7 +7,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "unit.minute": "min",
   "unit.second": "s",
 
-  "interval": "{low} to {high}, at 95 %",
+  "interval": "{low} to {high}, at 95%",
 
   "place.all": "Go to",
   "place.home": "Today",
@@ -58,6 +58,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "table.shown": "{shown} of {n}",
   "table.so_far": "{n} {n|row|rows} loaded; more come as you scroll.",
   "table.rows": "{n} {n|row|rows}",
+  "table.printed": "{shown} rows in sight, of {n}; the CSV has all.",
   "table.more": "Show more",
 
   "column.passage": "Passage",

@@ -9,7 +9,7 @@ export const data = {
   "data.attributes": "Attributs",
   "data.not_indexed": "{n} {n|valeur|valeurs} hors index",
   "data.journal": "Journal",
-  "data.epoch": "époque {n}",
+  "data.journal_note": "tout ce qui est arrivé, dans l'ordre",
   "data.health": "État",
   "data.damaged": "{n} {n|enregistrement endommagé|enregistrements endommagés}",
   "data.over_budget": "{source} : {n} valeurs au-delà du budget ne sont pas indexées ; les événements sont gardés.",

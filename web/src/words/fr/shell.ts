@@ -57,6 +57,7 @@ export const shell = {
   "table.shown": "{shown} sur {n}",
   "table.so_far": "{n} {n|ligne chargée|lignes chargées} ; la suite vient en défilant.",
   "table.rows": "{n} {n|ligne|lignes}",
+  "table.printed": "{shown} lignes affichées, sur {n} ; le CSV les a toutes.",
   "table.more": "Afficher la suite",
 
   "column.passage": "Passage",
