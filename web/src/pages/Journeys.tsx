@@ -82,8 +82,7 @@ export default function Journeys({ tab }: { tab: string }) {
           </Link>
         ))}
       </nav>
-      <Filters />
-      <KeepView />
+      <Filters><KeepView /></Filters>
       <SaidOfView />
       {now?.show()}
     </div>

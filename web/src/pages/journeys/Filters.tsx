@@ -1,5 +1,5 @@
 // pages/journeys/Filters.tsx - of whom and when; every filter is a word that can be taken away again.
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { useStatus } from "../../api/questions";
 import { changed, go } from "../../app/router";
 import { Suggested } from "../../parts/Suggested";
@@ -139,11 +139,13 @@ function InForce() {
   );
 }
 
-export function Filters() {
+/** `children`: what else is done with what is filtered. */
+export function Filters({ children }: { children?: ReactNode }) {
   return (
     <section className="filters">
       <Period />
       <Adding />
+      {children}
       <InForce />
     </section>
   );
