@@ -126,19 +126,19 @@ static err mapping_beside(struct importer *im, str path, bool *found, struct why
 	return e == OK ? apply_flags(im, &im->own, why) : e;
 }
 
-static err choose(
-	void *context, str path, str first_bytes, const struct mapping **out, struct why *why)
+static err choose(void *context, str path, str called, str first_bytes, const struct mapping **out,
+	struct why *why)
 {
 	struct importer *im = context;
 	const struct catalogue_entry *entry;
-	bool found;
-	err e = mapping_beside(im, path, &found, why);
+	bool found = false;
+	err e = path.len > 0 ? mapping_beside(im, path, &found, why) : OK;
 
 	if (e == OK && found)
 		*out = &im->own;
 	if (e != OK || found)
 		return e;
-	e = catalogue_recognise(&im->catalogue, path, first_bytes, &entry, why);
+	e = catalogue_recognise(&im->catalogue, called, first_bytes, &entry, why);
 	if (e != OK || entry == NULL)
 		return e;
 	struct chosen *chosen = &im->chosen[entry - im->catalogue.entries];
@@ -248,6 +248,16 @@ static void put_conflicts(struct json_writer *w, const struct import_counts *c)
 	json_put_end(w);
 }
 
+/* Who may name no file of this machine is told none: GET /api/v1/imports/rejects has it. */
+static str rejects_file(const struct importer *im)
+{
+	str path = str_of(rejects_path(im->rejects)), folder, name;
+
+	if (request_may_name_files(im->request) || !str_split_last(path, '/', &folder, &name))
+		return path;
+	return name;
+}
+
 static void answer_program(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
@@ -267,7 +277,8 @@ static void answer_program(struct importer *im)
 	put_conflicts(&w, c);
 	put_text(&w, "encoding", str_of(c->encoding));
 	put_text(&w, "time_format", str_of(c->time_format));
-	put_text(&w, "rejects_file", str_of(rejects_path(im->rejects)));
+	put_text(&w, "rejects_file", rejects_file(im));
+	import_preview_put_rejects(&im->preview, STR("refused"), &w);
 	if (is_preview(im))
 		import_preview_put(&im->preview, recognised(im), &w);
 	json_put_end(&w);
@@ -387,6 +398,11 @@ static err take_turn(struct importer *im, struct why *why)
 	return e;
 }
 
+static void refused(void *context, const struct why *reason, str raw)
+{
+	import_preview_refused(&((struct importer *)context)->preview, reason, raw);
+}
+
 static bool look(void *context, const struct record *record, const struct why *reason, str raw)
 {
 	return import_preview_look(&((struct importer *)context)->preview, record, reason, raw);
@@ -395,11 +411,12 @@ static bool look(void *context, const struct record *record, const struct why *r
 /* A preview takes no turn: it changes nothing. */
 static err import_or_preview(struct importer *im, struct why *why)
 {
-	if (!request_has(im->request, "preview"))
-		return take_turn(im, why);
-	im->options.look = look;
-	import_preview_init(&im->preview, im->sink, request_arena(im->request));
-	err e = import_opened(im, why);
+	bool is_look = request_has(im->request, "preview");
+
+	im->options.look = is_look ? look : NULL;
+	im->options.refused = im->sink->json ? refused : NULL;
+	import_preview_init(&im->preview, im->sink, is_look ? request_arena(im->request) : NULL);
+	err e = is_look ? import_opened(im, why) : take_turn(im, why);
 	import_preview_done(&im->preview);
 	return e;
 }
@@ -412,6 +429,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		.customs = request_settings(request)->customs,
 		.custom_count = request_settings(request)->custom_count,
 		.strict = request_has(request, "strict"),
+		.called = request_text(request, "called"),
 		.stop = request_stop(request),
 		.progress = tell,
 		.context = &im };
@@ -461,6 +479,11 @@ const struct command cmd_import = {
 		{ STR_INIT("format"), IS_TEXT, false, SAME_WORDS("csv|tsv|jsonl|xes|ocel|log"),
 			WORDS("what the files hold; otherwise told from their content",
 				"ce que contiennent les fichiers ; sinon déduit de leur contenu"),
+			STR_INIT("") },
+		{ STR_INIT("called"), IS_TEXT, false, WORDS("NAME", "NOM"),
+			WORDS("what standard input is called: in errors, for its format and its mapping",
+				"le nom de l'entrée standard : dans les erreurs, pour son format et sa "
+				"correspondance"),
 			STR_INIT("") },
 		{ STR_INIT("source"), IS_TEXT, false, WORDS("NAME", "NOM"),
 			WORDS("where the events come from; otherwise import",

@@ -75,8 +75,11 @@ static err take_reject(struct record_sink *sink, const struct why *reason, str r
 		return message_code(reason->message);
 	}
 	im->rejected++;
-	if (im->pipeline != NULL)
+	if (im->pipeline != NULL) {
 		rejects_add(im->rejects, reason, raw);
+		if (im->options->refused != NULL)
+			im->options->refused(im->options->context, reason, raw);
+	}
 	return tell_look(im, NULL, reason, raw, why);
 }
 
@@ -295,6 +298,11 @@ static err read_format(struct importing *im, const char *path, enum mapping_form
 
 /* ---- one reading */
 
+static bool is_standard_input(str path)
+{
+	return str_equal(path, STR("-"));
+}
+
 /* The first line of a CSV goes before its rejected rows. */
 static str header_of(enum mapping_format format, const struct mapping *mapping, str first_bytes)
 {
@@ -316,16 +324,19 @@ static err read_once(
 
 	if (e != OK)
 		return e;
+	str called = im->options->called;
+	input_stream(im->input)->name = called; /* places are told in what the user gave */
 	e = input_peek(im->input, &first_bytes, why);
 	if (e == OK && format == MAPPING_ANY)
-		format = format_of(exchange_detect(str_of(path), first_bytes));
+		format = format_of(exchange_detect(called, first_bytes));
 	if (e == OK && im->pipeline != NULL)
-		rejects_begin(im->rejects, str_of(path),
+		rejects_begin(im->rejects,
+			is_standard_input(called) ? STR(REJECTS_KEPT_INPUT) : called,
 			header_of(format, im->options->mapping, first_bytes));
 	if (e == OK)
 		e = read_format(im, path, format, summary, why);
 	if (e != OK)
-		why_at(why, str_of(path), -1, -1, -1);
+		why_at(why, called, -1, -1, -1);
 	input_close(im->input);
 	return e;
 }
@@ -432,15 +443,19 @@ static err look_through(struct engine *engine, const char *path,
 	return OK;
 }
 
-/* The options for one file, with the mapping that is its own. */
-static err options_for(const char *path, const struct import_options *options,
+/* The options for one input, with the mapping that is its own.  `given` is what the user named,
+ * `path` where it lies. */
+static err options_for(str given, const char *path, const struct import_options *options,
 	struct import_options *out, struct why *why)
 {
+	bool is_standard = is_standard_input(given);
 	struct stat status;
 	struct input_file *input;
 	str first_bytes;
 
 	*out = *options;
+	if (!is_standard || out->called.len == 0)
+		out->called = given;
 	if (options->choose == NULL || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
 		return OK; /* what is not there is told when it is opened */
 	err e = input_open(path, &input, why);
@@ -448,17 +463,17 @@ static err options_for(const char *path, const struct import_options *options,
 		return e;
 	e = input_peek(input, &first_bytes, why);
 	if (e == OK)
-		e = options->choose(
-			options->context, str_of(path), first_bytes, &out->mapping, why);
+		e = options->choose(options->context, is_standard ? STR("") : given, out->called,
+			first_bytes, &out->mapping, why);
 	input_close(input);
 	return e;
 }
 
-static err check_one(struct engine *engine, const char *path, const struct import_options *options,
-	struct why *why)
+static err check_one(struct engine *engine, str given, const char *path,
+	const struct import_options *options, struct why *why)
 {
 	struct import_options own;
-	err e = options_for(path, options, &own, why);
+	err e = options_for(given, path, options, &own, why);
 
 	return e == OK ? check_strictly(engine, path, &own, why) : e;
 }
@@ -525,11 +540,6 @@ static err hold_input(int *fd, char path[static PATH_BYTES_MAX], struct why *why
 	return e;
 }
 
-static bool is_standard_input(str path)
-{
-	return str_equal(path, STR("-"));
-}
-
 static bool is_read_once(const struct import_options *options)
 {
 	enum mapping_format format =
@@ -538,14 +548,15 @@ static bool is_read_once(const struct import_options *options)
 	return !options->strict && format != MAPPING_ANY && format != MAPPING_OCEL;
 }
 
-static err import_one(struct engine *engine, const char *path, const struct import_options *options,
-	struct rejects *rejects, struct import_counts *counts, struct why *why)
+static err import_one(struct engine *engine, str given, const char *path,
+	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
+	struct why *why)
 {
 	struct import_options own;
 
 	if (options->stop != NULL && atomic_load(options->stop))
 		return fail(why, MSG_CANCELLED);
-	err e = options_for(path, options, &own, why);
+	err e = options_for(given, path, options, &own, why);
 	if (e == OK && own.look != NULL)
 		return look_through(engine, path, &own, counts, why);
 	return e == OK ? import_checked(engine, path, &own, rejects, counts, why) : e;
@@ -559,11 +570,11 @@ static err import_files(struct engine *engine, const str *paths, size_t count, c
 	err e = OK;
 
 	for (size_t i = 0; e == OK && options->strict && i < count; i++)
-		e = check_one(
-			engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options, why);
+		e = check_one(engine, paths[i], is_standard_input(paths[i]) ? kept : paths[i].ptr,
+			options, why);
 	for (size_t i = 0; e == OK && i < count; i++)
-		e = import_one(engine, is_standard_input(paths[i]) ? kept : paths[i].ptr, options,
-			rejects, counts, why);
+		e = import_one(engine, paths[i], is_standard_input(paths[i]) ? kept : paths[i].ptr,
+			options, rejects, counts, why);
 	return e;
 }
 

@@ -21,10 +21,14 @@ struct import_options {
 	const struct mapping *mapping;
 	const struct identifier_custom *customs; /* types that ariane.conf declares */
 	size_t custom_count;
-	/* Which mapping a file is read by, from its path and first bytes; may be NULL: `mapping`
-	 * for all.  Not asked for standard input and other pipes, which can be read only once. */
-	err (*choose)(void *context, str path, str first_bytes, const struct mapping **out,
-		struct why *why);
+	/* What standard input is called, in errors and in the names of rejects: the file that was
+	 * sent.  "": "-".  Names no file of this machine. */
+	str called;
+	/* Which mapping a file is read by, from its path ("" for standard input), what it is called
+	 * and its first bytes; may be NULL: `mapping` for all.  Not asked for pipes, which can be
+	 * read only once. */
+	err (*choose)(void *context, str path, str called, str first_bytes,
+		const struct mapping **out, struct why *why);
 	enum mapping_format format; /* MAPPING_ANY: the mapping's, or told from the input */
 	bool strict;
 	struct writer
@@ -32,6 +36,8 @@ struct import_options {
 	/* Not NULL: nothing is written.  Told each record as it would be kept, or (without one) why
 	 * it would be refused; false: enough. */
 	bool (*look)(void *context, const struct record *record, const struct why *reason, str raw);
+	/* Told each row that is refused, behind what goes into the rejects file; may be NULL. */
+	void (*refused)(void *context, const struct why *reason, str raw);
 	const atomic_bool *stop; /* may be NULL */
 	void (*progress)(void *context, const struct input_progress *read, uint64_t records);
 	void *context;

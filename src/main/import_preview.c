@@ -14,7 +14,7 @@ void import_preview_init(
 	*preview = (struct import_preview){ .locale = sink->locale,
 		.records = strbuf_heap(PREVIEW_BYTES_MAX),
 		.rejects = strbuf_heap(PREVIEW_BYTES_MAX) };
-	if (sink->json)
+	if (sink->json || arena == NULL)
 		return;
 	preview->grid = grid_create(arena);
 	ASSERT(preview->grid != NULL); /* the request's arena is fresh */
@@ -69,7 +69,7 @@ static void show_record(struct import_preview *p, const struct record *record)
 	strbuf_done(&item);
 }
 
-static void show_reject(struct import_preview *p, const struct why *reason, str raw)
+void import_preview_refused(struct import_preview *p, const struct why *reason, str raw)
 {
 	struct strbuf item = strbuf_heap(ITEM_BYTES_MAX), words = strbuf_heap(ITEM_BYTES_MAX);
 	struct json_writer w = json_writer_of(&item, JSON_COMPACT);
@@ -100,11 +100,11 @@ bool import_preview_look(
 	if (record != NULL)
 		show_record(p, record);
 	else
-		show_reject(p, reason, raw);
+		import_preview_refused(p, reason, raw);
 	return ++p->seen < PREVIEW_ROWS_MAX;
 }
 
-static void put_items(struct json_writer *w, const char *key, const struct strbuf *items)
+static void put_items(struct json_writer *w, str key, const struct strbuf *items)
 {
 	struct strbuf array = strbuf_heap(PREVIEW_BYTES_MAX + 16);
 
@@ -112,9 +112,14 @@ static void put_items(struct json_writer *w, const char *key, const struct strbu
 	strbuf_add(&array, (str){ items->ptr, items->len });
 	strbuf_add_byte(&array, ']');
 	ASSERT(strbuf_ok(&array)); /* its parts have room in it */
-	json_put_key(w, str_of(key));
+	json_put_key(w, key);
 	json_put_raw(w, strbuf_str(&array));
 	strbuf_done(&array);
+}
+
+void import_preview_put_rejects(const struct import_preview *p, str name, struct json_writer *w)
+{
+	put_items(w, name, &p->rejects);
 }
 
 void import_preview_put(const struct import_preview *p, str mapping, struct json_writer *w)
@@ -125,8 +130,8 @@ void import_preview_put(const struct import_preview *p, str mapping, struct json
 	json_put_string(w, mapping);
 	json_put_key(w, STR("whole"));
 	json_put_bool(w, p->seen < PREVIEW_ROWS_MAX);
-	put_items(w, "records", &p->records);
-	put_items(w, "rejects", &p->rejects);
+	put_items(w, STR("records"), &p->records);
+	put_items(w, STR("rejects"), &p->rejects);
 	json_put_end(w);
 }
 

@@ -1,4 +1,5 @@
-/* main/import_preview.h - what an import would make of a file, shown before anything is written. */
+/* main/import_preview.h - what an import would make of a file, shown before anything is written;
+ * and the first rows that one refused. */
 #pragma once
 
 #include "base/json.h"
@@ -19,12 +20,17 @@ struct import_preview {
 	struct grid *grid; /* for people; NULL: JSON */
 };
 
-/* `arena` for people alone. */
+/* `arena` for people alone; NULL: no table, only what is refused is kept. */
 void import_preview_init(
 	struct import_preview *preview, const struct sink *sink, struct arena *arena);
 /* A record as it would be kept, or, without one, why it would be refused.  False: enough. */
 bool import_preview_look(struct import_preview *preview, const struct record *record,
 	const struct why *reason, str raw);
+/* A row that was refused, of a look or of an import. */
+void import_preview_refused(struct import_preview *preview, const struct why *reason, str raw);
+/* A member of that name: the first PREVIEW_SHOWN_MAX that were refused. */
+void import_preview_put_rejects(
+	const struct import_preview *preview, str name, struct json_writer *w);
 /* The member "preview", with the name of the ready-made mapping ("" without). */
 void import_preview_put(const struct import_preview *preview, str mapping, struct json_writer *w);
 void import_preview_done(struct import_preview *preview);

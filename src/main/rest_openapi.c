@@ -355,6 +355,9 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 	if (route->special == rest_live) {
 		open_object(w, "text/event-stream");
 		json_put_end(w);
+	} else if (route->special == rest_rejects) {
+		open_object(w, "text/plain");
+		json_put_end(w);
 	} else if (lines) {
 		open_object(w, "application/x-ndjson");
 		if (route->command != &cmd_export)

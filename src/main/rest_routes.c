@@ -71,6 +71,16 @@ static const struct rest_route rows[] = {
 		.body_bytes_max = FILE_BYTES,
 		.takes_file = true },
 	{ .method = HTTP_GET,
+		.pattern = "/api/v1/imports/rejects/{name}",
+		.special = rest_rejects,
+		.says = WORDS(
+			"rows that an import refused, or the reasons of them: the name is its "
+			"rejects_file, which ends in .rows or .reasons",
+			"les lignes qu'un import a refusées, ou leurs raisons : le nom est son "
+			"rejects_file, qui finit par .rows ou .reasons"),
+		.needs = RIGHT(IMPORT),
+		.personal = true },
+	{ .method = HTTP_GET,
 		.pattern = "/api/v1/journey/list",
 		.command = &cmd_journey_list,
 		.needs = RIGHT(LISTS),
@@ -331,6 +341,10 @@ static rights needs_of(const struct command *command)
 		return RIGHT(JOURNEYS);
 	if (str_starts(command->name, STR("identity ")))
 		return command->read_only ? RIGHT(LISTS) : RIGHT(IDENTITY);
+	if (command == &cmd_source_events)
+		return RIGHT(STATUS);
+	if (command == &cmd_attributes)
+		return RIGHT(LISTS); /* a value may be somebody's */
 	/* What a segment asks is a question; who is in it, and keeping one, is for who sees lists.
 	 */
 	if (command == &cmd_segment_list || command == &cmd_segment_show)

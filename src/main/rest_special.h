@@ -16,5 +16,7 @@ err rest_oidc_offer(struct rest_call *call, struct why *why);
 err rest_oidc_begin(struct rest_call *call, struct why *why);
 err rest_oidc_callback(struct rest_call *call, struct why *why);
 extern const struct option rest_oidc_options[];
+/* Rows that an import refused, by the name of their file. */
+err rest_rejects(struct rest_call *call, struct why *why);
 err rest_docs(struct rest_call *call, struct why *why);
 err rest_openapi(struct rest_call *call, struct why *why);

@@ -56,7 +56,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "identity health": [], "identity rules": ["show"], "access": ["user_id:u1"], "erase": ["user_id:u0"], "seal": ["--all"],
     "identity match": ["--dry-run"], "identity review": [], "identity clusters": [],
     "journey predict": ["user_id:u1"], "api": [], "audit": [],
-    "source list": [],
+    "source list": [], "source events": ["--by", "activity", "--source", "web"], "attributes": ["--like", "n"],
     "retention add": ["--source", "web", "--keep", "36500d"], "retention list": [], "retention preview": ["--all", "--keep", "1d"],
     "retention run": [], "retention remove": ["1"],
     "key create": ["--source", "web"], "key list": [], "key rotate": ["1"], "key revoke": ["1"],
@@ -67,7 +67,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "user password": ["jeanne"], "user totp": ["jeanne"], "user oidc": ["jeanne", "subject-1"], "user disable": ["jeanne"],
 }
 LINES = {"retention", "retention-run", "record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
-         "source", "view", "view-comment"}  # a document a line
+         "source", "source-events", "attributes", "view", "view-comment"}  # a document a line
 
 
 def check_json_of_every_command(place):
@@ -102,7 +102,8 @@ def check_json_of_every_command(place):
                   "retention add": "retention", "retention list": "retention", "retention remove": "retention",
                   "retention preview": "retention-run",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))
-        schema = name.split()[0] if name.split()[0] in ("key", "token", "user", "source") else schema
+        if name.split()[0] in ("key", "token", "user", "source") and name != "source events":
+            schema = name.split()[0]
         for value in answer.lines() if schema in LINES else [answer.json()]:
             keeps_schema(schema, value)
 

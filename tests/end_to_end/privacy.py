@@ -76,6 +76,53 @@ def check_files_are_looked_at_before_they_are_imported(place):
     true(before != folder.digest(), "the one import")
 
 
+def check_what_an_import_refuses_comes_back_to_be_mended(place):
+    """With line and reason; by the name of the file that was sent, never by a path of the server."""
+    folder = filled(place)
+    calls = "when,who,what\n2026-03-01 10:00,u1,call\nnonsense,u2,call\n"
+    options = "time=when&customer=user_id%3Dwho&activity=what&called=calls.csv"
+    with Server(folder) as server:
+        secret = token(folder, "analyst")
+        answer = server.ask("POST", "/api/v1/imports?" + options, secret, calls.encode())
+        told = json.loads(answer.body)
+        keeps_schema("import", told)
+        equal([(r["line"], r["row"]) for r in told["refused"]], [(3, "nonsense,u2,call")], "which row, and where")
+        name = told["rejects_file"]
+        true(name.startswith("calls.csv-") and "/" not in name, name)
+        rows = server.ask("GET", f"/api/v1/imports/rejects/{name}", secret)
+        equal((rows.status, rows.body), (200, b"when,who,what\nnonsense,u2,call\n"), "the rows")
+        reasons = server.ask("GET", f"/api/v1/imports/rejects/{name.replace('.rows', '.reasons')}", secret)
+        true(reasons.body.startswith(b"3\t"), reasons.body)
+        for odd in ("none.rows", "..%2Fsecret", ".rows", f"{name}x"):
+            equal(server.ask("GET", f"/api/v1/imports/rejects/{odd}", secret).status, 404, odd)
+        equal(server.ask("GET", f"/api/v1/imports/rejects/{name}", token(folder, "agent")).status, 403, "not an agent's")
+        refused = server.ask("POST", "/api/v1/imports?called=photo.png", secret, bytes(range(256)))
+        equal(refused.status, 400, refused.body)
+        true(b"photo.png" in refused.body and str(folder.path).encode() not in refused.body, refused.body)
+        for told in ("", "preview=true"):
+            nameless = server.ask("POST", f"/api/v1/imports?{told}", secret, bytes(range(256)))
+            true(str(folder.path).encode() not in nameless.body and b"/proc" not in nameless.body, nameless.body)
+    file = place.file("calls.csv", calls)
+    told = folder("import", "-", "--called", "calls.csv", "--time", "when", "--customer", "user_id=who", "--activity", "what", "--json",
+                  stdin=file.read_bytes()).json()
+    equal(told["duplicates"], 1, "the same event by the same name")
+
+
+def check_sources_and_attributes_are_counted(place):
+    folder = filled(place)
+    folder("retract", "import", EVENTS[0]["messageId"])
+    rows = folder("source", "events", "--json").lines()
+    for row in rows:
+        keeps_schema("source-events", row)
+    equal([(r["source"], r["events"], r["hidden"]) for r in rows], [("import", len(EVENTS) - 1, 1)], "by source")
+    days = folder("source", "events", "--by", "day", "--source", "import", "--json").lines()
+    equal(sum(r["events"] for r in days), len(EVENTS) - 1, "by day")
+    equal(folder("source", "events", "--source", "nobody", "--json").lines(), [], "none of that name")
+    folder("source", "events", "--by", "moon", status=2)
+    for row in folder("attributes", "--like", "A", "--json").lines():
+        keeps_schema("attributes", row)
+
+
 def check_events_go_when_their_time_is_over(place):
     """Rules say how long; a server applies them by itself, and nothing of them comes back."""
     folder = place.folder()

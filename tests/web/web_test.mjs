@@ -482,7 +482,11 @@ if (!asked.url) {
     await settled(other);
     expect((await other.textContent(".totals p")) === (await page.textContent(".totals p")), "the same figures by the link");
     await visit(page, "/editor?view=order");
+    expect((await page.inputValue(".editor-head input")) !== "cart" && (await page.getByLabel("Nom", { exact: true }).inputValue()).endsWith("(copie)"), "it begins with names in words");
     await page.setInputFiles(".editor-keep input[type=file]", await file.path());
+    await page.waitForFunction(() => document.querySelector(".editor-head input").value === "Appel");
+    await visit(page, "/editor?view=order");
+    await page.click("text=Le reprendre"); // what was left is offered again
     await page.waitForFunction(() => document.querySelector(".editor-head input").value === "Appel");
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
@@ -507,9 +511,15 @@ if (!asked.url) {
     await page.waitForURL(/with=chat/);
     await settled(page);
     expect((await page.textContent(".totals p")) === total, "the same figures");
+    expect((await page.textContent(".comments li p")) === "à regarder lundi", "what was said of it stands on the view");
     await visit(page, "/gallery");
     await card.getByText("Supprimer").click();
-    await card.waitFor({ state: "detached" });
+    await card.getByText("Annuler la suppression").click();
+    expect((await card.locator("button[aria-expanded]").textContent()).startsWith("1 commentaire"), "taken back with its comments");
+    await card.getByText("Supprimer").click();
+    await page.click("nav a[href='/customers']"); // who leaves has decided
+    await page.waitForURL("**/customers");
+    await page.waitForFunction(async () => !(await (await fetch("/api/v1/views")).text()).includes("Ceux du tchat"));
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
   });
@@ -528,29 +538,44 @@ if (!asked.url) {
     await visit(page, "/data/sources");
     await page.click(".row-button:has-text('boutique-en-ligne')");
     await page.waitForSelector("text=Rien n'a été refusé.");
-    const accepted = () => page.textContent(".table tbody tr td:nth-child(2)");
+    const own = page.locator("tr", { has: page.locator(".row-button", { hasText: "boutique-en-ligne" }) });
+    const accepted = () => own.locator("td:nth-child(8)").textContent();
     const first = await accepted();
     await send({ event: "Visit", userId: "u2", messageId: "m2" });
-    await page.waitForFunction((was) => document.querySelector(".table tbody tr td:nth-child(2)").textContent !== was, first); // by itself
+    await own.locator("td:nth-child(8)", { hasNotText: first }).waitFor(); // by itself
+    const billing = page.locator("tr", { has: page.locator(".row-button", { hasText: "billing" }) });
+    expect(Number((await billing.locator("td:nth-child(2)").textContent()).replace(/\D/g, "")) > 1000, "an imported source has its events");
+    await billing.locator(".row-button").click();
+    await page.waitForSelector("td:has-text('Facture émise')");
     const days = ["2026-03-02", "2026-03-03"];
     writeFileSync(join(house.folder, "totals.csv"), `date;total\n${days.map((day) => `${day};0`).join("\n")}\n`);
+    await page.selectOption(".reconcile select", "contact-centre");
+    await page.waitForSelector(".reconcile-what label:has-text('Appel')");
     await page.setInputFiles("input[name=totals]", join(house.folder, "totals.csv"));
-    await page.fill(".reconcile input[name=activity]", "inbound.*");
     await page.click(".reconcile [type=submit]");
     await page.waitForSelector(".reconcile tbody tr");
-    await page.waitForFunction(() => !document.querySelector(".reconcile [aria-busy=true]"));
     const here = await page.locator(".reconcile tbody td:nth-child(3)").allTextContents();
     const stated = here.map((text) => Number(text.replace(/\D/g, "")));
     writeFileSync(join(house.folder, "totals.csv"), `date;total\n${days.map((day, i) => `${day};${stated[i]}`).join("\n")}\n`);
     await page.setInputFiles("input[name=totals]", join(house.folder, "totals.csv"));
     await page.click(".reconcile [type=submit]");
     await page.waitForSelector("text=Les totaux concordent.");
+    writeFileSync(join(house.folder, "totals.csv"), `date;total\n2025-03-02;12\n${days[1]};${stated[1] + 1}\n`);
+    await page.setInputFiles("input[name=totals]", join(house.folder, "totals.csv"));
+    await page.click(".reconcile [type=submit]");
+    await page.waitForSelector("td:has-text('Rien de ce jour')");
+    await page.waitForSelector("td:has-text('Ni le fuseau')");
     expect((await axe(page)).length === 0, String(await axe(page)));
     await visit(page, "/data/audit");
     await page.fill("input[name=action]", "key create");
     await page.click(".comparing [type=submit]");
-    await page.waitForFunction(() => [...document.querySelectorAll("tbody td:nth-child(3)")].every((one) => one.textContent === "key create"));
+    await page.waitForFunction(() => [...document.querySelectorAll("tbody td:nth-child(3)")].every((one) => one.textContent === "Clé d'écriture créée"));
     expect((await page.getAttribute(".long-scroll table", "aria-rowcount")) === "2", "one key was made");
+    await page.click("tbody .row-button");
+    expect((await page.textContent(".audit-whole")).includes("key create"), "all of it can be read");
+    await visit(page, "/data/audit");
+    const acts = await page.locator("tbody td:nth-child(3)").allTextContents();
+    expect(acts.some((one) => one === "Connexion") && !acts.some((one) => one.includes("POST keys")), acts.join("; "));
     expect((await axe(page)).length === 0, String(await axe(page)));
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
@@ -706,12 +731,40 @@ await check("keyboard: palette to a page, to a customer, through the map", async
   await context.close();
 });
 
+await check("filters: names and values that exist are offered; what is in force is told in words", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/map?view=contacts&with=chat:");
+  expect((await page.textContent(".in-force")).includes("Tchat"), await page.textContent(".in-force"));
+  await page.click(".adding summary >> nth=0");
+  await page.fill(".adding input[name=value]", "Android");
+  await page.waitForSelector("datalist option[value='context.os.name=Android']", { state: "attached" });
+  await page.fill(".adding input[name=value]", "context.os.name=");
+  await page.waitForSelector("datalist option[value='context.os.name=iOS']", { state: "attached" });
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("palette: any page and action, by what else people call it, without accents", async () => {
+  const { page, context } = await visitor({ name: ADMINISTRATOR });
+  await visit(page, "/");
+  for (const [typed, found] of [["utilisateurs", "Clés et utilisateurs"], ["reglages retention", ""], ["sign out", "Se déconnecter"], ["csv", "Exporter en CSV"], ["variantes", "Variantes"], ["qui a lu", "Journal d'audit"]]) {
+    await page.keyboard.press("Control+k");
+    await page.fill(".palette input", typed);
+    if (found) await page.waitForSelector(`.palette li:has-text("${found}")`);
+    else await page.waitForSelector(".palette-none");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector(".palette"));
+  }
+  await context.close();
+});
+
 await check("tables leave as CSV, pictures as SVG", async () => {
   const { page, context } = await visitor();
   await visit(page, "/journeys/map?view=contacts");
   const [csv] = await Promise.all([page.waitForEvent("download"), page.click(".table .quiet")]);
   const lines = readFileSync(await csv.path(), "utf8").trim().split("\r\n");
   expect(lines.length === 1 + (await page.locator("tbody tr").count()), `${lines.length} lines`);
+  expect(lines[0].includes("Durée médiane (s)") && /;\d+,\d{1,6};/.test(lines[1]), `as French spreadsheets read it: ${lines[0]} / ${lines[1]}`);
   const [svg] = await Promise.all([page.waitForEvent("download"), page.click("text=SVG")]);
   const picture = readFileSync(await svg.path(), "utf8");
   expect(picture.startsWith("<svg") && picture.includes("Appel résolu") && !picture.includes("class="), "a picture that stands alone");
@@ -734,10 +787,11 @@ if (!asked.url)
         return data;
       }, readFileSync(file, "utf8"));
       await page.dispatchEvent(".drop", "drop", { dataTransfer: transfer });
-      await page.waitForSelector(".import-look tbody tr");
+      await page.waitForSelector(".import-look .import-rows tbody tr");
       await page.check(".import-look .check input");
       for (const [i, column] of ["when", "action", "client", "canal"].entries())
-        await page.selectOption(`.import-roles label:nth-child(${i + 1}) select`, column);
+        await page.selectOption(`.check + .import-roles label:nth-child(${i + 1}) select`, column);
+      await page.waitForSelector(".import-dry td:has-text('desk.visit')"); // what would come of it
       await page.click(".import-look .main");
       await page.waitForSelector(".import-done");
     };
@@ -748,6 +802,30 @@ if (!asked.url)
     await settled(page);
     await drop();
     expect(/50 déjà là/.test((await page.textContent(".import-done")).replace(/\s/g, " ")), await page.textContent(".import-done"));
+    await context.close();
+  });
+
+if (!asked.url)
+  await check("import: what is refused says where and why, and comes back to be mended; a picture asks for its format", async () => {
+    const { page, context } = await visitor();
+    await visit(page, "/data");
+    writeFileSync(join(house.folder, "bad.csv"), "time,customer,activity\n2026-12-30 10:00:00,C1,desk.visit\nyesterday,C2,desk.visit\n");
+    await page.setInputFiles(".drop input", join(house.folder, "bad.csv"));
+    await page.waitForSelector(".import-dry .refusals td:has-text('yesterday')");
+    await page.click(".import-look .main");
+    await page.waitForSelector(".import-done");
+    const told = (await page.textContent(".import-done")).replace(/\s/g, " ");
+    expect(/2 lignes lues, 1 nouvelle, 0 déjà là, 1 refusée\./.test(told), told);
+    expect((await page.locator(".refusals tbody td").first().textContent()) === "3", "its line");
+    expect((await axe(page)).length === 0, String(await axe(page)));
+    const [rows] = await Promise.all([page.waitForEvent("download"), page.click(".refusals a >> nth=0")]);
+    expect(readFileSync(await rows.path(), "utf8") === "time,customer,activity\nyesterday,C2,desk.visit\n", "the row, behind the head");
+    writeFileSync(join(house.folder, "photo.png"), Buffer.from([137, 80, 78, 71, 0, 1, 2, 3, 0, 0]));
+    await page.setInputFiles(".drop input", join(house.folder, "photo.png"));
+    await page.waitForSelector(".import-look .failed");
+    const problem = await page.textContent(".import-look .failed");
+    expect(problem.includes("photo.png") && !problem.includes("/") && !problem.includes("--"), problem);
+    expect((await page.locator(".import-roles select option").count()) === 7, "a format may be chosen");
     await context.close();
   });
 
@@ -823,6 +901,9 @@ if (!asked.url) {
     await settled(page);
     await page.waitForFunction((was) => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent !== was, latest);
     expect(/1 janv\. 2025/.test(await firstOf()) && /28 .*2025/.test(latest), `${latest}, then ${await firstOf()}`);
+    const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
+    const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length;
+    expect(sheets <= 4, `${sheets} pages on paper`);
     const [csv] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click(".long .quiet")]);
     expect(readFileSync(await csv.path(), "utf8").trim().split("\r\n").length === LONG + 1, "all rows leave as CSV");
     await visit(page, "/data/events");

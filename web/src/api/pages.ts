@@ -42,8 +42,9 @@ export function useJourneyPages(parameters: Parameters): { rows: Rows<ListedJour
   return { rows: { count, rowAt, see, all }, first };
 }
 
-/** Lines that go on behind a cursor: the next page is asked for as one comes near the end of what is there. */
-export function useLinePages<Row>(path: string, parameters: Parameters, next: (page: Page<Row>) => Parameters | undefined, size = PAGE) {
+/** Lines that go on behind a cursor: the next page is asked for as one comes near the end of what is there.  `fold` makes of lines
+ *  those that are shown. */
+export function useLinePages<Row>(path: string, parameters: Parameters, next: (page: Page<Row>) => Parameters | undefined, { size = PAGE, fold = (lines: readonly Row[]): readonly Row[] => lines } = {}) {
   const answer = useInfiniteQuery<Page<Row>, Problem, InfiniteData<Page<Row>, Parameters>, unknown[], Parameters>({
     queryKey: [path, parameters, "pages"],
     queryFn: ({ pageParam, signal }) => askPage<Row>(path, { ...parameters, ...pageParam, limit: size }, signal),
@@ -51,13 +52,13 @@ export function useLinePages<Row>(path: string, parameters: Parameters, next: (p
     getNextPageParam: next,
     placeholderData: keepPreviousData,
   });
-  const lines = answer.data?.pages.flatMap((page) => page.lines) ?? [];
+  const lines = fold(answer.data?.pages.flatMap((page) => page.lines) ?? []);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = answer;
   const length = lines.length;
   const see = useCallback((_: number, end: number) => {
     if (end + size / 2 > length && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [length, size, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const all = async () => (await askPage<Row>(path, { ...parameters, limit: CSV_ROWS_MAX })).lines;
+  const all = async () => fold((await askPage<Row>(path, { ...parameters, limit: CSV_ROWS_MAX })).lines);
   const rows: Rows<Row> = { count: length + (hasNextPage ? 1 : 0), isGrowing: hasNextPage, rowAt: (i) => lines[i], see, all };
   return { rows, answer };
 }

@@ -1,12 +1,10 @@
-// app/Palette.tsx - Ctrl-K: any customer by any identifier, any page, any analysis, without the mouse.
+// app/Palette.tsx - Ctrl-K: any customer by any identifier, any page, any analysis, any action, without the mouse.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { ask } from "../api/client";
 import type { Customer } from "../api/types";
-import { views } from "../views/views";
-import { usePlaces } from "./Rail";
+import { fits, useCommands } from "./commands";
 import { go } from "./router";
-import { useMay } from "./session";
-import { useSettings } from "./settings";
+import { useWords } from "./settings";
 
 interface Item {
   key: string;
@@ -16,10 +14,6 @@ interface Item {
 }
 
 const SHOWN_MAX = 12;
-
-function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-}
 
 /** What somebody may have typed, as the identifiers it can be; a phone number as the French dial it. */
 export function identifiersIn(text: string): string[] {
@@ -53,32 +47,14 @@ function useFound(text: string): string[] {
 }
 
 export function Palette({ onClose }: { onClose: () => void }) {
-  const { words, language, setLanguage, setTheme } = useSettings();
-  const { t } = words;
+  const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = useFound(text);
-  const places = usePlaces();
-  const hasAnalyses = useMay()("journeys");
+  const commands = useCommands();
 
   useEffect(() => dialog.current?.showModal(), []);
-  const known = useMemo<Item[]>(
-    () => [
-      ...places.map((place) => ({ key: place.path, name: t(place.name), note: t("palette.page"), act: () => go(place.path) })),
-      ...(hasAnalyses ? views : []).map((view) => ({
-        key: `view-${view.key}`,
-        name: view[language].name,
-        note: t("palette.analysis"),
-        act: () => go(`/journeys/map?view=${view.key}`),
-      })),
-      { key: "language", name: language === "fr" ? "English" : "Français", note: t("palette.action"), act: () => setLanguage(language === "fr" ? "en" : "fr") },
-      { key: "dark", name: t("theme.dark"), note: t("palette.action"), act: () => setTheme("dark") },
-      { key: "light", name: t("theme.light"), note: t("palette.action"), act: () => setTheme("light") },
-      { key: "print", name: t("action.print"), note: t("palette.action"), act: () => window.setTimeout(() => window.print(), 50) },
-    ],
-    [t, language, setLanguage, setTheme, places, hasAnalyses],
-  );
   const items = useMemo<Item[]>(() => {
     const customers = found.map((identifier) => ({
       key: identifier,
@@ -86,8 +62,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
       note: t("palette.customer"),
       act: () => go(`/customers/${encodeURIComponent(identifier)}`),
     }));
-    return [...customers, ...known.filter((item) => folded(item.name).includes(folded(text.trim())))].slice(0, SHOWN_MAX);
-  }, [found, known, text, t]);
+    return [...customers, ...commands.filter((one) => fits(one, text.trim()))].slice(0, SHOWN_MAX);
+  }, [found, commands, text, t]);
   const choose = (item: Item | undefined) => {
     if (!item) return;
     onClose();

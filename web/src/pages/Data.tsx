@@ -18,7 +18,7 @@ import { Sources } from "./data/Sources";
 
 const tabs: readonly { key: string; name: Key; right: Right; show: () => ReactNode }[] = [
   { key: "", name: "data.overview", right: "status", show: () => <Overview /> },
-  { key: "sources", name: "sources.title", right: "doors", show: () => <Sources /> },
+  { key: "sources", name: "sources.title", right: "import", show: () => <Sources /> },
   { key: "events", name: "data.events", right: "lists", show: () => <Events /> },
   { key: "identity", name: "review.title", right: "lists", show: () => <Review /> },
   { key: "retention", name: "retention.title", right: "erase", show: () => <Retention /> },
@@ -65,9 +65,9 @@ function Overview() {
               <Figure name={t("data.events")} value={words.number(data.events)}
                 note={data.first_time && data.last_time ? t("data.from_to", { since: words.date(data.first_time), until: words.date(data.last_time) }) : ""} />
               <Figure name={t("data.customers")} value={words.number(data.customers)} {...(may("customers") ? { to: "/customers" } : {})} note={t("data.identifiers", { n: data.identifiers })} />
-              <Figure name={t("data.attributes")} value={words.number(data.attributes.keys)} note={t("data.not_indexed", { n: data.attributes.not_indexed })}
+              <Figure name={t("data.attributes")} value={words.number(data.attributes.keys)} note={data.attributes.not_indexed > 0 ? t("data.not_indexed", { n: data.attributes.not_indexed }) : ""}
                 help={<Help about={t("data.attributes")}>{t("help.attributes")}</Help>} />
-              <Figure name={t("data.journal")} value={words.bytes(data.journal_bytes)} note={t("data.epoch", { n: String(data.epoch) })} />
+              <Figure name={t("data.journal")} value={words.bytes(data.journal_bytes)} note={t("data.journal_note")} />
               <Figure name={t("data.health")} value={t(`health.${data.health}`)} tone={data.health === "good" ? "good" : "bad"}
                 note={t("data.damaged", { n: data.damaged_records })} />
             </div>

@@ -11,8 +11,11 @@ import { handJson } from "../parts/save";
 import { Empty, Shown, Waiting } from "../parts/States";
 import { River, type Chosen } from "../pictures/River";
 import { SAVED, useSaving, useView, type Definition } from "../views/saved";
-import { definitionOf, type View } from "../views/views";
-import { definitionOfDraft, draftOf, emptyDraft, type Draft } from "./editor/draft";
+import { definitionOf, stepName, type View } from "../views/views";
+import type { Words } from "../words";
+import { activityName, channelName } from "../words/activities";
+import { definitionOfDraft, draftOf, emptyDraft, newStep, type Draft } from "./editor/draft";
+import { dropDraft, isSame, keepDraft, keptDraft } from "./editor/kept";
 import { ACTIVITIES, CHANNELS, Steps } from "./editor/Steps";
 
 const TYPING_MS = 400; // the preview follows when typing pauses
@@ -38,11 +41,37 @@ function read(text: string): Definition | undefined {
   }
 }
 
-function begin(view: View | undefined): Draft {
+/** A ready-made one begins with its names as the reader knows them, and under a name of its own. */
+function begin(view: View | undefined, { language, t }: Words): Draft {
   const told = view && definitionOf(view);
   const definition = told === undefined ? undefined : read(told);
   if (!view || !definition) return emptyDraft();
-  return { ...draftOf(definition), ...(view.key.startsWith(SAVED) ? { name: view.key.slice(SAVED.length) } : { name: "" }) };
+  const draft = draftOf(definition);
+  if (view.key.startsWith(SAVED)) return { ...draft, name: view.key.slice(SAVED.length) };
+  const steps = draft.steps.map((step) => ({ ...step, name: stepName(view, step.name, language) }));
+  return { ...draft, steps, name: t("editor.copy", { name: view[language].name }), about: view[language].about };
+}
+
+/** The draft of that analysis, kept by this browser as long as it is not what it began as. */
+function useDraft(key: string, first: () => Draft) {
+  const [beginning, setBeginning] = useState(first);
+  const [draft, setDraft] = useState<Draft>(beginning);
+  const [waiting, setWaiting] = useState(() => keptDraft(key));
+  const change = (next: Draft) => {
+    setDraft(next);
+    if (isSame(next, beginning)) dropDraft(key);
+    else keepDraft(key, next);
+  };
+  const take = () => {
+    if (waiting) setDraft({ ...waiting.draft, steps: waiting.draft.steps.map((step) => ({ ...step, id: newStep().id })) });
+    setWaiting(undefined);
+  };
+  const drop = () => {
+    dropDraft(key);
+    setWaiting(undefined);
+    setBeginning(draft);
+  };
+  return { draft, change, waiting: waiting && !isSame(waiting.draft, draft) ? waiting : undefined, take, drop };
 }
 
 function Rules({ draft, onChange }: { draft: Draft; onChange: (draft: Draft) => void }) {
@@ -72,7 +101,7 @@ function Rules({ draft, onChange }: { draft: Draft; onChange: (draft: Draft) => 
   );
 }
 
-function Keep({ draft, definition, onDraft }: { draft: Draft; definition: Definition | undefined; onDraft: (draft: Draft) => void }) {
+function Keep({ draft, definition, onDraft, onKept }: { draft: Draft; definition: Definition | undefined; onDraft: (draft: Draft) => void; onKept: () => void }) {
   const { t } = useWords();
   const save = useSaving();
   const file = useRef<HTMLInputElement>(null);
@@ -83,6 +112,7 @@ function Keep({ draft, definition, onDraft }: { draft: Draft; definition: Defini
     setProblem("");
     try {
       await save(draft.name, { kind: "definition", definition });
+      onKept();
       go(`/journeys/map?${new URLSearchParams({ view: SAVED + draft.name })}`);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -144,8 +174,9 @@ function Preview({ definition, onCounts }: { definition: Definition | undefined;
 }
 
 function Drawing({ view }: { view: View | undefined }) {
-  const { t } = useWords();
-  const [draft, setDraft] = useState<Draft>(() => begin(view));
+  const words = useWords();
+  const { t } = words;
+  const { draft, change: setDraft, waiting, take, drop } = useDraft(view?.key ?? "", () => begin(view, words));
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   const known = useMap({ "counts-only": true }).data;
   const definition = useMemo(() => {
@@ -164,9 +195,16 @@ function Drawing({ view }: { view: View | undefined }) {
           <p className="lead">{t("editor.lead")}</p>
         </div>
       </header>
-      <Keep draft={draft} definition={definition} onDraft={setDraft} />
-      <datalist id={ACTIVITIES}>{activities.map((one) => <option key={one.step} value={one.step} />)}</datalist>
-      <datalist id={CHANNELS}>{["web", "app", "phone", "ivr", "email", "chat", "sms", "social", "store", "field", "letter", "backoffice"].map((one) => <option key={one} value={one} />)}</datalist>
+      {waiting && (
+        <p className="news" role="status">
+          {t("editor.draft", { time: words.moment(waiting.time) })}{" "}
+          <button type="button" className="button" onClick={take}>{t("editor.draft_take")}</button>{" "}
+          <button type="button" className="quiet" onClick={drop}>{t("editor.draft_drop")}</button>
+        </p>
+      )}
+      <Keep draft={draft} definition={definition} onDraft={setDraft} onKept={drop} />
+      <datalist id={ACTIVITIES}>{activities.map((one) => <option key={one.step} value={one.step} label={activityName(one.step, words.language)} />)}</datalist>
+      <datalist id={CHANNELS}>{["web", "app", "phone", "ivr", "email", "chat", "sms", "social", "store", "field", "letter", "backoffice"].map((one) => <option key={one} value={one} label={channelName(one, words.language)} />)}</datalist>
       <div className="editor-split">
         <div>
           <Steps draft={draft} counts={counts} onChange={setDraft} />

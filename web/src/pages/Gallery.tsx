@@ -1,65 +1,50 @@
 // pages/Gallery.tsx - analyses to start with, those that were drawn here, and views that people keep, with what they say of them.
-import { useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
-import { tell } from "../api/client";
-import { useLines } from "../api/questions";
+import { useEffect, useRef, useState } from "react";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
-import { Empty, Shown } from "../parts/States";
+import { Empty } from "../parts/States";
 import { SAVED, useRemoving, useSaved, type Saved } from "../views/saved";
 import { views } from "../views/views";
+import { Comments, nameOf } from "./Comments";
 
-interface Comment {
-  id: number;
-  who: string;
-  time: string;
-  text: string;
-}
+const UNDO_MS = 8_000;
 
-const nameOf = (who: string) => who.replace(/^(user|token|uid):/, "");
-
-function Comments({ view }: { view: string }) {
-  const words = useWords();
-  const { t } = words;
-  const client = useQueryClient();
-  const path = `views/${encodeURIComponent(view)}/comments`;
-  const comments = useLines<Comment>(path);
-  const say = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    await tell("POST", path, { text: String(new FormData(form).get("text") ?? "").trim() });
-    form.reset();
-    await client.invalidateQueries({ queryKey: [path] });
-    await client.invalidateQueries({ queryKey: ["views"] });
+/** A removal that can be taken back for a while: it is done when that is over, or when one leaves the page. */
+function useLateRemoval(name: string): { isGoing: boolean; begin: () => void; takeBack: () => void } {
+  const remove = useRemoving();
+  const [isGoing, setGoing] = useState(false);
+  const isOwed = useRef(false);
+  const doIt = useRef(() => undefined as void);
+  doIt.current = () => {
+    if (isOwed.current) void remove(name);
+    isOwed.current = false;
   };
-  return (
-    <div className="comments">
-      <Shown answer={comments} rows={1}>
-        {(all) => (
-          <ul>
-            {all.map((one) => (
-              <li key={one.id}>
-                <p>{one.text}</p>
-                <small>{nameOf(one.who)}, {words.moment(one.time)}</small>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Shown>
-      <form className="search" onSubmit={(event) => void say(event)}>
-        <input name="text" required maxLength={1000} placeholder={t("views.say")} aria-label={t("views.say")} />
-        <button type="submit" className="button">{t("views.do_say")}</button>
-      </form>
-    </div>
-  );
+  useEffect(() => {
+    if (!isGoing) return undefined;
+    const timer = window.setTimeout(() => doIt.current(), UNDO_MS);
+    return () => window.clearTimeout(timer);
+  }, [isGoing]);
+  useEffect(() => () => doIt.current(), []);
+  const set = (going: boolean) => {
+    isOwed.current = going;
+    setGoing(going);
+  };
+  return { isGoing, begin: () => set(true), takeBack: () => set(false) };
 }
 
 function Kept({ one }: { one: Saved }) {
   const words = useWords();
   const { t } = words;
-  const remove = useRemoving();
+  const { isGoing, begin, takeBack } = useLateRemoval(one.name);
   const [isOpen, setOpen] = useState(false);
   const to = one.kind === "address" ? one.path : `/journeys/map?${new URLSearchParams({ view: SAVED + one.name })}`;
+  if (isGoing)
+    return (
+      <li className="kept-going" role="status">
+        {t("views.removed", { name: one.name })}{" "}
+        <button type="button" className="button" autoFocus onClick={takeBack}>{t("views.take_back")}<span className="unseen"> {one.name}</span></button>
+      </li>
+    );
   return (
     <li>
       <div className="kept-head">
@@ -68,7 +53,7 @@ function Kept({ one }: { one: Saved }) {
         <span className="kept-go">
           <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("views.comments", { n: one.comments })}<span className="unseen"> {one.name}</span></button>
           {one.kind === "definition" && <Link className="quiet" to={`/editor?${new URLSearchParams({ view: SAVED + one.name })}`}>{t("gallery.draw")}<span className="unseen"> {one.name}</span></Link>}
-          <button type="button" className="quiet" onClick={() => void remove(one.name)}>{t("views.remove")}<span className="unseen"> {one.name}</span></button>
+          <button type="button" className="quiet" onClick={begin}>{t("views.remove")}<span className="unseen"> {one.name}</span></button>
         </span>
       </div>
       {isOpen && <Comments view={one.name} />}

@@ -9,7 +9,7 @@ import type { Key } from "../words";
 import { Waiting } from "../parts/States";
 import { SAVED, useSaved, useView } from "../views/saved";
 import { views } from "../views/views";
-import { KeepView } from "./KeepView";
+import { KeepView, SaidOfView } from "./KeepView";
 import { CompareTab } from "./journeys/CompareTab";
 import { FlowTab } from "./journeys/FlowTab";
 import { Filters } from "./journeys/Filters";
@@ -82,8 +82,8 @@ export default function Journeys({ tab }: { tab: string }) {
           </Link>
         ))}
       </nav>
-      <Filters />
-      <KeepView />
+      <Filters><KeepView /></Filters>
+      <SaidOfView />
       {now?.show()}
     </div>
   );

@@ -1,10 +1,29 @@
-// pages/KeepView.tsx - keeps what one looks at under a name, for all who may look; the link alone shows the same.
+// pages/KeepView.tsx - keeps what one looks at under a name, for all who may look; the link alone shows the same.  What people
+// say of a view stands where one looks at it.
 import { useState, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { useAddress } from "../app/router";
 import { useWords } from "../app/settings";
 import { Link } from "../parts/Link";
-import { useSaving } from "../views/saved";
+import { SAVED, useSaved, useSaving } from "../views/saved";
+import { Comments } from "./Comments";
+
+/** What is said of the view that one looks at, where it is one that was kept. */
+export function SaidOfView() {
+  const { t } = useWords();
+  const url = useAddress();
+  const { saved } = useSaved();
+  const here = url.pathname + url.search;
+  const drawn = url.searchParams.get("view");
+  const kept = saved.find((one) => one.kind === "address" && one.path === here) ?? saved.find((one) => one.kind === "definition" && SAVED + one.name === drawn);
+  if (!kept) return null;
+  return (
+    <details className="adding keep-view" key={kept.name} open={kept.comments > 0}>
+      <summary className="quiet">{t("views.of", { name: kept.name, n: kept.comments })}</summary>
+      <Comments view={kept.name} />
+    </details>
+  );
+}
 
 export function KeepView() {
   const { t } = useWords();

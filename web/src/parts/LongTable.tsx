@@ -1,9 +1,9 @@
 // parts/LongTable.tsx - a table of any number of rows: only those in sight are drawn; the server sorts them and hands them
-// out by pages.
+// out by pages.  On paper too: what was in sight.
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useWords } from "../app/settings";
 import { saveCsv } from "./save";
-import type { Column } from "./Table";
+import { csvHead, type Column } from "./Table";
 import { useWindow } from "./window";
 
 export const ROW_PX = 42; // --long-row of the style sheet
@@ -53,7 +53,7 @@ export function LongTable<Row>({ caption, name, columns, rows, order, onOrder, n
     setSaving(true);
     try {
       const all = await rows.all();
-      saveCsv(name, columns.map((column) => column.name), all.map((row) => columns.map((column) => column.value(row))));
+      saveCsv(name, columns.map(csvHead), all.map((row) => columns.map((column) => column.value(row))));
     } finally {
       setSaving(false);
     }
@@ -103,6 +103,7 @@ export function LongTable<Row>({ caption, name, columns, rows, order, onOrder, n
           </tbody>
         </table>
       </div>
+      <p className="print-only">{t("table.printed", { shown: end - first, n: rows.count })}</p>
       <p className="table-more">{rows.isGrowing ? t("table.so_far", { n: rows.count - 1 }) : t("table.rows", { n: rows.count })}</p>
     </div>
   );

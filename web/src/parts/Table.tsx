@@ -11,6 +11,13 @@ export interface Column<Row> {
   /** What is shown, where that is not the value. */
   show?: (row: Row) => ReactNode;
   isNumber?: boolean;
+  /** Of the value, where a figure in the CSV does not say it: "s". */
+  unit?: string;
+}
+
+/** What heads a column of the CSV. */
+export function csvHead<Row>({ name, unit }: Column<Row>): string {
+  return unit ? `${name} (${unit})` : name;
 }
 
 const PAGE = 50;
@@ -48,7 +55,7 @@ export function Table<Row>({
       now?.key === column.key ? { key: column.key, down: !now.down } : { key: column.key, down: !!column.isNumber },
     );
   const save = () =>
-    saveCsv(name, columns.map((column) => column.name), sorted.map((row) => columns.map((column) => column.value(row))));
+    saveCsv(name, columns.map(csvHead), sorted.map((row) => columns.map((column) => column.value(row))));
   return (
     <div className="table">
       <div className="table-head">

@@ -10,15 +10,20 @@ function hand(name: string, content: Blob): void {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** A cell that a spreadsheet would run as a formula is told as text. */
-function cell(value: Cell): string {
-  const text = value === undefined ? "" : String(value);
+const DIGITS = 6; // behind the comma: no figure here is surer
+
+/** In French with a decimal comma, and semicolons between: so spreadsheets read it without being asked.  A cell that one would run
+ *  as a formula is told as text. */
+function cell(value: Cell, isFrench: boolean): string {
+  const told = typeof value === "number" ? String(Number(value.toFixed(DIGITS))) : String(value ?? "");
+  const text = typeof value === "number" && isFrench ? told.replace(".", ",") : told;
   const harmless = typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !/^\+?\d+$/.test(text) ? `'${text}` : text;
-  return /[",\n;]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return (isFrench ? /["\n;]/ : /[",\n;]/).test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 export function saveCsv(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
-  const lines = [head, ...rows].map((row) => row.map(cell).join(","));
+  const isFrench = document.documentElement.lang === "fr";
+  const lines = [head, ...rows].map((row) => row.map((one) => cell(one, isFrench)).join(isFrench ? ";" : ","));
   hand(`${name}.csv`, new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" }));
 }
 

@@ -33,7 +33,7 @@ export function useWindow(frame: RefObject<HTMLElement | null>, count: number, r
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const look = () => setSeen((was) => (was.top === element.scrollTop && was.height === element.clientHeight ? was : { top: element.scrollTop, height: element.clientHeight }));
+    const look = () => !window.matchMedia("print").matches && setSeen((was) => (was.top === element.scrollTop && was.height === element.clientHeight ? was : { top: element.scrollTop, height: element.clientHeight }));
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener("scroll", look, { passive: true });

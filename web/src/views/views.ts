@@ -79,6 +79,22 @@ export const views: readonly View[] = [
     funnel: ["help", "unsolved", "solved"],
   },
   {
+    key: "repeats",
+    fr: { name: "Contacts répétés", about: "Les contacts humains d'une même personne à moins de 7 jours l'un de l'autre : chaque passage est un contact de plus." },
+    en: { name: "Repeat contacts", about: "Human contacts of one person less than 7 days apart: each passage is one contact more." },
+    steps: [
+      step("call", "Appel", "Call", "phone", ["inbound.resolved", "inbound.retained", "inbound.unresolved", "inbound.leaving"], 5.84),
+      step("lost", "Appel abandonné", "Call, given up", "phone", "inbound.abandoned"),
+      step("chat", "Tchat", "Chat", "chat", "chat.agent.joined", 5),
+      step("mail", "Courriel ou formulaire", "E-mail or form", "email", { channel: ["email", "web"], activity: "ticket.created" }, 3.75),
+      step("social", "Réseaux sociaux", "Social networks", "social", { channel: "social", activity: "ticket.created" }, 2),
+      step("shop", "Boutique", "Shop", "store", "store.visit", 12),
+    ],
+    rules: { gap: "7d" },
+    merge: false,
+    funnel: [],
+  },
+  {
     key: "channel",
     fr: { name: "Changer de chaîne", about: "Du choix d'une chaîne de télévision à sa confirmation, en un jour au plus." },
     en: { name: "TV channel change", about: "From choosing a TV channel to its confirmation, within a day." },

@@ -4,6 +4,7 @@ import type { Language } from ".";
 const names: Record<string, readonly [fr: string, en: string]> = {
   "address.changed": ["Adresse modifiée", "Address changed"],
   "bill.issued": ["Facture émise", "Bill issued"],
+  "credit.given": ["Avoir accordé", "Credit given"],
   "payment.received": ["Paiement reçu", "Payment received"],
   "payment.rejected": ["Prélèvement rejeté", "Debit rejected"],
   "call.answered": ["Appel décroché", "Call answered"],
@@ -99,6 +100,7 @@ const channels: Record<string, readonly [fr: string, en: string]> = {
   ivr: ["Serveur vocal", "IVR"],
   email: ["Courriel", "E-mail"],
   chat: ["Tchat", "Chat"],
+  bot: ["Assistant", "Chat bot"],
   sms: ["SMS", "SMS"],
   social: ["Réseaux sociaux", "Social networks"],
   store: ["Boutique", "Shop"],

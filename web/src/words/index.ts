@@ -69,6 +69,9 @@ export function inZone(locale: string, options: Intl.DateTimeFormatOptions): (ti
 /** 2026-03-14: the day on which something was, as dates are given to the server. */
 export const isoDay = inZone("sv-SE", {});
 
+/** As print writes it: a hyphen before a figure is read as a dash between two. */
+const minus = (text: string) => text.replace("-", "\u2212");
+
 function makeWords(language: Language): Words {
   const locale = language === "fr" ? "fr-FR" : "en-GB";
   const dateOf = inZone(locale, { day: "numeric", month: "short", year: "numeric" });
@@ -78,14 +81,14 @@ function makeWords(language: Language): Words {
   const share = formats(locale, { style: "percent" });
   const euros = formats(locale, { style: "currency", currency: "EUR" });
   const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  const number = (n: number, digits = 0) => plain(digits).format(n);
+  const number = (n: number, digits = 0) => minus(plain(digits).format(n));
   const words: Words = {
     language,
     t: (key, args = {}) => fill(words, texts[language][key], args),
     number,
-    percent: (n, digits = n !== 0 && Math.abs(n) < 0.1 ? 1 : 0) => share(digits).format(n),
-    money: (amount, digits = 0) => euros(digits).format(amount),
-    points: (difference) => `${signed.format(difference * 100)} ${texts[language]["unit.points"]}`,
+    percent: (n, digits = n !== 0 && Math.abs(n) < 0.1 ? 1 : 0) => minus(share(digits).format(n)),
+    money: (amount, digits = 0) => minus(euros(digits).format(amount)),
+    points: (difference) => `${minus(signed.format(difference * 100))} ${texts[language]["unit.points"]}`,
     span: (seconds) => {
       if (seconds === undefined) return "–";
       if (seconds < 1) return "< 1 s";

@@ -76,7 +76,7 @@ function Pairs({ onDone, onStop }: { onDone: (said: string) => void; onStop: () 
   const { answer } = useLinePages<Pair>("identity/review", {}, ({ lines }) => {
     const last = lines.at(-1);
     return last && lines.length >= PAIRS ? { after: `${last.a} ${last.b}` } : undefined;
-  }, PAIRS);
+  }, { size: PAIRS });
   return (
     <>
       {answer.isFetching && (

@@ -1,7 +1,9 @@
 // pages/journeys/Filters.tsx - of whom and when; every filter is a word that can be taken away again.
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { useStatus } from "../../api/questions";
 import { changed, go } from "../../app/router";
+import { Suggested } from "../../parts/Suggested";
+import { activityName, channelName } from "../../words/activities";
 import { useWords } from "../../app/settings";
 import { isoDay, type Key } from "../../words";
 import { MANY, ONCE, useQuestion } from "../question";
@@ -15,15 +17,20 @@ const presets: readonly { key: Key; days: number | null }[] = [
 ];
 
 function Period() {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const { url } = useQuestion();
-  const last = useStatus().data?.last_time;
+  const status = useStatus().data;
+  const last = status?.last_time;
   const since = url.searchParams.get("since");
   const until = url.searchParams.get("until");
+  const told = (date: string | null | undefined) => (date ? words.date(date) : "…");
+  const printed = t("data.from_to", { since: told(since ?? status?.first_time), until: told(until ?? last) });
   const sinceOf = (days: number) => (last ? isoDay(Date.parse(last) - days * DAY_MS) : "");
   return (
     <fieldset className="period">
       <legend className="unseen">{t("period.name")}</legend>
+      <p className="print-only">{printed}</p>
       <div className="choice">
         {presets.map(({ key, days }) => {
           const start = days === null ? undefined : sinceOf(days);
@@ -55,10 +62,13 @@ const ADDED: readonly { option: (typeof MANY)[number]; example: string }[] = [
   { option: "channel", example: "phone" },
 ];
 
+const CHANNELS = ["web", "app", "phone", "ivr", "email", "chat", "sms", "social", "store", "field", "letter", "backoffice"];
+
 function Adding() {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { url } = useQuestion();
   const [option, setOption] = useState<(typeof MANY)[number]>("customer");
+  const example = ADDED.find((one) => one.option === option)?.example;
   const add = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -83,7 +93,10 @@ function Adding() {
         </label>
         <label>
           <span>{t("filter.value")}</span>
-          <input name="value" placeholder={ADDED.find((one) => one.option === option)?.example} />
+          {option === "customer" || option === "where"
+            ? <Suggested key={option} name="value" placeholder={example} />
+            : <><input name="value" placeholder={example} list="filter-channels" /><datalist id="filter-channels">{CHANNELS.map((one) => <option key={one} value={option === "channel" ? one : `${one}:`} label={channelName(one, language)} />)}</datalist></>}
+          <small>{t(`filter.help_${option}` as Key)}</small>
         </label>
         <button type="submit" className="button">
           {t("filter.apply")}
@@ -95,12 +108,19 @@ function Adding() {
 
 /** The filters in force, but for the period, as words to take away. */
 function InForce() {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { url, nameOf } = useQuestion();
   const words = [...MANY, ...ONCE]
     .filter((option) => option !== "since" && option !== "until")
     .flatMap((option) => url.searchParams.getAll(option).map((value) => ({ option, value })));
   if (words.length === 0) return null;
+  const told = (option: string, value: string) => {
+    if (option === "outcome") return t(`outcome.${value}` as Key);
+    if (option === "channel") return channelName(value, language);
+    const [, channel, activity] = /^([a-z]+):(.*)$/.exec(value) ?? [];
+    if ((option !== "with" && option !== "without") || channel === undefined) return nameOf(value);
+    return [channelName(channel, language), activity && activityName(activity, language)].filter(Boolean).join(", ");
+  };
   const without = (option: string, value: string) =>
     changed(url, { [option]: url.searchParams.getAll(option).filter((one) => one !== value) });
   return (
@@ -108,7 +128,7 @@ function InForce() {
       {words.map(({ option, value }, i) => (
         <li key={`${option}${value}${i}`}>
           <span>
-            {t(`filter.${option}` as Key)} <b>{option === "outcome" ? t(`outcome.${value}` as Key) : nameOf(value)}</b>
+            {t(`filter.${option}` as Key)} <b>{told(option, value)}</b>
           </span>
           <button type="button" onClick={() => go(without(option, value))} aria-label={t("filter.remove", { name: value })}>
             ×
@@ -119,11 +139,13 @@ function InForce() {
   );
 }
 
-export function Filters() {
+/** `children`: what else is done with what is filtered. */
+export function Filters({ children }: { children?: ReactNode }) {
   return (
     <section className="filters">
       <Period />
       <Adding />
+      {children}
       <InForce />
     </section>
   );

@@ -36,7 +36,7 @@ export function ListTab() {
               columns={[
                 { key: "customer", name: t("column.customer"), width: "22%", value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
                 { key: "first", name: t("column.begins"), width: "16%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.moment(one.first) },
-                { key: "span", name: t("column.takes"), width: "10%", isNumber: true, orders: ["longest", "shortest"], value: seconds, show: (one) => words.span(seconds(one)) },
+                { key: "span", name: t("column.takes"), unit: "s", width: "10%", isNumber: true, orders: ["longest", "shortest"], value: seconds, show: (one) => words.span(seconds(one)) },
                 {
                   key: "outcome", name: t("outcome.name"), width: "10%", value: (one) => t(`outcome.${one.outcome}`),
                   show: (one) => <span className="outcome" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,

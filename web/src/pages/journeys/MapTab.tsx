@@ -67,15 +67,15 @@ function EdgeTable({ map, isTimed, before }: { map: JourneyMap; isTimed: boolean
                show: (edge: MapEdge) => { const then = shareThen(edge); return then === undefined ? "–" : words.percent(then, 1); } }]
           : []),
         { key: "customers", name: t("column.customers"), isNumber: true, value: (edge) => edge.customers, show: (edge) => words.number(edge.customers) },
-        { key: "median", name: t("column.median"), isNumber: true, value: (edge) => edge.median_s, show: (edge) => span(edge.median_s) },
-        { key: "p90", name: t("column.p90"), isNumber: true, value: (edge) => edge.p90_s, show: (edge) => span(edge.p90_s) },
+        { key: "median", name: t("column.median"), unit: "s", isNumber: true, value: (edge) => edge.median_s, show: (edge) => span(edge.median_s) },
+        { key: "p90", name: t("column.p90"), unit: "s", isNumber: true, value: (edge) => edge.p90_s, show: (edge) => span(edge.p90_s) },
       ]}
     />
   );
 }
 
 function Simplify({ value, onChange }: { value: number; onChange: (value: number) => void }) {
-  const { t } = useWords();
+  const { t, percent } = useWords();
   const [moving, setMoving] = useState<number | null>(null);
   const done = () => {
     if (moving !== null) onChange(moving);
@@ -88,9 +88,9 @@ function Simplify({ value, onChange }: { value: number; onChange: (value: number
         type="range" min={20} max={100} step={5} value={moving ?? value}
         onChange={(event) => setMoving(Number(event.target.value))}
         onPointerUp={done} onKeyUp={done} onBlur={done}
-        aria-valuetext={t("map.covers", { share: `${moving ?? value} %` })}
+        aria-valuetext={t("map.covers", { share: percent((moving ?? value) / 100, 0) })}
       />
-      <output>{moving ?? value} %</output>
+      <output>{percent((moving ?? value) / 100, 0)}</output>
     </label>
   );
 }

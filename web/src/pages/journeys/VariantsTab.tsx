@@ -33,7 +33,7 @@ export function VariantsTab() {
               {t("variants.title", { n: data.distinct })} <Help about={t("tab.variants")}>{t("help.variants")}</Help>
             </h2>
             <button type="button" className="quiet"
-              onClick={() => saveCsv("ariane-variants", [t("column.way"), t("column.count"), t("column.share"), t("column.customers"), t("column.median")],
+              onClick={() => saveCsv("ariane-variants", [t("column.way"), t("column.count"), t("column.share"), t("column.customers"), `${t("column.median")} (s)`],
                 data.variants.map((one) => [one.steps.map(nameOf).join(" → "), one.count, one.share, one.customers, one.median_s]))}>
               CSV
             </button>

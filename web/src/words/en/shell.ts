@@ -7,7 +7,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "unit.minute": "min",
   "unit.second": "s",
 
-  "interval": "{low} to {high}, at 95 %",
+  "interval": "{low} to {high}, at 95%",
 
   "place.all": "Go to",
   "place.home": "Today",
@@ -25,6 +25,8 @@ export const shell: Record<keyof typeof keys, string> = {
   "action.skip": "Go to the content",
   "action.close": "Close",
   "action.print": "Print, or as PDF",
+  "action.csv": "Export the table in sight as CSV",
+  "action.png": "Export the picture in sight as PNG",
 
   "door.title": "Sign in",
   "door.name": "Name",
@@ -34,10 +36,10 @@ export const shell: Record<keyof typeof keys, string> = {
   "door.leave": "Sign out ({name})",
 
   "palette.open": "Search, go to",
-  "palette.hint": "Phone, e-mail, customer no., page…",
+  "palette.hint": "Phone, e-mail, customer number, page, action…",
   "palette.page": "page",
   "palette.analysis": "analysis",
-  "palette.action": "setting",
+  "palette.action": "action",
   "palette.customer": "customer",
   "palette.none": "Nothing by that name.",
 
@@ -56,6 +58,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "table.shown": "{shown} of {n}",
   "table.so_far": "{n} {n|row|rows} loaded; more come as you scroll.",
   "table.rows": "{n} {n|row|rows}",
+  "table.printed": "{shown} rows in sight, of {n}; the CSV has all.",
   "table.more": "Show more",
 
   "column.passage": "Passage",
@@ -126,6 +129,9 @@ export const shell: Record<keyof typeof keys, string> = {
   "views.by": "{who}, {time}",
   "views.comments": "{n} {n|comment|comments}",
   "views.remove": "Remove",
+  "views.removed": "“{name}” is removed, with what was said of it.",
+  "views.take_back": "Take it back",
+  "views.of": "{name}: {n} {n|comment|comments}",
   "views.say": "Say something about this view",
   "views.do_say": "Say",
 

@@ -24,6 +24,8 @@ export const shell = {
   "action.skip": "Aller au contenu",
   "action.close": "Fermer",
   "action.print": "Imprimer ou enregistrer en PDF",
+  "action.csv": "Exporter en CSV le tableau affiché",
+  "action.png": "Exporter en PNG l'image affichée",
 
   "door.title": "Connexion",
   "door.name": "Nom d'utilisateur",
@@ -33,10 +35,10 @@ export const shell = {
   "door.leave": "Se déconnecter ({name})",
 
   "palette.open": "Rechercher, aller à",
-  "palette.hint": "Téléphone, courriel, n° client, page…",
+  "palette.hint": "Téléphone, courriel, n° client, page, action…",
   "palette.page": "page",
   "palette.analysis": "analyse",
-  "palette.action": "réglage",
+  "palette.action": "action",
   "palette.customer": "client",
   "palette.none": "Aucun résultat.",
 
@@ -55,6 +57,7 @@ export const shell = {
   "table.shown": "{shown} sur {n}",
   "table.so_far": "{n} {n|ligne chargée|lignes chargées} ; la suite vient en défilant.",
   "table.rows": "{n} {n|ligne|lignes}",
+  "table.printed": "{shown} lignes affichées, sur {n} ; le CSV les a toutes.",
   "table.more": "Afficher la suite",
 
   "column.passage": "Passage",
@@ -125,6 +128,9 @@ export const shell = {
   "views.by": "{who}, {time}",
   "views.comments": "{n} {n|commentaire|commentaires}",
   "views.remove": "Supprimer",
+  "views.removed": "« {name} » est supprimée, avec ce que l'on en a dit.",
+  "views.take_back": "Annuler la suppression",
+  "views.of": "{name} : {n} {n|commentaire|commentaires}",
   "views.say": "Commenter cette vue",
   "views.do_say": "Commenter",
 
