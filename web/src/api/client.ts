@@ -91,14 +91,19 @@ export async function askPage<T>(path: string, parameters: Parameters = {}, sign
   return { lines: lines.map((line) => JSON.parse(line) as T), cursor: answer.headers.get("Next-Cursor") };
 }
 
-export async function tell<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+/** What is to be kept as a file, as the server gives it. */
+export async function fetchFile(path: string, parameters: Parameters = {}): Promise<Blob> {
+  return (await send(address(path, parameters), {})).blob();
+}
+
+export async function tell<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, parameters: Parameters = {}): Promise<T> {
   const options: RequestInit = { method };
   if (body instanceof FormData || body instanceof Blob) options.body = body;
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };
   }
-  const answer = await send(address(path), options);
+  const answer = await send(address(path, parameters), options);
   const text = await answer.text();
   return (text.trim() === "" ? undefined : JSON.parse(text)) as T;
 }

@@ -1,4 +1,5 @@
 // pages/Customer.tsx - one customer: the thread, what is known and from where, and why this is one person.
+import { useState } from "react";
 import { useCustomer } from "../api/questions";
 import type { Customer as Profile, Identifier, Json, Trait } from "../api/types";
 import { useLiveCustomer } from "../app/live";
@@ -9,6 +10,7 @@ import { Help } from "../parts/Help";
 import { channelName } from "../words/activities";
 import { Decide } from "./customer/Decide";
 import { Next } from "./customer/Next";
+import { Gone, Rights, type Erased } from "./customer/Rights";
 import { Thread } from "./customer/Thread";
 import { Why } from "./customer/Why";
 
@@ -92,6 +94,11 @@ function Channels({ profile }: { profile: Profile }) {
 }
 
 export default function Customer({ identifier }: { identifier: string }) {
+  const [erased, setErased] = useState<Erased>();
+  return erased ? <Gone told={erased} /> : <Living identifier={identifier} onErased={setErased} />;
+}
+
+function Living({ identifier, onErased }: { identifier: string; onErased: (told: Erased) => void }) {
   useLiveCustomer(identifier);
   const words = useWords();
   const { t } = words;
@@ -142,6 +149,7 @@ export default function Customer({ identifier }: { identifier: string }) {
                   {may("lists") && <Why identifier={identifier} others={namesBeside(profile, identifier)} />}
                   {may("identity") && <Decide identifier={identifier} others={namesBeside(profile, identifier)} />}
                 </section>
+                <Rights identifier={identifier} profile={profile} onErased={onErased} />
                 <p className="volatile">{t("customer.volatile", { id: String(profile.volatile_id) })}</p>
               </aside>
             </div>

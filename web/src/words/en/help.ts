@@ -7,6 +7,7 @@ export const help: Record<keyof typeof keys, string> = {
   "help.outcomes": "Success and failure: the journey reaches a step that the analysis names so. Over: the window or the silence allowed has passed. Under way: none of this at the time of the last event.",
   "help.variants": "A variant is a sequence of steps, exactly. The share is that of the journeys. The time runs from the first step to the last, as a median.",
   "help.funnel": "Each journey counts with the attempt that comes farthest. Other steps may lie between. The share is of the journeys that reached the first step; times are from the step before.",
+  "help.rights": "Access gives all that is kept of this person, one JSON document a line: events with their versions, records, decisions, then who read them; the last line counts the others and has their digest. Erasing empties all that access gives. Both are noted in the audit.",
   "help.profile": "Each trait is the last one learnt, with the source that told it and since when.",
   "help.identifiers": "These identifiers are one person because events carry them together, or because somebody decided so. Every link can be undone: the very next answer shows it.",
   "help.costs": "Contacts counted by the analysis “The river”, times the cost of a contact. Costs are usual values that can be changed here; the address of the page keeps them.",

@@ -6,6 +6,7 @@ export const help = {
   "help.outcomes": "Réussite et échec : le parcours atteint une étape que l'analyse désigne ainsi. Fini : le délai ou le silence permis est passé. En cours : rien de cela à la date du dernier événement.",
   "help.variants": "Une variante est une suite d'étapes, exactement. La part est celle des parcours. La durée va de la première étape à la dernière, en médiane.",
   "help.funnel": "Chaque parcours compte avec la tentative qui va le plus loin. D'autres étapes peuvent se trouver entre deux. La part est celle des parcours arrivés à la première étape ; les durées partent de l'étape d'avant.",
+  "help.rights": "L'accès donne tout ce qui est gardé de cette personne, un document JSON par ligne : ses événements avec leurs versions, ses fiches, les décisions, puis qui l'a lue ; la dernière ligne compte les autres et en porte l'empreinte. L'effacement vide tout ce que l'accès donne. Les deux sont inscrits au journal d'audit.",
   "help.profile": "Chaque trait est le dernier que l'on a appris, avec la source qui l'a dit et depuis quand.",
   "help.identifiers": "Ces identifiants sont une seule personne parce que des événements les portent ensemble, ou que quelqu'un l'a décidé. Tout lien peut être défait : la réponse suivante en tient compte.",
   "help.costs": "Contacts comptés par l'analyse « La rivière », multipliés par le coût d'un contact. Les coûts sont des valeurs usuelles, que l'on change ici ; l'adresse de la page les garde.",
