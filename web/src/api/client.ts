@@ -65,10 +65,10 @@ export async function ask<T>(path: string, parameters: Parameters = {}, signal?:
 
 const isDocument = (value: unknown): value is string => typeof value === "string" && value.startsWith("{");
 
-/** A question with a document of its own (what is a step, what is a contact): too long for an address, so it travels as a body. */
+/** A question with a document of its own (what is a step, what is a contact), or about somebody by name: it travels as a body. */
 export async function askWith<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
   const { definition, metrics } = parameters;
-  if (!isDocument(definition) && !isDocument(metrics)) return ask<T>(path, parameters, signal);
+  if (!isDocument(definition) && !isDocument(metrics) && parameters.arguments === undefined) return ask<T>(path, parameters, signal);
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== false && value !== "");
   const body = JSON.stringify(Object.fromEntries(given.map(([name, value]) =>
     [name, (name === "definition" || name === "metrics") && isDocument(value) ? (JSON.parse(value) as unknown) : value])));

@@ -1,7 +1,6 @@
 // app/Palette.tsx - Ctrl-K: any customer by any identifier, any page, any analysis, without the mouse.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { ask } from "../api/client";
-import type { Customer } from "../api/types";
+import { useFind, usePaused, type Found } from "../api/find";
 import { views } from "../views/views";
 import { usePlaces } from "./Rail";
 import { go } from "./router";
@@ -16,40 +15,11 @@ interface Item {
 }
 
 const SHOWN_MAX = 12;
+const FOUND_MAX = 6;
+const NOBODY: readonly Found[] = [];
 
 function folded(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-}
-
-/** What somebody may have typed, as the identifiers it can be; a phone number as the French dial it. */
-export function identifiersIn(text: string): string[] {
-  const typed = text.trim();
-  if (/^[a-z][a-z0-9_]{0,31}:.+$/.test(typed)) return [typed];
-  if (/^[^\s@]+@[^\s@]+$/.test(typed)) return [`email:${typed.toLowerCase()}`];
-  const digits = typed.replace(/[\s.()-]/g, "");
-  if (/^0[1-9]\d{8}$/.test(digits)) return [`phone:+33${digits.slice(1)}`];
-  if (/^\+\d{8,15}$/.test(digits)) return [`phone:${digits}`];
-  if (/^[\w-]{4,64}$/.test(typed)) return [`customer:${typed}`, `user_id:${typed}`, `case:${typed}`, `account:${typed}`, `loyalty_card:${typed}`];
-  return [];
-}
-
-function useFound(text: string): string[] {
-  const [found, setFound] = useState<string[]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    setFound([]);
-    const timer = window.setTimeout(() => {
-      for (const identifier of identifiersIn(text))
-        void ask<Customer>(`customers/${encodeURIComponent(identifier)}`, {}, stop.signal)
-          .then(() => setFound((now) => [...now, identifier]))
-          .catch(() => undefined); // there is none by that name
-    }, 120);
-    return () => {
-      stop.abort();
-      window.clearTimeout(timer);
-    };
-  }, [text]);
-  return found;
 }
 
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -58,7 +28,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = useFound(text);
+  const paused = usePaused(text);
+  const found = useFind(paused, FOUND_MAX).data?.list ?? NOBODY;
   const places = usePlaces();
   const hasAnalyses = useMay()("journeys");
 
@@ -80,11 +51,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
     [t, language, setLanguage, setTheme, places, hasAnalyses],
   );
   const items = useMemo<Item[]>(() => {
-    const customers = found.map((identifier) => ({
-      key: identifier,
-      name: identifier,
-      note: t("palette.customer"),
-      act: () => go(`/customers/${encodeURIComponent(identifier)}`),
+    const customers = (text.trim() === "" ? NOBODY : found).map(({ customer, name, matched }) => ({
+      key: customer,
+      name: name ?? customer,
+      note: [...new Set([name ? customer : "", matched ?? ""])].filter((one) => one !== "" && one !== (name ?? customer)).join(" · ") || t("palette.customer"),
+      act: () => go(`/customers/${encodeURIComponent(customer)}`),
     }));
     return [...customers, ...known.filter((item) => folded(item.name).includes(folded(text.trim())))].slice(0, SHOWN_MAX);
   }, [found, known, text, t]);

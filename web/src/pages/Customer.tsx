@@ -9,7 +9,10 @@ import { Empty, Shown } from "../parts/States";
 import { Help } from "../parts/Help";
 import { channelName } from "../words/activities";
 import { Decide } from "./customer/Decide";
+import { Decisions } from "./customer/Decisions";
+import { Effort } from "./customer/Effort";
 import { Next } from "./customer/Next";
+import { Passed } from "./customer/Passed";
 import { Gone, Rights, type Erased } from "./customer/Rights";
 import { Thread } from "./customer/Thread";
 import { Why } from "./customer/Why";
@@ -25,15 +28,6 @@ function text(value: Json): string {
 function namesBeside(profile: Profile, identifier: string): string[] {
   const lasting = profile.identifiers.filter((one) => !PASSING.has(one.type));
   return lasting.map((one) => `${one.type}:${one.value}`).filter((one) => one !== identifier);
-}
-
-function nameOf(profile: Profile, identifier: string): string {
-  const trait = (keys: readonly string[]) => {
-    const found = profile.traits.find((one) => keys.includes(one.key.toLowerCase()));
-    return found ? text(found.value) : "";
-  };
-  const parts = [trait(["firstname", "first_name", "prénom", "prenom"]), trait(["lastname", "last_name", "nom"])].filter(Boolean);
-  return trait(["name", "full_name"]) || parts.join(" ") || identifier;
 }
 
 function Identifiers({ all }: { all: readonly Identifier[] }) {
@@ -117,7 +111,7 @@ function Living({ identifier, onErased }: { identifier: string; onErased: (told:
           <>
             <header className="page-head">
               <div>
-                <h1>{nameOf(profile, identifier)}</h1>
+                <h1>{profile.name ?? identifier}</h1>
                 <p className="lead">
                   {t("customer.lead", {
                     n: profile.events,
@@ -134,7 +128,9 @@ function Living({ identifier, onErased }: { identifier: string; onErased: (told:
                   <h2>{t("customer.channels")}</h2>
                   <Channels profile={profile} />
                 </section>
-                {may("journeys") && <Next identifier={identifier} />}
+                {may("journeys") && may("lists") && <Next identifier={identifier} />}
+                {may("journeys") && may("lists") && <Passed identifier={identifier} />}
+                {may("journeys") && <Effort identifier={identifier} profile={profile} />}
                 <section>
                   <h2>
                     {t("customer.profile")} <Help about={t("customer.profile")}>{t("help.profile")}</Help>
@@ -147,6 +143,7 @@ function Living({ identifier, onErased }: { identifier: string; onErased: (told:
                   </h2>
                   <Identifiers all={profile.identifiers} />
                   {may("lists") && <Why identifier={identifier} others={namesBeside(profile, identifier)} />}
+                  {may("lists") && <Decisions identifier={identifier} />}
                   {may("identity") && <Decide identifier={identifier} others={namesBeside(profile, identifier)} />}
                 </section>
                 <Rights identifier={identifier} profile={profile} onErased={onErased} />
