@@ -29,7 +29,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const paused = usePaused(text);
-  const found = useFind(paused, FOUND_MAX).data?.list ?? NOBODY;
+  const answer = useFind(paused, FOUND_MAX);
+  const isOfText = paused === text && text.trim() !== "" && !answer.isPlaceholderData; // Enter chooses what was typed, not what was before
+  const found = (isOfText ? answer.data?.list : undefined) ?? NOBODY;
   const places = usePlaces();
   const hasAnalyses = useMay()("journeys");
 
@@ -51,7 +53,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     [t, language, setLanguage, setTheme, places, hasAnalyses],
   );
   const items = useMemo<Item[]>(() => {
-    const customers = (text.trim() === "" ? NOBODY : found).map(({ customer, name, matched }) => ({
+    const customers = found.map(({ customer, name, matched }) => ({
       key: customer,
       name: name ?? customer,
       note: [...new Set([name ? customer : "", matched ?? ""])].filter((one) => one !== "" && one !== (name ?? customer)).join(" · ") || t("palette.customer"),
