@@ -122,3 +122,46 @@ TEST(journey_lists_in_each_order_and_cut_into_pages)
 		journey_world_done(&w);
 	}
 }
+
+/* The same as among all. */
+static void check_one(struct journey_world *w, const struct journey_list *all, uint32_t customer)
+{
+	struct journey_plan *plan;
+	struct journey_list of_one;
+	size_t at = 0;
+
+	w->filter.is_of_one = true;
+	w->filter.customer = customer;
+	CHECK("plan", journey_world_plan(w, &plan, NULL) == OK);
+	CHECK("list", journey_list_make(plan, SIZE_MAX, NULL, &of_one, NULL) == OK);
+	CHECK("some", of_one.count > 0 && of_one.customers == 1);
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].customer == customer) {
+			CHECK("his", at < of_one.count && of_one.items[at].customer == customer);
+			CHECK("the same", of_one.items[at].first_row == all->items[i].first_row &&
+						  of_one.items[at].length == all->items[i].length);
+			at++;
+		}
+	CHECK("no more", at == of_one.count);
+	journey_list_done(plan, &of_one);
+	journey_plan_free(plan);
+	w->filter.is_of_one = false;
+}
+
+TEST(of_one_customer_is_what_is_his_among_all)
+{
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct journey_list all;
+
+	journey_world_init(&w, events_of(7), false);
+	journey_world_define(&w, "{\"version\": 1, \"gap\": \"1h\"}");
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("list", journey_list_make(plan, SIZE_MAX, NULL, &all, NULL) == OK);
+	CHECK("of several", all.customers > 10 && all.journeys > all.customers);
+	for (size_t i = 0; i < all.count; i++)
+		check_one(&w, &all, all.items[i].customer);
+	journey_list_done(plan, &all);
+	journey_plan_free(plan);
+	journey_world_done(&w);
+}

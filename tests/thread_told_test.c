@@ -115,6 +115,12 @@ TEST(told_again_is_kept_once)
 	CHECK("another", told_of(view, 9, &other) == TOLD_HERE && !str_equal(first, other));
 	CHECK("a row between", told_of(view, 8, &other) == TOLD_NOTHING);
 	CHECK("is not", !told_is(view, 0, &record) && !told_is(view, 8, &record));
+	uint32_t rows[3], codes[3];
+	for (size_t i = 0; i < 3; i++)
+		codes[i] = told_at(view, i, &rows[i]);
+	CHECK("one after the other", rows[0] == 0 && rows[1] == 7 && rows[2] == 9);
+	CHECK("each text once", told_texts(view) == 2 && codes[0] == codes[1]);
+	CHECK("that text", str_equal(told_text(view, codes[0]), first));
 	told_view_unref(view);
 	told_free(told);
 }

@@ -93,6 +93,7 @@ struct passing {
 	void *const *parts;
 	bool leaves_codes;
 	atomic_uint next; /* customer */
+	uint32_t end; /* the one behind the last */
 };
 
 static err take_range(
@@ -112,7 +113,7 @@ static err take_range(
 static err take_ranges(struct passing *p, struct cutter *cutter, struct why *why)
 {
 	const struct journey_plan *plan = p->plan;
-	uint32_t end = identity_customer_end(threads_view_identity(plan->view)), from;
+	uint32_t end = p->end, from;
 	struct thread_walker walker;
 	err e = OK;
 
@@ -146,6 +147,8 @@ static err fill_part(void *context, size_t i, struct why *why)
 
 unsigned journey_pass_parts(const struct journey_plan *plan)
 {
+	if (plan->is_of_one)
+		return 1;
 	uint64_t least = plan->limits->events_a_thread;
 	uint64_t worth =
 		1 + threads_view_events(plan->view) / (least == 0 ? LIMITS_EVENTS_A_THREAD : least);
@@ -160,6 +163,11 @@ static err pass(struct passing p, unsigned count, struct why *why)
 	};
 
 	ASSERT(count >= 1 && count <= JOURNEY_THREADS_MAX);
+	p.end = identity_customer_end(threads_view_identity(p.plan->view));
+	if (p.plan->is_of_one) {
+		p.next = p.plan->customer;
+		p.end = MIN_OF(p.end, p.plan->customer + 1);
+	}
 	return lead(&team, count, why);
 }
 

@@ -331,6 +331,8 @@ static err make(struct journey_plan *plan, const struct journey_filter *filter,
 	if (e != OK)
 		return e;
 	set_times(plan, filter);
+	plan->is_of_one = filter->is_of_one;
+	plan->customer = filter->customer;
 	note_short_ways(plan);
 	plan->walk = thread_walk_of(plan->view);
 	return plan_take(plan, thread_walk_bytes(plan->walk), why);

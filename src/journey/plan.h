@@ -59,6 +59,8 @@ struct journey_filter {
 	str from_step, to_step; /* from the first .. to the first behind it; "": all */
 	const struct journey_place *places; /* of what these left; all must hold */
 	size_t place_count; /* at most FILTER_PLACES_MAX */
+	bool is_of_one; /* only the journeys of this customer */
+	uint32_t customer;
 };
 struct journey_filter journey_filter_none(void);
 

@@ -90,6 +90,8 @@ struct journey_plan {
 		*groups; /* of each row, from 1; 0: no value; NULL: journeys are not by attribute */
 	int64_t gap, window; /* ticks; INT64_MAX: none */
 	bool has_starts, has_ends;
+	bool is_of_one; /* of this customer alone: */
+	uint32_t customer;
 
 	/* What a pass may leave out. */
 	bool is_whole_thread; /* one journey a thread: nothing cuts it */

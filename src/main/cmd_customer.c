@@ -7,6 +7,7 @@
 #include "main/text.h"
 #include "main/thread_brief.h"
 #include "main/thread_view.h"
+#include "profile/person_name.h"
 
 #include <string.h>
 
@@ -215,6 +216,17 @@ static err show_last(const struct telling *t, struct why *why)
 
 /* ---- the whole */
 
+static void put_name(struct json_writer *w, const struct telling *t)
+{
+	str name = person_name_of(t->profile.traits, t->profile.trait_count, t->arena);
+
+	json_put_key(w, STR("name"));
+	if (name.len > 0)
+		json_put_string(w, name);
+	else
+		json_put_null(w);
+}
+
 static err answer_program(const struct telling *t, uint32_t customer, struct why *why)
 {
 	const struct profile *p = &t->profile;
@@ -228,6 +240,7 @@ static err answer_program(const struct telling *t, uint32_t customer, struct why
 	json_put_uint(&w, snapshot_epoch(t->snapshot));
 	put_time(&w, "as_of", true, snapshot_as_of_ms(t->snapshot));
 	put_span(&w, p->events, p->first_ms, p->last_ms);
+	put_name(&w, t);
 	put_identifiers(&w, p);
 	put_channels(&w, p);
 	put_traits(&w, p);

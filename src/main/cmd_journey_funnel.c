@@ -108,7 +108,7 @@ static err list(const struct funnel_view *view, struct sink *sink, struct why *w
 	err e = funnel_list_make(view->q->plan, &which, &found, why);
 	if (e != OK)
 		return e;
-	journey_list_tell(view->q, sink, &found, true);
+	journey_list_tell(view->q, sink, &found, NULL, true);
 	journey_list_done(view->q->plan, &found);
 	return OK;
 }

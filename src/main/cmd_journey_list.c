@@ -1,5 +1,8 @@
 /* main/cmd_journey_list.c - ariane journey list: whose journeys they are. */
 #include "main/journey_list_view.h"
+#include "main/person_names.h"
+
+#define NAMES_BYTES_MAX ((size_t)1 << 30)
 
 static err read_order(const struct request *request, enum journey_order *out, struct why *why)
 {
@@ -19,6 +22,27 @@ static err read_order(const struct request *request, enum journey_order *out, st
 	return fail(why, MSG_JOURNEY_ORDER, arg_str(word));
 }
 
+/* Of each journey's customer, as far as one is told. */
+static err names_of(const struct journey_question *q, const struct journey_list *list,
+	struct arena *arena, str **out, struct why *why)
+{
+	struct person_names *names = NULL;
+	str *all = arena_array(arena, list->count + 1, sizeof(*all));
+	err e = all == NULL ? fail(why, MSG_NO_ROOM, arg_c("names"), arg_int(0)) : OK;
+
+	if (e == OK)
+		e = person_names_open(q->engine, q->snapshot, arena, &names, why);
+	for (size_t i = 0; e == OK && i < list->count; i++) {
+		e = limits_check(journey_plan_limits(q->plan), why);
+		if (e == OK)
+			e = person_name(names, list->items[i].customer, &all[i], why);
+	}
+	person_names_close(names);
+	if (e == OK)
+		*out = all;
+	return e;
+}
+
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
 	struct journey_list list, page;
@@ -35,17 +59,21 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 	page = list;
 	page.items += MIN_OF(skip, list.count);
 	page.count -= MIN_OF(skip, list.count);
-	if (!sink->json && request_has(q->request, "csv"))
-		journey_list_csv(q, sink, &page);
-	else
-		journey_list_tell(q, sink, &page, !request_has(q->request, "no-steps"));
+	AUTO_ARENA arena = arena_create(NAMES_BYTES_MAX);
+	str *names = NULL;
+	if (request_has(q->request, "names"))
+		e = names_of(q, &page, arena, &names, why);
+	if (e == OK && !sink->json && request_has(q->request, "csv"))
+		journey_list_csv(q, sink, &page, names);
+	else if (e == OK)
+		journey_list_tell(q, sink, &page, names, !request_has(q->request, "no-steps"));
 	journey_list_done(q->plan, &list);
-	return OK;
+	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	return journey_ask(request, sink, answer, why);
+	return journey_ask_of(request, sink, answer, why);
 }
 
 const struct command cmd_journey_list = {
@@ -53,6 +81,7 @@ const struct command cmd_journey_list = {
 	.group = GROUP_JOURNEYS,
 	.summary = WORDS("list the customers behind a number, with their journeys",
 		"lister les clients derrière un nombre, avec leurs parcours"),
+	.arguments = JOURNEY_OF_ONE,
 	.about = WORDS(
 		"The journeys that the filters leave, the latest first or as --order says. Each "
 		"number of the other "
@@ -75,6 +104,10 @@ const struct command cmd_journey_list = {
 		{ STR_INIT("no-steps"), IS_FLAG, false, SAME_WORDS(""),
 			WORDS("in JSON, only how many steps each has",
 				"en JSON, seulement combien d'étapes a chacun"),
+			STR_INIT("") },
+		{ STR_INIT("names"), IS_FLAG, false, SAME_WORDS(""),
+			WORDS("what each customer is called, where it is known",
+				"comment chaque client s'appelle, là où on le sait"),
 			STR_INIT("") },
 		{ STR_INIT("order"), IS_TEXT, false,
 			SAME_WORDS("latest|earliest|longest|shortest|most-steps|fewest-steps"),

@@ -270,7 +270,7 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	return journey_ask(request, sink, answer, why);
+	return journey_ask_of(request, sink, answer, why);
 }
 
 const struct command cmd_journey_map = {
@@ -278,6 +278,7 @@ const struct command cmd_journey_map = {
 	.group = GROUP_JOURNEYS,
 	.summary = WORDS("count what follows what in the customers' journeys",
 		"compter ce qui suit quoi dans les parcours des clients"),
+	.arguments = JOURNEY_OF_ONE,
 	.about = WORDS(
 		"An edge counts how often one step comes directly after the other in a journey, "
 		"for how many customers, and the time between (mean, median, 90th percentile). "

@@ -485,6 +485,8 @@ static err plan_everything(struct asking *a, const struct journey_journal *journ
 	a->same_time.until = filter->until;
 	a->same_time.as_of = filter->as_of;
 	a->same_time.only = filter->only;
+	a->same_time.is_of_one = filter->is_of_one;
+	a->same_time.customer = filter->customer;
 	err e = journey_plan_make(q->view, &a->whole_threads, &a->same_time, journal, &q->limits,
 		&a->everything, why);
 	a->asked.everything = a->everything;
@@ -548,7 +550,7 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	return journey_ask(request, sink, answer, why);
+	return journey_ask_of(request, sink, answer, why);
 }
 
 const struct command cmd_journey_metrics = {
@@ -556,6 +558,7 @@ const struct command cmd_journey_metrics = {
 	.group = GROUP_JOURNEYS,
 	.summary = WORDS("repeat contacts, resolution, containment and other figures",
 		"contacts répétés, résolution, autonomie et autres indicateurs"),
+	.arguments = JOURNEY_OF_ONE,
 	.about = WORDS(
 		"Events are put together to self-service visits and human contacts; what is what, "
 		"and every window, stands in a document (--metrics, docs/metrics.md). Each figure "

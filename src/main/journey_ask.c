@@ -1,6 +1,7 @@
 /* main/journey_ask.c - see journey_ask.h */
 #include "main/journey_ask.h"
 
+#include "identity/naming.h"
 #include "journey/segment.h"
 #include "main/display.h"
 
@@ -303,16 +304,26 @@ static err read_segments(struct journey_question *q, struct why *why)
 	return e;
 }
 
+static err read_one(struct journey_question *q, struct why *why)
+{
+	str text;
+
+	q->filter.is_of_one = true;
+	return store_customer(q->request, q->snapshot, request_argument(q->request, 0), &text,
+		&q->filter.customer, why);
+}
+
 static err ask_snapshot(
 	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
 {
 	const struct journey_journal journal = journey_question_journal(q);
 	err e = read_segments(q, why);
 
+	if (e == OK && q->is_of_one)
+		e = read_one(q, why);
 	if (e == OK)
 		e = journey_plan_make(
 			q->view, &q->definition, &q->filter, &journal, &q->limits, &q->plan, why);
-
 	if (e == OK)
 		e = answer(q, sink, why);
 	journey_plan_free(q->plan);
@@ -338,15 +349,31 @@ static err ask(
 	return e;
 }
 
+static err ask_filtered(
+	struct journey_question *q, struct sink *sink, journey_answer *answer, struct why *why)
+{
+	err e = read_definition(q, why);
+
+	if (e == OK)
+		e = read_filter(q, why);
+	return e == OK ? ask(q, sink, answer, why) : e;
+}
+
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why)
 {
 	struct journey_question q = { .request = request };
-	err e = read_definition(&q, why);
 
-	if (e == OK)
-		e = read_filter(&q, why);
-	return e == OK ? ask(&q, sink, answer, why) : e;
+	return ask_filtered(&q, sink, answer, why);
+}
+
+err journey_ask_of(
+	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why)
+{
+	struct journey_question q = { .request = request,
+		.is_of_one = request_argument_count(request) > 0 };
+
+	return ask_filtered(&q, sink, answer, why);
 }
 
 err journey_ask_segment(const struct request *request, struct sink *sink, str segment,
@@ -457,18 +484,7 @@ void cell_moment(struct grid *grid, const struct request *request, int64_t ticks
 
 str journey_customer_text(const struct journey_question *q, uint32_t number)
 {
-	const struct identity_view *identity = threads_view_identity(q->view);
-	const struct customer *customer = identity_customer(identity, number);
-	uint32_t member = customer->head;
-	str best = identity_text(identity, member);
-
-	for (uint32_t i = 1; i < customer->members; i++) {
-		member = identity_next_member(identity, member);
-		str text = identity_text(identity, member);
-		if (str_compare(text, best) < 0)
-			best = text;
-	}
-	return best;
+	return identity_customer_text(threads_view_identity(q->view), number);
 }
 
 void journey_say_written(struct sink *sink, str path)

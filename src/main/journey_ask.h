@@ -22,6 +22,7 @@ struct journey_question {
 	struct journey_limits limits;
 	struct journey_plan *plan;
 	str segment; /* asked for alone; its ptr NULL: those of --segment */
+	bool is_of_one; /* of the customer whom the argument names */
 };
 
 typedef err journey_answer(struct journey_question *question, struct sink *sink, struct why *why);
@@ -30,8 +31,19 @@ typedef err journey_answer(struct journey_question *question, struct sink *sink,
 err journey_ask(
 	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
 
-/* The text of the document that an option names: the ready-made one ("order-to-activation"), or else
- * the file of at most DEFINITION_BYTES_MAX bytes; in the request's arena, or of the program. */
+/* The same of the one customer whom the argument names; without an argument of all. */
+err journey_ask_of(
+	const struct request *request, struct sink *sink, journey_answer *answer, struct why *why);
+#define JOURNEY_OF_ONE \
+	{ \
+		0, 1, WORDS("IDENTIFIER", "IDENTIFIANT"), \
+			WORDS("of one customer alone: type:value", \
+				"d'un seul client : type:valeur") \
+	}
+
+/* The text of the document that an option names: the ready-made one ("order-to-activation"), or
+ * else the file of at most DEFINITION_BYTES_MAX bytes; in the request's arena, or of the program.
+ */
 err journey_document(const struct request *request, const char *option,
 	const struct embedded_file *ready, size_t count, str *json, struct why *why);
 
@@ -41,7 +53,7 @@ err journey_ask_segment(const struct request *request, struct sink *sink, str se
 
 struct journey_journal journey_question_journal(const struct journey_question *question);
 
-/* The customer by the identifier that comes first by its text, whatever order they came in. */
+/* The customer by the best of his identifiers (identity/naming.h). */
 str journey_customer_text(const struct journey_question *question, uint32_t customer);
 
 /* A picture into the file of --svg; a line to people that says so.  JSON is told of the file. */

@@ -6,10 +6,12 @@
 enum { CELL_BYTES_MAX = 1 << 16 };
 
 static void put_listed(struct json_writer *w, const struct journey_question *q,
-	const struct listed *item, bool steps)
+	const struct listed *item, str name, bool steps)
 {
 	json_put_object(w);
 	put_text(w, "customer", journey_customer_text(q, item->customer));
+	if (name.len > 0)
+		put_text(w, "name", name);
 	put_moment(w, "first", item->first);
 	put_moment(w, "last", item->last);
 	put_text(w, "outcome", journey_outcome_word(item->outcome));
@@ -24,9 +26,14 @@ static void put_listed(struct json_writer *w, const struct journey_question *q,
 	json_put_end(w);
 }
 
-/* `times` NULL: each journey is counted once. */
+static str name_of(const str *names, size_t i)
+{
+	return names == NULL ? STR("") : names[i];
+}
+
+/* `names` NULL: not asked for; `times` NULL: each journey is counted once. */
 static void answer_program(const struct journey_question *q, struct sink *sink,
-	const struct journey_list *list, bool steps, const uint64_t *times)
+	const struct journey_list *list, const str *names, bool steps, const uint64_t *times)
 {
 	struct strbuf out = strbuf_heap(JOURNEY_OUTPUT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
@@ -40,7 +47,7 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
 	for (size_t i = 0; i < list->count; i++)
-		put_listed(&w, q, &list->items[i], steps);
+		put_listed(&w, q, &list->items[i], name_of(names, i), steps);
 	json_put_end(&w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
@@ -57,10 +64,12 @@ static void add_way(struct strbuf *out, const struct journey_plan *plan, const s
 	}
 }
 
-void journey_list_csv(
-	const struct journey_question *q, struct sink *sink, const struct journey_list *list)
+void journey_list_csv(const struct journey_question *q, struct sink *sink,
+	const struct journey_list *list, const str *names)
 {
-	struct csv_out csv = csv_out_begin("customer,first,last,outcome,length,steps");
+	struct csv_out csv =
+		csv_out_begin(names == NULL ? "customer,first,last,outcome,length,steps"
+					    : "customer,name,first,last,outcome,length,steps");
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct listed *item = &list->items[i];
@@ -68,6 +77,8 @@ void journey_list_csv(
 		char first[INSTANT_TEXT_BYTES], last[INSTANT_TEXT_BYTES];
 		add_way(&way, q->plan, item);
 		csv_out_text(&csv, journey_customer_text(q, item->customer));
+		if (names != NULL)
+			csv_out_text(&csv, names[i]);
 		csv_out_text(&csv, instant_utc(first, ms_of_ticks(item->first)));
 		csv_out_text(&csv, instant_utc(last, ms_of_ticks(item->last)));
 		csv_out_text(&csv, journey_outcome_word(item->outcome));
@@ -89,7 +100,7 @@ static void add_steps(struct grid *grid, const struct journey_plan *plan, const 
 }
 
 static void answer_people(const struct journey_question *q, struct sink *sink,
-	const struct journey_list *list, const uint64_t *times)
+	const struct journey_list *list, const str *names, const uint64_t *times)
 {
 	enum language language = request_locale(q->request)->language;
 	struct arena *arena = request_arena(q->request);
@@ -101,6 +112,8 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 		sink_say(sink, TEXT_PREDICT_TIMES, arg_int((int64_t)*times));
 	if (grid != NULL) {
 		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
+		if (names != NULL)
+			grid_add_column(grid, text_words(TEXT_LIST_NAME, language), GRID_SHRINKS);
 		grid_add_column(grid, text_words(TEXT_LIST_FIRST, language), GRID_TEXT);
 		grid_add_column(grid, text_words(TEXT_LIST_SPAN, language), GRID_NUMBER);
 		grid_add_column(grid, text_words(TEXT_VARIANTS_STEPS, language), GRID_SHRINKS);
@@ -108,6 +121,8 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 	for (size_t i = 0; grid != NULL && i < list->count; i++) {
 		const struct listed *item = &list->items[i];
 		grid_add_cell(grid, journey_customer_text(q, item->customer));
+		if (names != NULL)
+			grid_add_cell(grid, names[i]);
 		cell_moment(grid, q->request, item->first);
 		cell_span(grid, language,
 			(double)((uint64_t)item->last - (uint64_t)item->first) /
@@ -118,19 +133,19 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 }
 
 void journey_list_tell(const struct journey_question *q, struct sink *sink,
-	const struct journey_list *list, bool steps)
+	const struct journey_list *list, const str *names, bool steps)
 {
 	if (sink->json)
-		answer_program(q, sink, list, steps, NULL);
+		answer_program(q, sink, list, names, steps, NULL);
 	else
-		answer_people(q, sink, list, NULL);
+		answer_people(q, sink, list, names, NULL);
 }
 
 void journey_list_tell_times(const struct journey_question *q, struct sink *sink,
 	const struct journey_list *list, uint64_t times)
 {
 	if (sink->json)
-		answer_program(q, sink, list, true, &times);
+		answer_program(q, sink, list, NULL, true, &times);
 	else
-		answer_people(q, sink, list, &times);
+		answer_people(q, sink, list, NULL, &times);
 }

@@ -115,19 +115,17 @@ static void note_verified(struct gathering *g, const struct row *row)
 
 /* ---- traits */
 
-/* The record that tells them, as far as it tells: here, or in the journal. */
-static err read_traits(struct gathering *g, uint32_t row, const struct row *at, struct record *out,
-	struct why *why)
+err profile_read_traits(struct engine *engine, const struct threads_view *view, uint32_t row,
+	const struct row *at, struct arena *arena, struct record *out, struct why *why)
 {
 	str bytes;
 
-	if (told_of(threads_view_told(g->view), row, &bytes) == TOLD_HERE)
-		return record_decode(bytes, g->arena, out, why);
-	return engine_read(g->engine, at->seq, g->arena, out, why);
+	if (told_of(threads_view_told(view), row, &bytes) == TOLD_HERE)
+		return record_decode(bytes, arena, out, why);
+	return engine_read(engine, at->seq, arena, out, why);
 }
 
-/* What is told without a time is so since it came. */
-static int64_t told_ms(const struct row *at, const struct record *record)
+int64_t profile_told_ms(const struct row *at, const struct record *record)
 {
 	if (at->time != INT64_MIN)
 		return ms_of_ticks(at->time);
@@ -137,13 +135,13 @@ static int64_t told_ms(const struct row *at, const struct record *record)
 static err note_traits(struct gathering *g, uint32_t row, const struct row *at, struct why *why)
 {
 	struct record record;
-	err e = read_traits(g, row, at, &record, why);
+	err e = profile_read_traits(g->engine, g->view, row, at, g->arena, &record, why);
 
 	for (size_t i = 0; e == OK && i < record.trait_count; i++) {
 		const struct trait_telling told = { .value = record.traits[i].value,
 			.source = record.source,
 			.trust = rules_source(g->identity_rules, record.source).trust,
-			.ms = told_ms(at, &record),
+			.ms = profile_told_ms(at, &record),
 			.seq = at->seq };
 		e = traits_tell(&g->traits, record.traits[i].key, &told, why);
 	}
@@ -246,8 +244,7 @@ static err gather(
 		       : e;
 }
 
-/* The rules of identity of this moment: they say whom to trust. */
-static err trust_rules(
+err profile_trust_in_force(
 	const struct identity_view *identity, struct identity_rules **out, struct why *why)
 {
 	str document = identity_view_rules(identity);
@@ -272,7 +269,7 @@ err profile_gather(struct engine *engine, const struct snapshot *snapshot, uint3
 		.profile = out };
 
 	*out = (struct profile){ .events = 0 };
-	err e = trust_rules(g.identity, &trust, why);
+	err e = profile_trust_in_force(g.identity, &trust, why);
 	g.identity_rules = trust;
 	if (e == OK)
 		e = traits_begin(&g.traits, arena, why);

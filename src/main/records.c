@@ -1,6 +1,8 @@
 /* main/records.c - see records.h */
 #include "main/records.h"
 
+#include "identity/naming.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,15 +44,7 @@ static str customer_text(const struct records *r, uint32_t customer)
 
 	if (customer == CUSTOMER_NONE)
 		return STR("");
-	const struct customer *c = identity_customer(identity, customer);
-	uint32_t least = c->head, member = c->head;
-	for (uint32_t left = c->members; left > 0; left--) {
-		if (str_compare(identity_text(identity, member), identity_text(identity, least)) <
-			0)
-			least = member;
-		member = identity_next_member(identity, member);
-	}
-	return identity_text(identity, least);
+	return identity_customer_text(identity, customer);
 }
 
 static err next_record(struct record_source *source, bool *more, struct record *record,

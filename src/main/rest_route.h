@@ -26,6 +26,7 @@ struct rest_route {
 	rights needs; /* all of them; 0: anybody who is known */
 	bool open; /* also who is not known: signing in */
 	bool personal; /* it tells of single people: noted in the audit, like every change */
+	bool searches; /* its argument may be a name: the audit keeps only its hash */
 	bool quick; /* answered by the threads kept for short questions */
 	const char *arguments[2]; /* parts of the path that are the command's arguments, in order */
 	const char *fixed; /* an option that is always given, as "--now"; or NULL */

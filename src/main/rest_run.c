@@ -72,8 +72,9 @@ err rest_note(struct rest_call *call, str outcome, struct why *why)
 			.subject = call->subject,
 			.outcome = outcome,
 			.trace = call->trace,
-			.is_reading = call->route->method == HTTP_GET,
-			.hides_subject = (call->route->needs & RIGHT(ERASE)) != 0 },
+			.is_reading = call->route->method == HTTP_GET || call->route->asks,
+			.hides_subject =
+				call->route->searches || (call->route->needs & RIGHT(ERASE)) != 0 },
 		why);
 }
 
@@ -255,6 +256,8 @@ static rights needs_besides(const struct request *request)
 		for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 			if (str_equal(o->name, lists[i]) && request_has(request, o->name.ptr))
 				needs |= RIGHT(LISTS);
+	if (command == &cmd_journey_list && request_has(request, "names"))
+		needs |= RIGHT(CUSTOMERS);
 	return request_argument_count(request) > 0 ? needs | RIGHT(CUSTOMERS) : needs;
 }
 

@@ -174,6 +174,24 @@ enum told_where told_of(const struct told_view *view, uint32_t row, str *bytes)
 	return TOLD_HERE;
 }
 
+size_t told_texts(const struct told_view *view)
+{
+	return strings_view_count(view->texts);
+}
+
+str told_text(const struct told_view *view, uint32_t code)
+{
+	return strings_view_get(view->texts, code);
+}
+
+uint32_t told_at(const struct told_view *view, size_t i, uint32_t *row)
+{
+	const struct telling *t = view_at(view->tellings, i);
+
+	*row = t->row;
+	return t->text;
+}
+
 bool told_is(const struct told_view *view, uint32_t row, const struct record *record)
 {
 	str bytes = STR("");

@@ -44,6 +44,11 @@ size_t told_rows(const struct told_view *view); /* that tell something */
 enum told_where { TOLD_NOTHING, TOLD_HERE, TOLD_IN_JOURNAL };
 /* Where: *bytes, for record_decode(), lives as long as the view. */
 enum told_where told_of(const struct told_view *view, uint32_t row, str *bytes);
+/* For who looks through all of them: the i-th telling's row, ascending with i, and the code of its
+ * text, or STRINGS_NONE: in the journal alone.  Codes are below told_texts(). */
+size_t told_texts(const struct told_view *view);
+str told_text(const struct told_view *view, uint32_t code);
+uint32_t told_at(const struct told_view *view, size_t i, uint32_t *row);
 /* Is what `row` has what `record` says?  What lies in the journal alone always is. */
 bool told_is(const struct told_view *view, uint32_t row, const struct record *record);
 

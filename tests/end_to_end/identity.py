@@ -175,6 +175,52 @@ def check_limits_owners_and_undo(place):
     holds(folder("identity", "undo", "999", status=1).error, "999")
 
 
+def check_customers_are_found_by_what_one_remembers(place):
+    """By number, telephone, beginning, name; told by the best identifier and the name; the search is in the audit, its words not."""
+    people = [("u1", "c-0017", "+33653478651", "Nathalie", "Rôussel"), ("u2", "c-0018", "+33611111111", "nathan", "Petit"),
+              ("u3", "c-0019", "", "Anne", "Roussel-Petit")]
+    rows = [call("identify", n, n + 1, anonymousId=f"0a56-{n}", userId=user, traits={"firstName": given, "lastName": family},
+                 context={"externalIds": [{"id": number, "type": "customer"}] + ([{"id": phone, "type": "phone"}] if phone else [])})
+            for n, (user, number, phone, given, family) in enumerate(people)]
+    rows += [call("track", 10 + n, 20 + n, userId=user) for n, (user, *_) in enumerate(people)]
+    folder = place.folder("people")
+    folder.import_(place.file("people.jsonl", "\n".join(rows) + "\n"))
+
+    def found(text, *words):
+        return [(one["customer"], one["by"]) for one in checked(folder("find", text, "--json", *words), "find")["list"]]
+
+    first, second, third = ("customer:c-0017", "customer:c-0018", "customer:c-0019")
+    for text, wanted in (("c-0017", [(first, "identifier")]), ("customer:c-0017", [(first, "identifier")]), ("u2", [(second, "identifier")]),
+                         ("06 53 47 86 51", [(first, "identifier")]), ("0a56-2", [(third, "identifier")]), ("0A56-2", [(third, "identifier")]),
+                         ("c-00", [(one, "beginning") for one in (first, second, third)]), ("phone:+3365", [(first, "beginning")]),
+                         ("roussel", [(first, "name"), (third, "name")]), ("ROUSSEL nat", [(first, "name")]), ("petit", [(second, "name"), (third, "name")]),
+                         ("nath", [(first, "name"), (second, "name")]), ("c-", []), ("ussel", []), ("nobody", [])):
+        equal(found(text), wanted, text)
+    answer = folder("find", "c-00", "--limit", "2", "--json").json()
+    equal((len(answer["list"]), answer["more"], answer["whole"]), (2, True, True), "the limit")
+    equal(folder("customer", "user_id:u2", "--json").json()["name"], "nathan Petit", "the profile's name")
+    listed = checked(folder("journey", "list", "--names", "--json"), "journey-list")["list"]
+    equal({(one["customer"], one["name"]) for one in listed},
+          {(first, "Nathalie Rôussel"), (second, "nathan Petit"), (third, "Anne Roussel-Petit")}, "lists tell both")
+    equal(folder("journey", "list", "user_id:u2", "--json").json()["list"][0]["customer"], second, "of one customer alone")
+    for verb in ("map", "metrics"):
+        checked(folder("journey", verb, "user_id:u2", "--json"), f"journey-{verb}")
+    made = folder("identity", "unlink", "user_id:u2", "phone:+33611111111", "--because", "two people", "--json").json()["sequence"]
+    decided = checked(folder("identity", "decisions", "user_id:u2", "--json"), "identity-decisions")["decisions"]
+    equal([(one["sequence"], one["activity"], one["because"], one["by_people"]) for one in decided], [(made, "unlink", "two people", True)], "a decision")
+    holds(folder("identity", "decisions", "user_id:u2").out, str(made), "two people")
+    folder("identity", "undo", made)
+    equal(folder("identity", "decisions", "user_id:u2", "--json").json()["decisions"], [], "taken back")
+    agent, planner, auditor = (folder("token", "create", "--role", role, "--quiet").out.strip() for role in ("agent", "planner", "privacy-officer"))
+    with Server(folder) as server:
+        answer = server.ask("POST", "/api/v1/find", agent, {"arguments": ["nathalie"]})
+        equal((answer.status, len(json.loads(answer.body)["list"])), (200, 1), "over HTTP")
+        equal(server.ask("POST", "/api/v1/find", planner, {"arguments": ["nathalie"]}).status, 403, "not for who sees no customer")
+        equal(server.ask("POST", "/api/v1/find", agent, {"arguments": ["nobody at all"]}).status, 200, "nobody is an answer")
+        noted = [row for row in map(json.loads, server.ask("GET", "/api/v1/audit", auditor).body.splitlines()) if row["action"] == "POST /api/v1/find"]
+        equal([(row["outcome"], row.get("subject") or "") for row in noted], [("read", ""), ("refused", ""), ("read", "")], "what was looked for is not kept")
+
+
 def check_rules_are_previewed_applied_and_undone(place):
     """What preview promises, apply does; undo restores the digest; a source that may not assert takes nobody over."""
     rows = [call("identify", 1, 1, anonymousId="hers", userId="victim"),

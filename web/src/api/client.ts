@@ -65,10 +65,10 @@ export async function ask<T>(path: string, parameters: Parameters = {}, signal?:
 
 const isDocument = (value: unknown): value is string => typeof value === "string" && value.startsWith("{");
 
-/** A question with a document of its own (what is a step, what is a contact): too long for an address, so it travels as a body. */
+/** A question with a document of its own (what is a step, what is a contact), or about somebody by name: it travels as a body. */
 export async function askWith<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
   const { definition, metrics } = parameters;
-  if (!isDocument(definition) && !isDocument(metrics)) return ask<T>(path, parameters, signal);
+  if (!isDocument(definition) && !isDocument(metrics) && parameters.arguments === undefined) return ask<T>(path, parameters, signal);
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== false && value !== "");
   const body = JSON.stringify(Object.fromEntries(given.map(([name, value]) =>
     [name, (name === "definition" || name === "metrics") && isDocument(value) ? (JSON.parse(value) as unknown) : value])));
@@ -91,14 +91,19 @@ export async function askPage<T>(path: string, parameters: Parameters = {}, sign
   return { lines: lines.map((line) => JSON.parse(line) as T), cursor: answer.headers.get("Next-Cursor") };
 }
 
-export async function tell<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+/** What is to be kept as a file, as the server gives it. */
+export async function fetchFile(path: string, parameters: Parameters = {}): Promise<Blob> {
+  return (await send(address(path, parameters), {})).blob();
+}
+
+export async function tell<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, parameters: Parameters = {}): Promise<T> {
   const options: RequestInit = { method };
   if (body instanceof FormData || body instanceof Blob) options.body = body;
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };
   }
-  const answer = await send(address(path), options);
+  const answer = await send(address(path, parameters), options);
   const text = await answer.text();
   return (text.trim() === "" ? undefined : JSON.parse(text)) as T;
 }

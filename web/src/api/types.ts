@@ -90,6 +90,7 @@ export interface Funnel extends Standing {
 
 export interface ListedJourney {
   customer: string;
+  name?: string;
   first: string;
   last: string;
   outcome: Outcome;
@@ -122,6 +123,7 @@ export interface Trait {
 
 export interface Customer extends Standing {
   volatile_id: number;
+  name: string | null;
   events: number;
   first_time: string | null;
   last_time: string | null;

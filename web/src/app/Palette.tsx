@@ -1,7 +1,6 @@
-// app/Palette.tsx - Ctrl-K: any customer by any identifier, any page, any analysis, any action, without the mouse.
+// app/Palette.tsx - Ctrl-K: any customer by any identifier or name, any page, any analysis, any action, without the mouse.
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { ask } from "../api/client";
-import type { Customer } from "../api/types";
+import { useFind, usePaused, type Found } from "../api/find";
 import { fits, useCommands } from "./commands";
 import { go } from "./router";
 import { useWords } from "./settings";
@@ -14,53 +13,27 @@ interface Item {
 }
 
 const SHOWN_MAX = 12;
-
-/** What somebody may have typed, as the identifiers it can be; a phone number as the French dial it. */
-export function identifiersIn(text: string): string[] {
-  const typed = text.trim();
-  if (/^[a-z][a-z0-9_]{0,31}:.+$/.test(typed)) return [typed];
-  if (/^[^\s@]+@[^\s@]+$/.test(typed)) return [`email:${typed.toLowerCase()}`];
-  const digits = typed.replace(/[\s.()-]/g, "");
-  if (/^0[1-9]\d{8}$/.test(digits)) return [`phone:+33${digits.slice(1)}`];
-  if (/^\+\d{8,15}$/.test(digits)) return [`phone:${digits}`];
-  if (/^[\w-]{4,64}$/.test(typed)) return [`customer:${typed}`, `user_id:${typed}`, `case:${typed}`, `account:${typed}`, `loyalty_card:${typed}`];
-  return [];
-}
-
-function useFound(text: string): string[] {
-  const [found, setFound] = useState<string[]>([]);
-  useEffect(() => {
-    const stop = new AbortController();
-    setFound([]);
-    const timer = window.setTimeout(() => {
-      for (const identifier of identifiersIn(text))
-        void ask<Customer>(`customers/${encodeURIComponent(identifier)}`, {}, stop.signal)
-          .then(() => setFound((now) => [...now, identifier]))
-          .catch(() => undefined); // there is none by that name
-    }, 120);
-    return () => {
-      stop.abort();
-      window.clearTimeout(timer);
-    };
-  }, [text]);
-  return found;
-}
+const FOUND_MAX = 6;
+const NOBODY: readonly Found[] = [];
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = useFound(text);
+  const paused = usePaused(text);
+  const answer = useFind(paused, FOUND_MAX);
+  const isOfText = paused === text && text.trim() !== "" && !answer.isPlaceholderData; // Enter chooses what was typed, not what was before
+  const found = (isOfText ? answer.data?.list : undefined) ?? NOBODY;
   const commands = useCommands();
 
   useEffect(() => dialog.current?.showModal(), []);
   const items = useMemo<Item[]>(() => {
-    const customers = found.map((identifier) => ({
-      key: identifier,
-      name: identifier,
-      note: t("palette.customer"),
-      act: () => go(`/customers/${encodeURIComponent(identifier)}`),
+    const customers = found.map(({ customer, name, matched }) => ({
+      key: customer,
+      name: name ?? customer,
+      note: [...new Set([name ? customer : "", matched ?? ""])].filter((one) => one !== "" && one !== (name ?? customer)).join(" · ") || t("palette.customer"),
+      act: () => go(`/customers/${encodeURIComponent(customer)}`),
     }));
     return [...customers, ...commands.filter((one) => fits(one, text.trim()))].slice(0, SHOWN_MAX);
   }, [found, commands, text, t]);

@@ -1,7 +1,7 @@
 // pages/Costs.tsx - what contacts cost, and what moving some of them to another channel would save.
 import { useMemo, type ReactNode } from "react";
 import { useMap, useStatus } from "../api/questions";
-import type { JourneyMap, Status } from "../api/types";
+import type { Status } from "../api/types";
 import { changed, go, useAddress } from "../app/router";
 import { useWords } from "../app/settings";
 import { Figure } from "../parts/Figure";
@@ -11,25 +11,12 @@ import { saveCsv } from "../parts/save";
 import { Shown } from "../parts/States";
 import { definitionOf, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
-import { COSTS, MILLION, moved, useCosts, type Move } from "./costs/costs";
+import { COSTS, MILLION, moved, useCosts, volumesOf, type Move } from "./costs/costs";
 import { Journeys } from "./costs/Journeys";
 import { Reasons } from "./costs/Reasons";
 import { WhatIf } from "./costs/WhatIf";
 
 const contacts = viewOf("contacts");
-/** Steps of the river that are a contact of a customer, not an answer or a fact. */
-const COUNTED = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
-
-function volumesOf(map: JourneyMap): Map<string, number> {
-  const volumes = new Map<string, number>();
-  for (const { step, count } of map.steps) {
-    const known = contacts.steps.find((one) => one.key === step);
-    if (!known || !COUNTED.has(step)) continue;
-    volumes.set(known.channel, (volumes.get(known.channel) ?? 0) + count);
-  }
-  return volumes;
-}
-
 function yearsOf(status: Status | undefined): number {
   if (!status?.first_time || !status.last_time) return 1;
   return Math.max((Date.parse(status.last_time) - Date.parse(status.first_time)) / (365.25 * 86_400_000), 1 / 365.25);

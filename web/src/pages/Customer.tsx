@@ -1,4 +1,5 @@
 // pages/Customer.tsx - one customer: the thread, what is known and from where, and why this is one person.
+import { useState } from "react";
 import { useCustomer } from "../api/questions";
 import type { Customer as Profile, Identifier, Json, Trait } from "../api/types";
 import { useLiveCustomer } from "../app/live";
@@ -8,7 +9,11 @@ import { Empty, Shown } from "../parts/States";
 import { Help } from "../parts/Help";
 import { channelName } from "../words/activities";
 import { Decide } from "./customer/Decide";
+import { Decisions } from "./customer/Decisions";
+import { Effort } from "./customer/Effort";
 import { Next } from "./customer/Next";
+import { Passed } from "./customer/Passed";
+import { Gone, Rights, type Erased } from "./customer/Rights";
 import { Thread } from "./customer/Thread";
 import { Why } from "./customer/Why";
 
@@ -23,15 +28,6 @@ function text(value: Json): string {
 function namesBeside(profile: Profile, identifier: string): string[] {
   const lasting = profile.identifiers.filter((one) => !PASSING.has(one.type));
   return lasting.map((one) => `${one.type}:${one.value}`).filter((one) => one !== identifier);
-}
-
-function nameOf(profile: Profile, identifier: string): string {
-  const trait = (keys: readonly string[]) => {
-    const found = profile.traits.find((one) => keys.includes(one.key.toLowerCase()));
-    return found ? text(found.value) : "";
-  };
-  const parts = [trait(["firstname", "first_name", "prénom", "prenom"]), trait(["lastname", "last_name", "nom"])].filter(Boolean);
-  return trait(["name", "full_name"]) || parts.join(" ") || identifier;
 }
 
 function Identifiers({ all }: { all: readonly Identifier[] }) {
@@ -92,6 +88,11 @@ function Channels({ profile }: { profile: Profile }) {
 }
 
 export default function Customer({ identifier }: { identifier: string }) {
+  const [erased, setErased] = useState<Erased>();
+  return erased ? <Gone told={erased} /> : <Living identifier={identifier} onErased={setErased} />;
+}
+
+function Living({ identifier, onErased }: { identifier: string; onErased: (told: Erased) => void }) {
   useLiveCustomer(identifier);
   const words = useWords();
   const { t } = words;
@@ -110,7 +111,7 @@ export default function Customer({ identifier }: { identifier: string }) {
           <>
             <header className="page-head">
               <div>
-                <h1>{nameOf(profile, identifier)}</h1>
+                <h1>{profile.name ?? identifier}</h1>
                 <p className="lead">
                   {t("customer.lead", {
                     n: profile.events,
@@ -127,7 +128,9 @@ export default function Customer({ identifier }: { identifier: string }) {
                   <h2>{t("customer.channels")}</h2>
                   <Channels profile={profile} />
                 </section>
-                {may("journeys") && <Next identifier={identifier} />}
+                {may("journeys") && may("lists") && <Next identifier={identifier} />}
+                {may("journeys") && may("lists") && <Passed identifier={identifier} />}
+                {may("journeys") && <Effort identifier={identifier} profile={profile} />}
                 <section>
                   <h2>
                     {t("customer.profile")} <Help about={t("customer.profile")}>{t("help.profile")}</Help>
@@ -140,8 +143,10 @@ export default function Customer({ identifier }: { identifier: string }) {
                   </h2>
                   <Identifiers all={profile.identifiers} />
                   {may("lists") && <Why identifier={identifier} others={namesBeside(profile, identifier)} />}
+                  {may("lists") && <Decisions identifier={identifier} />}
                   {may("identity") && <Decide identifier={identifier} others={namesBeside(profile, identifier)} />}
                 </section>
+                <Rights identifier={identifier} profile={profile} onErased={onErased} />
                 <p className="volatile">{t("customer.volatile", { id: String(profile.volatile_id) })}</p>
               </aside>
             </div>

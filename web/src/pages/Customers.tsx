@@ -1,10 +1,8 @@
 // pages/Customers.tsx - finding a customer: by anything that is known of her.
-import { useQueries } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { ask } from "../api/client";
+import { useFind } from "../api/find";
 import { useJourneyPages } from "../api/pages";
-import type { Customer, ListedJourney } from "../api/types";
-import { identifiersIn } from "../app/Palette";
+import type { ListedJourney } from "../api/types";
 import { useParameter } from "../app/router";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
@@ -12,43 +10,44 @@ import { Link } from "../parts/Link";
 import { Empty, Shown } from "../parts/States";
 import { LongTable } from "../parts/LongTable";
 
+const FOUND_MAX = 20;
+
 function Results({ text }: { text: string }) {
   const words = useWords();
   const { t } = words;
-  const tried = identifiersIn(text);
-  const answers = useQueries({
-    queries: tried.map((identifier) => ({
-      queryKey: ["customers", identifier],
-      queryFn: () => ask<Customer>(`customers/${encodeURIComponent(identifier)}`),
-      retry: false,
-    })),
-  });
-  const found = tried.flatMap((identifier, i) => {
-    const customer = answers[i]?.data;
-    return customer ? [{ identifier, customer }] : [];
-  });
-  if (found.length > 0)
-    return (
-      <ul className="found">
-        {found.map(({ identifier, customer }) => (
-          <li key={identifier}>
-            <Link to={`/customers/${encodeURIComponent(identifier)}`}>{identifier}</Link>
-            <span>{t("customer.events", { n: customer.events })}</span>
-            {customer.last_time && <span>{t("customer.last", { time: words.date(customer.last_time) })}</span>}
-          </li>
-        ))}
-      </ul>
-    );
-  if (answers.some((answer) => answer.isPending)) return null;
-  return <Empty title={t("customers.none", { text })}>{t("customers.none_more")}</Empty>;
+  const answer = useFind(text, FOUND_MAX);
+  if (text.trim().length < 2) return null;
+  return (
+    <Shown answer={answer} rows={2}>
+      {({ list, more, whole }) => (
+        <>
+          {list.length === 0 && <Empty title={t("customers.none", { text })}>{t("customers.none_more")}</Empty>}
+          <ul className="found">
+            {list.map((one) => (
+              <li key={one.customer}>
+                <Link to={`/customers/${encodeURIComponent(one.customer)}`}>{one.name ?? one.customer}</Link>
+                <span>{[...new Set([...(one.name ? [one.customer] : []), ...(one.matched ? [one.matched] : []), ...one.identifiers])].filter((text) => text !== (one.name ?? one.customer)).slice(0, 4).join(" · ")}</span>
+                <span>{t("customer.events", { n: one.events })}</span>
+                {one.first_time && <span>{t("customer.since", { time: words.date(one.first_time) })}</span>}
+                {one.last_time && <span>{t("customer.last", { time: words.date(one.last_time) })}</span>}
+              </li>
+            ))}
+          </ul>
+          {more && <p className="account">{t("customers.more")}</p>}
+          {!whole && <p className="account">{t("customers.part")}</p>}
+        </>
+      )}
+    </Shown>
+  );
 }
 
 /** All there are, in the order of their latest or of how long one has known them. */
 function Everybody() {
   const words = useWords();
   const { t } = words;
+  const may = useMay();
   const [order, setOrder] = useParameter("order", "latest");
-  const { rows, first } = useJourneyPages({ order, "no-steps": true });
+  const { rows, first } = useJourneyPages({ order, "no-steps": true, names: may("customers") });
   return (
     <Shown answer={first}>
       {() => (
@@ -59,11 +58,12 @@ function Everybody() {
           order={order}
           onOrder={setOrder}
           columns={[
-            { key: "customer", name: t("column.customer"), width: "40%", value: (one) => one.customer,
+            { key: "name", name: t("column.person"), width: "22%", value: (one) => one.name, show: (one) => one.name ?? "–" },
+            { key: "customer", name: t("column.customer"), width: "28%", value: (one) => one.customer,
               show: (one) => <Link to={`/customers/${encodeURIComponent(one.customer)}`} className="cell-customer">{one.customer}</Link> },
-            { key: "first", name: t("column.since"), width: "20%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.date(one.first) },
-            { key: "last", name: t("column.last"), width: "25%", value: (one) => one.last, show: (one) => words.moment(one.last) },
-            { key: "events", name: t("column.events"), width: "15%", isNumber: true, orders: ["most-steps", "fewest-steps"], value: (one) => one.length, show: (one) => words.number(one.length) },
+            { key: "first", name: t("column.since"), width: "17%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.date(one.first) },
+            { key: "last", name: t("column.last"), width: "20%", value: (one) => one.last, show: (one) => words.moment(one.last) },
+            { key: "events", name: t("column.events"), width: "13%", isNumber: true, orders: ["most-steps", "fewest-steps"], value: (one) => one.length, show: (one) => words.number(one.length) },
           ]}
         />
       )}

@@ -2,7 +2,7 @@
 
 export type Cell = string | number | undefined;
 
-function hand(name: string, content: Blob): void {
+export function handFile(name: string, content: Blob): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = name;
@@ -24,7 +24,7 @@ function cell(value: Cell, isFrench: boolean): string {
 export function saveCsv(name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const isFrench = document.documentElement.lang === "fr";
   const lines = [head, ...rows].map((row) => row.map((one) => cell(one, isFrench)).join(isFrench ? ";" : ","));
-  hand(`${name}.csv`, new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" }));
+  handFile(`${name}.csv`, new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" }));
 }
 
 const PAINTED = [
@@ -56,7 +56,7 @@ function standalone(picture: SVGSVGElement): string {
 }
 
 export function saveSvg(name: string, picture: SVGSVGElement): void {
-  hand(`${name}.svg`, new Blob([standalone(picture)], { type: "image/svg+xml" }));
+  handFile(`${name}.svg`, new Blob([standalone(picture)], { type: "image/svg+xml" }));
 }
 
 export function savePng(name: string, picture: SVGSVGElement): void {
@@ -67,11 +67,11 @@ export function savePng(name: string, picture: SVGSVGElement): void {
     canvas.width = Math.round(box.width * 2);
     canvas.height = Math.round(box.height * 2);
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => blob && hand(`${name}.png`, blob), "image/png");
+    canvas.toBlob((blob) => blob && handFile(`${name}.png`, blob), "image/png");
   };
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(picture))}`;
 }
 
 export function handJson(name: string, value: unknown): void {
-  hand(`${name}.json`, new Blob([JSON.stringify(value, null, 2), "\n"], { type: "application/json" }));
+  handFile(`${name}.json`, new Blob([JSON.stringify(value, null, 2), "\n"], { type: "application/json" }));
 }

@@ -1,5 +1,7 @@
 // pages/costs/costs.ts - what a contact costs, by channel: defaults, and what this view's address says instead.
+import type { JourneyMap } from "../../api/types";
 import { useAddress } from "../../app/router";
+import { viewOf } from "../../views/views";
 
 /** Of product.md; mail and social are the middle of their ranges. Shop and visit: estimates of the demonstration company. */
 export const COSTS: Record<string, number> = {
@@ -52,3 +54,18 @@ export function moved({ contacts, dear, cheap, share }: Move): Moved {
 }
 
 export const MILLION: Move = { contacts: 1_000_000, dear: 5.84, cheap: 0.1, share: 0.2 };
+
+const river = viewOf("contacts");
+/** Steps of the river that are a contact of a customer, not an answer or a fact. */
+const COUNTED = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
+
+/** Contacts by channel. */
+export function volumesOf(map: JourneyMap): Map<string, number> {
+  const volumes = new Map<string, number>();
+  for (const { step, count } of map.steps) {
+    const known = river.steps.find((one) => one.key === step);
+    if (!known || !COUNTED.has(step)) continue;
+    volumes.set(known.channel, (volumes.get(known.channel) ?? 0) + count);
+  }
+  return volumes;
+}

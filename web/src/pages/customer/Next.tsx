@@ -1,6 +1,6 @@
 // pages/customer/Next.tsx - what customers who came the same way did next, most often.
 import { useAnswer } from "../../api/questions";
-import type { Standing } from "../../api/types";
+import type { JourneyList, Standing } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Trace } from "../../pictures/Trace";
@@ -20,17 +20,21 @@ const view = viewOf("contacts");
 export function Next({ identifier }: { identifier: string }) {
   const words = useWords();
   const { t, language } = words;
-  const answer = useAnswer<Prediction>("journey/predict", { definition: definitionOf(view), arguments: [identifier] });
-  const told = answer.data?.prediction;
-  if (!told || told.next.length === 0) return null; // nothing is known of such a way
+  const asked = { definition: definitionOf(view), arguments: [identifier] };
+  const open = useAnswer<JourneyList>("journey/list", { ...asked, outcome: ["open"], limit: 1, "no-steps": true });
+  const isOpen = (open.data?.journeys ?? 0) > 0;
+  const answer = useAnswer<Prediction>(isOpen ? "journey/predict" : undefined, asked);
+  const told = isOpen ? answer.data?.prediction : undefined;
+  if (open.isPending || (isOpen && answer.isPending)) return null;
   const nameOf = (step: string) => stepName(view, step, language);
   return (
     <section>
       <h2>
         {t("next.title")} <Help about={t("next.title")}>{t("help.next")}</Help>
       </h2>
-      {told.context.steps.length > 0 && <Trace steps={told.context.steps} nameOf={nameOf} channelOf={(step) => stepChannel(view, step)} />}
-      <ul className="channel-bars next">
+      {!told && <p className="none">{t(isOpen ? "next.unknown" : "next.none")}</p>}
+      {told && told.context.steps.length > 0 && <Trace steps={told.context.steps} nameOf={nameOf} channelOf={(step) => stepChannel(view, step)} />}
+      {told && <ul className="channel-bars next">
         {told.next.slice(0, SHOWN).map((one) => (
           <li key={one.step ?? ""}>
             <span>{one.step === null ? t("next.nothing") : nameOf(one.step)}</span>
@@ -38,8 +42,8 @@ export function Next({ identifier }: { identifier: string }) {
             <b>{words.percent(one.probability, 0)}</b>
           </li>
         ))}
-      </ul>
-      <p className="volatile">{t("next.of", { n: told.context.count })}</p>
+      </ul>}
+      {told && <p className="volatile">{t("next.of", { n: told.context.count })}</p>}
     </section>
   );
 }

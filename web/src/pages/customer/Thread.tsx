@@ -8,7 +8,7 @@ import { useWords } from "../../app/settings";
 import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
 import { activityName, channelName } from "../../words/activities";
-import { daysOf, flat, gist, instant, type Group } from "./thread";
+import { daysOf, newestFirst, flat, gist, instant, type Group } from "./thread";
 
 const SHOWN_MAX = 5000;
 const DAYS_FIRST = 30;
@@ -112,13 +112,20 @@ export function Thread({ identifier }: { identifier: string }) {
   const answer = useThread(identifier, { since, until: end, limit: SHOWN_MAX });
   const [days, setDays] = useState(DAYS_FIRST);
   const events = answer.data;
-  const told = useMemo(() => daysOf((events ?? []).filter((event) => !hidden.includes(event.channel))).reverse(), [events, url.search]);
+  const isOldest = url.searchParams.get("thread") === "oldest";
+  const told = useMemo(() => {
+    const all = daysOf((events ?? []).filter((event) => !hidden.includes(event.channel)));
+    return isOldest ? all : newestFirst(all);
+  }, [events, url.search]);
   const toggle = (channel: string) =>
     go(changed(url, { hide: hidden.includes(channel) ? hidden.filter((one) => one !== channel) : [...hidden, channel] }), "replace");
   return (
     <section className="thread" aria-label={t("thread.title")}>
       <div className="table-head">
         <h2>{t("thread.title")}</h2>
+        <button type="button" className="quiet" aria-pressed={!isOldest} onClick={() => go(changed(url, { thread: isOldest ? undefined : "oldest" }), "replace")}>
+          {t("thread.newest_first")}
+        </button>
         {may("export") && <button type="button" className="quiet" onClick={() =>
           saveCsv("ariane-thread", [t("column.time"), t("column.channel"), t("event.activity"), t("event.source"), t("event.text")],
             (events ?? []).map((event) => [event.time, event.channel, event.activity, event.source, event.text]))}>
@@ -140,19 +147,20 @@ export function Thread({ identifier }: { identifier: string }) {
             <ol className="days">
               {told.slice(0, days).map((day, i) => (
                 <li key={day.day}>
+                  {isOldest && day.silence > 0 && i > 0 && <p className="silence">{t("thread.silence", { n: day.silence })}</p>}
                   <h3>{words.day(`${day.day}T12:00:00Z`)}</h3>
                   <ol className="groups">
                     {day.groups.map((group) => (
                       <GroupOf key={group.key} group={group} />
                     ))}
                   </ol>
-                  {day.silence > 0 && i + 1 < told.length && <p className="silence">{t("thread.silence", { n: day.silence })}</p>}
+                  {!isOldest && day.silence > 0 && i + 1 < told.length && <p className="silence">{t("thread.silence", { n: day.silence })}</p>}
                 </li>
               ))}
             </ol>
             {told.length > days && (
               <button type="button" className="button" onClick={() => setDays(days + 90)}>
-                {t("thread.older", { n: told.length - days })}
+                {t(isOldest ? "thread.later" : "thread.older", { n: told.length - days })}
               </button>
             )}
           </>

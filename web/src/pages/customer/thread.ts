@@ -59,6 +59,11 @@ export function daysOf(events: readonly EventRecord[]): Day[] {
   return days;
 }
 
+/** The latest day and what was last in it first; what happened within one contact is told as it went. */
+export function newestFirst(days: readonly Day[]): Day[] {
+  return days.map((day) => ({ ...day, groups: [...day.groups].reverse() })).reverse();
+}
+
 /** Nested attributes as "a.b": value. */
 export function flat(attributes: { [key: string]: Json } | undefined, before = ""): [string, string][] {
   return Object.entries(attributes ?? {}).flatMap(([key, value]): [string, string][] => {

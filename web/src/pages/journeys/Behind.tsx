@@ -3,6 +3,7 @@ import type { JourneyMap } from "../../api/types";
 import { changed } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
+import { useLeave } from "../../parts/leave";
 import { Link } from "../../parts/Link";
 import type { Chosen } from "../../pictures/River";
 import { stepCost } from "../../views/views";
@@ -13,6 +14,7 @@ const NOT_CHOSEN = { edge: undefined, step: undefined };
 export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; map: JourneyMap; onClose: () => void }) {
   const words = useWords();
   const { t } = words;
+  const panel = useLeave(chosen.kind === "edge" ? `${chosen.from} ${chosen.to}` : chosen.step, onClose);
   const may = useMay();
   const { url, view, nameOf } = useQuestion();
   const filter =
@@ -44,7 +46,7 @@ export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; 
       : [];
   const people = edge?.customers ?? step?.customers ?? 0;
   return (
-    <aside className="behind" aria-label={t("behind.name")}>
+    <aside ref={panel} className="behind" aria-label={t("behind.name")}>
       <button type="button" className="close" onClick={onClose} aria-label={t("action.close")}>×</button>
       <h2>
         {chosen.kind === "edge" ? (

@@ -4,6 +4,7 @@ import { useAnswer } from "../../api/questions";
 import type { Flow as FlowAnswer } from "../../api/types";
 import { useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
+import { useLeave } from "../../parts/leave";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Picture } from "../../parts/Picture";
@@ -18,6 +19,7 @@ const NOT_LISTED = { after: undefined, way_to: undefined, depth: undefined };
 function Chosen({ answer, chosen, onClose }: { answer: FlowAnswer; chosen: NonNullable<FlowChoice>; onClose: () => void }) {
   const words = useWords();
   const { t } = words;
+  const panel = useLeave(JSON.stringify(chosen), onClose);
   const { url, nameOf } = useQuestion();
   const nodeName = (id: number | undefined) => {
     const node = answer.nodes.find((one) => one.node === id);
@@ -28,7 +30,7 @@ function Chosen({ answer, chosen, onClose }: { answer: FlowAnswer; chosen: NonNu
   const title =
     chosen.kind === "node" ? nodeName(chosen.node) : "from" in one ? `${nodeName(one.from)} → ${one.kind === "further" ? t("flow.further") : nodeName(one.to)}` : "";
   return (
-    <aside className="behind" aria-label={t("behind.name")}>
+    <aside ref={panel} className="behind" aria-label={t("behind.name")}>
       <button type="button" className="close" onClick={onClose} aria-label={t("action.close")}>×</button>
       <h2>{title}</h2>
       <dl>

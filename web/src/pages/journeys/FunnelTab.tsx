@@ -2,6 +2,7 @@
 import { useFunnel, useMap } from "../../api/questions";
 import { changed, go, useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
+import { Leaving } from "../../parts/leave";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Picture } from "../../parts/Picture";
@@ -67,6 +68,7 @@ export function FunnelTab() {
                 </Picture>
                 {one && (
                   <aside className="behind" aria-label={t("behind.name")}>
+                    <Leaving what={one.step} onClose={() => setAt("")} />
                     <button type="button" className="close" onClick={() => setAt("")} aria-label={t("action.close")}>×</button>
                     <h2>{nameOf(one.step)}</h2>
                     <dl>

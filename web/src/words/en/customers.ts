@@ -2,10 +2,10 @@
 import type { customers as keys } from "../fr/customers";
 
 export const customers: Record<keyof typeof keys, string> = {
-  "customers.lead": "A customer can be found by anything known: phone, e-mail, customer number, case.",
+  "customers.lead": "A customer can be found by anything known: name, phone, e-mail, customer number, name on a network, case.",
   "customers.search": "Search",
   "customers.none": "Nobody for “{text}”",
-  "customers.none_more": "An identifier is written type:value, as in phone:+33612345678; a number or an e-mail will do.",
+  "customers.none_more": "Try a name, a phone number, an e-mail, a customer number, a name on a network, or how it begins (three letters at least).",
   "customers.all": "All customers",
 
   "customer.lead": "{n} events, from {since} to {until}",
@@ -67,6 +67,57 @@ export const customers: Record<keyof typeof keys, string> = {
   "decide.undo": "Undo",
   "decide.unlinked": "{name} is no longer this person.",
   "decide.linked": "{name} is this person too.",
+
+  "rights.title": "Rights",
+  "rights.access": "Export (GDPR access)",
+  "rights.given": "The file is among your downloads: all that is kept of this person, and who read it.",
+  "rights.erase": "Erase…",
+  "rights.goes": "This will go: {events} events, {names} {names|identifier|identifiers}, {traits} {traits|trait|traits} of the profile, and the decisions that name them.",
+  "rights.for_ever": "There is no undo: the bytes are rewritten, and nothing can bring them back. What remains are keyed hashes, so that the same events sent again bring nobody back. Back-ups made before keep what they have.",
+  "rights.now": "Rewrite the bytes at once (otherwise within the time that is set)",
+  "rights.type": "To confirm, type {word}",
+  "rights.word": "ERASE",
+  "rights.erase_now": "Erase for ever",
+  "rights.gone": "This person is erased",
+  "rights.gone_more": "{events} {events|event|events} and {records} {records|record|records} are to be seen nowhere any more.",
+  "rights.bytes_gone": "The bytes have been rewritten.",
+  "rights.bytes_later": "The bytes will be rewritten within the time that is set for erasing.",
+  "rights.verified": "Verified: none of the identifiers is anybody's any more.",
+  "rights.not_verified": "One of the identifiers is somebody's again: an event came in meanwhile. Erase once more.",
+
+  "customer.since": "known since {time}",
+  "customers.more": "There are more: type more of it.",
+  "customers.part": "There are too many to look through all: only the latest were. A whole identifier, with its type, is always found.",
+
+  "thread.newest_first": "Newest first",
+  "thread.later": "Later ({n} days)",
+
+  "next.none": "No open journey: nothing for 7 days that says what comes next.",
+  "next.unknown": "Nobody has come this way yet.",
+
+  "passed.title": "Journeys passed",
+  "passed.none": "No journey of the ready-made analyses.",
+  "passed.span": "from {first} to {last}",
+  "passed.steps": "{n} {n|step|steps}",
+  "passed.analysis": "the analysis",
+  "passed.more": "and {n} earlier",
+
+  "effort.title": "Cost and effort",
+  "effort.span": "Period",
+  "effort.quarter": "90 days",
+  "effort.year": "A year",
+  "effort.contacts_per_customer": "Contacts",
+  "effort.repeat_contacts": "Repeated",
+  "effort.transfers": "Transferred",
+  "effort.channel_switches": "Channel changed",
+  "effort.cost": "Cost",
+  "effort.each": "{n} · {cost}",
+
+  "decisions.title": "Decisions in force",
+  "decisions.apart": "{a} is not {b}",
+  "decisions.one": "{a} is {b}",
+  "decisions.and": "and {n} {n|other|others}, in one go",
+  "decisions.more": "and {n} earlier",
 
   "review.title": "Who is who",
   "review.one_box": "One box at this provider: the address is written another way",

@@ -66,6 +66,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "column.share": "Share",
   "column.share_then": "Share before",
   "column.customers": "Customers",
+  "column.person": "Name",
   "column.customer": "Customer",
   "column.median": "Median time",
   "column.p90": "9 in 10 within",

@@ -1,7 +1,7 @@
 // words/fr/customers.ts - in French: customers, their threads, and who is who.
 
 export const customers = {
-  "customers.lead": "Un client se retrouve par tout ce que l'on sait de lui : téléphone, courriel, numéro de client, dossier.",
+  "customers.lead": "Un client se retrouve par tout ce que l'on sait de lui : nom, téléphone, courriel, numéro de client, pseudonyme, dossier.",
   "customers.search": "Rechercher",
   "customers.none": "Personne pour « {text} »",
   "customers.none_more": "Un identifiant s'écrit type:valeur, comme phone:+33612345678 ; un numéro ou un courriel suffit.",
@@ -66,6 +66,57 @@ export const customers = {
   "decide.undo": "Annuler",
   "decide.unlinked": "{name} n'est plus cette personne.",
   "decide.linked": "{name} est aussi cette personne.",
+
+  "rights.title": "Ses droits",
+  "rights.access": "Exporter (accès RGPD)",
+  "rights.given": "Le fichier est dans vos téléchargements : tout ce qui est gardé de cette personne, et qui l'a lu.",
+  "rights.erase": "Effacer…",
+  "rights.goes": "Partiront : {events} événements, {names} {names|identifiant|identifiants}, {traits} {traits|trait|traits} de profil, et les décisions qui les nomment.",
+  "rights.for_ever": "C'est irréversible : les octets sont réécrits, rien ne permet de les retrouver. Seules restent des empreintes, pour qu'un renvoi des mêmes événements ne ramène personne. Les sauvegardes déjà faites gardent ce qu'elles ont.",
+  "rights.now": "Réécrire les octets tout de suite (sinon dans le délai réglé)",
+  "rights.type": "Pour confirmer, tapez {word}",
+  "rights.word": "EFFACER",
+  "rights.erase_now": "Effacer pour toujours",
+  "rights.gone": "Cette personne est effacée",
+  "rights.gone_more": "{events} {events|événement|événements} et {records} {records|enregistrement|enregistrements} ne se voient plus nulle part.",
+  "rights.bytes_gone": "Les octets ont été réécrits.",
+  "rights.bytes_later": "Les octets seront réécrits dans le délai d'effacement réglé.",
+  "rights.verified": "Vérifié : aucun de ses identifiants ne désigne plus personne.",
+  "rights.not_verified": "Un de ses identifiants désigne de nouveau quelqu'un : un événement est arrivé entre-temps. Effacez encore.",
+
+  "customer.since": "connu depuis le {time}",
+  "customers.more": "Il y en a d'autres : précisez.",
+  "customers.part": "Il y en a trop pour tout parcourir : seuls les plus récents l'ont été. Un identifiant entier, avec son type, est toujours trouvé.",
+
+  "thread.newest_first": "Le plus récent d'abord",
+  "thread.later": "Plus récent ({n} jours)",
+
+  "next.none": "Aucun parcours en cours : rien depuis 7 jours ne dit ce qui suit.",
+  "next.unknown": "Personne n'est encore arrivé par ce chemin.",
+
+  "passed.title": "Parcours suivis",
+  "passed.none": "Aucun parcours des analyses prêtes.",
+  "passed.span": "du {first} au {last}",
+  "passed.steps": "{n} {n|étape|étapes}",
+  "passed.analysis": "l'analyse",
+  "passed.more": "et {n} {n|plus ancien|plus anciens}",
+
+  "effort.title": "Coût et effort",
+  "effort.span": "Période",
+  "effort.quarter": "90 jours",
+  "effort.year": "Un an",
+  "effort.contacts_per_customer": "Contacts",
+  "effort.repeat_contacts": "Réitérés",
+  "effort.transfers": "Transférés",
+  "effort.channel_switches": "Canal changé",
+  "effort.cost": "Coût",
+  "effort.each": "{n} · {cost}",
+
+  "decisions.title": "Décisions en vigueur",
+  "decisions.apart": "{a} n'est pas {b}",
+  "decisions.one": "{a} est {b}",
+  "decisions.and": "et {n} {n|autre|autres}, d'un coup",
+  "decisions.more": "et {n} {n|plus ancienne|plus anciennes}",
 
   "review.title": "Qui est qui",
   "review.one_box": "Une seule boîte chez ce fournisseur : l'adresse est écrite autrement",

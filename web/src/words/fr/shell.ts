@@ -65,6 +65,7 @@ export const shell = {
   "column.share": "Part",
   "column.share_then": "Part avant",
   "column.customers": "Clients",
+  "column.person": "Nom",
   "column.customer": "Client",
   "column.median": "Durée médiane",
   "column.p90": "9 sur 10 en moins de",
