@@ -15,11 +15,14 @@ const presets: readonly { key: Key; days: number | null }[] = [
 ];
 
 function Period() {
-  const { t } = useWords();
+  const { t, moment } = useWords();
   const { url } = useQuestion();
   const last = useStatus().data?.last_time;
   const since = url.searchParams.get("since");
   const until = url.searchParams.get("until");
+  const dayOf = (time: string | null) => (time === null ? "" : /^\d{4}-\d\d-\d\d$/.test(time) || Number.isNaN(Date.parse(time)) ? time : isoDay(Date.parse(time)));
+  const hasTimes = [since, until].some((one) => one !== null && dayOf(one) !== one);
+  const told = (time: string | null) => (time === null || Number.isNaN(Date.parse(time)) ? "…" : moment(time));
   const sinceOf = (days: number) => (last ? isoDay(Date.parse(last) - days * DAY_MS) : "");
   return (
     <fieldset className="period">
@@ -34,14 +37,15 @@ function Period() {
             </button>
           );
         })}
+        {hasTimes && <button type="button" aria-pressed="true">{told(since)} – {told(until)}</button>}
       </div>
       <label>
         <span>{t("period.since")}</span>
-        <input type="date" value={since ?? ""} onChange={(event) => go(changed(url, { since: event.target.value || undefined }))} />
+        <input type="date" value={dayOf(since)} onChange={(event) => go(changed(url, { since: event.target.value || undefined }))} />
       </label>
       <label>
         <span>{t("period.until")}</span>
-        <input type="date" value={until ?? ""} onChange={(event) => go(changed(url, { until: event.target.value || undefined }))} />
+        <input type="date" value={dayOf(until)} onChange={(event) => go(changed(url, { until: event.target.value || undefined }))} />
       </label>
     </fieldset>
   );
