@@ -22,7 +22,8 @@ interface Link {
 type LaidNode = SankeyNode<Node, Link>;
 type LaidLink = SankeyLink<Node, Link>;
 
-const COLUMN = 236;
+const [COLUMN_LEAST, COLUMN_MOST] = [200, 236];
+const FRAME = 1100; // of a laptop's page: what fits is not scrolled
 const BAR = 12;
 const LAST = 230; // room for the words behind the last column
 
@@ -50,7 +51,8 @@ function lay(answer: Answer, height: number) {
       return { source: String(link.from), target, value: link.journeys, index, link };
     });
   const positions = Math.max(1, ...answer.nodes.map((one) => one.position)) + 1;
-  const width = positions * COLUMN + LAST - 150;
+  const gaps = Math.max(1, positions - 1);
+  const width = gaps * Math.max(COLUMN_LEAST, Math.min(COLUMN_MOST, (FRAME - LAST) / gaps)) + LAST;
   const graph = sankey<Node, Link>()
     .nodeId((one) => one.id)
     .nodeAlign((one) => (one.node ? one.node.position - 1 : Number(/\d+$/.exec(one.id)?.[0] ?? 1) - 1))

@@ -20,7 +20,7 @@ export function ReasonChoice() {
   if (reasons.length === 0 && reason === "") return null; // no source tells reasons
   return (
     <label>
-      <span>{t("metric.by_reason")}</span>
+      <span>{t("reasons.one")}</span>
       <select value={reason} onChange={(event) => setReason(event.target.value)}>
         <option value="">{t("reasons.all")}</option>
         {[...new Set([...reasons, ...(reason === "" ? [] : [reason])])].map((one) => <option key={one} value={one}>{one}</option>)}

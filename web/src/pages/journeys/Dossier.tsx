@@ -111,7 +111,7 @@ export function Dossier({ place, cause }: { place: FrictionPlace; cause: string 
                 <DriverTable drivers={driver ? [driver] : (data.drivers ?? [])} />
                 <p className="account">{t("driver.tests", { n: data.tests })}</p>
               </section>
-              {may("lists") && <DossierPeople place={place} cause={driver && rank} people={driver?.customers ?? data.customers_suffered} />}
+              {may("lists") && <DossierPeople place={place} cause={driver && rank} traits={driver?.traits ?? []} people={driver?.customers ?? data.customers_suffered} />}
               <DossierNext place={place} hasCause={driver !== undefined} />
             </div>
           </>

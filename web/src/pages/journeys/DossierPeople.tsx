@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { askLines } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { EventRecord, FrictionPlace } from "../../api/types";
+import type { CommonTrait, EventRecord, FrictionPlace } from "../../api/types";
 import { useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -54,25 +54,31 @@ function OneThread({ customer, time, events }: { customer: string; time: string;
   );
 }
 
-/** Words that say nothing of what it was about. */
-const VAGUE = /^(appel|calls?|conta|clien|custo|autre|other|human|humai|reuss|solve|resol|donne|given|faile|echou|confi|close|handed)/;
+/** Words that say nothing of what it was about: channels, and how it came out. */
+const VAGUE = /^(appel|call|conta|clien|custo|autre|other|human|reuss|solve|resol|donne|given|faile|echou|manqu|confi|close|hande|passe|quitt|assis|conse|agent|courr|email|formu|messa|repon|ecrit|writt|answe|tchat|resea|socia|netwo|bouti|techn|ligne|onlin|seul|trans|raccr|serve|settl|regle)/;
 const stems = (text: string) =>
   (text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[a-z]{5,}/g) ?? []).filter((word) => !VAGUE.test(word)).map((word) => word.slice(0, 5));
 
-/** What the place is about, by the names of its steps in both languages: "chaîne", "facture". */
-export function subjectOf(place: FrictionPlace, view: View): Set<string> {
-  return new Set([...place.at, ...(place.to ?? [])].flatMap((step) => stems(`${step} ${stepName(view, step, "fr")} ${stepName(view, step, "en")}`)));
+/** On these a person of the company writes; what customers say stands elsewhere. */
+const NOTES = new Set(["phone", "ivr", "backoffice", "field", "store"]);
+
+/** What it is about: the cause's value ("Facture, paiement"), and the names of the steps in both languages: "chaîne". */
+export function subjectOf(place: FrictionPlace, view: View, traits: readonly CommonTrait[]): Set<string> {
+  const steps = place.to && place.to.length > 4 ? place.at : [...place.at, ...(place.to ?? [])];
+  const named = steps.flatMap((step) => stems(`${stepName(view, step, "fr")} ${stepName(view, step, "en")}`));
+  const valued = traits.flatMap((one) => (one.kind === "text" && typeof one.value === "string" ? stems(one.value) : []));
+  return new Set([...valued, ...named]);
 }
 
 /** What was said of it by those who suffered, soonest after it; a text twice, as a form letter, once. */
 function verbatims(threads: readonly (readonly EventRecord[])[], sufferers: readonly Sufferer[], subject: Set<string>): { all: number; said: EventRecord[] } {
   const own = threads.map((events, i) => events.filter((one) =>
-    (one.text ?? "").trim().length > 12 && !/answered|bot|agent/.test(one.activity) && instant(one.time) >= instant(sufferers[i]?.time ?? "")));
+    (one.text ?? "").trim().length > 12 && !NOTES.has(one.channel) && !/answered|bot|agent|sent/.test(one.activity) && instant(one.time) >= instant(sufferers[i]?.time ?? "")));
   const said = own.flatMap((events) => events.filter((one) => subject.size === 0 || stems(one.text ?? "").some((stem) => subject.has(stem))).slice(0, 1));
   return { all: own.flat().length, said: said.filter((one, i) => said.findIndex((other) => other.text === one.text) === i).slice(0, VERBATIMS) };
 }
 
-export function DossierPeople({ place, cause, people }: { place: FrictionPlace; cause: number | undefined; people: number }) {
+export function DossierPeople({ place, cause, traits, people }: { place: FrictionPlace; cause: number | undefined; traits: readonly CommonTrait[]; people: number }) {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
@@ -83,7 +89,7 @@ export function DossierPeople({ place, cause, people }: { place: FrictionPlace; 
   const sufferers = list.data?.list ?? [];
   const threads = useThreads(may("text") ? sufferers : sufferers.slice(0, 1)); // nobody is looked up for words that stay closed
   const first = sufferers[0];
-  const { all, said } = verbatims(threads.map((one) => one.data ?? []), sufferers, subjectOf(place, view));
+  const { all, said } = verbatims(threads.map((one) => one.data ?? []), sufferers, subjectOf(place, view, traits));
   const isReading = list.isPending || threads.some((one) => one.isPending);
   const named = sufferers.filter((one, i) => sufferers.findIndex((other) => other.customer === one.customer) === i).slice(0, NAMED);
   return (

@@ -63,6 +63,7 @@ export const costs: Record<keyof typeof keys, string> = {
 
   "reasons.title": "The right channel",
   "reasons.all": "All reasons",
+  "reasons.one": "Reason",
   "reasons.table": "For each reason, the channel used and the cheapest that solves it",
   "reasons.share": "Share of the contacts to move",
   "reasons.used": "Channel used",

@@ -62,6 +62,7 @@ export const costs = {
 
   "reasons.title": "Le bon canal",
   "reasons.all": "Tous les motifs",
+  "reasons.one": "Motif",
   "reasons.table": "Pour chaque motif, le canal employé et le moins cher qui le résout",
   "reasons.share": "Part des contacts à déplacer",
   "reasons.used": "Canal employé",
