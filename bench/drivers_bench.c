@@ -152,7 +152,9 @@ static void find(const struct journey_plan *plan, const struct trials *trials,
 static void measure_before(const struct journey_plan *plan, struct clocks *c, int round)
 {
 	uint8_t at[8] = { 0 }, to[8] = { 0 };
-	const struct friction friction = { FRICTION_INSTEAD, at, to, INT64_MAX, 0 };
+	const struct friction friction = {
+		.kind = FRICTION_INSTEAD, .at = at, .to = to, .within = INT64_MAX
+	};
 	const struct traits_question question = {
 		.zone = zone_utc(), .support = 20, .look_back = (int64_t)3600 * 1000 * TICKS_PER_MS
 	};
@@ -188,7 +190,9 @@ static void tell_counts(const struct traits *traits)
 static void measure(const struct journey_plan *plan, struct clocks *c, int round, bool tells)
 {
 	uint8_t at[8] = { 0 }, to[8] = { 0 };
-	const struct friction friction = { FRICTION_NEXT, at, to, INT64_MAX, 0 };
+	const struct friction friction = {
+		.kind = FRICTION_NEXT, .at = at, .to = to, .within = INT64_MAX
+	};
 	const struct traits_question question = {
 		.zone = zone_utc(), .support = 20, .look_back = 1, .own_only = true
 	};

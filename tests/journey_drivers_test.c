@@ -97,7 +97,9 @@ TEST(costs_are_of_contacts_or_of_steps)
 	journey_world_init(&w, events, false);
 	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
 	uint8_t *at = steps_of(plan, "a"), *to = steps_of(plan, "ring");
-	const struct friction friction = { FRICTION_NEXT, at, to, INT64_MAX, 0 };
+	const struct friction friction = {
+		.kind = FRICTION_NEXT, .at = at, .to = to, .within = INT64_MAX
+	};
 	const struct channel_cost dear[] = { { STR_INIT("phone"), 10 } };
 	static const struct {
 		bool changed;
@@ -171,7 +173,9 @@ static err ask(struct journey_world *w, struct asked *a, struct why *why)
 		return e;
 	a->at = steps_of(a->plan, "try");
 	a->to = steps_of(a->plan, "fail");
-	const struct friction friction = { FRICTION_NEXT, a->at, a->to, INT64_MAX, 0 };
+	const struct friction friction = {
+		.kind = FRICTION_NEXT, .at = a->at, .to = a->to, .within = INT64_MAX
+	};
 	e = costs_make(a->plan, NULL, 0, 60 * SECOND, &a->costs, why);
 	if (e == OK)
 		e = trials_make(a->plan, &friction, &a->costs, &a->trials, why);

@@ -177,7 +177,9 @@ static void compare(const struct journey_world *w, const struct journey_plan *pl
 static void check_world(uint64_t seed)
 {
 	uint8_t at[8] = { 0 }, to[8] = { 0 };
-	const struct friction friction = { FRICTION_NEXT, at, to, INT64_MAX, 0 };
+	const struct friction friction = {
+		.kind = FRICTION_NEXT, .at = at, .to = to, .within = INT64_MAX
+	};
 	struct journey_world w;
 	struct journey_plan *plan;
 	struct trials trials;

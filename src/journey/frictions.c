@@ -55,9 +55,11 @@ struct friction_found frictions_found_of(
 	struct friction_found f = { .word = c->word, .step = c->at, .usual = c->usual };
 
 	set_steps(l->plan, l->kinds, c, &f);
-	f.friction = (struct friction){
-		.kind = kinds_of_words[c->word], .at = f.at, .to = f.to, .within = c->within
-	};
+	f.friction = (struct friction){ .kind = kinds_of_words[c->word],
+		.at = f.at,
+		.to = f.to,
+		.within = c->within,
+		.visit = c->word == WORD_REPEAT ? l->question->visit : 0 };
 	return f;
 }
 

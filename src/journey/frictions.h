@@ -6,7 +6,7 @@
  *                transferred", "Call": frictions_places.c)                     FRICTION_INSTEAD
  *   passage      A, and next B, within the horizon                             FRICTION_NEXT
  *   leakage      A, which is no contact, then a contact within `leak`          FRICTION_LATER
- *   repeat       A, then A again within `again`                                FRICTION_LATER
+ *   repeat       A, then A again within `again`, after the visit               FRICTION_LATER
  *   abandonment  A, then nothing any more                                      FRICTION_LEAVE
  *   wait         from A to B slower than nine of ten                           FRICTION_WAIT
  *
@@ -48,6 +48,7 @@ enum { FRICTIONS_STEPS_MAX = 512, FRICTIONS_LOOKED_AT = 60, FRICTIONS_PARTS = 24
 
 struct frictions_question {
 	int64_t leak, again; /* ticks */
+	int64_t visit; /* ticks: A again sooner than this is one visit, and no repeat; 0: is one */
 	uint64_t support; /* who suffered, and who did not, at least */
 	double false_share;
 	size_t most; /* looked at; at most FRICTIONS_LOOKED_AT */

@@ -63,6 +63,9 @@ static uint8_t comes_later(const struct part *p, const struct journey *j, size_t
 	if (as_of <= j->time[i] || (uint64_t)as_of - (uint64_t)j->time[i] <= (uint64_t)window)
 		return 2;
 	for (; k < j->count && span(j, i, k) <= (uint64_t)window; k++) {
+		if (j->step[k] == j->step[i] && again &&
+			span(j, i, k) < (uint64_t)p->question->visit)
+			return 2;
 		if (j->step[k] == j->step[i])
 			return again;
 		if (!again && p->kinds->is_contact[j->step[k]])

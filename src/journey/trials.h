@@ -5,8 +5,8 @@
  *
  *   kind      a trial is                           suffered if
  *   NEXT      a passage at `at`                    the next step is of `to` (within `within`)
- *   LATER     a passage at `at`                    a step of `to` follows within `within`, before
- *                                                  the next passage
+ *   LATER     a passage at `at` (with `visit`:     a step of `to` follows within `within`, before
+ *             the last one of a visit)             the next passage
  *   LEAVE     a passage at `at`                    the journey ends there, and is no success
  *   RETURN    a journey's first passage at `at`    there is another one within `within`
  *   INSTEAD   a passage at `at` or `to`            it is of `to`
@@ -47,6 +47,8 @@ struct friction {
 	enum friction_kind kind;
 	const uint8_t *at, *to; /* a byte for each step of the plan */
 	int64_t within; /* ticks; INT64_MAX: any time */
+	int64_t visit; /* ticks; LATER: a passage with the next one this soon is of one visit with
+			  it, and no trial; 0: each passage is one */
 	unsigned outcomes; /* bits of 1 << enum journey_outcome */
 };
 

@@ -77,6 +77,13 @@ static err find_wait(const struct finding *f)
 	return e;
 }
 
+/* Two passages so close are two pages of one visit: who has not left cannot come again. */
+static bool is_same_visit(const struct finding *f, size_t from, size_t to)
+{
+	return to < f->journey->count && is_at(f, to) &&
+	       between(f, from, to) < (uint64_t)f->friction->visit;
+}
+
 /* Each event is looked at by the last passage before it alone: linear. */
 static err find_later(const struct finding *f)
 {
@@ -89,6 +96,8 @@ static err find_later(const struct finding *f)
 		size_t k = i + 1;
 		while (k < j->count && !is_to(f, k) && !is_at(f, k))
 			k++;
+		if (is_same_visit(f, i, k))
+			continue;
 		bool happened = k < j->count && is_to(f, k) && is_within(f, i, k);
 		if (is_over(f, i, k < j->count))
 			e = tell(f, i, happened);

@@ -129,6 +129,9 @@ err cause_friction_read(
 		.within = request_has(request, "within")
 				  ? request_duration_ms(request, "within") * TICKS_PER_MS
 				  : INT64_MAX,
+		.visit = request_has(request, "visit")
+				 ? request_duration_ms(request, "visit") * TICKS_PER_MS
+				 : 0,
 		.outcomes = q->filter.outcomes };
 	if (form == EDGE && request_has(request, "slower")) {
 		f.friction.kind = FRICTION_WAIT;

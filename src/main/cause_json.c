@@ -132,6 +132,8 @@ void put_friction(struct json_writer *w, const char *key, const struct friction 
 		put_set(w, "to", plan, f->to);
 	if (f->within != INT64_MAX)
 		put_number(w, "within_s", (double)f->within / (TICKS_PER_MS * 1000.0));
+	if (f->visit != 0)
+		put_number(w, "visit_s", (double)f->visit / (TICKS_PER_MS * 1000.0));
 	if (f->kind == FRICTION_OUTCOME) {
 		json_put_key(w, STR("outcomes"));
 		json_put_array(w);

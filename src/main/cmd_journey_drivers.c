@@ -333,6 +333,11 @@ const struct command cmd_journey_drivers = {
 			WORDS("only if it happens within this time",
 				"seulement si cela arrive dans ce délai"),
 			STR_INIT("") },
+		{ STR_INIT("visit"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
+			WORDS("with --from-step: the same step sooner than this is one visit",
+				"avec --from-step : la même étape avant ce délai est une même "
+				"visite"),
+			STR_INIT("") },
 		{ STR_INIT("slower"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
 			WORDS("the friction is that the edge takes longer than this",
 				"la friction est que l'arête dure plus longtemps que cela"),

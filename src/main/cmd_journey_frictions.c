@@ -494,6 +494,7 @@ static err find(struct answered *a, struct why *why)
 	const struct frictions_question question = {
 		.leak = request_duration_ms(request, "leak") * TICKS_PER_MS,
 		.again = request_duration_ms(request, "again") * TICKS_PER_MS,
+		.visit = request_duration_ms(request, "visit") * TICKS_PER_MS,
 		.support = a->traits.support,
 		.false_share = 0.05,
 		.most = FRICTIONS_LOOKED_AT,
@@ -573,6 +574,11 @@ const struct command cmd_journey_frictions = {
 			WORDS("the same step within this time is a repeat",
 				"la même étape dans ce délai est une répétition"),
 			STR_INIT("7d") },
+		{ STR_INIT("visit"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
+			WORDS("the same step sooner than this is one visit, and no repeat",
+				"la même étape avant ce délai est une même visite, sans "
+				"répétition"),
+			STR_INIT("30m") },
 		{ STR_INIT("split"), IS_TIME, false, WORDS("TIME", "DATE"),
 			WORDS("say what changed at this time", "dire ce qui a changé à cette date"),
 			STR_INIT("") },

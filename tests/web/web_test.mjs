@@ -185,6 +185,8 @@ await check("home: what changed beyond chance is told, and a figure opens those 
   const line = (await page.locator(".changed li").first().textContent()).replace(/[\s\u00a0\u202f]+/g, " ");
   expect(/\+12,0 points/.test(line) && /\+5,0 points/.test(line), line);
   expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  const mails = await page.locator(".home tbody th a", { hasText: "Courriel" }).getAttribute("href");
+  expect(/channel=email/.test(mails) && !/social/.test(mails), `mails alone: ${mails}`);
   await page.locator(".home tbody th a", { hasText: "Téléphone" }).click();
   await settled(page);
   const steps = new Set(await page.locator("tbody .trace li, tbody .trace i").evaluateAll((all) => all.map((one) => one.getAttribute("title") ?? one.textContent)));
@@ -203,6 +205,10 @@ await check("metrics: one call is one contact; rules of one's own are kept for a
   await page.selectOption(".counting select", "demonstration-company");
   await settled(page);
   expect((await repeats()) < whatever, "a call told by three systems repeats itself");
+  await page.locator(".metric", { hasText: "Voir lesquels" }).first().locator(".figure-note a").click();
+  await page.waitForURL(/behind=counted/);
+  await page.waitForSelector(".long-scroll tbody a");
+  expect((await page.locator(".long h3, .table h3, .table-head h3").allTextContents()).some((text) => /\d cas, [\d\s\u202f\u00a0]+ client/.test(text)), "who is behind the figure");
   await page.click(".counting summary");
   const rules = page.locator(".counting textarea");
   await rules.fill("{");
@@ -299,6 +305,12 @@ await check("map: two periods side by side", async () => {
   await visit(page, "/journeys/map?view=contacts&since=2026-10-01&compare=before");
   await page.waitForFunction(() => document.querySelectorAll(".side-by-side svg[data-picture]").length === 2);
   expect((await page.locator("thead th").count()) === 7, "the table has the share before");
+  const maps = await page.locator(".side-by-side svg[data-picture]").evaluateAll((all) => all.map((map) => Object.fromEntries(
+    [...map.querySelectorAll(".station")].map((one) => [one.querySelector(".station-name").textContent, one.querySelector(".station-box").getAttribute("x")]))));
+  const shared = Object.keys(maps[0]).filter((name) => name in maps[1]);
+  expect(shared.length > 2 && shared.every((name) => maps[0][name] === maps[1][name]), "the same step stands at the same place");
+  const titles = await page.locator(".side-by-side h3").allTextContents();
+  expect(titles.every((title) => /^Du \d/.test(title) && !/\d{4}-\d\d/.test(title)), `${titles}`);
   await context.close();
 });
 
@@ -479,7 +491,7 @@ await check("river: one sentence with its interval; totals agree with the call r
   await page.waitForSelector(".reconciled");
   expect((await page.getAttribute(".reconciled", "data-agree")) === "true", await page.textContent(".reconciled"));
   const sentence = (await page.textContent(".river-sentence:not([aria-hidden])")).replace(/\s/g, " ");
-  expect(/\d fois, \+ [\d ]+ € de [\d ]+ € à [\d ]+ €/.test(sentence), sentence);
+  expect(/\d clients? \([\d ]+ fois\), \+ [\d ]+ € (sur un an|du .+ au .+) de [\d ]+ € à [\d ]+ €/.test(sentence), sentence);
   const middle = await page.locator(".passage-line").first().evaluate((line) => {
     const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());
     return { x: at.x, y: at.y };
@@ -490,6 +502,36 @@ await check("river: one sentence with its interval; totals agree with the call r
   await page.waitForSelector(".dossier-thread li");
   for (const part of [".dossier-causes .drivers, .dossier-causes .none", ".dossier-people a", ".dossier-thread li", ".dossier-next a", ".dossier-owner"])
     expect((await page.locator(part).count()) > 0, part);
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("dossier: of a cause, its customers alone; every next question has an answer about what went wrong", async () => {
+  const { page, context, troubles } = await visitor();
+  const place = JSON.stringify({ kind: "instead", at: ["Visit done"], to: ["Visit failed"] });
+  const dossier = `/journeys/frictions?${new URLSearchParams({ view: "company", place })}`;
+  await visit(page, dossier);
+  const heading = await page.textContent("#main h2");
+  expect(/^Raccordement manqué, au lieu de Raccordement réussi/.test(heading.trim()), heading);
+  const links = await page.locator(".dossier-next a").evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute("href")]));
+  expect(links.length >= 2 && links.every(([text]) => !/réussi/.test(text)), `of what went wrong: ${links}`);
+  await page.click(".dossier-next button");
+  await page.waitForSelector(".dossier-trend, .dossier-next .none");
+  expect((await axe(page)).length === 0, String(await axe(page)));
+  for (const [text, href] of links) {
+    await visit(page, href);
+    expect((await page.locator(".failed").count()) === 0 && (await page.getByText(ABSENT).count()) === 0, `${text}: ${href}`);
+  }
+  await visit(page, "/journeys/frictions?view=company");
+  const card = page.locator(".causes .friction[data-cause=true]").first();
+  if ((await card.count()) > 0) {
+    const told = Number(/^\D*([\d\s\u202f\u00a0]+) client/.exec(await card.locator(".friction-told").textContent())[1].replace(/\D/g, ""));
+    await card.locator(".friction-go a").first().click();
+    await page.waitForURL(/cause=/);
+    await settled(page);
+    await page.waitForSelector(".dossier-people a");
+    expect(Number((await page.locator(".figure-value").first().textContent()).replace(/\D/g, "")) === told, "as many as the cause told");
+  }
   expect(troubles.length === 0, troubles.join("\n"));
   await context.close();
 });
@@ -523,7 +565,7 @@ await check("compare: a difference opens the customers behind it, with its inter
 
 await check("what if: own volumes with intervals, staff, leaving; a hold-out; the right channel of each reason", async () => {
   const { page, context } = await visitor();
-  await visit(page, "/costs?route=unsolved&to=chat");
+  await visit(page, "/costs?route=phone&to=chat");
   await page.waitForFunction(() => document.querySelectorAll(".whatif .figure").length === 6);
   const notes = await page.locator(".whatif .figure-note").allTextContents();
   expect(notes.filter((text) => /à\s95\s%/.test(text)).length === 5, notes.join(" | "));
@@ -535,6 +577,16 @@ await check("what if: own volumes with intervals, staff, leaving; a hold-out; th
   await page.click(".hold-out .choice button:last-child");
   await page.waitForURL(/launch=50/);
   expect((await page.textContent(".hold-out > p")).trim() !== "", "a plan, or that none is short enough");
+  const groups = async () => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.click(".hold-out-groups button")]);
+    return readFileSync(await file.path(), "utf8").trim().split("\r\n").slice(1).map((row) => row.split(",").slice(1).join(","));
+  };
+  const [drawn, again] = [await groups(), await groups()];
+  expect(String(drawn) === String(again), "the same seed gives the same groups");
+  const launched = drawn.filter((row) => row.startsWith("trial.launched")).length;
+  expect(launched > drawn.length * 0.3 && launched < drawn.length * 0.7, `half of ${drawn.length}: ${launched}`);
+  const ways = await page.locator(".whatif select option").allTextContents();
+  expect(!ways.some((way) => /résolu|abandonné|manqué/.test(way)), `how it came out is no way: ${ways}`);
   await page.waitForSelector(".reasons tbody tr");
   expect((await page.locator(".reasons tbody tr").count()) >= 5, "reasons");
   await context.close();
@@ -855,7 +907,7 @@ await check("tables leave as CSV, pictures as SVG", async () => {
   expect(lines[0].includes("Durée médiane (s)") && /;\d+,\d{1,6};/.test(lines[1]), `as French spreadsheets read it: ${lines[0]} / ${lines[1]}`);
   const [svg] = await Promise.all([page.waitForEvent("download"), page.click("text=SVG")]);
   const picture = readFileSync(await svg.path(), "utf8");
-  expect(picture.startsWith("<svg") && picture.includes("Appel résolu") && !picture.includes("class="), "a picture that stands alone");
+  expect(picture.startsWith("<svg") && picture.includes("Appel résolu") && !picture.includes("class=") && picture.includes("paint-order"), "a picture that stands alone");
   await context.close();
 });
 

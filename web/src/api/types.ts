@@ -229,11 +229,14 @@ export interface Driver {
   adjusted?: { odds_ratio: Interval; for?: CommonTrait[]; for_all_of?: string };
 }
 
+/** At "instead", `at` could have come and `to` came. */
 export interface FrictionPlace {
   kind: "next" | "later" | "leave" | "return" | "instead" | "wait" | "outcome";
   at: string[];
   to?: string[];
   within_s?: number;
+  /** The same step sooner than this is one visit. */
+  visit_s?: number;
   outcomes?: Outcome[];
   /** Asked of the occasion alone, not of the customer's past. */
   own?: boolean;

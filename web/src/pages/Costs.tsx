@@ -1,32 +1,45 @@
 // pages/Costs.tsx - what contacts cost, and what moving some of them to another channel would save.
 import { useMemo, type ReactNode } from "react";
-import { useMap, useStatus } from "../api/questions";
-import type { Status } from "../api/types";
-import { changed, go, useAddress } from "../app/router";
+import { useAnswer, useMap, useStatus } from "../api/questions";
+import type { JourneyMap, Status } from "../api/types";
+import { changed, go, useAddress, useParameter } from "../app/router";
+import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
 import { Figure } from "../parts/Figure";
 import { Help } from "../parts/Help";
+import { Link } from "../parts/Link";
 import { Picture } from "../parts/Picture";
 import { saveCsv } from "../parts/save";
 import { Shown } from "../parts/States";
 import { definitionOf, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
-import { COSTS, MILLION, moved, useCosts, volumesOf, type Move } from "./costs/costs";
+import { COSTS, COUNTED, MILLION, moved, useCosts, volumesOf, type Move } from "./costs/costs";
 import { Journeys } from "./costs/Journeys";
+import { ReasonChoice } from "./costs/ReasonChoice";
 import { Reasons } from "./costs/Reasons";
+import { definitionOfWays } from "./costs/ways";
 import { WhatIf } from "./costs/WhatIf";
+import { listOf, type Span } from "./home";
+import { usePeriod } from "./period";
 
 const contacts = viewOf("contacts");
+
 function yearsOf(status: Status | undefined): number {
   if (!status?.first_time || !status.last_time) return 1;
   return Math.max((Date.parse(status.last_time) - Date.parse(status.first_time)) / (365.25 * 86_400_000), 1 / 365.25);
 }
 
-function CostTable({ volumes }: { volumes: Map<string, number> }) {
+/** The steps of the river on that channel: what its customers are listed by. */
+const stepsOn = (channel: string) => contacts.steps.filter((one) => one.channel === channel && COUNTED.has(one.key)).map((one) => one.key);
+
+function CostTable({ volumes, span }: { volumes: Map<string, number>; span: Partial<Span> }) {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
   const costs = useCosts();
+  const may = useMay();
+  const period = usePeriod(span);
+  const name = (channel: string) => (channel === "bot" ? t("reasons.bot") : channelName(channel, words.language));
   const rows = Object.keys(COSTS)
     .map((channel) => ({ channel, cost: costs[channel] ?? 0, volume: volumes.get(channel) ?? 0 }))
     .filter((row) => row.volume > 0)
@@ -38,11 +51,12 @@ function CostTable({ volumes }: { volumes: Map<string, number> }) {
     <section className="cost-table">
       <div className="table-head">
         <h2>
-          {t("costs.by_channel")} <Help about={t("costs.by_channel")}>{t("help.costs")}</Help>
+          {t("costs.by_channel")} {period} <Help about={t("costs.by_channel")}>{t("help.costs")}</Help>
         </h2>
+        {span.since !== undefined && <Link to={changed(url, { since: undefined, until: undefined })} className="quiet">{t("costs.all_time")}</Link>}
         <button type="button" className="quiet" onClick={() =>
           saveCsv("ariane-costs", [t("column.channel"), t("costs.each"), t("costs.contacts"), t("costs.cost")],
-            rows.map((row) => [channelName(row.channel, words.language), row.cost, row.volume, row.cost * row.volume]))}>
+            rows.map((row) => [name(row.channel), row.cost, row.volume, row.cost * row.volume]))}>
           CSV
         </button>
       </div>
@@ -60,10 +74,10 @@ function CostTable({ volumes }: { volumes: Map<string, number> }) {
           <tbody>
             {rows.map(({ channel, cost, volume }) => (
               <tr key={channel}>
-                <th scope="row">{channelName(channel, words.language)}</th>
+                <th scope="row">{may("lists") ? <Link to={listOf(stepsOn(channel), span)}>{name(channel)}</Link> : name(channel)}</th>
                 <td data-number>{words.number(volume)}</td>
                 <td data-number>
-                  <input type="number" min={0} step={0.01} value={cost} aria-label={t("costs.each_of", { channel: channelName(channel, words.language) })}
+                  <input type="number" min={0} step={0.01} value={cost} aria-label={t("costs.each_of", { channel: name(channel) })}
                     onChange={(event) => setCost(channel, event.target.value)} />
                 </td>
                 <td data-number>{words.money(cost * volume)}</td>
@@ -118,7 +132,18 @@ function Scale({ move }: { move: Move }) {
   );
 }
 
-function Simulator({ own }: { own: Move }) {
+/** Instead of a number of contacts: one's own, of the reason that is chosen. */
+const OWN = "own";
+
+/** A count of so many may by chance have been another: a saving in proportion to it, with the interval of Poisson's law. */
+function ofCount(amount: number, counted: number): { low: number; high: number } | undefined {
+  if (counted <= 0) return undefined;
+  const part = 1.96 / Math.sqrt(counted);
+  return { low: amount * Math.max(0, 1 - part), high: amount * (1 + part) };
+}
+
+/** `counted`: how many contacts of one's own `own` is reckoned from. */
+function Simulator({ own, counted }: { own: Move; counted: number }) {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
@@ -126,11 +151,13 @@ function Simulator({ own }: { own: Move }) {
     const said = Number(url.searchParams.get(name) ?? Number.NaN);
     return Number.isFinite(said) && said >= 0 ? said : MILLION[name];
   };
-  const move: Move = { contacts: read("contacts"), dear: read("dear"), cheap: read("cheap"), share: Math.min(1, read("share")) };
+  const isOwn = url.searchParams.get("contacts") === OWN && counted > 0;
+  const move: Move = { contacts: isOwn ? own.contacts : read("contacts"), dear: read("dear"), cheap: read("cheap"), share: Math.min(1, read("share")) };
   const result = moved(move);
-  const isOf = (other: Move) => move.contacts === other.contacts && move.dear === other.dear && move.cheap === other.cheap;
-  const set = (changes: Partial<Move>) =>
-    go(changed(url, Object.fromEntries(Object.entries({ ...move, ...changes }).map(([name, value]) => [name, String(value)]))), "replace");
+  const reach = isOwn ? ofCount(Math.abs(result.saved), counted) : undefined;
+  const isMillion = !isOwn && move.contacts === MILLION.contacts && move.dear === MILLION.dear && move.cheap === MILLION.cheap;
+  const set = (changes: Partial<Record<keyof Move, number | typeof OWN>>) =>
+    go(changed(url, Object.fromEntries(Object.entries({ ...move, ...(isOwn ? { contacts: OWN } : {}), ...changes }).map(([name, value]) => [name, String(value)]))), "replace");
   const input = (name: "contacts" | "dear" | "cheap", step: number) => (
     <label>
       <span>{t(`simulator.${name}`)}</span>
@@ -145,8 +172,8 @@ function Simulator({ own }: { own: Move }) {
         help={<Help about={t("simulator.title")}>{t("help.simulator")}</Help>}
         tools={
           <div className="choice" role="group" aria-label={t("simulator.volumes")}>
-            <button type="button" aria-pressed={isOf(MILLION)} onClick={() => set({ ...MILLION })}>{t("simulator.million")}</button>
-            <button type="button" aria-pressed={isOf(own)} onClick={() => set({ ...own, share: move.share })}>{t("simulator.own")}</button>
+            <button type="button" aria-pressed={isMillion} onClick={() => set({ ...MILLION })}>{t("simulator.million")}</button>
+            <button type="button" aria-pressed={isOwn} onClick={() => set({ ...own, share: move.share, contacts: OWN })}>{t("simulator.own")}</button>
           </div>
         }
       >
@@ -161,6 +188,7 @@ function Simulator({ own }: { own: Move }) {
           {t(result.saved >= 0 ? "simulator.saves" : "simulator.costs")}
         </p>
         <div className="simulator-inputs">
+          <ReasonChoice />
           {input("contacts", 1000)}
           {input("dear", 0.01)}
           {input("cheap", 0.01)}
@@ -176,7 +204,10 @@ function Simulator({ own }: { own: Move }) {
           <Figure name={t("simulator.after")} value={words.money(result.after)}
             note={`${words.money(result.staying)} + ${words.money(result.moving)}`} />
           <Figure name={t(result.saved >= 0 ? "simulator.saving" : "simulator.loss")} value={words.money(Math.abs(result.saved))}
-            note={result.before > 0 ? words.percent(Math.abs(result.saved) / result.before, 1) : "–"} tone={result.saved >= 0 ? "good" : "bad"} />
+            note={<>
+              {result.before > 0 ? words.percent(Math.abs(result.saved) / result.before, 1) : "–"}
+              {reach && <><br />{t("simulator.own_interval", { interval: t("interval", { low: words.money(reach.low), high: words.money(reach.high) }) })}</>}
+            </>} tone={result.saved >= 0 ? "good" : "bad"} />
         </div>
         <p className="caveat">{t("simulator.caveat")}</p>
       </Picture>
@@ -191,9 +222,17 @@ export default function Costs() {
   const status = useStatus();
   const question = useMemo(() => ({ definition: definitionOf(contacts), "counts-only": true }), []);
   const map = useMap(question);
+  const url = useAddress();
+  const span: Partial<Span> = Object.fromEntries((["since", "until"] as const).flatMap((key) => { const told = url.searchParams.get(key); return told === null ? [] : [[key, told]]; }));
+  const hasSpan = span.since !== undefined || span.until !== undefined;
+  const then = useMap({ ...question, ...span }); // the same question where no period is asked about
+  const table = <Shown answer={then}>{(data) => <CostTable volumes={volumesOf(data)} span={span} />}</Shown>;
   const volumes = map.data ? volumesOf(map.data) : new Map<string, number>();
+  const [reason] = useParameter("reason", "");
+  const about = useAnswer<JourneyMap>(reason === "" ? undefined : "journey/map", { definition: definitionOfWays(costs, reason), "counts-only": true });
+  const counted = reason === "" ? (volumes.get("phone") ?? 0) : (about.data?.steps.find((one) => one.step === "phone")?.count ?? 0);
   const own: Move = {
-    contacts: Math.round((volumes.get("phone") ?? 0) / yearsOf(status.data)),
+    contacts: Math.round(counted / yearsOf(status.data)),
     dear: costs.phone ?? 0,
     cheap: costs.web ?? 0,
     share: MILLION.share,
@@ -207,9 +246,10 @@ export default function Costs() {
         </div>
         <button type="button" className="button" onClick={() => window.print()}>{t("action.print")}</button>
       </header>
-      <Simulator own={own} />
+      {hasSpan && table}
+      <Simulator own={own} counted={counted} />
       <WhatIf years={yearsOf(status.data)} />
-      <Shown answer={map}>{(data) => <CostTable volumes={volumesOf(data)} />}</Shown>
+      {!hasSpan && table}
       <Reasons years={yearsOf(status.data)} />
       <Journeys />
       <section className="print-only definitions">

@@ -13,22 +13,17 @@ import { Empty, Failed, Waiting } from "../parts/States";
 import { saveCsv } from "../parts/save";
 import { warmUp } from "../pictures/layout";
 import { Spark } from "../pictures/Line";
-import { activitiesOf, definitionOf, stepName, viewOf } from "../views/views";
+import { definitionOf, stepName, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
 import { begun, type Words } from "../words";
-import { against, costOf, counted, countOf, days, HUMAN, river, type Against, type Span } from "./home";
+import { against, costOf, counted, countOf, days, HUMAN, listOf, river, type Against, type Span } from "./home";
 import { Changed } from "./Changed";
+import { usePeriod } from "./period";
 import { useCauses, type Watched } from "./journeys/causes";
 import { sayTraits } from "./journeys/DriverTable";
 import { useSystem } from "./journeys/system";
 
 const definition = definitionOf(river);
-
-function listOf(steps: readonly string[], day: Span): string {
-  const query = new URLSearchParams({ view: river.key, since: day.since, until: day.until });
-  for (const activity of steps.flatMap((step) => activitiesOf(river, step))) query.append("activity", activity);
-  return `/journeys/customers?${query}`;
-}
 
 function tell(figure: Against, words: Words): string {
   const { t } = words;
@@ -73,17 +68,18 @@ const FRICTIONS = "/journeys/frictions?view=company";
 
 function Cause({ one }: { one: Watched }) {
   const words = useWords();
-  const { driver, watched } = one;
+  const { driver, watched, rank } = one;
   const nameOf = (step: string) => stepName(company, step, words.language);
   const system = useSystem(driver?.traits);
   if (!driver) return null;
   const { value, low, high } = driver.excess_cost;
+  const dossier = new URLSearchParams({ place: JSON.stringify(watched.place), cause: String(rank) });
   return (
     <li>
       <b>{words.money(value ?? 0)}</b>
-      <Link to={`${FRICTIONS}&${new URLSearchParams({ place: JSON.stringify(watched.place) })}`}>{begun(system ?? sayTraits(driver.traits, words, nameOf))}</Link>
+      <Link to={`${FRICTIONS}&${dossier}`}>{begun(system ?? sayTraits(driver.traits, words, nameOf))}</Link>
       <small>
-        {watched[words.language]}
+        {watched[words.language]} · {words.t("totals.customers", { n: driver.customers })}
         {low !== null && high !== null && ` · ${words.t("interval", { low: words.money(low), high: words.money(high) })}`}
       </small>
     </li>
@@ -94,10 +90,11 @@ function Dearest({ last }: { last: string }) {
   const { t } = useWords();
   const { causes, isPending, failed } = useCauses(company, { definition: definitionOf(company) });
   const named = causes.filter((one) => one.driver);
+  const period = usePeriod();
   return (
     <>
       <section className="dearest" aria-busy={isPending}>
-        <h2>{t("home.frictions")}</h2>
+        <h2>{t("home.frictions", { period })} <Help about={t("home.frictions", { period })}>{t("help.home_frictions")}</Help></h2>
         {failed ? (
           <Failed answer={failed} />
         ) : isPending ? (
@@ -156,7 +153,7 @@ function Today({ last }: { last: string }) {
     <>
       <div className="figures">
         <Figure name={t("home.contacts")} value={words.number(figures.contacts.now)} to={listOf(human, today)} note={usual(figures.contacts, words.number)} />
-        <Figure name={t("home.cost")} value={words.money(figures.cost.now)} to="/costs" note={usual(figures.cost, words.money)} />
+        <Figure name={t("home.cost")} value={words.money(figures.cost.now)} to={`/costs?${new URLSearchParams({ since: today.since, until: today.until })}`} note={usual(figures.cost, words.money)} />
         {calls(data[0]) > 0 && <Figure name={t("home.solved")} value={percent(figures.solved.now)} to={listOf(["solved"], today)} note={usual(figures.solved, percent)}
           {...(figures.solved.isUnusual && (figures.solved.change ?? 0) < 0 ? { tone: "bad" as const } : {})} />}
         {calls(data[0]) > 0 && <Figure name={t("home.lost")} value={percent(figures.lost.now)} to={listOf(["lost"], today)} note={usual(figures.lost, percent)}

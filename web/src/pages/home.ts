@@ -1,7 +1,7 @@
 // pages/home.ts - today against the same days before: what is counted, and how far it is from usual.
 import { companyZone } from "../words/zone";
 import type { JourneyMap } from "../api/types";
-import { stepCost, viewOf } from "../views/views";
+import { activitiesOf, channelsOf, stepCost, viewOf } from "../views/views";
 
 export const WEEKS = 8;
 const WEEK_MS = 7 * 86_400_000;
@@ -47,6 +47,15 @@ export function days(last: string): Span[] {
     since: new Date(utc(midnight - i * WEEK_MS)).toISOString(),
     until: new Date(utc(local - i * WEEK_MS) + 1).toISOString(),
   }));
+}
+
+/** The address of those who took these steps of the river then; of all that is known without a span. */
+export function listOf(steps: readonly string[], span: Partial<Span> = {}): string {
+  const query = new URLSearchParams({ view: river.key, ...span });
+  for (const activity of steps.flatMap((step) => activitiesOf(river, step))) query.append("activity", activity);
+  const channels = steps.map((step) => channelsOf(river, step));
+  if (!channels.includes(undefined)) for (const channel of new Set(channels.flatMap((some) => some ?? []))) query.append("channel", channel);
+  return `/journeys/customers?${query}`;
 }
 
 export function countOf(map: JourneyMap | undefined, steps: readonly string[]): number {

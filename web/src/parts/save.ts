@@ -29,7 +29,7 @@ export function saveCsv(name: string, head: readonly string[], rows: readonly (r
 
 const PAINTED = [
   "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity",
-  "stroke-opacity", "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline", "letter-spacing",
+  "stroke-opacity", "font-family", "font-size", "font-weight", "text-anchor", "dominant-baseline", "letter-spacing", "paint-order",
 ];
 
 /** The picture on its own: what the style sheet said is written into it. */

@@ -3,6 +3,7 @@ import { sankey, sankeyLinkHorizontal, type SankeyLink, type SankeyNode } from "
 import { useMemo, useState } from "react";
 import type { Flow as Answer, FlowLink, FlowNode } from "../api/types";
 import { useWords } from "../app/settings";
+import type { Words } from "../words";
 
 export type FlowChoice = { kind: "node"; node: number } | { kind: "link"; link: number } | null;
 
@@ -21,8 +22,16 @@ interface Link {
 type LaidNode = SankeyNode<Node, Link>;
 type LaidLink = SankeyLink<Node, Link>;
 
-const COLUMN = 236;
+const [COLUMN_LEAST, COLUMN_MOST] = [200, 236];
+const FRAME = 1100; // of a laptop's page: what fits is not scrolled
 const BAR = 12;
+const LAST = 230; // room for the words behind the last column
+
+/** Backwards, what is left of the first step is the journey's beginning. */
+export function endName({ direction }: Answer, isFurther: boolean, { t }: Words): string {
+  if (direction === "backwards") return t(isFurther ? "flow.earlier" : "flow.begin");
+  return t(isFurther ? "flow.further" : "flow.end");
+}
 
 /** The ends of a position are one node behind it: so nothing gets lost from the picture. */
 function lay(answer: Answer, height: number) {
@@ -42,7 +51,8 @@ function lay(answer: Answer, height: number) {
       return { source: String(link.from), target, value: link.journeys, index, link };
     });
   const positions = Math.max(1, ...answer.nodes.map((one) => one.position)) + 1;
-  const width = positions * COLUMN;
+  const gaps = Math.max(1, positions - 1);
+  const width = gaps * Math.max(COLUMN_LEAST, Math.min(COLUMN_MOST, (FRAME - LAST) / gaps)) + LAST;
   const graph = sankey<Node, Link>()
     .nodeId((one) => one.id)
     .nodeAlign((one) => (one.node ? one.node.position - 1 : Number(/\d+$/.exec(one.id)?.[0] ?? 1) - 1))
@@ -51,7 +61,7 @@ function lay(answer: Answer, height: number) {
     .nodeSort((a, b) => Number(a.isEnd) - Number(b.isEnd) || (b.value ?? 0) - (a.value ?? 0))
     .extent([
       [4, 12],
-      [width - 150, height - 12],
+      [width - LAST, height - 12],
     ]);
   return { ...graph({ nodes, links }), width };
 }
@@ -75,7 +85,7 @@ export function Flow({
   const [over, setOver] = useState<number | null>(null);
   const path = sankeyLinkHorizontal<Node, Link>();
   const label = (one: LaidNode) =>
-    one.node ? (one.node.kind === "other" ? t("flow.other") : nameOf(one.node.step ?? "")) : t(one.id.startsWith("further") ? "flow.further" : "flow.end");
+    one.node ? (one.node.kind === "other" ? t("flow.other") : nameOf(one.node.step ?? "")) : endName(answer, one.id.startsWith("further"), words);
   const short = (text: string) => (text.length > 21 ? `${text.slice(0, 20)}…` : text);
   const isLit = (one: LaidLink) =>
     chosen === null ? over === one.index : chosen.kind === "link" ? chosen.link === one.index : (one.source as LaidNode).id === String(chosen.node) || (one.target as LaidNode).id === String(chosen.node);

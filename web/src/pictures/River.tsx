@@ -12,6 +12,10 @@ export type Chosen = { kind: "step"; step: string } | { kind: "edge"; from: stri
 interface Props {
   map: JourneyMap;
   colour: Colour;
+  /** Steps where one wanted to be: who stops there is no loss. */
+  isGood?: (step: string) => boolean;
+  /** Maps that lie side by side are laid out as one, so that the same step stands at the same place. */
+  beside?: readonly JourneyMap[];
   nameOf: (step: string) => string;
   chosen: Chosen;
   onChoose: (chosen: Chosen) => void;
@@ -31,14 +35,18 @@ function mostOf(map: JourneyMap): number {
   return Math.max(1, ...map.edges.filter((edge) => edge.from !== edge.to).map((edge) => edge.customers));
 }
 
+/** Room for the name, and for "87 % s'y arrêtent" below it. */
 function textWidth(text: string): number {
-  return Math.min(230, 26 + text.length * 7.6);
+  return Math.min(230, Math.max(128, 26 + text.length * 7.6));
 }
+
+export const SLOW_S = [60, 14 * 86_400] as const;
 
 /** 0 calm, 1 alarming: times on a logarithmic scale between a minute and two weeks. */
 function slowness(seconds: number | undefined): number {
-  if (seconds === undefined || seconds <= 60) return 0;
-  return Math.min(1, Math.log(seconds / 60) / Math.log(20160));
+  const [calm, alarming] = SLOW_S;
+  if (seconds === undefined || seconds <= calm) return 0;
+  return Math.min(1, Math.log(seconds / calm) / Math.log(alarming / calm));
 }
 
 function heat(edge: MapEdge, colour: Colour, losses: Map<string, number>): number {
@@ -47,28 +55,30 @@ function heat(edge: MapEdge, colour: Colour, losses: Map<string, number>): numbe
   return 0;
 }
 
-/** Of the journeys at a step, the share that goes no further. */
-function lossesOf(map: JourneyMap): Map<string, number> {
+/** Of the journeys at a step, the share that goes no further; none where one wanted to be. */
+function lossesOf(map: JourneyMap, isGood: (step: string) => boolean): Map<string, number> {
   const ends = new Map(map.end.map(({ step, count }) => [step, count]));
-  return new Map(map.steps.map((one) => [one.step, one.journeys > 0 ? Math.min(1, (ends.get(one.step) ?? 0) / one.journeys) : 0]));
+  return new Map(map.steps.map((one) => [one.step, one.journeys > 0 && !isGood(one.step) ? Math.min(1, (ends.get(one.step) ?? 0) / one.journeys) : 0]));
 }
 
 /** What is laid out: the same passages of the same customers lie the same, whatever else is told of them by now. */
-function useLayout(map: JourneyMap, nameOf: (step: string) => string): { laid: Laid | undefined; isLate: boolean } {
+function useLayout(map: JourneyMap, beside: readonly JourneyMap[] | undefined, nameOf: (step: string) => string): { laid: Laid | undefined; isLate: boolean } {
   const [laid, setLaid] = useState<{ asked: string; as: Laid }>();
   const asked = useMemo(() => {
-    const edges = map.edges.filter((edge) => edge.from !== edge.to);
-    const most = mostOf(map);
-    const seen = new Set([...edges.flatMap((edge) => [edge.from, edge.to]), ...map.edges.map((edge) => edge.from)]);
+    const maps = beside ?? [map];
+    const seen = new Set(maps.flatMap((one) => one.edges.flatMap((edge) => [edge.from, edge.to])));
     const boxes = [...seen].map((id) => ({ id, width: textWidth(nameOf(id)), height: 46 }));
-    const ways = edges.map((edge) => ({
-      id: edgeId(edge),
-      from: edge.from,
-      to: edge.to,
-      thickness: Math.max(1, (edge.customers / most) * THICK_MAX),
-    }));
-    return JSON.stringify({ boxes, ways });
-  }, [map, nameOf]);
+    const ways = new Map<string, Way>();
+    for (const one of maps) {
+      const most = mostOf(one);
+      for (const edge of one.edges.filter(({ from, to }) => from !== to)) {
+        const id = edgeId(edge);
+        const thickness = Math.max(1, (edge.customers / most) * THICK_MAX, ways.get(id)?.thickness ?? 0);
+        ways.set(id, { id, from: edge.from, to: edge.to, thickness });
+      }
+    }
+    return JSON.stringify({ boxes, ways: [...ways.values()] });
+  }, [map, beside, nameOf]);
   useEffect(() => {
     let isLate = false;
     const { boxes, ways } = JSON.parse(asked) as { boxes: Box[]; ways: Way[] };
@@ -123,14 +133,16 @@ function Passage({
   );
 }
 
-export function River({ map, colour, nameOf, chosen, onChoose, onOpen, onDrawn, label }: Props) {
+const nowhere = () => false;
+
+export function River({ map, colour, isGood = nowhere, beside, nameOf, chosen, onChoose, onOpen, onDrawn, label }: Props) {
   const words = useWords();
   const { t } = words;
-  const { laid, isLate } = useLayout(map, nameOf);
+  const { laid, isLate } = useLayout(map, beside, nameOf);
   useEffect(() => {
     if (!isLate) onDrawn?.();
   }, [isLate, onDrawn]);
-  const losses = useMemo(() => lossesOf(map), [map]);
+  const losses = useMemo(() => lossesOf(map, isGood), [map, isGood]);
   const starts = useMemo(() => new Map(map.start.map(({ step, count }) => [step, count])), [map]);
   const ends = useMemo(() => new Map(map.end.map(({ step, count }) => [step, count])), [map]);
   const [zoom, setZoom] = useState(1);

@@ -32,6 +32,10 @@ export interface View {
   merge: boolean;
   restart?: boolean;
   funnel: readonly string[];
+  /** Steps where one wanted to be, besides those of `rules.goal`: who stops there is no loss. */
+  good?: readonly string[];
+  /** Of those, what costs so much that to need it is a detour. */
+  dear?: readonly string[];
   /** Places at which every passage should go well: what those for whom it does not have in common is looked for first. */
   watched?: readonly WatchedPlace[];
   /** The whole definition, of an analysis that somebody drew: told as it stands. */
@@ -77,6 +81,8 @@ export const views: readonly View[] = [
     rules: { gap: "7d" },
     merge: false,
     funnel: ["help", "unsolved", "solved"],
+    good: ["ivr", "solved", "answer", "visit"],
+    dear: ["visit"],
   },
   {
     key: "repeats",
@@ -138,12 +144,12 @@ export const views: readonly View[] = [
       step("moved", "Rendez-vous déplacé", "Appointment moved", "backoffice", "order.appointment_moved"),
       step("visit_failed", "Rendez-vous manqué", "Visit, failed", "field", "visit.failed", 95),
       contact,
-      step("connected", "Raccordée", "Connected", "backoffice", "order.connected"),
-      step("active", "En service", "Active", "backoffice", "order.activated"),
+      // A line of copper or a telephone is activated, a fibre connected: either way it works from then on.
+      step("active", "En service", "In service", "backoffice", ["order.activated", "order.connected"]),
     ],
     rules: { start: ["placed"], goal: ["active"], window: "60d" },
     merge: true,
-    funnel: ["placed", "accepted", "shipped", "active"],
+    funnel: ["placed", "accepted", "active"], // a fibre is never shipped
   },
   {
     key: "ivr",
@@ -222,17 +228,18 @@ export const views: readonly View[] = [
     rules: {},
     merge: false,
     funnel: ["Bill", "Bill call"],
+    good: ["TV change confirmed", "Visit done", "Bot done", "Served by IVR"],
     watched: [
       { fr: "Changement de chaîne qui échoue à la confirmation", en: "TV channel change that fails at its confirmation",
-        place: { kind: "instead", at: ["TV change failed"], to: ["TV change confirmed"] } },
+        place: { kind: "instead", at: ["TV change confirmed"], to: ["TV change failed"] } },
       { fr: "Facture suivie d'un appel à son sujet dans les 10 jours", en: "Bill, followed by a call about it within 10 days",
         place: { kind: "later", at: ["Bill"], to: ["Bill call", "Bill call transferred"], within_s: 240 * HOUR_S, own: true } },
       { fr: "Raccordement manqué", en: "Connection that fails",
-        place: { kind: "instead", at: ["Visit failed"], to: ["Visit done"], own: true } },
+        place: { kind: "instead", at: ["Visit done"], to: ["Visit failed"], own: true } },
       { fr: "Courriel dont l'auteur appelle aussi, dans les 60 heures", en: "Mail whose writer calls too, within 60 hours",
         place: { kind: "later", at: ["Mail"], to: calls, within_s: 60 * HOUR_S, own: true } },
       { fr: "Appel transféré", en: "Call that is transferred",
-        place: { kind: "instead", at: ["Call transferred", "Bill call transferred"], to: ["Call", "Bill call"], own: true } },
+        place: { kind: "instead", at: ["Call", "Bill call"], to: ["Call transferred", "Bill call transferred"], own: true } },
       { fr: "Conversation close par l'assistant, suivie d'un appel dans les 30 heures", en: "Chat closed by the bot, followed by a call within 30 hours",
         place: { kind: "later", at: ["Bot done"], to: calls, within_s: 30 * HOUR_S } },
       { fr: "Ancien client relancé ou démarché dans les 120 jours", en: "Former customer dunned or canvassed within 120 days",
@@ -280,6 +287,18 @@ export function activitiesOf(view: View, key: string): string[] {
   const selectors: readonly Selector[] = Array.isArray(one) ? (one as readonly Selector[]) : [one as Selector];
   const names = (patterns: Patterns | undefined) => (patterns === undefined ? [] : typeof patterns === "string" ? [patterns] : [...patterns]);
   return selectors.flatMap((selector) => (typeof selector === "string" || Array.isArray(selector) ? names(selector as Patterns) : names((selector as { activity?: Patterns }).activity)));
+}
+
+/** The channels that a step's events name, where all of them name some: mails and messages are told apart by nothing else. */
+export function channelsOf(view: View, key: string): string[] | undefined {
+  const one = view.steps.find((step) => step.key === key)?.events ?? [];
+  const selectors: readonly Selector[] = Array.isArray(one) ? (one as readonly Selector[]) : [one as Selector];
+  const named = selectors.map((selector) => (typeof selector === "object" && "channel" in selector ? selector.channel : undefined));
+  return named.length === 0 || named.includes(undefined) ? undefined : named.flatMap((channel) => (typeof channel === "string" ? [channel] : [...(channel ?? [])]));
+}
+
+export function isGoodStep(view: View, key: string): boolean {
+  return (view.good ?? []).includes(key) || (view.rules.goal ?? []).includes(key);
 }
 
 export function stepChannel(view: View, key: string): string | undefined {

@@ -5,6 +5,7 @@ const owners: Record<string, readonly [fr: string, en: string]> = {
   phone: ["Service client, téléphone", "Customer service, phone"],
   ivr: ["Service client, serveur vocal", "Customer service, IVR"],
   chat: ["Service client, tchat", "Customer service, chat"],
+  bot: ["Équipe de l'assistant", "Chat bot team"],
   email: ["Service client, écrit", "Customer service, mail"],
   letter: ["Service client, écrit", "Customer service, mail"],
   social: ["Communication", "Communication"],

@@ -9,7 +9,8 @@ import { Link } from "../../parts/Link";
 import { Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { definitionOf, stepName, views, viewOf, type View } from "../../views/views";
-import { addressOf, AFTERMATH, placeName, type Friction, type Frictions } from "../journeys/friction";
+import { usePeriod } from "../period";
+import { addressOf, AFTERMATH, isGoodEnd, placeName, type Friction, type Frictions } from "../journeys/friction";
 import { useCosts } from "./costs";
 
 interface Row {
@@ -25,6 +26,7 @@ export function Journeys() {
   const words = useWords();
   const { t, language } = words;
   const costs = useCosts();
+  const period = usePeriod();
   const answers = useQueries({
     queries: priced.map((view) => {
       const parameters: Parameters = { definition: definitionOf(view, costs), metric: "cost_per_journey" };
@@ -46,7 +48,7 @@ export function Journeys() {
     <section className="costs-journeys">
       <h2>{t("costs.journeys")} <Help about={t("costs.journeys")}>{t("help.costs_journeys")}</Help></h2>
       <Table<Row>
-        caption={t("costs.by_journey")}
+        caption={`${t("costs.by_journey")}, ${period}`}
         name="ariane-journeys"
         rows={rows}
         rowKey={(row) => row.view.key}
@@ -60,9 +62,9 @@ export function Journeys() {
       <Shown answer={frictions} rows={4}>
         {(data) => (
           <Table<Friction>
-            caption={t("costs.by_friction")}
+            caption={`${t("costs.by_friction")}, ${period}`}
             name="ariane-costs-frictions"
-            rows={data.frictions}
+            rows={data.frictions.filter((one) => !isGoodEnd(one.friction, company))}
             rowKey={(one) => JSON.stringify(one.friction)}
             columns={[
               { key: "place", name: t("place.frictions"), value: (one) => placeName(one.friction, nameOf, words), show: (one) => <Link to={address(one)}>{placeName(one.friction, nameOf, words)}</Link> },

@@ -10,9 +10,12 @@ import { Help } from "../../parts/Help";
 import { saveCsv } from "../../parts/save";
 import { Shown } from "../../parts/States";
 import { Gap } from "../../parts/Whisker";
-import { definitionOf, stepName, viewOf } from "../../views/views";
+import type { Words } from "../../words";
+import { channelName } from "../../words/activities";
 import { useCosts } from "./costs";
-import { holdOut } from "./holdout";
+import { Proof } from "./Proof";
+import { ReasonChoice } from "./ReasonChoice";
+import { definitionOfWays, WAYS } from "./ways";
 
 interface Measure {
   mean_from: number;
@@ -22,7 +25,7 @@ interface Measure {
   change: Interval;
 }
 
-interface Moved extends Standing {
+export interface Moved extends Standing {
   episodes_from: number;
   customers_from: number;
   episodes_to: number;
@@ -33,21 +36,12 @@ interface Moved extends Standing {
   value: Measure;
 }
 
-const river = viewOf("contacts");
 const AHT_H = 513 / 3600; // of a call with what follows it
 const PRODUCTIVE_H = 1607 * (1 - 0.32) * 0.83; // a year of work, less absence and training, at that occupancy
 
-/** The river, in which one kind of event is worth 1 and nothing else: so its number is what changes. */
-function counting(name: string, activity: string): string {
-  const steps = river.steps.filter((one) => one.key !== "ended").map(({ key, events }) => ({ name: key, events }));
-  return JSON.stringify({ version: 1, name, steps: [...steps, { name, events: activity, value: 1 }], ...river.rules });
-}
-const LEAVING = counting("contract ended", "contract.ended");
-const SALES = counting("order placed", "order.placed");
-/** Ways that one may leave or take: contacts and self-service, not facts. */
-const WAYS = ["help", "ivr", "bot", "solved", "unsolved", "lost", "chat", "mail", "social", "shop", "visit", "visit_failed"];
+const LEAVING = { name: "contract ended", activity: "contract.ended" };
+const SALES = { name: "order placed", activity: "order.placed" };
 const HORIZONS = ["7d", "14d", "30d"];
-const LAUNCHES = [5, 10, 20, 50];
 
 const DIGITS = { cost: 0, contacts: 0, staff: 2, leaving: 1, sales: 1 };
 /** Fewer of it is good; of sales, more. */
@@ -61,16 +55,34 @@ function scaled(measure: Measure, by: number): Measure {
     change: { value: times(value), low: times(low), high: times(high) } };
 }
 
-function Way({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const { language } = useWords();
+function wayName(key: string, { t, language }: Words): string {
+  if (key === "bot") return t("reasons.bot");
+  if (key === "help") return t("whatif.help_online");
+  return channelName(WAYS.find((one) => one.key === key)?.channel ?? key, language);
+}
+
+function WayChoice({ label, value, ways, onChange }: { label: string; value: string; ways: readonly { key: string }[]; onChange: (value: string) => void }) {
+  const words = useWords();
   return (
     <label>
       <span>{label}</span>
       <select value={value} onChange={(event) => onChange(event.target.value)}>
-        {WAYS.map((step) => <option key={step} value={step}>{stepName(river, step, language)}</option>)}
+        {ways.map(({ key }) => <option key={key} value={key}>{wayName(key, words)}</option>)}
       </select>
     </label>
   );
+}
+
+/** What is asked, by the address: a way that is none, or does not tell the reason, is the telephone. */
+function useWays() {
+  const [route, setFrom] = useParameter("route", "phone");
+  const [taken, setTo] = useParameter("to", "bot");
+  const [reason] = useParameter("reason", "");
+  const leave = WAYS.filter((one) => reason === "" || one.about);
+  const from = leave.some((one) => one.key === route) ? route : "phone";
+  const to = WAYS.some((one) => one.key === taken) ? taken : "bot";
+  const isMixed = reason !== "" && WAYS.find((one) => one.key === to)?.about === undefined;
+  return { from, setFrom, to, setTo, reason, leave, isMixed };
 }
 
 function Share({ value, onChange }: { value: number; onChange: (value: number) => void }) {
@@ -89,43 +101,19 @@ function Share({ value, onChange }: { value: number; onChange: (value: number) =
   );
 }
 
-/** Before it is launched on all: on some, with others kept as they are, and how long until the difference shows. */
-function HoldOut({ data, years }: { data: Moved; years: number }) {
-  const words = useWords();
-  const { t } = words;
-  const [launch, setLaunch] = useParameter("launch", "10");
-  const share = Number(launch) / 100;
-  const plan = holdOut(data.contacts, data.episodes_from / years, share);
-  return (
-    <section className="hold-out">
-      <h3>{t("holdout.title")} <Help about={t("holdout.title")}>{t("help.holdout")}</Help></h3>
-      <div className="choice" role="group" aria-label={t("holdout.launch")}>
-        {LAUNCHES.map((one) => (
-          <button key={one} type="button" aria-pressed={String(one) === launch} onClick={() => setLaunch(String(one))}>{t("holdout.on", { share: `${one} %` })}</button>
-        ))}
-      </div>
-      <p>
-        {plan === undefined ? t("holdout.never")
-          : t("holdout.told", { share: words.percent(share, 0), kept: words.percent(1 - share, 0), each: plan.each, weeks: plan.weeks,
-              effect: words.number(Math.abs(data.contacts.mean_to - data.contacts.mean_from), 2) })}
-      </p>
-    </section>
-  );
-}
-
 export function WhatIf({ years }: { years: number }) {
   const words = useWords();
-  const { t, language } = words;
+  const { t } = words;
   const costs = useCosts();
-  const [from, setFrom] = useParameter("route", "unsolved");
-  const [to, setTo] = useParameter("to", "chat");
+  const { from, setFrom, to, setTo, reason, leave, isMixed } = useWays();
   const [share, setShare] = useParameter("move", "20");
   const [horizon, setHorizon] = useParameter("horizon", "14d");
   const isAsked = from !== to;
-  const answer = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOf(river, costs), route: [from], to: [to], share, horizon });
   const same = { route: [from], to: [to], share, horizon };
-  const leaving = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: LEAVING, ...same });
-  const sales = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: SALES, ...same });
+  const asked = { definition: definitionOfWays(costs, reason), ...same };
+  const answer = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, asked);
+  const leaving = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, LEAVING), ...same });
+  const sales = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, SALES), ...same });
   const rows = (data: Moved): (readonly [keyof typeof DIGITS, Measure])[] => [
     ["cost", data.cost], ["contacts", data.contacts], ["staff", scaled(data.contacts, AHT_H / PRODUCTIVE_H)],
     ...(leaving.data ? [["leaving", leaving.data.value] as const] : []), ...(sales.data ? [["sales", sales.data.value] as const] : []),
@@ -135,8 +123,9 @@ export function WhatIf({ years }: { years: number }) {
     <section className="whatif">
       <h2>{t("whatif.title")} <Help about={t("whatif.title")}>{t("help.whatif")}</Help></h2>
       <div className="simulator-inputs">
-        <Way label={t("whatif.from")} value={from} onChange={setFrom} />
-        <Way label={t("whatif.to")} value={to} onChange={setTo} />
+        <ReasonChoice />
+        <WayChoice label={t("whatif.from")} value={from} ways={leave} onChange={setFrom} />
+        <WayChoice label={t("whatif.to")} value={to} ways={WAYS} onChange={setTo} />
         <label>
           <span>{t("whatif.horizon")}</span>
           <select value={horizon} onChange={(event) => setHorizon(event.target.value)}>
@@ -156,7 +145,7 @@ export function WhatIf({ years }: { years: number }) {
             return (
               <>
                 <p className="sentence" aria-live="polite">
-                  {t("whatif.sentence", { share: `${share} %`, n: Math.round(data.episodes_from / years), from: stepName(river, from, language), to: stepName(river, to, language) })}{" "}
+                  {t("whatif.sentence", { share: `${share} %`, n: Math.round(data.episodes_from / years), from: wayName(from, words), to: wayName(to, words), about: reason === "" ? "" : t("whatif.about", { reason }) })}{" "}
                   <b data-tone={(saved.value ?? 0) <= 0 ? "good" : "bad"}>{words.money(Math.abs(saved.value ?? 0))}</b>{" "}
                   {t((saved.value ?? 0) <= 0 ? "simulator.saves" : "simulator.costs")}
                 </p>
@@ -176,8 +165,8 @@ export function WhatIf({ years }: { years: number }) {
                   })}
                   <Figure name={t("whatif.moved")} value={words.number(data.moved / years)} note={t("whatif.customers", { n: data.customers_from })} />
                 </div>
-                <p className="caveat">{t("whatif.assumption", { to: stepName(river, to, language), n: data.episodes_to })}</p>
-                <HoldOut data={data} years={years} />
+                <p className="caveat">{t("whatif.assumption", { to: wayName(to, words), n: data.episodes_to })} {isMixed && t("whatif.mixed", { to: wayName(to, words) })}</p>
+                <Proof data={data} years={years} asked={asked} />
                 <button type="button" className="quiet" onClick={() =>
                   saveCsv("ariane-whatif", [t("whatif.title"), t("whatif.from"), t("whatif.to"), t("compare.difference"), t("driver.low"), t("driver.high")],
                     rows(data).map(([key, measure]) => [t(`whatif.${key}`), measure.mean_from, measure.mean_to, perYear(measure.change).value ?? "", perYear(measure.change).low ?? "", perYear(measure.change).high ?? ""]))}>

@@ -57,7 +57,7 @@ export const MILLION: Move = { contacts: 1_000_000, dear: 5.84, cheap: 0.1, shar
 
 const river = viewOf("contacts");
 /** Steps of the river that are a contact of a customer, not an answer or a fact. */
-const COUNTED = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
+export const COUNTED: ReadonlySet<string> = new Set(["help", "ivr", "solved", "unsolved", "lost", "bot", "chat", "mail", "social", "shop", "visit", "visit_failed"]);
 
 /** Contacts by channel. */
 export function volumesOf(map: JourneyMap): Map<string, number> {

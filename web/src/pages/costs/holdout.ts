@@ -22,3 +22,32 @@ export function holdOut(contacts: { mean_from: number; mean_to: number }, episod
   const weeks = Math.max(1, Math.ceil((all / episodesPerYear) * WEEKS));
   return weeks > WEEKS_MAX ? undefined : { each: Math.ceil(all * Math.min(share, 1 - share)), weeks };
 }
+
+/** A number of 32 bits that looks like chance and is always the same: FNV-1a over UTF-8, mixed by MurmurHash3's last step. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Is it launched on that customer? By the seed alone: who asks again gets the same groups, whoever joins later one of them. */
+export function isLaunched(customer: string, seed: string, share: number): boolean {
+  return hashOf(`${seed}:${customer}`) / 2 ** 32 < share;
+}
+
+/** What the list of a trial says when it is imported; the groups are compared by it. */
+export const LAUNCHED = "trial.launched";
+export const KEPT = "trial.kept";
+
+/** A row a customer, a column for each kind of identifier: as the import of the page of data reads it. */
+export function assignment(customers: readonly string[], seed: string, share: number, time: string): { head: string[]; rows: string[][] } {
+  const split = [...new Set(customers)].sort().map((whole) => ({ whole, at: whole.indexOf(":") }));
+  const typeOf = ({ whole, at }: { whole: string; at: number }) => (at < 0 ? "customer" : whole.slice(0, at));
+  const types = [...new Set(split.map(typeOf))].sort();
+  return {
+    head: ["time", "activity", "seed", ...types],
+    rows: split.map((one) => [time, isLaunched(one.whole, seed, share) ? LAUNCHED : KEPT, seed, ...types.map((type) => (type === typeOf(one) ? one.whole.slice(one.at + 1) : ""))]),
+  };
+}

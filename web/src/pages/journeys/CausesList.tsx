@@ -10,6 +10,7 @@ import { saveCsv } from "../../parts/save";
 import { Failed, Waiting } from "../../parts/States";
 import { Whisker } from "../../parts/Whisker";
 import { begun, type Words } from "../../words";
+import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { sayTraits } from "./DriverTable";
 import { addressOf, sufferersOf } from "./friction";
@@ -31,7 +32,8 @@ function sharesBetween({ low, high }: Interval, words: Words): string {
 function Cause({ one, rank, most }: { one: Watched; rank: number; most: number }) {
   const words = useWords();
   const { t } = words;
-  const { url, nameOf } = useQuestion();
+  const { url, parameters, nameOf } = useQuestion();
+  const period = usePeriod(parameters);
   const may = useMay();
   const system = useSystem(one.driver?.traits);
   const { driver, data, watched: { place } } = one;
@@ -45,14 +47,14 @@ function Cause({ one, rank, most }: { one: Watched; rank: number; most: number }
         <h3>{driver ? begun(system ?? sayTraits(driver.traits, words, nameOf)) : where}</h3>
         <p className="friction-told">
           {driver
-            ? t("cause.told", { n: driver.with_suffered, trials: driver.with, with: percent(driver.share_with), without: percent(driver.share_without), gap: gap(driver.difference, words) })
-            : t("cause.none", { n: data.suffered, trials: data.trials, share: words.percent(data.share.value ?? 0, 1), gap: sharesBetween(data.share, words) })}
+            ? t("cause.told", { people: driver.customers, n: driver.with_suffered, trials: driver.with, with: percent(driver.share_with), without: percent(driver.share_without), gap: gap(driver.difference, words) })
+            : t("cause.none", { people: data.customers_suffered, n: data.suffered, trials: data.trials, share: words.percent(data.share.value ?? 0, 1), gap: sharesBetween(data.share, words) })}
         </p>
         <div className="friction-go">
-          <Link className="button" to={changed(url, addressOf(place))}>{t("dossier.open")}</Link>
+          <Link className="button" to={changed(url, addressOf(place, driver ? one.rank : undefined))}>{t("dossier.open")}</Link>
           {may("lists") && (
             <Link className="button" to={sufferersOf(url, place, driver ? one.rank : undefined)}>
-              {t("cause.see", { n: driver ? driver.with_suffered : data.suffered })}
+              {t("behind.see", { n: driver ? driver.customers : data.customers_suffered })}
             </Link>
           )}
         </div>
@@ -63,6 +65,7 @@ function Cause({ one, rank, most }: { one: Watched; rank: number; most: number }
             <b>{words.money(driver.excess_cost.value)}</b>
             <Whisker interval={driver.excess_cost} most={most} label={`${words.money(driver.excess_cost.value)} ${between(driver.excess_cost, words)}`} />
             <small>{between(driver.excess_cost, words)}</small>
+            <small>{period}</small>
           </>
         )}
       </div>
@@ -75,6 +78,7 @@ export function CausesList() {
   const { t } = words;
   const { view, parameters, nameOf } = useQuestion();
   const { causes, isPending, failed } = useCauses(view, parameters);
+  const period = usePeriod(parameters);
   if (!view.watched) return null;
   const most = Math.max(...causes.map((one) => one.driver?.excess_cost.high ?? 0), 1);
   const named = causes.filter((one) => one.driver);
@@ -89,6 +93,7 @@ export function CausesList() {
         <h2>{t("cause.title", { n: named.length, places: view.watched.length })} <Help about={t("driver.title")}>{t("help.causes")}</Help></h2>
         <button type="button" className="quiet" onClick={save}>CSV<span className="unseen"> {t("driver.title")}</span></button>
       </div>
+      <p className="account">{t("cause.account", { period })}</p>
       {failed ? (
         <Failed answer={failed} />
       ) : isPending ? (

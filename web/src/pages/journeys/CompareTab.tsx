@@ -107,6 +107,7 @@ export function CompareTab() {
               <p className="sentence compared">
                 <b>{first}</b> : {t("compare.of", { n: data.first.journeys, people: data.first.customers })}. <b>{second}</b> : {t("compare.of", { n: data.second.journeys, people: data.second.customers })}.
               </p>
+              {asked.kind === "split" && data.differences.some((one) => one.what === "outcome" && one.outcome === "open") && <p className="caveat">{t("compare.edge_of_time")}</p>}
               <Table<Difference>
                 caption={t("compare.title", { n: data.differences.length, all: data.compared })}
                 name="ariane-compare"

@@ -18,6 +18,12 @@ export function sayTraits(traits: readonly CommonTrait[], words: Words, nameOf?:
   return traits.map((one) => traitName(one, words.language, nameOf)).join(words.t("driver.and"));
 }
 
+/** "2,3 fois plus souvent": the ratio of the shares; where nobody suffers without it, there is none. */
+function timesAsOften({ share_with, share_without }: Driver, words: Words): string {
+  if (share_with.value === null || !share_without.value) return "";
+  return words.t("driver.times", { ratio: words.number(share_with.value / share_without.value, 1) });
+}
+
 export function DriverTable({ drivers }: { drivers: readonly Driver[] }) {
   const words = useWords();
   const { t } = words;
@@ -39,8 +45,8 @@ export function DriverTable({ drivers }: { drivers: readonly Driver[] }) {
             <Whisker interval={one.share_with} most={most}
               label={`${t("driver.with")}: ${share(one.share_with)} ${range(one.share_with, words, (n) => words.percent(n, 1))}`} />
             <p className="driver-told">
-              {t("driver.told", { with: share(one.share_with), without: share(one.share_without), ratio: words.number(one.odds_ratio.value ?? 0, 1) })}{" "}
-              <small>{range(one.odds_ratio, words, (n) => words.number(n, 1))}</small>
+              {t("driver.told", { with: share(one.share_with), without: share(one.share_without) })} {timesAsOften(one, words)}{" "}
+              <small>{words.points(one.difference.value ?? 0)}, {range(one.difference, words, words.points)}</small>
             </p>
             <p className="driver-excess">
               {one.excess.value !== null && t("driver.too_many", { n: Math.round(one.excess.value) })}

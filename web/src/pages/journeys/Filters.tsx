@@ -24,8 +24,11 @@ function Period() {
   const last = status?.last_time;
   const since = url.searchParams.get("since");
   const until = url.searchParams.get("until");
-  const told = (date: string | null | undefined) => (date ? words.date(date) : "…");
-  const printed = t("data.from_to", { since: told(since ?? status?.first_time), until: told(until ?? last) });
+  const dayOf = (time: string | null) => (time === null ? "" : /^\d{4}-\d\d-\d\d$/.test(time) || Number.isNaN(Date.parse(time)) ? time : isoDay(Date.parse(time)));
+  const hasTimes = [since, until].some((one) => one !== null && dayOf(one) !== one);
+  const told = (time: string | null) => (time === null || Number.isNaN(Date.parse(time)) ? "…" : words.moment(time));
+  const toldDate = (date: string | null | undefined) => (date ? words.date(date) : "…");
+  const printed = t("data.from_to", { since: toldDate(since ?? status?.first_time), until: toldDate(until ?? last) });
   const sinceOf = (days: number) => (last ? isoDay(Date.parse(last) - days * DAY_MS) : "");
   return (
     <fieldset className="period">
@@ -41,14 +44,15 @@ function Period() {
             </button>
           );
         })}
+        {hasTimes && <button type="button" aria-pressed="true">{told(since)} – {told(until)}</button>}
       </div>
       <label>
         <span>{t("period.since")}</span>
-        <input type="date" value={since ?? ""} onChange={(event) => go(changed(url, { since: event.target.value || undefined }))} />
+        <input type="date" value={dayOf(since)} onChange={(event) => go(changed(url, { since: event.target.value || undefined }))} />
       </label>
       <label>
         <span>{t("period.until")}</span>
-        <input type="date" value={until ?? ""} onChange={(event) => go(changed(url, { until: event.target.value || undefined }))} />
+        <input type="date" value={dayOf(until)} onChange={(event) => go(changed(url, { until: event.target.value || undefined }))} />
       </label>
     </fieldset>
   );

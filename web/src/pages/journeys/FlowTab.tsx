@@ -9,7 +9,7 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Picture } from "../../parts/Picture";
 import { Empty, Shown } from "../../parts/States";
-import { Flow, type FlowChoice } from "../../pictures/Flow";
+import { endName, Flow, type FlowChoice } from "../../pictures/Flow";
 import { useQuestion } from "../question";
 import { listed } from "./listed";
 import { Outcomes } from "./Outcomes";
@@ -23,12 +23,12 @@ function Chosen({ answer, chosen, onClose }: { answer: FlowAnswer; chosen: NonNu
   const { url, nameOf } = useQuestion();
   const nodeName = (id: number | undefined) => {
     const node = answer.nodes.find((one) => one.node === id);
-    return node === undefined ? t("flow.end") : node.kind === "other" ? t("flow.other") : nameOf(node.step ?? "");
+    return node === undefined ? endName(answer, false, words) : node.kind === "other" ? t("flow.other") : nameOf(node.step ?? "");
   };
   const one = chosen.kind === "node" ? answer.nodes.find((node) => node.node === chosen.node) : answer.links[chosen.link];
   if (!one) return null;
   const title =
-    chosen.kind === "node" ? nodeName(chosen.node) : "from" in one ? `${nodeName(one.from)} → ${one.kind === "further" ? t("flow.further") : nodeName(one.to)}` : "";
+    chosen.kind === "node" ? nodeName(chosen.node) : "from" in one ? `${nodeName(one.from)} → ${one.kind === "further" ? endName(answer, true, words) : nodeName(one.to)}` : "";
   return (
     <aside ref={panel} className="behind" aria-label={t("behind.name")}>
       <button type="button" className="close" onClick={onClose} aria-label={t("action.close")}>×</button>

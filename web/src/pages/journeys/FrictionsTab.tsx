@@ -12,11 +12,12 @@ import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
 import { Whisker } from "../../parts/Whisker";
 import type { Words } from "../../words";
+import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
 import { CausesList } from "./CausesList";
 import { Causes, Dossier } from "./Dossier";
-import { addressOf, AFTERMATH, placeIn, placeName, sufferersOf, type Friction, type Frictions } from "./friction";
+import { addressOf, AFTERMATH, isGoodEnd, placeIn, placeName, sufferersOf, type Friction, type Frictions } from "./friction";
 import { useCauses } from "./causes";
 import { between } from "./Sentence";
 import { Sufferers } from "./Sufferers";
@@ -27,7 +28,7 @@ function money(interval: Interval, words: Words): string {
   return interval.value === null ? "–" : words.money(interval.value);
 }
 
-function Card({ one, rank, most }: { one: Friction; rank: number; most: number }) {
+function Card({ one, rank, most, period }: { one: Friction; rank: number; most: number; period: string }) {
   const words = useWords();
   const { t } = words;
   const { url, nameOf } = useQuestion();
@@ -69,6 +70,7 @@ function Card({ one, rank, most }: { one: Friction; rank: number; most: number }
         <b>{money(one.excess_cost, words)}</b>
         <Whisker interval={one.excess_cost} most={most} label={`${money(one.excess_cost, words)} ${between(one.excess_cost, words)}`} />
         <small>{between(one.excess_cost, words)}</small>
+        <small>{period}</small>
       </div>
     </li>
   );
@@ -78,33 +80,39 @@ function Ranked() {
   const words = useWords();
   const { t } = words;
   const { view, parameters, nameOf } = useQuestion();
+  const period = usePeriod(parameters);
   const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5 });
   return (
     <Shown answer={answer}>
       {(data) => {
-        const most = Math.max(...data.frictions.map((one) => one.excess_cost.high ?? 0), 1);
+        const frictions = data.frictions.filter((one) => !isGoodEnd(one.friction, view));
+        const left = data.frictions.length - frictions.length;
+        const most = Math.max(...frictions.map((one) => one.excess_cost.high ?? 0), 1);
         return (
           <>
             <div className="table-head">
               <h2>
-                {t(view.watched ? "friction.unasked" : "friction.title", { n: data.frictions.length })} <Help about={t("tab.frictions")}>{t("help.frictions")}</Help>
+                {t(view.watched ? "friction.unasked" : "friction.title", { n: frictions.length })} <Help about={t("tab.frictions")}>{t("help.frictions")}</Help>
               </h2>
               <button type="button" className="quiet" onClick={() =>
                 saveCsv("ariane-frictions", [t("tab.frictions"), t("friction.suffered"), t("friction.trials"), t("column.customers"), t("costs.cost"), t("driver.low"), t("driver.high"), "q"],
-                  data.frictions.map((one) => [placeName(one.friction, nameOf, words), one.suffered, one.trials, one.customers_suffered, one.excess_cost.value ?? "", one.excess_cost.low ?? "", one.excess_cost.high ?? "", one.q ?? ""]))}>
+                  frictions.map((one) => [placeName(one.friction, nameOf, words), one.suffered, one.trials, one.customers_suffered, one.excess_cost.value ?? "", one.excess_cost.low ?? "", one.excess_cost.high ?? "", one.q ?? ""]))}>
                 CSV
               </button>
             </div>
-            {data.frictions.length === 0 ? (
+            <p className="account">{t("friction.account", { period })}</p>
+            {frictions.length === 0 ? (
               <Empty title={t("friction.none")}>{t("friction.none_more", { n: data.screened })}</Empty>
             ) : (
               <ol className="frictions">
-                {data.frictions.map((one, i) => (
-                  <Card key={i} one={one} rank={i + 1} most={most} />
+                {frictions.map((one, i) => (
+                  <Card key={JSON.stringify(one.friction)} one={one} rank={i + 1} most={most} period={period} />
                 ))}
               </ol>
             )}
-            <p className="account">{t("friction.screened", { n: data.screened })}</p>
+            <p className="account">
+              {t("friction.screened", { n: data.screened })} {left > 0 && t("friction.good_ends", { n: left })}
+            </p>
           </>
         );
       }}
@@ -141,6 +149,7 @@ export function FrictionsTab() {
   const { nameOf } = useQuestion();
   const whose = placeIn(url.searchParams.get("friction"));
   const place = whose ?? asked(url);
+  const cause = url.searchParams.get("cause");
   if (place === null) return <Unasked />;
   return (
     <section>
@@ -150,7 +159,7 @@ export function FrictionsTab() {
         </h2>
         <Link to={changed(url, NOT_ASKED)} className="quiet">{t("friction.all")}</Link>
       </div>
-      {whose ? <Sufferers place={whose} cause={url.searchParams.get("cause")} /> : <Dossier place={place} />}
+      {whose ? <Sufferers place={whose} cause={cause} /> : <Dossier place={place} cause={cause} />}
     </section>
   );
 }

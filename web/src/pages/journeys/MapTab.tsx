@@ -9,6 +9,10 @@ import { Picture } from "../../parts/Picture";
 import { Empty, Failed, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { River, type Chosen, type Colour } from "../../pictures/River";
+import { Legend } from "../../pictures/Legend";
+import { isGoodStep } from "../../views/views";
+import { begun } from "../../words";
+import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { Behind } from "./Behind";
 import { earlier } from "./earlier";
@@ -113,6 +117,7 @@ export function MapTab() {
   const onDrawn = useCallback(() => setDrawn(asked), [asked]);
   const then = earlier(parameters, status);
   const before = useAnswer<JourneyMap>(compare && then ? "journey/map" : undefined, { ...question, ...then });
+  const [period, periodThen] = [usePeriod(parameters), usePeriod(then ?? {})];
   const isCompared = compare !== "" && then !== undefined;
   const chosen = chosenIn(url);
   const choose = (what: Chosen) =>
@@ -124,19 +129,21 @@ export function MapTab() {
     const at = what.kind === "edge" ? { "at-from": what.from, "at-to": what.to } : { "at-step": what.step };
     go(changed(url, { ...at, edge: undefined, step: undefined }, "/journeys/frictions"));
   };
-  const picture = (data: JourneyMap, label: string, then?: () => void) =>
+  const isGood = useCallback((step: string) => isGoodStep(view, step), [view]);
+  const picture = (data: JourneyMap, label: string, then?: () => void, beside?: readonly JourneyMap[]) =>
     data.edges.length === 0 ? (
       <Empty title={t("map.none")}>{t("map.none_more")}</Empty>
     ) : (
       <River map={data} colour={colour as Colour} nameOf={nameOf} chosen={chosen} onChoose={choose} onOpen={open}
-        {...(then ? { onDrawn: then } : {})} label={label} />
+        isGood={isGood} {...(beside ? { beside } : {})} {...(then ? { onDrawn: then } : {})} label={label} />
     );
   return (
     <Shown answer={map} rows={10}>
       {(counted) => {
         const isTimed = timed.data !== undefined && !timed.isPlaceholderData;
         const data = isTimed ? timed.data : counted;
-        const now = picture(data, t("tab.map"), map.isPlaceholderData ? undefined : onDrawn);
+        const both = isCompared && before.data ? [before.data, data] : undefined;
+        const now = picture(data, t("tab.map"), map.isPlaceholderData ? undefined : onDrawn, both);
         return <>
           <Outcomes totals={data} />
           {view.key !== "all" && <Sentence />}
@@ -160,18 +167,20 @@ export function MapTab() {
                     onClick={() => setCompare(compare ? "" : "before")}>
                     {t("compare.before")}
                   </button>
+                  {then === undefined && <small className="why-not">{t("compare.needs_period")}</small>}
                 </>
               }
             >
               {isCompared && before.data ? (
                 <div className="side-by-side">
-                  <section><h3>{t("compare.then", { since: String(then.since), until: String(then.until) })}</h3>{picture(before.data, t("compare.before"))}</section>
-                  <section><h3>{t("compare.now")}</h3>{now}</section>
+                  <section><h3>{begun(periodThen)}</h3>{picture(before.data, t("compare.before"), undefined, both)}<Account map={before.data} /></section>
+                  <section><h3>{begun(period)}</h3>{now}<Account map={data} /></section>
                 </div>
               ) : (
                 now
               )}
-              <Account map={data} />
+              <Legend colour={colour as Colour} />
+              {!both && <Account map={data} />}
               <Reconciled map={data} />
             </Picture>
             {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}

@@ -3,9 +3,11 @@ import { companyZone } from "../../words/zone";
 import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import type { Metric, MetricFigure, Metrics } from "../../api/types";
-import { useParameter } from "../../app/router";
+import { changed, useAddress, useParameter } from "../../app/router";
+import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
+import { Link } from "../../parts/Link";
 import { Picture } from "../../parts/Picture";
 import { saveCsv } from "../../parts/save";
 import { Empty, Shown } from "../../parts/States";
@@ -15,6 +17,7 @@ import { channelName } from "../../words/activities";
 import { begun, type Words } from "../../words";
 import { useQuestion } from "../question";
 import { CountingChoice, useCounting } from "./Counting";
+import { MetricList } from "./MetricList";
 
 const MONEY = new Set(["cost_per_journey", "value_per_journey"]);
 
@@ -30,6 +33,8 @@ const valueOf = (metric: Metric, one: MetricFigure | undefined) => (metric.kind 
 function Card({ metric, figure, isChosen, onChoose }: { metric: Metric; figure: MetricFigure | undefined; isChosen: boolean; onChoose: () => void }) {
   const words = useWords();
   const { t, language } = words;
+  const url = useAddress();
+  const may = useMay();
   return (
     <li className="metric" data-chosen={isChosen}>
       <p className="figure-name">
@@ -50,6 +55,9 @@ function Card({ metric, figure, isChosen, onChoose }: { metric: Metric; figure: 
               : t("metric.over", { n: figure.denominator })}
           {figure.low !== undefined && figure.high !== undefined && (
             <><br />{t("interval", { low: words.percent(figure.low, 1), high: words.percent(figure.high, 1) })}</>
+          )}
+          {may("lists") && (
+            <><br /><Link to={changed(url, { metric: metric.metric, behind: metric.kind === "share" ? "counted" : "all" })}>{t("metric.see")}<span className="unseen"> {metric.title[language]}</span></Link></>
           )}
           {figure.pending > 0 && <><br />{t("metric.pending", { n: figure.pending })}</>}
         </p>
@@ -131,7 +139,9 @@ export function MetricsTab() {
   const question = useQuestion();
   const counting = useCounting();
   const parameters = { ...question.parameters, ...counting.parameters };
+  const may = useMay();
   const [chosen, setChosen] = useParameter("metric", "repeat_contacts");
+  const [behind] = useParameter("behind", "");
   const answer = useAnswer<Metrics>(counting.parameters && "journey/metrics", parameters);
   return (
     <Shown answer={answer}>
@@ -154,6 +164,7 @@ export function MetricsTab() {
                 <Card key={one.metric} metric={one} figure={figureOf(one)} isChosen={one === metric} onChoose={() => setChosen(one.metric)} />
               ))}
             </ul>
+            {metric && behind !== "" && may("lists") && <MetricList metric={metric} parameters={parameters} isCounted={behind === "counted"} />}
             {metric && <OverTime metric={metric} parameters={parameters} />}
             {metric && <Broken metric={metric} parameters={parameters} />}
           </>

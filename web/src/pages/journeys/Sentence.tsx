@@ -7,9 +7,10 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { begun, type Words } from "../../words";
 import { definitionOf, stepName, viewOf } from "../../views/views";
+import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { useCauses } from "./causes";
-import { addressOf, AFTERMATH, placeName, type Friction, type Frictions } from "./friction";
+import { addressOf, AFTERMATH, isGoodEnd, placeName, type Friction, type Frictions } from "./friction";
 import { sayTraits } from "./DriverTable";
 import { useSystem } from "./system";
 
@@ -35,7 +36,10 @@ interface Told {
   where?: string;
   driver: Driver | undefined;
   cost: Interval;
+  people: number;
   times: number;
+  /** The cause's place among those of the watched place: its dossier is about them alone. */
+  rank: number | undefined;
 }
 
 /** What is told, null where nothing is sure, undefined while it is being asked. */
@@ -51,34 +55,38 @@ function useTold(): Told | null | undefined {
   const answer = useAnswer<Frictions>(isSearched ? "journey/frictions" : undefined, { ...asked, ignore: AFTERMATH, support: 5, top: 10 });
   if (isPending) return undefined;
   if (first?.driver)
-    return { place: first.watched.place, where: first.watched[language], driver: first.driver, cost: first.driver.excess_cost, times: first.driver.with_suffered };
+    return { place: first.watched.place, where: first.watched[language], driver: first.driver, cost: first.driver.excess_cost, people: first.driver.customers, times: first.driver.with_suffered, rank: first.rank };
   if (answer.isPending) return undefined;
-  const one = answer.data && toldOf(answer.data.frictions);
+  const one = answer.data && toldOf(answer.data.frictions.filter((friction) => !isGoodEnd(friction.friction, watching)));
   if (!one) return null;
   const driver = shared(one);
-  return { place: one.friction, driver, cost: driver?.excess_cost ?? one.excess_cost, times: driver?.with_suffered ?? one.suffered };
+  return {
+    place: one.friction, driver, cost: driver?.excess_cost ?? one.excess_cost, people: driver?.customers ?? one.customers_suffered,
+    times: driver?.with_suffered ?? one.suffered, rank: undefined,
+  };
 }
 
 export function Sentence() {
   const words = useWords();
   const { t } = words;
-  const { url, view, nameOf } = useQuestion();
+  const { url, view, parameters, nameOf } = useQuestion();
   const told = useTold();
+  const period = usePeriod(parameters);
   const system = useSystem(told?.driver?.traits);
   if (told === undefined) return <p className="sentence river-sentence" aria-hidden="true">&nbsp;</p>; // its place, so that nothing jumps
   if (told === null) return null;
   const isRiver = view.key === "contacts";
   const name = isRiver ? (step: string) => stepName(company, step, words.language) : nameOf;
-  const { place, driver, cost, times, where = placeName(place, name, words) } = told;
+  const { place, driver, cost, people, times, rank, where = placeName(place, name, words) } = told;
   return (
     <p className="sentence river-sentence">
       {driver && <>{begun(system ?? sayTraits(driver.traits, words, name))} : </>}
-      <Link to={changed(url, { ...addressOf(place), ...(isRiver ? { view: company.key } : {}), edge: undefined, step: undefined }, "/journeys/frictions")}>
-        {t("cause.times", { n: times })}
-      </Link>
-      {", "}
-    <b data-tone="bad">+ {words.money(cost.value ?? 0)}</b> <small>{between(cost, words)}</small>{" "}
-      <span className="sentence-place">{where}.</span> <Help about={t("sentence.about")}>{t("help.sentence")}</Help>
+      <Link to={changed(url, { ...addressOf(place, rank), ...(isRiver ? { view: company.key } : {}), edge: undefined, step: undefined }, "/journeys/frictions")}>
+        {t("totals.customers", { n: people })}
+      </Link>{" "}
+      ({t("cause.times", { n: times })}), <b data-tone="bad">+ {words.money(cost.value ?? 0)}</b> {period} <small>{between(cost, words)}</small>{" "}
+      <span className="sentence-place">{where}.</span>{" "}
+      <Help about={t("sentence.about")}>{t(rank === undefined ? "help.sentence_found" : isRiver ? "help.sentence_river" : "help.sentence")}</Help>
     </p>
   );
 }

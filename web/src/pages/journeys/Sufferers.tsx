@@ -9,6 +9,7 @@ import { LongTable, type Rows } from "../../parts/LongTable";
 import { Shown } from "../../parts/States";
 import { useQuestion } from "../question";
 import { AFTERMATH, SUPPORT, askFor, type Drivers, type Sufferer } from "./friction";
+import { threadAround } from "./threadAround";
 
 const FIRST = 200;
 const ALL = 10_000_000; // the server holds who suffers anyway; what it may answer with is bounded there
@@ -43,7 +44,7 @@ export function Sufferers({ place, cause }: { place: FrictionPlace; cause: strin
           rows={rows}
           columns={[
             { key: "customer", name: t("column.customer"), width: "45%", value: (one) => one.customer,
-              show: (one) => <Link to={`/customers/${encodeURIComponent(one.customer)}`} className="cell-customer">{one.customer}</Link> },
+              show: (one) => <Link to={threadAround(one.customer, one.time)} className="cell-customer">{one.customer}</Link> },
             { key: "time", name: t("column.time"), width: "35%", value: (one) => one.time, show: (one) => words.moment(one.time) },
             { key: "cost", name: t("costs.cost"), width: "20%", isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
           ]}

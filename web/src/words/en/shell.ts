@@ -96,7 +96,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "home.usual_name": "Usually",
   "home.weeks": "Same days of past weeks",
   "home.against": "Difference",
-  "home.frictions": "What costs most",
+  "home.frictions": "What costs too much {period}, and why",
   "home.frictions_more": "All frictions and their causes",
   "changed.title": "What changed in the last 30 days",
   "changed.told": "{now}, against {then} in the 90 days before",

@@ -95,7 +95,7 @@ export const shell = {
   "home.usual_name": "D'habitude",
   "home.weeks": "Mêmes jours des semaines passées",
   "home.against": "Écart",
-  "home.frictions": "Ce qui coûte le plus, et pourquoi",
+  "home.frictions": "Ce qui coûte en trop {period}, et pourquoi",
   "home.frictions_more": "Toutes les frictions et leurs causes",
   "changed.title": "Ce qui a changé depuis 30 jours",
   "changed.told": "{now}, contre {then} les 90 jours d'avant",
