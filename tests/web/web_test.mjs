@@ -1033,13 +1033,13 @@ if (!asked.url) {
     console.log(`     scrolling through ${LONG} rows: two frames take ${frames[30].toFixed(0)} ms in the middle, ${frames[59].toFixed(0)} ms at most`);
     await page.waitForFunction((last) => document.querySelector(`tr[aria-rowindex="${last}"] a`), LONG + 1);
     expect((await table.locator("tr").count()) < 100, "still few");
-    const firstOf = () => page.waitForFunction(() => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent).then((one) => one.jsonValue());
+    const firstOf = () => page.waitForFunction(() => document.querySelector('tr[aria-rowindex="2"] td:nth-child(3)')?.textContent).then((one) => one.jsonValue());
     await page.evaluate(() => document.querySelector(".long-scroll").scrollTo({ top: 0 }));
     const latest = await firstOf();
-    await page.click(".long-scroll thead th:nth-child(2) button");
+    await page.click(".long-scroll thead th:nth-child(3) button");
     await page.waitForURL(/order=earliest/);
     await settled(page);
-    await page.waitForFunction((was) => document.querySelector('tr[aria-rowindex="2"] td:nth-child(2)')?.textContent !== was, latest);
+    await page.waitForFunction((was) => document.querySelector('tr[aria-rowindex="2"] td:nth-child(3)')?.textContent !== was, latest);
     expect(/1 janv\. 2025/.test(await firstOf()) && /28 .*2025/.test(latest), `${latest}, then ${await firstOf()}`);
     const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
     const sheets = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length;
