@@ -283,7 +283,7 @@ static err list_behind(const struct journey_question *q, const struct sides *sid
 	if (e != OK)
 		return e;
 	if (!sink->json && request_has(q->request, "csv"))
-		journey_list_csv(q, sink, &list);
+		journey_list_csv(q, sink, &list, NULL);
 	else
 		journey_list_tell_times(q, sink, &list, times);
 	journey_list_done(sides->plans[side], &list);
