@@ -20,6 +20,7 @@ const VERBATIMS = 3;
 const EVENTS = 9;
 const BEFORE_MS = 12 * 3_600_000;
 const AFTER_MS = 7 * 86_400_000;
+const TALK_MS = 3_600_000; // what was asked of the bot just before it failed is about it too
 
 function useThreads(sufferers: readonly Sufferer[]) {
   return useQueries({
@@ -73,7 +74,7 @@ export function subjectOf(place: FrictionPlace, view: View, traits: readonly Com
 /** What was said of it by those who suffered, soonest after it; a text twice, as a form letter, once. */
 function verbatims(threads: readonly (readonly EventRecord[])[], sufferers: readonly Sufferer[], subject: Set<string>): { all: number; said: EventRecord[] } {
   const own = threads.map((events, i) => events.filter((one) =>
-    (one.text ?? "").trim().length > 12 && !NOTES.has(one.channel) && !/answered|bot|agent|sent/.test(one.activity) && instant(one.time) >= instant(sufferers[i]?.time ?? "")));
+    (one.text ?? "").trim().length > 12 && !NOTES.has(one.channel) && !/answered|bot|agent|sent/.test(one.activity) && instant(one.time) >= instant(sufferers[i]?.time ?? "") - TALK_MS));
   const said = own.flatMap((events) => events.filter((one) => subject.size === 0 || stems(one.text ?? "").some((stem) => subject.has(stem))).slice(0, 1));
   return { all: own.flat().length, said: said.filter((one, i) => said.findIndex((other) => other.text === one.text) === i).slice(0, VERBATIMS) };
 }
