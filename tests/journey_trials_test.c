@@ -121,7 +121,9 @@ TEST(the_quick_way_to_trials_leads_where_the_longer_one_does)
 		to[journey_plan_find_step(plan, STR("b"))] = 1;
 		to[journey_plan_find_step(plan, STR("c"))] = (uint8_t)(i % 2);
 		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-			const struct friction friction = { kinds[k], at, to, withins[i % 4], 0 };
+			const struct friction friction = {
+				.kind = kinds[k], .at = at, .to = to, .within = withins[i % 4]
+			};
 			check_both(name, plan, &friction, &costs);
 		}
 		costs_done(plan, &costs);
