@@ -360,7 +360,8 @@ static rights needs_of(const struct command *command)
 
 static bool is_personal(const struct command *command)
 {
-	return str_starts(command->name, STR("identity ")) || command == &cmd_segment_members;
+	return str_starts(command->name, STR("identity ")) || command == &cmd_segment_members ||
+	       command == &cmd_attributes;
 }
 
 static bool has_row(const struct command *command)
