@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/engine.h"
-#include "engine/stages.h"
 #include "engine/erasures.h"
+#include "engine/stages.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -420,7 +420,9 @@ bool request_hides_text(const struct request *request)
 
 bool request_may_name_files(const struct request *request)
 {
-	return str_starts(request_actor(request), STR("uid:"));
+	str actor = request_actor(request);
+
+	return str_starts(actor, STR("uid:")) || str_equal(actor, ACTOR_FOLDERS);
 }
 
 err request_check_file(const struct request *request, const char *option, str path, struct why *why)

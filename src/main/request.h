@@ -15,6 +15,8 @@
 struct request;
 struct house;
 
+#define ACTOR_FOLDERS STR("folder") /* who imports what is dropped into a watched folder */
+
 /* Reads words such as `import calls.csv --source pbx`.  Understood: --name VALUE, --name=VALUE,
  * --flag, -h, and -- before what must not be taken for an option.  Global options may stand
  * anywhere, a command's own behind its name.  Without a command (only global options) *out has
@@ -49,7 +51,8 @@ bool request_cancelled(const struct request *request); /* any thread */
 struct house *request_house(const struct request *request); /* NULL: the command opens the folder */
 bool request_hides_text(const struct request *request); /* verbatims are left out of answers */
 str request_actor(const struct request *request); /* "user:jeanne", "uid:1000" */
-/* Who asks from another machine names no file of this one. */
+/* Who asks from another machine names no file of this one; the configuration of watched folders
+ * does. */
 bool request_may_name_files(const struct request *request);
 /* Before the file is opened that an option names: ERR_DENIED to those who may not, but for the
  * documents that they sent along. */

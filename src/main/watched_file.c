@@ -144,7 +144,7 @@ static err import(struct taking *t)
 		.now_ms = now_ms(),
 		.stop = &w->stop,
 		.house = w->options.house,
-		.actor = STR("folder") };
+		.actor = ACTOR_FOLDERS };
 	sink_buffer_init(&sink, &out, &locale);
 	sink.base.json = true;
 	if (e == OK)
