@@ -579,7 +579,7 @@ await check("what if: own volumes with intervals, staff, leaving; a hold-out; th
   expect((await page.textContent(".hold-out > p")).trim() !== "", "a plan, or that none is short enough");
   const groups = async () => {
     const [file] = await Promise.all([page.waitForEvent("download"), page.click(".hold-out-groups button")]);
-    return readFileSync(await file.path(), "utf8").trim().split("\r\n").slice(1).map((row) => row.split(",").slice(1).join(","));
+    return readFileSync(await file.path(), "utf8").trim().split("\r\n").slice(1).map((row) => row.split(";").slice(1).join(","));
   };
   const [drawn, again] = [await groups(), await groups()];
   expect(String(drawn) === String(again), "the same seed gives the same groups");
