@@ -1,8 +1,8 @@
 // pages/data/Rules.tsx - which identifiers make one person: a row for each type, what a change would merge and split, and only then
 // the change; what the table does not show is edited as the document it is.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { tell, type Problem } from "../../api/client";
+import { ask, tell, type Problem } from "../../api/client";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
@@ -29,6 +29,13 @@ interface Preview {
   split: number;
   merges: Example[];
   splits: Example[];
+}
+
+const AGAIN_MS = 200;
+/** In a large company other rules are computed beside the writer: in force is what was before until then. */
+async function untilComputed(): Promise<void> {
+  const isComputing = () => ask<{ customers_being_computed?: boolean }>("status").then((now) => now.customers_being_computed === true, () => true);
+  while (await isComputing()) await new Promise((again) => window.setTimeout(again, AGAIN_MS));
 }
 
 const numberOf = (text: string) => (text.trim() === "" ? undefined : Number(text));
@@ -114,6 +121,7 @@ function Editor({ inForce }: { inForce: InForce }) {
   const [seen, setSeen] = useState<{ document: string; preview: Preview } | null>(null);
   const [applied, setApplied] = useState("");
   const [because, setBecause] = useState("");
+  const client = useQueryClient();
   const { act, problem, isBusy } = useAct("identity/rules", "status", "customers");
   const document = text ?? JSON.stringify(draft, null, 2);
   const isChanged = document !== JSON.stringify(inForce.rules, null, 2);
@@ -135,7 +143,10 @@ function Editor({ inForce }: { inForce: InForce }) {
     const done = await act("POST", "identity/rules", { arguments: ["apply"], document, ...(because.trim() ? { because: because.trim() } : {}) });
     if (!done) return;
     setSeen(null);
+    setApplied(t("rules.computing"));
+    await untilComputed();
     setApplied(t("rules.applied"));
+    await client.invalidateQueries();
   };
   const p = seen?.preview;
   return (
@@ -143,7 +154,7 @@ function Editor({ inForce }: { inForce: InForce }) {
       <Types document={draft} onChange={(next) => { change(next); if (text !== null) setText(JSON.stringify(next, null, 2)); }} />
       <details onToggle={(event) => setText(event.currentTarget.open ? JSON.stringify(draft, null, 2) : null)}>
         <summary>{t("rules.document")}</summary>
-        <textarea className="rules-text" rows={18} spellCheck={false} aria-label={t("rules.document")} value={text ?? ""} onChange={(event) => write(event.target.value)} />
+        {text !== null && <textarea className="rules-text" rows={18} spellCheck={false} aria-label={t("rules.document")} value={text} onChange={(event) => write(event.target.value)} />}
       </details>
       <p className="setting">
         <button type="button" className="button" disabled={!isChanged || isBusy} onClick={() => void look()}>{t("rules.look")}</button>{" "}

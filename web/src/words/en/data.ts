@@ -251,6 +251,7 @@ export const data: Record<keyof typeof keys, string> = {
   "rules.splits": "Would be split",
   "rules.more": "and {n} {n|other|others}",
   "rules.apply": "Bring into force",
+  "rules.computing": "These rules are kept; customers are being computed anew…",
   "rules.applied": "These rules are in force, for the past too.",
 
   "use.identifies": "identifies the person",

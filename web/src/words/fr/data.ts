@@ -250,6 +250,7 @@ export const data = {
   "rules.splits": "Seraient séparés",
   "rules.more": "et {n} {n|autre|autres}",
   "rules.apply": "Mettre en vigueur",
+  "rules.computing": "Ces règles sont gardées ; les clients sont recalculés…",
   "rules.applied": "Ces règles sont en vigueur, pour le passé aussi.",
 
   "use.identifies": "identifie la personne",
