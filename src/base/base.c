@@ -1,5 +1,6 @@
 /* base/base.c - see base.h */
 #include "base/base.h"
+#include "base/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,22 +17,6 @@ str str_of(const char *c_string)
 	return (str){ c_string, c_string == NULL ? 0 : strlen(c_string) };
 }
 
-static uint64_t word_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
-static uint32_t half_at(const char *at)
-{
-	uint32_t half;
-
-	memcpy(&half, at, sizeof(half));
-	return half;
-}
-
 /* Most texts are short: two words that overlap cost less than a call. */
 bool bytes_equal(const char *a, const char *b, size_t len)
 {
@@ -40,11 +25,9 @@ bool bytes_equal(const char *a, const char *b, size_t len)
 	if (len > 2 * sizeof(uint64_t))
 		return a[0] == b[0] && memcmp(a, b, len) == 0;
 	if (len >= sizeof(uint64_t))
-		return ((word_at(a) ^ word_at(b)) | (word_at(last_a - 8) ^ word_at(last_b - 8))) ==
-		       0;
+		return ((load64(a) ^ load64(b)) | (load64(last_a - 8) ^ load64(last_b - 8))) == 0;
 	if (len >= sizeof(uint32_t))
-		return ((half_at(a) ^ half_at(b)) | (half_at(last_a - 4) ^ half_at(last_b - 4))) ==
-		       0;
+		return ((load32(a) ^ load32(b)) | (load32(last_a - 4) ^ load32(last_b - 4))) == 0;
 	return a[0] == b[0] && a[len / 2] == b[len / 2] && last_a[-1] == last_b[-1];
 }
 
@@ -180,9 +163,9 @@ bool str_is_plain(str text)
 
 	if (text.len >= 8) {
 		for (size_t i = 0; i + 8 < text.len; i += 8)
-			if (!word_is_plain(word_at(text.ptr + i)))
+			if (!word_is_plain(load64(text.ptr + i)))
 				return false;
-		return word_is_plain(word_at(text.ptr + text.len - 8));
+		return word_is_plain(load64(text.ptr + text.len - 8));
 	}
 	if (text.len >= 4) {
 		memcpy(&first, text.ptr, sizeof(first));
@@ -202,7 +185,7 @@ static bool is_well_formed(str text, bool allow_controls)
 
 	for (size_t i = 0; i < text.len; i += len) {
 		len = 8;
-		if (text.len - i >= len && word_is_plain(word_at(text.ptr + i)))
+		if (text.len - i >= len && word_is_plain(load64(text.ptr + i)))
 			continue;
 		len = 1;
 		if (text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f)

@@ -4,6 +4,7 @@
  * in the public domain; the constants are odd and random).
  */
 #include "base/hash.h"
+#include "base/load.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -22,14 +23,6 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	unsigned __int128 product = (unsigned __int128)a * b;
 
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static inline uint64_t eight_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
 }
 
 /* The bytes, the lowest first, and zeros above: two loads that may overlap, for a copy of unknown
@@ -55,9 +48,9 @@ uint64_t hash64(uint64_t seed, str bytes)
 	uint64_t h = seed ^ fold(bytes.len ^ 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu);
 
 	for (; bytes.len > 16; bytes = str_from(bytes, 16))
-		h = fold(eight_at(bytes.ptr) ^ h ^ 0xe7037ed1a0b428dbu,
-			eight_at(bytes.ptr + 8) ^ 0x8ebc6af09c88c6e3u);
-	uint64_t a = bytes.len >= 8 ? eight_at(bytes.ptr) : word_at(bytes.ptr, bytes.len);
+		h = fold(load64(bytes.ptr) ^ h ^ 0xe7037ed1a0b428dbu,
+			load64(bytes.ptr + 8) ^ 0x8ebc6af09c88c6e3u);
+	uint64_t a = bytes.len >= 8 ? load64(bytes.ptr) : word_at(bytes.ptr, bytes.len);
 	uint64_t b = bytes.len > 8 ? word_at(bytes.ptr + 8, bytes.len - 8) : 0;
 	/* One fold would leave numbers that follow each other in bunches: the test counts them. */
 	uint64_t mixed = fold(a ^ h ^ 0x589965cc75374cc3u,

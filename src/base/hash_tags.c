@@ -11,6 +11,7 @@
  * highest byte.
  */
 #include "base/hash.h"
+#include "base/load.h"
 
 #include <string.h>
 
@@ -74,10 +75,7 @@ AVX2 __m256i all(uint64_t word)
 
 static int64_t word_at(const char *at)
 {
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return (int64_t)word;
+	return (int64_t)load64(at);
 }
 
 static int64_t last_word(str text)

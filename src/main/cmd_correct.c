@@ -100,20 +100,21 @@ static err correct(struct engine *engine, void *context, struct why *why)
 	return e == OK ? engine_correct(engine, &record, &c->seq, why) : e;
 }
 
-static err run(const struct request *request, struct sink *sink, struct why *why)
+static err answer(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
 	struct correcting correcting = { .request = request, .arena = arena };
-	struct engine *engine;
-	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
+	err e = store_call(request, engine, correct, &correcting, why);
 
-	if (e != OK)
-		return e;
-	e = store_call(request, engine, correct, &correcting, why);
 	if (e == OK)
 		summary_of_record(request, sink, TEXT_CORRECT_DONE, correcting.seq, false);
-	store_close(request, engine);
 	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	return store_with(request, sink, STORE_CHANGE, answer, why);
 }
 
 const struct command cmd_correct = {

@@ -284,14 +284,7 @@ static err answer(
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct engine *engine;
-	err e = store_open(request, sink, STORE_READ, &engine, why);
-
-	if (e != OK)
-		return e;
-	e = answer(request, sink, engine, why);
-	store_close(request, engine);
-	return e;
+	return store_with(request, sink, STORE_READ, answer, why);
 }
 
 const struct command cmd_customer = {

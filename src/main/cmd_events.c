@@ -2,12 +2,12 @@
 #include "base/json.h"
 #include "exchange/native.h"
 #include "main/store.h"
+#include "main/whats_asked.h"
 #include "thread/where.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 
-enum { LINE_BYTES_MAX = 64 << 20, PATTERN_BYTES_MAX = 512, CONDITIONS_MAX = 100 };
+enum { LINE_BYTES_MAX = 64 << 20, CONDITIONS_MAX = 100 };
 #define CONDITIONS_BYTES_MAX ((size_t)4 << 30) /* five bits an event */
 
 struct looking {
@@ -26,31 +26,6 @@ struct looking {
 	struct grid *grid;
 	bool more;
 };
-
-static bool fits(const struct request *request, const char *option, str name)
-{
-	char text[PATTERN_BYTES_MAX + 1];
-	struct strbuf copy = { .ptr = text, .cap = sizeof(text), .cap_max = sizeof(text) };
-
-	if (!request_has(request, option))
-		return true;
-	strbuf_add(&copy, name);
-	strbuf_add_byte(&copy, '\0');
-	return strbuf_ok(&copy) && fnmatch(request_text(request, option).ptr, text, 0) == 0;
-}
-
-static void choose_whats(struct looking *l)
-{
-	size_t count = threads_view_what_count(l->view);
-
-	l->wanted = memory_alloc(count + 1);
-	for (uint32_t i = 0; i < count; i++) {
-		struct what what = threads_view_what(l->view, i);
-		l->wanted[i] =
-			fits(l->request, "activity", threads_view_name(l->view, what.activity)) &&
-			fits(l->request, "channel", threads_view_name(l->view, what.channel));
-	}
-}
 
 /* The rows that meet --where, by their columns. */
 static err choose_rows(struct looking *l, struct arena *arena, struct why *why)
@@ -230,7 +205,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		l.view = snapshot_threads(snapshot);
 		l.one = one;
 		e = choose_rows(&l, sets, why);
-		choose_whats(&l);
+		l.wanted = whats_asked(request, l.view);
 		begin_grid(&l);
 		if (e == OK)
 			e = look(&l, why);

@@ -110,29 +110,28 @@ static void list_identifiers(struct listing *l)
 	}
 }
 
+static err answer(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
+{
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	struct listing l = { .identity = snapshot_identity(snapshot),
+		.sink = sink,
+		.line = strbuf_heap(LINE_BYTES_MAX) };
+
+	(void)why; /* nothing that fails */
+	l.least = memory_alloc(((size_t)identity_customer_end(l.identity) + 1) * sizeof(*l.least));
+	if (request_has(request, "identifiers"))
+		list_identifiers(&l);
+	else
+		list_all(&l, snapshot_threads(snapshot));
+	free(l.least);
+	strbuf_done(&l.line);
+	return OK;
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct engine *engine;
-	err e = store_open(request, sink, STORE_READ, &engine, why);
-
-	if (e != OK)
-		return e;
-	{
-		AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
-		struct listing l = { .identity = snapshot_identity(snapshot),
-			.sink = sink,
-			.line = strbuf_heap(LINE_BYTES_MAX) };
-		l.least = memory_alloc(
-			((size_t)identity_customer_end(l.identity) + 1) * sizeof(*l.least));
-		if (request_has(request, "identifiers"))
-			list_identifiers(&l);
-		else
-			list_all(&l, snapshot_threads(snapshot));
-		free(l.least);
-		strbuf_done(&l.line);
-	}
-	store_close(request, engine);
-	return OK;
+	return store_with(request, sink, STORE_READ, answer, why);
 }
 
 const struct command cmd_identity_clusters = {

@@ -15,19 +15,20 @@ static err retract(struct engine *engine, void *context, struct why *why)
 		request_argument(r->request, 1), &r->seq, why);
 }
 
-static err run(const struct request *request, struct sink *sink, struct why *why)
+static err answer(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
 {
-	struct engine *engine;
 	struct retracting retracting = { .request = request };
-	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
+	err e = store_call(request, engine, retract, &retracting, why);
 
-	if (e != OK)
-		return e;
-	e = store_call(request, engine, retract, &retracting, why);
 	if (e == OK)
 		summary_of_record(request, sink, TEXT_RETRACT_DONE, retracting.seq, false);
-	store_close(request, engine);
 	return e;
+}
+
+static err run(const struct request *request, struct sink *sink, struct why *why)
+{
+	return store_with(request, sink, STORE_CHANGE, answer, why);
 }
 
 const struct command cmd_retract = {

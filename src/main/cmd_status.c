@@ -217,22 +217,21 @@ static err read_status(const struct request *request, struct engine *engine,
 	return e;
 }
 
+static err answer(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why)
+{
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+	struct status status;
+	err e = read_status(request, engine, snapshot, &status, why);
+
+	if (e == OK)
+		(sink->json ? answer_program : answer_people)(request, sink, &status);
+	return e;
+}
+
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct engine *engine;
-	err e = store_open(request, sink, STORE_READ, &engine, why);
-
-	if (e != OK)
-		return e;
-	{
-		AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
-		struct status status;
-		e = read_status(request, engine, snapshot, &status, why);
-		if (e == OK)
-			(sink->json ? answer_program : answer_people)(request, sink, &status);
-	}
-	store_close(request, engine);
-	return e;
+	return store_with(request, sink, STORE_READ, answer, why);
 }
 
 const struct command cmd_status = {

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "base/glob.h"
 #include "base/map64.h"
 #include "main/store.h"
+#include "main/whats_asked.h"
 
 static const str unnamed = STR_INIT("..."); /* a source whose name no dictionary took */
 
@@ -22,30 +22,6 @@ struct tallying {
 };
 
 /* ---- which events */
-
-static bool fits_any(const struct request *request, const char *option, str name)
-{
-	size_t n = request_times(request, option);
-
-	for (size_t i = 0; i < n; i++)
-		if (glob_fits(request_nth(request, option, i), name))
-			return true;
-	return n == 0;
-}
-
-static void choose_whats(struct tallying *t)
-{
-	size_t count = threads_view_what_count(t->view);
-
-	t->wanted = memory_alloc(count + 1);
-	for (uint32_t i = 0; i < count; i++) {
-		struct what what = threads_view_what(t->view, i);
-		t->wanted[i] =
-			fits_any(t->request, "activity",
-				threads_view_name(t->view, what.activity)) &&
-			fits_any(t->request, "channel", threads_view_name(t->view, what.channel));
-	}
-}
 
 static bool is_wanted(const struct tallying *t, const struct row *row)
 {
@@ -212,7 +188,7 @@ static err tally_engine(struct tallying *t, struct engine *engine, const struct 
 	t->view = snapshot_threads(snapshot);
 	t->known = map64_create();
 	t->rows = memory_alloc(sizeof(*t->rows) * SOURCE_TALLY_ROWS_MAX);
-	choose_whats(t);
+	t->wanted = whats_asked(t->request, t->view);
 	err e = count_all(t, why);
 	if (e == OK)
 		e = keep(t, out, count, why);

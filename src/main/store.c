@@ -317,6 +317,19 @@ void store_close(const struct request *request, struct engine *engine)
 		engine_close(engine);
 }
 
+err store_with(const struct request *request, struct sink *sink, enum store_use use, store_act *act,
+	struct why *why)
+{
+	struct engine *engine;
+	err e = store_open(request, sink, use, &engine, why);
+
+	if (e != OK)
+		return e;
+	e = act(request, sink, engine, why);
+	store_close(request, engine);
+	return e;
+}
+
 struct identifier_rules store_identifier_rules(const struct request *request)
 {
 	return identifier_rules_of(request_settings(request));

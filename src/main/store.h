@@ -29,6 +29,12 @@ err store_open(const struct request *request, struct sink *sink, enum store_use 
 /* Nothing in a house. */
 void store_close(const struct request *request, struct engine *engine);
 
+/* What most commands do: opens, lets `act` answer, closes. */
+typedef err store_act(
+	const struct request *request, struct sink *sink, struct engine *engine, struct why *why);
+err store_with(const struct request *request, struct sink *sink, enum store_use use, store_act *act,
+	struct why *why);
+
 /* The present state; one reference for the caller. */
 struct snapshot *store_snapshot(const struct request *request, struct engine *engine);
 /* Threads in order, where that pays; a house does that by itself. */

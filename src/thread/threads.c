@@ -1,6 +1,7 @@
 /* thread/threads.c - the writer's side of thread.h: rows as they come and go */
 #include "thread/thread.h"
 
+#include "base/load.h"
 #include "base/random.h"
 #include "thread/threads_internal.h"
 
@@ -102,22 +103,6 @@ uint32_t threads_name(struct threads *t, str name)
 
 /* ---- what happened: few pairs, and nearly always one seen before */
 
-static uint64_t word_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
-static uint32_t half_at(const char *at)
-{
-	uint32_t half;
-
-	memcpy(&half, at, sizeof(half));
-	return half;
-}
-
 /* The first and last bytes tell names apart well enough.  Read at fixed widths that overlap: a
  * copy of as many bytes as there are would cost more than all the rest. */
 static uint64_t ends_of(str text)
@@ -126,9 +111,9 @@ static uint64_t ends_of(str text)
 		return 0;
 	const char *end = text.ptr + text.len;
 	if (text.len >= sizeof(uint64_t))
-		return word_at(text.ptr) ^ word_at(end - 8) << 1 ^ text.len;
+		return load64(text.ptr) ^ load64(end - 8) << 1 ^ text.len;
 	if (text.len >= sizeof(uint32_t))
-		return ((uint64_t)half_at(text.ptr) << 32 | half_at(end - 4)) ^ text.len;
+		return ((uint64_t)load32(text.ptr) << 32 | load32(end - 4)) ^ text.len;
 	uint64_t first = (uint8_t)text.ptr[0], middle = (uint8_t)text.ptr[text.len / 2];
 	return first << 24 ^ middle << 16 ^ (uint64_t)(uint8_t)end[-1] << 8 ^ text.len;
 }
