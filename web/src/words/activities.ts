@@ -128,7 +128,7 @@ const side = (language: Language) => (language === "fr" ? 0 : 1);
 export function activityName(activity: string, language: Language): string {
   const known = names[activity];
   if (known) return known[side(language)];
-  return activity.replace(/^(Page|Screen) Viewed: /, "");
+  return activity.replace(/^(Page|Screen) Viewed: /, "").replace(/^GET (?=\/)/, "Page "); // GET: of an access log
 }
 
 export function channelName(channel: string, language: Language): string {
