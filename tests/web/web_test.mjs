@@ -410,6 +410,19 @@ if (!asked.url) {
     await context.close();
   });
 
+  await check("customer: one call is one contact, however many systems tell it", async () => {
+    const { page, context } = await visitor();
+    const csv = join(house.folder, "call.csv"), mapping = join(house.folder, "call.json");
+    writeFileSync(mapping, JSON.stringify({ version: 1, time: "at", activity: "what", interaction: "call", channel: { constant: "phone" }, customer: [{ type: "customer", column: "who" }] }));
+    writeFileSync(csv, ["at,what,call,who", "2026-06-03T10:00:00Z,inbound.resolved,desk-1,z-9003", "2026-06-03T10:00:00Z,call.answered,pbx-7,z-9003",
+      "2026-06-03T10:09:00Z,queue.COMPLETEAGENT,pbx-7,z-9003", "2026-06-03T10:20:00Z,inbound.resolved,desk-2,z-9003"].join("\n"));
+    house.ariane("import", "--mapping", mapping, csv);
+    await visit(page, "/customers/customer%3Az-9003");
+    await page.waitForSelector(".group-head");
+    expect((await page.locator(".group-head").count()) === 2, `${await page.locator(".group-head").count()} contacts: the end of a call of nine minutes is of that call`);
+    await context.close();
+  });
+
   await check("customer: journeys passed, cost and effort; the thread in one direction; a decision is undone later", async () => {
     const { page, context, troubles } = await visitor();
     await visit(page, "/customers/customer%3Az-9001");

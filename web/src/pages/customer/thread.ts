@@ -5,7 +5,8 @@ import { isoDay } from "../../words";
 export interface Group {
   key: string;
   channel: string;
-  interaction?: string;
+  /** Each system numbers the same call its own way. */
+  interactions: Set<string>;
   events: EventRecord[];
 }
 
@@ -30,7 +31,7 @@ const family = (channel: string) => (channel === "ivr" ? "phone" : channel);
 function belongs(group: Group, event: EventRecord): boolean {
   const last = group.events.at(-1);
   if (!last) return false;
-  if (event.interaction && group.interaction === event.interaction) return true;
+  if (event.interaction && group.interactions.has(event.interaction)) return true;
   if (family(group.channel) !== family(event.channel) || group.channel === "backoffice") return false;
   return instant(event.time) - instant(last.time) <= (family(group.channel) === "phone" ? 5 * 60_000 : SESSION_MS);
 }
@@ -45,16 +46,10 @@ export function daysOf(events: readonly EventRecord[]): Day[] {
       days.push((now = { day, silence, groups: [] }));
     }
     const group = now.groups.findLast((one) => belongs(one, event));
-    if (group) {
-      group.events.push(event);
-      if (event.interaction) group.interaction ??= event.interaction;
-    } else
-      now.groups.push({
-        key: `${event.source}${event.message_id}`,
-        channel: family(event.channel),
-        events: [event],
-        ...(event.interaction ? { interaction: event.interaction } : {}),
-      });
+    const home = group ?? { key: `${event.source}${event.message_id}`, channel: family(event.channel), interactions: new Set<string>(), events: [] };
+    if (!group) now.groups.push(home);
+    home.events.push(event);
+    if (event.interaction) home.interactions.add(event.interaction);
   }
   return days;
 }
