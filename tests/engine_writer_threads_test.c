@@ -1,5 +1,6 @@
 /* tests/engine_writer_threads_test.c - sixteen producers, one writer, four readers and a slow one;
  * for ThreadSanitizer.  Bounded by counts; nothing sleeps. */
+#include "engine/backup.h"
 #include "engine/digest.h"
 #include "engine/erase.h"
 #include "engine/waiting.h"
@@ -9,7 +10,9 @@
 #include "support/snapshot_check.h"
 #include "test.h"
 
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -28,6 +31,8 @@ struct house {
 	struct writer *writer;
 	atomic_uint producing;
 	atomic_uint_fast64_t fresh_shared; /* messages that all send: new for one of them */
+	atomic_uint_fast64_t batches; /* acknowledged ... */
+	atomic_uint_fast64_t highest; /* ... the highest sequence of these */
 };
 
 static struct engine *open_engine(struct sim_disk *sim, bool replay)
@@ -99,6 +104,11 @@ static void check_batch(struct producer *p, uint64_t batch, const struct engine_
 		if (items[i].status != ITEM_NEW)
 			p->fault = "a new message is not new";
 	p->seqs[batch] = items[0].seq;
+	uint64_t highest = atomic_load(&p->house->highest);
+	while (highest < items[BATCH - 3].seq &&
+		!atomic_compare_exchange_weak(&p->house->highest, &highest, items[BATCH - 3].seq))
+		continue;
+	atomic_fetch_add(&p->house->batches, 1);
 	p->fresh += BATCH - 2;
 	if (items[BATCH - 2].status != ITEM_DUPLICATE || items[BATCH - 2].seq != p->seqs[batch / 2])
 		p->fault = "a repeated message is not known, or under another sequence";
@@ -401,5 +411,120 @@ TEST(writer_threads_erase_bytes_beside_the_writer)
 	CHECK("stops", writer_stop(h.writer, &why) == OK);
 	CHECK("no error", writer_status(h.writer).last_error.message == MSG_NONE);
 	check_replay(&h, "after erasing");
+	house_done(&h);
+}
+
+/* ---- a back-up, and bytes that vanish at once, while producers push */
+
+static err take_backup(struct engine *engine, void *context, struct why *why)
+{
+	return backup_take(engine, context, why);
+}
+
+/* All that was acknowledged before its moment is in it, and nothing that came after. */
+static void check_restored(struct house *h, const char *path, uint64_t before, uint64_t end)
+{
+	const struct engine_options options = {
+		.disk = sim_disk_of(h->sim), .folder = path, .must_exist = true
+	};
+	struct engine_opening opening;
+	struct engine *engine = NULL;
+	struct why why = { 0 };
+
+	CHECK("acknowledged before", before < end);
+	CHECK("restored opens", engine_open(&options, &engine, &opening, &why) == OK);
+	CHECK("as of then", journal_end(engine_journal(engine)) == end);
+	CHECK("none damaged", engine_damaged(engine) == 0);
+	engine_close(engine);
+}
+
+static void back_up_once(struct house *h, int number)
+{
+	char to[24], restored[24];
+	struct backup_summary summary;
+	struct backup *backup = NULL;
+	struct why why = { 0 };
+	bool done = false;
+
+	(void)snprintf(to, sizeof(to), "/backup%d", number);
+	(void)snprintf(restored, sizeof(restored), "/restored%d", number);
+	CHECK("begun", backup_begin(h->engine, to, &backup, &why) == OK);
+	uint64_t before = atomic_load(&h->highest);
+	CHECK("taken", writer_call(h->writer, take_backup, backup, &why) == OK);
+	/* Producers are answered between its first piece and its last. */
+	uint64_t batches = atomic_load(&h->batches);
+	CHECK("first piece", backup_step(backup, &done, &why) == OK && !done);
+	while (atomic_load(&h->batches) == batches && atomic_load(&h->producing) > 0)
+		(void)sched_yield(); /* always succeeds */
+	while (!done)
+		CHECK("piece", backup_step(backup, &done, &why) == OK);
+	summary = backup_summary(backup);
+	backup_free(backup);
+	CHECK("restored", backup_restore(sim_disk_of(h->sim), to, restored, &summary, &why) == OK);
+	check_restored(h, restored, before, summary.end_seq);
+}
+
+TEST(writer_threads_back_up_and_erase_while_producers_push)
+{
+	/* Neither would come by itself. */
+	const struct writer_options options = { .checkpoint_records = 500 };
+	const struct erase_watch watch = { 0 };
+	struct producer producers[PRODUCERS];
+	struct erasing_result gone = { 0 };
+	struct house h;
+	struct why why = { 0 };
+
+	house_open(&h, &options);
+	start_producers(&h, producers);
+	while (atomic_load(&h.batches) < PRODUCERS)
+		(void)sched_yield(); /* always succeeds */
+	back_up_once(&h, 1);
+	CHECK("erased", writer_call(h.writer, erase_first, NULL, &why) == OK);
+	CHECK("gone", writer_erase_now(h.writer, &watch, &gone, &why) == OK);
+	CHECK("his one place", gone.rewritten == 1);
+	back_up_once(&h, 2);
+	CHECK("nothing waits", writer_erase_now(h.writer, &watch, &gone, &why) == OK);
+	CHECK("nothing left", gone.rewritten == 0 && writer_status(h.writer).erasures == 1);
+	for (size_t i = 0; i < PRODUCERS; i++) {
+		ASSERT(pthread_join(producers[i].thread, NULL) == 0);
+		CHECK("all accepted", producers[i].ended == OK);
+	}
+	CHECK("stops", writer_stop(h.writer, &why) == OK);
+	CHECK("too late", writer_erase_now(h.writer, &watch, &gone, &why) == ERR_CANCELLED);
+	CHECK("no error", writer_status(h.writer).last_error.message == MSG_NONE);
+	check_replay(&h, "after both");
+	house_done(&h);
+}
+
+/* The disk is full: who waits for it is told, and does not wait for ever. */
+TEST(writer_threads_tell_who_waits_for_erasing)
+{
+	const struct writer_options options = { .queue = { 0 } };
+	const atomic_bool stop = true;
+	const struct erase_watch watch = { 0 }, impatient = { .stop = &stop };
+	struct erasing_result gone = { 0 };
+	struct house h;
+	struct why why = { 0 };
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct submission s;
+	struct engine_item items[BATCH];
+
+	house_open(&h, &options);
+	submission_init(&s, items, BATCH);
+	for (size_t i = 0; i < BATCH; i++)
+		items[i] = sample_item(engine_secret(h.engine), i, arena);
+	submission_reset(&s, items, BATCH);
+	CHECK("submitted", writer_submit(h.writer, &s, WAIT_FOREVER, &why) == OK);
+	CHECK("answered", submission_wait(&s, WAIT_FOREVER, &why) == OK);
+	submission_done(&s);
+	CHECK("erased", writer_call(h.writer, erase_first, NULL, &why) == OK);
+	CHECK("full", writer_call_alone(h.writer, fill_disk, h.sim, &why) == OK);
+	CHECK("told", writer_erase_now(h.writer, &watch, &gone, &why) == ERR_FULL);
+	CHECK("never", writer_erase_now(h.writer, &impatient, &gone, &why) == ERR_CANCELLED);
+	CHECK("stops", writer_stop(h.writer, &why) == ERR_FULL);
+	sim_disk_faults(h.sim)->capacity = 0;
+	engine_close(h.engine);
+	h.engine = open_engine(h.sim, false);
+	check_replay(&h, "digest");
 	house_done(&h);
 }

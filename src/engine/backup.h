@@ -1,7 +1,7 @@
 /* engine/backup.h - a copy of the data folder that can be trusted, and the way back.
  *
- * A back-up is a folder: the journal, the index of known messages, the secret and the format,
- * copied at one moment between two writes, and, written last:
+ * A back-up is a folder: the journal, the index of known messages, the secret and the format, as
+ * they were at one moment between two writes, and, written last:
  *
  *   backup   text, a line each: "ariane backup 1", "end SEQUENCE", "made MS",
  *            "file BYTES CRC32C NAME" (CRC in 8 hex digits), and "sum CRC32C" of the lines before
@@ -9,7 +9,17 @@
  * The SQL store, if there is one, comes along: its secret, and as ariane.db the copy of the
  * database that the caller made just before, BACKUP_DATABASE in the data folder.
  *
- * Without that last file it is not a back-up.  Checkpoints are not in it: restoring replays.
+ * Without that last file it is not a back-up.  Checkpoints are not in it: restoring replays.  Of
+ * the index of known messages there is what the disk had: restoring adds the rest.
+ *
+ * Producers go on, and so do sealing, merging and erasing:
+ *
+ *   begin   beside   the target is made; small files and the index are held open
+ *   take    writer   a new segment is begun, the others are held (journal/pin.h): that is the
+ * moment step    beside   copies a piece, until *done
+ *
+ * Whoever is erased meanwhile is in the back-up, as in any that was made before; the room of his
+ * bytes on the disk is free when it is done.
  */
 #pragma once
 
@@ -22,7 +32,19 @@ struct backup_summary {
 	int64_t made_ms;
 };
 
-/* `target` must not exist, or be an empty folder.  In the writer's place. */
+struct backup;
+
+/* `target` must not exist, or be an empty folder.  Any thread, while the engine is open. */
+err backup_begin(struct engine *engine, const char *target, struct backup **out, struct why *why);
+err backup_take(struct engine *engine, struct backup *backup, struct why *why);
+/* At most BACKUP_PIECE_BYTES; by one thread at a time.  After an error the back-up is lost. */
+err backup_step(struct backup *backup, bool *done, struct why *why);
+struct backup_summary backup_summary(const struct backup *backup); /* so far */
+uint64_t backup_bytes_all(const struct backup *backup); /* to be copied; 0: not known yet */
+/* Before the engine is closed; NULL is fine.  One that is not done leaves what it has copied. */
+void backup_free(struct backup *backup);
+
+/* All of it, where nothing else goes on: in the writer's place. */
 err engine_backup(
 	struct engine *engine, const char *target, struct backup_summary *out, struct why *why);
 

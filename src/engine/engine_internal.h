@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "engine/erasing.h"
 #include "engine/erasures.h"
 #include "engine/stages.h"
 
@@ -46,7 +47,8 @@ struct engine {
 	struct identity *identity;
 	struct threads *threads;
 	struct erasures erasures; /* that wait for their bytes to vanish */
-	struct erasing *erasing; /* under way; NULL: nothing is */
+	struct erasing *erasing; /* under way; NULL: nothing is ... */
+	struct erasing_result erased; /* ... and what it did, or the last one */
 	struct engine_recount *recount; /* likewise */
 	uint64_t states; /* grows whenever another state takes the place of the present one */
 	size_t look_steps; /* of identity; 0: as many as it takes */

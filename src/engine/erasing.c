@@ -28,7 +28,6 @@ struct erasing {
 	int64_t until_ms; /* when that was received */
 	uint64_t *places; /* ascending */
 	size_t place_count, place_room, rewritten;
-	uint64_t rejects;
 
 	uint64_t end; /* of the journal when it was begun */
 	struct engine fresh; /* of it, only the state; then the old one's */
@@ -64,6 +63,18 @@ static void free_state(struct engine *state)
 	erasures_done(&state->erasures);
 }
 
+struct erasing_result engine_erasing_result(const struct engine *engine)
+{
+	return engine->erased;
+}
+
+uint64_t engine_erasing_read(const struct engine *engine)
+{
+	const struct erasing *g = engine->erasing;
+
+	return g == NULL || g->fresh.applied_seq == 0 ? 0 : g->fresh.applied_seq - 1;
+}
+
 void engine_erasing_abandon(struct engine *engine)
 {
 	struct erasing *g = engine->erasing;
@@ -88,6 +99,7 @@ err engine_erasing_begin(struct engine *engine, enum erasing_turn *next, struct 
 	if (engine->failed)
 		return fail(why, MSG_ENGINE_FAILED);
 	engine_erasing_abandon(engine);
+	engine->erased = (struct erasing_result){ 0 };
 	if (waiting->count == 0)
 		return OK;
 	err e = journal_roll(engine->journal, why); /* what is closed can be rewritten beside */
@@ -205,6 +217,7 @@ static err rewrite_one(struct engine *engine, struct why *why)
 	err e = journal_rewrite_one(engine->journal, g->places + g->rewritten,
 		g->place_count - g->rewritten, &done, why);
 	g->rewritten += done;
+	engine->erased.rewritten = g->rewritten;
 	return e;
 }
 
@@ -323,7 +336,7 @@ static err remove_rejects(struct engine *engine, struct why *why)
 
 	g->phase = MARK;
 	return reject_files_remove(
-		engine->options.disk, engine->folder, g->until_ms, &g->rejects, why);
+		engine->options.disk, engine->folder, g->until_ms, &engine->erased.rejects, why);
 }
 
 static err mark(struct engine *engine, struct why *why)
@@ -399,11 +412,6 @@ err engine_erasing_turn(struct engine *engine, enum erasing_turn *next, struct w
 
 /* ---- at once */
 
-static uint64_t records_read(const struct erasing *g)
-{
-	return g == NULL || g->fresh.applied_seq == 0 ? 0 : g->fresh.applied_seq - 1;
-}
-
 err engine_erase_bytes(struct engine *engine, struct erasing_result *result,
 	void (*progress)(void *context, uint64_t done, uint64_t of), void *context, struct why *why)
 {
@@ -411,17 +419,13 @@ err engine_erase_bytes(struct engine *engine, struct erasing_result *result,
 	uint64_t end = journal_end(engine->journal) - 1;
 	err e = engine_erasing_begin(engine, &next, why);
 
-	*result = (struct erasing_result){ 0 };
 	while (e == OK && next != ERASING_ENDED) {
-		if (engine->erasing != NULL) {
-			result->rewritten = engine->erasing->rewritten;
-			result->rejects = engine->erasing->rejects;
-		}
 		if (progress != NULL)
-			progress(context, records_read(engine->erasing), end);
+			progress(context, engine_erasing_read(engine), end);
 		e = next == ERASING_WRITER ? engine_erasing_turn(engine, &next, why)
 					   : engine_erasing_step(engine, &next, why);
 	}
+	*result = engine->erased;
 	engine_publish(engine);
 	return e;
 }

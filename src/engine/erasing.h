@@ -54,4 +54,9 @@ err engine_erasing_step(struct engine *engine, enum erasing_turn *next, struct w
 /* In the writer's place, while no checkpoint is being written. */
 err engine_erasing_turn(struct engine *engine, enum erasing_turn *next, struct why *why);
 
+/* What the one under way has done so far, or the last one did; records read anew, too.  By whose
+ * turn it is. */
+struct erasing_result engine_erasing_result(const struct engine *engine);
+uint64_t engine_erasing_read(const struct engine *engine);
+
 void engine_erasing_abandon(struct engine *engine); /* nobody is at it */

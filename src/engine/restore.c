@@ -20,12 +20,30 @@ struct restoring {
 	const char *from, *to; /* to NULL: only checked */
 };
 
+static err copy_all(struct disk *disk, const char *from, const char *to, struct backup_copy *copy,
+	struct why *why)
+{
+	struct file *source, *target = NULL;
+	bool more = true;
+	err e = disk_open(disk, from, FILE_READ, &source, why);
+
+	if (e != OK)
+		return e;
+	if (to != NULL)
+		e = disk_open(disk, to, FILE_CREATE, &target, why);
+	*copy = (struct backup_copy){ .from = source, .to = target, .bytes_max = UINT64_MAX };
+	while (e == OK && more)
+		e = backup_copy_piece(copy, &more, why);
+	file_close(target);
+	file_close(source);
+	return e;
+}
+
 static err restore_one(void *context, const struct backup_file *file, struct why *why)
 {
 	const struct restoring *r = context;
 	char name[PATH_BYTES_MAX], from[PATH_BYTES_MAX], to[PATH_BYTES_MAX];
-	uint64_t bytes;
-	uint32_t crc;
+	struct backup_copy copy;
 
 	if (file->name.len >= sizeof(name))
 		return fail(why, MSG_PATH_TOO_LONG, arg_str(file->name), arg_int(PATH_BYTES_MAX));
@@ -34,8 +52,8 @@ static err restore_one(void *context, const struct backup_file *file, struct why
 	if (e == OK && r->to != NULL)
 		e = path_join(to, r->to, name, why);
 	if (e == OK)
-		e = backup_copy_file(r->disk, from, r->to == NULL ? NULL : to, &bytes, &crc, why);
-	if (e == OK && (bytes != file->bytes || crc != file->crc))
+		e = copy_all(r->disk, from, r->to == NULL ? NULL : to, &copy, why);
+	if (e == OK && (copy.bytes != file->bytes || copy.crc != file->crc))
 		e = fail(why, MSG_BACKUP_DAMAGED, arg_c(from));
 	return e;
 }

@@ -33,8 +33,11 @@
  */
 #pragma once
 
+#include "engine/erasing.h"
 #include "engine/intake.h"
 #include "engine/stages.h"
+
+#include <stdatomic.h>
 
 enum {
 	WRITER_PUBLISH_MS = 4,
@@ -82,8 +85,7 @@ err writer_submit(
 err writer_call(struct writer *writer,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why);
-/* The same with house-keeping at rest: for what moves files (back-up, erasing bytes).  It waits
- * for the step that is being done. */
+/* The same with house-keeping at rest.  It waits for the step that is being done. */
 err writer_call_alone(struct writer *writer,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why);
@@ -93,6 +95,18 @@ err writer_call_alone(struct writer *writer,
 err writer_call_beside(struct writer *writer,
 	err (*call)(struct engine *engine, void *context, struct why *why), void *context,
 	struct why *why);
+
+/* The bytes of all who are erased vanish now, beside the writer (erasing.h), as they would in time:
+ * waits until that is done.  ERR_CANCELLED: the writer stopped or failed, or `stop` was set: it
+ * goes on all the same, as far as it can. */
+struct erase_watch {
+	void (*tell)(
+		void *context, uint64_t done, uint64_t of); /* records read anew; may be NULL */
+	void *context;
+	const atomic_bool *stop; /* may be NULL */
+};
+err writer_erase_now(struct writer *writer, const struct erase_watch *watch,
+	struct erasing_result *result, struct why *why);
 
 /* ---- for readers */
 

@@ -36,6 +36,7 @@ static bool did_without(struct writer *w, err e, const struct why *why)
 	if (e == OK)
 		return true;
 	writer_note_error(w, why);
+	writer_tell_erase_waits(w, e, why);
 	w->house_rests_until_ns = engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
 	return false;
 }
@@ -122,9 +123,7 @@ static bool erase_some(struct writer *w)
 		return false;
 	err e = engine_erasing_step(w->engine, &next, &why);
 	bool goes_on = did_without(w, e, &why);
-	mutex_lock(&w->lock);
-	w->erasing = goes_on ? next : ERASING_ENDED;
-	mutex_unlock(&w->lock);
+	writer_note_erasing(w, next, e, &why);
 	if (next != ERASING_BESIDE)
 		intake_wake(w->intake);
 	return goes_on;

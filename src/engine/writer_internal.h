@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, ERASE_LOOK_MS = 500 };
 
 /* What the writer did in a stretch of time. */
 struct writer_load {
@@ -44,6 +44,8 @@ struct writer {
 	pthread_cond_t stopping;
 	struct thread_index *fresh_index; /* built, to be put in place */
 	enum erasing_turn erasing; /* whose turn it is; ERASING_ENDED: nothing is erased */
+	uint64_t erasing_read; /* records, for the second state */
+	struct erase_wait *erase_waits; /* who waits for it; the newest first */
 	enum recount_turn recount; /* whose turn it is */
 	bool has_checkpoint; /* begun by the writer, to be written by house-keeping */
 	bool index_is_damaged; /* of known messages: to be made anew in the writer's place */
@@ -87,6 +89,14 @@ void writer_publish_if_due(struct writer *writer);
 void writer_recount_if_due(struct writer *writer);
 void writer_checkpoint_if_due(struct writer *writer);
 void writer_erase_if_due(struct writer *writer);
+
+/* What a step of erasing led to: OK and whose turn is next, or the error it was given up for.  Who
+ * waits for its end is told by the next writer_announce(). */
+void writer_note_erasing(
+	struct writer *writer, enum erasing_turn next, err e, const struct why *why);
+/* House-keeping has trouble with the disk: who waits for an erasing that has begun hears of it now.
+ * It goes on, or is tried again, when the disk can. */
+void writer_tell_erase_waits(struct writer *writer, err e, const struct why *why);
 
 int64_t engine_ticks_ns(const struct engine *engine);
 

@@ -321,46 +321,6 @@ void writer_checkpoint_if_due(struct writer *w)
 	writer_announce(w); /* house-keeping waits for news */
 }
 
-/* ---- bytes of who was erased: begun, and now and then a turn; the rest is house-keeping's */
-
-static bool may_erase(struct writer *w, enum erasing_turn *turn)
-{
-	mutex_lock(&w->lock);
-	*turn = w->erasing;
-	bool is_free = !w->has_checkpoint;
-	mutex_unlock(&w->lock);
-	if (w->engine->failed || !is_free || *turn == ERASING_BESIDE)
-		return false;
-	if (*turn == ERASING_WRITER)
-		return !dedup_has_frozen(w->engine->dedup); /* as in is_checkpoint_due() */
-	return engine_ticks_ns(w->engine) >= w->erasing_rests_until_ns &&
-	       engine_erasing_is_due(w->engine, w->options.erase_within_ms);
-}
-
-void writer_erase_if_due(struct writer *w)
-{
-	enum erasing_turn turn, next;
-	struct why why = { 0 };
-
-	if (!may_erase(w, &turn))
-		return;
-	err e = turn == ERASING_WRITER ? engine_erasing_turn(w->engine, &next, &why)
-				       : engine_erasing_begin(w->engine, &next, &why);
-	if (e != OK) {
-		writer_note_error(w, &why);
-		w->erasing_rests_until_ns =
-			engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
-	}
-	bool is_done = e == OK && turn == ERASING_WRITER && next == ERASING_ENDED;
-	w->is_swapped = e == OK && turn == ERASING_WRITER && !is_done;
-	mutex_lock(&w->lock);
-	w->erasing = e == OK ? next : ERASING_ENDED;
-	w->status.erasures += is_done;
-	w->status.has_failed = w->engine->failed;
-	mutex_unlock(&w->lock);
-	writer_announce(w);
-}
-
 static int64_t patience_ms(const struct writer *w, int64_t wait_ms)
 {
 	if (!w->engine->dirty || wait_ms == 0)

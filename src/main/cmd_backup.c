@@ -5,16 +5,38 @@
 #include "main/store.h"
 #include "main/summary.h"
 
-struct copying {
-	char target[PATH_BYTES_MAX]; /* absolute: the writer may live in another folder */
-	struct backup_summary summary;
-};
+#include <stdatomic.h>
 
-static err copy(struct engine *engine, void *context, struct why *why)
+static err take(struct engine *engine, void *context, struct why *why)
 {
-	struct copying *c = context;
+	return backup_take(engine, context, why);
+}
 
-	return engine_backup(engine, c->target, &c->summary, why);
+static void tell(struct sink *sink, const struct backup *backup)
+{
+	const struct progress_state state = { .doing = TEXT_DOING_BACKUP,
+		.unit = UNIT_BYTES,
+		.done = backup_summary(backup).bytes,
+		.total = backup_bytes_all(backup) };
+
+	sink_progress(sink, &state);
+}
+
+/* In a house only the moment is the writer's. */
+static err copy(const struct request *request, struct sink *sink, struct engine *engine,
+	struct backup *backup, struct why *why)
+{
+	const atomic_bool *stop = request_stop(request);
+	bool done = false;
+	err e = store_ask(request, engine, take, backup, why);
+
+	while (e == OK && !done) {
+		if (stop != NULL && atomic_load(stop))
+			return fail(why, MSG_CANCELLED);
+		e = backup_step(backup, &done, why);
+		tell(sink, backup);
+	}
+	return e;
 }
 
 /* The database first, then the journal: what the one announces, the other has.  The copy lies in
@@ -35,31 +57,37 @@ static err copy_desk(const char *folder, char copy[static PATH_BYTES_MAX], struc
 	return e;
 }
 
-static err copy_both(const struct request *request, struct engine *engine, struct copying *copying,
-	struct why *why)
+static err copy_both(const struct request *request, struct sink *sink, struct engine *engine,
+	struct backup_summary *out, struct why *why)
 {
-	char database[PATH_BYTES_MAX] = "";
-	err e = copy_desk(engine_options(engine)->folder, database, why);
+	char database[PATH_BYTES_MAX] = "", target[PATH_BYTES_MAX];
+	struct backup *backup = NULL;
+	err e = path_absolute(target, request_argument(request, 0).ptr, why);
 
 	if (e == OK)
-		e = store_call_alone(request, engine, copy, copying, why);
+		e = copy_desk(engine_options(engine)->folder, database, why);
+	if (e == OK)
+		e = backup_begin(engine, target, &backup, why);
+	if (e == OK)
+		e = copy(request, sink, engine, backup, why);
+	if (e == OK)
+		*out = backup_summary(backup);
+	backup_free(backup);
 	(void)disk_remove(disk_real(), database, NULL); /* if there is none, as well */
 	return e;
 }
 
 static err run(const struct request *request, struct sink *sink, struct why *why)
 {
-	struct copying copying = { .target = { 0 } };
+	struct backup_summary summary;
 	struct engine *engine;
-	err e = path_absolute(copying.target, request_argument(request, 0).ptr, why);
+	err e = store_open(request, sink, STORE_CHANGE, &engine, why);
 
-	if (e == OK)
-		e = store_open(request, sink, STORE_CHANGE, &engine, why);
 	if (e != OK)
 		return e;
-	e = copy_both(request, engine, &copying, why);
+	e = copy_both(request, sink, engine, &summary, why);
 	if (e == OK)
-		summary_of_backup(request, sink, TEXT_BACKUP_DONE, &copying.summary);
+		summary_of_backup(request, sink, TEXT_BACKUP_DONE, &summary);
 	store_close(request, engine);
 	return e;
 }

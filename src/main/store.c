@@ -58,26 +58,18 @@ static void await_visible(const struct house *house, uint64_t end_seq)
 		snapshot_unref(snapshot);
 }
 
-typedef err how_to_call(struct writer *writer, store_change *call, void *context, struct why *why);
-
-static err call_in(
-	struct house *house, how_to_call *how, store_change *call, void *context, struct why *why)
-{
-	struct calling calling = { call, context, 1 };
-	err e = how(house->writer, call_and_note, &calling, why);
-
-	if (e == OK && calling.end_seq > 1)
-		await_visible(house, calling.end_seq);
-	return e;
-}
-
 err store_call(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why)
 {
 	struct house *house = request_house(request);
+	struct calling calling = { call, context, 1 };
 
-	return house == NULL ? call(engine, context, why)
-			     : call_in(house, writer_call, call, context, why);
+	if (house == NULL)
+		return call(engine, context, why);
+	err e = writer_call(house->writer, call_and_note, &calling, why);
+	if (e == OK && calling.end_seq > 1)
+		await_visible(house, calling.end_seq);
+	return e;
 }
 
 err store_ask(const struct request *request, struct engine *engine, store_change *call,
@@ -101,15 +93,6 @@ err store_study(const struct request *request, struct engine *engine, struct eng
 {
 	*out = NULL;
 	return store_ask(request, engine, begin_study, out, why);
-}
-
-err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
-	void *context, struct why *why)
-{
-	struct house *house = request_house(request);
-
-	return house == NULL ? call(engine, context, why)
-			     : call_in(house, writer_call_alone, call, context, why);
 }
 
 err store_call_beside(const struct request *request, struct engine *engine, store_change *call,
@@ -222,33 +205,25 @@ err store_decisions(const struct request *request, struct engine *engine, uint64
 
 /* ---- erasures whose time has come */
 
-struct rewriting {
-	struct sink *sink;
-	struct erasing_result *result;
-};
-
 static void tell_rewriting(void *context, uint64_t done, uint64_t of)
 {
 	const struct progress_state state = {
 		.doing = TEXT_ERASE_REWRITING, .unit = UNIT_EVENTS, .done = done, .total = of
 	};
 
-	sink_progress(((struct rewriting *)context)->sink, &state);
-}
-
-static err rewrite(struct engine *engine, void *context, struct why *why)
-{
-	struct rewriting *r = context;
-
-	return engine_erase_bytes(engine, r->result, tell_rewriting, r, why);
+	sink_progress(context, &state);
 }
 
 err store_erase_bytes(const struct request *request, struct sink *sink, struct engine *engine,
 	struct erasing_result *result, struct why *why)
 {
-	struct rewriting rewriting = { sink, result };
+	struct house *house = request_house(request);
+	const struct erase_watch watch = {
+		.tell = tell_rewriting, .context = sink, .stop = request_stop(request)
+	};
 
-	return store_call_alone(request, engine, rewrite, &rewriting, why);
+	return house == NULL ? engine_erase_bytes(engine, result, tell_rewriting, sink, why)
+			     : writer_erase_now(house->writer, &watch, result, why);
 }
 
 /* What cannot be rewritten waits on, and is told; what was asked is done all the same. */

@@ -55,9 +55,6 @@ err store_ask(const struct request *request, struct engine *engine, store_change
 /* One moment of identity, for what looks at everything (identity/study.h): the writer goes on. */
 err store_study(const struct request *request, struct engine *engine, struct engine_study **out,
 	struct why *why);
-/* Changes, with house-keeping at rest: for what moves or reads all files. */
-err store_call_alone(const struct request *request, struct engine *engine, store_change *call,
-	void *context, struct why *why);
 /* Beside the writer, house-keeping at rest: for what may take long and changes no state. */
 err store_call_beside(const struct request *request, struct engine *engine, store_change *call,
 	void *context, struct why *why);
@@ -72,7 +69,7 @@ void store_await(const struct request *request);
 err store_decisions(const struct request *request, struct engine *engine, uint64_t **seqs,
 	size_t *count, struct why *why);
 
-/* engine_erase_bytes() with a progress bar. */
+/* engine_erase_bytes() with a progress bar; in a house beside the writer. */
 err store_erase_bytes(const struct request *request, struct sink *sink, struct engine *engine,
 	struct erasing_result *result, struct why *why);
 

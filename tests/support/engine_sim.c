@@ -571,25 +571,55 @@ static void roll(struct engine_sim *w)
 	unexpected(w, "rolling fails", journal_roll(engine_journal(w->engine), &why), &why);
 }
 
-static void back_up(struct engine_sim *w)
+static void give_up_backup(struct engine_sim *w)
+{
+	backup_free(w->backup);
+	w->backup = NULL;
+}
+
+/* Its moment is now, whatever comes while it is copied. */
+static void begin_backup(struct engine_sim *w)
 {
 	struct sim_backup *b = &w->backups[w->backup_count];
-	struct backup_summary summary;
 	struct why why = { 0 };
 
-	if (w->backup_count == SIM_BACKUPS_MAX || w->engine->failed || !sim_digest(w, &b->digest))
+	if (w->backup != NULL || w->backup_count == SIM_BACKUPS_MAX || w->engine->failed ||
+		!sim_digest(w, &b->digest))
 		return;
 	b->end = w->model->end;
 	b->is_whole = false;
 	w->backup_count++;
 	(void)snprintf(b->path, sizeof(b->path), "/backup%zu", w->backup_count);
-	err e = engine_backup(w->engine, b->path, &summary, &why);
-	unexpected(w, "no back-up on a healthy disk", e, &why);
-	b->is_whole = e == OK;
+	err e = backup_begin(w->engine, b->path, &w->backup, &why);
 	if (e == OK)
-		w->index_least = MAX_OF(w->index_least, w->model->end);
-	if (e == OK && summary.end_seq != b->end)
-		sim_wrong(w, "a back-up has another end");
+		e = backup_take(w->engine, w->backup, &why);
+	unexpected(w, "no back-up can be begun on a healthy disk", e, &why);
+	if (e != OK)
+		give_up_backup(w);
+}
+
+static void step_backup(struct engine_sim *w)
+{
+	struct sim_backup *b = &w->backups[w->backup_count - (w->backup_count > 0)];
+	struct why why = { 0 };
+	bool done = false;
+
+	for (uint64_t left = 1 + below(w, 8); left > 0 && w->backup != NULL; left--) {
+		err e = backup_step(w->backup, &done, &why);
+		unexpected(w, "a back-up cannot be copied on a healthy disk", e, &why);
+		if (e == OK && done && backup_summary(w->backup).end_seq != b->end)
+			sim_wrong(w, "a back-up has another end");
+		b->is_whole = e == OK && done;
+		if (e != OK || done)
+			give_up_backup(w);
+	}
+}
+
+static void back_up(struct engine_sim *w)
+{
+	begin_backup(w);
+	while (w->backup != NULL)
+		step_backup(w);
 }
 
 /* A new place, or one where a restore did not come to its end. */
@@ -645,6 +675,7 @@ void sim_close(struct engine_sim *w)
 	sim_disk_doing(w->sim, "close");
 	w->checkpoint_end = 0;
 	w->erasing = ERASING_ENDED;
+	give_up_backup(w);
 	engine_close(w->engine);
 	w->engine = NULL;
 }
@@ -682,6 +713,8 @@ static const struct {
 	{ "checkpoint beside", step_checkpoint, 12 },
 	{ "roll", roll, 3 },
 	{ "back-up", back_up, 3 },
+	{ "back-up begun", begin_backup, 3 },
+	{ "back-up beside", step_backup, 9 },
 	{ "restore", restore, 3 },
 	{ "check", check_now, 2 },
 	{ "index", reindex, 2 },

@@ -48,6 +48,7 @@ struct engine_sim {
 	uint64_t index_least; /* the index of known messages must cover records below */
 	struct sim_backup backups[SIM_BACKUPS_MAX];
 	size_t backup_count;
+	struct backup *backup; /* the last of them, being copied; NULL: none is */
 	struct sim_restored restored[SIM_RESTORED_MAX];
 	size_t restored_count;
 	bool errors, must_reopen;
