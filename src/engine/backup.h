@@ -15,8 +15,8 @@
  * Producers go on, and so do sealing, merging and erasing:
  *
  *   begin   beside   the target is made; small files and the index are held open
- *   take    writer   a new segment is begun, the others are held (journal/pin.h): that is the
- * moment step    beside   copies a piece, until *done
+ *   take    writer   a new segment is begun, the others are held (journal/pin.h): its moment
+ *   step    beside   copies a piece, until *done
  *
  * Whoever is erased meanwhile is in the back-up, as in any that was made before; the room of his
  * bytes on the disk is free when it is done.
