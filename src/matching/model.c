@@ -113,6 +113,12 @@ static double odds_of(const struct match_model *model, uint32_t without, const l
 	return odds;
 }
 
+static double odds_of_class(const struct match_model *model, uint32_t without,
+	const level_shares *logs, uint64_t pattern)
+{
+	return exp2(fmin(odds_of(model, without, logs, pattern, 0), 900));
+}
+
 /* What is known of a parent counts also for pairs of which it is not; but where the pairs were
  * chosen for their parents being alike, they say nothing of others. */
 static void add_share(const struct match_model *model, uint32_t without, uint64_t pattern,
@@ -167,23 +173,35 @@ static void add_all(const struct match_model *model, uint32_t without,
 	}
 }
 
-/* Returns how many of the open pairs are matches. */
-static double expect(const struct match_model *model, const struct session *s,
-	const level_shares *logs, double prior, struct sums *sums)
+/* Pairs of a session, in three classes. */
+struct classes {
+	double matches, homes, others;
+};
+
+/* The open pairs of a session sorted into classes by their shares before. */
+static struct classes expect(const struct match_model *model, const struct session *s,
+	const level_shares *logs, const struct classes *before, struct sums *sums)
 {
 	const struct patterns *open = s->pairs.of[PAIR_OPEN];
+	struct classes found = { 0, 0, 0 };
 	uint64_t count;
 
 	memset(sums, 0, sizeof(*sums));
 	for (size_t i = 0; i < patterns_count(open); i++) {
 		uint64_t pattern = patterns_at(open, i, &count);
-		double odds = odds_of(model, s->fields, logs, pattern, prior);
-		add_share(model, s->fields, pattern, (double)count * probability_of(odds), sums);
+		double n = (double)count;
+		double match = before->matches * odds_of_class(model, s->fields, logs, pattern);
+		double home = before->homes *
+			      odds_of_class(model, s->fields | model->personal, logs, pattern);
+		double all = match + home + before->others;
+		found.matches += n * match / all;
+		found.homes += n * home / all;
+		found.others += n * before->others / all;
+		add_share(model, s->fields, pattern, n * match / all, sums);
 	}
-	double matches = sums->matches;
 	if (s->fields == 0) /* else they were chosen for what they agree on */
 		add_all(model, model->keys, s->pairs.of[PAIR_ONE], sums);
-	return matches;
+	return found;
 }
 
 /* Fields of whose m a session says something. */
@@ -216,14 +234,17 @@ static void learn_session(const struct match_model *model, struct session *s, st
 {
 	all_shares m, logs = { 0 };
 	double total = (double)patterns_total(s->pairs.of[PAIR_OPEN]);
-	double prior = s->fields == 0 ? model->prior : log2(0.2 / 0.8);
+	double share = s->fields == 0 ? probability_of(model->prior) : 0.2;
+	struct classes c = { share, model->has_homes ? share * exp2(HOMES_ASSUMED) : 0, 1 - share };
 
 	memcpy(m, model->m, sizeof(m));
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		take_logs(model, m, logs);
-		s->matches = expect(model, s, logs, prior, sums);
-		double share = (s->matches + 0.5) / (total + 1);
-		prior = log2(share / (1 - share));
+		struct classes found = expect(model, s, logs, &c, sums);
+		s->matches = found.matches;
+		c.matches = (found.matches + 0.5) / (total + 1);
+		c.homes = model->has_homes ? (found.homes + 0.1) / (total + 1) : 0;
+		c.others = fmax(1 - c.matches - c.homes, 1e-9);
 		double change = shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m);
 		hold_together(model, m);
 		if (change < 1e-4)
@@ -277,10 +298,6 @@ void model_learn_u(struct match_model *model, const struct sample *random)
 
 /* ---- households */
 
-struct classes {
-	double matches, homes, others; /* pairs */
-};
-
 /* Shares of the three classes among these pairs, by their shares before. */
 static void sort_pairs(const struct match_model *model, const struct patterns *patterns,
 	const level_shares *logs, const struct classes *before, struct classes *sums)
@@ -289,8 +306,8 @@ static void sort_pairs(const struct match_model *model, const struct patterns *p
 
 	for (size_t i = 0; i < patterns_count(patterns); i++) {
 		uint64_t pattern = patterns_at(patterns, i, &count);
-		double match = exp2(fmin(odds_of(model, 0, logs, pattern, 0), 900));
-		double home = exp2(fmin(odds_of(model, model->personal, logs, pattern, 0), 900));
+		double match = odds_of_class(model, 0, logs, pattern);
+		double home = odds_of_class(model, model->personal, logs, pattern);
 		double all = before->matches * match + before->homes * home + before->others;
 		sums->matches += (double)count * before->matches * match / all;
 		sums->homes += (double)count * before->homes * home / all;
