@@ -162,9 +162,32 @@ static void note_other(struct loading *l, struct names *others, str name)
 		others->items[others->count++] = kept;
 }
 
+/* What an identifier says of somebody besides who it is: how to reach him.  The field's name; ""
+ * if nothing. */
+static str field_of_identifier(str type)
+{
+	static const struct {
+		str type, name;
+	} table[] = {
+		{ STR_INIT("email"), STR_INIT("email") },
+		{ STR_INIT("phone"), STR_INIT("phone") },
+		{ STR_INIT("whatsapp"), STR_INIT("phone") },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (str_equal(table[i].type, type))
+			return table[i].name;
+	return STR("");
+}
+
 /* Known names at once; of others those that come first, in case there is room. */
 static void note_names(struct loading *l, const struct record *record, struct names *others)
 {
+	for (size_t i = 0; i < record->identifier_count; i++) {
+		str name = field_of_identifier(record->identifiers[i].type);
+		if (name.len > 0)
+			note_name(l, name);
+	}
 	for (size_t i = 0; i < record->trait_count; i++) {
 		str name = field_name(record->traits[i].key);
 		if (!is_comparable(&record->traits[i].value))
@@ -223,17 +246,37 @@ static void add_value(struct strbuf *out, size_t field, const struct value *valu
 	strbuf_add(out, text);
 }
 
+/* The first of a field, unless a trait says the same thing in its own words. */
+static void add_identifiers(
+	struct loading *l, const struct record *record, uint32_t fields, struct strbuf *told)
+{
+	for (size_t i = 0; i < record->identifier_count; i++) {
+		const struct record_identifier *id = &record->identifiers[i];
+		size_t field = find_name(l, field_of_identifier(id->type));
+		if (field == l->name_count || (fields >> field & 1) != 0)
+			continue;
+		fields |= UINT32_C(1) << field;
+		add_value(
+			told, field, &(struct value){ .kind = VALUE_STRING, .string = id->value });
+	}
+}
+
 static err note_told(struct loading *l, struct telling *t, struct strbuf *told, struct why *why)
 {
 	struct record record;
+	uint32_t fields = 0; /* bits */
 	err e = read_telling(l, t, &record, why);
 
 	strbuf_clear(told);
 	for (size_t i = 0; e == OK && i < record.trait_count; i++) {
 		size_t field = find_name(l, field_name(record.traits[i].key));
-		if (field < l->name_count && is_comparable(&record.traits[i].value))
-			add_value(told, field, &record.traits[i].value);
+		if (field == l->name_count || !is_comparable(&record.traits[i].value))
+			continue;
+		fields |= UINT32_C(1) << field;
+		add_value(told, field, &record.traits[i].value);
 	}
+	if (e == OK && told->len > 0)
+		add_identifiers(l, &record, fields, told);
 	if (e == OK && told->len > 0)
 		t->told = arena_str(l->told_arena, strbuf_str(told));
 	if (e == OK && told->len > 0 && (!strbuf_ok(told) || t->told.ptr == NULL))
@@ -323,69 +366,6 @@ static void mark_fresh(struct loading *l)
 		}
 }
 
-/* ---- what is known already */
-
-struct belonging {
-	uint32_t customer, row;
-};
-
-static int by_customer(const void *a, const void *b)
-{
-	const struct belonging *x = a, *y = b;
-
-	if (x->customer != y->customer)
-		return x->customer < y->customer ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-static void list_known(struct loading *l)
-{
-	size_t n = match_records_count(l->out->records);
-	struct belonging *all = memory_alloc((n + 1) * sizeof(*all));
-
-	l->out->known = memory_alloc((n + 1) * sizeof(*l->out->known));
-	for (uint32_t row = 0; row < n; row++)
-		all[row] = (struct belonging){ snapshot_customer_of(l->snapshot,
-						       match_records_id(l->out->records, row)),
-			row };
-	qsort(all, n, sizeof(*all), by_customer);
-	for (size_t i = 1; i < n; i++)
-		if (all[i].customer == all[i - 1].customer && all[i].customer != CUSTOMER_NONE)
-			l->out->known[l->out->known_count++] =
-				(struct row_pair){ all[i - 1].row, all[i].row };
-	free(all);
-}
-
-static bool row_of(struct loading *l, const struct record_identifier *id, uint32_t *row)
-{
-	str text = identifier_text(id->type, id->value, l->record_arena);
-
-	return text.ptr != NULL && match_records_find(l->out->records, text, row);
-}
-
-static err list_apart(struct loading *l, struct why *why)
-{
-	struct record record;
-	struct row_pair pair;
-	uint64_t *decisions;
-	size_t count;
-	err e = store_decisions(l->request, l->engine, &decisions, &count, why);
-
-	if (e == OK)
-		l->out->apart = memory_alloc((count + 1) * sizeof(*l->out->apart));
-	for (size_t i = 0; e == OK && i < count; i++) {
-		enum decision_kind kind;
-		e = read_telling(l, &(struct telling){ .seq = decisions[i] }, &record, why);
-		if (e == OK && record.identifier_count == 2 &&
-			identity_decision_named(record.activity, &kind) && kind == DECISION_APART &&
-			row_of(l, &record.identifiers[0], &pair.a) &&
-			row_of(l, &record.identifiers[1], &pair.b))
-			l->out->apart[l->out->apart_count++] = pair;
-	}
-	free(decisions);
-	return e;
-}
-
 /* ---- all of it */
 
 static err load(struct loading *l, struct why *why)
@@ -402,8 +382,8 @@ static err load(struct loading *l, struct why *why)
 	if (e != OK)
 		return e;
 	mark_fresh(l);
-	list_known(l);
-	return list_apart(l, why);
+	return match_known_find(
+		l->request, l->engine, l->snapshot, l->out->records, &l->out->known, why);
 }
 
 err match_load(const struct request *request, struct engine *engine,
@@ -439,8 +419,7 @@ err match_load(const struct request *request, struct engine *engine,
 void match_load_done(struct match_load *load)
 {
 	match_records_free(load->records);
-	free(load->known);
-	free(load->apart);
+	match_known_done(&load->known);
 	free(load->fresh);
 	*load = (struct match_load){ .records = NULL };
 }
@@ -470,7 +449,7 @@ err match_options(const struct request *request, const struct match_load *load,
 		.review = MATCHING_REVIEW_WEIGHT,
 		.threads = (unsigned)MIN_OF(MAX_OF(processors, 1L), (long)MATCHING_THREADS_MAX),
 		.bytes_max = WORK_BYTES_MAX,
-		.known = { load->known, load->apart, load->known_count, load->apart_count },
+		.known = match_known_pairs(&load->known),
 		.stop = request_stop(request) };
 	err e = read_weight(request, "threshold", &o.link, why);
 

@@ -4,14 +4,13 @@
  * newest telling of a trait holds.  Its id is "type:value".  Fields are the traits by their names,
  * after the usual other names (first_name, lastName, zip ...) were brought to those of
  * matching/field.h; a trait told twice by one record (two lines of an address) is both, one after
- * the other.
- *
- * Records of one customer are known to be one person; those that people unlinked are known not to
- * be.
+ * the other.  An e-mail address and a telephone number that it has as identifiers count as if it
+ * told them.
  */
 #pragma once
 
 #include "engine/engine.h"
+#include "main/match_known.h"
 #include "main/request.h"
 #include "matching/matching.h"
 
@@ -19,8 +18,7 @@ struct match_load {
 	struct match_records *records; /* settled */
 	uint8_t *fresh; /* by row: something of it was told since; NULL unless asked for */
 	size_t fresh_count;
-	struct row_pair *known, *apart; /* on the heap */
-	size_t known_count, apart_count;
+	struct match_known known;
 };
 
 /* `since`: rows of which something was told from this sequence on are fresh; 0: nobody asks.

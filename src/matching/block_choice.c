@@ -21,6 +21,7 @@ enum {
 struct candidate {
 	struct block_key key;
 	uint64_t finds[WORDS]; /* simulated pairs */
+	bool chosen;
 };
 
 struct choosing {
@@ -193,14 +194,16 @@ static void note_found(struct found *found, const uint64_t *finds)
 	}
 }
 
-static const struct candidate *best_of(
+static struct candidate *best_of(
 	const struct choosing *c, const struct found *found, double left, double pairs_max)
 {
-	const struct candidate *best = NULL;
+	struct candidate *best = NULL;
 	double best_value = 0;
 
 	for (size_t i = 0; i < c->candidate_count; i++) {
-		const struct candidate *one = &c->candidates[i];
+		struct candidate *one = &c->candidates[i];
+		if (one->chosen)
+			continue;
 		size_t gain = 2 * count_bits(one->finds, found->once) +
 			      count_bits(one->finds, found->twice);
 		double value = (double)gain / (one->key.pairs + pairs_max / 16);
@@ -221,9 +224,10 @@ static void choose(struct choosing *c, double pairs_max, struct block_choice *ou
 
 	out->count = 0;
 	while (out->count < BLOCK_KEYS_MAX) {
-		const struct candidate *best = best_of(c, &found, left, pairs_max);
+		struct candidate *best = best_of(c, &found, left, pairs_max);
 		if (best == NULL)
 			break;
+		best->chosen = true;
 		out->keys[out->count++] = best->key;
 		left -= best->key.pairs;
 		note_found(&found, best->finds);

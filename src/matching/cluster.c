@@ -5,6 +5,7 @@
 
 struct groups {
 	uint32_t *parent, *next, *size; /* next: a ring through the members */
+	uint8_t *keys; /* of a root: all that its members have */
 };
 
 static uint32_t find(struct groups *g, uint32_t row)
@@ -21,6 +22,7 @@ static void join(struct groups *g, uint32_t x, uint32_t y)
 	uint32_t low = MIN_OF(x, y), high = MAX_OF(x, y), kept = g->next[low];
 
 	g->parent[high] = low;
+	g->keys[low] |= g->keys[high];
 	g->size[low] += g->size[high];
 	g->next[low] = g->next[high];
 	g->next[high] = kept;
@@ -43,6 +45,8 @@ static double support(struct groups *g, uint32_t x, uint32_t y, pair_weigher *we
 /* Decisions by people are few: all of them are looked at. */
 static bool kept_apart(struct groups *g, const struct known_pairs *known, uint32_t x, uint32_t y)
 {
+	if ((g->keys[x] & g->keys[y]) != 0)
+		return true;
 	for (size_t i = 0; i < known->apart_count; i++) {
 		uint32_t a = find(g, known->apart[i].a), b = find(g, known->apart[i].b);
 		if ((a == x && b == y) || (a == y && b == x))
@@ -51,7 +55,7 @@ static bool kept_apart(struct groups *g, const struct known_pairs *known, uint32
 	return false;
 }
 
-static enum pair_fate judge(struct groups *g, const struct match_pair *pair,
+static enum pair_fate judge(struct groups *g, const struct match_pair *pair, double link,
 	const struct known_pairs *known, pair_weigher *weigh, void *context)
 {
 	uint32_t x = find(g, pair->a), y = find(g, pair->b);
@@ -60,22 +64,27 @@ static enum pair_fate judge(struct groups *g, const struct match_pair *pair,
 		return PAIR_IMPLIED;
 	if (kept_apart(g, known, x, y))
 		return PAIR_FORBIDDEN;
+	if ((double)pair->weight < link)
+		return PAIR_REVIEW;
 	if (g->size[x] + g->size[y] > 2 && support(g, x, y, weigh, context) < 0)
 		return PAIR_BRIDGE;
 	join(g, x, y);
 	return PAIR_LINKED;
 }
 
-static bool make_groups(struct groups *g, size_t rows, struct arena *arena)
+static bool make_groups(
+	struct groups *g, size_t rows, const struct known_pairs *known, struct arena *arena)
 {
 	g->parent = arena_array(arena, rows, sizeof(uint32_t));
 	g->next = arena_array(arena, rows, sizeof(uint32_t));
 	g->size = arena_array(arena, rows, sizeof(uint32_t));
-	if (g->parent == NULL || g->next == NULL || g->size == NULL)
+	g->keys = arena_array(arena, rows, sizeof(uint8_t));
+	if (g->parent == NULL || g->next == NULL || g->size == NULL || g->keys == NULL)
 		return false;
 	for (uint32_t row = 0; row < rows; row++) {
 		g->parent[row] = g->next[row] = row;
 		g->size[row] = 1;
+		g->keys[row] = known->keys != NULL ? known->keys[row] : 0;
 	}
 	return true;
 }
@@ -86,7 +95,7 @@ err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double l
 {
 	struct groups g;
 
-	if (!make_groups(&g, rows, arena))
+	if (!make_groups(&g, rows, known, arena))
 		return fail(why, MSG_MATCH_ROOM,
 			arg_int((int64_t)(arena_taken(arena) + arena_left(arena))));
 	for (size_t i = 0; i < known->together_count; i++) {
@@ -96,9 +105,7 @@ err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double l
 	}
 	*out = (struct clusters){ .person = g.parent };
 	for (size_t i = 0; i < count; i++) {
-		pairs[i].fate = (double)pairs[i].weight < link
-					? PAIR_REVIEW
-					: judge(&g, &pairs[i], known, weigh, context);
+		pairs[i].fate = judge(&g, &pairs[i], link, known, weigh, context);
 		out->links += pairs[i].fate == PAIR_LINKED;
 		out->bridges += pairs[i].fate == PAIR_BRIDGE;
 	}

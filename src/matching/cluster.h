@@ -8,13 +8,14 @@
  * weak bridge, and is told.  Two single records are joined by their pair alone.
  *
  * Pairs known to be one person are joined before; two groups of which some are known to be two
- * persons are never joined.
+ * persons, or have keys of one kind (known.h), are never joined.
  *
  * The pairs that joined are a tree over each person: undoing one of them parts it in two.
  */
 #pragma once
 
 #include "base/why.h"
+#include "matching/known.h"
 
 enum { CLUSTER_SIDE = 8 };
 #define CLUSTER_WEIGHT_MAX 20.0
@@ -26,7 +27,7 @@ struct match_pair {
 		PAIR_LINKED, /* it joins two groups */
 		PAIR_IMPLIED, /* both were one person already */
 		PAIR_BRIDGE, /* heavy enough, but the groups do not fit */
-		PAIR_FORBIDDEN, /* heavy enough, but people said that they are two */
+		PAIR_FORBIDDEN, /* people or keys say that they are two */
 		PAIR_REVIEW, /* between the thresholds */
 	} fate;
 };
@@ -40,17 +41,8 @@ struct clusters {
 /* Weight of any two rows, prior included. */
 typedef double pair_weigher(void *context, uint32_t a, uint32_t b);
 
-struct row_pair {
-	uint32_t a, b;
-};
-
-/* What is known before any pair is looked at: who is one person, and who must not become one. */
-struct known_pairs {
-	const struct row_pair *together, *apart;
-	size_t together_count, apart_count;
-};
-
-/* `pairs`: heaviest first; their fates are set.  Those below `link` are for review.
+/* `pairs`: heaviest first; their fates are set.  Those below `link` are for review, unless it is
+ * known by then what they are.
  * ERR_LIMIT: no room in the arena. */
 err clusters_build(size_t rows, struct match_pair *pairs, size_t count, double link,
 	const struct known_pairs *known, pair_weigher *weigh, void *context, struct arena *arena,

@@ -23,7 +23,10 @@ struct matching {
 	struct arena *arena;
 	struct comparer *comparer;
 	struct match_model model;
-	struct patterns *random;
+	struct sample random;
+	struct sample known; /* pairs that are one person, not chosen for what they agree on */
+	double open_pairs; /* how many there are of which nothing is known */
+	double homes; /* pairs of a household for a match, known ones counted; log2 */
 	struct session sessions[SESSIONS_MAX];
 	size_t session_count;
 	bool all_pairs;
@@ -40,11 +43,19 @@ static double pairs_of(size_t n)
 	return (double)n * ((double)n - 1) / 2;
 }
 
-static void add_pair(void *context, uint32_t a, uint32_t b)
+static void add_pair(struct matching *m, struct sample *sample, uint32_t a, uint32_t b)
 {
-	struct matching *m = context;
+	patterns_add(sample->of[pair_kind(&m->options.known, a, b)],
+		comparer_pattern(m->comparer, a, b), 1);
+}
 
-	patterns_add(m->random, comparer_pattern(m->comparer, a, b), 1);
+/* One at least: a share of nothing is no number. */
+static void count_open(struct matching *m)
+{
+	double open = (double)patterns_total(m->random.of[PAIR_OPEN]);
+	double all = fmax((double)sample_total(&m->random), 1);
+
+	m->open_pairs = fmax(fmax(open, 0.5) / all * pairs_of(match_records_count(m->records)), 1);
 }
 
 static void sample_random(struct matching *m)
@@ -52,24 +63,39 @@ static void sample_random(struct matching *m)
 	size_t n = match_records_count(m->records);
 	struct random random = random_of(2);
 
-	m->random = patterns_create();
+	m->random = sample_create();
 	if (m->all_pairs) {
 		for (uint32_t a = 0; a < n; a++)
 			for (uint32_t b = a + 1; b < n; b++)
-				add_pair(m, a, b);
+				add_pair(m, &m->random, a, b);
 	} else {
 		for (size_t i = 0; i < RANDOM_PAIRS; i++) {
 			uint32_t a = (uint32_t)random_below(&random, n);
 			uint32_t b = (uint32_t)random_below(&random, n - 1);
-			add_pair(m, a, b + (b >= a));
+			add_pair(m, &m->random, a, b + (b >= a));
 		}
 	}
-	patterns_sort(m->random);
+	sample_sort(&m->random);
+	count_open(m);
+}
+
+static void sample_known(struct matching *m)
+{
+	const struct known_pairs *known = &m->options.known;
+	size_t every = known->together_count / SESSION_PAIRS + 1;
+
+	m->known = sample_create();
+	for (size_t i = 0; i < known->together_count; i += every) {
+		const struct row_pair *pair = &known->together[i];
+		if (pair_kind(known, pair->a, pair->b) == PAIR_ONE)
+			add_pair(m, &m->known, pair->a, pair->b);
+	}
+	sample_sort(&m->known);
 }
 
 struct sampling {
 	struct matching *matching;
-	struct patterns *patterns;
+	struct sample pairs;
 	uint64_t seen, every; /* each so manieth pair */
 };
 
@@ -78,13 +104,13 @@ static void sample_pair(void *context, uint32_t a, uint32_t b)
 	struct sampling *s = context;
 
 	if (s->seen++ % s->every == 0)
-		patterns_add(s->patterns, comparer_pattern(s->matching->comparer, a, b), 1);
+		add_pair(s->matching, &s->pairs, a, b);
 }
 
 static void free_sessions(struct matching *m)
 {
 	for (size_t i = 0; i < m->session_count; i++)
-		patterns_free(m->sessions[i].patterns);
+		sample_free(&m->sessions[i].pairs);
 	m->session_count = 0;
 }
 
@@ -93,11 +119,11 @@ static void sample_keys(struct matching *m)
 	free_sessions(m);
 	for (size_t k = 0; k < m->blocks->choice.count; k++) {
 		struct sampling s = { .matching = m,
-			.patterns = patterns_create(),
+			.pairs = sample_create(),
 			.every = m->blocks->pairs[k] / SESSION_PAIRS + 1 };
 		blocks_walk(m->blocks, k, 0, m->blocks->order_count[k], true, sample_pair, &s);
-		patterns_sort(s.patterns);
-		m->sessions[m->session_count++] = (struct session){ .patterns = s.patterns,
+		sample_sort(&s.pairs);
+		m->sessions[m->session_count++] = (struct session){ .pairs = s.pairs,
 			.fields = model_relatives(
 				&m->model, block_fields(&m->blocks->choice.keys[k])) };
 	}
@@ -108,25 +134,48 @@ static void sample_keys(struct matching *m)
 /* At least as many matches as one key alone finds. */
 static void guess_prior(struct matching *m)
 {
-	double most = 0.5, pairs = pairs_of(match_records_count(m->records));
+	double most = 0.5;
 
 	for (size_t k = 0; k < m->session_count; k++) {
-		double total = fmax((double)patterns_total(m->sessions[k].patterns), 1);
+		double total = fmax((double)sample_total(&m->sessions[k].pairs), 1);
 		double all = m->all_pairs ? total : (double)m->blocks->pairs[k];
 		most = fmax(most, m->sessions[k].matches * fmax(all / total, 1));
 	}
-	double share = fmin(most / pairs, 0.5);
+	double share = fmin(most / m->open_pairs, 0.5);
 	m->model.prior = log2(share / (1 - share));
+}
+
+/* What was learnt of households with known pairs counted, for those that are open: there are fewer
+ * matches among these, and as many homes. */
+static void settle_homes(struct matching *m)
+{
+	double all = 0, pairs = pairs_of(match_records_count(m->records));
+	double one = (double)patterns_total(m->random.of[PAIR_ONE]) /
+		     fmax((double)sample_total(&m->random), 1);
+
+	all = one * pairs + exp2(m->model.prior) * m->open_pairs;
+	m->model.homes = m->homes + log2(all / pairs) - m->model.prior;
+}
+
+/* Behind the sessions there are; all pairs have them already. */
+static size_t with_known(struct matching *m)
+{
+	if (m->all_pairs)
+		return m->session_count;
+	m->sessions[m->session_count] = (struct session){ .pairs = m->known };
+	return m->session_count + 1;
 }
 
 static void learn(struct matching *m)
 {
+	size_t count = with_known(m);
+
 	for (int round = 0; round < ROUNDS; round++) {
-		model_learn_u(&m->model, m->random);
-		(void)model_learn_m(&m->model, m->sessions, m->session_count);
+		model_learn_u(&m->model, &m->random);
+		(void)model_learn_m(&m->model, m->sessions, count);
 		guess_prior(m);
 	}
-	model_learn_u(&m->model, m->random);
+	model_learn_u(&m->model, &m->random);
 }
 
 static double pairs_max(const struct matching *m)
@@ -152,15 +201,16 @@ static err learn_with_keys(struct matching *m, struct why *why)
 	err e = OK;
 
 	for (int round = 0; e == OK && round < 2; round++) {
-		(void)model_find_parents(&m->model, m->random);
-		model_learn_u(&m->model, m->random);
+		(void)model_find_parents(&m->model, &m->random);
+		model_learn_u(&m->model, &m->random);
 		e = choose_keys(m, why);
 		if (e == OK)
 			learn(m);
 	}
 	if (e != OK)
 		return e;
-	model_learn_homes(&m->model, m->sessions, m->session_count);
+	m->homes = model_learn_homes(&m->model, m->sessions, m->session_count);
+	settle_homes(m);
 	m->report.recall = m->blocks->choice.recall;
 	m->report.cut_rows = m->blocks->cut_rows;
 	return OK;
@@ -168,11 +218,12 @@ static err learn_with_keys(struct matching *m, struct why *why)
 
 static void learn_from_all(struct matching *m)
 {
-	m->sessions[m->session_count++] = (struct session){ .patterns = m->random };
+	m->sessions[m->session_count++] = (struct session){ .pairs = m->random };
 	learn(m);
-	if (model_find_parents(&m->model, m->random))
+	if (model_find_parents(&m->model, &m->random))
 		learn(m);
-	model_learn_homes(&m->model, m->sessions, m->session_count);
+	m->homes = model_learn_homes(&m->model, m->sessions, m->session_count);
+	settle_homes(m);
 	m->session_count = 0; /* its patterns are freed as `random` */
 	m->report.recall = 1;
 }
@@ -204,9 +255,10 @@ static void settle_pairs(struct matching *m)
 	struct scores *s = &m->scores;
 	size_t kept = 0;
 
-	if (m->options.kept == NULL)
-		m->model.prior =
-			model_prior(&s->weights, match_records_count(m->records), m->model.prior);
+	if (m->options.kept == NULL && match_records_count(m->records) >= 2) {
+		m->model.prior = model_prior(&s->weights, m->open_pairs, m->model.prior);
+		settle_homes(m);
+	}
 	for (size_t i = 0; i < s->count; i++) {
 		double weight = weigh(m, s->pairs[i].a, s->pairs[i].b);
 		if (weight < m->options.review)
@@ -224,6 +276,7 @@ static err score(struct matching *m, struct why *why)
 		.keep = m->options.review - m->model.prior - KEEP_BITS,
 		.threads = m->options.threads,
 		.fresh = m->options.fresh,
+		.known = &m->options.known,
 		.stop = m->options.stop };
 	err e = score_pairs(m->records, &m->model, m->blocks, &options, &m->scores, why);
 
@@ -279,6 +332,7 @@ static err run(struct matching *m, struct why *why)
 		e = take_kept(m, why);
 	} else if (n >= 2) {
 		sample_random(m);
+		sample_known(m);
 		if (m->all_pairs)
 			learn_from_all(m);
 		else
@@ -316,7 +370,8 @@ void matching_free(struct matching *m)
 	if (m == NULL)
 		return;
 	free_sessions(m);
-	patterns_free(m->random);
+	sample_free(&m->random);
+	sample_free(&m->known);
 	scores_done(&m->scores);
 	comparer_free(m->comparer);
 	arena_free(m->arena);

@@ -70,6 +70,7 @@ void model_init(struct match_model *model, const struct match_records *records)
 		model->parent[f] = NO_PARENT;
 		model->has_homes |= kind == KIND_GIVEN_NAME;
 		model->personal |= (uint32_t)is_personal(kind) << f;
+		model->keys |= (uint32_t)(kind == KIND_EMAIL || kind == KIND_PHONE) << f;
 		for (size_t state = 0; state < PARENT_STATES; state++) {
 			memcpy(model->m[f][state], assumed_m, sizeof(assumed_m));
 			memcpy(model->u[f][state], assumed_u, sizeof(assumed_u));
@@ -112,6 +113,12 @@ static double odds_of(const struct match_model *model, uint32_t without, const l
 	return odds;
 }
 
+static double odds_of_class(const struct match_model *model, uint32_t without,
+	const level_shares *logs, uint64_t pattern)
+{
+	return exp2(fmin(odds_of(model, without, logs, pattern, 0), 900));
+}
+
 /* What is known of a parent counts also for pairs of which it is not; but where the pairs were
  * chosen for their parents being alike, they say nothing of others. */
 static void add_share(const struct match_model *model, uint32_t without, uint64_t pattern,
@@ -151,17 +158,59 @@ static double shares_of(const struct match_model *model, const struct sums *sums
 
 /* ---- m */
 
-static void expect(const struct match_model *model, const struct session *s,
-	const level_shares *logs, double prior, struct sums *sums)
+/* All of these pairs, for certain; of the fields in `without` they say nothing. */
+static void add_all(const struct match_model *model, uint32_t without,
+	const struct patterns *patterns, struct sums *sums)
 {
+	uint64_t count, missing = 0;
+
+	for (size_t f = 0; f < model->field_count; f++)
+		missing |= (without >> f & 1) != 0 ? UINT64_C(15) << (LEVEL_BITS * f) : 0;
+
+	for (size_t i = 0; i < patterns_count(patterns); i++) {
+		uint64_t pattern = patterns_at(patterns, i, &count) & ~missing;
+		add_share(model, 0, pattern, (double)count, sums);
+	}
+}
+
+/* Pairs of a session, in three classes. */
+struct classes {
+	double matches, homes, others;
+};
+
+/* The open pairs of a session sorted into classes by their shares before. */
+static struct classes expect(const struct match_model *model, const struct session *s,
+	const level_shares *logs, const struct classes *before, struct sums *sums)
+{
+	const struct patterns *open = s->pairs.of[PAIR_OPEN];
+	struct classes found = { 0, 0, 0 };
 	uint64_t count;
 
 	memset(sums, 0, sizeof(*sums));
-	for (size_t i = 0; i < patterns_count(s->patterns); i++) {
-		uint64_t pattern = patterns_at(s->patterns, i, &count);
-		double odds = odds_of(model, s->fields, logs, pattern, prior);
-		add_share(model, s->fields, pattern, (double)count * probability_of(odds), sums);
+	for (size_t i = 0; i < patterns_count(open); i++) {
+		uint64_t pattern = patterns_at(open, i, &count);
+		double n = (double)count;
+		double match = before->matches * odds_of_class(model, s->fields, logs, pattern);
+		double home = before->homes *
+			      odds_of_class(model, s->fields | model->personal, logs, pattern);
+		double all = match + home + before->others;
+		found.matches += n * match / all;
+		found.homes += n * home / all;
+		found.others += n * before->others / all;
+		add_share(model, s->fields, pattern, n * match / all, sums);
 	}
+	if (s->fields == 0) /* else they were chosen for what they agree on */
+		add_all(model, model->keys, s->pairs.of[PAIR_ONE], sums);
+	return found;
+}
+
+/* Fields of whose m a session says something. */
+static uint32_t taught_by(const struct match_model *model, const struct session *s)
+{
+	uint32_t all = (UINT32_C(1) << model->field_count) - 1;
+	bool ones = s->fields == 0 && patterns_total(s->pairs.of[PAIR_ONE]) > 0;
+
+	return (s->matches >= 1 ? all & ~s->fields : 0) | (ones ? all & ~model->keys : 0);
 }
 
 /* A class of pairs whose fields mostly differ is something else than matches: namesakes, say, where
@@ -184,87 +233,103 @@ static void hold_together(const struct match_model *model, level_shares *m)
 static void learn_session(const struct match_model *model, struct session *s, struct sums *sums)
 {
 	all_shares m, logs = { 0 };
-	double total = (double)patterns_total(s->patterns);
-	double prior = s->fields == 0 ? model->prior : log2(0.2 / 0.8);
+	double total = (double)patterns_total(s->pairs.of[PAIR_OPEN]);
+	double share = s->fields == 0 ? probability_of(model->prior) : 0.2;
+	struct classes c = { share, model->has_homes ? share * exp2(HOMES_ASSUMED) : 0, 1 - share };
 
 	memcpy(m, model->m, sizeof(m));
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		take_logs(model, m, logs);
-		expect(model, s, logs, prior, sums);
-		double share = (sums->matches + 0.5) / (total + 1);
-		prior = log2(share / (1 - share));
+		struct classes found = expect(model, s, logs, &c, sums);
+		s->matches = found.matches;
+		c.matches = (found.matches + 0.5) / (total + 1);
+		c.homes = model->has_homes ? (found.homes + 0.1) / (total + 1) : 0;
+		c.others = fmax(1 - c.matches - c.homes, 1e-9);
 		double change = shares_of(model, sums, assumed_m, M_PSEUDO_COUNT, m);
 		hold_together(model, m);
 		if (change < 1e-4)
 			break;
 	}
-	s->matches = sums->matches;
 }
 
 bool model_learn_m(struct match_model *model, struct session *sessions, size_t count)
 {
 	struct sums all = { .matches = 0 }, one;
 	uint32_t learnt = 0;
+	all_shares m = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		learn_session(model, &sessions[i], &one);
+		learnt |= taught_by(model, &sessions[i]);
 		for (size_t f = 0; f < model->field_count; f++) {
 			if (sessions[i].fields >> f & 1)
 				continue;
-			learnt |= one.matches >= 1 ? UINT32_C(1) << f : 0;
 			for (size_t state = 0; state < PARENT_STATES; state++)
 				for (size_t l = 0; l < LEVEL_COUNT_; l++)
 					all.level[f][state][l] += one.level[f][state][l];
 		}
 	}
-	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, model->m);
-	hold_together(model, model->m);
+	(void)shares_of(model, &all, assumed_m, M_PSEUDO_COUNT, m);
+	hold_together(model, m);
+	for (size_t f = 0; f < model->field_count; f++)
+		if ((learnt >> f & 1) != 0)
+			memcpy(model->m[f], m[f], sizeof(m[f]));
 	return learnt == (UINT32_C(1) << model->field_count) - 1;
 }
 
 /* ---- u */
 
-void model_learn_u(struct match_model *model, const struct patterns *random)
+void model_learn_u(struct match_model *model, const struct sample *random)
 {
+	const struct patterns *open = random->of[PAIR_OPEN];
 	all_shares logs = { 0 };
 	struct sums sums = { .matches = 0 };
 	uint64_t count;
 
 	take_logs(model, model->m, logs);
-	for (size_t i = 0; i < patterns_count(random); i++) {
-		uint64_t pattern = patterns_at(random, i, &count);
+	for (size_t i = 0; i < patterns_count(open); i++) {
+		uint64_t pattern = patterns_at(open, i, &count);
 		double odds = odds_of(model, 0, logs, pattern, model->prior);
 		add_share(model, 0, pattern, (double)count * (1 - probability_of(odds)), &sums);
 	}
+	add_all(model, 0, random->of[PAIR_TWO], &sums);
 	(void)shares_of(model, &sums, assumed_u, U_PSEUDO_COUNT, model->u);
 }
 
 /* ---- households */
 
-struct classes {
-	double matches, homes, others; /* pairs */
-};
-
-/* One round: shares of the three classes, by their shares before. */
-static struct classes sort_pairs(const struct match_model *model, const struct session *s,
-	const level_shares *logs, const struct classes *before)
+/* Shares of the three classes among these pairs, by their shares before. */
+static void sort_pairs(const struct match_model *model, const struct patterns *patterns,
+	const level_shares *logs, const struct classes *before, struct classes *sums)
 {
-	struct classes sums = { 0.5, 0, 0.5 };
 	uint64_t count;
 
-	for (size_t i = 0; i < patterns_count(s->patterns); i++) {
-		uint64_t pattern = patterns_at(s->patterns, i, &count);
-		double match = exp2(fmin(odds_of(model, 0, logs, pattern, 0), 900));
-		double home = exp2(fmin(odds_of(model, model->personal, logs, pattern, 0), 900));
+	for (size_t i = 0; i < patterns_count(patterns); i++) {
+		uint64_t pattern = patterns_at(patterns, i, &count);
+		double match = odds_of_class(model, 0, logs, pattern);
+		double home = odds_of_class(model, model->personal, logs, pattern);
 		double all = before->matches * match + before->homes * home + before->others;
-		sums.matches += (double)count * before->matches * match / all;
-		sums.homes += (double)count * before->homes * home / all;
-		sums.others += (double)count * before->others / all;
+		sums->matches += (double)count * before->matches * match / all;
+		sums->homes += (double)count * before->homes * home / all;
+		sums->others += (double)count * before->others / all;
 	}
+}
+
+/* One round over all pairs of a session: of known ones the class is known, or one of two. */
+static struct classes sort_session(const struct match_model *model, const struct session *s,
+	const level_shares *logs, const struct classes *before)
+{
+	const struct classes no_match = { 0, before->homes, before->others };
+	struct classes sums = { 0.5, 0, 0.5 };
+
+	sort_pairs(model, s->pairs.of[PAIR_OPEN], logs, before, &sums);
+	sort_pairs(model, s->pairs.of[PAIR_TWO], logs, &no_match, &sums);
+	sums.matches += (double)patterns_total(s->pairs.of[PAIR_ONE]);
 	return sums;
 }
 
-void model_learn_homes(struct match_model *model, const struct session *sessions, size_t count)
+double model_learn_homes(
+	const struct match_model *model, const struct session *sessions, size_t count)
 {
 	double matches = 0, homes = 0;
 	all_shares logs = { 0 };
@@ -275,12 +340,12 @@ void model_learn_homes(struct match_model *model, const struct session *sessions
 		if ((sessions[i].fields & model->personal) != 0)
 			continue; /* who shares a birth date is hardly of one household */
 		for (int round = 0; round < HOME_ROUNDS; round++)
-			c = sort_pairs(model, &sessions[i], logs, &c);
+			c = sort_session(model, &sessions[i], logs, &c);
 		matches += c.matches;
 		homes += c.homes;
 	}
-	if (matches >= 1)
-		model->homes = fmin(fmax(log2(homes / matches), HOMES_LEAST), HOMES_MOST);
+	return matches >= 1 ? fmin(fmax(log2(homes / matches), HOMES_LEAST), HOMES_MOST)
+			    : HOMES_ASSUMED;
 }
 
 /* ---- parents */
@@ -300,27 +365,34 @@ enum { RELATIONS_MAX = MATCHING_FIELDS_MAX * MATCHING_FIELDS_MAX };
 #define BOTH_LEAST 20.0 /* pairs seen */
 #define MATCHES_ALLOWED 1.5
 
-static struct together count_together(
-	const struct match_model *model, const struct patterns *random, size_t f, size_t g)
+static void add_together(const struct patterns *patterns, size_t f, size_t g, struct together *t)
 {
-	struct together t = { .pairs = 0 };
-	const double *mf = model->m[f][PARENT_UNKNOWN], *mg = model->m[g][PARENT_UNKNOWN];
 	uint64_t count;
 
-	for (size_t i = 0; i < patterns_count(random); i++) {
-		uint64_t pattern = patterns_at(random, i, &count);
+	for (size_t i = 0; i < patterns_count(patterns); i++) {
+		uint64_t pattern = patterns_at(patterns, i, &count);
 		enum level x = pattern_level(pattern, f), y = pattern_level(pattern, g);
 		if (x == LEVEL_MISSING || y == LEVEL_MISSING)
 			continue;
-		t.pairs += (double)count;
-		t.first += x == LEVEL_EXACT ? (double)count : 0;
-		t.second += y >= LEVEL_RELATED ? (double)count : 0;
-		t.both += x == LEVEL_EXACT && y >= LEVEL_RELATED ? (double)count : 0;
+		t->pairs += (double)count;
+		t->first += x == LEVEL_EXACT ? (double)count : 0;
+		t->second += y >= LEVEL_RELATED ? (double)count : 0;
+		t->both += x == LEVEL_EXACT && y >= LEVEL_RELATED ? (double)count : 0;
 	}
+}
+
+static struct together count_together(
+	const struct match_model *model, const struct sample *random, size_t f, size_t g)
+{
+	struct together t = { .pairs = 0 };
+	const double *mf = model->m[f][PARENT_UNKNOWN], *mg = model->m[g][PARENT_UNKNOWN];
+
+	add_together(random->of[PAIR_OPEN], f, g, &t);
 	double matches = MATCHES_ALLOWED * t.pairs * exp2(model->prior);
 	t.first -= matches * mf[LEVEL_EXACT];
 	t.second -= matches * (1 - mg[LEVEL_DIFFERENT]);
 	t.both -= matches * mf[LEVEL_EXACT] * (1 - mg[LEVEL_DIFFERENT]);
+	add_together(random->of[PAIR_TWO], f, g, &t);
 	return t;
 }
 
@@ -333,7 +405,7 @@ static bool stands_above(const struct match_model *model, size_t above, size_t f
 }
 
 static size_t list_relations(
-	const struct match_model *model, const struct patterns *random, struct relation *out)
+	const struct match_model *model, const struct sample *random, struct relation *out)
 {
 	size_t count = 0;
 
@@ -365,7 +437,7 @@ uint32_t model_relatives(const struct match_model *model, uint32_t fields)
 	return all;
 }
 
-bool model_find_parents(struct match_model *model, const struct patterns *random)
+bool model_find_parents(struct match_model *model, const struct sample *random)
 {
 	struct relation relations[RELATIONS_MAX];
 	size_t count = list_relations(model, random, relations);
@@ -450,11 +522,11 @@ static double matches_at(const struct weights *weights, double prior)
 	return matches;
 }
 
-double model_prior(const struct weights *weights, size_t records, double start)
+double model_prior(const struct weights *weights, double pairs, double start)
 {
-	double pairs = (double)records * ((double)records - 1) / 2, prior = start;
+	double prior = start;
 
-	if (records < 2)
+	if (pairs < 1)
 		return start;
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		double matches = fmax(matches_at(weights, prior), 0.5);

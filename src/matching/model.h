@@ -11,9 +11,13 @@
  *   u     levels of random pairs, less the share of those that the model itself takes for matches
  *   m     expectation-maximisation (Dempster, Laird, Rubin 1977; Winkler 1988) over pairs that
  *         share a key of blocking, the fields of that key and their relatives left out, u held;
- * then the mean over keys, weighted by the matches found term frequency   agreement on a value that
- * few have says more: an exact level is worth log2(m / share of records with that value) prior  the
- * odds at which the pairs' own probabilities sum up to as many matches as it says
+ *         then the mean over keys, weighted by the matches found
+ *   term frequency   agreement on a value that few have says more: an exact level is worth
+ *         log2(m / share of records with that value)
+ *   prior the odds at which the pairs' own probabilities sum up to as many matches as it says
+ *
+ * Pairs that keys show to be one person, or two (known.h), need no guess: they count as such in m
+ * and u, and the prior is that of the others.
  *
  * A model is a plain value but for the weights of values, which lie in its arena.
  */
@@ -37,9 +41,12 @@ struct match_model {
 	float *rarity[MATCHING_FIELDS_MAX]; /* by code of the value: -log2 of its share */
 	float exact[MATCHING_FIELDS_MAX][PARENT_STATES]; /* log2 of m */
 	bool has_homes; /* households are reckoned with */
-	double homes; /* log2 of how many pairs of a household there are for a match */
+	double homes; /* log2 of how many open pairs of a household there are for an open match */
 	uint32_t personal; /* bits: fields that people of one home do not share */
-	double prior; /* log2 of the odds that two random records are of one person */
+	/* Bits: fields that are keys too.  Pairs known to be one person have them alike because
+	 * else nobody would know: what is open has not. */
+	uint32_t keys;
+	double prior; /* log2 of the odds that a random open pair is of one person */
 };
 
 /* What may be assumed before anything is known. */
@@ -47,23 +54,25 @@ void model_init(struct match_model *model, const struct match_records *records);
 
 /* Pairs of one source: those that share a key, or random ones. */
 struct session {
-	struct patterns *patterns;
+	struct sample pairs;
 	uint32_t fields; /* bits: the fields of the key, of which these pairs say nothing */
-	double matches; /* out: how many of its pairs are matches, by the model */
+	double matches; /* out: how many of its open pairs are matches, by the model */
 };
 
-/* m from sessions.  True if every field was learnt by some session. */
+/* m from sessions; a field of which none says anything keeps what it has.  True if every field was
+ * learnt by some session. */
 bool model_learn_m(struct match_model *model, struct session *sessions, size_t count);
 
 /* u from random pairs, given m and the prior. */
-void model_learn_u(struct match_model *model, const struct patterns *random);
+void model_learn_u(struct match_model *model, const struct sample *random);
 
-/* How many households there are, given all else. */
-void model_learn_homes(struct match_model *model, const struct session *sessions, size_t count);
+/* How many pairs of a household there are for a match, known ones counted, given all else. */
+double model_learn_homes(
+	const struct match_model *model, const struct session *sessions, size_t count);
 
 /* Which fields go together, from random pairs, by what is known so far.  True if there are any:
  * then m and u are to be learnt anew. */
-bool model_find_parents(struct match_model *model, const struct patterns *random);
+bool model_find_parents(struct match_model *model, const struct sample *random);
 
 /* These fields and all that hang together with them: bits. */
 uint32_t model_relatives(const struct match_model *model, uint32_t fields);
@@ -114,5 +123,5 @@ static inline size_t weight_bin(double weight)
 
 	return bin < 0 ? 0 : bin >= WEIGHT_BINS ? WEIGHT_BINS - 1 : (size_t)bin;
 }
-/* `records` is how many there are; pairs outside `weights` are taken for no matches. */
-double model_prior(const struct weights *weights, size_t records, double start);
+/* `pairs` is how many there are; those outside `weights` are taken for no matches. */
+double model_prior(const struct weights *weights, double pairs, double start);

@@ -108,3 +108,35 @@ uint64_t patterns_at(const struct patterns *p, size_t i, uint64_t *count)
 	*count = p->table[i].count;
 	return p->table[i].pattern;
 }
+
+struct sample sample_create(void)
+{
+	struct sample s;
+
+	for (size_t kind = 0; kind < PAIR_KINDS; kind++)
+		s.of[kind] = patterns_create();
+	return s;
+}
+
+void sample_free(struct sample *s)
+{
+	for (size_t kind = 0; kind < PAIR_KINDS; kind++) {
+		patterns_free(s->of[kind]);
+		s->of[kind] = NULL;
+	}
+}
+
+void sample_sort(struct sample *s)
+{
+	for (size_t kind = 0; kind < PAIR_KINDS; kind++)
+		patterns_sort(s->of[kind]);
+}
+
+uint64_t sample_total(const struct sample *s)
+{
+	uint64_t total = 0;
+
+	for (size_t kind = 0; kind < PAIR_KINDS; kind++)
+		total += patterns_total(s->of[kind]);
+	return total;
+}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "matching/compare.h"
+#include "matching/known.h"
 
 enum { PATTERNS_MAX = 1 << 20 }; /* distinct ones; the rare rest is left out, and counted */
 
@@ -22,3 +23,12 @@ size_t patterns_count(const struct patterns *patterns);
  * pairs came.  Nothing may be added afterwards. */
 void patterns_sort(struct patterns *patterns);
 uint64_t patterns_at(const struct patterns *patterns, size_t i, uint64_t *count);
+
+/* Pairs to learn from, by what is known of them. */
+struct sample {
+	struct patterns *of[PAIR_KINDS];
+};
+struct sample sample_create(void);
+void sample_free(struct sample *sample); /* all NULL is fine, and what is left */
+void sample_sort(struct sample *sample);
+uint64_t sample_total(const struct sample *sample); /* pairs */

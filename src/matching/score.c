@@ -198,13 +198,17 @@ static void look_at(void *context, uint32_t row_a, uint32_t row_b)
 
 	if (fresh != NULL && (fresh[row_a] | fresh[row_b]) == 0)
 		return;
+	enum pair_kind kind = pair_kind(w->scoring->options->known, row_a, row_b);
+	if (kind == PAIR_ONE)
+		return;
 	double weight =
 		weigh(w, match_records_row(records, row_a), match_records_row(records, row_b));
 
 	w->compared++;
 	if (weight < w->scoring->options->floor)
 		return;
-	w->weights.pairs[weight_bin(weight)]++;
+	if (kind == PAIR_OPEN)
+		w->weights.pairs[weight_bin(weight)]++;
 	if (weight >= w->scoring->options->keep)
 		keep(w, row_a, row_b, weight);
 }

@@ -1,4 +1,5 @@
-/* matching/score.h - all pairs that blocking gives, weighed, by several threads.
+/* matching/score.h - all pairs that blocking gives, weighed, by several threads; but not those that
+ * keys show to be one person.
  *
  * Fields are looked at from the one that may lose most on, first at their briefs (field_brief.h),
  * then, where these leave it open, closely; a pair is left as soon as it cannot reach `floor` any
@@ -18,6 +19,7 @@ struct score_options {
 	double keep; /* pairs from this weight (without prior) on are kept */
 	unsigned threads;
 	const uint8_t *fresh; /* by row, may be NULL: only pairs of which one is are looked at */
+	const struct known_pairs *known;
 	const atomic_bool *stop; /* may be NULL */
 };
 
@@ -25,7 +27,7 @@ struct scores {
 	struct match_pair *pairs; /* on the heap; by rows; weights without prior */
 	size_t count;
 	uint64_t compared;
-	struct weights weights;
+	struct weights weights; /* of open pairs */
 };
 
 /* `blocks` NULL: all pairs of records.  ERR_LIMIT: more than MATCHING_PAIRS_MAX are kept;
