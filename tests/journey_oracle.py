@@ -341,10 +341,11 @@ class Question:
                                           f"channel = {quote(channel)} and activity = {quote(activity)}")])
                 self.words += [option, typed]
                 self.people.append(f"{sign}exists (select 1 from known k where k.who = e.who and {prefixed(sql)})")
-        if self.has("customer", 0.15):
-            ours, theirs = plain_condition(rnd)
-            self.words += ["--customer", ours]
-            self.people.append(f"exists (select 1 from known x where x.who = e.who and {theirs_of_x(theirs)})")
+        for option, sign in (("--customer", ""), ("--not-customer", "not ")):
+            if self.has(option[2:], 0.15):
+                ours, theirs = plain_condition(rnd)
+                self.words += [option, ours]
+                self.people.append(f"{sign}exists (select 1 from known x where x.who = e.who and {theirs_of_x(theirs)})")
 
     # ---- the journeys, in SQL
 
@@ -922,7 +923,7 @@ def iso_ms(ms):
 KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list": ask_list, "flow": ask_flow,
          "metrics": ask_metrics, "drivers": ask_drivers, "compare": ask_compare}
 EVERY = {**KINDS, "predict": ask_predict, "frictions": ask_frictions}
-FILTERS = ["since", "until", "as-of", "channel", "activity", "where", "with", "without", "customer", "passed", "never",
+FILTERS = ["since", "until", "as-of", "channel", "activity", "where", "with", "without", "customer", "not-customer", "passed", "never",
            "begins", "ends", "edge", "way", "outcome", "from-step", "to-step", "at", "not-at"]
 
 

@@ -193,19 +193,3 @@ err cause_traits_question(const struct journey_question *q, struct field_names *
 		.own_only = request_has(request, "own") };
 	return OK;
 }
-
-str cause_customer(const struct journey_question *q, uint32_t number)
-{
-	const struct identity_view *identity = threads_view_identity(q->view);
-	const struct customer *customer = identity_customer(identity, number);
-	uint32_t member = customer->head;
-	str best = identity_text(identity, member);
-
-	for (uint32_t i = 1; i < customer->members; i++) {
-		member = identity_next_member(identity, member);
-		str text = identity_text(identity, member);
-		if (str_compare(text, best) < 0)
-			best = text;
-	}
-	return best;
-}

@@ -59,9 +59,6 @@ struct csv_out;
 void csv_out_finite(struct csv_out *csv, double number);
 void csv_out_interval(struct csv_out *csv, struct interval interval);
 
-/* The customer by the identifier that comes first by its text. */
-str cause_customer(const struct journey_question *q, uint32_t customer);
-
 /* clang-format off */
 #define COST_OPTIONS \
 	{ STR_INIT("cost"), IS_TEXT, true, WORDS("CHANNEL=COST", "CANAL=COÛT"), \

@@ -205,17 +205,19 @@ static err list_behind(const struct found *f, struct sink *sink, struct why *why
 		set = driver_set(&f->trials, &f->traits, f->drivers.items[number - 1].trait,
 			f->drivers.items[number - 1].other);
 	struct trial_list list = trial_list_make(f->q, &f->trials, set);
-	if (sink->json) {
+	size_t most = journey_top(f->q->request, 20);
+	err e = trial_list_name(&list, most, why);
+	if (e == OK && sink->json) {
 		list_program(f, sink, &list);
-	} else if (request_has(f->q->request, "csv")) {
-		csv_trial_list(&list, sink, journey_top(f->q->request, 20));
-	} else {
+	} else if (e == OK && request_has(f->q->request, "csv")) {
+		csv_trial_list(&list, sink, most);
+	} else if (e == OK) {
 		say_friction(f, sink);
-		show_trial_list(&list, sink, journey_top(f->q->request, 20));
+		show_trial_list(&list, sink, most);
 	}
 	trial_list_done(&list);
 	free(set);
-	return OK;
+	return e;
 }
 
 /* ---- the whole */
@@ -357,6 +359,7 @@ const struct command cmd_journey_drivers = {
 				"les clients derrière le N-ième facteur ; 0 : tous ceux qui ont "
 				"subi"),
 			STR_INIT("") },
+		TRIAL_NAMES,
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("show so many", "en montrer autant"), STR_INIT("20") },
 		JOURNEY_CSV },

@@ -475,15 +475,16 @@ static err list_behind(struct answered *a, struct sink *sink, struct why *why)
 	if (e != OK)
 		return e;
 	struct trial_list list = trial_list_make(a->q, &trials, NULL);
-	if (sink->json)
+	e = trial_list_name(&list, a->shown, why);
+	if (e == OK && sink->json)
 		list_program(a, f, &list, sink);
-	else if (request_has(a->q->request, "csv"))
+	else if (e == OK && request_has(a->q->request, "csv"))
 		csv_trial_list(&list, sink, a->shown);
-	else
+	else if (e == OK)
 		show_trial_list(&list, sink, a->shown);
 	trial_list_done(&list);
 	trials_done(a->q->plan, &trials);
-	return OK;
+	return e;
 }
 
 /* ---- the whole */
@@ -594,6 +595,7 @@ const struct command cmd_journey_frictions = {
 			WORDS("who suffered the N-th of them, the latest first",
 				"qui a subi la N-ième d'entre elles, le plus récent d'abord"),
 			STR_INIT("") },
+		TRIAL_NAMES,
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("show so many", "en montrer autant"), STR_INIT("10") },
 		JOURNEY_CSV },

@@ -118,15 +118,18 @@ static struct journey_crowd crowd_of(const struct journey_selector *selector, bo
 	return (struct journey_crowd){ .any = { selector, 1 }, .is_wanted = is_wanted };
 }
 
-/* --with, --without, --customer: a crowd each. */
+/* --with, --without, --customer, --not-customer: a crowd each. */
 static err read_crowds(struct journey_question *q, struct why *why)
 {
 	struct arena *arena = request_arena(q->request);
 	size_t with = request_times(q->request, "with");
-	size_t without = request_times(q->request, "without"), tests = 0, n = 0;
-	const struct journey_test *test;
-	err e = tests_of(q, "customer", &test, &tests, why);
-	size_t count = with + without + tests;
+	size_t without = request_times(q->request, "without"), n = 0;
+	const struct journey_test *has = NULL, *lacks = NULL;
+	size_t having = 0, lacking = 0;
+	err e = tests_of(q, "customer", &has, &having, why);
+	if (e == OK)
+		e = tests_of(q, "not-customer", &lacks, &lacking, why);
+	size_t count = with + without + having + lacking;
 	struct journey_selector *selectors = arena_array(arena, count, sizeof(*selectors));
 	struct journey_crowd *crowds = arena_array(arena, count, sizeof(*crowds));
 
@@ -139,9 +142,12 @@ static err read_crowds(struct journey_question *q, struct why *why)
 		e = journey_selector_of(typed, arena, &selectors[n], why);
 		crowds[n] = crowd_of(&selectors[n], is_with);
 	}
-	for (size_t i = 0; e == OK && i < tests; i++, n++) {
-		selectors[n] = (struct journey_selector){ .tests = &test[i], .test_count = 1 };
-		crowds[n] = crowd_of(&selectors[n], true);
+	for (size_t i = 0; e == OK && i < having + lacking; i++, n++) {
+		bool is_had = i < having;
+		selectors[n] =
+			(struct journey_selector){ .tests = is_had ? &has[i] : &lacks[i - having],
+				.test_count = 1 };
+		crowds[n] = crowd_of(&selectors[n], is_had);
 	}
 	q->filter.crowds = crowds;
 	q->filter.crowd_count = n;

@@ -123,6 +123,10 @@ size_t journey_top(const struct request *request, size_t otherwise);
 		WORDS("only customers with this attribute, in an event or in what is known of them", \
 			"seulement les clients ayant cet attribut, dans un événement ou dans ce que " \
 			"l'on sait d'eux"), STR_INIT("") }, \
+	{ STR_INIT("not-customer"), IS_TEXT, true, WORDS("CONDITION", "CONDITION"), \
+		WORDS("only customers without it: all others of --customer", \
+			"seulement les clients qui ne l'ont pas : tous les autres de --customer"), \
+		STR_INIT("") }, \
 	{ STR_INIT("segment"), IS_TEXT, true, WORDS("NAME", "NOM"), \
 		WORDS("only customers of this segment (ariane segment list)", \
 			"seulement les clients de ce segment (ariane segment list)"), \

@@ -243,21 +243,24 @@ static str subject_of(const struct request *request)
 }
 
 /* A question about all that names single people needs the right to that too: the list behind a
- * number, or one customer. */
+ * number, what people are called, or one customer. */
 static rights needs_besides(const struct request *request)
 {
-	static const str lists[] = { STR_INIT("list"), STR_INIT("counted"), STR_INIT("pending") };
+	static const struct {
+		str option;
+		rights needs;
+	} besides[] = { { STR_INIT("list"), RIGHT(LISTS) }, { STR_INIT("counted"), RIGHT(LISTS) },
+		{ STR_INIT("pending"), RIGHT(LISTS) }, { STR_INIT("names"), RIGHT(CUSTOMERS) } };
 	const struct command *command = request_command(request);
 	rights needs = 0;
 
 	if (!str_starts(command->name, STR("journey ")))
 		return 0;
 	for (const struct option *o = command->options; o->name.len > 0; o++)
-		for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-			if (str_equal(o->name, lists[i]) && request_has(request, o->name.ptr))
-				needs |= RIGHT(LISTS);
-	if (command == &cmd_journey_list && request_has(request, "names"))
-		needs |= RIGHT(CUSTOMERS);
+		for (size_t i = 0; i < ARRAY_LEN(besides); i++)
+			if (str_equal(o->name, besides[i].option) &&
+				request_has(request, o->name.ptr))
+				needs |= besides[i].needs;
 	return request_argument_count(request) > 0 ? needs | RIGHT(CUSTOMERS) : needs;
 }
 

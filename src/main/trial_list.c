@@ -2,11 +2,13 @@
 #include "main/trial_list.h"
 
 #include "main/csv_out.h"
+#include "main/person_names.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum { CELL_BYTES_MAX = 1 << 14 };
+#define NAMES_BYTES_MAX ((size_t)1 << 30)
 
 static int by_time(const void *a, const void *b, void *context)
 {
@@ -36,14 +38,46 @@ struct trial_list trial_list_make(
 
 void trial_list_done(struct trial_list *list)
 {
+	arena_free(list->arena);
 	free(list->order);
-	list->order = NULL;
+	*list = (struct trial_list){ .order = NULL };
 }
 
-static void put_listed(struct json_writer *w, const struct trial_list *list, const struct trial *t)
+static const struct trial *nth(const struct trial_list *list, size_t i)
 {
+	return &list->trials->items[list->order[i]];
+}
+
+err trial_list_name(struct trial_list *list, size_t most, struct why *why)
+{
+	const struct journey_question *q = list->question;
+	size_t count = MIN_OF(list->count, most);
+	struct person_names *names = NULL;
+
+	if (!request_has(q->request, "names"))
+		return OK;
+	list->arena = arena_create(NAMES_BYTES_MAX);
+	list->names = arena_array(list->arena, count + 1, sizeof(*list->names));
+	if (list->names == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("names"), arg_int(0));
+	err e = person_names_open(q->engine, q->snapshot, list->arena, &names, why);
+	for (size_t i = 0; e == OK && i < count; i++) {
+		e = limits_check(journey_plan_limits(q->plan), why);
+		if (e == OK)
+			e = person_name(names, nth(list, i)->customer, &list->names[i], why);
+	}
+	person_names_close(names);
+	return e;
+}
+
+static void put_listed(struct json_writer *w, const struct trial_list *list, size_t i)
+{
+	const struct trial *t = nth(list, i);
+
 	json_put_object(w);
-	put_text(w, "customer", cause_customer(list->question, t->customer));
+	put_text(w, "customer", journey_customer_text(list->question, t->customer));
+	if (list->names != NULL && list->names[i].len > 0)
+		put_text(w, "name", list->names[i]);
 	put_moment(w, "time", t->time);
 	if (t->cost != COST_NONE)
 		put_number(w, "cost", (double)t->cost / COST_UNIT);
@@ -56,18 +90,21 @@ void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t
 	json_put_key(w, STR("list"));
 	json_put_array(w);
 	for (size_t i = 0; i < MIN_OF(list->count, most); i++)
-		put_listed(w, list, &list->trials->items[list->order[i]]);
+		put_listed(w, list, i);
 	json_put_end(w);
 }
 
 void csv_trial_list(const struct trial_list *list, struct sink *sink, size_t most)
 {
-	struct csv_out csv = csv_out_begin("customer,time,cost");
+	struct csv_out csv = csv_out_begin(
+		list->names == NULL ? "customer,time,cost" : "customer,name,time,cost");
 
 	for (size_t i = 0; i < MIN_OF(list->count, most); i++) {
-		const struct trial *t = &list->trials->items[list->order[i]];
+		const struct trial *t = nth(list, i);
 		char time[INSTANT_TEXT_BYTES];
-		csv_out_text(&csv, cause_customer(list->question, t->customer));
+		csv_out_text(&csv, journey_customer_text(list->question, t->customer));
+		if (list->names != NULL)
+			csv_out_text(&csv, list->names[i]);
 		csv_out_text(&csv, instant_utc(time, ms_of_ticks(t->time)));
 		csv_out_finite(&csv, t->cost == COST_NONE ? NAN : (double)t->cost / COST_UNIT);
 		csv_out_row(&csv);
@@ -84,12 +121,16 @@ void show_trial_list(const struct trial_list *list, struct sink *sink, size_t mo
 
 	if (grid != NULL) {
 		grid_add_column(grid, text_words(TEXT_LIST_CUSTOMER, language), GRID_SHRINKS);
+		if (list->names != NULL)
+			grid_add_column(grid, text_words(TEXT_LIST_NAME, language), GRID_SHRINKS);
 		grid_add_column(grid, text_words(TEXT_DRIVERS_WHEN, language), GRID_TEXT);
 	}
 	for (size_t i = 0; grid != NULL && i < MIN_OF(list->count, most); i++) {
-		const struct trial *t = &list->trials->items[list->order[i]];
+		const struct trial *t = nth(list, i);
 		struct strbuf cell = strbuf_heap(CELL_BYTES_MAX);
-		grid_add_cell(grid, cause_customer(list->question, t->customer));
+		grid_add_cell(grid, journey_customer_text(list->question, t->customer));
+		if (list->names != NULL)
+			grid_add_cell(grid, list->names[i]);
 		locale_moment(request_locale(request), ms_of_ticks(t->time), &cell);
 		grid_add_cell(grid, strbuf_str(&cell));
 		strbuf_done(&cell);

@@ -203,6 +203,10 @@ def check_customers_are_found_by_what_one_remembers(place):
     equal({(one["customer"], one["name"]) for one in listed},
           {(first, "Nathalie Rôussel"), (second, "nathan Petit"), (third, "Anne Roussel-Petit")}, "lists tell both")
     equal(folder("journey", "list", "user_id:u2", "--json").json()["list"][0]["customer"], second, "of one customer alone")
+    ends = ("journey", "drivers", "--edge-from", "Identify", "--edge-to", "Seen", "--list", "0", "--json")
+    behind = {(one["customer"], one.get("name")) for one in checked(folder(*ends, "--names"), "journey-drivers")["list"]}
+    equal(behind, {(first, "Nathalie Rôussel"), (second, "nathan Petit"), (third, "Anne Roussel-Petit")}, "those behind a friction too")
+    equal({one.get("name") for one in folder(*ends).json()["list"]}, {None}, "not unless asked for")
     for verb in ("map", "metrics"):
         checked(folder("journey", verb, "user_id:u2", "--json"), f"journey-{verb}")
     made = folder("identity", "unlink", "user_id:u2", "phone:+33611111111", "--because", "two people", "--json").json()["sequence"]
@@ -216,6 +220,7 @@ def check_customers_are_found_by_what_one_remembers(place):
         answer = server.ask("POST", "/api/v1/find", agent, {"arguments": ["nathalie"]})
         equal((answer.status, len(json.loads(answer.body)["list"])), (200, 1), "over HTTP")
         equal(server.ask("POST", "/api/v1/find", planner, {"arguments": ["nathalie"]}).status, 403, "not for who sees no customer")
+        equal(server.ask("GET", "/api/v1/journey/drivers?edge-from=Identify&edge-to=Seen&list=0&names=true", planner).status, 403, "nor behind a friction")
         equal(server.ask("POST", "/api/v1/find", agent, {"arguments": ["nobody at all"]}).status, 200, "nobody is an answer")
         noted = [row for row in map(json.loads, server.ask("GET", "/api/v1/audit", auditor).body.splitlines()) if row["action"] == "POST /api/v1/find"]
         equal([(row["outcome"], row.get("subject") or "") for row in noted], [("read", ""), ("refused", ""), ("read", "")], "what was looked for is not kept")

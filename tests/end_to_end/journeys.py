@@ -118,6 +118,16 @@ def check_compare_lists_the_journeys_behind_its_numbers(place):
     folder(*words, "--list", "1000", status=1)
 
 
+def check_customers_without_an_attribute_are_all_others(place):
+    """--customer and --not-customer are two halves, also of what is known without an event."""
+    folder = filled(place, [dict(one, properties={"tier": "gold"}) if i % 4 == 0 else one for i, one in enumerate(visits(30))])
+    counted = {option: folder("journey", "map", *words, "--json").json()["customers"]
+               for option, words in (("all", []), ("has", ["--customer", "tier=gold"]), ("lacks", ["--not-customer", "tier=gold"]))}
+    equal(counted["has"] + counted["lacks"], counted["all"], counted)
+    equal(0 < counted["has"] < counted["all"], True, counted)
+    equal(folder("journey", "map", "--customer", "tier=gold", "--not-customer", "tier=gold", "--json").json()["customers"], 0)
+
+
 def check_lists_and_causes_are_tables_for_programs_too(place):
     """Each row of --csv is an item of --json, and the figures are the same."""
     folder = filled(place, visits(60))

@@ -96,6 +96,13 @@ async function axe(page) {
   return violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
 }
 
+/** The definition by which the page last asked. */
+async function definitionOf(page) {
+  const [request] = await Promise.all([page.waitForRequest((one) => /journey\/(flow|map)/.test(one.url()) && one.postData() !== null), page.reload()]);
+  await settled(page);
+  return JSON.stringify(request.postDataJSON().definition);
+}
+
 const someone = async (page) => {
   await visit(page, "/journeys/customers?view=contacts&passed=solved");
   return page.getAttribute("tbody a", "href");
@@ -312,6 +319,84 @@ await check("map: two periods side by side", async () => {
   expect(shared.length > 2 && shared.every((name) => maps[0][name] === maps[1][name]), "the same step stands at the same place");
   const titles = await page.locator(".side-by-side h3").allTextContents();
   expect(titles.every((title) => /^Du \d/.test(title) && !/\d{4}-\d\d/.test(title)), `${titles}`);
+  await context.close();
+});
+
+await check("side by side: flow and funnel of two groups, on the same steps; the differences are the server's; a number opens its journeys", async () => {
+  const { page, context, troubles } = await visitor();
+  const group = "group-with=store:";
+  await visit(page, `/journeys/flow?view=contacts&${group}`);
+  expect((await page.locator(".side-by-side .flow svg").count()) === 2, "two flows");
+  const rows = await page.locator(".table tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.replace(/[\s\u00a0\u202f]+/g, " "))));
+  const told = await (await page.request.get("/api/v1/journey/compare", { params: { "group-with": "store:", all: true, support: 1, top: 1000, definition: await definitionOf(page) } })).json();
+  const percent = (part, whole) => `${((100 * part) / whole).toFixed(1).replace(".", ",")} %`;
+  const starts = told.differences.filter((one) => one.what === "start");
+  const same = starts.filter((one) => rows.some((row) => /^1\. /.test(row[0]) && row[1].startsWith(percent(one.first, one.first_of)) && row[2].startsWith(percent(one.second, one.second_of))));
+  expect(same.length >= Math.min(starts.length, 5), `first steps are as the server compares them: ${same.length} of ${starts.length}, ${JSON.stringify(rows.slice(0, 8))}`);
+  expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  await page.locator(".side-by-side section:nth-child(2) .flow-node[role=button]").first().click();
+  const count = (await page.textContent(".behind dd")).replace(/\D/g, "");
+  await page.click(".behind .main");
+  await page.waitForURL("**/journeys/customers?**at=1**");
+  await settled(page);
+  expect((await page.textContent(".totals b")).replace(/\D/g, "") === count, `the list has as many journeys as the flow says: ${count}`);
+  await visit(page, `/journeys/funnel?view=contacts&${group}`);
+  expect((await page.locator(".side-by-side .funnel svg").count()) === 2, "two funnels");
+  await page.locator(".side-by-side section:nth-child(1) .funnel-step").nth(1).click();
+  const reached = (await page.textContent(".behind dd")).replace(/\D/g, "");
+  expect(Number(reached) > 0 && /without=store/.test(await page.getAttribute(".behind .main", "href")), "of that side");
+  for (const tab of ["variants", "metrics", "map"]) {
+    await visit(page, `/journeys/${tab}?view=contacts&${group}`);
+    expect(/Tous les autres/.test(await page.textContent("main")), `${tab}: both sides`);
+    expect((await axe(page)).length === 0, `${tab}: ${await axe(page)}`);
+  }
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("flow: on a tablet it fits, what has no room is a press of a button away, and no label is cut", async () => {
+  const { page, context, troubles } = await visitor();
+  for (const [width, height] of [[820, 1180], [1180, 820]]) {
+    await page.setViewportSize({ width, height });
+    await visit(page, "/journeys/flow?view=contacts&depth=8");
+    const cut = () => page.evaluate(() => {
+      const svg = document.querySelector(".flow svg").getBoundingClientRect();
+      return [...document.querySelectorAll(".flow text")].filter((one) => one.getBoundingClientRect().right > svg.right + 1 || one.textContent.includes("…")).map((one) => one.textContent);
+    });
+    expect((await page.evaluate(() => document.querySelector(".flow").scrollWidth - document.querySelector(".flow").clientWidth)) <= 0, "nothing scrolls");
+    expect((await cut()).length === 0, `cut: ${await cut()}`);
+    const first = await page.textContent(".flow .flow-window span");
+    await page.locator(".flow-window button").last().click();
+    expect((await page.textContent(".flow .flow-window span")) !== first, "the next steps come in sight");
+    expect((await cut()).length === 0, `cut: ${await cut()}`);
+  }
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("frictions: who suffers is told by name and by the best identifier", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/frictions?view=contacts&at-from=unsolved&at-to=solved");
+  await page.waitForSelector(".dossier-people a");
+  const people = await page.locator(".dossier-people a").allTextContents();
+  expect(people.some((one) => !one.includes(":")) && !people.some((one) => one.startsWith("anonymous_id")), `names: ${people}`);
+  await page.locator(".dossier-people + a").click();
+  await settled(page);
+  expect((await page.locator("tbody td:nth-child(1)").allTextContents()).some((one) => /\p{L} \p{L}/u.test(one)), "a column of names");
+  await context.close();
+});
+
+await check("frictions: the ways in which the same customers meet one lead to their own dossier", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/frictions?view=company");
+  await page.waitForSelector(".unasked .friction");
+  const routes = page.locator(".unasked .routes li");
+  if ((await routes.count()) > 0) {
+    expect((await routes.first().locator(".whisker").count()) === 1, "each is drawn");
+    await routes.first().locator("a").first().click();
+    await page.waitForSelector(".dossier-causes");
+  }
+  expect(troubles.length === 0, troubles.join("\n"));
   await context.close();
 });
 

@@ -173,7 +173,8 @@ export interface FlowNode {
   kind: "step" | "other";
   step?: string;
   journeys: number;
-  customers: number;
+  /** Not of steps put together: who has several journeys may be at each of them. */
+  customers?: number;
   share: number;
   list: string[];
 }
@@ -183,7 +184,7 @@ export interface FlowLink {
   kind: "step" | "other" | "end" | "further";
   to?: number;
   journeys: number;
-  customers: number;
+  customers?: number;
   share: number;
   mean_s?: number;
   list: string[];

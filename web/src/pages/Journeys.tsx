@@ -17,6 +17,7 @@ import { FrictionsTab } from "./journeys/FrictionsTab";
 import { FunnelTab } from "./journeys/FunnelTab";
 import { ListTab } from "./journeys/ListTab";
 import { MapTab } from "./journeys/MapTab";
+import { SidesChoice } from "./journeys/sides";
 import { MetricsTab } from "./journeys/MetricsTab";
 import { VariantsTab } from "./journeys/VariantsTab";
 
@@ -30,6 +31,9 @@ const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
   { key: "frictions", name: "tab.frictions", show: () => <FrictionsTab /> },
   { key: "customers", name: "tab.customers", show: () => <ListTab /> },
 ];
+
+/** Ways to look that show two sides; comparing is one itself. */
+const BESIDE = new Set(["map", "flow", "variants", "funnel", "metrics"]);
 
 export default function Journeys({ tab }: { tab: string }) {
   const { t, language } = useWords();
@@ -84,6 +88,7 @@ export default function Journeys({ tab }: { tab: string }) {
       </nav>
       <Filters><KeepView /></Filters>
       <SaidOfView />
+      {BESIDE.has(now?.key ?? "") && <SidesChoice />}
       {now?.show()}
     </div>
   );

@@ -19,8 +19,8 @@ export function Picture({
   const { t } = useWords();
   const frame = useRef<HTMLElement>(null);
   const withPicture = (save: (name: string, picture: SVGSVGElement) => void) => {
-    const picture = frame.current?.querySelector<SVGSVGElement>("svg[data-picture]");
-    if (picture) save(name, picture);
+    const pictures = [...(frame.current?.querySelectorAll<SVGSVGElement>("svg[data-picture]") ?? [])];
+    pictures.forEach((picture, i) => save(pictures.length > 1 ? `${name}-${i + 1}` : name, picture)); // side by side
   };
   return (
     <figure className="picture" ref={frame}>

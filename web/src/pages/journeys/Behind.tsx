@@ -1,6 +1,6 @@
 // pages/journeys/Behind.tsx - what is behind the step or passage that was chosen, and where to go from it.
 import type { JourneyMap } from "../../api/types";
-import { changed } from "../../app/router";
+import { changed, type Changes } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { useLeave } from "../../parts/leave";
@@ -9,9 +9,9 @@ import type { Chosen } from "../../pictures/River";
 import { stepCost } from "../../views/views";
 import { useQuestion } from "../question";
 
-const NOT_CHOSEN = { edge: undefined, step: undefined };
+const NOT_CHOSEN: Changes = { edge: undefined, step: undefined };
 
-export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; map: JourneyMap; onClose: () => void }) {
+export function Behind({ chosen, map, only, name, onClose }: { chosen: NonNullable<Chosen>; map: JourneyMap; only: Changes; name?: string; onClose: () => void }) {
   const words = useWords();
   const { t } = words;
   const panel = useLeave(chosen.kind === "edge" ? `${chosen.from} ${chosen.to}` : chosen.step, onClose);
@@ -57,6 +57,7 @@ export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; 
           nameOf(chosen.step)
         )}
       </h2>
+      {name && <p className="account">{name}</p>}
       {rows.length === 0 ? (
         <p>{t("behind.hidden")}</p>
       ) : (
@@ -71,14 +72,14 @@ export function Behind({ chosen, map, onClose }: { chosen: NonNullable<Chosen>; 
       )}
       <div className="behind-go">
         {may("lists") && (
-          <Link className="button main" to={changed(url, { ...filter, ...NOT_CHOSEN }, "/journeys/customers")}>
+          <Link className="button main" to={changed(url, { ...filter, ...NOT_CHOSEN, ...only }, "/journeys/customers")}>
             {t("behind.see", { n: people })}
           </Link>
         )}
         <Link className="button" to={changed(url, { ...filter, ...NOT_CHOSEN })}>
           {t("behind.only")}
         </Link>
-        <Link className="button" to={changed(url, { ...cause, ...NOT_CHOSEN }, "/journeys/frictions")}>
+        <Link className="button" to={changed(url, { ...cause, ...NOT_CHOSEN, ...only }, "/journeys/frictions")}>
           {t("behind.why")}
         </Link>
         {chosen.kind === "step" && (

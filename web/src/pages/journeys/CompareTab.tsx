@@ -12,6 +12,7 @@ import { Table } from "../../parts/Table";
 import { Gap } from "../../parts/Whisker";
 import { useQuestion } from "../question";
 import { isoDay } from "../../words";
+import { EXAMPLES, KINDS, NO_SIDES, type Kind } from "./sides";
 
 interface Difference {
   what: "edge" | "step" | "start" | "end" | "outcome";
@@ -35,9 +36,6 @@ interface Compared extends Standing {
 }
 
 const DAY_MS = 86_400_000;
-const KINDS = ["split", "group", "group-with"] as const;
-type Kind = (typeof KINDS)[number];
-const EXAMPLES: Record<Kind, string> = { split: "2026-07-01", group: "context.os.version=7.4", "group-with": "store:" };
 
 function useAsked(): { kind: Kind; value: string } {
   const url = useAddress();
@@ -51,11 +49,10 @@ function Asking({ kind, value }: { kind: Kind; value: string }) {
   const { t } = useWords();
   const url = useAddress();
   const [chosen, setChosen] = useState<Kind>(kind);
-  const none = { split: undefined, group: undefined, "group-with": undefined };
   const ask = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const told = String(new FormData(event.currentTarget).get("value") ?? "").trim();
-    if (told !== "") go(changed(url, { ...none, [chosen]: told }));
+    if (told !== "") go(changed(url, { ...NO_SIDES, [chosen]: told }));
   };
   return (
     <form className="comparing" onSubmit={ask}>
@@ -92,7 +89,7 @@ export function CompareTab() {
       : one.what === "start" ? { begins: one.step } : one.what === "end" ? { ends: one.step }
       : one.what === "outcome" ? { outcome: one.outcome } : { passed: one.step };
     const second = asked.kind === "split" ? { since: asked.value } : asked.kind === "group" ? { customer: asked.value } : { with: asked.value };
-    return changed(url, { split: undefined, group: undefined, "group-with": undefined, ...filter, ...second }, "/journeys/customers");
+    return changed(url, { ...NO_SIDES, ...filter, ...second }, "/journeys/customers");
   };
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
   return (

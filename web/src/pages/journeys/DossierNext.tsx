@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { Parameters } from "../../api/client";
 import { useAnswer, useStatus } from "../../api/questions";
-import type { FrictionPlace, Interval } from "../../api/types";
+import type { FrictionPlace } from "../../api/types";
 import { changed, useAddress } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Link } from "../../parts/Link";
@@ -14,6 +14,7 @@ import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { earlier } from "./earlier";
 import { addressOf, askFor, wrongStep, type Drivers } from "./friction";
+import { gapOf } from "./shares";
 
 const DAY_MS = 86_400_000;
 const NOW_DAYS = 30;
@@ -33,13 +34,6 @@ function usePeriods(parameters: Parameters): readonly [Parameters, Parameters] |
   return [{ since: day(NOW_DAYS), until }, { since: day(NOW_DAYS + THEN_DAYS), until: day(NOW_DAYS) }];
 }
 
-/** Newcombe's interval of the difference of two shares, of the intervals of each (method 10). */
-export function differenceOf(now: Interval, then: Interval): { value: number; low: number; high: number } | undefined {
-  if (now.value === null || now.low === null || now.high === null || then.value === null || then.low === null || then.high === null) return undefined;
-  const value = now.value - then.value;
-  return { value, low: value - Math.hypot(now.value - now.low, then.high - then.value), high: value + Math.hypot(now.high - now.value, then.value - then.low) };
-}
-
 function Trend({ place, periods, hasCause }: { place: FrictionPlace; periods: readonly [Parameters, Parameters]; hasCause: boolean }) {
   const words = useWords();
   const { t } = words;
@@ -53,9 +47,8 @@ function Trend({ place, periods, hasCause }: { place: FrictionPlace; periods: re
       {(here) => (
         <Shown answer={then} rows={2}>
           {(there) => {
-            const difference = differenceOf(here.share, there.share);
-            if (!difference) return <p className="none">{t("dossier.trend_unknown")}</p>;
-            const { value, low, high } = difference;
+            const { value, low, high } = gapOf(there.share, here.share);
+            if (value === null || low === null || high === null) return <p className="none">{t("dossier.trend_unknown")}</p>;
             return (
               <p className="dossier-trend">
                 {t("dossier.trend_now", {

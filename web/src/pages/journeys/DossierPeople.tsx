@@ -86,7 +86,7 @@ export function DossierPeople({ place, cause, traits, people }: { place: Frictio
   const may = useMay();
   const { view, parameters } = useQuestion();
   const asked = cause === undefined ? { list: 0 } : { ignore: AFTERMATH, support: SUPPORT, list: cause };
-  const list = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ...asked, top: SUFFERERS });
+  const list = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ...asked, names: may("customers"), top: SUFFERERS });
   const sufferers = list.data?.list ?? [];
   const threads = useThreads(may("text") ? sufferers : sufferers.slice(0, 1)); // nobody is looked up for words that stay closed
   const first = sufferers[0];
@@ -100,7 +100,7 @@ export function DossierPeople({ place, cause, traits, people }: { place: Frictio
         <ul className="dossier-people">
           {named.map((one) => (
             <li key={one.customer}>
-              <Link to={threadAround(one.customer, one.time)} className="cell-customer">{one.customer}</Link> <time>{words.date(one.time)}</time>
+              <Link to={threadAround(one.customer, one.time)} className="cell-customer">{one.name ?? one.customer}</Link>{one.name !== undefined && <small>{one.customer}</small>} <time>{words.date(one.time)}</time>
             </li>
           ))}
         </ul>

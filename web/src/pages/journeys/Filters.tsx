@@ -5,7 +5,7 @@ import { changed, go } from "../../app/router";
 import { Suggested } from "../../parts/Suggested";
 import { activityName, channelName } from "../../words/activities";
 import { useWords } from "../../app/settings";
-import { isoDay, type Key } from "../../words";
+import { isoDay, type Key, type Words } from "../../words";
 import { MANY, ONCE, useQuestion } from "../question";
 
 const DAY_MS = 86_400_000;
@@ -60,6 +60,7 @@ function Period() {
 
 const ADDED: readonly { option: (typeof MANY)[number]; example: string }[] = [
   { option: "customer", example: "context.os.version=7.4" },
+  { option: "not-customer", example: "context.os.version=7.4" },
   { option: "with", example: "phone:" },
   { option: "without", example: "app:" },
   { option: "where", example: "queue=facturation" },
@@ -97,7 +98,7 @@ function Adding() {
         </label>
         <label>
           <span>{t("filter.value")}</span>
-          {option === "customer" || option === "where"
+          {option === "customer" || option === "not-customer" || option === "where"
             ? <Suggested key={option} name="value" placeholder={example} />
             : <><input name="value" placeholder={example} list="filter-channels" /><datalist id="filter-channels">{CHANNELS.map((one) => <option key={one} value={option === "channel" ? one : `${one}:`} label={channelName(one, language)} />)}</datalist></>}
           <small>{t(`filter.help_${option}` as Key)}</small>
@@ -108,6 +109,14 @@ function Adding() {
       </form>
     </details>
   );
+}
+
+/** "3=help": of a journey's steps, counted from 1, or from the last by -1; without a step, where there is none any more. */
+function sayPlace(value: string, nameOf: (step: string) => string, t: Words["t"]): string {
+  const [number = "", ...rest] = value.split("=");
+  const step = rest.join("=");
+  const place = number.startsWith("-") ? t("filter.place_back", { n: number.slice(1) }) : t("filter.place", { n: number });
+  return `${place} : ${step === "" ? t("filter.no_step") : nameOf(step)}`;
 }
 
 /** The filters in force, but for the period, as words to take away. */
@@ -121,6 +130,7 @@ function InForce() {
   const told = (option: string, value: string) => {
     if (option === "outcome") return t(`outcome.${value}` as Key);
     if (option === "channel") return channelName(value, language);
+    if (option === "at" || option === "not-at") return sayPlace(value, nameOf, t);
     const [, channel, activity] = /^([a-z]+):(.*)$/.exec(value) ?? [];
     if ((option !== "with" && option !== "without") || channel === undefined) return nameOf(value);
     return [channelName(channel, language), activity && activityName(activity, language)].filter(Boolean).join(", ");

@@ -17,6 +17,7 @@ import { useQuestion } from "../question";
 import { DriverTable, sayTraits } from "./DriverTable";
 import { CausesList } from "./CausesList";
 import { Causes, Dossier } from "./Dossier";
+import { FrictionRoutes } from "./FrictionRoutes";
 import { addressOf, AFTERMATH, isGoodEnd, placeIn, placeName, sufferersOf, type Friction, type Frictions } from "./friction";
 import { useCauses } from "./causes";
 import { between } from "./Sentence";
@@ -64,6 +65,7 @@ function Card({ one, rank, most, period }: { one: Friction; rank: number; most: 
             <Link className="button" to={sufferersOf(url, one.friction)}>{t("behind.see", { n: one.customers_suffered })}</Link>
           )}
         </div>
+        <FrictionRoutes routes={one.variants ?? []} most={most} />
         {isOpen && (one.drivers.length > 0 ? <DriverTable drivers={one.drivers} /> : <Causes place={one.friction} />)}
       </div>
       <div className="friction-cost">

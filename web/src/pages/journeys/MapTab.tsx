@@ -1,6 +1,6 @@
 // pages/journeys/MapTab.tsx - the river: what follows what, as simple as one asks, and what is left out.
 import { useCallback, useState } from "react";
-import { useAnswer, useMapThenTimes, useStatus } from "../../api/questions";
+import { useAnswer, useMapThenTimes } from "../../api/questions";
 import type { JourneyMap, MapEdge } from "../../api/types";
 import { changed, go, useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
@@ -11,14 +11,13 @@ import { Table } from "../../parts/Table";
 import { River, type Chosen, type Colour } from "../../pictures/River";
 import { Legend } from "../../pictures/Legend";
 import { isGoodStep } from "../../views/views";
-import { begun } from "../../words";
-import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { Behind } from "./Behind";
-import { earlier } from "./earlier";
+import { Beside } from "./Differences";
 import { Reconciled } from "./Reconciled";
 import { Sentence } from "./Sentence";
 import { Outcomes } from "./Outcomes";
+import { useSides } from "./sides";
 
 const colours: readonly Colour[] = ["volume", "time", "loss"];
 
@@ -41,11 +40,11 @@ function Account({ map }: { map: JourneyMap }) {
   );
 }
 
-function EdgeTable({ map, isTimed, before }: { map: JourneyMap; isTimed: boolean; before?: JourneyMap | undefined }) {
+function EdgeTable({ map, isTimed, before }: { map: JourneyMap; isTimed: boolean; before?: { map: JourneyMap; name: string } }) {
   const words = useWords();
   const { t } = words;
   const { url, nameOf } = useQuestion();
-  const earlierShare = new Map(before?.edges.map((edge) => [`${edge.from}\u0000${edge.to}`, edge.share]));
+  const earlierShare = new Map(before?.map.edges.map((edge) => [`${edge.from}\u0000${edge.to}`, edge.share]));
   const span = (seconds: number | undefined) => (isTimed ? words.span(seconds) : "…");
   const shareThen = (edge: MapEdge) => earlierShare.get(`${edge.from}\u0000${edge.to}`);
   return (
@@ -67,7 +66,7 @@ function EdgeTable({ map, isTimed, before }: { map: JourneyMap; isTimed: boolean
         { key: "count", name: t("column.count"), isNumber: true, value: (edge) => edge.count, show: (edge) => words.number(edge.count) },
         { key: "share", name: t("column.share"), isNumber: true, value: (edge) => edge.share, show: (edge) => words.percent(edge.share, 1) },
         ...(before
-          ? [{ key: "then", name: t("column.share_then"), isNumber: true, value: shareThen,
+          ? [{ key: "then", name: t("column.share_of", { side: before.name }), isNumber: true, value: shareThen,
                show: (edge: MapEdge) => { const then = shareThen(edge); return then === undefined ? "–" : words.percent(then, 1); } }]
           : []),
         { key: "customers", name: t("column.customers"), isNumber: true, value: (edge) => edge.customers, show: (edge) => words.number(edge.customers) },
@@ -108,17 +107,13 @@ export function MapTab() {
   const { url, view, parameters, nameOf } = useQuestion();
   const [coverage, setCoverage] = useParameter("coverage", view.key === "all" ? "40" : "85");
   const [colour, setColour] = useParameter("colour", "volume");
-  const [compare, setCompare] = useParameter("compare", "");
-  const status = useStatus().data;
-  const question = { ...parameters, coverage, ...(Number(coverage) < 100 ? { top: PASSAGES_DRAWN } : {}) };
+  const sides = useSides();
+  const question = { ...(sides?.[1].parameters ?? parameters), coverage, ...(Number(coverage) < 100 ? { top: PASSAGES_DRAWN } : {}) };
   const asked = JSON.stringify(question);
   const [drawn, setDrawn] = useState("");
   const { map, timed } = useMapThenTimes(question, drawn === asked);
   const onDrawn = useCallback(() => setDrawn(asked), [asked]);
-  const then = earlier(parameters, status);
-  const before = useAnswer<JourneyMap>(compare && then ? "journey/map" : undefined, { ...question, ...then });
-  const [period, periodThen] = [usePeriod(parameters), usePeriod(then ?? {})];
-  const isCompared = compare !== "" && then !== undefined;
+  const before = useAnswer<JourneyMap>(sides && "journey/map", { ...question, ...sides?.[0].parameters });
   const chosen = chosenIn(url);
   const choose = (what: Chosen) =>
     go(changed(url, {
@@ -142,7 +137,7 @@ export function MapTab() {
       {(counted) => {
         const isTimed = timed.data !== undefined && !timed.isPlaceholderData;
         const data = isTimed ? timed.data : counted;
-        const both = isCompared && before.data ? [before.data, data] : undefined;
+        const both = sides && before.data ? [before.data, data] : undefined;
         const now = picture(data, t("tab.map"), map.isPlaceholderData ? undefined : onDrawn, both);
         return <>
           <Outcomes totals={data} />
@@ -162,20 +157,16 @@ export function MapTab() {
                       </button>
                     ))}
                   </div>
-                  <button type="button" className="quiet" aria-pressed={compare !== ""} disabled={then === undefined}
-                    title={then === undefined ? t("compare.needs_period") : undefined}
-                    onClick={() => setCompare(compare ? "" : "before")}>
-                    {t("compare.before")}
-                  </button>
-                  {then === undefined && <small className="why-not">{t("compare.needs_period")}</small>}
                 </>
               }
             >
-              {isCompared && before.data ? (
-                <div className="side-by-side">
-                  <section><h3>{begun(periodThen)}</h3>{picture(before.data, t("compare.before"), undefined, both)}<Account map={before.data} /></section>
-                  <section><h3>{begun(period)}</h3>{now}<Account map={data} /></section>
-                </div>
+              {sides && before.data ? (
+                <Beside sides={sides} totals={[before.data, data]}>
+                  {[
+                    <div key="first">{picture(before.data, sides[0].name, undefined, both)}<Account map={before.data} /></div>,
+                    <div key="second">{now}<Account map={data} /></div>,
+                  ]}
+                </Beside>
               ) : (
                 now
               )}
@@ -183,11 +174,11 @@ export function MapTab() {
               {!both && <Account map={data} />}
               <Reconciled map={data} />
             </Picture>
-            {chosen && <Behind chosen={chosen} map={data} onClose={() => choose(null)} />}
+            {chosen && <Behind chosen={chosen} map={data} only={sides?.[1].only ?? {}} {...(sides ? { name: sides[1].name } : {})} onClose={() => choose(null)} />}
           </div>
           {timed.isError && <Failed answer={timed} />}
           <div aria-busy={!isTimed && !timed.isError && data.edges.length > 0}>
-            <EdgeTable map={data} isTimed={isTimed} before={isCompared ? before.data : undefined} />
+            <EdgeTable map={data} isTimed={isTimed} {...(sides && before.data ? { before: { map: before.data, name: sides[0].name } } : {})} />
           </div>
         </>;
       }}

@@ -2,7 +2,7 @@
 import { companyZone } from "../../words/zone";
 import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { Metric, MetricFigure, Metrics } from "../../api/types";
+import type { Interval, Metric, MetricFigure, Metrics } from "../../api/types";
 import { changed, useAddress, useParameter } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -18,6 +18,8 @@ import { begun, type Words } from "../../words";
 import { useQuestion } from "../question";
 import { CountingChoice, useCounting } from "./Counting";
 import { MetricList } from "./MetricList";
+import { gapOf, isSure } from "./shares";
+import { useSides, type Sides } from "./sides";
 
 const MONEY = new Set(["cost_per_journey", "value_per_journey"]);
 
@@ -133,11 +135,59 @@ function Broken({ metric, parameters }: { metric: Metric; parameters: Parameters
   );
 }
 
+const figureIn = (data: Metrics, metric: Metric) => data.figures.find((one) => one.metric === metric.metric && one.period === undefined && one.value === undefined);
+
+/** Each figure on both sides.  The interval of a difference comes of those of the two shares (Newcombe); of times and amounts only
+ *  the figures are told. */
+function TwoSides({ sides, counting }: { sides: Sides; counting: Parameters }) {
+  const words = useWords();
+  const { t, language } = words;
+  const first = useAnswer<Metrics>("journey/metrics", { ...sides[0].parameters, ...counting });
+  const second = useAnswer<Metrics>("journey/metrics", { ...sides[1].parameters, ...counting });
+  const interval = (one: MetricFigure | undefined): Interval => ({ value: one?.figure ?? null, low: one?.low ?? null, high: one?.high ?? null });
+  return (
+    <Shown answer={first}>
+      {(before) => (
+        <Shown answer={second}>
+          {(after) => {
+            const rows = after.metrics.flatMap((metric) => {
+              const figures = [figureIn(before, metric), figureIn(after, metric)] as const;
+              if (figures.every((one) => (one?.denominator ?? 0) === 0)) return [];
+              return [{ metric, figures, gap: metric.kind === "share" ? gapOf(interval(figures[0]), interval(figures[1])) : interval(undefined) }];
+            });
+            const side = (i: 0 | 1) => ({
+              key: `side${i}`, name: sides[i].name, isNumber: true, value: ({ metric, figures }: (typeof rows)[number]) => valueOf(metric, figures[i]),
+              show: ({ metric, figures }: (typeof rows)[number]) => <>{show(metric, valueOf(metric, figures[i]), words)} <small>{t("metric.over", { n: figures[i]?.denominator ?? 0 })}</small></>,
+            });
+            return (
+              <Table<(typeof rows)[number]>
+                caption={t("metric.differences")}
+                name="ariane-metrics-sides"
+                rows={rows}
+                rowKey={(one) => one.metric.metric}
+                columns={[
+                  { key: "metric", name: t("tab.metrics"), value: (one) => begun(one.metric.title[language]),
+                    show: (one) => <>{begun(one.metric.title[language])} <Help about={one.metric.title[language]}>{one.metric.rule[language]}</Help></> },
+                  side(0), side(1),
+                  { key: "gap", name: t("compare.difference"), isNumber: true, value: (one) => one.gap.value ?? undefined,
+                    show: ({ gap }) => (gap.value === null ? "–" : isSure(gap) ? <b>{words.points(gap.value)}</b> : words.points(gap.value)) },
+                  { key: "interval", name: t("compare.interval"), value: ({ gap }) => (gap.low === null ? "" : `${words.points(gap.low)} … ${words.points(gap.high ?? 0)}`) },
+                ]}
+              />
+            );
+          }}
+        </Shown>
+      )}
+    </Shown>
+  );
+}
+
 export function MetricsTab() {
   const words = useWords();
   const { t, language } = words;
   const question = useQuestion();
   const counting = useCounting();
+  const sides = useSides();
   const parameters = { ...question.parameters, ...counting.parameters };
   const may = useMay();
   const [chosen, setChosen] = useParameter("metric", "repeat_contacts");
@@ -146,7 +196,7 @@ export function MetricsTab() {
   return (
     <Shown answer={answer}>
       {(data) => {
-        const figureOf = (metric: Metric) => data.figures.find((one) => one.metric === metric.metric && one.period === undefined && one.value === undefined);
+        const figureOf = (metric: Metric) => figureIn(data, metric);
         const metric = data.metrics.find((one) => one.metric === chosen) ?? data.metrics[0];
         return (
           <>
@@ -159,6 +209,7 @@ export function MetricsTab() {
               </button>
             </div>
             <CountingChoice counting={counting} data={data} />
+            {sides && counting.parameters && <TwoSides sides={sides} counting={counting.parameters} />}
             <ul className="metrics">
               {data.metrics.filter((one) => (figureOf(one)?.denominator ?? 0) > 0).map((one) => (
                 <Card key={one.metric} metric={one} figure={figureOf(one)} isChosen={one === metric} onChoose={() => setChosen(one.metric)} />

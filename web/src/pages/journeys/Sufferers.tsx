@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 import { askWith } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import type { FrictionPlace } from "../../api/types";
+import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Link } from "../../parts/Link";
 import { LongTable, type Rows } from "../../parts/LongTable";
@@ -17,8 +18,9 @@ const ALL = 10_000_000; // the server holds who suffers anyway; what it may answ
 /** The first at once; as one scrolls on, all: the server finds them all each time it is asked. */
 function useSufferers(place: FrictionPlace, cause: string | null) {
   const { parameters } = useQuestion();
+  const may = useMay();
   const [isAll, setAll] = useState(false);
-  const asked = { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: SUPPORT } : {}), list: cause ?? 0 };
+  const asked = { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: SUPPORT } : {}), list: cause ?? 0, names: may("customers") };
   const first = useAnswer<Drivers>("journey/drivers", { ...asked, top: FIRST });
   const count = first.data?.listed ?? first.data?.suffered ?? 0;
   const rest = useAnswer<Drivers>(isAll && count > FIRST ? "journey/drivers" : undefined, { ...asked, top: ALL });
@@ -43,10 +45,11 @@ export function Sufferers({ place, cause }: { place: FrictionPlace; cause: strin
           name="ariane-friction"
           rows={rows}
           columns={[
-            { key: "customer", name: t("column.customer"), width: "45%", value: (one) => one.customer,
+            { key: "name", name: t("column.person"), width: "25%", value: (one) => one.name, show: (one) => one.name ?? "–" },
+            { key: "customer", name: t("column.customer"), width: "32%", value: (one) => one.customer,
               show: (one) => <Link to={threadAround(one.customer, one.time)} className="cell-customer">{one.customer}</Link> },
-            { key: "time", name: t("column.time"), width: "35%", value: (one) => one.time, show: (one) => words.moment(one.time) },
-            { key: "cost", name: t("costs.cost"), width: "20%", isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
+            { key: "time", name: t("column.time"), width: "25%", value: (one) => one.time, show: (one) => words.moment(one.time) },
+            { key: "cost", name: t("costs.cost"), width: "18%", isNumber: true, value: (one) => one.cost, show: (one) => (one.cost === undefined ? "–" : words.money(one.cost, 2)) },
           ]}
         />
       )}

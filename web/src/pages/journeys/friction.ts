@@ -28,6 +28,8 @@ export interface Friction {
   excess_cost: Interval;
   q: number;
   drivers: Driver[];
+  /** What the same customers meet there, seen closer: it adds nothing to the sum. */
+  variants?: Omit<Friction, "variants">[];
   change?: { before: number; before_suffered: number; after: number; after_suffered: number; difference: Interval; q: number };
 }
 
@@ -41,6 +43,7 @@ export interface Frictions extends Standing {
 
 export interface Sufferer {
   customer: string;
+  name?: string;
   time: string;
   cost?: number;
 }

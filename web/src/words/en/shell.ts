@@ -64,7 +64,7 @@ export const shell: Record<keyof typeof keys, string> = {
   "column.passage": "Passage",
   "column.count": "Passages",
   "column.share": "Share",
-  "column.share_then": "Share before",
+  "column.share_of": "Share, {side}",
   "column.customers": "Customers",
   "column.person": "Name",
   "column.customer": "Customer",

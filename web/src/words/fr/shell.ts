@@ -63,7 +63,7 @@ export const shell = {
   "column.passage": "Passage",
   "column.count": "Passages",
   "column.share": "Part",
-  "column.share_then": "Part avant",
+  "column.share_of": "Part, {side}",
   "column.customers": "Clients",
   "column.person": "Nom",
   "column.customer": "Client",
