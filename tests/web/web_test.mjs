@@ -499,8 +499,8 @@ if (!asked.url) {
     const { page, context } = await visitor();
     const csv = join(house.folder, "call.csv"), mapping = join(house.folder, "call.json");
     writeFileSync(mapping, JSON.stringify({ version: 1, time: "at", activity: "what", interaction: "call", channel: { constant: "phone" }, customer: [{ type: "customer", column: "who" }] }));
-    writeFileSync(csv, ["at,what,call,who", "2026-06-03T10:00:00Z,inbound.resolved,desk-1,z-9003", "2026-06-03T10:00:00Z,call.answered,pbx-7,z-9003",
-      "2026-06-03T10:09:00Z,queue.COMPLETEAGENT,pbx-7,z-9003", "2026-06-03T10:20:00Z,inbound.resolved,desk-2,z-9003"].join("\n"));
+    writeFileSync(csv, ["at,what,call,who", "2026-06-03T10:00:00Z,told.by.desk,desk-1,z-9003", "2026-06-03T10:00:00Z,told.by.pbx,pbx-7,z-9003",
+      "2026-06-03T10:09:00Z,end.by.pbx,pbx-7,z-9003", "2026-06-03T10:20:00Z,told.by.desk,desk-2,z-9003"].join("\n"));
     house.ariane("import", "--mapping", mapping, csv);
     await visit(page, "/customers/customer%3Az-9003");
     await page.waitForSelector(".group-head");
