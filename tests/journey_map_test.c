@@ -8,6 +8,7 @@
 #include "support/journey_world.h"
 #include "test.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 /* ---- quantiles against sorting */
@@ -40,32 +41,58 @@ TEST(time_buckets_keep_the_order)
 	struct random random = random_of(8);
 
 	for (int i = 0; i < 20000; i++) {
-		uint64_t a = random_next(&random) >> random_below(&random, 64);
-		uint64_t b = random_next(&random) >> random_below(&random, 64);
+		uint64_t a = random_next(&random) >> (1 + random_below(&random, 63));
+		uint64_t b = random_next(&random) >> (1 + random_below(&random, 63));
 		CHECK("in order", a > b || time_bucket(a) <= time_bucket(b));
 		CHECK("within", time_bucket(a) < TIME_BUCKETS);
 	}
-	CHECK("last", time_bucket(UINT64_MAX) == TIME_BUCKETS - 1);
-	for (uint64_t t = 0; t < 4; t++)
-		CHECK("single", time_bucket(t) == t);
+	CHECK("first", time_bucket(0) == 0);
+	CHECK("last", time_bucket(INT64_MAX) < TIME_BUCKETS);
+}
+
+TEST(quantile_buckets_hold_their_position)
+{
+	struct random random = random_of(9);
+	static uint32_t counts[TIME_BUCKETS];
+
+	for (int round = 0; round < 200; round++) {
+		uint64_t sum = 0;
+		memset(counts, 0, sizeof(counts));
+		for (unsigned i = 0; i < 1U + (unsigned)round % 7; i++) {
+			size_t b =
+				round == 0 ? TIME_BUCKETS - 1 : random_below(&random, TIME_BUCKETS);
+			counts[b] += 1 + (uint32_t)random_below(&random, 5);
+		}
+		for (unsigned b = 0; b < TIME_BUCKETS; sum += counts[b++])
+			for (uint64_t at = 0; at < counts[b]; at++) {
+				uint64_t position = sum + at;
+				CHECK("bucket", quantile_bucket(counts, &position) == b);
+				CHECK("within", position == at);
+			}
+	}
 }
 
 /* ---- a world of some size */
 
 static char events[JOURNEY_WORLD_EVENTS * 24];
 
-static const char *make_events(uint64_t seed, unsigned steps)
+static const char *make_events_until(uint64_t seed, unsigned steps, uint64_t last_s)
 {
 	struct random random = random_of(seed);
 	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
 
 	for (int i = 0; i < 1500; i++)
-		strbuf_printf(&text, "c%u %u web s%u;", (unsigned)random_below(&random, 600),
-			(unsigned)random_below(&random, 5000),
+		strbuf_printf(&text, "c%u %" PRIu64 " web s%u;",
+			(unsigned)random_below(&random, 600), random_below(&random, last_s),
 			(unsigned)random_below(&random, steps));
 	strbuf_add_byte(&text, '\0');
 	ASSERT(strbuf_ok(&text));
 	return events;
+}
+
+static const char *make_events(uint64_t seed, unsigned steps)
+{
+	return make_events_until(seed, steps, 5000);
 }
 
 static bool same_times(const struct map_times *a, const struct map_times *b)
@@ -126,18 +153,22 @@ TEST(maps_of_few_steps_and_of_many_are_the_same)
 	static const struct {
 		unsigned steps;
 		const char *definition;
+		uint64_t last_s; /* 0: two hours or so */
 	} cases[] = {
-		{ 6, NULL },
-		{ 6, "{\"version\": 1, \"gap\": \"10m\"}" },
-		{ 6, "{\"version\": 1, \"start\": [\"s1\"], \"repeats\": \"merge\"}" },
-		{ 64, NULL },
-		{ 65, NULL }, /* the steps of a customer are two words */
-		{ 128, "{\"version\": 1, \"gap\": \"10m\"}" },
+		{ 6, NULL, 0 }, { 6, "{\"version\": 1, \"gap\": \"10m\"}", 0 },
+		{ 6, "{\"version\": 1, \"start\": [\"s1\"], \"repeats\": \"merge\"}", 0 },
+		{ 64, NULL, 0 }, { 65, NULL, 0 }, /* the steps of a customer are two words */
+		{ 128, "{\"version\": 1, \"gap\": \"10m\"}", 0 },
+		{ 6, NULL, 1 }, /* all times are nothing */
+		{ 6, NULL, UINT64_C(20000000000) }, /* six centuries fit beside a step's number */
+		{ 6, NULL, UINT64_C(200000000000) }, /* six thousand years do not */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		for (uint64_t seed = 1; seed <= 3; seed++)
-			compare_ways(make_events(seed, cases[i].steps), cases[i].definition);
+			compare_ways(make_events_until(seed, cases[i].steps,
+					     cases[i].last_s == 0 ? 5000 : cases[i].last_s),
+				cases[i].definition);
 }
 
 /* Hashes of two bits: nearly all journeys share one, and are still told apart. */

@@ -25,7 +25,7 @@ static err tally_init(struct tally *t, const struct journey_plan *plan,
 	size_t dense = options->dense_steps == 0 ? MAP_DENSE_STEPS : options->dense_steps;
 
 	*t = (struct tally){ .plan = plan, .steps = journey_plan_steps(plan) };
-	t->is_dense = t->steps <= dense;
+	t->is_dense = t->steps <= dense && options->dense_steps != MAP_DENSE_NEVER;
 	t->has_times = !options->counts_only;
 	t->edge_count = t->edge_room = t->is_dense ? t->steps * t->steps : 0;
 	size_t bytes = t->steps * sizeof(*t->step);
@@ -143,9 +143,7 @@ static err take(void *part, const struct journey *j, struct why *why)
 
 static err take_dense(void *part, const struct journey_run *runs, size_t count, struct why *why)
 {
-	(void)why;
-	tally_dense_runs(part, runs, count);
-	return OK;
+	return tally_dense_runs(part, runs, count, why);
 }
 
 /* ---- parts together.  Customers are in one part each: their numbers add up. */
@@ -188,9 +186,6 @@ static err add_tally(struct tally *to, const struct tally *from, struct why *why
 		if (e == OK)
 			add_edge_tally(&to->edges[at], &from->edges[i]);
 	}
-	for (size_t i = 0; to->buckets != NULL && i < to->edge_count; i++)
-		for (size_t b = 0; from->edges[i].count > 0 && b < TIME_BUCKETS; b++)
-			to->buckets[i][b] += from->buckets[i][b];
 	return e;
 }
 
@@ -209,7 +204,7 @@ static err room_for(const struct journey_plan *plan, struct map *out, size_t edg
 	return OK;
 }
 
-static void collect_edges(const struct tally *t, struct map *out, unsigned __int128 *left)
+static void collect_edges(const struct tally *t, struct map *out)
 {
 	for (size_t i = 0; i < t->edge_count; i++) {
 		const struct edge_tally *edge = &t->edges[i];
@@ -220,8 +215,6 @@ static void collect_edges(const struct tally *t, struct map *out, unsigned __int
 		struct map_edge *e = &out->edges[out->edge_count++];
 		*e = (struct map_edge){ .from = from, .to = to, .count = edge->count };
 		e->customers = edge->customers;
-		e->times.mean_s = seconds_of((double)edge->ticks / (double)edge->count);
-		left[from] += edge->ticks;
 		out->transitions += edge->count;
 	}
 	out->shown = out->edge_count;
@@ -234,11 +227,10 @@ static uint64_t loops_of(const struct tally *t, uint32_t step)
 	return tally_find(t, step, step, &at) ? t->edges[at].count : 0;
 }
 
-static void collect_steps(const struct tally *t, struct map *out, const unsigned __int128 *left)
+static void collect_steps(const struct tally *t, struct map *out)
 {
 	for (uint32_t i = 0; i < t->steps; i++) {
 		const struct step_tally *step = &t->step[i];
-		uint64_t leaving = step->count - step->ends;
 		if (step->count == 0)
 			continue;
 		struct map_step *s = &out->steps[out->step_count++];
@@ -248,8 +240,6 @@ static void collect_steps(const struct tally *t, struct map *out, const unsigned
 		s->starts = step->starts;
 		s->ends = step->ends;
 		s->self_loops = loops_of(t, i);
-		if (leaving > 0)
-			s->times.mean_s = seconds_of((double)left[i] / (double)leaving);
 	}
 }
 
@@ -287,10 +277,11 @@ static void collect_totals(const struct tally *t, struct map *out)
 	memcpy(out->outcomes, t->outcomes, sizeof(out->outcomes));
 }
 
-static err collect(
-	const struct journey_plan *plan, const struct tally *t, struct map *out, struct why *why)
+/* The first of the tallies has the sums of all. */
+static err collect(const struct journey_plan *plan, const struct tally *tallies, unsigned count,
+	struct map *out, struct why *why)
 {
-	unsigned __int128 *left;
+	const struct tally *t = &tallies[0];
 	size_t edges = 0;
 
 	for (size_t i = 0; i < t->edge_count; i++)
@@ -298,12 +289,12 @@ static err collect(
 	err e = room_for(plan, out, edges, why);
 	if (e != OK)
 		return e;
-	left = memory_alloc((t->steps + 1) * sizeof(*left));
 	collect_totals(t, out);
-	collect_edges(t, out, left);
-	collect_steps(t, out, left);
-	free(left);
-	e = t->has_times ? map_find_times(plan, t, out, why) : OK;
+	collect_edges(t, out);
+	collect_steps(t, out);
+	if (t->has_times)
+		e = t->is_dense ? map_times_dense(tallies, count, out, why)
+				: map_times_sparse(t, out, why);
 	qsort_r(out->edges, out->edge_count, sizeof(*out->edges), by_edge_count, &plan);
 	qsort_r(out->steps, out->step_count, sizeof(*out->steps), by_step_count, &plan);
 	return e;
@@ -327,12 +318,11 @@ static err count_all(
 	return e;
 }
 
-err map_make(const struct journey_plan *plan, const struct map_options *options, struct map *out,
-	struct why *why)
+static err make(const struct journey_plan *plan, const struct map_options *options, struct map *out,
+	bool *is_too_long, struct why *why)
 {
 	struct tally tallies[JOURNEY_THREADS_MAX];
 	unsigned count = journey_pass_parts(plan), made = 0;
-	struct map map = { .bytes = 0 };
 	err e = OK;
 
 	ASSERT(count > 0);
@@ -342,10 +332,28 @@ err map_make(const struct journey_plan *plan, const struct map_options *options,
 	}
 	if (e == OK)
 		e = count_all(plan, tallies, count, why);
-	if (e == OK)
-		e = collect(plan, &tallies[0], &map, why);
+	*is_too_long = false;
+	for (unsigned i = 0; i < made; i++)
+		*is_too_long = *is_too_long || tally_dense_is_too_long(&tallies[i]);
+	if (e == OK && !*is_too_long)
+		e = collect(plan, tallies, count, out, why);
 	while (made > 0)
 		tally_done(&tallies[--made]);
+	return e;
+}
+
+err map_make(const struct journey_plan *plan, const struct map_options *options, struct map *out,
+	struct why *why)
+{
+	struct map_options sparse = *options;
+	struct map map = { .bytes = 0 };
+	bool is_too_long;
+	err e = make(plan, options, &map, &is_too_long, why);
+
+	if (e == OK && is_too_long) { /* centuries: counted as if steps were many */
+		sparse.dense_steps = MAP_DENSE_NEVER;
+		e = make(plan, &sparse, &map, &is_too_long, why);
+	}
 	if (e == OK)
 		*out = map;
 	else

@@ -5,8 +5,9 @@
  * the customers and the journeys that have it; its times are those until the next event of the
  * journey, over all edges that leave it.  mean; median and p90 as quantile.h defines them.
  *
- * One pass, a second one for the exact median and p90.  Up to MAP_DENSE_STEPS steps, memory does
- * not grow with the events but for a few per cent of the times; past it, it takes 24 bytes a
+ * Up to MAP_DENSE_STEPS steps it is one pass; with times it takes 8 bytes a transition, and 5 more
+ * for those that leave the steps being worked at, one a thread.  Past it, or where centuries lie
+ * between two events, a second pass finds the exact median and p90, and takes 24 bytes a
  * transition.
  */
 #pragma once
@@ -14,6 +15,7 @@
 #include "journey/pass.h"
 
 enum { MAP_DENSE_STEPS = 128 };
+#define MAP_DENSE_NEVER SIZE_MAX
 
 struct map_times {
 	double mean_s, median_s, p90_s;
@@ -46,7 +48,7 @@ struct map {
 
 struct map_options {
 	bool counts_only; /* no times */
-	size_t dense_steps; /* 0: MAP_DENSE_STEPS; less in tests */
+	size_t dense_steps; /* 0: MAP_DENSE_STEPS; less in tests; MAP_DENSE_NEVER */
 };
 
 /* Free with map_done(). */

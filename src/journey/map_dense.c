@@ -35,11 +35,20 @@ static void make_codes(struct tally *t, size_t whats)
 		t->coded_steps[i] = code_of(t, i);
 }
 
+/* How many bits tell the steps apart. */
+static unsigned bits_for(size_t steps)
+{
+	unsigned bits = 0;
+
+	while ((size_t)1 << bits < steps)
+		bits++;
+	return bits;
+}
+
 err tally_dense_init(struct tally *t, struct why *why)
 {
 	size_t whats = threads_view_what_count(t->plan->view);
-	size_t times = t->has_times ? sizeof(*t->ticks) + sizeof(*t->buckets) : 0;
-	size_t cell = sizeof(*t->both) + sizeof(*t->cell_customer) + times;
+	size_t cell = sizeof(*t->both) + sizeof(*t->cell_customer);
 	size_t bytes = cell_count(t) * cell + t->edge_count * sizeof(*t->edges) +
 		       (whats + t->steps) * sizeof(*t->codes) + sizeof(*t->sets) +
 		       t->steps * sizeof(*t->marks);
@@ -56,9 +65,8 @@ err tally_dense_init(struct tally *t, struct why *why)
 	make_codes(t, whats);
 	if (!t->has_times)
 		return OK;
-	t->ticks = memory_alloc((t->edge_count + 1) * sizeof(*t->ticks));
-	t->buckets = memory_alloc((t->edge_count + 1) * sizeof(*t->buckets));
-	return OK;
+	t->to_bits = bits_for(t->steps);
+	return time_wells_init(&t->times, t->steps, journey_plan_limits(t->plan), why);
 }
 
 void tally_dense_done(struct tally *t)
@@ -69,8 +77,7 @@ void tally_dense_done(struct tally *t)
 	free(t->coded_steps);
 	free(t->sets);
 	free(t->marks);
-	free(t->ticks);
-	free(t->buckets);
+	time_wells_done(&t->times);
 }
 
 /* ---- counting: one text, made eight times, so that what is not asked for costs nothing */
@@ -125,6 +132,8 @@ static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
 	uint64_t *both = t->both;
 	uint32_t *last = t->cell_customer;
 	struct dense_code code = meaning[codes[0]];
+	const unsigned bits = t->to_bits;
+	uint64_t longest = 0;
 
 	count_cell(both, last, t->steps * t->steps + code.step, customer);
 	count_mark(&t->marks[code.step], journey, way);
@@ -137,11 +146,12 @@ static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
 		add_step(set, to.step, way);
 		if (way.has_times) {
 			uint64_t ticks = (uint64_t)time[i] - (uint64_t)time[i - 1];
-			t->ticks[cell] += ticks;
-			t->buckets[cell][time_bucket(ticks)]++;
+			longest |= ticks;
+			time_wells_add(&t->times, code.step, ticks << bits | to.step);
 		}
 		code = to;
 	}
+	t->longest |= longest;
 }
 
 /* A customer's runs follow each other: his steps are counted when the next one comes. */
@@ -205,12 +215,19 @@ static void count_wide(struct tally *t, const struct journey_run *runs, size_t c
 		count_runs(t, runs, count, (struct way){ true, false, true });
 }
 
-void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count)
+err tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count, struct why *why)
 {
 	if (t->steps <= 64)
 		count_narrow(t, runs, count);
 	else
 		count_wide(t, runs, count);
+	return time_wells_state(&t->times, why);
+}
+
+/* A bit is left for what makes buckets of times: quantile.h. */
+bool tally_dense_is_too_long(const struct tally *t)
+{
+	return t->longest >> (63 - t->to_bits) != 0;
 }
 
 /* ---- what follows from it */
@@ -226,7 +243,6 @@ static void settle_edges(struct tally *t)
 		struct edge_tally *edge = &t->edges[i];
 		edge->count = count_of(t, i);
 		edge->customers = (uint32_t)(t->both[i] >> 32);
-		edge->ticks = t->has_times ? t->ticks[i] : 0;
 	}
 }
 

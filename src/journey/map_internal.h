@@ -4,12 +4,12 @@
 #include "base/map64.h"
 #include "journey/bit_counts.h"
 #include "journey/map.h"
-#include "journey/quantile.h"
+#include "journey/time_wells.h"
 
 /* Customers are told apart by number + 1, so that 0 is nobody. */
 struct edge_tally {
 	uint64_t count;
-	unsigned __int128 ticks; /* the sum of all times, exact */
+	unsigned __int128 ticks; /* the sum of all times, exact; not dense */
 	uint32_t customers, last_customer;
 };
 struct step_tally {
@@ -54,8 +54,11 @@ struct tally {
 	struct step_set customer_steps; /* dense: of the last customer, so far */
 	struct step_sets *sets; /* dense: of all customers before him */
 	struct mark *marks; /* dense: of each step */
-	unsigned __int128 *ticks; /* dense with times: of each edge */
-	uint32_t (*buckets)[TIME_BUCKETS]; /* likewise */
+	/* Dense with times: of each step, those of the edges that leave it, ticks << to_bits | to;
+	 * and all ticks or-ed together, which tells if some were cut off at the top. */
+	struct time_wells times;
+	uint64_t longest;
+	unsigned to_bits;
 	struct map64 *index; /* not dense: key -> edge + 1 */
 	uint64_t *keys; /* not dense: of each edge, from * steps + to + 1 */
 	size_t key_room;
@@ -72,8 +75,11 @@ bool tally_find(const struct tally *t, uint32_t from, uint32_t to, size_t *edge)
 /* map_dense.c: counting, and what was counted brought into `edges` and `step`. */
 err tally_dense_init(struct tally *t, struct why *why);
 void tally_dense_done(struct tally *t);
-void tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t count);
+err tally_dense_runs(
+	struct tally *t, const struct journey_run *runs, size_t count, struct why *why);
 void tally_dense_settle(struct tally *t);
+/* A time does not fit beside the number of a step. */
+bool tally_dense_is_too_long(const struct tally *t);
 /* The codes of a run's events, from the first on, and what they stand for. */
 static inline const uint32_t *dense_codes(
 	const struct tally *t, const struct journey_run *run, const struct dense_code **meaning)
@@ -87,6 +93,8 @@ static inline double seconds_of(double ticks)
 	return ticks / (TICKS_PER_MS * 1000.0);
 }
 
-/* Median and p90 of every edge and step of `out`, which has its counts and means already. */
-err map_find_times(
-	const struct journey_plan *plan, const struct tally *all, struct map *out, struct why *why);
+/* Mean, median and p90 of every edge and step of `out`, which has all else already, in the order of
+ * steps; `all` is the sum of all tallies.  Where steps are many: by a second pass. */
+err map_times_sparse(const struct tally *all, struct map *out, struct why *why);
+/* Where steps are few: from what each of the tallies kept; the first of them is the sum. */
+err map_times_dense(const struct tally *tallies, unsigned count, struct map *out, struct why *why);

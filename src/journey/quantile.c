@@ -1,14 +1,29 @@
 /* journey/quantile.c - see quantile.h */
 #include "journey/quantile.h"
 
+enum { DOUBLING = 1 << BUCKETS_A_DOUBLING_BITS };
+
+static uint64_t sum_of_doubling(const uint32_t *counts)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < DOUBLING; i++)
+		sum += counts[i];
+	return sum;
+}
+
+/* Most buckets are empty: whole doublings are stepped over. */
 unsigned quantile_bucket(const uint32_t counts[static TIME_BUCKETS], uint64_t *position)
 {
 	unsigned bucket = 0;
 
-	while (*position >= counts[bucket]) {
-		*position -= counts[bucket++];
-		ASSERT(bucket < TIME_BUCKETS);
+	for (uint64_t sum; *position >= (sum = sum_of_doubling(counts + bucket));
+		bucket += DOUBLING) {
+		*position -= sum;
+		ASSERT(bucket + DOUBLING < TIME_BUCKETS);
 	}
+	while (*position >= counts[bucket])
+		*position -= counts[bucket++];
 	return bucket;
 }
 
