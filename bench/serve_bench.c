@@ -1,14 +1,15 @@
 /* bench/serve_bench.c - events over HTTP: rate, acknowledgement times, processor time, backlog.
  *
  * serve_bench [--ariane PROGRAM] [--seconds N] [--half N] [--connections N] [--rate EVENTS]
- *   [--customers N] [--maps SECONDS] [--folder DIR] [--data FOLDER] [--json FILE]
+ *   [--customers N] [--maps SECONDS] [--times yes|no] [--folder DIR] [--data FOLDER] [--json FILE]
  *
  * Starts the real server (default: `ariane` beside this program) on a fresh folder under DIR
  * (default /var/tmp), or on --data, which is there already and stays, and sends Segment batches of
  * 100 events of workload R2 (about 490 bytes each) over keep-alive connections, one batch under way
  * on each.  First for --seconds as fast as answers come, or at --rate events a second; then for
  * --half seconds (default: a quarter of the first) at half the rate that was seen.  Meanwhile an
- * analyst asks for the map of all journeys, every --maps seconds (default 1; 0: nobody asks).  The
+ * analyst asks for the map of all journeys, every --maps seconds (default 1; 0: nobody asks): its
+ * counts, as the page draws it, or with --times yes customers, means, medians and p90 too.  The
  * server seals, writes checkpoints and rebuilds its indexes as it always does.  Generator, analyst
  * and server share the machine.
  *
@@ -41,6 +42,7 @@
 #include <time.h>
 
 enum { BATCH = 100, CONNECTIONS_MAX = 256, ROUND = 32, SEED = 2026, LATE_MS = 2000, LINES = 10 };
+enum { RENEWALS_MAX = 4096 }; /* of a batch in a run, about */
 enum { ID_DIGITS = 8, TIME_BYTES = 24 }; /* 2026-03-14T15:09:26.535Z */
 #define BATCH_BYTES_MAX ((size_t)1 << 20)
 #define MAPS_MAX ((size_t)1 << 16)
@@ -116,6 +118,7 @@ static void show_times(const char *part, const char *what, struct times *times)
 struct batch {
 	struct strbuf request;
 	size_t ids[BATCH], times[BATCH]; /* where those of each event stand */
+	bool has_times; /* what the map tells */
 	uint32_t renewed; /* how often */
 };
 
@@ -134,6 +137,8 @@ struct bench {
 	uint64_t stored_before;
 	char folder[PATH_BYTES_MAX], key[SERVER_WORD_BYTES], token[SERVER_WORD_BYTES];
 	int64_t seconds, half, rate, customers, maps;
+	bool has_times; /* what the map tells */
+	uint32_t renewed; /* where counting begins: no other run on the same folder has it */
 	int connections;
 	atomic_bool stop;
 	pthread_t analyst;
@@ -276,8 +281,8 @@ static void *ask_for_maps(void *context)
 	struct http_client client;
 
 	strbuf_printf(&request,
-		"GET /api/v1/journey/map HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
-		b->token);
+		"GET /api/v1/journey/map%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
+		b->has_times ? "" : "?counts-only=true", b->token);
 	client_connect(&client, b->server.url);
 	for (int64_t due_ns = now_ns(); b->maps > 0 && !atomic_load(&b->stop);
 		due_ns = MAX_OF(due_ns + b->maps * 1000000000, now_ns())) {
@@ -487,14 +492,17 @@ static void prepare(struct bench *b)
 	struct workload_calls calls = workload_calls_of(
 		SEED, (uint64_t)b->connections * ROUND * BATCH, (uint64_t)b->customers);
 
+	b->renewed = (uint32_t)(now_ns() / 1000000000) * RENEWALS_MAX;
 	make_times(&b->map_times, MAPS_MAX);
 	for (int i = 0; i < b->connections; i++) {
 		struct sender *s = &b->senders[i];
 		s->bench = b;
 		s->random = random_of(SEED + (uint64_t)i);
 		make_times(&s->times, TIMES_MAX / (size_t)b->connections + 1);
-		for (size_t k = 0; k < ROUND; k++)
+		for (size_t k = 0; k < ROUND; k++) {
 			make_batch(b, &calls, &s->batches[k]);
+			s->batches[k].renewed = b->renewed;
+		}
 	}
 }
 
@@ -539,6 +547,8 @@ int main(int argc, char **argv)
 			b.customers = strtoll(value, NULL, 10);
 		else if (strcmp(name, "--maps") == 0)
 			b.maps = strtoll(value, NULL, 10);
+		else if (strcmp(name, "--times") == 0)
+			b.has_times = strcmp(value, "yes") == 0;
 		else if (strcmp(name, "--folder") == 0)
 			folder = value;
 		else if (strcmp(name, "--data") == 0)

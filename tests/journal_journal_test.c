@@ -359,6 +359,74 @@ TEST(journal_full_disk_loses_nothing)
 	}
 }
 
+/* ---- files made ahead */
+
+static size_t files_ahead(struct bench *b)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct disk_entry *entries;
+	size_t count = 0, ahead = 0;
+
+	CHECK("listed",
+		disk_list(sim_disk_of(b->sim), FOLDER, arena, &entries, &count, &b->why) == OK);
+	for (size_t i = 0; i < count; i++)
+		ahead += str_starts(entries[i].name, STR("ahead-"));
+	return ahead;
+}
+
+static bool prepare(struct bench *b)
+{
+	bool did = false;
+
+	CHECK("prepared", journal_prepare(b->journal, &did, &b->why) == OK);
+	return did;
+}
+
+TEST(journal_takes_files_that_were_made_ahead)
+{
+	struct bench b = bench_of(9);
+
+	CHECK("one", prepare(&b) && files_ahead(&b) == 1);
+	CHECK("two", prepare(&b) && files_ahead(&b) == 2);
+	CHECK("enough", !prepare(&b) && files_ahead(&b) == 2);
+	CHECK("in the old file", append(&b, 3, 10) == OK);
+	CHECK("roll", journal_roll(b.journal, &b.why) == OK);
+	CHECK("taken", files_ahead(&b) == 1);
+	uint64_t bytes = journal_bytes(b.journal);
+	CHECK("zeros do not count", bytes < small.segment_bytes_max);
+	CHECK("in a made one", append(&b, 3, 10) == OK && append(&b, 2, 10) == OK);
+	CHECK("they count", journal_bytes(b.journal) > bytes);
+	CHECK("another", prepare(&b) && files_ahead(&b) == 2);
+	check_all(&b, "read", NULL, 10);
+	for (int i = 0; i < 40; i++) /* through several segments, with files ahead and without */
+		CHECK("appended", append(&b, 4, 200) == OK && (i % 7 != 0 || prepare(&b) || true));
+	CHECK("reopens", reopen(&b) == OK);
+	CHECK("gone with who made them", files_ahead(&b) == 0);
+	CHECK("all there", b.recovery.end_seq == 1 + 8 + 160 && b.recovery.damaged_records == 0);
+	CHECK("prepared again", prepare(&b));
+	sim_disk_reboot(b.sim); /* the process died */
+	CHECK("reopens", reopen(&b) == OK);
+	CHECK("gone at opening", files_ahead(&b) == 0);
+	bench_done(&b);
+}
+
+TEST(journal_does_without_files_made_ahead)
+{
+	struct bench b = bench_of(10);
+	bool did = false;
+
+	CHECK("some", append(&b, 3, 10) == OK);
+	sim_disk_faults(b.sim)->fail_at = sim_disk_operations(b.sim) + 2;
+	sim_disk_faults(b.sim)->fail_with = ERR_FULL;
+	CHECK("told", journal_prepare(b.journal, &did, &b.why) == ERR_FULL && !did);
+	sim_disk_faults(b.sim)->fail_at = 0;
+	CHECK("none left", files_ahead(&b) == 0);
+	CHECK("roll", journal_roll(b.journal, &b.why) == OK);
+	CHECK("appends", append(&b, 3, 10) == OK);
+	check_all(&b, "read", NULL, 10);
+	bench_done(&b);
+}
+
 TEST(journal_of_a_newer_program_is_refused)
 {
 	struct bench b = bench_of(9);

@@ -123,8 +123,8 @@ err writer_await(struct writer *writer, uint64_t at_least, int64_t timeout_ms,
 bool writer_step(struct writer *writer, int64_t wait_ms);
 /* A bounded piece of house-keeping; false: there was nothing to do. */
 bool writer_keep_house(struct writer *writer);
-/* One segment is sealed, or a full part of the index of known messages written; false: there was
- * none, or it waits. */
+/* One segment is sealed, or made ahead, or a full part of the index of known messages written;
+ * false: there was none, or it waits. */
 bool writer_seal(struct writer *writer);
 
 /* ---- for status */

@@ -58,7 +58,7 @@ struct writer {
 	int64_t house_rests_until_ns; /* after an error; under `house` */
 
 	pthread_mutex_t sealing; /* held while a segment is sealed; after `house`; all below */
-	int64_t sealing_rests_until_ns; /* after an error */
+	int64_t sealing_rests_until_ns, preparing_rests_until_ns; /* after an error */
 	struct { /* what the writer had done when it was last looked how busy it is */
 		int64_t at_ns, group_ns;
 		uint64_t items;

@@ -79,6 +79,21 @@ static bool seal_one(struct writer *w)
 	return did;
 }
 
+/* Only while many events come: it takes as much room as a segment.  Without it all goes on, a
+ * little less evenly. */
+static bool prepare_segment(struct writer *w)
+{
+	bool did = false;
+
+	if (!writer_is_busy(look(w)) || engine_ticks_ns(w->engine) < w->preparing_rests_until_ns)
+		return false;
+	err e = journal_prepare(w->engine->journal, &did, NULL);
+	if (e != OK)
+		w->preparing_rests_until_ns =
+			engine_ticks_ns(w->engine) + (int64_t)WRITER_REST_MS * NS_PER_MS;
+	return e == OK && did;
+}
+
 /* House-keeping does so too, but may be building an index for seconds.  Where the next part was
  * full before this one was written, the writer itself would write it, and everybody would wait. */
 static bool flush_known(struct writer *w)
@@ -95,7 +110,7 @@ static bool flush_known(struct writer *w)
 bool writer_seal(struct writer *w)
 {
 	mutex_lock(&w->sealing);
-	bool did = flush_known(w) || seal_one(w);
+	bool did = flush_known(w) || prepare_segment(w) || seal_one(w);
 	mutex_unlock(&w->sealing);
 	return did;
 }

@@ -23,6 +23,7 @@ static void free_journal(struct journal *journal)
 		segment_unref(journal->segments[i]);
 	free(journal->segments);
 	block_cache_free(journal->cache);
+	ahead_done(&journal->ahead, journal->disk, journal->folder);
 	for (size_t i = 0; i < journal->laid_count; i++)
 		laid_free(journal->laid[i]);
 	ASSERT(pthread_mutex_destroy(&journal->list_lock) == 0);
@@ -56,6 +57,8 @@ static struct journal *create(struct disk *disk, const struct journal_options *o
 	if (o->batch_bytes_max == 0 || o->batch_bytes_max > SEGMENT_BATCH_BYTES_MAX)
 		o->batch_bytes_max = SEGMENT_BATCH_BYTES_MAX;
 	journal->cache = block_cache_create();
+	ahead_init(&journal->ahead, o->segment_bytes_max + MIN_OF(o->segment_bytes_max / 16,
+								   (uint64_t)AHEAD_BYTES_MAX));
 	ASSERT(pthread_mutex_init(&journal->list_lock, NULL) == 0);
 	ASSERT(pthread_mutex_init(&journal->replacing, NULL) == 0);
 	return journal;
@@ -195,34 +198,68 @@ void fresh_drop(struct journal *journal, struct fresh_file *fresh)
 	(void)disk_remove(journal->disk, fresh->path, &nobody); /* else the next sweep does */
 }
 
-err journal_begin_segment(struct journal *journal, uint64_t first_seq, struct why *why)
+err journal_prepare(struct journal *journal, bool *did, struct why *why)
 {
-	struct segment_name name = { .first_seq = first_seq };
+	return ahead_make(&journal->ahead, journal->disk, journal->folder, did, why);
+}
+
+static err write_head(
+	struct journal *journal, struct file *file, uint64_t first_seq, struct why *why)
+{
 	struct segment_head head = { .version = SEGMENT_VERSION,
 		.first_seq = first_seq,
 		.received_ms = journal_last_received_ms(journal),
 		.salt = segment_new_salt() };
-	struct fresh_file fresh;
-	struct segment *segment;
 	struct strbuf bytes = strbuf_heap(SEGMENT_HEAD_BYTES);
-	err e = fresh_open(journal, name, &fresh, why);
+
+	segment_head_encode(&head, &bytes);
+	err e = file_write_at(file, 0, bytes.ptr, bytes.len, why);
+	strbuf_done(&bytes);
+	return e;
+}
+
+/* The file of a new segment under its name; *zeros_to: where the zeros end that stand in it. */
+static err make_active_file(
+	struct journal *journal, struct segment_name name, uint64_t *zeros_to, struct why *why)
+{
+	struct fresh_file fresh;
+	size_t which = 0;
+	err e = segment_path(fresh.final_path, journal->folder, name, why);
 
 	if (e != OK)
 		return e;
-	segment_head_encode(&head, &bytes);
-	e = file_write_at(fresh.file, 0, bytes.ptr, bytes.len, why);
-	strbuf_done(&bytes);
-	if (e != OK) {
-		fresh_drop(journal, &fresh);
+	fresh.file = ahead_take(&journal->ahead, journal->folder, fresh.path, &which);
+	bool is_ahead = fresh.file != NULL;
+	*zeros_to = is_ahead ? journal->ahead.bytes : SEGMENT_HEAD_BYTES;
+	if (!is_ahead)
+		e = fresh_open(journal, name, &fresh, why);
+	if (e != OK)
 		return e;
-	}
-	e = fresh_keep(journal, &fresh, why);
+	e = write_head(journal, fresh.file, name.first_seq, why);
+	if (e == OK)
+		e = fresh_keep(journal, &fresh, why);
+	else
+		fresh_drop(journal, &fresh);
+	if (is_ahead)
+		ahead_taken(&journal->ahead, which);
+	return e;
+}
+
+err journal_begin_segment(struct journal *journal, uint64_t first_seq, struct why *why)
+{
+	struct segment_name name = { .first_seq = first_seq };
+	struct segment *segment;
+	uint64_t zeros_to;
+	err e = make_active_file(journal, name, &zeros_to, why);
+
 	if (e == OK)
 		e = segment_open(journal->disk, journal->folder, name, first_seq, &segment, why);
 	if (e != OK)
 		return e;
 	segment->indexed = true; /* appending keeps it so */
-	journal->at = journal->zeros_to = SEGMENT_HEAD_BYTES;
+	segment->end_at = SEGMENT_HEAD_BYTES; /* not that of the zeros */
+	journal->at = SEGMENT_HEAD_BYTES;
+	journal->zeros_to = zeros_to;
 	journal_add_segment(journal, segment);
 	return OK;
 }

@@ -8,6 +8,7 @@
  *   NAME = 20 decimal digits of the first sequence, "-", 4 digits of the generation
  *   NAME.log   rows, as appended (segment.h tables the bytes); the highest one is active
  *   NAME.seal  the same records, columnar and compressed (seal.h)
+ *   ahead-N.tmp  zeros: what will be a NAME.log (ahead.h)
  * A rewrite (erasure) or a sealing writes generation + 1 whole, syncs, renames, syncs the
  * folder, then removes the old one; at opening the highest complete generation of a first
  * sequence wins and what is left of others is removed.
@@ -114,6 +115,11 @@ void journal_scan_close(struct journal_scan *scan); /* NULL is fine */
 /* Closes the active segment and begins a new one, so that it can be sealed.  Nothing happens if
  * it is empty.  Invariant 3 holds for a failed roll too. */
 err journal_roll(struct journal *journal, struct why *why);
+
+/* Makes the file of a segment to come, so that appending to it is quicker and more even (ahead.h);
+ * *did false: there are enough.  For who expects many appends: it takes the room of a segment. Runs
+ * in any one thread beside the writer and the readers.  An error matters to nobody else. */
+err journal_prepare(struct journal *journal, bool *did, struct why *why);
 
 /* Seals the oldest closed segment that is not sealed yet; *did says whether there was one.
  * ERR_CORRUPT: it is damaged, and will be left alone from now on: call again for the others.

@@ -1,6 +1,7 @@
 /* journal/journal_internal.h - the journal from within, for its siblings. */
 #pragma once
 
+#include "journal/ahead.h"
 #include "journal/cache.h"
 #include "journal/journal.h"
 #include "journal/row.h"
@@ -29,6 +30,8 @@ struct journal {
 	size_t count, cap;
 	struct journal_batch *laid[LAID_KEPT]; /* not in use; under list_lock too */
 	size_t laid_count;
+
+	struct ahead ahead; /* files for segments to come */
 
 	pthread_mutex_t replacing; /* one sealing or rewriting at a time; and `leftovers` */
 	bool leftovers; /* files may lie about that belong to no segment */

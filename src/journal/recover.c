@@ -334,6 +334,7 @@ err journal_load(struct journal *journal, struct journal_recovery *recovery, str
 	struct names names = { 0 };
 	err e = list_names(journal, arena, &names, why);
 
+	ahead_remove_all(journal->disk, journal->folder);
 	if (e == OK)
 		e = open_all(journal, &names, why);
 	if (e != OK)

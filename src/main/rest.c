@@ -2,7 +2,9 @@
 #include "main/rest.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/queue.h"
 #include "exchange/inputs.h"
@@ -146,6 +148,8 @@ static void *work(void *context)
 	struct rest_call *call;
 
 	free(context);
+	if (worker.pool == &worker.rest->slow) /* its helpers too; refused, it does without */
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), REST_SLOW_NICE);
 	input_set_standard(-1); /* nobody over HTTP reads the server's own */
 	while ((call = next_call(worker.pool)) != NULL) {
 		rest_run(call);

@@ -21,6 +21,10 @@
 enum {
 	REST_QUICK_THREADS = 2,
 	REST_SLOW_THREADS = 2,
+	/* A question about everything has both processors for as long as it takes; senders wait for
+	 * milliseconds of them, and come first.  Where nothing else goes on it makes no difference.
+	 */
+	REST_SLOW_NICE = 5,
 	REST_QUEUE_MAX = 256, /* calls that wait, of each pool */
 	REST_DEADLINE_MS = 60000, /* of a question; imports and exports have none */
 	REST_AT_LEAST_MS = 5000, /* how long ?at_least= waits */

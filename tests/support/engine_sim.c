@@ -577,6 +577,15 @@ static void give_up_backup(struct engine_sim *w)
 	w->backup = NULL;
 }
 
+static void prepare_segment(struct engine_sim *w)
+{
+	struct why why = { 0 };
+	bool did;
+
+	unexpected(w, "no file can be made ahead",
+		journal_prepare(engine_journal(w->engine), &did, &why), &why);
+}
+
 /* Its moment is now, whatever comes while it is copied. */
 static void begin_backup(struct engine_sim *w)
 {
@@ -712,6 +721,7 @@ static const struct {
 	{ "checkpoint begun", begin_checkpoint, 5 },
 	{ "checkpoint beside", step_checkpoint, 12 },
 	{ "roll", roll, 3 },
+	{ "segment made ahead", prepare_segment, 4 },
 	{ "back-up", back_up, 3 },
 	{ "back-up begun", begin_backup, 3 },
 	{ "back-up beside", step_backup, 9 },

@@ -268,6 +268,9 @@ static void step(struct world *w)
 			(void)reopen(w); /* the round ends if it fails */
 		}
 		break;
+	case 6:
+		(void)journal_prepare(w->journal, &did, &why); /* likewise */
+		break;
 	default:
 		if (w->maybe > w->acked)
 			append_in_vain(w);
