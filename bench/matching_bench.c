@@ -164,12 +164,18 @@ static void print_model(const struct matching *m, const struct match_records *re
 			printf(" under " STR_FMT,
 				STR_ARG(match_records_field(records, (size_t)model->parent[f])
 						->name));
+		if (model->second[f] != NO_PARENT)
+			printf(" and " STR_FMT,
+				STR_ARG(match_records_field(records, (size_t)model->second[f])
+						->name));
 		for (size_t state = 0; state < PARENT_STATES; state++) {
+			static const char *const states[] = { " |", "\n      apart |",
+				"\n      in part |", "\n      alike |" };
 			if (state > 0 && model->parent[f] == NO_PARENT)
 				break;
-			printf(state == 0    ? " |"
-				: state == 1 ? "\n      apart |"
-					     : "\n      alike |");
+			if (state == PARENT_PART && model->second[f] == NO_PARENT)
+				continue;
+			printf("%s", states[state]);
 			for (size_t l = LEVEL_DIFFERENT; l < LEVEL_COUNT_; l++)
 				printf(" %s %.4f/%.6f=%.1f", levels[l], model->m[f][state][l],
 					model->u[f][state][l],

@@ -74,6 +74,34 @@ TEST(clusters_heed_what_is_known)
 	CHECK("told", forbidden > 0);
 }
 
+/* Two customer numbers are two persons, also by way of a third record; known ones are not reviewed.
+ */
+TEST(clusters_heed_keys)
+{
+	static const uint8_t keys[ROWS] = { [0] = 1, [3] = 1, [4] = 2, [5] = 1 };
+	static const struct row_pair together = { 6, 7 };
+	AUTO_ARENA arena = arena_create(1 << 16);
+	struct match_pair pairs[ROWS * ROWS];
+	size_t count = list_pairs(two_crowds, pairs);
+	struct clusters clusters;
+	const struct known_pairs known = {
+		.together = &together, .together_count = 1, .keys = keys
+	};
+
+	CHECK("built", build(pairs, count, 8, &known, arena, &clusters) == OK);
+	CHECK("never joined", clusters.person[0] != clusters.person[3]);
+	CHECK("others are", clusters.person[1] == clusters.person[4]);
+	CHECK("whole", clusters.person[5] == 5 && clusters.person[9] == 5);
+	CHECK("built", build(pairs, count, 20, &known, arena, &clusters) == OK);
+	for (size_t i = 0; i < count; i++) {
+		bool apart = (keys[pairs[i].a] & keys[pairs[i].b]) != 0;
+		bool one = pairs[i].a == 6 && pairs[i].b == 7;
+		CHECK("fate", pairs[i].fate == (apart        ? PAIR_FORBIDDEN
+						       : one ? PAIR_IMPLIED
+							     : PAIR_REVIEW));
+	}
+}
+
 TEST(clusters_need_room)
 {
 	struct match_pair pairs[ROWS * ROWS];

@@ -25,7 +25,18 @@ static enum level draw(struct random *r, const double *shares)
 	return planted_levels[x < shares[0] ? 0 : x < shares[0] + shares[1] ? 1 : 2];
 }
 
-static struct patterns *plant(uint64_t seed, bool city_follows_surname)
+/* What makes a city the same for strangers, or nearly so: nothing, a surname, or either name. */
+enum follows { FOLLOWS_NOTHING, FOLLOWS_SURNAME, FOLLOWS_NAMES };
+
+static bool follows(enum follows how, uint64_t pattern)
+{
+	bool given = pattern_level(pattern, 0) == LEVEL_EXACT;
+	bool surname = pattern_level(pattern, 1) == LEVEL_EXACT;
+
+	return (how != FOLLOWS_NOTHING && surname) || (how == FOLLOWS_NAMES && given);
+}
+
+static struct patterns *plant(uint64_t seed, enum follows how)
 {
 	struct patterns *patterns = patterns_create();
 	struct random r = random_of(seed);
@@ -35,9 +46,8 @@ static struct patterns *plant(uint64_t seed, bool city_follows_surname)
 		uint64_t pattern = 0;
 		for (size_t f = 0; f < FIELDS; f++) {
 			enum level level = draw(&r, match ? planted_m[f] : planted_u[f]);
-			if (f == 2 && city_follows_surname && !match &&
-				pattern_level(pattern, 1) == LEVEL_EXACT)
-				level = LEVEL_EXACT;
+			if (f == 2 && !match && follows(how, pattern))
+				level = how == FOLLOWS_NAMES ? LEVEL_TYPO : LEVEL_EXACT;
 			pattern |= (uint64_t)level << (LEVEL_BITS * f);
 		}
 		patterns_add(patterns, pattern, 1);
@@ -74,7 +84,7 @@ static struct match_records *some_records(size_t count)
 TEST(model_recovers_what_was_planted)
 {
 	struct match_records *records = some_records(20);
-	struct patterns *patterns = plant(3, false);
+	struct patterns *patterns = plant(3, FOLLOWS_NOTHING);
 	struct sample sample = sample_of(patterns);
 	struct session session = { .pairs = sample };
 	struct match_model model;
@@ -100,18 +110,69 @@ TEST(model_recovers_what_was_planted)
 TEST(model_sees_fields_that_go_together)
 {
 	struct match_records *records = some_records(20);
-	struct sample sample = sample_of(plant(4, true));
+	struct sample sample = sample_of(plant(4, FOLLOWS_SURNAME));
 	struct match_model model;
 
 	model_init(&model, records);
 	model.prior = log2(MATCHES);
 	CHECK("found", model_find_parents(&model, &sample));
 	CHECK("city under surname", model.parent[2] == 1 && model.parent[1] == NO_PARENT);
+	CHECK("alone", model.second[2] == NO_PARENT);
 	CHECK("relatives", model_relatives(&model, 1u << 1) == (1u << 1 | 1u << 2));
 	model_learn_u(&model, &sample);
 	CHECK("no evidence where the parent agrees", model.u[2][PARENT_ALIKE][LEVEL_EXACT] > 0.5);
 	CHECK("as before where it does not",
 		fabs(model.u[2][PARENT_APART][LEVEL_EXACT] - 0.10) < 0.02);
+	sample_free(&sample);
+	match_records_free(records);
+}
+
+TEST(model_sees_what_two_fields_make)
+{
+	struct match_records *records = some_records(20);
+	struct sample sample = sample_of(plant(5, FOLLOWS_NAMES));
+	struct match_model model;
+
+	model_init(&model, records);
+	model.prior = log2(MATCHES);
+	CHECK("found", model_find_parents(&model, &sample));
+	CHECK("city under both names", (model.parent[2] == 0 && model.second[2] == 1) ||
+					       (model.parent[2] == 1 && model.second[2] == 0));
+	CHECK("relatives", model_relatives(&model, 1u << 1) == 7u);
+	model_learn_u(&model, &sample);
+	CHECK("by one of them", model.u[2][PARENT_PART][LEVEL_TYPO] > 0.5);
+	CHECK("by none", fabs(model.u[2][PARENT_APART][LEVEL_EXACT] - 0.10) < 0.02);
+	sample_free(&sample);
+	match_records_free(records);
+}
+
+/* Known pairs teach what matches are like, but not of the fields by which they became known. */
+TEST(model_learns_from_what_is_known)
+{
+	static const str fields[2] = { STR_INIT("surname"), STR_INIT("email") };
+	struct match_records *records = NULL;
+	struct sample sample = sample_create();
+	struct session session = { .pairs = sample };
+	struct match_model model, before;
+
+	CHECK("created", match_records_create(fields, 2, 1 << 20, &records, NULL) == OK);
+	match_records_settle(records);
+	for (int i = 0; i < 1000; i++) {
+		enum level surname = i < 700 ? LEVEL_EXACT : LEVEL_TYPO;
+		patterns_add(sample.of[PAIR_ONE],
+			(uint64_t)surname | (uint64_t)LEVEL_EXACT << LEVEL_BITS, 1);
+		patterns_add(sample.of[PAIR_TWO],
+			LEVEL_DIFFERENT | (uint64_t)LEVEL_RELATED << LEVEL_BITS, 1);
+	}
+	sample_sort(&sample);
+	model_init(&model, records);
+	before = model;
+	model_learn_u(&model, &sample);
+	CHECK("u is of strangers", model.u[1][0][LEVEL_RELATED] > 0.99);
+	CHECK("not every field", !model_learn_m(&model, &session, 1));
+	CHECK("no open match", session.matches < 1);
+	CHECK("names", fabs(model.m[0][0][LEVEL_EXACT] - 0.7) < 0.01);
+	CHECK("what joined them", model.m[1][0][LEVEL_EXACT] == before.m[1][0][LEVEL_EXACT]);
 	sample_free(&sample);
 	match_records_free(records);
 }

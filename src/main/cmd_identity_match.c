@@ -73,6 +73,8 @@ static void say_summary(const struct match_run *run)
 	if (r->reviews + r->bridges > 0)
 		sink_say(run->sink, TEXT_MATCH_REVIEWS, arg_int((int64_t)r->reviews),
 			arg_int((int64_t)r->bridges));
+	if (r->apart > 0)
+		sink_say(run->sink, TEXT_MATCH_APART, arg_int((int64_t)r->apart));
 	if (r->cut_rows > 0)
 		sink_remark(run->sink, TEXT_MATCH_CUT, arg_int((int64_t)r->cut_rows));
 }

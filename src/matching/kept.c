@@ -33,6 +33,10 @@ static void put_field(struct json_writer *w, const struct match_records *records
 		json_put_key(w, STR("parent"));
 		json_put_string(w, name_of(records, (size_t)model->parent[f]));
 	}
+	if (model->second[f] != NO_PARENT) {
+		json_put_key(w, STR("second"));
+		json_put_string(w, name_of(records, (size_t)model->second[f]));
+	}
 	put_shares(w, "m", model->m[f]);
 	put_shares(w, "u", model->u[f]);
 	json_put_end(w);
@@ -114,24 +118,34 @@ static bool find_field(const struct match_records *records, str name, size_t *fi
 	return f < match_records_fields(records);
 }
 
+/* Another field that is named here, if one is. */
+static bool read_above(
+	const struct json *name, const struct match_records *records, size_t field, int *out)
+{
+	size_t above;
+
+	if (name == NULL)
+		return true;
+	if (name->kind != JSON_STRING || !find_field(records, name->string, &above) ||
+		above == field)
+		return false;
+	*out = (int)above;
+	return true;
+}
+
 /* *seen: fields that were told, a bit each. */
 static bool read_field(const struct json *value, const struct match_records *records,
 	struct match_model *model, uint32_t *seen)
 {
-	const struct json *parent = json_get(value, STR("parent"));
-	size_t field, above;
+	size_t field;
 
 	if (!find_field(records, json_get_string(value, STR("name"), STR("")), &field) ||
 		(*seen >> field & 1) != 0)
 		return false;
 	*seen |= 1u << field;
-	if (parent != NULL) {
-		if (parent->kind != JSON_STRING || !find_field(records, parent->string, &above) ||
-			above == field)
-			return false;
-		model->parent[field] = (int)above;
-	}
-	return read_shares(json_get(value, STR("m")), model->m[field]) &&
+	return read_above(json_get(value, STR("parent")), records, field, &model->parent[field]) &&
+	       read_above(json_get(value, STR("second")), records, field, &model->second[field]) &&
+	       read_shares(json_get(value, STR("m")), model->m[field]) &&
 	       read_shares(json_get(value, STR("u")), model->u[field]);
 }
 

@@ -3,10 +3,11 @@
  * A new record is weighed as the others were: by the same m, u, prior and keys of blocking.  Only
  * how rare a value is follows from the records there are.  Nothing here names anybody.
  *
- * As JSON, version 1; a share or weight that JSON cannot hold is not there:
+ * As JSON, version 2; a share or weight that JSON cannot hold is not there:
  *
- *   { "version": 1, "prior": bits, "homes": bits, "fields": [ { "name": ..., "parent": name,
- *     "m": [[...], [...], [...]], "u": likewise } ... ], "keys": [ [ ["surname", 0], ... ] ... ] }
+ *   { "version": 2, "prior": bits, "homes": bits, "fields": [ { "name": ..., "parent": name,
+ *     "second": name, "m": [[...], [...], [...], [...]], "u": likewise } ... ], "keys": [ [
+ * ["surname", 0], ... ] ... ] }
  *
  * m and u: a row for each state of the parent, a number for each level (field.h).
  */
@@ -15,7 +16,7 @@
 #include "base/json.h"
 #include "matching/block_choice.h"
 
-enum { KEPT_VERSION = 1 };
+enum { KEPT_VERSION = 2 };
 
 struct match_kept {
 	struct match_model model; /* not weighed yet */

@@ -49,13 +49,17 @@ static void add_pair(struct matching *m, struct sample *sample, uint32_t a, uint
 		comparer_pattern(m->comparer, a, b), 1);
 }
 
-/* One at least: a share of nothing is no number. */
+/* Where keys leave hardly anything open, no more than half a match is expected among as many pairs
+ * as there are records. */
 static void count_open(struct matching *m)
 {
+	double n = (double)match_records_count(m->records);
 	double open = (double)patterns_total(m->random.of[PAIR_OPEN]);
 	double all = fmax((double)sample_total(&m->random), 1);
 
-	m->open_pairs = fmax(fmax(open, 0.5) / all * pairs_of(match_records_count(m->records)), 1);
+	m->open_pairs = pairs_of(match_records_count(m->records));
+	if (open < all)
+		m->open_pairs = fmax(open / all * m->open_pairs, n);
 }
 
 static void sample_random(struct matching *m)
@@ -295,8 +299,12 @@ static void fill_report(struct matching *m)
 	m->report.prior = m->model.prior;
 	m->report.links = m->clusters.links;
 	m->report.bridges = m->clusters.bridges;
-	for (size_t i = 0; i < m->scores.count; i++)
-		m->report.reviews += m->scores.pairs[i].fate == PAIR_REVIEW;
+	for (size_t i = 0; i < m->scores.count; i++) {
+		const struct match_pair *pair = &m->scores.pairs[i];
+		m->report.reviews += pair->fate == PAIR_REVIEW;
+		m->report.apart +=
+			pair->fate == PAIR_FORBIDDEN && (double)pair->weight >= m->options.link;
+	}
 }
 
 /* Nothing is learnt: the keys are those of then, unless there were none and there are too many

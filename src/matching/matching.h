@@ -39,6 +39,7 @@ struct matching_report {
 	double recall; /* estimated share of true pairs that were compared */
 	double prior; /* log2 */
 	size_t links, bridges, reviews;
+	size_t apart; /* pairs as heavy as what is linked that decisions or keys keep apart */
 };
 
 struct matching;

@@ -1,7 +1,8 @@
 /* matching/model.c - see model.h */
-#include "matching/model.h"
+#include "matching/model_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS_MAX = 200, HOME_ROUNDS = 40 };
@@ -67,7 +68,7 @@ void model_init(struct match_model *model, const struct match_records *records)
 	model->field_count = match_records_fields(records);
 	for (size_t f = 0; f < model->field_count; f++) {
 		enum field_kind kind = match_records_field(records, f)->kind;
-		model->parent[f] = NO_PARENT;
+		model->parent[f] = model->second[f] = NO_PARENT;
 		model->has_homes |= kind == KIND_GIVEN_NAME;
 		model->personal |= (uint32_t)is_personal(kind) << f;
 		model->keys |= (uint32_t)(kind == KIND_EMAIL || kind == KIND_PHONE) << f;
@@ -130,7 +131,7 @@ static void add_share(const struct match_model *model, uint32_t without, uint64_
 		enum level level = pattern_level(pattern, f);
 		if (state != PARENT_UNKNOWN)
 			sums->level[f][state][level] += share;
-		if (model->parent[f] == NO_PARENT || (without >> model->parent[f] & 1) == 0)
+		if ((without & parents_of(model, f)) == 0)
 			sums->level[f][PARENT_UNKNOWN][level] += share;
 	}
 }
@@ -279,6 +280,24 @@ bool model_learn_m(struct match_model *model, struct session *sessions, size_t c
 
 /* ---- u */
 
+double *model_strangers(const struct match_model *model, const struct patterns *two)
+{
+	double *strangers = memory_alloc((patterns_count(two) + 1) * sizeof(*strangers));
+	double prior = exp2(model->prior);
+	all_shares logs = { 0 };
+	uint64_t count;
+
+	take_logs(model, model->m, logs);
+	for (size_t i = 0; i < patterns_count(two); i++) {
+		uint64_t pattern = patterns_at(two, i, &count);
+		double match = prior * odds_of_class(model, 0, logs, pattern);
+		double home = prior * exp2(HOMES_ASSUMED) *
+			      odds_of_class(model, model->personal, logs, pattern);
+		strangers[i] = (double)count * (1 + home) / (1 + home + match);
+	}
+	return strangers;
+}
+
 void model_learn_u(struct match_model *model, const struct sample *random)
 {
 	const struct patterns *open = random->of[PAIR_OPEN];
@@ -292,7 +311,12 @@ void model_learn_u(struct match_model *model, const struct sample *random)
 		double odds = odds_of(model, 0, logs, pattern, model->prior);
 		add_share(model, 0, pattern, (double)count * (1 - probability_of(odds)), &sums);
 	}
-	add_all(model, 0, random->of[PAIR_TWO], &sums);
+	double *strangers = model_strangers(model, random->of[PAIR_TWO]);
+	for (size_t i = 0; i < patterns_count(random->of[PAIR_TWO]); i++) {
+		uint64_t pattern = patterns_at(random->of[PAIR_TWO], i, &count);
+		add_share(model, 0, pattern, strangers[i], &sums);
+	}
+	free(strangers);
 	(void)shares_of(model, &sums, assumed_u, U_PSEUDO_COUNT, model->u);
 }
 
@@ -315,15 +339,17 @@ static void sort_pairs(const struct match_model *model, const struct patterns *p
 	}
 }
 
-/* One round over all pairs of a session: of known ones the class is known, or one of two. */
+/* One round over all pairs of a session.  What would be a match, were it not for its keys, says
+ * nothing of households. */
 static struct classes sort_session(const struct match_model *model, const struct session *s,
 	const level_shares *logs, const struct classes *before)
 {
-	const struct classes no_match = { 0, before->homes, before->others };
-	struct classes sums = { 0.5, 0, 0.5 };
+	struct classes sums = { 0.5, 0, 0.5 }, two = { 0, 0, 0 };
 
 	sort_pairs(model, s->pairs.of[PAIR_OPEN], logs, before, &sums);
-	sort_pairs(model, s->pairs.of[PAIR_TWO], logs, &no_match, &sums);
+	sort_pairs(model, s->pairs.of[PAIR_TWO], logs, before, &two);
+	sums.homes += two.homes;
+	sums.others += two.others;
 	sums.matches += (double)patterns_total(s->pairs.of[PAIR_ONE]);
 	return sums;
 }
@@ -346,117 +372,6 @@ double model_learn_homes(
 	}
 	return matches >= 1 ? fmin(fmax(log2(homes / matches), HOMES_LEAST), HOMES_MOST)
 			    : HOMES_ASSUMED;
-}
-
-/* ---- parents */
-
-/* How often two fields agree among random pairs, less what matches may account for: half as many
- * again as the model expects, for it may be wrong. */
-struct together {
-	double pairs, first, second, both;
-};
-
-struct relation {
-	size_t child, parent;
-	double strength; /* how many times more often the child agrees when the parent does */
-};
-enum { RELATIONS_MAX = MATCHING_FIELDS_MAX * MATCHING_FIELDS_MAX };
-#define STRENGTH_LEAST 4.0
-#define BOTH_LEAST 20.0 /* pairs seen */
-#define MATCHES_ALLOWED 1.5
-
-static void add_together(const struct patterns *patterns, size_t f, size_t g, struct together *t)
-{
-	uint64_t count;
-
-	for (size_t i = 0; i < patterns_count(patterns); i++) {
-		uint64_t pattern = patterns_at(patterns, i, &count);
-		enum level x = pattern_level(pattern, f), y = pattern_level(pattern, g);
-		if (x == LEVEL_MISSING || y == LEVEL_MISSING)
-			continue;
-		t->pairs += (double)count;
-		t->first += x == LEVEL_EXACT ? (double)count : 0;
-		t->second += y >= LEVEL_RELATED ? (double)count : 0;
-		t->both += x == LEVEL_EXACT && y >= LEVEL_RELATED ? (double)count : 0;
-	}
-}
-
-static struct together count_together(
-	const struct match_model *model, const struct sample *random, size_t f, size_t g)
-{
-	struct together t = { .pairs = 0 };
-	const double *mf = model->m[f][PARENT_UNKNOWN], *mg = model->m[g][PARENT_UNKNOWN];
-
-	add_together(random->of[PAIR_OPEN], f, g, &t);
-	double matches = MATCHES_ALLOWED * t.pairs * exp2(model->prior);
-	t.first -= matches * mf[LEVEL_EXACT];
-	t.second -= matches * (1 - mg[LEVEL_DIFFERENT]);
-	t.both -= matches * mf[LEVEL_EXACT] * (1 - mg[LEVEL_DIFFERENT]);
-	add_together(random->of[PAIR_TWO], f, g, &t);
-	return t;
-}
-
-static bool stands_above(const struct match_model *model, size_t above, size_t field)
-{
-	for (int f = (int)field; f != NO_PARENT; f = model->parent[f])
-		if ((size_t)f == above)
-			return true;
-	return false;
-}
-
-static size_t list_relations(
-	const struct match_model *model, const struct sample *random, struct relation *out)
-{
-	size_t count = 0;
-
-	for (size_t f = 0; f < model->field_count; f++)
-		for (size_t g = 0; g < model->field_count; g++) {
-			if (f == g)
-				continue;
-			struct together t = count_together(model, random, f, g);
-			double strength = t.both * t.pairs / (t.first * t.second);
-			if (t.both >= BOTH_LEAST && strength >= STRENGTH_LEAST)
-				out[count++] = (struct relation){ g, f, strength };
-		}
-	return count;
-}
-
-uint32_t model_relatives(const struct match_model *model, uint32_t fields)
-{
-	uint32_t all = fields, before;
-
-	do {
-		before = all;
-		for (size_t f = 0; f < model->field_count; f++) {
-			if (model->parent[f] == NO_PARENT)
-				continue;
-			uint32_t pair = UINT32_C(1) << f | UINT32_C(1) << model->parent[f];
-			all |= (all & pair) != 0 ? pair : 0;
-		}
-	} while (all != before);
-	return all;
-}
-
-bool model_find_parents(struct match_model *model, const struct sample *random)
-{
-	struct relation relations[RELATIONS_MAX];
-	size_t count = list_relations(model, random, relations);
-	bool any = false;
-
-	for (size_t f = 0; f < model->field_count; f++)
-		model->parent[f] = NO_PARENT;
-	for (;;) {
-		const struct relation *best = NULL;
-		for (size_t i = 0; i < count; i++)
-			if (model->parent[relations[i].child] == NO_PARENT &&
-				!stands_above(model, relations[i].child, relations[i].parent) &&
-				(best == NULL || relations[i].strength > best->strength))
-				best = &relations[i];
-		if (best == NULL)
-			return any;
-		model->parent[best->child] = (int)best->parent;
-		any = true;
-	}
 }
 
 /* ---- weights */

@@ -27,15 +27,16 @@
 
 enum { SESSIONS_MAX = 24, NO_PARENT = -1 };
 
-/* Of what stands above a field: nothing is known, it differs, it is alike (LEVEL_SOUNDS or more).
- */
-enum parent_state { PARENT_UNKNOWN, PARENT_APART, PARENT_ALIKE, PARENT_STATES };
+/* Of what stands above a field: nothing is known, it differs, one of two is alike (LEVEL_SOUNDS or
+ * more), all is. */
+enum parent_state { PARENT_UNKNOWN, PARENT_APART, PARENT_PART, PARENT_ALIKE, PARENT_STATES };
 
 typedef double level_shares[PARENT_STATES][LEVEL_COUNT_]; /* each row sums up to 1 */
 
 struct match_model {
 	size_t field_count;
 	int parent[MATCHING_FIELDS_MAX]; /* a field, or NO_PARENT */
+	int second[MATCHING_FIELDS_MAX]; /* another, where one does not explain all; likewise */
 	level_shares m[MATCHING_FIELDS_MAX], u[MATCHING_FIELDS_MAX];
 	float weight[MATCHING_FIELDS_MAX][PARENT_STATES][LEVEL_COUNT_];
 	float *rarity[MATCHING_FIELDS_MAX]; /* by code of the value: -log2 of its share */
@@ -83,9 +84,13 @@ static inline enum parent_state parent_state(
 	if (model->parent[field] == NO_PARENT)
 		return PARENT_UNKNOWN;
 	enum level level = pattern_level(pattern, (size_t)model->parent[field]);
-	return level == LEVEL_MISSING  ? PARENT_UNKNOWN
-	       : level >= LEVEL_SOUNDS ? PARENT_ALIKE
-				       : PARENT_APART;
+	if (level == LEVEL_MISSING)
+		return PARENT_UNKNOWN;
+	bool first = level >= LEVEL_SOUNDS;
+	if (model->second[field] == NO_PARENT)
+		return first ? PARENT_ALIKE : PARENT_APART;
+	bool second = pattern_level(pattern, (size_t)model->second[field]) >= LEVEL_SOUNDS;
+	return first && second ? PARENT_ALIKE : first || second ? PARENT_PART : PARENT_APART;
 }
 
 /* Fills the weights.  False: no room in the arena. */
@@ -107,7 +112,7 @@ static inline double model_field_weight(const struct match_model *model, size_t 
 		return (double)weight;
 	float a = model->rarity[field][code_a], b = model->rarity[field][code_b];
 	float rare = model->exact[field][state] + (a < b ? a : b);
-	return (double)(state == PARENT_ALIKE && weight < rare ? weight : rare);
+	return (double)(state >= PARENT_PART && weight < rare ? weight : rare);
 }
 
 /* ---- the prior, from how many pairs have which weight */

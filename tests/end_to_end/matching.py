@@ -141,3 +141,19 @@ def check_what_is_asked_wrongly(place):
     empty = place.folder("empty")
     empty("import", place.file("e.csv", "time,activity,customer\n2026-01-01T00:00:00Z,x,1\n"), "--customer", "account=customer")
     equal(empty("identity", "match", "--json", status=1).problem()["code"], "match-no-traits", "nothing to match")
+
+
+def check_keys_are_believed(place):
+    """Two customer numbers are two customers, however alike; an account that tells no number may still be one of them."""
+    folder = place.folder()
+    folder.import_("--records", many(place), "--id", "customer=id", *fields(
+        {"full_name": "name", "birth_date": "born", "postcode": "zip", "email": "mail"}))
+    before = folder.digest()
+    told = folder("identity", "match").out
+    holds(told, "0 links noted", "kept apart")
+    equal(folder.digest(), before, "nothing is linked that the rules would refuse")
+    pairs = checked(folder("identity", "match", "--dry-run", "--json"), "identity-match")
+    equal({p["decision"] for p in pairs}, {"forbidden"}, "none is proposed")
+    equal(folder("identity", "review", "--json").lines(), [], "nor to be reviewed")
+    one = next(p for p in pairs)
+    holds(folder("identity", "match", one["a"], one["b"]).out, "birth_date")
