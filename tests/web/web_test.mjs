@@ -1069,6 +1069,39 @@ if (!asked.url)
     await context.close();
   });
 
+await check("costs: each reason over all channels; with what tells none, the sum is that of the channels", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/costs");
+  await page.waitForSelector(".by-reason tbody tr");
+  const figure = (text) => Number(text.replace(/[^\d]/g, ""));
+  const rows = await page.locator(".by-reason tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
+  const sum = rows.reduce((total, row) => total + figure(row[2]), 0);
+  const whole = figure(await page.textContent(".cost-table tfoot td:nth-child(4)"));
+  expect(Math.abs(sum - whole) <= rows.length, `${sum} € by reason, ${whole} € by channel`);
+  expect(rows.some((row) => /Tchat/.test(row[4])) && rows.some((row) => /Courriel/.test(row[4])), "chats and mails have reasons too");
+  expect(rows.at(-1)[0] === "non renseigné" && /Sans motif : .*Réseaux sociaux/.test((await page.textContent(".by-reason .account")).replace(/[\u00a0\u202f]/g, " ")), "what tells none is told");
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("customer: the last events stand before the whole thread is there", async () => {
+  const { page, context, troubles } = await visitor();
+  const customer = (await someone(page)).split("?")[0];
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/\/thread\?/, async (route) => { await held; await route.continue(); });
+  await page.goto(customer);
+  await page.waitForSelector(".thread .group .group-head");
+  expect((await page.locator(".thread [aria-busy=true]").count()) === 1, "and say that more comes");
+  const brief = await page.locator(".thread .event-name, .thread .group-names").count();
+  expect(brief > 0, "by channel and activity");
+  expect((await axe(page)).length === 0, String(await axe(page)));
+  release();
+  await settled(page);
+  expect((await page.locator(".thread .group").count()) > 0 && troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
 await check("print: one page of the simulator", async () => {
   const { page, context } = await visitor();
   await visit(page, "/costs");

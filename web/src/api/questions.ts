@@ -37,8 +37,11 @@ export const useList = (parameters: Parameters) => useAnswer<JourneyList>("journ
 export const useFunnel = (parameters: Parameters, steps: readonly string[]) =>
   useAnswer<Funnel>(steps.length >= 2 ? "journey/funnel" : undefined, { ...parameters, step: steps });
 
+const LAST = 50; // as many as fill a screen
+
+/** Profile and last events in one answer: what stands on the screen first. */
 export function useCustomer(identifier: string | undefined): Answer<Customer> {
-  return useAnswer<Customer>(identifier && `customers/${encodeURIComponent(identifier)}`);
+  return useAnswer<Customer>(identifier && `customers/${encodeURIComponent(identifier)}`, { last: LAST });
 }
 
 export function useThread(identifier: string, parameters: Parameters = {}): Answer<EventRecord[]> {

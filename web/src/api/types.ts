@@ -130,7 +130,12 @@ export interface Customer extends Standing {
   identifiers: Identifier[];
   channels: { channel: string; events: number; first_time: string | null; last_time: string | null }[];
   traits: Trait[];
+  /** The last events in brief, the oldest of them first. */
+  last?: Brief[];
 }
+
+/** What a screen shows at once: neither what was said nor what distinguishes the event. */
+export type Brief = Pick<EventRecord, "time" | "source" | "channel" | "activity" | "interaction" | "case" | "actor">;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

@@ -13,6 +13,7 @@ import { saveCsv } from "../parts/save";
 import { Shown } from "../parts/States";
 import { definitionOf, viewOf } from "../views/views";
 import { channelName } from "../words/activities";
+import { ByReason } from "./costs/ByReason";
 import { COSTS, COUNTED, MILLION, moved, useCosts, volumesOf, type Move } from "./costs/costs";
 import { Journeys } from "./costs/Journeys";
 import { ReasonChoice } from "./costs/ReasonChoice";
@@ -226,7 +227,7 @@ export default function Costs() {
   const span: Partial<Span> = Object.fromEntries((["since", "until"] as const).flatMap((key) => { const told = url.searchParams.get(key); return told === null ? [] : [[key, told]]; }));
   const hasSpan = span.since !== undefined || span.until !== undefined;
   const then = useMap({ ...question, ...span }); // the same question where no period is asked about
-  const table = <Shown answer={then}>{(data) => <CostTable volumes={volumesOf(data)} span={span} />}</Shown>;
+  const table = <Shown answer={then}>{(data) => <><CostTable volumes={volumesOf(data)} span={span} /><ByReason volumes={volumesOf(data)} span={span} /></>}</Shown>;
   const volumes = map.data ? volumesOf(map.data) : new Map<string, number>();
   const [reason] = useParameter("reason", "");
   const about = useAnswer<JourneyMap>(reason === "" ? undefined : "journey/map", { definition: definitionOfWays(costs, reason), "counts-only": true });

@@ -14,7 +14,7 @@ import { Effort } from "./customer/Effort";
 import { Next } from "./customer/Next";
 import { Passed } from "./customer/Passed";
 import { Gone, Rights, type Erased } from "./customer/Rights";
-import { Thread } from "./customer/Thread";
+import { Thread, useWhole } from "./customer/Thread";
 import { Why } from "./customer/Why";
 
 /** Types that name one contact, not a person: told as a number, not one by one. */
@@ -98,6 +98,7 @@ function Living({ identifier, onErased }: { identifier: string; onErased: (told:
   const { t } = words;
   const may = useMay();
   const answer = useCustomer(identifier);
+  useWhole(identifier); // asked for beside the profile, not behind it
   if (answer.error?.status === 404)
     return (
       <div className="page">
@@ -122,7 +123,7 @@ function Living({ identifier, onErased }: { identifier: string; onErased: (told:
               </div>
             </header>
             <div className="customer-split">
-              <Thread identifier={identifier} />
+              <Thread identifier={identifier} profile={profile} />
               <aside className="profile" aria-label={t("customer.profile")}>
                 <section>
                   <h2>{t("customer.channels")}</h2>

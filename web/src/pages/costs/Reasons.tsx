@@ -2,8 +2,7 @@
 // does, and what moving some of the contacts there would save, with the interval.
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../../api/client";
-import { useAnswer } from "../../api/questions";
-import type { Interval, Metrics } from "../../api/types";
+import type { Interval } from "../../api/types";
 import { useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -12,9 +11,8 @@ import { Table } from "../../parts/Table";
 import { channelName } from "../../words/activities";
 import type { Drivers } from "../journeys/friction";
 import { useCosts } from "./costs";
+import { useReasons } from "./reasons";
 import { cheapest, definitionOfReason, REASON_CHANNELS, savingOf, type Solved } from "./channels";
-
-const REASONS_MAX = 12;
 
 interface Row {
   reason: string;
@@ -54,9 +52,7 @@ export function Reasons({ years }: { years: number }) {
   const { t, language } = words;
   const costs = useCosts();
   const [share, setShare] = useParameter("redirect", "20");
-  const metrics = useAnswer<Metrics>("journey/metrics", { metric: "repeat_contacts", by: "reason_code" });
-  const reasons = (metrics.data?.figures ?? []).flatMap((one) => (typeof one.value === "string" ? [one] : []))
-    .sort((a, b) => b.denominator - a.denominator).slice(0, REASONS_MAX).map((one) => one.value as string);
+  const { metrics, reasons } = useReasons();
   const solved = useSolved(reasons, costs);
   if (metrics.isError || (metrics.data && reasons.length === 0)) return null; // no source tells reasons
   const part = Number(share) / 100;
@@ -85,7 +81,7 @@ export function Reasons({ years }: { years: number }) {
           rows={rows}
           rowKey={(row) => row.reason}
           columns={[
-            { key: "reason", name: t("metric.by_reason"), value: (row) => row.reason },
+            { key: "reason", name: t("by_reason.reason"), value: (row) => row.reason },
             { key: "used", name: t("reasons.used"), value: (row) => name(row.used.channel), show: (row) => `${name(row.used.channel)} (${words.number(row.used.contacts)})` },
             { key: "cost", name: t("reasons.cost"), isNumber: true, value: (row) => row.cost, show: (row) => words.money(row.cost) },
             { key: "now", name: t("reasons.solved"), isNumber: true, value: (row) => row.used.solved.value ?? undefined, show: (row) => sure(row.used) },

@@ -1,6 +1,7 @@
 // pages/costs/ways.ts - the ways a customer can take with a question: channels, for any reason or for one.  How a contact came out
 // is no way: nobody can choose it.
 import { viewOf } from "../../views/views";
+import { recordOf } from "./channels";
 
 export interface Way {
   key: string;
@@ -9,6 +10,8 @@ export interface Way {
   events: object;
   /** And those about one reason, where the channel tells it: by the attributes of the ready-made mappings. */
   about?: (reason: string) => object;
+  /** The events that tell reasons, where those are not the contact itself. */
+  told?: object;
 }
 
 const river = viewOf("contacts");
@@ -19,10 +22,10 @@ const understood = (...where: string[]) => ({ channel: "chat", activity: "chat.b
 
 export const WAYS: readonly Way[] = [
   { key: "phone", channel: "phone", events: { channel: "phone", activity: ANSWERED }, about: (reason) => ({ channel: "phone", activity: ANSWERED, where: [`reason_code=${reason}`] }) },
-  { key: "bot", channel: "bot", events: { activity: "chat.visitor.bot_opened" }, about: (reason) => understood(`intent=${reason}`) },
-  { key: "chat", channel: "chat", events: { activity: "chat.agent.joined" } },
+  { key: "bot", channel: "bot", events: { activity: "chat.visitor.bot_opened" }, about: (reason) => understood(`intent=${reason}`), told: understood() },
+  { key: "chat", channel: "chat", events: { activity: "chat.agent.joined" }, about: (reason) => recordOf("chat", `Motif=${reason}`), told: recordOf("chat") },
   { key: "help", channel: "web", events: { activity: help } },
-  { key: "mail", channel: "email", events: { channel: ["email", "web"], activity: "ticket.created" } },
+  { key: "mail", channel: "email", events: { channel: ["email", "web"], activity: "ticket.created" }, about: (reason) => recordOf("email", `Motif=${reason}`), told: recordOf("email") },
   { key: "social", channel: "social", events: { channel: "social", activity: "ticket.created" } },
   { key: "shop", channel: "store", events: { activity: "store.visit" }, about: (reason) => ({ activity: "store.visit", where: [`Motif=${reason}`] }) },
 ];
@@ -41,10 +44,9 @@ const AFTER: readonly { name: string; channel: string; events: object }[] = [
 /** The ways as a definition; `counted`: what is worth 1, and nothing else costs, so that its number is what changes. */
 export function definitionOfWays(costs: Record<string, number>, reason: string, counted?: { name: string; activity: string }): string {
   const price = (channel: string) => (counted || costs[channel] === undefined ? {} : { cost: costs[channel] });
-  const steps = WAYS.flatMap(({ key, channel, events, about }) => {
+  const steps = WAYS.flatMap(({ key, channel, events, about, told }) => {
     if (reason === "" || !about) return [{ name: key, events, ...price(channel) }];
-    const others = key === "bot" ? understood() : events;
-    return [{ name: key, events: about(reason), ...price(channel) }, { name: `${key}, other reasons`, events: others, ...price(channel) }];
+    return [{ name: key, events: about(reason), ...price(channel) }, { name: `${key}, other reasons`, events: told ?? events, ...price(channel) }];
   });
   return JSON.stringify({
     version: 1,

@@ -1,7 +1,7 @@
 // pages/customer/Thread.tsx - le fil: all that happened to a customer over all channels, made for reading.
 import { useMemo, useState } from "react";
-import { useThread } from "../../api/questions";
-import type { EventRecord } from "../../api/types";
+import { useThread, type Answer } from "../../api/questions";
+import type { Customer as Profile, EventRecord } from "../../api/types";
 import { changed, go, useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -84,10 +84,16 @@ function GroupOf({ group }: { group: Group }) {
   );
 }
 
-function Channels({ events, hidden, onToggle }: { events: readonly EventRecord[]; hidden: readonly string[]; onToggle: (channel: string) => void }) {
-  const { t, language, number } = useWords();
+type Counts = readonly (readonly [string, number])[];
+
+function countsOf(events: readonly EventRecord[]): Counts {
   const counts = new Map<string, number>();
   for (const { channel } of events) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return [...counts];
+}
+
+function Channels({ counts, hidden, onToggle }: { counts: Counts; hidden: readonly string[]; onToggle: (channel: string) => void }) {
+  const { t, language, number } = useWords();
   return (
     <div className="channels" role="group" aria-label={t("thread.channels")}>
       {[...counts].sort((a, b) => b[1] - a[1]).map(([channel, count]) => (
@@ -99,7 +105,20 @@ function Channels({ events, hidden, onToggle }: { events: readonly EventRecord[]
   );
 }
 
-export function Thread({ identifier }: { identifier: string }) {
+const isOldestFirst = (url: URL) => url.searchParams.get("thread") === "oldest";
+
+/** The events with all that is told of them, those asked for by the address. */
+export function useWhole(identifier: string): Answer<EventRecord[]> {
+  const url = useAddress();
+  const since = url.searchParams.get("since") ?? undefined;
+  const until = url.searchParams.get("until") ?? undefined;
+  // A journey's last event counts: ranges are half-open.
+  const end = until?.includes("T") ? new Date(Date.parse(until) + 1000).toISOString() : until;
+  return useThread(identifier, { since, until: end, [isOldestFirst(url) ? "limit" : "last"]: SHOWN_MAX });
+}
+
+/** `profile`: came with the last events in brief; they stand until the whole thread is there. */
+export function Thread({ identifier, profile }: { identifier: string; profile: Profile }) {
   const words = useWords();
   const { t } = words;
   const url = useAddress();
@@ -107,16 +126,16 @@ export function Thread({ identifier }: { identifier: string }) {
   const hidden = url.searchParams.getAll("hide");
   const since = url.searchParams.get("since") ?? undefined;
   const until = url.searchParams.get("until") ?? undefined;
-  // A journey's last event counts: ranges are half-open.
-  const end = until?.includes("T") ? new Date(Date.parse(until) + 1000).toISOString() : until;
-  const answer = useThread(identifier, { since, until: end, limit: SHOWN_MAX });
+  const answer = useWhole(identifier);
   const [days, setDays] = useState(DAYS_FIRST);
-  const events = answer.data;
-  const isOldest = url.searchParams.get("thread") === "oldest";
+  const isOldest = isOldestFirst(url);
+  const isPart = since !== undefined || until !== undefined;
+  const brief = useMemo(() => (isPart || isOldest || !profile.last ? undefined : profile.last.map((one, i) => ({ ...one, message_id: `brief ${i}` }))), [profile.last, isPart, isOldest]);
+  const events = answer.data ?? brief;
   const told = useMemo(() => {
     const all = daysOf((events ?? []).filter((event) => !hidden.includes(event.channel)));
     return isOldest ? all : newestFirst(all);
-  }, [events, url.search]);
+  }, [events, url.search, isOldest]);
   const toggle = (channel: string) =>
     go(changed(url, { hide: hidden.includes(channel) ? hidden.filter((one) => one !== channel) : [...hidden, channel] }), "replace");
   return (
@@ -126,9 +145,9 @@ export function Thread({ identifier }: { identifier: string }) {
         <button type="button" className="quiet" aria-pressed={!isOldest} onClick={() => go(changed(url, { thread: isOldest ? undefined : "oldest" }), "replace")}>
           {t("thread.newest_first")}
         </button>
-        {may("export") && <button type="button" className="quiet" onClick={() =>
+        {may("export") && <button type="button" className="quiet" disabled={!answer.data} onClick={() =>
           saveCsv("ariane-thread", [t("column.time"), t("column.channel"), t("event.activity"), t("event.source"), t("event.text")],
-            (events ?? []).map((event) => [event.time, event.channel, event.activity, event.source, event.text]))}>
+            (answer.data ?? []).map((event) => [event.time, event.channel, event.activity, event.source, event.text]))}>
           CSV
         </button>}
       </div>
@@ -138,10 +157,10 @@ export function Thread({ identifier }: { identifier: string }) {
           <button type="button" className="button" onClick={() => go(changed(url, { since: undefined, until: undefined }))}>{t("thread.whole")}</button>
         </p>
       )}
-      <Shown answer={answer} rows={8}>
+      <Shown answer={{ ...answer, data: events }} rows={8}>
         {(data) => (
-          <>
-            <Channels events={data} hidden={hidden} onToggle={toggle} />
+          <div aria-busy={!answer.data}>
+            <Channels counts={isPart ? countsOf(data) : profile.channels.map((one) => [one.channel, one.events])} hidden={hidden} onToggle={toggle} />
             {data.length >= SHOWN_MAX && <p className="account">{t("thread.too_much", { n: SHOWN_MAX })}</p>}
             {told.length === 0 && <Empty title={t("thread.none")} />}
             <ol className="days">
@@ -163,7 +182,7 @@ export function Thread({ identifier }: { identifier: string }) {
                 {t(isOldest ? "thread.later" : "thread.older", { n: told.length - days })}
               </button>
             )}
-          </>
+          </div>
         )}
       </Shown>
     </section>

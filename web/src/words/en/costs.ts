@@ -61,6 +61,12 @@ export const costs: Record<keyof typeof keys, string> = {
   "holdout.saved": "{launched} {launched|customer|customers} in the launched group, {kept} kept. Launch it for the former, then import this file on the page of data: the comparison will know who is who.",
   "holdout.compare": "Compare the two groups",
 
+  "by_reason.reason": "Reason",
+  "by_reason.none": "not told",
+  "by_reason.title": "Cost by reason",
+  "by_reason.table": "Cost by reason, all channels",
+  "by_reason.channels": "By channel",
+  "by_reason.account": "The reason is told for {cost} of the cost and {contacts} of the contacts. Without one: {without}.",
   "reasons.title": "The right channel",
   "reasons.all": "All reasons",
   "reasons.one": "Reason",

@@ -60,6 +60,12 @@ export const costs = {
   "holdout.saved": "{launched} {launched|client|clients} dans le groupe lancé, {kept} {kept|témoin|témoins}. Lancez pour les premiers, puis importez ce fichier dans la page Données : la comparaison saura qui est qui.",
   "holdout.compare": "Comparer les deux groupes",
 
+  "by_reason.reason": "Motif",
+  "by_reason.none": "non renseigné",
+  "by_reason.title": "Coût par motif",
+  "by_reason.table": "Coût par motif, tous canaux",
+  "by_reason.channels": "Par canal",
+  "by_reason.account": "Le motif est dit pour {cost} du coût et {contacts} des contacts. Sans motif : {without}.",
   "reasons.title": "Le bon canal",
   "reasons.all": "Tous les motifs",
   "reasons.one": "Motif",
