@@ -126,7 +126,16 @@ TEST(items_of_a_form_are_those_of_their_records)
 		CHECK("same bytes", str_equal(direct.item.bytes, told.item.bytes));
 		CHECK("same key",
 			memcmp(&direct.item.key, &told.item.key, sizeof(direct.item.key)) == 0);
+		struct record_identifier ids[FORM_IDENTIFIERS_MAX];
+		item_record(&direct.item, ids, &record);
+		direct.item.record = &record;
 		check_item(&direct.item, count == 3, NULL, arena);
+		if (count == 3)
+			continue;
+		struct engine_item row = direct.item;
+		CHECK("numbered", item_number(secret, &row, 2, arena, NULL) == OK);
+		CHECK("its own", row.row == NULL && str_ends(row.record->message_id, STR("#2")));
+		check_item(&row, true, NULL, arena);
 	}
 }
 

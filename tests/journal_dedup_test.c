@@ -146,6 +146,9 @@ static void live(struct story *s)
 			CHECK("merge", dedup_merge_one(s->dedup, &did, &why) == OK);
 		while (did);
 		break;
+	case 4: /* from here on new keys are sought by one filter */
+		dedup_widen(s->dedup, s->options.memory_entries_max);
+		break;
 	case 3:
 		CHECK("reserve",
 			dedup_reserve(s->dedup, s->options.memory_entries_max / 2, &why) == OK);

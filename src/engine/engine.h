@@ -62,12 +62,14 @@ err engine_open(const struct engine_options *options, struct engine **out,
 void engine_close(struct engine *engine); /* NULL is fine; all is durable already */
 
 struct numbering;
+struct formed_row;
 
 /* One record on its way in: filled by prepare.h, answered by engine_write(), which may also give
  * it another id, and so other bytes and another key. */
 enum item_status { ITEM_REFUSED, ITEM_NEW, ITEM_DUPLICATE, ITEM_CONFLICT, ITEM_ERASED };
 struct engine_item {
-	const struct record *record;
+	const struct record *record; /* or NULL, and: */
+	const struct formed_row *row; /* a row of a file (event/form.h), which tells its record */
 	str bytes; /* canonical */
 	struct dedup_key key;
 	uint32_t check; /* CRC-32C of the bytes: also what the journal keeps of them */

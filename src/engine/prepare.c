@@ -107,13 +107,42 @@ bool engine_is_keyed(enum record_kind kind)
 	       kind == RECORD_SOURCE;
 }
 
+/* ---- items of rows, and others */
+
+void item_record(
+	const struct engine_item *item, struct record_identifier *identifiers, struct record *out)
+{
+	if (item->row != NULL)
+		formed_row_record(item->row, identifiers, out);
+	else
+		*out = *item->record;
+}
+
+static str source_of(const struct engine_item *item)
+{
+	return item->row != NULL ? formed_row_source(item->row) : item->record->source;
+}
+
+static str id_of(const struct engine_item *item)
+{
+	return item->row != NULL ? formed_row_id(item->row) : item->record->message_id;
+}
+
+/* What of the record is asked often. */
+static void note_record(struct engine_item *item)
+{
+	const struct record *record = item->row != NULL ? &item->row->form->pattern : item->record;
+
+	item->check = crc32c(0, item->bytes);
+	item->has_key = engine_is_keyed(record->kind);
+	item->identifier_count = (uint8_t)record->identifier_count;
+}
+
 static void complete(const uint8_t *secret, struct engine_item *item)
 {
-	item->check = crc32c(0, item->bytes);
-	item->has_key = engine_is_keyed(item->record->kind);
-	item->identifier_count = (uint8_t)item->record->identifier_count;
+	note_record(item);
 	if (item->has_key)
-		item->key = dedup_key_of(secret, item->record->source, item->record->message_id);
+		item->key = dedup_key_of(secret, source_of(item), id_of(item));
 }
 
 _Static_assert((int)RECORD_IDENTIFIERS_MAX <= UINT8_MAX, "counted in a byte");
@@ -142,14 +171,17 @@ static void write_digest(const struct digest128 *digest, char to[static ID_DIGES
 	}
 }
 
-static void put_first_id(struct kept_record *kept, const struct digest128 *digest)
+static void put_first_id(struct prepared *prepared, const struct digest128 *digest)
 {
 	char id[FIRST_ID_BYTES];
 
 	memcpy(id, ID_PREFIX, ID_DIGEST_AT);
 	write_digest(digest, id + ID_DIGEST_AT);
 	memcpy(id + ID_DIGEST_AT + ID_DIGEST_BYTES, FIRST_SUFFIX, sizeof(FIRST_SUFFIX) - 1);
-	record_put_message_id(kept, (str){ id, sizeof(id) });
+	if (prepared->row != NULL)
+		formed_row_put_id(prepared->row, (str){ id, sizeof(id) });
+	else
+		record_put_message_id(prepared->kept, (str){ id, sizeof(id) });
 }
 
 static uint8_t hex_value(char c)
@@ -159,7 +191,7 @@ static uint8_t hex_value(char c)
 
 struct digest128 item_digest(const struct engine_item *item)
 {
-	str id = item->record->message_id;
+	str id = id_of(item);
 	struct digest128 digest;
 
 	ASSERT(id.len >= FIRST_ID_BYTES);
@@ -171,16 +203,22 @@ struct digest128 item_digest(const struct engine_item *item)
 
 bool item_is_first(const struct engine_item *item)
 {
-	return str_ends(item->record->message_id, STR(FIRST_SUFFIX));
+	return str_ends(id_of(item), STR(FIRST_SUFFIX));
 }
+
+/* Rare: a record even of a row. */
+struct numbered {
+	struct record record;
+	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX]; /* of a row */
+};
 
 err item_number(const uint8_t *secret, struct engine_item *item, uint64_t n, struct arena *arena,
 	struct why *why)
 {
-	str old = item->record->message_id, bytes = item->bytes;
+	str old = id_of(item), bytes = item->bytes;
 	size_t at = (size_t)(old.ptr - 1 - bytes.ptr); /* of its length, one byte */
 	struct strbuf out = strbuf_in(arena, bytes.len + ID_BYTES_MAX);
-	struct record *record = arena_room(arena, sizeof(*record));
+	struct numbered *numbered = arena_room(arena, sizeof(*numbered));
 	char room[ID_BYTES_MAX];
 	struct strbuf id = { .ptr = room, .cap = sizeof(room), .cap_max = sizeof(room) };
 
@@ -192,11 +230,12 @@ err item_number(const uint8_t *secret, struct engine_item *item, uint64_t n, str
 	strbuf_add_sized(&out, strbuf_str(&id));
 	size_t end = out.len;
 	strbuf_add(&out, str_from(bytes, at + 1 + old.len));
-	if (record == NULL || !strbuf_ok(&out))
+	if (numbered == NULL || !strbuf_ok(&out))
 		return no_room(why, arena);
-	*record = *item->record;
-	record->message_id = (str){ out.ptr + end - id.len, id.len };
-	item->record = record;
+	item_record(item, numbered->identifiers, &numbered->record);
+	numbered->record.message_id = (str){ out.ptr + end - id.len, id.len };
+	item->record = &numbered->record;
+	item->row = NULL;
 	item->bytes = strbuf_str(&out);
 	complete(secret, item);
 	return OK;
@@ -220,6 +259,7 @@ static err keep(const struct preparation *p, const struct record *record, struct
 	if (kept == NULL || !record_keep(record, guess ? FIRST_ID_BYTES : 0, arena, kept))
 		return no_room(why, arena);
 	out->kept = kept;
+	out->row = NULL;
 	out->item = (struct engine_item){ .numbering = guess ? p->numbering : NULL };
 	return guess ? check_length(kept->bytes, why) : OK;
 }
@@ -266,11 +306,12 @@ err item_begin_formed(struct preparation *p, const struct record_form *form,
 	if (!are_normal(p, form, formed))
 		return begin_unformed(p, form, formed, arena, out, why);
 	bool guess = !record_form_has_id(form);
-	out->kept = record_keep_formed(form, formed, guess ? FIRST_ID_BYTES : 0, arena);
-	if (out->kept == NULL)
+	out->kept = NULL;
+	out->row = record_form_lay(form, formed, guess ? FIRST_ID_BYTES : 0, arena);
+	if (out->row == NULL)
 		return no_room(why, arena);
 	out->item = (struct engine_item){ .numbering = guess ? p->numbering : NULL };
-	return check_length(out->kept->bytes, why);
+	return check_length(out->row->bytes, why);
 }
 
 /* As complete(), of some. */
@@ -281,16 +322,23 @@ static void complete_some(const uint8_t *secret, struct prepared *prepared, size
 
 	for (size_t i = 0; i < count; i++) {
 		struct engine_item *item = &prepared[i].item;
-		item->check = crc32c(0, item->bytes);
-		item->has_key = engine_is_keyed(item->record->kind);
-		item->identifier_count = (uint8_t)item->record->identifier_count;
-		texts[i] =
-			(struct dedup_key_text){ item->record->source, item->record->message_id };
+		note_record(item);
+		texts[i] = (struct dedup_key_text){ source_of(item), id_of(item) };
 	}
 	dedup_keys_of(secret, texts, count, keys);
 	for (size_t i = 0; i < count; i++)
 		if (prepared[i].item.has_key)
 			prepared[i].item.key = keys[i];
+}
+
+static bool has_no_id(const struct prepared *prepared)
+{
+	return (prepared->row != NULL ? prepared->row->gap : prepared->kept->gap) > 0;
+}
+
+static str bytes_of(const struct prepared *prepared)
+{
+	return prepared->row != NULL ? prepared->row->bytes : prepared->kept->bytes;
 }
 
 static void finish_some(const uint8_t *secret, struct prepared *prepared, size_t count)
@@ -300,16 +348,17 @@ static void finish_some(const uint8_t *secret, struct prepared *prepared, size_t
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (prepared[i].kept->gap > 0)
-			contents[n++] = prepared[i].kept->bytes;
+		if (has_no_id(&prepared[i]))
+			contents[n++] = bytes_of(&prepared[i]);
 	digest128_many(contents, n, digests);
 	n = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct kept_record *kept = prepared[i].kept;
-		if (kept->gap > 0)
-			put_first_id(kept, &digests[n++]);
-		prepared[i].item.record = &kept->record;
-		prepared[i].item.bytes = kept->bytes;
+		struct prepared *p = &prepared[i];
+		if (has_no_id(p))
+			put_first_id(p, &digests[n++]);
+		p->item.record = p->kept == NULL ? NULL : &p->kept->record;
+		p->item.row = p->row;
+		p->item.bytes = bytes_of(p);
 	}
 	complete_some(secret, prepared, count);
 }

@@ -42,7 +42,8 @@ struct preparation {
 
 struct prepared {
 	struct engine_item item; /* whole once it is finished */
-	struct kept_record *kept;
+	struct kept_record *kept; /* or NULL, and: */
+	struct formed_row *row;
 };
 
 /* Everything in *out lies in `arena`; `raw` may go.  ERR_SYNTAX, ERR_LIMIT: words for the source.
@@ -54,10 +55,15 @@ err item_prepare(struct preparation *p, const struct record *raw, struct arena *
  * which takes half the time of one by one. */
 err item_begin(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why);
-/* item_begin() of a record of a form, whose source is told and whose texts record_form_takes(). */
+/* item_begin() of a record of a form, whose source is told and whose texts record_form_takes().
+ * The form stays as long as the item. */
 err item_begin_formed(struct preparation *p, const struct record_form *form,
 	const struct formed *formed, struct arena *arena, struct prepared *out, struct why *why);
 void items_finish(const struct preparation *p, struct prepared *prepared, size_t count);
+
+/* The record of an item, whichever way it has it; `identifiers` has room for those of a form. */
+void item_record(
+	const struct engine_item *item, struct record_identifier *identifiers, struct record *out);
 
 /* ---- of items whose id was made from their content */
 

@@ -3,28 +3,7 @@
 
 #include "event/keep_internal.h"
 
-/* A kept record and its identifiers, as they lie in the arena: the bytes follow. */
-struct formed_record {
-	struct kept_record kept;
-	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
-};
-
 enum { NO_TEXT = FORM_TEXTS_MAX, HEAD_BYTES_MOST = 3 + 3 * VARINT_BYTES_MAX };
-
-static size_t place_of_string(size_t string) /* from one in struct record */
-{
-	return offsetof(struct formed_record, kept.record) + string;
-}
-
-static size_t place_of_identifier(size_t i)
-{
-	return offsetof(struct formed_record, identifiers) + i * sizeof(struct record_identifier);
-}
-
-static void set_str(struct formed_record *record, size_t at, str text)
-{
-	memcpy((char *)record + at, &text, sizeof(text));
-}
 
 /* ---- making one */
 
@@ -34,29 +13,22 @@ struct making {
 	size_t from; /* where the piece at hand begins */
 };
 
-static void put_text(struct making *m, size_t text, size_t at)
+static void put_text(struct making *m, size_t text)
 {
 	struct record_form *form = m->form;
 
 	form->pieces[form->piece_count++] =
-		(struct form_piece){ m->from, m->bytes.len - m->from, text, at };
+		(struct form_piece){ m->from, m->bytes.len - m->from, text };
 	m->from = m->bytes.len;
 }
 
 /* Returns where it lies in the form. */
-static str put_shared(struct making *m, str text, size_t at)
+static str put_shared(struct making *m, str text)
 {
-	struct record_form *form = m->form;
-
-	bool is_id = at == place_of_string(offsetof(struct record, message_id));
-
 	strbuf_add_sized(&m->bytes, text);
-	if ((text.len == 0 && !is_id) || !strbuf_ok(&m->bytes)) /* record_put_message_id() asks */
+	if (text.len == 0 || !strbuf_ok(&m->bytes))
 		return STR("");
-	size_t start = m->bytes.len - text.len;
-	form->shared[form->shared_count++] =
-		(struct form_shared){ form->piece_count, start - m->from, at };
-	return (str){ form->bytes + start, text.len };
+	return (str){ m->form->bytes + m->bytes.len - text.len, text.len };
 }
 
 static size_t which(const size_t *strings, size_t count, size_t string)
@@ -75,13 +47,16 @@ static void put_strings(struct making *m, const struct record *pattern)
 
 	for (size_t i = 0; i < RECORD_STRING_COUNT; i++) {
 		size_t string = (size_t)((const char *)strings[i] - (const char *)pattern);
-		size_t at = place_of_string(string);
 		size_t text = which(form->strings, form->string_count, string);
 		str shared = STR("");
 		if (text != NO_TEXT)
-			put_text(m, text, at);
+			put_text(m, text);
 		else
-			shared = put_shared(m, *strings[i], at);
+			shared = put_shared(m, *strings[i]);
+		if (text == NO_TEXT && string == offsetof(struct record, message_id)) {
+			form->id_piece = form->piece_count;
+			form->id_from = m->bytes.len - m->from;
+		}
 		memcpy((char *)&form->pattern + string, &shared, sizeof(shared));
 	}
 }
@@ -93,12 +68,12 @@ static void put_identifiers(struct making *m, const struct record *pattern)
 	strbuf_add_varint(&m->bytes, pattern->identifier_count);
 	for (size_t i = 0; i < pattern->identifier_count; i++) {
 		const struct record_identifier *told = &pattern->identifiers[i];
-		size_t at = place_of_identifier(i);
-		str type = put_shared(m, told->type, at + offsetof(struct record_identifier, type));
-		form->identifiers[i] = (struct record_identifier){
-			.type = type, .value = STR(""), .raw = STR(""), .verified = told->verified
-		};
-		put_text(m, form->string_count + i, at + offsetof(struct record_identifier, value));
+		form->identifiers[i] =
+			(struct record_identifier){ .type = put_shared(m, told->type),
+				.value = STR(""),
+				.raw = STR(""),
+				.verified = told->verified };
+		put_text(m, form->string_count + i);
 		strbuf_add_byte(&m->bytes, 0); /* raw */
 		strbuf_add_byte(&m->bytes, told->verified ? 1 : 0);
 	}
@@ -124,6 +99,8 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 	*form = (struct record_form){ .pattern = *pattern, .string_count = string_count };
 	if (string_count > 0)
 		memcpy(form->strings, strings, string_count * sizeof(*strings));
+	form->source_text = which(form->strings, string_count, offsetof(struct record, source));
+	form->id_text = which(form->strings, string_count, offsetof(struct record, message_id));
 	form->pattern.has_time = true;
 	m.bytes = (struct strbuf){
 		.ptr = form->bytes, .cap = sizeof(form->bytes), .cap_max = sizeof(form->bytes)
@@ -132,15 +109,36 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 	put_identifiers(&m, pattern);
 	for (int i = 0; i < 3; i++) /* no attributes, objects, traits */
 		strbuf_add_byte(&m.bytes, 0);
-	put_text(&m, NO_TEXT, 0);
+	put_text(&m, NO_TEXT);
 	form->byte_count = m.bytes.len;
 	return strbuf_ok(&m.bytes);
 }
 
 bool record_form_has_id(const struct record_form *form)
 {
-	return which(form->strings, form->string_count, offsetof(struct record, message_id)) !=
-	       NO_TEXT;
+	return form->id_text != NO_TEXT;
+}
+
+static str moved(str text, const char *from, const char *to)
+{
+	return text.len == 0 ? text : (str){ to + (text.ptr - from), text.len };
+}
+
+void record_form_copy(const struct record_form *form, struct record_form *copy)
+{
+	const str *const strings[RECORD_STRING_COUNT] = RECORD_STRINGS(&form->pattern);
+
+	*copy = *form;
+	for (size_t i = 0; i < RECORD_STRING_COUNT; i++) {
+		str text = moved(*strings[i], form->bytes, copy->bytes);
+		memcpy((char *)&copy->pattern +
+				((const char *)strings[i] - (const char *)&form->pattern),
+			&text, sizeof(text));
+	}
+	for (size_t i = 0; i < form->pattern.identifier_count; i++)
+		copy->identifiers[i].type =
+			moved(form->identifiers[i].type, form->bytes, copy->bytes);
+	copy->pattern.identifiers = copy->identifiers;
 }
 
 /* ---- one record */
@@ -195,23 +193,27 @@ static size_t bytes_most(const struct record_form *form, const struct formed *fo
 	return bytes;
 }
 
-static char *put_head(char *at, const struct record *r)
+static char *put_head(char *at, const struct record_form *form, const struct instant *time)
 {
 	*at++ = RECORD_CODEC_VERSION;
-	*at++ = (char)r->kind;
-	*at++ = (char)record_flags(r);
-	return put_instant(at, &r->time);
+	*at++ = (char)form->pattern.kind;
+	*at++ = (char)(HAS_TIME | instant_flags(time));
+	return put_instant(at, time);
+}
+
+static uint32_t from_row(const struct formed_row *row, const char *at)
+{
+	return (uint32_t)(at - (const char *)row);
 }
 
 /* Returns where the bytes end. */
 static char *put_pieces(const struct record_form *form, const struct formed *formed,
-	struct formed_record *record, char *at)
+	struct formed_row *row, char *at)
 {
-	const char *starts[FORM_TEXTS_MAX + 1];
-
 	for (size_t i = 0; i < form->piece_count; i++) {
 		const struct form_piece *piece = &form->pieces[i];
-		starts[i] = at;
+		if (i == form->id_piece)
+			row->id_at = from_row(row, at) + (uint32_t)form->id_from;
 		if (piece->len > 0)
 			copy_bytes(at, form->bytes + piece->from, piece->len);
 		at += piece->len;
@@ -219,38 +221,100 @@ static char *put_pieces(const struct record_form *form, const struct formed *for
 			break;
 		str text = formed->texts[piece->text];
 		at = put_varint(at, text.len);
+		row->texts[piece->text].at = from_row(row, at);
+		row->texts[piece->text].bytes = (uint32_t)text.len;
 		if (text.len > 0)
 			copy_bytes(at, text.ptr, text.len);
-		set_str(record, piece->at, (str){ at, text.len });
 		at += text.len;
-	}
-	for (size_t i = 0; i < form->shared_count; i++) {
-		const struct form_shared *shared = &form->shared[i];
-		const char *own = starts[shared->piece] + shared->from;
-		memcpy((char *)record + shared->at, &own, sizeof(own)); /* the length is right */
 	}
 	return at;
 }
 
-struct kept_record *record_keep_formed(const struct record_form *form, const struct formed *formed,
+struct formed_row *record_form_lay(const struct record_form *form, const struct formed *formed,
 	size_t gap, struct arena *arena)
 {
-	size_t ids = form->pattern.identifier_count * sizeof(struct record_identifier);
-	size_t before = offsetof(struct formed_record, identifiers) + ids + gap;
+	size_t texts = form->piece_count - 1;
+	size_t before = sizeof(struct formed_row) +
+			texts * sizeof(((struct formed_row *)NULL)->texts[0]) + gap;
 	size_t most = before + bytes_most(form, formed);
-	struct formed_record *record = arena_room(arena, most);
+	struct formed_row *row = arena_room(arena, most);
 
-	if (record == NULL)
+	if (row == NULL)
 		return NULL;
-	struct kept_record *kept = &record->kept;
-	char *bytes = (char *)record + before;
-	kept->record = form->pattern;
-	kept->record.time = formed->time;
-	kept->record.identifiers = record->identifiers;
-	memcpy(record->identifiers, form->identifiers, ids);
-	char *end = put_pieces(form, formed, record, put_head(bytes, &kept->record));
-	kept->bytes = (str){ bytes, (size_t)(end - bytes) };
-	kept->gap = gap;
-	arena_give_back(arena, record, most, before + kept->bytes.len);
-	return kept;
+	char *bytes = (char *)row + before;
+	row->form = form;
+	row->time = formed->time;
+	row->gap = gap;
+	row->id_bytes = 0;
+	char *end = put_pieces(form, formed, row, put_head(bytes, form, &formed->time));
+	row->bytes = (str){ bytes, (size_t)(end - bytes) };
+	arena_give_back(arena, row, most, before + row->bytes.len);
+	return row;
+}
+
+void formed_row_put_id(struct formed_row *row, str message_id)
+{
+	size_t gap = row->gap, id_at = row->id_at - gap; /* as will be */
+	char *from = (char *)(uintptr_t)row->bytes.ptr, *to = from - gap, *id = (char *)row + id_at;
+
+	ASSERT(row->form->id_text == NO_TEXT && row->id_bytes == 0);
+	ASSERT(message_id.len == gap && gap > 0 && gap < 0x80);
+	memmove(to, from, (size_t)(id - 1 - to));
+	id[-1] = (char)gap;
+	copy_bytes(id, message_id.ptr, gap);
+	if (row->form->source_text != NO_TEXT) /* the only one that stands before the id */
+		row->texts[row->form->source_text].at -= (uint32_t)gap;
+	row->id_at = (uint32_t)id_at;
+	row->id_bytes = (uint32_t)gap;
+	row->bytes = (str){ to, row->bytes.len + gap };
+	row->gap = 0;
+}
+
+/* ---- reading a row */
+
+static str text_of(const struct formed_row *row, size_t i)
+{
+	return (str){ (const char *)row + row->texts[i].at, row->texts[i].bytes };
+}
+
+str formed_row_source(const struct formed_row *row)
+{
+	size_t text = row->form->source_text;
+
+	return text == NO_TEXT ? row->form->pattern.source : text_of(row, text);
+}
+
+str formed_row_id(const struct formed_row *row)
+{
+	size_t text = row->form->id_text;
+
+	return text == NO_TEXT ? (str){ (const char *)row + row->id_at, row->id_bytes }
+			       : text_of(row, text);
+}
+
+void formed_row_next_record(
+	const struct formed_row *row, struct record_identifier *identifiers, struct record *out)
+{
+	const struct record_form *form = row->form;
+
+	out->time = row->time;
+	out->message_id = formed_row_id(row);
+	for (size_t i = 0; i < form->string_count; i++) {
+		str text = text_of(row, i);
+		memcpy((char *)out + form->strings[i], &text, sizeof(text));
+	}
+	for (size_t i = 0; i < form->pattern.identifier_count; i++)
+		identifiers[i].value = text_of(row, form->string_count + i);
+}
+
+void formed_row_record(
+	const struct formed_row *row, struct record_identifier *identifiers, struct record *out)
+{
+	const struct record_form *form = row->form;
+
+	*out = form->pattern;
+	memcpy(identifiers, form->identifiers,
+		form->pattern.identifier_count * sizeof(*identifiers));
+	out->identifiers = identifiers;
+	formed_row_next_record(row, identifiers, out);
 }

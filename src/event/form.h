@@ -6,8 +6,8 @@
  *
  *   version kind flags [time] piece text piece text piece ...
  *
- * A record kept so is the same, byte for byte, as record_keep() of the record that
- * record_of_form() tells: the long way, which everything else takes.
+ * The bytes are the same as those of record_keep() of the record that record_of_form() tells: the
+ * long way, which everything else takes.  The record itself is told by its row when it is needed.
  *
  * Threads: a form is not written after it was made.
  */
@@ -33,11 +33,6 @@ struct formed {
 struct form_piece {
 	size_t from, len; /* in bytes[] */
 	size_t text; /* which follows */
-	size_t at; /* of its str, in struct formed_record */
-};
-struct form_shared {
-	size_t piece, from; /* where the string stands in it */
-	size_t at; /* of its str, in struct formed_record */
 };
 struct record_form {
 	struct record pattern; /* its strings lie in bytes[]; those that differ are empty */
@@ -45,10 +40,23 @@ struct record_form {
 	size_t strings[FORM_STRINGS_MAX], string_count;
 	struct form_piece pieces[FORM_TEXTS_MAX + 1];
 	size_t piece_count;
-	struct form_shared shared[FORM_TEXTS_MAX + 1]; /* every string, and every type */
-	size_t shared_count;
+	size_t source_text, id_text; /* among the texts; FORM_TEXTS_MAX: not there */
+	size_t id_piece, id_from; /* else: where the id would stand, in which piece */
 	char bytes[FORM_BYTES_MAX];
 	size_t byte_count;
+};
+
+/* A record of a form, laid out: its bytes, and where in them its texts are.  Another thread reads
+ * it, so it is a third of a record.  Private but for `bytes` and `gap`. */
+struct formed_row {
+	const struct record_form *form; /* outlives it */
+	struct instant time;
+	str bytes; /* canonical */
+	size_t gap; /* free bytes before them: keep.h */
+	uint32_t id_at, id_bytes; /* the message id, where it is none of the texts */
+	struct {
+		uint32_t at, bytes; /* from the row */
+	} texts[]; /* as in struct formed */
 };
 
 /* `pattern`: an event with what all share, which record_check() accepts but for what differs.
@@ -68,6 +76,24 @@ bool record_form_takes(const struct record_form *form, const struct formed *form
 void record_of_form(const struct record_form *form, const struct formed *formed,
 	struct record_identifier *identifiers, struct record *out);
 
-/* record_keep() of that record.  NULL: the arena is full. */
-struct kept_record *record_keep_formed(const struct record_form *form, const struct formed *formed,
+/* A form of its own with the same content. */
+void record_form_copy(const struct record_form *form, struct record_form *copy);
+
+/* That record, kept: the bytes are those of record_keep().  Everything but the form lies in
+ * `arena`.  NULL: the arena is full. */
+struct formed_row *record_form_lay(const struct record_form *form, const struct formed *formed,
 	size_t gap, struct arena *arena);
+
+/* As record_put_message_id(). */
+void formed_row_put_id(struct formed_row *row, str message_id);
+
+str formed_row_source(const struct formed_row *row);
+str formed_row_id(const struct formed_row *row); /* empty: none yet */
+
+/* The record, standing on the row and on its form; `identifiers` has room for those of the form.
+ * formed_row_next_record(): of the same form as the record that *out and `identifiers` hold, of
+ * which only what differs is written. */
+void formed_row_record(
+	const struct formed_row *row, struct record_identifier *identifiers, struct record *out);
+void formed_row_next_record(
+	const struct formed_row *row, struct record_identifier *identifiers, struct record *out);

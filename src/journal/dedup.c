@@ -5,8 +5,12 @@
 #include "journal/dedup_manifest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { ADDED_AHEAD = 12 }; /* entries whose places are asked for before they are needed */
+enum {
+	ADDED_AHEAD = 12, /* entries whose places are asked for before they are needed */
+	YOUNG_TABLES = 6, /* whose entries the filter of what is young has room for */
+};
 
 /* ---- the folder: manifest and what it names; all under disk_lock ---- */
 
@@ -41,7 +45,8 @@ static err write_manifest(struct dedup *dedup, struct why *why)
 	return OK;
 }
 
-static err write_table(struct dedup *dedup, const struct dedup_table *table, struct why *why)
+static err write_table(
+	struct dedup *dedup, const struct dedup_table *table, bool is_young, struct why *why)
 {
 	struct dedup_writer *writer;
 	struct dedup_run *run;
@@ -66,6 +71,7 @@ static err write_table(struct dedup *dedup, const struct dedup_table *table, str
 			dedup->disk, dedup->folder, number, dedup->read_blocks, &run, why);
 	if (e != OK)
 		return e;
+	run->is_young = is_young;
 	pthread_mutex_lock(&dedup->runs_lock);
 	dedup->runs[dedup->run_count++] = run;
 	pthread_mutex_unlock(&dedup->runs_lock);
@@ -85,7 +91,7 @@ static err write_frozen(struct dedup *dedup, struct why *why)
 {
 	if (!is_frozen(dedup))
 		return OK;
-	err e = write_table(dedup, &dedup->frozen, why);
+	err e = write_table(dedup, &dedup->frozen, dedup->frozen_is_young, why);
 	if (e != OK)
 		return e;
 	pthread_mutex_lock(&dedup->runs_lock);
@@ -106,6 +112,51 @@ static err flush_frozen(struct dedup *dedup, struct why *why)
 	return e;
 }
 
+/* ---- what is young: under runs_lock, where it is about runs ---- */
+
+static void add_young(struct dedup_young *young, struct dedup_key key)
+{
+	if (young->lines == NULL)
+		return;
+	filter_line_add(&young->lines[part_of(key.high, young->line_count)], key.low);
+	young->count++;
+}
+
+/* What is in runs now is sought there. */
+static void age_runs(struct dedup *dedup)
+{
+	for (size_t i = 0; i < dedup->run_count; i++)
+		dedup->runs[i]->is_young = false;
+}
+
+/* The active table is about to be frozen, and nothing else is. */
+static void note_frozen(struct dedup *dedup)
+{
+	struct dedup_young *young = &dedup->young;
+
+	dedup->frozen_is_young = young->lines != NULL;
+	if (young->lines == NULL || young->count + dedup->table_entries_max <= young->count_max)
+		return;
+	memset(young->lines, 0, young->line_count * sizeof(*young->lines));
+	young->count = 0;
+	dedup->frozen_is_young = false;
+	age_runs(dedup);
+}
+
+static void begin_young(struct dedup *dedup)
+{
+	struct dedup_young *young = &dedup->young;
+	const uint8_t *entry;
+
+	if (young->lines != NULL)
+		return;
+	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
+	young->line_count = (size_t)filter_lines(young->count_max);
+	young->lines = memory_alloc(young->line_count * sizeof(*young->lines));
+	for (size_t at = 0; (entry = dedup_table_next(&dedup->active, &at)) != NULL;)
+		add_young(young, entry_key(entry));
+}
+
 /* ---- adding and saving ---- */
 
 /* The active table becomes the frozen one; if there is one already, that is written first. */
@@ -116,6 +167,7 @@ static err freeze(struct dedup *dedup, struct why *why)
 	if (e != OK)
 		return e;
 	pthread_mutex_lock(&dedup->runs_lock);
+	note_frozen(dedup);
 	dedup->frozen = dedup->active;
 	dedup->has_frozen = true;
 	pthread_mutex_unlock(&dedup->runs_lock);
@@ -131,6 +183,7 @@ void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
 	dedup->table_entries_max = MAX_OF(dedup->table_entries_max, memory_entries_max / 2);
 	if (dedup->active.count == 0)
 		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
+	begin_young(dedup);
 }
 
 bool dedup_reserve_freezes(const struct dedup *dedup, size_t count)
@@ -151,9 +204,20 @@ err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *
 	ASSERT(entry->seq < DEDUP_SEQ_END);
 	err e = dedup_reserve(dedup, 1, why);
 
-	if (e == OK)
-		dedup_table_put(&dedup->active, entry);
-	return e;
+	if (e != OK)
+		return e;
+	dedup_table_put(&dedup->active, entry);
+	add_young(&dedup->young, entry->key);
+	return OK;
+}
+
+static void prefetch_places(const struct dedup *dedup, struct dedup_key key)
+{
+	const struct dedup_young *young = &dedup->young;
+
+	dedup_table_prefetch(&dedup->active, key);
+	if (young->lines != NULL)
+		PREFETCH_TO_CHANGE(&young->lines[part_of(key.high, young->line_count)]);
 }
 
 err dedup_add_many(
@@ -163,7 +227,7 @@ err dedup_add_many(
 
 	for (size_t i = 0; i < count; i++) {
 		if (i + ADDED_AHEAD < count)
-			dedup_table_prefetch(&dedup->active, entries[i + ADDED_AHEAD].key);
+			prefetch_places(dedup, entries[i + ADDED_AHEAD].key);
 		err added = dedup_add(dedup, &entries[i], e == OK ? why : NULL);
 		e = e == OK ? added : e;
 	}
@@ -175,7 +239,7 @@ static err save(struct dedup *dedup, uint64_t seq, struct why *why)
 	err e = write_frozen(dedup, why);
 
 	if (e == OK && dedup->active.count > 0) {
-		e = write_table(dedup, &dedup->active, why);
+		e = write_table(dedup, &dedup->active, dedup->young.lines != NULL, why);
 		if (e == OK)
 			dedup_table_done(&dedup->active);
 	}
@@ -232,6 +296,7 @@ static err put_in_place(struct dedup *dedup, struct dedup_run *run, struct why *
 	memmove(dedup->runs + from + 1, dedup->runs + from + n,
 		(dedup->run_count - from - n) * sizeof(dedup->runs[0]));
 	dedup->run_count -= n - 1;
+	age_runs(dedup); /* the young ones stay the newest ones */
 	pthread_mutex_unlock(&dedup->runs_lock);
 	for (size_t i = 0; i < n; i++) {
 		dedup->retired[dedup->retired_count++] = dedup->merging[i]->header.number;
@@ -331,7 +396,8 @@ uint64_t dedup_count(const struct dedup *dedup)
 
 size_t dedup_resident_bytes(const struct dedup *dedup)
 {
-	size_t bytes = sizeof(*dedup) + dedup_table_bytes(&dedup->active);
+	size_t bytes = sizeof(*dedup) + dedup_table_bytes(&dedup->active) +
+		       dedup->young.line_count * sizeof(*dedup->young.lines);
 
 	pthread_mutex_lock(lock_of(dedup));
 	if (dedup->has_frozen)

@@ -111,8 +111,10 @@ err dedup_reserve(struct dedup *dedup, size_t count, struct why *why);
 /* Would that send what is in memory on its way to the disk?  Then all of it must be durable. */
 bool dedup_reserve_freezes(const struct dedup *dedup, size_t count);
 
-/* From the next table on as if opened with so many memory_entries_max, if that is more: fewer and
- * longer runs, for who adds very many at once. */
+/* For who adds very many at once.  From the next table on as if opened with so many
+ * memory_entries_max, if that is more: fewer and longer runs.  And one filter over all that is
+ * added from now on (4 bytes for each of memory_entries_max), so that a new key is not sought in
+ * each of those runs. */
 void dedup_widen(struct dedup *dedup, size_t memory_entries_max);
 
 /* Writes what is in memory as runs; afterwards dedup_open() answers covered_seq = `seq`.  On an

@@ -15,32 +15,24 @@ static inline uint64_t filter_lines(uint64_t entries)
 {
 	return (entries + FILTER_LINE_ENTRIES - 1) / FILTER_LINE_ENTRIES;
 }
-/* What a key sets in its line; worked out once for all runs that it is sought in. */
-struct filter_bits {
+struct filter_line {
 	uint64_t words[FILTER_WORDS]; /* little-endian, as on the disk */
 };
-static inline struct filter_bits filter_bits_of(uint64_t low)
-{
-	struct filter_bits bits;
 
-	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		bits.words[w] = htole64((uint64_t)1 << (low >> (6 * w) & 63));
-	return bits;
-}
-static inline void filter_line_add(struct filter_bits *line, const struct filter_bits *key)
+/* Word by word, from the key's low half: a line of the key's own bits, made first and read back by
+ * wider loads than it was written by, would cost more than all of this. */
+static inline void filter_line_add(struct filter_line *line, uint64_t low)
 {
 	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		line->words[w] |= key->words[w];
+		line->words[w] |= htole64((uint64_t)1 << (low >> (6 * w) & 63));
 }
 /* All words are looked at: half of their bits are set, and to guess at each whether the look-up
  * ends there costs more. */
-static inline bool filter_line_may_have(const uint8_t *line, const struct filter_bits *key)
+static inline bool filter_line_may_have(const uint8_t *line, uint64_t low)
 {
-	struct filter_bits there;
-	uint64_t missing = 0;
+	uint64_t all = 1;
 
-	memcpy(&there, line, sizeof(there));
 	for (unsigned w = 0; w < FILTER_WORDS; w++)
-		missing |= key->words[w] & ~there.words[w];
-	return missing == 0;
+		all &= load_u64(line + (size_t)8 * w) >> (low >> (6 * w) & 63);
+	return all != 0;
 }

@@ -1,7 +1,8 @@
 /* journal/dedup_find.c - looking up: many keys at once, so that the waits for memory overlap.
  *
  * A key is sought in the active table, the frozen one, and the runs from the newest to the
- * oldest; the first entry found is the one added last.
+ * oldest; the first entry found is the one added last.  What the filter of all that is young does
+ * not know is sought only in what is older (dedup_internal.h).
  */
 #include "journal/dedup_internal.h"
 
@@ -14,7 +15,6 @@ struct search {
 	struct dedup_entry *entries;
 	uint8_t open[FIND_GROUP];
 	size_t open_count;
-	struct filter_bits bits[FIND_GROUP]; /* by key, for the runs */
 };
 
 static void search_table(struct search *s, const struct dedup_table *table)
@@ -99,7 +99,7 @@ static err search_run(
 	for (size_t i = 0; i < s->open_count; i++) {
 		uint8_t k = s->open[i];
 		perhaps[count] = k; /* nearly never: no branch to be guessed */
-		count += filter_line_may_have(lines->of[k], &s->bits[k]);
+		count += filter_line_may_have(lines->of[k], s->keys[k].low);
 	}
 	return count == 0 ? OK : search_blocks(s, run, perhaps, count, why);
 }
@@ -110,8 +110,6 @@ static err search_runs(
 	struct lines lines[2];
 	err e = OK;
 
-	for (size_t i = 0; count > 0 && i < s->open_count; i++)
-		s->bits[s->open[i]] = filter_bits_of(s->keys[s->open[i]].low);
 	if (count > 0)
 		fetch_lines(s, runs[count - 1], &lines[(count - 1) % 2]);
 	for (size_t i = count; e == OK && s->open_count > 0 && i-- > 0;) {
@@ -122,10 +120,51 @@ static err search_runs(
 	return e;
 }
 
+/* Keeps open what may be young; returns how many are not, in `old`. */
+static size_t keep_young(struct search *s, const struct dedup_young *young, uint8_t *old)
+{
+	size_t kept = 0, old_count = 0;
+
+	if (young->lines == NULL)
+		return 0;
+	for (size_t i = 0; i < s->open_count; i++)
+		PREFETCH(&young->lines[part_of(s->keys[s->open[i]].high, young->line_count)]);
+	for (size_t i = 0; i < s->open_count; i++) {
+		uint8_t k = s->open[i];
+		const struct filter_line *line =
+			&young->lines[part_of(s->keys[k].high, young->line_count)];
+		bool may_be = filter_line_may_have((const uint8_t *)line, s->keys[k].low);
+		old[old_count] = k; /* one of the two stays: no branch to be guessed */
+		s->open[kept] = k;
+		old_count += !may_be;
+		kept += may_be;
+	}
+	s->open_count = kept;
+	return old_count;
+}
+
+static err search_disk(struct search *s, const struct dedup *dedup, const uint8_t *old,
+	size_t old_count, struct why *why)
+{
+	size_t older = dedup->run_count;
+
+	while (older > 0 && dedup->runs[older - 1]->is_young)
+		older--;
+	if (dedup->has_frozen && dedup->frozen_is_young)
+		search_table(s, &dedup->frozen);
+	err e = search_runs(s, dedup->runs + older, dedup->run_count - older, why);
+	for (size_t i = 0; i < old_count; i++)
+		s->open[s->open_count++] = old[i];
+	if (dedup->has_frozen && !dedup->frozen_is_young)
+		search_table(s, &dedup->frozen);
+	return e != OK ? e : search_runs(s, dedup->runs, older, why);
+}
+
 static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
 	struct dedup_entry *entries, struct why *why)
 {
-	struct search s; /* four kilobytes of it need no zeros */
+	struct search s; /* it needs no zeros */
+	uint8_t old[FIND_GROUP];
 
 	s.keys = keys;
 	s.found = found;
@@ -135,11 +174,10 @@ static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t 
 		found[i] = false;
 		s.open[s.open_count++] = (uint8_t)i;
 	}
+	size_t old_count = keep_young(&s, &dedup->young, old);
 	search_table(&s, &dedup->active);
 	pthread_mutex_lock(&dedup->runs_lock);
-	if (dedup->has_frozen)
-		search_table(&s, &dedup->frozen);
-	err e = search_runs(&s, dedup->runs, dedup->run_count, why);
+	err e = search_disk(&s, dedup, old, old_count, why);
 	pthread_mutex_unlock(&dedup->runs_lock);
 	return e;
 }

@@ -6,6 +6,14 @@
 
 #include <pthread.h>
 
+/* What was added since dedup_widen(): a filter (dedup_filter.h) over tables and runs together.  One
+ * line of it says of nearly every new key that none of them has it. */
+struct dedup_young {
+	struct filter_line *lines; /* NULL: nobody asked for it */
+	size_t line_count;
+	size_t count, count_max; /* entries; past it, it begins anew with the next table */
+};
+
 struct dedup {
 	struct disk *disk;
 	char folder[PATH_BYTES_MAX];
@@ -13,6 +21,7 @@ struct dedup {
 	bool read_blocks;
 
 	struct dedup_table active; /* the writer's alone */
+	struct dedup_young young; /* likewise; knows all of `active`, if it is there */
 
 	/* Held over changes of the folder; taken before runs_lock.  Protects what follows it. */
 	pthread_mutex_t disk_lock;
@@ -27,7 +36,8 @@ struct dedup {
 	pthread_mutex_t runs_lock;
 	bool has_frozen;
 	struct dedup_table frozen; /* full, not yet a run; unchanged while has_frozen */
-	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first */
+	bool frozen_is_young; /* `young` knows all of it */
+	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first; the young ones last */
 	size_t run_count;
 
 	/* The merging thread's alone. */

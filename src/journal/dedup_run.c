@@ -271,9 +271,7 @@ static bool is_known(const struct run_cursor *cursor)
 	struct dedup_key key = entry_key(cursor->entry);
 	uint64_t block = cursor->done / RUN_BLOCK_ENTRIES;
 
-	const struct filter_bits bits = filter_bits_of(key.low);
-
-	return filter_line_may_have(dedup_run_line(run, key), &bits) &&
+	return filter_line_may_have(dedup_run_line(run, key), key.low) &&
 	       (cursor->done % RUN_BLOCK_ENTRIES != 0 || first_high(run, block) == key.high);
 }
 

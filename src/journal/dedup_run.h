@@ -15,6 +15,7 @@ struct dedup_run {
 	struct file *file;
 	const uint8_t *map; /* header, filter, index and, unless read_blocks, the blocks */
 	size_t map_bytes;
+	bool is_young; /* the index's own: dedup_internal.h */
 	uint8_t *checked; /* a bit for each block: its checksum was right; NULL if read_blocks */
 	char path[PATH_BYTES_MAX]; /* for words */
 };
@@ -36,9 +37,7 @@ static inline const uint8_t *dedup_run_line(const struct dedup_run *run, struct 
 }
 static inline bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
 {
-	const struct filter_bits bits = filter_bits_of(key.low);
-
-	return filter_line_may_have(dedup_run_line(run, key), &bits);
+	return filter_line_may_have(dedup_run_line(run, key), key.low);
 }
 void dedup_run_prefetch_index(const struct dedup_run *run, struct dedup_key key);
 uint64_t dedup_run_locate(const struct dedup_run *run, struct dedup_key key);

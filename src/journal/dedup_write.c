@@ -23,7 +23,7 @@ struct dedup_writer {
 	struct run_layout layout; /* but for blocks and end */
 	struct stream filter, index, blocks;
 	uint64_t line_number; /* of the line being filled */
-	struct filter_bits line;
+	struct filter_line line;
 	uint8_t block[RUN_BLOCK_BYTES];
 	uint64_t unsynced_bytes, entries_max;
 	struct dedup_key last;
@@ -87,9 +87,9 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 
 static err put_line(struct dedup_writer *writer, struct why *why)
 {
-	const struct filter_bits line = writer->line;
+	const struct filter_line line = writer->line;
 
-	writer->line = (struct filter_bits){ { 0 } };
+	writer->line = (struct filter_line){ { 0 } };
 	writer->line_number++;
 	return put(writer, &writer->filter, &line, sizeof(line), why);
 }
@@ -121,8 +121,7 @@ err dedup_writer_add(struct dedup_writer *writer, const uint8_t *entry, struct w
 	}
 	if (e != OK)
 		return e;
-	const struct filter_bits bits = filter_bits_of(key.low);
-	filter_line_add(&writer->line, &bits);
+	filter_line_add(&writer->line, key.low);
 	memcpy(writer->block + in * DEDUP_ENTRY_BYTES, entry, DEDUP_ENTRY_BYTES);
 	writer->last = key;
 	writer->header.entries++;

@@ -40,14 +40,18 @@ static void copy_cut(char to[static CONFLICT_NAME_BYTES], str text)
 	to[cut.len] = '\0';
 }
 
-static void note_conflict(struct batch_counts *counts, const struct record *record)
+static void note_conflict(struct batch_counts *counts, const struct engine_item *item)
 {
+	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
+	struct record record;
+
 	counts->conflicts++;
 	if (counts->conflicts_named == CONFLICTS_NAMED_MAX)
 		return;
 	struct conflict *c = &counts->conflict[counts->conflicts_named++];
-	copy_cut(c->source, record->source);
-	copy_cut(c->message_id, record->message_id);
+	item_record(item, identifiers, &record);
+	copy_cut(c->source, record.source);
+	copy_cut(c->message_id, record.message_id);
 }
 
 static void count_answers(struct pipeline *p, const struct batch *batch)
@@ -61,7 +65,7 @@ static void count_answers(struct pipeline *p, const struct batch *batch)
 			p->counts.duplicates++;
 			break;
 		case ITEM_CONFLICT:
-			note_conflict(&p->counts, batch->items[i].record);
+			note_conflict(&p->counts, &batch->items[i]);
 			break;
 		case ITEM_ERASED:
 			p->counts.erased++;
@@ -181,6 +185,7 @@ static void *taker_run(void *context)
 		if (batch->is_answered)
 			count_answers(p, batch);
 		batch->count = 0;
+		batch->form = NULL;
 		arena_reset(batch->arena);
 		ASSERT(queue_push(p->empty, batch, 0) == OK); /* it has room for all there are */
 	}
@@ -329,9 +334,25 @@ bool pipeline_form(struct pipeline *p, const struct record *pattern, const size_
 {
 	struct record told = *pattern;
 
+	if (p->current != NULL)
+		p->current->form = NULL; /* rows of the one before keep theirs */
 	if (told.source.len == 0)
 		told.source = p->preparation->default_source;
 	return record_form_init(&p->form, &told, strings, string_count);
+}
+
+/* A batch has the form of its rows in itself: they may outlive the pipeline's, which changes from
+ * file to file. */
+static const struct record_form *form_of_batch(struct pipeline *p)
+{
+	struct batch *batch = p->current;
+
+	if (batch->form == NULL) {
+		batch->form = arena_room(batch->arena, sizeof(*batch->form));
+		if (batch->form != NULL)
+			record_form_copy(&p->form, batch->form);
+	}
+	return batch->form;
 }
 
 err pipeline_add_formed(
@@ -340,8 +361,11 @@ err pipeline_add_formed(
 	make_room(p, ended);
 	if (*ended)
 		return OK;
-	err e = item_begin_formed(p->preparation, &p->form, formed, p->current->arena,
-		&p->begun[p->begun_count], why);
+	const struct record_form *form = form_of_batch(p);
+	if (form == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int((int64_t)BATCH_BYTES_MAX));
+	err e = item_begin_formed(
+		p->preparation, form, formed, p->current->arena, &p->begun[p->begun_count], why);
 	p->begun_count += e == OK;
 	return e;
 }

@@ -16,6 +16,7 @@ enum {
 
 struct batch {
 	struct arena *arena;
+	struct record_form *form; /* of its rows, in the arena; NULL: none yet */
 	struct engine_item items[BATCH_ITEMS_MAX];
 	size_t count;
 	struct engine_batch told; /* on its way through the engine; .items NULL: it is not */
