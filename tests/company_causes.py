@@ -266,7 +266,9 @@ def judge_cause(company, cause):
         print(f"  {cause.label}: {size['value']:.4f} ({size['low']:.4f} to {size['high']:.4f}), asked {wanted:.4f}, "
               f"first {rank == 1}", flush=True)
     if cause.seen:
-        said["expected"] = chance_to_find(*cause.seen(company.truth), asked["tests_of_traits"])
+        suffered, of, others, of_others = cause.seen(company.truth)
+        if of > 0 and of_others > 0:  # in a clean company nobody has what was not planted
+            said["expected"] = chance_to_find(suffered, of, others, of_others, asked["tests_of_traits"])
     if cause.counted:
         said["truth"] = cause.counted(company.truth)
     return said
