@@ -103,16 +103,21 @@ static size_t find_touches(
 	const struct plain *p, const struct journey_run *run, size_t place, size_t count)
 {
 	const uint8_t *is_touch = p->is_touch;
-	int64_t *time = p->touch_time;
-	uint64_t *who = p->touch_who, customer = (uint64_t)place << 32;
+	const uint32_t *what = run->what;
+	const int64_t *time = run->time;
+	const size_t events = run->events;
+	const uint64_t customer = (uint64_t)place << 32;
+	int64_t *to_time = p->touch_time + count;
+	uint64_t *to_who = p->touch_who + count;
 
-	for (size_t i = 0; i < run->events; i++) {
-		uint32_t what = run->what[i];
-		time[count] = run->time[i];
-		who[count] = customer | what;
-		count += is_touch[what];
+	for (size_t i = 0; i < events; i++) {
+		size_t stays = is_touch[what[i]];
+		*to_time = time[i];
+		*to_who = customer | what[i];
+		to_time += stays;
+		to_who += stays;
 	}
-	return count;
+	return (size_t)(to_time - p->touch_time);
 }
 
 /* What is open on a channel is known by the number of its customer. */
