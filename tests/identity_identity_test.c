@@ -825,11 +825,14 @@ static bool is_sound(struct identity *identity)
 TEST(identity_is_the_same_computed_beside)
 {
 	static const size_t steps_max[] = { 1, 3, 8, 20, 60 };
+	/* the earliest event of a set went after its time was found beside */
+	static const uint64_t once_wrong[] = { 895, 1976 };
 	static struct life l;
 	static struct beside b;
 	char row[32];
 
-	for (uint64_t seed = 1; seed <= lives(); seed++) {
+	for (uint64_t n = 1; n <= lives() + ARRAY_LEN(once_wrong); n++) {
+		uint64_t seed = n <= lives() ? n : once_wrong[n - lives() - 1];
 		l = life_of(seed * 31);
 		identity_ask_times(l.identity, find_times, &l.facts);
 		identity_look_within(l.identity, steps_max[seed % ARRAY_LEN(steps_max)]);
