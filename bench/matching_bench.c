@@ -93,7 +93,7 @@ static void print_accuracy(
 	size_t count, right = 0, heavy = 0;
 	const struct match_pair *pairs = matching_pairs(m, &count);
 	for (size_t i = 0; i < count; i++)
-		if (pairs[i].fate != PAIR_REVIEW) {
+		if ((double)pairs[i].weight >= MATCHING_LINK_WEIGHT) {
 			heavy++;
 			right += str_equal(truth->person[pairs[i].a], truth->person[pairs[i].b]);
 		}

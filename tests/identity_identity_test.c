@@ -14,6 +14,14 @@
 #include <string.h>
 
 enum { NAMES = 13, TELLINGS_MAX = 300, IN_SET_MAX = 3, LIVES = 300, STEPS = 60, SOURCES = 3 };
+
+/* ARIANE_TEST_LIVES=50000: a long run. */
+static uint64_t lives(void)
+{
+	const char *asked = getenv("ARIANE_TEST_LIVES");
+
+	return asked != NULL ? strtoull(asked, NULL, 10) : LIVES;
+}
 enum { DECISIONS_MAX = 400 };
 
 #define HASH_OF_E "91bd7fcba5ca26f4b057a7843164a507c424037f9db5154fba6a7d77adc0394b"
@@ -699,7 +707,7 @@ TEST(identity_is_a_function_of_the_evidence)
 	static struct life l;
 	char row[32];
 
-	for (uint64_t seed = 1; seed <= LIVES; seed++) {
+	for (uint64_t seed = 1; seed <= lives(); seed++) {
 		l = life_of(seed);
 		identity_ask_times(l.identity, find_times, &l.facts);
 		(void)snprintf(row, sizeof(row), "seed %u", (unsigned)seed);
@@ -817,11 +825,14 @@ static bool is_sound(struct identity *identity)
 TEST(identity_is_the_same_computed_beside)
 {
 	static const size_t steps_max[] = { 1, 3, 8, 20, 60 };
+	/* the earliest event of a set went after its time was found beside */
+	static const uint64_t once_wrong[] = { 895, 1976 };
 	static struct life l;
 	static struct beside b;
 	char row[32];
 
-	for (uint64_t seed = 1; seed <= LIVES; seed++) {
+	for (uint64_t n = 1; n <= lives() + ARRAY_LEN(once_wrong); n++) {
+		uint64_t seed = n <= lives() ? n : once_wrong[n - lives() - 1];
 		l = life_of(seed * 31);
 		identity_ask_times(l.identity, find_times, &l.facts);
 		identity_look_within(l.identity, steps_max[seed % ARRAY_LEN(steps_max)]);
@@ -853,7 +864,7 @@ TEST(identity_is_the_same_computed_beside)
 		CHECK(row, agrees(l.identity, &l.facts));
 		identity_free(l.identity);
 	}
-	CHECK("taken", b.taken > LIVES && b.given_up > 10 && b.in_vain > 10);
+	CHECK("taken", b.taken > lives() && b.given_up > 10 && b.in_vain > 10);
 }
 
 /* Whatever is done and then undone leaves the customers as they were. */
@@ -862,7 +873,7 @@ TEST(identity_undoes)
 	static struct life l;
 	char row[32];
 
-	for (uint64_t seed = 1; seed <= LIVES; seed++) {
+	for (uint64_t seed = 1; seed <= lives(); seed++) {
 		l = life_of(seed * 7919);
 		identity_ask_times(l.identity, find_times, &l.facts);
 		(void)snprintf(row, sizeof(row), "seed %u", (unsigned)seed);

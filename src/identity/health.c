@@ -2,6 +2,7 @@
 #include "identity/study.h"
 
 #include "identity/identity_internal.h"
+#include "identity/naming.h"
 
 #include <stdlib.h>
 
@@ -54,14 +55,34 @@ static void look_at_set(
 	}
 }
 
+/* By which of his identifiers he is told of. */
+static uint32_t teller_of(const struct identity *identity, const struct customer *customer)
+{
+	uint32_t best = customer->head, i = customer->head;
+
+	do {
+		if (member_at(identity, i)->live > 0 &&
+			(member_at(identity, best)->live == 0 ||
+				identifier_tells_more(strings_get(identity->identifiers, i),
+					strings_get(identity->identifiers, best))))
+			best = i;
+		i = member_at(identity, i)->next;
+	} while (i != customer->head);
+	return best;
+}
+
 static void look_at_customers(struct identity *identity, struct identity_health *out)
 {
+	const struct identity_worst *last = &out->largest[STUDY_WORST_MAX - 1];
+
 	for (uint32_t i = 0; i < table_count(identity->customers); i++) {
 		const struct customer *customer = table_at(identity->customers, i);
 		if (customer->head == IDENTITY_NO_CODE)
 			continue;
 		out->restrained += customer->restrained;
-		note(identity, out->largest, &out->largest_count, customer->head,
+		if (out->largest_count == STUDY_WORST_MAX && customer->members < last->number)
+			continue;
+		note(identity, out->largest, &out->largest_count, teller_of(identity, customer),
 			customer->members);
 	}
 }

@@ -316,7 +316,9 @@ void identity_remove(struct identity *identity, uint32_t set, int64_t time)
 	struct evidence *evidence = table_change(identity->evidence, set);
 
 	ASSERT(evidence->live > 0);
-	if (evidence->live == 1 || time == evidence->first_time)
+	/* unknown: it may just have been found beside, of the event that goes */
+	if (evidence->live == 1 || time == evidence->first_time ||
+		evidence->first_time == TIME_UNKNOWN)
 		watch_set(identity, set);
 	if (--evidence->live == 0) {
 		make_dead(identity, set);

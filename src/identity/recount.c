@@ -233,8 +233,8 @@ static void bring_in(struct recount *r, const struct before *before, uint32_t se
 		seed_set(fork, set);
 	else if (was->live == 0)
 		link_set(fork, set);
-	else if (was->first_time != is->first_time)
-		link_moved(fork, set);
+	else if (was->first_time != is->first_time || is->first_time == TIME_UNKNOWN)
+		link_moved(fork, set); /* unknown: found here, and perhaps another by now */
 }
 
 static void bring_in_decision(struct recount *r, uint32_t i)

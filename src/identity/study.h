@@ -67,7 +67,7 @@ void identity_preview(struct identity *identity, const struct identity_rules *ru
 
 enum { STUDY_WORST_MAX = 20 };
 struct identity_worst {
-	uint32_t identifier; /* of a customer: any of his */
+	uint32_t identifier; /* of a customer: that by which he is told of (naming.h) */
 	uint32_t number;
 };
 struct identity_health {

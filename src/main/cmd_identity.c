@@ -6,6 +6,20 @@
 
 enum { DECISION_ARENA_BYTES = 1 << 20 };
 
+/* It may be told of later; or it was mistyped. */
+static void remark_unknown(const struct request *request, struct sink *sink, struct engine *engine,
+	const struct record_identifier *pair, struct arena *arena)
+{
+	AUTO_SNAPSHOT snapshot = store_snapshot(request, engine);
+
+	for (size_t i = 0; i < 2; i++) {
+		str text = identifier_text(pair[i].type, pair[i].value, arena);
+		if (text.ptr != NULL &&
+			identity_find(snapshot_identity(snapshot), text) == IDENTITY_NO_CODE)
+			sink_remark(sink, TEXT_DECIDE_UNKNOWN, arg_str(text));
+	}
+}
+
 static err run(const struct request *request, struct sink *sink, str what, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(DECISION_ARENA_BYTES);
@@ -20,6 +34,8 @@ static err run(const struct request *request, struct sink *sink, str what, struc
 		return e;
 	for (size_t i = 0; e == OK && i < 2; i++)
 		e = identifier_parse(&rules, request_argument(request, i), arena, &pair[i], why);
+	if (e == OK)
+		remark_unknown(request, sink, engine, pair, arena);
 	if (e == OK)
 		e = decision_write(request, engine, &decision, 1, arena, &seq, why);
 	if (e == OK)

@@ -1,5 +1,6 @@
 /* main/cmd_identity_clusters.c - ariane identity clusters: which records are which customer. */
 #include "base/json.h"
+#include "identity/naming.h"
 #include "main/store.h"
 
 #include <stdlib.h>
@@ -10,26 +11,26 @@ struct listing {
 	const struct identity_view *identity;
 	struct sink *sink;
 	struct strbuf line;
-	uint32_t *least; /* by customer: its first identifier by text, as code + 1; 0: not yet known
-			  */
+	uint32_t *best; /* by customer: the identifier by which it is told of, as code + 1; 0: not
+			 * yet known */
 };
 
-/* A customer's label: numbers are volatile, the first of its identifiers is not. */
+/* A customer's label: numbers are volatile, the best of its identifiers is not. */
 static str label_of(struct listing *l, uint32_t customer)
 {
 	const struct customer *c = identity_customer(l->identity, customer);
-	uint32_t member = c->head, least = c->head;
+	uint32_t member = c->head, best = c->head;
 
-	if (l->least[customer] != 0)
-		return identity_text(l->identity, l->least[customer] - 1);
+	if (l->best[customer] != 0)
+		return identity_text(l->identity, l->best[customer] - 1);
 	for (uint32_t left = c->members; left > 0; left--) {
-		if (str_compare(identity_text(l->identity, member),
-			    identity_text(l->identity, least)) < 0)
-			least = member;
+		if (identifier_tells_more(
+			    identity_text(l->identity, member), identity_text(l->identity, best)))
+			best = member;
 		member = identity_next_member(l->identity, member);
 	}
-	l->least[customer] = least + 1;
-	return identity_text(l->identity, least);
+	l->best[customer] = best + 1;
+	return identity_text(l->identity, best);
 }
 
 static void add_cell(struct strbuf *out, str text)
@@ -119,12 +120,12 @@ static err answer(
 		.line = strbuf_heap(LINE_BYTES_MAX) };
 
 	(void)why; /* nothing that fails */
-	l.least = memory_alloc(((size_t)identity_customer_end(l.identity) + 1) * sizeof(*l.least));
+	l.best = memory_alloc(((size_t)identity_customer_end(l.identity) + 1) * sizeof(*l.best));
 	if (request_has(request, "identifiers"))
 		list_identifiers(&l);
 	else
 		list_all(&l, snapshot_threads(snapshot));
-	free(l.least);
+	free(l.best);
 	strbuf_done(&l.line);
 	return OK;
 }

@@ -217,6 +217,8 @@ static void answer_people(
 	for (int i = 0; i < 2; i++)
 		if (x->bar[i] == FATE_BARRED)
 			sink_say(sink, bars[x->why_barred[i]].text, arg_str(a->names[i]));
+	if (x->count == 0 && !x->together && x->bar[0] != FATE_BARRED && x->bar[1] != FATE_BARRED)
+		sink_say(sink, TEXT_EXPLAIN_NOTHING);
 	if (x->count == 0 || grid == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)

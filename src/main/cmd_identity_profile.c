@@ -4,6 +4,7 @@
 #include "main/decision.h"
 #include "main/profile_gather.h"
 #include "main/store.h"
+#include "main/summary.h"
 
 enum { OUTPUT_BYTES_MAX = 1 << 20, ARENA_BYTES = 16 << 20 };
 #define FILE_BYTES_MAX ((size_t)1 << 20)
@@ -104,7 +105,7 @@ static err apply(struct work *w, struct why *why)
 	if (w->sink->json)
 		answer(w, "apply", &seq, false);
 	else
-		sink_say(w->sink, TEXT_PROFILE_APPLIED, arg_int((int64_t)seq));
+		summary_say_record(w->request, w->sink, TEXT_PROFILE_APPLIED, seq);
 	return OK;
 }
 

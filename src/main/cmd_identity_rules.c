@@ -4,6 +4,7 @@
 #include "identity/study.h"
 #include "main/decision.h"
 #include "main/store.h"
+#include "main/summary.h"
 
 #include <stdlib.h>
 
@@ -218,7 +219,7 @@ static err apply(struct work *w, struct why *why)
 	if (e != OK)
 		return e;
 	if (!w->sink->json) {
-		sink_say(w->sink, TEXT_RULES_APPLIED, arg_int((int64_t)w->seq));
+		summary_say_record(w->request, w->sink, TEXT_RULES_APPLIED, w->seq);
 		return OK;
 	}
 	begin(&json, "apply", rules_name(w->rules));

@@ -5,6 +5,7 @@
 #include "main/decision.h"
 #include "main/grid.h"
 #include "main/store.h"
+#include "main/summary.h"
 
 #include <stdlib.h>
 
@@ -215,7 +216,7 @@ static err create(struct work *w, struct why *why)
 	if (w->sink->json)
 		answer(w, "create", name, seq, document);
 	else
-		sink_say(w->sink, TEXT_SEGMENT_KEPT, arg_int((int64_t)seq));
+		summary_say_record(w->request, w->sink, TEXT_SEGMENT_KEPT, seq);
 	return OK;
 }
 
@@ -262,7 +263,7 @@ static err take_away(struct work *w, struct why *why)
 	if (w->sink->json)
 		answer(w, "remove", name, seq, STR(""));
 	else
-		sink_say(w->sink, TEXT_SEGMENT_REMOVED, arg_int((int64_t)seq));
+		summary_say_record(w->request, w->sink, TEXT_SEGMENT_REMOVED, seq);
 	return OK;
 }
 

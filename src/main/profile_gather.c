@@ -5,8 +5,11 @@
 #include "main/profile_gather.h"
 
 #include "event/codec.h"
+#include "identity/naming.h"
 #include "identity/rules.h"
 #include "thread/recall.h"
+
+#include <stdlib.h>
 
 enum { CHANNELS_MAX = 1000, RECORD_ARENA_BYTES = 64 << 20 };
 
@@ -42,6 +45,19 @@ static err no_room(const struct gathering *g, struct why *why)
 	return fail(why, MSG_NO_ROOM, arg_c("profile"), arg_int((int64_t)arena_taken(g->arena)));
 }
 
+struct named {
+	str text;
+	uint32_t code;
+};
+
+static int by_telling(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	return identifier_tells_more(x->text, y->text) ? -1 : x->code != y->code;
+}
+
+/* The one by which he is told of first: rings have no order that lasts. */
 static err list_identifiers(struct gathering *g, uint32_t customer, struct why *why)
 {
 	const struct customer *c = identity_customer(g->identity, customer);
@@ -50,14 +66,18 @@ static err list_identifiers(struct gathering *g, uint32_t customer, struct why *
 	g->identifiers = arena_array(g->arena, c->members, sizeof(*g->identifiers));
 	g->codes = arena_array(g->arena, c->members, sizeof(*g->codes));
 	g->channels = arena_array(g->arena, CHANNELS_MAX, sizeof(*g->channels));
-	if (g->identifiers == NULL || g->codes == NULL || g->channels == NULL)
+	struct named *named = arena_array(g->arena, c->members, sizeof(*named));
+	if (g->identifiers == NULL || g->codes == NULL || g->channels == NULL || named == NULL)
 		return no_room(g, why);
 	for (uint32_t i = 0; i < c->members; i++) {
-		str text = identity_text(g->identity, member);
-		struct profile_identifier *id = &g->identifiers[i];
-		ASSERT(str_split(text, ':', &id->type, &id->value));
-		g->codes[i] = member;
+		named[i] = (struct named){ identity_text(g->identity, member), member };
 		member = identity_next_member(g->identity, member);
+	}
+	qsort(named, c->members, sizeof(*named), by_telling);
+	for (uint32_t i = 0; i < c->members; i++) {
+		struct profile_identifier *id = &g->identifiers[i];
+		ASSERT(str_split(named[i].text, ':', &id->type, &id->value));
+		g->codes[i] = named[i].code;
 	}
 	g->profile->identifiers = g->identifiers;
 	g->profile->identifier_count = c->members;

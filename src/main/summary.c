@@ -40,6 +40,15 @@ void summary_of_backup(const struct request *request, struct sink *sink, enum te
 	finish(&w, &out, sink);
 }
 
+void summary_say_record(
+	const struct request *request, struct sink *sink, enum text id, uint64_t seq)
+{
+	struct strbuf number = strbuf_in(request_arena(request), 24);
+
+	strbuf_add_int(&number, (int64_t)seq);
+	sink_say(sink, id, arg_str(strbuf_str(&number)));
+}
+
 void summary_of_record(
 	const struct request *request, struct sink *sink, enum text id, uint64_t seq, bool known)
 {
@@ -47,7 +56,7 @@ void summary_of_record(
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	if (!sink->json) {
-		sink_say(sink, id, arg_int((int64_t)seq));
+		summary_say_record(request, sink, id, seq);
 		return;
 	}
 	json_put_object(&w);

@@ -1,4 +1,6 @@
 /* matching/model.c - see model.h */
+#include "matching/model.h"
+
 #include "matching/model_internal.h"
 
 #include <math.h>
