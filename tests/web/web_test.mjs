@@ -317,6 +317,12 @@ await check("map: two periods side by side", async () => {
     [...map.querySelectorAll(".station")].map((one) => [one.querySelector(".station-name").textContent, one.querySelector(".station-box").getAttribute("x")]))));
   const shared = Object.keys(maps[0]).filter((name) => name in maps[1]);
   expect(shared.length > 2 && shared.every((name) => maps[0][name] === maps[1][name]), "the same step stands at the same place");
+  const covered = await page.evaluate(() => [...document.querySelectorAll(".river")].some((river) => {
+    const zoom = river.querySelector(".river-zoom").getBoundingClientRect();
+    return [...river.querySelectorAll(".station")].some((one) => { const box = one.getBoundingClientRect(); return box.right > zoom.left && box.bottom > zoom.top && box.left < zoom.right && box.top < zoom.bottom; });
+  }));
+  expect(!covered, "no step lies under the buttons");
+  if ((await page.locator(".reconciled").count()) > 0) expect((await page.getAttribute(".reconciled", "data-agree")) === "true", "records of the same period");
   const titles = await page.locator(".side-by-side h3").allTextContents();
   expect(titles.every((title) => /^Du \d/.test(title) && !/\d{4}-\d\d/.test(title)), `${titles}`);
   await context.close();

@@ -61,6 +61,21 @@ function firstOf(path: string, may: (right: Right) => boolean): string {
   return path === "/" && !may("journeys") ? (may("customers") ? "/customers" : "/data") : path;
 }
 
+const IDLE_AFTER_MS = 1500; // by then the first page stands
+
+/** Whoever may see analyses will: their page and the program that lays out maps are fetched while nothing else is to be done, unless
+ *  the reader's connection is one to be spared. */
+function useReady(isWanted: boolean): void {
+  useEffect(() => {
+    const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
+    if (!isWanted || saveData) return undefined;
+    let stop = (): void => undefined;
+    const fetchAll = () => void Promise.all([import("../pages/Journeys"), import("../pictures/layout")]).then(([, { warmUp }]) => (stop = warmUp())).catch(() => undefined);
+    const timer = window.setTimeout(() => ("requestIdleCallback" in window ? window.requestIdleCallback(fetchAll) : fetchAll()), IDLE_AFTER_MS);
+    return () => (window.clearTimeout(timer), stop());
+  }, [isWanted]);
+}
+
 function House() {
   const { t } = useWords();
   const path = useAddress().pathname;
@@ -69,6 +84,7 @@ function House() {
   const may = useMay();
   const { name, page, right } = pageOf(firstOf(path, may));
   const isOpen = right === undefined || may(right);
+  useReady(may("journeys"));
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

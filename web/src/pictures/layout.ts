@@ -34,7 +34,24 @@ function elk(): Promise<ELK> {
 /** Few lines are laid out with care, many at once. */
 const CAREFUL_WAYS_MAX = 30;
 
-export async function layOut(boxes: readonly Box[], ways: readonly Way[]): Promise<Laid> {
+/** Maps that were just looked at: going back to one draws it at once. */
+const KEPT_MAX = 12;
+const kept = new Map<string, Promise<Laid>>();
+
+export function layOut(boxes: readonly Box[], ways: readonly Way[]): Promise<Laid> {
+  const asked = JSON.stringify([boxes, ways]);
+  const told = kept.get(asked) ?? layOutAnew(boxes, ways);
+  kept.delete(asked);
+  kept.set(asked, told);
+  told.catch(() => kept.delete(asked));
+  for (const oldest of kept.keys()) {
+    if (kept.size <= KEPT_MAX) break;
+    kept.delete(oldest);
+  }
+  return told;
+}
+
+async function layOutAnew(boxes: readonly Box[], ways: readonly Way[]): Promise<Laid> {
   const graph: ElkNode = {
     id: "all",
     layoutOptions: {

@@ -62,7 +62,7 @@ export function Proof({ data, years, asked }: { data: Moved; years: number; aske
       <h3>{t("holdout.title")} <Help about={t("holdout.title")}>{t("help.holdout")}</Help></h3>
       <div className="choice" role="group" aria-label={t("holdout.launch")}>
         {LAUNCHES.map((one) => (
-          <button key={one} type="button" aria-pressed={String(one) === launch} onClick={() => setLaunch(String(one))}>{t("holdout.on", { share: `${one} %` })}</button>
+          <button key={one} type="button" aria-pressed={String(one) === launch} onClick={() => setLaunch(String(one))}>{t("holdout.on", { share: words.percent(one / 100, 0) })}</button>
         ))}
       </div>
       <p>

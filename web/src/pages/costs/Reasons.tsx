@@ -70,7 +70,7 @@ export function Reasons({ years }: { years: number }) {
       <label className="simulator-share reasons-share">
         <span>{t("reasons.share")}</span>
         <input type="range" min={5} max={100} step={5} value={Number(share)} onChange={(event) => setShare(event.target.value)} />
-        <output>{share} %</output>
+        <output>{words.percent(part, 0)}</output>
       </label>
       {!solved ? (
         <Waiting rows={6} />
@@ -88,7 +88,7 @@ export function Reasons({ years }: { years: number }) {
             { key: "best", name: t("reasons.best"), value: (row) => (row.best ? name(row.best.channel) : t("reasons.none")) },
             { key: "there", name: t("reasons.there"), isNumber: true, value: (row) => row.best?.solved.value ?? undefined,
               show: (row) => (row.best ? <>{sure(row.best)}<br /><small>{words.percent(row.best.solved.low ?? 0, 0)} – {words.percent(row.best.solved.high ?? 0, 0)}, {t("reasons.seen", { n: row.best.contacts })}</small></> : "–") },
-            { key: "saving", name: t("reasons.saving", { share: `${share} %` }), isNumber: true, value: (row) => row.saving?.value ?? undefined,
+            { key: "saving", name: t("reasons.saving", { share: words.percent(part, 0) }), isNumber: true, value: (row) => row.saving?.value ?? undefined,
               show: (row) => (row.saving ? <><b>{words.money(row.saving.value ?? 0)}</b><br /><small>{words.money(row.saving.low ?? 0)} – {words.money(row.saving.high ?? 0)}</small></> : "–") },
           ]}
         />

@@ -86,7 +86,7 @@ function useWays() {
 }
 
 function Share({ value, onChange }: { value: number; onChange: (value: number) => void }) {
-  const { t } = useWords();
+  const { t, percent } = useWords();
   const [moving, setMoving] = useState<number | null>(null);
   const done = () => {
     if (moving !== null) onChange(moving);
@@ -96,7 +96,7 @@ function Share({ value, onChange }: { value: number; onChange: (value: number) =
     <label className="simulator-share">
       <span>{t("whatif.share")}</span>
       <input type="range" min={1} max={100} value={moving ?? value} onChange={(event) => setMoving(Number(event.target.value))} onPointerUp={done} onKeyUp={done} onBlur={done} />
-      <output>{moving ?? value} %</output>
+      <output>{percent((moving ?? value) / 100, 0)}</output>
     </label>
   );
 }
@@ -145,7 +145,7 @@ export function WhatIf({ years }: { years: number }) {
             return (
               <>
                 <p className="sentence" aria-live="polite">
-                  {t("whatif.sentence", { share: `${share} %`, n: Math.round(data.episodes_from / years), from: wayName(from, words), to: wayName(to, words), about: reason === "" ? "" : t("whatif.about", { reason }) })}{" "}
+                  {t("whatif.sentence", { share: words.percent(Number(share) / 100, 0), n: Math.round(data.episodes_from / years), from: wayName(from, words), to: wayName(to, words), about: reason === "" ? "" : t("whatif.about", { reason }) })}{" "}
                   <b data-tone={(saved.value ?? 0) <= 0 ? "good" : "bad"}>{words.money(Math.abs(saved.value ?? 0))}</b>{" "}
                   {t((saved.value ?? 0) <= 0 ? "simulator.saves" : "simulator.costs")}
                 </p>

@@ -51,10 +51,16 @@ export function Differences({ caption, what, name, sides, rows }: { caption: str
 }
 
 /** Two pictures side by side, each with its name and how many journeys of how many customers it draws. */
-export function Beside({ sides, totals, children }: { sides: Sides; totals: readonly { journeys: number; customers: number }[]; children: readonly ReactNode[] }) {
+export function Beside({ sides, totals, isWide = false, children }: {
+  sides: Sides;
+  totals: readonly { journeys: number; customers: number }[];
+  /** Too wide to be read at half a page: one below the other, but on very large screens. */
+  isWide?: boolean;
+  children: readonly ReactNode[];
+}) {
   const { t } = useWords();
   return (
-    <div className="side-by-side">
+    <div className="side-by-side" data-wide={isWide}>
       {sides.map((side, i) => (
         <section key={side.name + i}>
           <h3>{side.name}</h3>

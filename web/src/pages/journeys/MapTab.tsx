@@ -161,7 +161,7 @@ export function MapTab() {
               }
             >
               {sides && before.data ? (
-                <Beside sides={sides} totals={[before.data, data]}>
+                <Beside isWide sides={sides} totals={[before.data, data]}>
                   {[
                     <div key="first">{picture(before.data, sides[0].name, undefined, both)}<Account map={before.data} /></div>,
                     <div key="second">{now}<Account map={data} /></div>,
@@ -172,7 +172,7 @@ export function MapTab() {
               )}
               <Legend colour={colour as Colour} />
               {!both && <Account map={data} />}
-              <Reconciled map={data} />
+              <Reconciled map={data} asked={sides?.[1].parameters ?? parameters} />
             </Picture>
             {chosen && <Behind chosen={chosen} map={data} only={sides?.[1].only ?? {}} {...(sides ? { name: sides[1].name } : {})} onClose={() => choose(null)} />}
           </div>

@@ -1,5 +1,6 @@
 // pages/journeys/Reconciled.tsx - the calls on the river beside those of the call records: the totals must agree, and
 // where they do not, by how much is said.  The exchange queues a call again when it is transferred.
+import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import type { JourneyMap } from "../../api/types";
 import { useWords } from "../../app/settings";
@@ -18,11 +19,12 @@ const records = JSON.stringify({
   ],
 });
 
-export function Reconciled({ map }: { map: JourneyMap }) {
+/** `asked`: what the map answers; the records are those of the same period, and of all customers. */
+export function Reconciled({ map, asked }: { map: JourneyMap; asked: Parameters }) {
   const { t } = useWords();
-  const { url, view, parameters } = useQuestion();
-  const isWhole = [...MANY, ...ONCE].every((name) => name === "since" || name === "until" || !url.searchParams.has(name));
-  const { since, until } = parameters;
+  const { view } = useQuestion();
+  const isWhole = [...MANY, ...ONCE].every((name) => name === "since" || name === "until" || asked[name] === undefined);
+  const { since, until } = asked;
   const isAsked = view.key === "contacts" && isWhole;
   const answer = useAnswer<JourneyMap>(isAsked ? "journey/map" : undefined, { definition: records, since, until, "counts-only": true });
   if (!isAsked || !answer.data) return null;
