@@ -1,7 +1,8 @@
 /* bench/serve_bench.c - events over HTTP: rate, acknowledgement times, processor time, backlog.
  *
  * serve_bench [--ariane PROGRAM] [--seconds N] [--half N] [--connections N] [--rate EVENTS]
- *   [--customers N] [--maps SECONDS] [--times yes|no] [--folder DIR] [--data FOLDER] [--json FILE]
+ *   [--customers N] [--maps SECONDS] [--times yes|no] [--backup TARGET]
+ *   [--folder DIR] [--data FOLDER] [--json FILE]
  *
  * Starts the real server (default: `ariane` beside this program) on a fresh folder under DIR
  * (default /var/tmp), or on --data, which is there already and stays, and sends Segment batches of
@@ -9,9 +10,12 @@
  * on each.  First for --seconds as fast as answers come, or at --rate events a second; then for
  * --half seconds (default: a quarter of the first) at half the rate that was seen.  Meanwhile an
  * analyst asks for the map of all journeys, every --maps seconds (default 1; 0: nobody asks): its
- * counts, as the page draws it, or with --times yes customers, means, medians and p90 too.  The
- * server seals, writes checkpoints and rebuilds its indexes as it always does.  Generator, analyst
- * and server share the machine.
+ * counts, as the page draws it, or with --times yes means, medians and p90 too.  The server seals,
+ * writes checkpoints and rebuilds its indexes as it always does.  Generator, analyst and server
+ * share the machine.
+ *
+ * With --backup a third part, as long as the second and at its rate, begins with a back-up to that
+ * folder (which stays), and tells how long that took; `longest` is then what senders saw of it.
  *
  * The batches of a connection are made before the clock starts, as many as ROUND; when they are
  * used up they are sent again with other message ids and with the time of day, less up to two
@@ -142,6 +146,8 @@ struct bench {
 	int connections;
 	atomic_bool stop;
 	pthread_t analyst;
+	const char *backup; /* NULL: none is made */
+	double backup_s;
 	struct times map_times;
 	double unsealed_mb_most;
 	struct sender senders[CONNECTIONS_MAX];
@@ -461,6 +467,30 @@ static void show_longest(struct bench *b)
 	client_close(&client);
 }
 
+static void *back_up(void *context)
+{
+	struct bench *b = context;
+	char command[2 * PATH_BYTES_MAX + 64];
+	int64_t began_ns = now_ns();
+
+	(void)snprintf(command, sizeof(command), "%s --quiet --data %s backup %s",
+		b->server.program, b->server.data, b->backup);
+	ASSERT(system(command) == 0);
+	b->backup_s = (double)(now_ns() - began_ns) / 1e9;
+	return NULL;
+}
+
+static void run_backup(struct bench *b)
+{
+	static const char part[] = "while a back-up is made";
+	pthread_t thread;
+
+	ASSERT(pthread_create(&thread, NULL, back_up, b) == 0);
+	(void)run_part(b, part, MAX_OF(b->half, (int64_t)1));
+	ASSERT(pthread_join(thread, NULL) == 0);
+	show(part, "that took", b->backup_s, "s");
+}
+
 static void run(struct bench *b)
 {
 	struct rusage server = { 0 }, own = { 0 };
@@ -470,6 +500,8 @@ static void run(struct bench *b)
 		b->rate = MAX_OF((int64_t)(rate / 2), (int64_t)BATCH);
 		(void)run_part(b, "at half the rate", b->half);
 	}
+	if (b->backup != NULL)
+		run_backup(b);
 	show_longest(b);
 	show("all", "server's memory, most", real_server_memory_mb(&b->server, "VmHWM:"), "MB");
 	real_server_stop(&b->server, &server);
@@ -549,6 +581,8 @@ int main(int argc, char **argv)
 			b.maps = strtoll(value, NULL, 10);
 		else if (strcmp(name, "--times") == 0)
 			b.has_times = strcmp(value, "yes") == 0;
+		else if (strcmp(name, "--backup") == 0)
+			b.backup = value;
 		else if (strcmp(name, "--folder") == 0)
 			folder = value;
 		else if (strcmp(name, "--data") == 0)
