@@ -8,7 +8,8 @@
 #
 # Figures of the answers are compared (see journey_bench.c); a difference ends the program with 1.
 #
-#   bench/journey_bench.py [--events N ...] [--times N] [--pm4py] [--json FILE] [--bench PROGRAM] [--ariane PROGRAM]
+#   bench/journey_bench.py [--events N ...] [--times N] [--only PART OF A NAME] [--pm4py] [--json FILE]
+#                          [--bench PROGRAM] [--ariane PROGRAM]
 #
 # DuckDB and PM4Py come through pip into build/bench-venv at the first run; without DuckDB the program says so and ends
 # with 77.
@@ -242,6 +243,8 @@ def bench_size(options, events, folder):
     with duckdb.connect(config={"threads": THREADS, "temp_directory": str(folder / "spill")}) as db:
         db.execute(LOAD.format(csv=csv))
         for name, way, goal in QUESTIONS:
+            if options.only not in name:
+                continue
             ways = {"ariane": lambda name=name: ariane.ask(name), "duckdb": lambda way=way: timed(lambda: way(db))}
             if name in others:
                 ways["pm4py"] = lambda name=name: timed(others[name])
@@ -269,6 +272,7 @@ def main():
     parser = argparse.ArgumentParser(description="questions about journeys, by Ariane, DuckDB and PM4Py")
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--times", type=int, default=5, help="runs of each, in turns; medians are told")
+    parser.add_argument("--only", default="", help="questions with this in their names")
     parser.add_argument("--pm4py", action="store_true", help="also PM4Py, up to 1 million events")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures to this file")
     parser.add_argument("--bench", default=str(ROOT / "build" / "release" / "journey_bench"))

@@ -114,14 +114,19 @@ static void choose(struct wanted *wanted, const uint32_t *counts, uint64_t count
 	}
 }
 
+static void add_counts(uint32_t *restrict to, const uint32_t *restrict from)
+{
+	for (size_t b = 0; b < TIME_BUCKETS; b++)
+		to[b] += from[b];
+}
+
 static void choose_all(struct step_work *s)
 {
 	for (size_t k = 0; k < s->edge_count; k++) {
 		const uint32_t *counts = s->counts + cell_of(s->edges[k].to, 0);
 		struct edge_work *edge = &s->edge[s->edges[k].to];
 		choose(&edge->wanted, counts, s->edges[k].count);
-		for (size_t b = 0; b < TIME_BUCKETS; b++)
-			s->sums[b] += counts[b];
+		add_counts(s->sums, counts);
 	}
 	choose(&s->wanted, s->sums, s->leaving);
 }
