@@ -223,9 +223,10 @@ static err learn_with_keys(struct matching *m, struct why *why)
 static void learn_from_all(struct matching *m)
 {
 	m->sessions[m->session_count++] = (struct session){ .pairs = m->random };
-	learn(m);
-	if (model_find_parents(&m->model, &m->random))
+	for (int round = 0; round < 2; round++) {
+		(void)model_find_parents(&m->model, &m->random);
 		learn(m);
+	}
 	m->homes = model_learn_homes(&m->model, m->sessions, m->session_count);
 	settle_homes(m);
 	m->session_count = 0; /* its patterns are freed as `random` */

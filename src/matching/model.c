@@ -62,16 +62,28 @@ static bool is_personal(enum field_kind kind)
 	return false;
 }
 
+static void note_name_field(struct match_model *model, enum field_kind kind, int field)
+{
+	if (kind == KIND_EMAIL)
+		model->email = field;
+	else if (kind == KIND_GIVEN_NAME)
+		model->given_name = field;
+	else if (kind == KIND_SURNAME)
+		model->surname = field;
+}
+
 void model_init(struct match_model *model, const struct match_records *records)
 {
 	double n = (double)MAX_OF(match_records_count(records), (size_t)2);
 
 	memset(model, 0, sizeof(*model));
+	model->email = model->given_name = model->surname = NO_PARENT;
 	model->field_count = match_records_fields(records);
 	for (size_t f = 0; f < model->field_count; f++) {
 		enum field_kind kind = match_records_field(records, f)->kind;
 		model->parent[f] = model->second[f] = NO_PARENT;
 		model->has_homes |= kind == KIND_GIVEN_NAME;
+		note_name_field(model, kind, (int)f);
 		model->personal |= (uint32_t)is_personal(kind) << f;
 		model->keys |= (uint32_t)(kind == KIND_EMAIL || kind == KIND_PHONE) << f;
 		for (size_t state = 0; state < PARENT_STATES; state++) {

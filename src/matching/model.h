@@ -44,6 +44,7 @@ struct match_model {
 	bool has_homes; /* households are reckoned with */
 	double homes; /* log2 of how many open pairs of a household there are for an open match */
 	uint32_t personal; /* bits: fields that people of one home do not share */
+	int email, given_name, surname; /* fields, or NO_PARENT */
 	/* Bits: fields that are keys too.  Pairs known to be one person have them alike because
 	 * else nobody would know: what is open has not. */
 	uint32_t keys;

@@ -141,6 +141,20 @@ static void find_second(struct match_model *model, const struct pairs_seen *seen
 	}
 }
 
+/* Some hundred records are too few to show what is the custom: addresses are made of names. */
+static bool assume_email(struct match_model *model)
+{
+	int email = model->email, given = model->given_name, surname = model->surname;
+
+	if (email == NO_PARENT || model->parent[email] != NO_PARENT || given == NO_PARENT ||
+		surname == NO_PARENT || stands_above(model, (size_t)email, (size_t)given) ||
+		stands_above(model, (size_t)email, (size_t)surname))
+		return false;
+	model->parent[email] = given;
+	model->second[email] = surname;
+	return true;
+}
+
 bool model_find_parents(struct match_model *model, const struct sample *random)
 {
 	struct relation relations[RELATIONS_MAX];
@@ -165,6 +179,7 @@ bool model_find_parents(struct match_model *model, const struct sample *random)
 	for (size_t f = 0; f < model->field_count; f++)
 		if (model->parent[f] != NO_PARENT)
 			find_second(model, &seen, f);
+	any |= assume_email(model);
 	free(seen.strangers);
 	return any;
 }
