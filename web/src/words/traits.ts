@@ -1,7 +1,7 @@
 // words/traits.ts - what attributes of the ready-made mappings, and their values, are called by people; others keep their names.
 import type { CommonTrait } from "../api/types";
-import type { Language } from ".";
-import { channelName } from "./activities";
+import { begun, type Language } from ".";
+import { activityName, channelName } from "./activities";
 
 type Named = readonly [fr: string, en: string];
 
@@ -101,6 +101,20 @@ const values: Record<string, Named> = {
   true: ["oui", "yes"],
   false: ["non", "no"],
 };
+
+/** A condition as one writes it ("context.os.name=Android"), in words. */
+export function conditionName(text: string, language: Language): string {
+  const [, key = "", value = ""] = /^([^=!<>~]+)=(.*)$/.exec(text) ?? [];
+  if (key === "") return text;
+  return `${begun(attributes[key]?.[language === "fr" ? 0 : 1] ?? key)}${language === "fr" ? "\u00a0: " : ": "}${values[value]?.[language === "fr" ? 0 : 1] ?? value}`;
+}
+
+/** An event as one writes it ("store:", "web:cart.*"), in words. */
+export function eventName(text: string, language: Language): string {
+  const [, channel, activity] = /^([a-z]+):(.*)$/.exec(text) ?? [];
+  if (channel === undefined) return activityName(text, language);
+  return [channelName(channel, language), activity && activityName(activity, language)].filter(Boolean).join(", ");
+}
 
 /** The trait as the server says it, in the words of those who read it; steps by the names of the analysis. */
 export function traitName(trait: CommonTrait, language: Language, nameOf: (step: string) => string = (step) => step): string {

@@ -12,6 +12,7 @@ import { Table } from "../../parts/Table";
 import { Gap } from "../../parts/Whisker";
 import { useQuestion } from "../question";
 import { isoDay } from "../../words";
+import { conditionName, eventName } from "../../words/traits";
 import { EXAMPLES, KINDS, NO_SIDES, type Kind } from "./sides";
 
 interface Difference {
@@ -79,7 +80,7 @@ export function CompareTab() {
   const answer = useAnswer<Compared>(asked.value === "" ? undefined : "journey/compare", { ...parameters, [asked.kind]: asked.value, top: 100 });
   const [first, second] = asked.kind === "split"
     ? [t("compare.first_split", { day: words.date(asked.value) }), t("compare.second_split", { day: words.date(asked.value) })]
-    : [t("compare.first_group"), asked.value];
+    : [t("compare.first_group"), asked.kind === "group" ? conditionName(asked.value, words.language) : eventName(asked.value, words.language)];
   const name = (one: Difference) => {
     if (one.what === "edge") return `${nameOf(one.from ?? "")} → ${nameOf(one.to ?? "")}`;
     return t(`compare.is_${one.what}`, { name: one.outcome ? t(`outcome.${one.outcome}`) : nameOf(one.step ?? "") });

@@ -3,7 +3,8 @@ import { useState, type FormEvent, type ReactNode } from "react";
 import { useStatus } from "../../api/questions";
 import { changed, go } from "../../app/router";
 import { Suggested } from "../../parts/Suggested";
-import { activityName, channelName } from "../../words/activities";
+import { channelName } from "../../words/activities";
+import { eventName, conditionName } from "../../words/traits";
 import { useWords } from "../../app/settings";
 import { isoDay, type Key, type Words } from "../../words";
 import { MANY, ONCE, useQuestion } from "../question";
@@ -131,9 +132,9 @@ function InForce() {
     if (option === "outcome") return t(`outcome.${value}` as Key);
     if (option === "channel") return channelName(value, language);
     if (option === "at" || option === "not-at") return sayPlace(value, nameOf, t);
-    const [, channel, activity] = /^([a-z]+):(.*)$/.exec(value) ?? [];
-    if ((option !== "with" && option !== "without") || channel === undefined) return nameOf(value);
-    return [channelName(channel, language), activity && activityName(activity, language)].filter(Boolean).join(", ");
+    if (option === "with" || option === "without") return eventName(value, language);
+    if (option === "customer" || option === "not-customer" || option === "where") return conditionName(value, language);
+    return nameOf(value);
   };
   const without = (option: string, value: string) =>
     changed(url, { [option]: url.searchParams.getAll(option).filter((one) => one !== value) });

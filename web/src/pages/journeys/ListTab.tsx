@@ -37,15 +37,15 @@ export function ListTab() {
               onOrder={setOrder}
               columns={[
                 { key: "name", name: t("column.person"), width: "14%", value: (one) => one.name, show: (one) => one.name ?? "–" },
-                { key: "customer", name: t("column.customer"), width: "15%", value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
-                { key: "first", name: t("column.begins"), width: "14%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.moment(one.first) },
-                { key: "span", name: t("column.takes"), unit: "s", width: "10%", isNumber: true, orders: ["longest", "shortest"], value: seconds, show: (one) => words.span(seconds(one)) },
+                { key: "customer", name: t("column.customer"), width: "18%", value: (one) => one.customer, show: (one) => <Link to={threadOf(one)} className="cell-customer">{one.customer}</Link> },
+                { key: "first", name: t("column.begins"), width: "17%", orders: ["latest", "earliest"], value: (one) => one.first, show: (one) => words.moment(one.first) },
+                { key: "span", name: t("column.takes"), unit: "s", width: "9%", isNumber: true, orders: ["longest", "shortest"], value: seconds, show: (one) => words.span(seconds(one)) },
                 {
                   key: "outcome", name: t("outcome.name"), width: "10%", value: (one) => t(`outcome.${one.outcome}`),
                   show: (one) => <span className="outcome" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
                 },
                 {
-                  key: "steps", name: t("column.way"), width: "37%", orders: ["most-steps", "fewest-steps"], value: (one) => one.steps.map(nameOf).join(" → "),
+                  key: "steps", name: t("column.way"), width: "32%", orders: ["most-steps", "fewest-steps"], value: (one) => one.steps.map(nameOf).join(" → "),
                   show: (one) => <Trace steps={one.steps} nameOf={nameOf} channelOf={channelOf} />,
                 },
               ]}

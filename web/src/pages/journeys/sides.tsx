@@ -10,6 +10,7 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Suggested } from "../../parts/Suggested";
 import { begun, isoDay, type Key } from "../../words";
+import { conditionName, eventName } from "../../words/traits";
 import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { earlier } from "./earlier";
@@ -64,7 +65,7 @@ export function useSides(): Sides | undefined {
   if (!parts) return undefined;
   const names = kind === "before" ? periods.map(begun)
     : kind === "split" ? [t("compare.first_split", { day: words.date(value) }), t("compare.second_split", { day: words.date(value) })]
-    : [t("compare.first_group"), value];
+    : [t("compare.first_group"), kind === "group" ? conditionName(value, words.language) : eventName(value, words.language)];
   const side = (i: 0 | 1): Side => ({
     name: names[i] ?? "", parameters: { ...parameters, ...parts[i] },
     only: { ...NO_SIDES, ...(parts[i] as Changes) },
