@@ -598,12 +598,20 @@ static str small(str text, char *room)
 	return (str){ room, text.len };
 }
 
-/* Asked of each new identifier: most patterns have no * and another length. */
+/* Asked of each new identifier, for each pattern: nearly always this is enough. */
+static bool begins_otherwise(str pattern, str value)
+{
+	return pattern.len > 0 && value.len > 0 && pattern.ptr[0] != '*' &&
+	       pattern.ptr[0] != value.ptr[0];
+}
+
+/* Most patterns that begin alike have no * and another length. */
 static bool fits_one(const struct field_names *patterns, str value)
 {
 	for (size_t i = 0; i < patterns->count; i++) {
 		str pattern = patterns->items[i];
-		if (pattern.len != value.len && !str_has(pattern, '*'))
+		if (begins_otherwise(pattern, value) ||
+			(pattern.len != value.len && !str_has(pattern, '*')))
 			continue;
 		if (glob_fits(pattern, value))
 			return true;
