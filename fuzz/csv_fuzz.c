@@ -87,9 +87,9 @@ static err take_formed(struct record_sink *sink, const struct formed *formed,
 	AUTO_ARENA arena = arena_create(64 << 20);
 
 	record_of_form(&sum->form, formed, identifiers, &record);
-	const struct kept_record *direct = record_keep_formed(&sum->form, formed, 0, arena);
-	ASSERT(direct != NULL && record_keep(&record, 0, arena, &kept));
-	ASSERT(str_equal(direct->bytes, kept.bytes));
+	const struct formed_row *row = record_form_lay(&sum->form, formed, 0, arena);
+	ASSERT(row != NULL && record_keep(&record, 0, arena, &kept));
+	ASSERT(str_equal(row->bytes, kept.bytes));
 	return take(sink, &record, place, why);
 }
 

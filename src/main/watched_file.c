@@ -123,7 +123,8 @@ static err read_answer(struct taking *t, str text)
 				   json_get_int(&answer, STR("conflicts"), 0));
 	t->erased = (uint64_t)json_get_int(&answer, STR("erased"), 0);
 	t->rejected = (uint64_t)json_get_int(&answer, STR("rejected"), 0);
-	t->rejects_file = arena_str(t->arena, json_get_string(&answer, STR("rejects_file"), STR("")));
+	t->rejects_file =
+		arena_str(t->arena, json_get_string(&answer, STR("rejects_file"), STR("")));
 	return OK;
 }
 
