@@ -58,6 +58,7 @@ static err check_framing(const struct http_exchange *x, const char *version, siz
 	struct head head = { 0 };
 
 	(void)MHD_get_connection_values(x->mhd, MHD_HEADER_KIND, see_header, &head);
+	*has_body = head.codings > 0; /* whose end may never be found: refused, it is not awaited */
 	bool is_1_1 = str_equal(str_of(version), STR("HTTP/1.1"));
 	if (!is_1_1 && !str_equal(str_of(version), STR("HTTP/1.0")))
 		return refuse(status, 505, fail(why, MSG_HTTP_HEAD, arg_c("version")));
