@@ -37,9 +37,8 @@ static bool is_full(struct http_server *s)
 	return s->count_open >= s->options.connections_max;
 }
 
-/* A listener that is ready may have many; the others have their turn after HTTP_ACCEPTED_AT_ONCE of
- * them.  One
- * of which none can be taken is ready at once again: that shall not keep a processor. */
+/* A listener that is ready may have many: the others have their turn after HTTP_ACCEPTED_AT_ONCE.
+ * One of which none can be taken is ready again at once: that shall not keep a processor. */
 static void take_some(struct http_server *s, const struct http_listening *listening)
 {
 	const struct timespec pause = { .tv_nsec = REST_MS * 1000000L };

@@ -189,8 +189,7 @@ struct single {
 	void *part;
 };
 
-static err take_one_by_one(
-	const struct single *single, const struct journey_run *run, struct why *why)
+err journey_run_each(const struct journey_run *run, journey_take *take, void *part, struct why *why)
 {
 	err e = OK;
 
@@ -199,7 +198,7 @@ static err take_one_by_one(
 			(enum journey_outcome)run->outcome[k], run->end[k] - from, run->step + from,
 			run->row + from, run->time + from,
 			run->what == NULL ? NULL : run->what + from };
-		e = single->take(single->part, &journey, why);
+		e = take(part, &journey, why);
 	}
 	return e;
 }
@@ -207,10 +206,11 @@ static err take_one_by_one(
 static err take_singles(
 	void *context, const struct journey_run *runs, size_t count, struct why *why)
 {
+	const struct single *single = context;
 	err e = OK;
 
 	for (size_t i = 0; e == OK && i < count; i++)
-		e = take_one_by_one(context, &runs[i], why);
+		e = journey_run_each(&runs[i], single->take, single->part, why);
 	return e;
 }
 

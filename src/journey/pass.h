@@ -73,6 +73,10 @@ static inline uint32_t journey_run_step(const struct journey_run *run, size_t i)
 	return run->step != NULL ? run->step[i] : run->of_what[run->what[i]];
 }
 
+/* The journeys of a run that has steps and ends, one after the other. */
+err journey_run_each(
+	const struct journey_run *run, journey_take *take, void *part, struct why *why);
+
 /* A piece of work that is no pass, on as many threads: work(context, i) for i below `count`. */
 typedef err journey_work(void *context, size_t i, struct why *why);
 err journey_share_out(struct journey_limits *limits, journey_work *work, void *context,

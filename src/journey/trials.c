@@ -108,21 +108,6 @@ static err take(void *context, const struct journey *journey, struct why *why)
 
 /* ---- customers one after the other */
 
-/* A journey at a time, where the quick way does not lead. */
-static err take_each(struct trials_part *p, const struct journey_run *run, struct why *why)
-{
-	err e = OK;
-
-	for (size_t k = 0, from = 0; e == OK && k < run->journeys; from = run->end[k++]) {
-		const struct journey journey = { run->customer,
-			(enum journey_outcome)run->outcome[k], run->end[k] - from, run->step + from,
-			run->row + from, run->time + from,
-			run->what == NULL ? NULL : run->what + from };
-		e = take(p, &journey, why);
-	}
-	return e;
-}
-
 static err take_runs(void *context, const struct journey_run *runs, size_t count, struct why *why)
 {
 	struct trials_part *p = context;
@@ -130,7 +115,7 @@ static err take_runs(void *context, const struct journey_run *runs, size_t count
 
 	for (size_t i = 0; e == OK && i < count; i++)
 		e = runs[i].step == NULL ? trials_quick_take(p, &runs[i], why)
-					 : take_each(p, &runs[i], why);
+					 : journey_run_each(&runs[i], take, p, why);
 	return e;
 }
 
