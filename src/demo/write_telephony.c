@@ -28,12 +28,20 @@ static bool hides_number(const struct happening *began)
 	return one_in(chance_of(began, CHANCE_CALLER), 30);
 }
 
+/* The number that the caller shows; empty: none. */
+static str line_shown(const struct card *card, const struct call *call)
+{
+	bool is_hidden = call->anonymous || call->began.line == LINE_HIDDEN;
+
+	return is_hidden ? STR("") : card->lines[call->began.line];
+}
+
 static void put_caller(struct writers *w, const struct call *call, struct strbuf *out)
 {
 	const struct card *card = card_of(w, call->began.customer, call->began.time_ms);
-	str line = card->lines[call->began.line];
+	str line = line_shown(card, call);
 
-	if (call->anonymous || line.len < 4) {
+	if (line.len < 4) {
 		strbuf_add(out, STR("anonymous"));
 	} else { /* as the network tells it: national */
 		strbuf_add_byte(out, '0');
@@ -264,7 +272,7 @@ static void write_inbound(
 			.waited_ms = call->waited_ms,
 			.direction = "inbound",
 			.outcome = end->what == WHAT_CALL_ABANDONED ? OUTCOME_LEFT : end->outcome,
-			.line = call->anonymous ? STR("") : card->lines[call->began.line],
+			.line = line_shown(card, call),
 			.wrap_ms = wrap_ms,
 			.transfers = call->transfers,
 			.has_note = end->what == WHAT_CALL_ENDED });

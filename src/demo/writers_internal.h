@@ -41,8 +41,8 @@ struct card {
 	int64_t day;
 	struct person person;
 	struct hand hand;
-	char bytes[512]; /* of the following */
 	str client, account, user_id, emails[PERSON_EMAILS_MAX], lines[PERSON_LINES_MAX];
+	char bytes[512]; /* of those */
 };
 
 /* What is the same in all Segment calls of a session. */
