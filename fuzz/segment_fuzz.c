@@ -144,9 +144,12 @@ static err rename_file(struct disk *disk, const char *from, const char *to, stru
 
 static err remove_file(struct disk *disk, const char *path, struct why *why)
 {
+	struct content *c = find(path);
+
 	(void)disk;
-	(void)why;
-	find(path)->named = false;
+	if (c == NULL)
+		return fail(why, MSG_FILE_NOT_FOUND, arg_c(path));
+	c->named = false;
 	return OK;
 }
 
