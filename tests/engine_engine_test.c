@@ -1,4 +1,5 @@
 /* tests/engine_engine_test.c - what comes in is there, once, after every way of opening again. */
+#include "engine/checkpoint.h"
 #include "engine/digest.h"
 #include "engine/erase.h"
 #include "engine/erasing.h"
@@ -445,6 +446,28 @@ TEST(engine_writes_a_checkpoint_beside_the_writer)
 	CHECK("same", same_digest(&live, &loaded));
 	CHECK("known", put_event(&h, "email:a@x.fr", "e", 1, "m1").status == ITEM_DUPLICATE);
 	check_digests(&h, "beside");
+	house_done(&h);
+}
+
+/* What nothing is mapped from is closed: its bytes would stay on the disk as long as the server. */
+TEST(engine_keeps_no_former_checkpoint_open)
+{
+	struct house h = house_make();
+	struct why why = { 0 };
+	size_t open = 0;
+
+	(void)put_event(&h, "email:a@x.fr", "e", 1, "m1");
+	for (int i = 0; i < 6; i++) {
+		bool done = false;
+		CHECK("begun", checkpoint_begin_anew(h.engine, &why) == OK);
+		while (!done)
+			CHECK("step", engine_checkpoint_step(h.engine, &done, &why) == OK);
+		if (i == 2)
+			open = sim_disk_open_files(h.sim);
+	}
+	CHECK("no more than before", open > 0 && sim_disk_open_files(h.sim) == open);
+	house_reopen(&h, false);
+	check_digests(&h, "after many");
 	house_done(&h);
 }
 

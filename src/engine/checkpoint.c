@@ -33,6 +33,16 @@ struct checkpoint {
 
 /* ---- the store */
 
+/* The next checkpoint begins a new one: its bytes stay on the disk for as long as it is open. */
+static void leave_store(struct engine *engine)
+{
+	if (engine->store.is_mapped)
+		engine_retire_file(engine, engine->store.file);
+	else
+		file_close(engine->store.file);
+	engine->store = (struct store){ 0 };
+}
+
 static err begin_store(struct engine *engine, struct why *why)
 {
 	char path[PATH_BYTES_MAX];
@@ -44,20 +54,12 @@ static err begin_store(struct engine *engine, struct why *why)
 		e = disk_open(engine->options.disk, path, FILE_CREATE_OR_EMPTY, &file, why);
 	if (e != OK)
 		return e;
-	engine_retire_file(engine, engine->store.file);
+	leave_store(engine);
 	engine->store = (struct store){ .file = file, .number = number };
 	engine->checkpoint->synced = 0;
 	saving_forget(engine->checkpoint->saving);
 	/* Its name before any manifest's: a crash could keep the one and not the other. */
 	return disk_sync_folder(engine->options.disk, engine->checkpoint_folder, why);
-}
-
-/* After a failed write or sync nobody knows what the file holds: the next checkpoint begins anew.
- */
-static void leave_store(struct engine *engine)
-{
-	engine_retire_file(engine, engine->store.file);
-	engine->store = (struct store){ 0 };
 }
 
 static err write_manifest(struct engine *engine, struct why *why)
@@ -250,7 +252,7 @@ static err save_part(struct engine *engine, bool *done, struct why *why)
 
 	if (e == OK && (*done || store->end - c->synced > UNSYNCED_BYTES_MAX))
 		e = sync_store(engine, why);
-	if (e != OK)
+	if (e != OK) /* nobody knows what it holds */
 		leave_store(engine);
 	return e;
 }

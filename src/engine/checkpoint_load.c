@@ -110,8 +110,9 @@ static err load(struct engine *engine, uint64_t number, struct why *why)
 		file_close(file);
 		return e;
 	}
-	engine->store =
-		(struct store){ .file = file, .number = manifest.tables, .end = manifest.end };
+	engine->store = (struct store){
+		.file = file, .number = manifest.tables, .end = manifest.end, .is_mapped = true
+	};
 	engine->applied_seq = manifest.seq;
 	return OK;
 }

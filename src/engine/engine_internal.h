@@ -16,6 +16,7 @@ enum { FORMAT_VERSION = 1, RECORD_ARENA_BYTES = 64 << 20 };
 struct store {
 	struct file *file; /* NULL: none yet */
 	uint64_t number, end;
+	bool is_mapped; /* the state was loaded from it */
 };
 
 struct erasing;
@@ -68,7 +69,8 @@ struct engine {
 	struct checkpoint *checkpoint; /* begun, not yet done; NULL: none */
 	struct store store;
 	uint64_t manifest; /* number of the newest */
-	/* Files whose mapped chunks a snapshot may still show: closed with the engine. */
+	/* Files whose mapped chunks a snapshot may still show, with their room on the disk: closed
+	 * with the engine. */
 	struct file **retired;
 	size_t retired_count;
 	struct stages stages; /* how long each took at most */

@@ -57,6 +57,7 @@ struct handle {
 struct sim_disk {
 	struct disk base;
 	pthread_mutex_t lock; /* everything */
+	size_t open; /* handles */
 	struct random random;
 	struct sim_faults faults;
 	struct sim_coverage *coverage;
@@ -518,6 +519,7 @@ static void make_handle(
 	};
 	(void)snprintf(handle->path, sizeof(handle->path), "%s", path); /* checked at the entry */
 	*out = &handle->base;
+	sim->open++;
 }
 
 static struct change change_of(int kind, const char *path, struct inode *inode)
@@ -749,6 +751,7 @@ static err lock_it(struct sim_disk *sim, const char *path, struct file **out, st
 	if (handle->inode->locked) {
 		unref(handle->inode);
 		free(handle);
+		sim->open--;
 		return fail(why, MSG_FILE_BUSY, arg_c(path));
 	}
 	handle->is_lock = handle->inode->locked = true;
@@ -918,6 +921,7 @@ static void sim_close(struct file *file)
 		sim->late_sync = NULL;
 	unref(handle->inode);
 	free(handle);
+	sim->open--;
 	(void)unlock(sim, OK);
 }
 
@@ -974,6 +978,14 @@ struct disk *sim_disk_of(struct sim_disk *sim)
 struct sim_faults *sim_disk_faults(struct sim_disk *sim)
 {
 	return &sim->faults;
+}
+
+size_t sim_disk_open_files(struct sim_disk *sim)
+{
+	(void)pthread_mutex_lock(&sim->lock); /* fails only when misused */
+	size_t open = sim->open;
+	(void)pthread_mutex_unlock(&sim->lock); /* fails only when misused */
+	return open;
 }
 
 uint64_t sim_disk_operations(const struct sim_disk *sim)

@@ -61,6 +61,7 @@ void sim_disk_free(struct sim_disk *sim); /* all files are closed */
 struct disk *sim_disk_of(struct sim_disk *sim); /* its root is "/" */
 struct sim_faults *sim_disk_faults(struct sim_disk *sim);
 uint64_t sim_disk_operations(const struct sim_disk *sim); /* so far */
+size_t sim_disk_open_files(struct sim_disk *sim); /* now, by all who opened any */
 uint64_t sim_disk_bytes_read(const struct sim_disk *sim); /* likewise; not through maps */
 bool sim_disk_crashed(const struct sim_disk *sim);
 
