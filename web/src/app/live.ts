@@ -41,12 +41,19 @@ export function useNews(counted: number | undefined): { events: number; renew: (
   return { events: Math.max(0, (told ?? 0) - (shown ?? 0)), renew };
 }
 
+/** The key of the mutation that erases a customer. */
+export const ERASING = "erasing";
+
 export function useLiveCustomer(identifier: string): void {
   const client = useQueryClient();
   useEffect(() => {
     const prefix = `customers/${encodeURIComponent(identifier)}`;
     return listen(`/api/v1/live?${new URLSearchParams({ customer: identifier })}`, {
-      customers: () => void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(prefix) }),
+      // Who is just being erased is not asked for again: the answer to that will come.
+      customers: () => {
+        if (client.isMutating({ mutationKey: [ERASING] }) > 0) return;
+        void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(prefix) });
+      },
     });
   }, [client, identifier]);
 }

@@ -1,8 +1,9 @@
 // pages/customer/Rights.tsx - what a customer may ask for by law: all that is kept of him, and that nothing is.
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type FormEvent } from "react";
 import { fetchFile, Problem, tell } from "../../api/client";
 import type { Customer } from "../../api/types";
+import { ERASING } from "../../app/live";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -48,11 +49,15 @@ function Erasing({ identifier, profile, onErased }: { identifier: string; profil
   const doing = useDoing();
   const [typed, setTyped] = useState("");
   const [isNow, setNow] = useState(false);
+  const erasing = useMutation({
+    mutationKey: [ERASING],
+    mutationFn: () => tell<Erased>("DELETE", `customers/${encodeURIComponent(identifier)}`, undefined, isNow ? { now: true } : {}),
+  });
   const isSure = typed.trim().toLocaleUpperCase(words.language) === t("rights.word");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isSure) return;
-    void doing.run(async () => onErased(await tell<Erased>("DELETE", `customers/${encodeURIComponent(identifier)}`, undefined, isNow ? { now: true } : {})));
+    void doing.run(async () => onErased(await erasing.mutateAsync()));
   };
   return (
     <form className="erasing" onSubmit={submit}>
