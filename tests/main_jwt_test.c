@@ -26,12 +26,24 @@ static void add_base64(struct strbuf *out, const void *bytes, size_t count)
 	strbuf_add_c(out, text);
 }
 
-/* Numbers of GnuTLS may have a zero in front. */
-static void add_number(struct strbuf *out, const gnutls_datum_t *number)
+/* Numbers of GnuTLS may have a zero in front, or lack those that they begin with: coordinates have
+ * a fixed length (RFC 7518, 6.2.1.2), a modulus has none in front. */
+static void add_number(struct strbuf *out, const gnutls_datum_t *number, size_t fixed_bytes)
 {
-	size_t skip = number->size > 0 && number->data[0] == 0 ? 1 : 0;
+	uint8_t whole[64] = { 0 };
+	size_t skip = 0;
 
-	add_base64(out, number->data + skip, number->size - skip);
+	while (skip < number->size && number->data[skip] == 0)
+		skip++;
+	size_t rest = number->size - skip;
+	if (fixed_bytes == 0) {
+		add_base64(out, number->data + skip, rest);
+		return;
+	}
+	ASSERT(rest <= fixed_bytes && fixed_bytes <= sizeof(whole));
+	if (rest > 0)
+		memcpy(whole + fixed_bytes - rest, number->data + skip, rest);
+	add_base64(out, whole, fixed_bytes);
 }
 
 static void make_signer(struct signer *s, bool is_ec, unsigned bits)
@@ -53,9 +65,9 @@ static void make_signer(struct signer *s, bool is_ec, unsigned bits)
 				     s->key, &a, &b, NULL, NULL, NULL, NULL, NULL, NULL) == 0);
 	strbuf_printf(&out, "{\"kid\":\"k\",\"use\":\"sig\",\"kty\":\"%s\",\"%s\":\"",
 		is_ec ? "EC" : "RSA", is_ec ? "x" : "n");
-	add_number(&out, &a);
+	add_number(&out, &a, is_ec ? 32 : 0);
 	strbuf_printf(&out, "\",\"%s\":\"", is_ec ? "y" : "e");
-	add_number(&out, &b);
+	add_number(&out, &b, is_ec ? 32 : 0);
 	strbuf_add_c(&out, is_ec ? "\",\"crv\":\"P-256\"}" : "\"}");
 	strbuf_add_byte(&out, '\0');
 	CHECK("fits", strbuf_ok(&out));
