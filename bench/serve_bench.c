@@ -122,7 +122,6 @@ static void show_times(const char *part, const char *what, struct times *times)
 struct batch {
 	struct strbuf request;
 	size_t ids[BATCH], times[BATCH]; /* where those of each event stand */
-	bool has_times; /* what the map tells */
 	uint32_t renewed; /* how often */
 };
 

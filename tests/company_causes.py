@@ -25,8 +25,8 @@ one event tells both (a visit).  Told are, over all seeds:
              is told there as one of its drivers
 
 The decoy (shops) must be absent or explained; in --clean companies no cause may be found more often than chance
-allows.  With --causes only these are asked.  With --keep what each seed said is appended to FILE, a line of JSON each, and seeds that are there are not
-asked again: a long run in pieces.  Ends with 1 if a cause is found in less than half of the seeds, the decoy passes for a
+allows.  With --causes only these are asked.  With --keep what each seed said is appended to FILE, a line of JSON each, and seeds
+that are there are not asked again: a long run in pieces.  Ends with 1 if a cause is found in less than half of the seeds, the decoy passes for a
 cause, or a clean company shows one in more than a fifth.
 """
 import argparse

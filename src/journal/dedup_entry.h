@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/load.h"
 #include "journal/dedup.h"
 
 #include <endian.h>
@@ -18,17 +19,11 @@ enum { DEDUP_ENTRY_BYTES = 27, DEDUP_ENTRY_STATE_AT = 26 };
 
 static inline uint64_t load_u64(const uint8_t *at)
 {
-	uint64_t n;
-
-	memcpy(&n, at, sizeof(n));
-	return le64toh(n);
+	return le64toh(load64(at));
 }
 static inline uint32_t load_u32(const uint8_t *at)
 {
-	uint32_t n;
-
-	memcpy(&n, at, sizeof(n));
-	return le32toh(n);
+	return le32toh(load32(at));
 }
 static inline void store_u64(uint8_t *at, uint64_t n)
 {

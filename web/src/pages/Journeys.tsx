@@ -17,8 +17,8 @@ import { FrictionsTab } from "./journeys/FrictionsTab";
 import { FunnelTab } from "./journeys/FunnelTab";
 import { ListTab } from "./journeys/ListTab";
 import { MapTab } from "./journeys/MapTab";
-import { SidesChoice } from "./journeys/sides";
 import { MetricsTab } from "./journeys/MetricsTab";
+import { SidesChoice } from "./journeys/sides";
 import { VariantsTab } from "./journeys/VariantsTab";
 
 const tabs: readonly { key: string; name: Key; show: () => ReactNode }[] = [
