@@ -336,7 +336,6 @@ static err fill_disk(struct engine *engine, void *context, struct why *why)
 	return OK;
 }
 
-/* The disk is full: everybody hears of it, nobody waits for ever, readers go on. */
 /* Room again: nothing that was acknowledged is missing. */
 static void end_with_full_disk(struct house *h)
 {
@@ -350,6 +349,7 @@ static void end_with_full_disk(struct house *h)
 	house_done(h);
 }
 
+/* The disk is full: everybody hears of it, nobody waits for ever, readers go on. */
 TEST(writer_tells_everybody_of_a_failed_disk)
 {
 	const struct writer_options options = { .queue = { 8, 1000, 1 << 20 } };
