@@ -133,8 +133,8 @@ err dedup_merge_one(struct dedup *dedup, bool *did, struct why *why);
 
 /* Entries in memory and on disk; one that was replaced counts until a merge drops it. */
 uint64_t dedup_count(const struct dedup *dedup);
-/* Tables, filters and block indexes.  The last two are mapped files, counted since they are in
- * constant use; the pages of entries, which the system keeps or drops as it likes, are not. */
+/* Tables, filters and block indexes; not the pages of entries, which the system keeps or drops as
+ * it likes. */
 size_t dedup_resident_bytes(const struct dedup *dedup);
 
 /* Checks every byte of manifest and runs: checksums, order, counts, that the filters know all

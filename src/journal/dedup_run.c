@@ -5,17 +5,17 @@
 
 #include <stdlib.h>
 
-/* Header, sizes and checksums of what is mapped. */
+/* Header, sizes and checksums of what stands before the blocks. */
 static err check_head(struct dedup_run *run, uint64_t number, uint64_t file_bytes, struct why *why)
 {
 	const struct run_layout *l = &run->layout;
 
 	if (run->header.number != number || l->end != file_bytes)
 		return run_damaged(run->path, 0, why);
-	str filter = { (const char *)run->map + l->filter_at, l->index_at - l->filter_at };
+	str filter = { (const char *)run->head + l->filter_at, l->index_at - l->filter_at };
 	if (crc32c(0, filter) != run->header.filter_crc)
 		return run_damaged(run->path, l->filter_at, why);
-	str index = { (const char *)run->map + l->index_at, l->blocks_at - l->index_at };
+	str index = { (const char *)run->head + l->index_at, l->blocks_at - l->index_at };
 	if (crc32c(0, index) != run->header.index_crc)
 		return run_damaged(run->path, l->index_at, why);
 	return OK;
@@ -32,11 +32,24 @@ static err read_exactly(
 	return e;
 }
 
+static err map_blocks(struct dedup_run *run, struct why *why)
+{
+	size_t bytes = run->layout.end - run->layout.blocks_at;
+	const void *mapped;
+	err e = file_map(run->file, run->layout.blocks_at, bytes, &mapped, why);
+
+	if (e != OK)
+		return e;
+	run->blocks = mapped;
+	run->blocks_bytes = bytes;
+	run->checked = memory_alloc(run->layout.blocks / 8 + 1);
+	return OK;
+}
+
 static err open_run(struct dedup_run *run, uint64_t number, bool read_blocks, struct why *why)
 {
 	uint8_t head[RUN_BLOCK_BYTES];
 	uint64_t file_bytes;
-	const void *map;
 	err e = file_size(run->file, &file_bytes, why);
 
 	if (e == OK)
@@ -46,16 +59,14 @@ static err open_run(struct dedup_run *run, uint64_t number, bool read_blocks, st
 	if (!run_header_load(head, &run->header))
 		return run_damaged(run->path, 0, why);
 	run->layout = run_layout_of(&run->header);
-	size_t bytes = read_blocks ? run->layout.blocks_at : run->layout.end;
 	if (run->layout.end != file_bytes)
 		return run_damaged(run->path, MIN_OF(file_bytes, run->layout.end), why);
-	e = file_map(run->file, 0, bytes, &map, why);
+	run->head = memory_resize(NULL, run->layout.blocks_at);
+	e = read_exactly(run, 0, run->head, run->layout.blocks_at, why);
+	if (e == OK && !read_blocks)
+		e = map_blocks(run, why);
 	if (e != OK)
 		return e;
-	run->map = map;
-	run->map_bytes = bytes;
-	if (!read_blocks)
-		run->checked = memory_alloc(run->layout.blocks / 8 + 1);
 	return check_head(run, number, file_bytes, why);
 }
 
@@ -82,9 +93,10 @@ void dedup_run_close(struct dedup_run *run)
 {
 	if (run == NULL)
 		return;
-	if (run->file != NULL)
-		file_unmap(run->file, run->map, run->map_bytes);
+	if (run->blocks != NULL)
+		file_unmap(run->file, run->blocks, run->blocks_bytes);
 	file_close(run->file);
+	free(run->head);
 	free(run->checked);
 	free(run);
 }
@@ -98,12 +110,12 @@ size_t dedup_run_resident_bytes(const struct dedup_run *run)
 
 static uint64_t first_high(const struct dedup_run *run, uint64_t block)
 {
-	return load_u64(run->map + run->layout.index_at + block * 8);
+	return load_u64(run->head + run->layout.index_at + block * 8);
 }
 
 void dedup_run_prefetch_index(const struct dedup_run *run, struct dedup_key key)
 {
-	PREFETCH(run->map + run->layout.index_at + part_of(key.high, run->layout.blocks) * 8);
+	PREFETCH(run->head + run->layout.index_at + part_of(key.high, run->layout.blocks) * 8);
 }
 
 /* The last block whose first entry has a high half <= the key's, or 0: from where a uniform
@@ -155,7 +167,7 @@ void dedup_run_prefetch_block(const struct dedup_run *run, uint64_t block, struc
 {
 	if (run->checked == NULL)
 		return;
-	const uint8_t *at = run->map + run->layout.blocks_at + block * RUN_BLOCK_BYTES +
+	const uint8_t *at = run->blocks + block * RUN_BLOCK_BYTES +
 			    guess_in(run, block, key) * DEDUP_ENTRY_BYTES;
 	PREFETCH(at);
 	PREFETCH(at + 64);
@@ -175,7 +187,7 @@ static err fetch(
 		*bytes = to;
 		return run_checksum_is_right(to) ? OK : run_damaged(run->path, at, why);
 	}
-	*bytes = run->map + at;
+	*bytes = run->blocks + block * RUN_BLOCK_BYTES;
 	if ((run->checked[block >> 3] & bit) == 0 && !run_checksum_is_right(*bytes))
 		return run_damaged(run->path, at, why);
 	run->checked[block >> 3] |= bit;
@@ -275,17 +287,25 @@ static bool is_known(const struct run_cursor *cursor)
 	       (cursor->done % RUN_BLOCK_ENTRIES != 0 || first_high(run, block) == key.high);
 }
 
+/* What the file holds before the blocks is what is kept of it; `bytes` is room for a part. */
+static err check_copy(struct dedup_run *run, uint8_t *bytes, size_t room, struct why *why)
+{
+	for (uint64_t at = 0; at < run->layout.blocks_at; at += room) {
+		size_t count = (size_t)MIN_OF(run->layout.blocks_at - at, (uint64_t)room);
+		err e = read_exactly(run, at, bytes, count, why);
+		if (e != OK)
+			return e;
+		if (memcmp(bytes, run->head + at, count) != 0)
+			return run_damaged(run->path, at, why);
+	}
+	return check_head(run, run->header.number, run->layout.end, why);
+}
+
 err dedup_run_check(struct dedup_run *run, struct why *why)
 {
-	struct run_header header;
-	uint8_t head[RUN_BLOCK_BYTES];
 	struct run_cursor *cursor = memory_alloc(sizeof(*cursor));
-	err e = read_exactly(run, 0, head, sizeof(head), why);
+	err e = check_copy(run, cursor->bytes, sizeof(cursor->bytes), why);
 
-	if (e == OK && (!run_header_load(head, &header) || header.crc != run->header.crc))
-		e = run_damaged(run->path, 0, why);
-	if (e == OK)
-		e = check_head(run, run->header.number, run->layout.end, why);
 	if (e == OK)
 		e = run_cursor_begin(cursor, run, why);
 	while (e == OK && cursor->entry != NULL) {

@@ -13,10 +13,13 @@ struct dedup_run {
 	struct run_header header;
 	struct run_layout layout;
 	struct file *file;
-	const uint8_t *map; /* header, filter, index and, unless read_blocks, the blocks */
-	size_t map_bytes;
+	/* Header, filter and index.  Copied, not mapped: each look-up touches a line of the filter,
+	 * and a system that takes back pages of files would make the writer wait for the disk. */
+	uint8_t *head;
+	const uint8_t *blocks; /* mapped; NULL if they are read */
+	size_t blocks_bytes;
 	bool is_young; /* the index's own: dedup_internal.h */
-	uint8_t *checked; /* a bit for each block: its checksum was right; NULL if read_blocks */
+	uint8_t *checked; /* a bit for each block: its checksum was right; NULL if they are read */
 	char path[PATH_BYTES_MAX]; /* for words */
 };
 
@@ -32,7 +35,7 @@ size_t dedup_run_resident_bytes(const struct dedup_run *run);
  * until the run is closed or `block_bytes`, RUN_BLOCK_BYTES of them, used again). */
 static inline const uint8_t *dedup_run_line(const struct dedup_run *run, struct dedup_key key)
 {
-	return run->map + run->layout.filter_at +
+	return run->head + run->layout.filter_at +
 	       part_of(key.high, run->header.filter_lines) * FILTER_LINE_BYTES;
 }
 static inline bool dedup_run_may_have(const struct dedup_run *run, struct dedup_key key)
