@@ -86,6 +86,22 @@ static bool is_frozen(struct dedup *dedup)
 	return frozen;
 }
 
+/* Fresh memory is handed out and zeroed a page at a time, while the writer adds: tens of
+ * milliseconds a table.  So a full one is emptied here, by whoever wrote it, and kept. */
+static void put_aside(struct dedup *dedup, struct dedup_table *written)
+{
+	if (written->count < dedup->table_entries_max / 2) { /* not of one that grows in steps */
+		dedup_table_done(written);
+		return;
+	}
+	dedup_table_clear(written);
+	pthread_mutex_lock(&dedup->runs_lock);
+	struct dedup_table before = dedup->spare;
+	dedup->spare = *written;
+	pthread_mutex_unlock(&dedup->runs_lock);
+	dedup_table_done(&before);
+}
+
 /* The frozen table, if there is one, becomes a run; the manifest does not say so yet. */
 static err write_frozen(struct dedup *dedup, struct why *why)
 {
@@ -96,9 +112,9 @@ static err write_frozen(struct dedup *dedup, struct why *why)
 		return e;
 	pthread_mutex_lock(&dedup->runs_lock);
 	dedup->has_frozen = false;
-	struct dedup_table empty = dedup->frozen;
+	struct dedup_table written = dedup->frozen;
 	pthread_mutex_unlock(&dedup->runs_lock);
-	dedup_table_done(&empty);
+	put_aside(dedup, &written);
 	return OK;
 }
 
@@ -170,7 +186,11 @@ static err freeze(struct dedup *dedup, struct why *why)
 	note_frozen(dedup);
 	dedup->frozen = dedup->active;
 	dedup->has_frozen = true;
+	dedup->active = dedup->spare;
+	dedup->spare = (struct dedup_table){ 0 };
 	pthread_mutex_unlock(&dedup->runs_lock);
+	if (dedup->active.slots != NULL)
+		return OK;
 	/* After a full one another: it need not grow step by step. */
 	size_t was = dedup->frozen.count;
 	dedup_table_init(&dedup->active, dedup->table_entries_max,
@@ -400,6 +420,7 @@ size_t dedup_resident_bytes(const struct dedup *dedup)
 		       dedup->young.line_count * sizeof(*dedup->young.lines);
 
 	pthread_mutex_lock(lock_of(dedup));
+	bytes += dedup_table_bytes(&dedup->spare);
 	if (dedup->has_frozen)
 		bytes += dedup_table_bytes(&dedup->frozen);
 	for (size_t i = 0; i < dedup->run_count; i++)

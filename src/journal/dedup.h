@@ -66,7 +66,7 @@ enum { DEDUP_RUNS_MAX = 512 }; /* past it dedup_save answers ERR_FULL: merge fir
 
 struct dedup_options {
 	/* Kept in memory, in two tables (one filling, one being written); 0: 1,048,576, which
-	 * take 43 MB when both are full and nothing when both are empty. */
+	 * take 43 MB from when both were full, and nothing before the first entry. */
 	size_t memory_entries_max;
 	/* Read blocks with a system call and check them each time, instead of from mapped memory,
 	 * checked at first touch.  Slower (docs: bench/dedup_bench.c), but a disk that fails under

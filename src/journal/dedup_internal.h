@@ -37,6 +37,7 @@ struct dedup {
 	bool has_frozen;
 	struct dedup_table frozen; /* full, not yet a run; unchanged while has_frozen */
 	bool frozen_is_young; /* `young` knows all of it */
+	struct dedup_table spare; /* the frozen one before, emptied: the next active one */
 	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first; the young ones last */
 	size_t run_count;
 

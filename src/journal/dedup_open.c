@@ -156,6 +156,7 @@ void dedup_close(struct dedup *dedup)
 	dedup_merge_abandon(dedup->merge);
 	close_runs(dedup);
 	dedup_table_done(&dedup->active);
+	dedup_table_done(&dedup->spare);
 	free(dedup->young.lines);
 	if (dedup->has_frozen)
 		dedup_table_done(&dedup->frozen);

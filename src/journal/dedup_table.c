@@ -31,6 +31,13 @@ void dedup_table_done(struct dedup_table *table)
 		.homes_first = table->homes_first };
 }
 
+void dedup_table_clear(struct dedup_table *table)
+{
+	if (table->size > 0)
+		memset(table->slots, 0, table->size * DEDUP_ENTRY_BYTES);
+	table->count = 0;
+}
+
 size_t dedup_table_bytes(const struct dedup_table *table)
 {
 	return table->size * DEDUP_ENTRY_BYTES;

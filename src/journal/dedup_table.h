@@ -20,6 +20,7 @@ struct dedup_table {
 /* Made for `count_max` entries, of which `count_soon` are expected at once; takes no memory yet. */
 void dedup_table_init(struct dedup_table *table, size_t count_max, size_t count_soon);
 void dedup_table_done(struct dedup_table *table); /* empty again, without memory */
+void dedup_table_clear(struct dedup_table *table); /* empty again, its memory kept */
 size_t dedup_table_bytes(const struct dedup_table *table);
 
 /* NULL: not there.  Valid until the next put. */
