@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA = 4 << 20, BODY_MAX = 1000 };
+enum { ARENA = 4 << 20, BODY_MAX = 1000, FILE_MAX = 64 << 20, FIRST_ROOM = 16 << 10 };
 
 /* ---- a clock that the test moves */
 
@@ -143,18 +143,19 @@ static const struct http_route routes[] = {
 		.handle = echo,
 		.body_bytes_max = BODY_MAX,
 		.flags = HTTP_OPEN_TO_PAGES },
+	{ .method = HTTP_POST, .pattern = "/file", .handle = echo, .body_bytes_max = FILE_MAX },
 	{ .method = HTTP_POST, .pattern = "/owe", .handle = owe, .body_bytes_max = BODY_MAX },
 	{ .method = HTTP_GET, .pattern = "/events", .handle = events },
 };
 
-static void open_house(struct house *h, const char *address)
+static void open_house_for(struct house *h, const char *address, size_t bodies_bytes_max)
 {
 	const struct http_routes table = { routes, ARRAY_LEN(routes), h };
 	const struct http_options options = { .tables = &table,
 		.table_count = 1,
 		.clock = &h->clock.base,
 		.workers = 2,
-		.bodies_bytes_max = 10 * BODY_MAX,
+		.bodies_bytes_max = bodies_bytes_max,
 		.status_of = err_http_status,
 		.problem = render_problem,
 		.log = note_log,
@@ -167,6 +168,11 @@ static void open_house(struct house *h, const char *address)
 	condition_init(&h->change);
 	h->server = http_server_create(&options);
 	CHECK(address, http_server_listen(h->server, &listener, h->url, &why) == OK);
+}
+
+static void open_house(struct house *h, const char *address)
+{
+	open_house_for(h, address, 10 * BODY_MAX);
 }
 
 static void close_house(struct house *h)
@@ -441,10 +447,13 @@ TEST(http_cuts_who_is_slow)
 		{ "half a chunk",
 			"POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
 			HTTP_BODY_MS + 1 },
+		{ "hardly any of a long body",
+			"POST /file HTTP/1.1\r\n" HOST "Content-Length: 60000000\r\n\r\nab",
+			HTTP_BODY_MS + 1 },
 	};
 	struct house h;
 
-	open_house(&h, "127.0.0.1:0");
+	open_house_for(&h, "127.0.0.1:0", 4 * FIRST_ROOM);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct http_client c;
 		uint64_t before = http_counters(h.server).connections;
@@ -488,6 +497,34 @@ TEST(http_holds_only_so_many_bodies)
 	r = client_ask(
 		h.url, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"), arena);
 	CHECK("room again", r.status == 200);
+	close_house(&h);
+}
+
+/* What is announced holds nothing, and files leave room for events. */
+TEST(http_keeps_room_for_short_bodies)
+{
+	static const char announced[] =
+		"POST /file HTTP/1.1\r\n" HOST "Content-Length: 60000000\r\n"
+		"Expect: 100-continue\r\n\r\n";
+	AUTO_ARENA arena = arena_create(ARENA);
+	struct http_client long_ones[4], one_more;
+	struct house h;
+
+	open_house_for(&h, "127.0.0.1:0", 2 * ARRAY_LEN(long_ones) * FIRST_ROOM);
+	for (size_t i = 0; i < ARRAY_LEN(long_ones); i++) {
+		client_connect(&long_ones[i], h.url);
+		client_send(&long_ones[i], str_of(announced));
+		CHECK("go on", client_receive(&long_ones[i]).status == 100);
+	}
+	client_connect(&one_more, h.url);
+	client_send(&one_more, str_of(announced));
+	CHECK("their half is used up", client_receive(&one_more).status == 503);
+	struct http_reply r = client_ask(
+		h.url, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"), arena);
+	CHECK("a short one is taken", r.status == 200);
+	client_close(&one_more);
+	for (size_t i = 0; i < ARRAY_LEN(long_ones); i++)
+		client_close(&long_ones[i]);
 	close_house(&h);
 }
 

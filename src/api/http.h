@@ -14,8 +14,8 @@
  * for what http_when_done() was told.
  *
  * Bounds, all named below: a slow or stuck client loses its connection, never holds a worker, and
- * takes no more memory than its connection and its body; bodies have a limit by route, known before
- * they are read, and one for all together.
+ * takes no more memory than its connection and what came of its body; bodies have a limit by route,
+ * known before they are read, and one for all together, half of which is kept for short ones.
  *
  * What the layer refuses or answers itself: requests that two servers could read differently (more
  * than one length, a length beside chunks, no or several Host), OPTIONS (CORS and Allow), HEAD.
@@ -147,8 +147,10 @@ enum {
 	HTTP_CONNECTIONS = 16384,
 	HTTP_HEAD_MS = 10000, /* from connecting to the end of the first request's head */
 	HTTP_IDLE_MS = 75000, /* between two requests, and until the head of the next is whole */
-	HTTP_BODY_MS = 20000, /* for a body, and a second more for each HTTP_BODY_BYTES_LEAST */
+	HTTP_BODY_MS =
+		20000, /* for a body, and a second more for each HTTP_BODY_BYTES_LEAST come */
 	HTTP_BODY_BYTES_LEAST = 8192,
+	HTTP_BODY_LONG_BYTES = 8 << 20, /* routes that take more share half of the room for all */
 	HTTP_STALL_MS = 60000, /* a client that takes nothing of its answer */
 	HTTP_WATCH_MS = 500, /* how often these are looked at */
 };

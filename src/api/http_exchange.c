@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BODY_BYTES_FIRST = 16384, SWALLOWED_BYTES_MAX = 1 << 20 };
+enum { BODY_BYTES_FIRST = 16384, BODY_GROWTH = 4, SWALLOWED_BYTES_MAX = 1 << 20 };
 
 /* ---- begin */
 
@@ -69,12 +69,17 @@ static void set_trace(struct http_exchange *x)
 
 /* ---- the body */
 
-/* From the budget of all bodies; false: it is used up. */
-static bool take_room(struct http_server *s, size_t bytes)
+/* From the budget of all bodies; false: it is used up.  Long ones (files) have half of it, so that
+ * whoever sends some, slowly, leaves room for the events of others. */
+static bool take_room(struct http_exchange *x, size_t bytes)
 {
+	struct http_server *s = x->server;
+	bool is_long =
+		x->match.route != NULL && x->match.route->body_bytes_max > HTTP_BODY_LONG_BYTES;
+	size_t most = s->options.bodies_bytes_max / (is_long ? 2 : 1);
 	size_t before = atomic_fetch_add(&s->bodies_bytes, bytes);
 
-	if (before + bytes <= s->options.bodies_bytes_max)
+	if (before + bytes <= most)
 		return true;
 	atomic_fetch_sub(&s->bodies_bytes, bytes);
 	s->count_full++;
@@ -85,11 +90,28 @@ static bool grow_body(struct http_exchange *x, size_t to)
 {
 	if (to <= x->body_room)
 		return true;
-	if (!take_room(x->server, to - x->body_room))
+	if (!take_room(x, to - x->body_room))
 		return false;
 	x->body = memory_resize(x->body, to);
 	x->body_room = to;
 	return true;
+}
+
+/* Room for so many, and for some that will come, as long as more may. */
+static size_t room_for(const struct http_exchange *x, size_t bytes)
+{
+	size_t step = MAX_OF(BODY_GROWTH * x->body_room, (size_t)BODY_BYTES_FIRST);
+
+	return MIN_OF(x->body_bytes_max, MAX_OF(bytes, step));
+}
+
+/* A second for each HTTP_BODY_BYTES_LEAST that have come: bytes that drip in gain nothing. */
+static void move_deadline(const struct http_exchange *x)
+{
+	int64_t most_ms =
+		x->server->options.body_ms + (int64_t)(x->body_len / HTTP_BODY_BYTES_LEAST) * 1000;
+
+	connection_enter(x->connection, PHASE_BODY, x->body_began_ns + most_ms * 1000000);
 }
 
 static void no_room(struct http_exchange *x)
@@ -115,15 +137,13 @@ static void too_long(struct http_exchange *x, size_t bytes_max)
  * then the connection is cut. */
 static enum MHD_Result take_piece(struct http_exchange *x, const char *bytes, size_t *count)
 {
-	size_t n = *count, most = x->match.route == NULL ? 0 : x->match.route->body_bytes_max;
+	size_t n = *count, most = x->body_bytes_max;
 
 	*count = 0;
 	if (x->status == 0 && n > most - x->body_len)
 		too_long(x, most);
 	if (x->status == 0 && x->body_len + n > x->body_room &&
-		!grow_body(x,
-			MIN_OF(most, MAX_OF(x->body_len + n,
-					     MAX_OF(2 * x->body_room, (size_t)BODY_BYTES_FIRST)))))
+		!grow_body(x, room_for(x, x->body_len + n)))
 		no_room(x);
 	if (x->status != 0) {
 		x->body_swallowed += n;
@@ -133,6 +153,7 @@ static enum MHD_Result take_piece(struct http_exchange *x, const char *bytes, si
 	memcpy(x->body + x->body_len, bytes, n);
 	x->body_len += n;
 	x->server->count_body_bytes += n;
+	move_deadline(x);
 	return MHD_YES;
 }
 
@@ -157,15 +178,18 @@ static enum MHD_Result begin_body(struct http_exchange *x, const char *method, c
 	err e = head_check(x, method, version, &bytes, &has_body, &status, &why);
 	if (e != OK)
 		http_refuse(x, status, &why);
-	else if (!grow_body(x, bytes))
+	else if (x->match.route != NULL)
+		x->body_bytes_max = bytes > 0 ? bytes : x->match.route->body_bytes_max;
+	/* For what has come, not for what is announced: a head alone holds little. */
+	if (x->status == 0 && bytes > 0 && !grow_body(x, room_for(x, 0)))
 		no_room(x);
 	if (x->status != 0 && has_body) { /* it is not read */
 		x->closes = true;
 		return send_now(x);
 	}
 	x->step = STEP_BODY;
-	int64_t most = x->server->options.body_ms + (int64_t)(bytes / HTTP_BODY_BYTES_LEAST) * 1000;
-	connection_enter(x->connection, PHASE_BODY, http_deadline(x->server, most));
+	x->body_began_ns = http_now_ns(x->server);
+	move_deadline(x);
 	return MHD_YES;
 }
 

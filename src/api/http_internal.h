@@ -60,7 +60,9 @@ struct http_exchange {
 	enum { STEP_NEW, STEP_BODY, STEP_DONE } step;
 	bool closes; /* the connection after the answer */
 	char *body;
+	size_t body_bytes_max; /* announced, or of the route */
 	size_t body_len, body_room; /* body_room is what is taken from the server's budget */
+	int64_t body_began_ns;
 	size_t body_swallowed; /* after it was too long */
 	int64_t began_ns, received_ms;
 	char trace[HTTP_TRACE_BYTES + 1];

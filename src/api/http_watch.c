@@ -1,9 +1,9 @@
 /* api/http_watch.c - connections, and who is too slow on them.
  *
  * libmicrohttpd knows only silence: whoever sends a byte now and then could hold a connection for
- * ever (slow loris).  So every phase has a deadline of its own, that no byte moves, and one thread
- * looks through all connections twice a second.  A connection is cut by shutting its socket down:
- * its worker then finds it closed.
+ * ever (slow loris).  So every phase has a deadline of its own, that single bytes do not move, and
+ * one thread looks through all connections twice a second.  A connection is cut by shutting its
+ * socket down: its worker then finds it closed.
  *
  * While a connection is suspended nobody reads from it, so nobody would see that its client went
  * away: that is looked for here too.
