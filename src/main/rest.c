@@ -13,10 +13,15 @@
 #include "main/rest_run.h"
 #include "main/throttle.h"
 
+enum { REST_POOL_THREADS_MAX = 2 };
+_Static_assert((int)REST_QUICK_THREADS <= (int)REST_POOL_THREADS_MAX, "room for them");
+_Static_assert((int)REST_SLOW_THREADS <= (int)REST_POOL_THREADS_MAX, "room for them");
+_Static_assert((int)REST_OPEN_THREADS <= (int)REST_POOL_THREADS_MAX, "room for them");
+
 struct pool {
 	struct queue *queue;
 	pthread_mutex_t turn; /* who takes from the queue: one at a time */
-	pthread_t threads[MAX_OF(REST_QUICK_THREADS, REST_SLOW_THREADS)];
+	pthread_t threads[REST_POOL_THREADS_MAX];
 	size_t count;
 };
 
@@ -26,7 +31,7 @@ struct rest {
 	const struct rest_route *routes;
 	struct http_route *http;
 	size_t count;
-	struct pool quick, slow;
+	struct pool quick, slow, open;
 	struct live *live;
 	struct rest_once *once;
 	struct throttle *throttle; /* of signing in */
@@ -107,6 +112,13 @@ void rest_settled(struct rest_call *call)
 	unlock(&call->rest->lock);
 }
 
+static struct pool *pool_of(struct rest *rest, const struct rest_route *route)
+{
+	if (route->open)
+		return &rest->open;
+	return route->quick ? &rest->quick : &rest->slow;
+}
+
 static void arrive(struct http_exchange *x, void *context)
 {
 	struct rest *rest = context;
@@ -115,7 +127,7 @@ static void arrive(struct http_exchange *x, void *context)
 	struct why why = { 0 };
 
 	enlist(rest, call);
-	if (queue_push((route->quick ? &rest->quick : &rest->slow)->queue, call, 0) == OK)
+	if (queue_push(pool_of(rest, route)->queue, call, 0) == OK)
 		return;
 	delist(rest, call);
 	call_free(call);
@@ -148,7 +160,7 @@ static void *work(void *context)
 	struct rest_call *call;
 
 	free(context);
-	if (worker.pool == &worker.rest->slow) /* its helpers too; refused, it does without */
+	if (worker.pool != &worker.rest->quick) /* its helpers too; refused, it does without */
 		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), REST_SLOW_NICE);
 	input_set_standard(-1); /* nobody over HTTP reads the server's own */
 	while ((call = next_call(worker.pool)) != NULL) {
@@ -181,6 +193,12 @@ static void pool_stop(struct pool *pool)
 		int code = pthread_join(pool->threads[pool->count - 1], NULL);
 		ASSERT(code == 0);
 	}
+}
+
+static void pool_free(struct pool *pool)
+{
+	queue_free(pool->queue);
+	(void)pthread_mutex_destroy(&pool->turn); /* nobody holds it */
 }
 
 /* ---- the watcher */
@@ -240,6 +258,7 @@ struct rest *rest_create(const struct rest_options *options)
 	rest->live = live_create(options->house, options->desk);
 	pool_start(rest, &rest->quick, REST_QUICK_THREADS);
 	pool_start(rest, &rest->slow, REST_SLOW_THREADS);
+	pool_start(rest, &rest->open, REST_OPEN_THREADS);
 	code = pthread_create(&rest->watcher, NULL, watch, rest);
 	ASSERT(code == 0);
 	(void)pthread_setname_np(rest->watcher, "watcher");
@@ -261,6 +280,7 @@ void rest_stop(struct rest *rest)
 	live_stop(rest->live);
 	pool_stop(&rest->quick);
 	pool_stop(&rest->slow);
+	pool_stop(&rest->open);
 	lock(&rest->lock);
 	rest->watches = false;
 	unlock(&rest->lock);
@@ -275,11 +295,10 @@ void rest_free(struct rest *rest)
 	live_free(rest->live);
 	rest_once_free(rest->once);
 	throttle_free(rest->throttle);
-	queue_free(rest->quick.queue);
-	queue_free(rest->slow.queue);
-	(void)pthread_mutex_destroy(&rest->quick.turn); /* nobody holds any of them */
-	(void)pthread_mutex_destroy(&rest->slow.turn);
-	(void)pthread_mutex_destroy(&rest->lock);
+	pool_free(&rest->quick);
+	pool_free(&rest->slow);
+	pool_free(&rest->open);
+	(void)pthread_mutex_destroy(&rest->lock); /* nobody holds it */
 	arena_free(rest->arena);
 	free(rest);
 }

@@ -4,8 +4,10 @@
  *   query threads    who is it (session or token)? may he? words -> request -> command -> answer
  *   watcher          tells running commands when their client went away or their time is over
  *
- * Queries never run on HTTP workers.  There are two pools, so that a long question over all
- * customers never holds up the one about the customer on the telephone.  A full queue answers 429.
+ * Queries never run on HTTP workers.  There are three pools, so that a long question over all
+ * customers never holds up the one about the customer on the telephone, and what anybody may ask,
+ * as signing in, whose password takes long on purpose, holds up nobody who is known.  A full queue
+ * answers 429.
  *
  * An answer is held until it is whole, and sent with its length and an ETag; past REST_HELD_BYTES
  * it is sent as it comes (exports), at the speed of whoever reads.
@@ -21,6 +23,7 @@
 enum {
 	REST_QUICK_THREADS = 2,
 	REST_SLOW_THREADS = 2,
+	REST_OPEN_THREADS = 2, /* as many passwords are looked at at once (desk/users.h) */
 	/* A question about everything has both processors for as long as it takes; senders wait for
 	 * milliseconds of them, and come first.  Where nothing else goes on it makes no difference.
 	 */

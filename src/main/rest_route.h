@@ -24,7 +24,7 @@ struct rest_route {
 	struct words says; /* of a special one; a command has its summary */
 	const struct option *options_of; /* the query of a special one, ends with ""; or NULL */
 	rights needs; /* all of them; 0: anybody who is known */
-	bool open; /* also who is not known: signing in */
+	bool open; /* also for who is not known (signing in), on threads of their own */
 	bool personal; /* it tells of single people: noted in the audit, like every change */
 	bool searches; /* its argument may be a name: the audit keeps only its hash */
 	bool quick; /* answered by the threads kept for short questions */

@@ -284,7 +284,6 @@ static const struct rest_route rows[] = {
 			"se connecter : un cookie, et le jeton que les modifications doivent "
 			"porter"),
 		.open = true,
-		.quick = true,
 		.body_bytes_max = 1 << 14 },
 	{ .method = HTTP_DELETE,
 		.pattern = "/api/v1/session",
@@ -296,8 +295,7 @@ static const struct rest_route rows[] = {
 		.special = rest_oidc_offer,
 		.says = WORDS("whether people may sign in by an OpenID provider, and by which",
 			"si l'on peut se connecter par un fournisseur OpenID, et par lequel"),
-		.open = true,
-		.quick = true },
+		.open = true },
 	{ .method = HTTP_GET,
 		.pattern = "/api/v1/oidc/begin",
 		.special = rest_oidc_begin,
@@ -324,20 +322,17 @@ static const struct rest_route rows[] = {
 			"créer le premier utilisateur, administrateur, par le lien de mise en "
 			"service"),
 		.open = true,
-		.quick = true,
 		.body_bytes_max = 1 << 14 },
 	{ .method = HTTP_GET,
 		.pattern = "/docs",
 		.special = rest_docs,
 		.says = WORDS("this interface, for people", "cette interface, pour les gens"),
-		.open = true,
-		.quick = true },
+		.open = true },
 	{ .method = HTTP_GET,
 		.pattern = "/api/v1/openapi.json",
 		.special = rest_openapi,
 		.says = WORDS("this document", "ce document"),
-		.open = true,
-		.quick = true },
+		.open = true },
 };
 
 /* Rights of families: what is derived tells numbers of all customers, or decides who is who. */

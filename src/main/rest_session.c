@@ -142,11 +142,12 @@ err rest_sign_in(struct rest_call *call, struct why *why)
 	if (e == OK)
 		e = user_sign_in(desk, name, password, code, &session, why);
 	if (e == ERR_DENIED || e == ERR_BUSY) {
+		struct why unheard = { 0 };
 		if (e == ERR_DENIED && why->message != MSG_DESK_CODE_WANTED)
 			throttle_failed(throttle, http_peer(call->x), call->started_ms);
-		struct why unheard = { 0 };
-		(void)note(
-			call, name, "sign in", STR("refused"), &unheard); /* refused either way */
+		/* Refused either way.  Who waits has tried nothing, and could fill the disk. */
+		if (e == ERR_DENIED)
+			(void)note(call, name, "sign in", STR("refused"), &unheard);
 		http_set(call->x, "Retry-After", STR("1"));
 		rest_settled(call);
 		http_refuse(call->x, e == ERR_DENIED ? 401 : 429, why);

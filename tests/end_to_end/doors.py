@@ -233,6 +233,33 @@ def check_sessions_and_the_first_user(place):
         equal(server.ask("GET", "/api/v1/me", None, Cookie=cookie).status, 401, "signed out")
 
 
+def check_who_guesses_holds_up_nobody(place):
+    """Passwords take long on purpose: who sends many is behind himself alone.  While he waits, nothing is noted of him."""
+    folder, guesses = filled(place), 24
+    with Server(folder) as server, ThreadPoolExecutor(guesses) as pool:
+        secret, done = token(folder, "agent"), []
+
+        def guess(i):
+            done.append(server.ask("POST", "/api/v1/session", None, {"name": f"nobody-{i}", "password": "a guess, no more"}).status)
+        tries = [pool.submit(guess, i) for i in range(guesses)]
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            under_way = re.search(r"ariane_http_requests_open (\d+)", server.ask("GET", "/metrics").body.decode())
+            if int(under_way[1]) + len(done) > guesses:  # this one among them
+                break
+        equal(server.ask("GET", "/api/v1/me", secret).status, 200, "who is known is answered")
+        before = len(done)
+        true(before < guesses // 2, f"before {before} of {guesses} guesses were")
+        for one in tries:
+            one.result()
+        equal(set(done), {401}, "all were looked at")
+        wrong = {"name": "jeanne", "password": "wrong wrong wrong"}
+        said = [server.ask("POST", "/api/v1/session", None, wrong).status for _ in range(12)]
+        true(429 in said, f"he waits: {said}")
+        noted = folder("audit", "--who", "user:jeanne", "--json").lines()
+        equal([row["outcome"] for row in noted], ["refused"] * said.count(401), "what was tried, not what had to wait")
+
+
 def check_words_are_for_who_may_read_them(place):
     folder = place.folder()
     told = {"type": "ariane.record", "kind": "event", "activity": "chat.message", "channel": "chat", "time": "2026-03-01T10:00:00Z",
