@@ -10,7 +10,13 @@
 #include "main/rest_once.h"
 #include "main/rest_run.h"
 
-enum { RING_BYTES = 1 << 18, ETAG_BYTES = 40, LOOK_MS = 200 };
+enum {
+	RING_BYTES = 1 << 18,
+	ETAG_BYTES = 80,
+	ETAG_CONTENT_AT = 34, /* behind the quote, 32 digits and the dash */
+	ETAG_LINES = 8,
+	LOOK_MS = 200,
+};
 
 /* ---- a stream: a ring between the command (which writes) and an HTTP worker (which reads).  It
  * belongs to both: whoever leaves last frees it. */
@@ -349,25 +355,79 @@ static void set_next(struct rest_answer *a)
 		http_set(x, "Link", strbuf_str(&link));
 }
 
+/* ---- ETags: "WHOLE-CONTENT", two digests: of the bytes, and of them without what tells of the
+ * moment of asking, which every event of anybody moves.  Whether a client has the bytes, the first
+ * says; whether what he saw has changed, the second. */
+
+static bool tells_moment(str line)
+{
+	static const str names[] = { STR_INIT("  \"epoch\": "), STR_INIT("  \"as_of\": "),
+		STR_INIT("  \"volatile_id\": ") };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_starts(line, names[i]))
+			return true;
+	return false;
+}
+
+static void add_digest(struct strbuf *out, str bytes)
+{
+	struct digest128 digest = digest128(NULL, bytes);
+
+	for (size_t i = 0; i < sizeof(digest.bytes); i++)
+		strbuf_printf(out, "%02x", digest.bytes[i]);
+}
+
+/* Such members stand among the first; the rest is read once. */
 static str etag_of(str body, char text[static ETAG_BYTES])
 {
-	struct digest128 digest = digest128(NULL, body);
+	struct strbuf whole = strbuf_heap(body.len + ETAG_BYTES);
+	struct strbuf content = strbuf_heap(body.len + ETAG_BYTES);
 	struct strbuf etag = { .ptr = text, .cap = ETAG_BYTES, .cap_max = ETAG_BYTES };
+	str rest = body, line;
 
+	for (size_t i = 0; i < ETAG_LINES && str_split(rest, '\n', &line, &rest); i++) {
+		strbuf_add(&whole, line);
+		strbuf_add_byte(&whole, '\n');
+		if (tells_moment(line))
+			continue;
+		strbuf_add(&content, line);
+		strbuf_add_byte(&content, '\n');
+	}
+	add_digest(&whole, rest);
+	add_digest(&content, rest);
 	strbuf_add_byte(&etag, '"');
-	for (size_t i = 0; i < sizeof(digest.bytes); i++)
-		strbuf_printf(&etag, "%02x", digest.bytes[i]);
+	add_digest(&etag, strbuf_str(&whole));
+	strbuf_add_byte(&etag, '-');
+	add_digest(&etag, strbuf_str(&content));
 	strbuf_add_byte(&etag, '"');
+	strbuf_done(&whole);
+	strbuf_done(&content);
 	return strbuf_str(&etag);
 }
 
-bool rest_answer_is(str etag, str body)
+/* Is it among those of a header?  From `from` on: all of it, or its content.  A proxy that
+ * compresses makes weak ones of ours: W/"...". */
+static bool lists_etag(str header, str etag, size_t from)
+{
+	str one, rest = header;
+	bool more = true, found = false;
+
+	while (more && !found) {
+		more = str_split(rest, ',', &one, &rest);
+		one = str_trim(more ? one : rest);
+		(void)str_skip_prefix(&one, STR("W/"));
+		found = one.len == etag.len && str_equal(str_from(one, from), str_from(etag, from));
+	}
+	return found || str_equal(str_trim(header), STR("*"));
+}
+
+bool rest_answer_is(str etags, str body)
 {
 	struct strbuf array = strbuf_heap(REST_HELD_BYTES);
 	char text[ETAG_BYTES];
 	str rest = body, line;
-	bool begun = false,
-	     same = str_equal(etag, STR("*")) || str_equal(etag, etag_of(body, text));
+	bool begun = false, same = lists_etag(etags, etag_of(body, text), ETAG_CONTENT_AT);
 
 	while (str_split(rest, '\n', &line, &rest)) {
 		strbuf_add_c(&array, begun ? ",\n" : "[");
@@ -375,7 +435,8 @@ bool rest_answer_is(str etag, str body)
 		begun = true;
 	}
 	strbuf_add_c(&array, begun ? "]\n" : "[]\n");
-	same = same || (strbuf_ok(&array) && str_equal(etag, etag_of(strbuf_str(&array), text)));
+	same = same || (strbuf_ok(&array) && lists_etag(etags, etag_of(strbuf_str(&array), text),
+						     ETAG_CONTENT_AT));
 	strbuf_done(&array);
 	return same;
 }
@@ -396,7 +457,8 @@ static void send_held(struct rest_answer *a)
 	}
 	http_set(x, "Cache-Control", STR("private, no-cache"));
 	http_set(x, "ETag", etag);
-	if (str_equal(http_header(x, "If-None-Match"), etag))
+	str known = http_header(x, "If-None-Match");
+	if (known.len > 0 && lists_etag(known, etag, 0))
 		http_answer_empty(x, 304);
 	else
 		http_answer_built(x, 200, a->type, &a->held);

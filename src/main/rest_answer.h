@@ -32,6 +32,7 @@ err rest_answer_select(struct rest_answer *answer, struct why *why);
 void rest_answer_end(struct rest_answer *answer);
 /* It failed while streaming: the connection is cut. */
 void rest_answer_break(struct rest_answer *answer);
-/* Is this an ETag of that body, as lines or as an array?  "*" is of any. */
-bool rest_answer_is(str etag, str body);
+/* Is one of these ETags (If-Match) of that body, as lines or as an array, whenever asked for?  "*"
+ * is of any. */
+bool rest_answer_is(str etags, str body);
 void rest_answer_done(struct rest_answer *answer); /* frees what is held */

@@ -478,6 +478,12 @@ def check_changes_are_made_once_and_of_what_was_seen(place):
         seen = server.ask("GET", "/api/v1/customers/user_id:u2", privacy).headers["ETag"]
         folder("identity", "link", "user_id:u1", "user_id:u2", "--because", "a test")
         equal(server.ask("DELETE", "/api/v1/customers/user_id:u2", privacy, If_Match=seen).status, 412, "more than he saw would go")
+        seen = server.ask("GET", "/api/v1/customers/user_id:u2", privacy).headers["ETag"]
+        for known in (seen, "W/" + seen, f'"other", {seen}', "*"):
+            equal(server.ask("GET", "/api/v1/customers/user_id:u2", privacy, If_None_Match=known).status, 304, known)
+        folder("import", "-", stdin=lines_of([{**EVENTS[2], "userId": "u9", "anonymousId": "b9", "messageId": "m9"}]).encode())
+        equal(server.ask("GET", "/api/v1/customers/user_id:u2", privacy, If_None_Match=seen).status, 200, "another epoch")
+        equal(server.ask("DELETE", "/api/v1/customers/user_id:u2", privacy, If_Match=seen).status, 200, "what others do changes nothing")
     with Server(folder) as server:
         other = server.ask("POST", "/api/v1/keys", admin, make, Idempotency_Key="one")
         equal((other.status, json.loads(other.body)["code"]), (409, "api-once-unknown"), "after a restart: not twice")
