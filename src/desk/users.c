@@ -134,6 +134,20 @@ err user_count(struct desk *desk, int64_t *out, struct why *why)
 	return e;
 }
 
+err user_any_has_password(struct desk *desk, bool *out, struct why *why)
+{
+	int64_t count = 0;
+
+	desk_lock(desk);
+	err e = sql_each(desk->sql, why, take_int, &count,
+		"SELECT COUNT(*) FROM users WHERE password IS NOT NULL AND disabled_ms IS NULL",
+		sql_none());
+	desk_unlock(desk);
+	if (e == OK)
+		*out = count > 0;
+	return e;
+}
+
 err user_list(
 	struct desk *desk, struct arena *arena, struct user **out, size_t *count, struct why *why)
 {

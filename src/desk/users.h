@@ -50,6 +50,8 @@ err user_list(
 /* Texts in `arena`.  ERR_NOT_FOUND. */
 err user_named(struct desk *desk, str name, struct arena *arena, struct user *out, struct why *why);
 err user_count(struct desk *desk, int64_t *out, struct why *why);
+/* Of those who are not disabled. */
+err user_any_has_password(struct desk *desk, bool *out, struct why *why);
 
 /* Each ends his sessions.  ERR_NOT_FOUND. */
 err user_set_role(struct desk *desk, str name, enum role role, rights granted, struct why *why);

@@ -8,6 +8,7 @@
 #include "api/web.h"
 #include "base/json.h"
 #include "desk/keys.h"
+#include "desk/users.h"
 #include "main/doors.h"
 #include "main/render.h"
 #include "main/retention.h"
@@ -170,6 +171,23 @@ static err expect_sources(struct serving *s, const struct request *request, stru
 	return e;
 }
 
+/* With TLS too: until somebody has a password, or an OpenID provider vouches for people, whoever
+ * comes first with the set-up link is the administrator.  --without-tls is its user's own word. */
+static err check_somebody(struct serving *s, const struct serving_options *options, struct why *why)
+{
+	const struct settings *settings = options->settings;
+	bool has = false;
+	err e = user_any_has_password(doors_desk(s->doors), &has, why);
+
+	if (has || setting_text(settings, SETTING_OIDC_ISSUER).len > 0 ||
+		setting_yes(settings, SETTING_WITHOUT_TLS))
+		return e;
+	for (size_t i = 0; e == OK && i < options->listener_count; i++)
+		if (!http_address_is_loopback(options->listeners[i].address))
+			e = fail(why, MSG_SERVE_NOBODY, arg_str(options->listeners[i].address));
+	return e;
+}
+
 static void make_capture(struct serving *s, const struct request *request)
 {
 	const struct capture_options capture = { .writer = s->writer,
@@ -279,7 +297,9 @@ err serving_start(const struct request *request, struct sink *sink,
 		return e;
 	}
 	s->keys = key_cache_create(doors_desk(s->doors));
-	e = expect_sources(s, request, why);
+	e = check_somebody(s, options, why);
+	if (e == OK)
+		e = expect_sources(s, request, why);
 	if (e != OK) {
 		(void)serving_stop(s, &ignored);
 		return e;

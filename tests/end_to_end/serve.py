@@ -89,6 +89,21 @@ def check_nothing_is_open_to_others_without_tls(place):
         equal(answer.problem()["code"], code, words)
 
 
+def check_nothing_is_open_to_others_before_somebody_has_a_password(place):
+    """Also with TLS: a first start finds no administrator yet."""
+    if not shutil.which("openssl"):
+        raise Skipped("no openssl")
+    make_certificate(place.path, "one")
+    folder, words = place.folder(), ["--certificate", str(place.path / "one.pem"), "--key", str(place.path / "one.key")]
+    for more in ([], ["--listen", "127.0.0.1:0"]):
+        answer = folder("--json", "serve", "--listen", "0.0.0.0:0", *more, *words, status=2)
+        equal(answer.problem()["code"], "usage-serve-nobody", more)
+    folder("user", "create", "jeanne", "--role", "administrator")
+    server = Server(folder.path, "--listen", "0.0.0.0:0", *words)
+    equal(server.get("/healthz", place.path / "one.pem")[0], 200)
+    equal(server.stop()[0], 0)
+
+
 def check_figures_are_openmetrics(place):
     """Each line of /metrics has the form of OpenMetrics text."""
     server = Server(place.path / "data")
