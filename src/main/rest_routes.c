@@ -235,6 +235,7 @@ static const struct rest_route rows[] = {
 		.pattern = "/api/v1/audit",
 		.command = &cmd_audit,
 		.needs = RIGHT(AUDIT),
+		.personal = true, /* it names who was looked at */
 		.quick = true },
 	{ .method = HTTP_GET,
 		.pattern = "/api/v1/live",

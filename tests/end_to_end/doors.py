@@ -355,6 +355,8 @@ def check_the_audit_says_who_read(place):
         rows = folder("audit", "--subject", "user_id:u1", "--json").lines()
         equal([r["subject"] for r in rows], ["", ""], "what was done stays, the name goes")
         equal(rows[-1]["who"], "token:1", "and who did it")
+        equal(server.ask("GET", "/api/v1/audit?subject=user_id:u1", privacy).status, 200)
+        equal(folder("audit", "--action", "GET /api/v1/audit", "--json").json()["who"], "token:2", "who read it too")
     true("whole" in folder("audit", "--check").out, "chain")
 
 

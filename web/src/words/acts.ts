@@ -42,6 +42,7 @@ const acts: Record<string, readonly [fr: string, en: string]> = {
   "POST journey/drivers": ["Causes d'une friction lues, avec des clients", "Causes of a friction read, with customers"],
   "GET journey/drivers": ["Causes d'une friction lues, avec des clients", "Causes of a friction read, with customers"],
   "POST journey/predict": ["Prochaine étape d'un client lue", "A customer's next step read"],
+  "GET audit": ["Journal d'audit lu", "Audit read"],
   "GET live": ["Client suivi en direct", "Customer followed live"],
   "POST identity/rules": ["Règles d'identité essayées ou changées", "Identity rules tried or changed"],
   "GET identity/review": ["Rapprochements à décider lus", "Matches to decide read"],
