@@ -378,16 +378,27 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 
 static void put_responses(struct json_writer *w, const struct rest_route *route)
 {
+	static const struct {
+		err (*special)(struct rest_call *call, struct why *why);
+		const char *status;
+		str says;
+	} bare[] = { { rest_sign_out, "204", STR_INIT("signed out") },
+		{ rest_oidc_begin, "302", STR_INIT("to the provider") },
+		{ rest_oidc_callback, "303", STR_INIT("signed in: to the application") } };
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(bare) && route->special != bare[i].special)
+		i++;
 	open_object(w, "responses");
-	if (route->special == rest_sign_out) {
-		open_object(w, "204");
-		put_text(w, "description", STR("signed out"));
+	if (i < ARRAY_LEN(bare)) { /* without a body */
+		open_object(w, bare[i].status);
+		put_text(w, "description", bare[i].says);
 	} else {
 		open_object(w, "200");
 		put_done(w, route);
 	}
 	json_put_end(w);
-	if (route->method == HTTP_GET) {
+	if (route->method == HTTP_GET && route->command != NULL) {
 		open_object(w, "304");
 		put_text(w, "description", STR("as the client has it (If-None-Match)"));
 		json_put_end(w);
@@ -423,20 +434,26 @@ static void put_operation_id(struct json_writer *w, const struct rest_route *rou
 	strbuf_done(&id);
 }
 
+static void put_scheme(struct json_writer *w, const char *name)
+{
+	json_put_key(w, str_of(name));
+	json_put_array(w);
+	json_put_end(w);
+}
+
+/* A token; or a session, and for a change by one its X-CSRF-Token too. */
 static void put_needs(struct json_writer *w, const struct rest_route *route)
 {
 	json_put_key(w, STR("security"));
 	json_put_array(w);
 	if (!route->open) {
 		json_put_object(w);
-		json_put_key(w, STR("token"));
-		json_put_array(w);
-		json_put_end(w);
+		put_scheme(w, "token");
 		json_put_end(w);
 		json_put_object(w);
-		json_put_key(w, STR("session"));
-		json_put_array(w);
-		json_put_end(w);
+		put_scheme(w, "session");
+		if (route->method != HTTP_GET)
+			put_scheme(w, "csrf");
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -567,6 +584,13 @@ static void put_components(struct json_writer *w, const struct rest_route *route
 	put_text(w, "type", STR("apiKey"));
 	put_text(w, "in", STR("cookie"));
 	put_text(w, "name", STR("__Host-ariane"));
+	put_text(w, "description", STR("of POST /api/v1/session; without TLS it is called ariane"));
+	json_put_end(w);
+	open_object(w, "csrf");
+	put_text(w, "type", STR("apiKey"));
+	put_text(w, "in", STR("header"));
+	put_text(w, "name", STR("X-CSRF-Token"));
+	put_text(w, "description", STR("the member csrf of that answer, and of GET /api/v1/me"));
 	json_put_end(w);
 	json_put_end(w);
 	open_object(w, "schemas");

@@ -2,6 +2,9 @@
 #include "desk/tokens.h"
 #include "main/rest_run.h"
 
+#include <string.h>
+#include <strings.h>
+
 const char *rest_cookie_name(const struct http_exchange *x)
 {
 	return http_is_secure(x) ? "__Host-ariane" : "ariane";
@@ -60,6 +63,14 @@ static err by_session(struct rest_call *call, struct desk *desk, str cookie, str
 	return OK;
 }
 
+/* In any case: RFC 9110, 11.1. */
+static bool is_bearer(str kind)
+{
+	static const char bearer[] = "Bearer";
+
+	return kind.len == strlen(bearer) && strncasecmp(kind.ptr, bearer, kind.len) == 0;
+}
+
 err rest_who(struct rest_call *call, struct why *why)
 {
 	struct desk *desk = rest_options_of(call->rest)->desk;
@@ -68,7 +79,7 @@ err rest_who(struct rest_call *call, struct why *why)
 
 	call->caller = (struct rest_caller){ .known = false };
 	if (header.len > 0) {
-		if (!str_split(header, ' ', &kind, &token) || !str_equal(kind, STR("Bearer")))
+		if (!str_split(header, ' ', &kind, &token) || !is_bearer(kind))
 			return fail(why, MSG_DESK_TOKEN_DENIED);
 		return by_token(call, desk, str_trim(token), why);
 	}

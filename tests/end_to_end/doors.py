@@ -224,6 +224,7 @@ def check_sessions_and_the_first_user(place):
         true("HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie)
         cookie, csrf = cookie.split(";")[0], json.loads(answer.body)["csrf"]
         equal(server.json("/api/v1/me", None, Cookie=cookie)["role"], "administrator", "me")
+        equal(server.json("/api/v1/me", None, Authorization=f"bearer {token(folder, 'planner')}")["role"], "planner", "in any case")
         make = {"source": "shop"}
         equal(server.ask("POST", "/api/v1/keys", None, make, Cookie=cookie).status, 403, "without its token")
         answer = server.ask("POST", "/api/v1/keys", None, make, Cookie=cookie, X_CSRF_Token=csrf)
