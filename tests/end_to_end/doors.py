@@ -1,8 +1,11 @@
 """A server and those who ask it: the API with its roles, sessions, and the command line through the socket."""
+import collections
+import html
 import http.client
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -374,6 +377,37 @@ def check_every_answer_is_guarded(place):
         mode = (folder.path / "ariane.sock").stat().st_mode & 0o777
         equal(mode, 0o600, "the socket is the owner's")
     true(not (folder.path / "ariane.sock").exists(), "and goes with the server")
+
+
+def check_the_examples_of_the_page_run(place):
+    """Each line of /docs, as a shell would cut it: none is asked wrongly, though what it asks about may not be there."""
+    folder = filled(place)
+    with Server(folder) as server:
+        grants = [word for right in ("text", "lists", "export", "import", "correct", "erase", "store", "doors", "audit") for word in ("--grant", right)]
+        token(folder, "planner")  # the first, which an example revokes
+        secret = token(folder, "supervisor", *grants)
+        for language in ("en", "fr"):
+            page = html.unescape(server.ask("GET", "/docs", Accept_Language=language).body.decode())
+            lines = re.findall(r"^(?:<pre>)?(curl .*)</pre>$", page, re.M)
+            true(len(lines) > 80, f"{len(lines)} examples")
+        asked, faults = collections.Counter(), []
+        for line in lines:
+            words = shlex.split(line.replace("$TOKEN", secret))
+            method = words[words.index("-X") + 1] if "-X" in words else "POST" if "-d" in words or "--data-binary" in words else "GET"
+            headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+            body = words[words.index("-d") + 1].encode() if "-d" in words else b"x,y\n1,2\n" if "--data-binary" in words else None
+            base = f"http://127.0.0.1:{server.port}"
+            true(words[-1].startswith(base), line)
+            path = words[-1].removeprefix(base)
+            if path == "/api/v1/live":
+                continue
+            answer = server.ask(method, path, None, body, **{name.replace("-", "_"): value for name, value in headers.items()})
+            asked[path] += 1
+            code = json.loads(answer.body)["code"] if answer.status >= 400 else ""
+            if answer.status not in (200, 400, 404, 409, 302) or code.startswith(("usage", "api", "http")):
+                faults.append(f"{line}: {answer.status} {answer.body!r}")
+        equal(faults, [], "asked wrongly")
+        true(len(asked) > 60, f"{len(asked)} addresses")
 
 
 def check_users_by_the_command_line(place):
