@@ -487,6 +487,13 @@ TEST(capture_takes_cloud_events)
 			"ce-specversion: 1.0\r\nce-id: 5\r\nce-source: /iot\r\nce-type: beat\r\n"
 			"ce-customer: device:9\r\nContent-Type: text/plain\r\n",
 			"hot", 200, "beat", "backoffice", "device:9" },
+		{ "binary, beyond ASCII", "/v1/events",
+			"ce-specversion: 1.0\r\nce-id: 8\r\nce-source: /iot\r\n"
+			"ce-type: Command%20pay%C3%A9e\r\nce-customer: device:100%\r\n",
+			"{}", 200,
+			"Command pay\xc3\xa9"
+			"e",
+			"backoffice", "device:100%" },
 		{ "no id", "/v1/events", "",
 			"{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"u\",\"subject\":"
 			"\"x\"}",

@@ -139,6 +139,15 @@ static err add_event(struct capture_job *job, const struct json *event, struct w
 	return e == OK ? job_add(job, &record, why) : e;
 }
 
+/* Headers hold ASCII: a blank and what is beyond stand as %HH (HTTP binding, 3.1.3.2); what is no
+ * such code is what it is. */
+static struct json header_text(str value, struct arena *arena)
+{
+	str plain;
+
+	return text(target_decode(value, arena, &plain, NULL) == OK ? plain : value);
+}
+
 /* Binary: the attributes are headers, the body is the data. */
 static err event_of_headers(struct capture_job *job, str body, struct json *out, struct why *why)
 {
@@ -156,7 +165,8 @@ static err event_of_headers(struct capture_job *job, str body, struct json *out,
 		memcpy(header + 3, names[i], strlen(names[i]) + 1);
 		str value = http_header(job->x, header);
 		if (value.len > 0)
-			items[n++] = (struct json_member){ str_of(names[i]), text(value) };
+			items[n++] =
+				(struct json_member){ str_of(names[i]), header_text(value, arena) };
 	}
 	if (str_trim(body).len > 0) {
 		items[n].key = STR("data");

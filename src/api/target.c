@@ -44,6 +44,11 @@ static err decode(str text, bool plus, struct arena *arena, str *out, struct why
 	return str_is_utf8(*out) && !str_has(*out, '\0') ? OK : no_target(why, text);
 }
 
+err target_decode(str text, struct arena *arena, str *out, struct why *why)
+{
+	return decode(text, false, arena, out, why);
+}
+
 /* The text up to the next `at`, which is taken off; *more: there was one. */
 static str take(str *text, char at, bool *more)
 {

@@ -35,5 +35,8 @@ err target_parse(str text, struct arena *arena, struct target *out, struct why *
 err target_parse_query(str text, struct arena *arena, const struct target_pair **out, size_t *count,
 	struct why *why);
 
+/* A text with %HH for bytes; a + is a plus. */
+err target_decode(str text, struct arena *arena, str *out, struct why *why);
+
 /* The first value of that name.  False: there is none, and *value is as it was. */
 bool target_query(const struct target *target, str name, str *value);
