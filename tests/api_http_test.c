@@ -228,7 +228,12 @@ TEST(http_answers_or_refuses)
 		{ "no method of HTTP", "BREW /echo HTTP/1.1\r\n" HOST "\r\n", 501, NULL },
 		{ "bad path", "GET /a/../b HTTP/1.1\r\n" HOST "\r\n", 400, NULL },
 		{ "bad escape", "GET /%zz HTTP/1.1\r\n" HOST "\r\n", 400, NULL },
-		{ "body too long", "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n",
+		{ "body far too long",
+			"POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2000000\r\n\r\n", 413,
+			NULL },
+		{ "body too long, and he asks first",
+			"POST /echo HTTP/1.1\r\n" HOST
+			"Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n",
 			413, NULL },
 		{ "body where none is taken",
 			"GET /echo HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\nx", 413, NULL },
@@ -497,6 +502,32 @@ TEST(http_holds_only_so_many_bodies)
 	r = client_ask(
 		h.url, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab"), arena);
 	CHECK("room again", r.status == 200);
+	close_house(&h);
+}
+
+/* Else a client that is still sending finds the line cut, and never reads why. */
+TEST(http_answers_after_a_body_that_is_too_long)
+{
+	static char body[900000];
+	AUTO_ARENA arena = arena_create(ARENA);
+	struct http_client client;
+	struct house h;
+
+	memset(body, 'x', sizeof(body));
+	open_house(&h, "127.0.0.1:0");
+	client_connect(&client, h.url);
+	client_send(&client, STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\n"));
+	while (http_counters(h.server).requests == 0)
+		(void)sched_yield();
+	for (int i = 0; i < 20; i++) /* time to cut him */
+		CHECK("others are served",
+			client_ask(h.url, STR("GET /echo HTTP/1.1\r\n" HOST "\r\n"), arena)
+					.status == 200);
+	CHECK("not answered yet", http_counters(h.server).answers[4] == 0);
+	client_send(&client, (str){ body, sizeof(body) });
+	CHECK("told why", client_receive(&client).status == 413);
+	CHECK("and closed", client_at_end(&client));
+	client_close(&client);
 	close_house(&h);
 }
 

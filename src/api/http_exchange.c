@@ -166,6 +166,14 @@ static enum MHD_Result send_now(struct http_exchange *x)
 	return answer_send(x);
 }
 
+/* Who is cut while he sends takes it for a fault of the line and sends all of it again: what was
+ * refused by its head is awaited, up to a limit, before the answer is sent.  But not from who asked
+ * whether he should send it, or where its end is in doubt (then `bytes` is 0). */
+static bool is_awaited(const struct http_exchange *x, size_t bytes)
+{
+	return bytes > 0 && bytes <= SWALLOWED_BYTES_MAX && http_header(x, "Expect").len == 0;
+}
+
 static enum MHD_Result begin_body(struct http_exchange *x, const char *method, const char *version)
 {
 	struct why why = { 0 };
@@ -183,7 +191,7 @@ static enum MHD_Result begin_body(struct http_exchange *x, const char *method, c
 	/* For what has come, not for what is announced: a head alone holds little. */
 	if (x->status == 0 && bytes > 0 && !grow_body(x, room_for(x, 0)))
 		no_room(x);
-	if (x->status != 0 && has_body) { /* it is not read */
+	if (x->status != 0 && has_body && !is_awaited(x, bytes)) { /* it is not read */
 		x->closes = true;
 		return send_now(x);
 	}
