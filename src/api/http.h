@@ -130,6 +130,7 @@ struct http_options {
 	struct clock *clock; /* NULL: clock_real() */
 	size_t workers; /* 0: one a processor */
 	size_t connections_max; /* 0: HTTP_CONNECTIONS */
+	size_t connections_each_max; /* of one address of others; 0: HTTP_CONNECTIONS_EACH */
 	size_t bodies_bytes_max; /* of all bodies being held; 0: HTTP_BODIES_BYTES */
 	int64_t head_ms, idle_ms, body_ms; /* 0: HTTP_..._MS */
 	/* How an error is told: the status of its kind, and the document. */
@@ -145,6 +146,8 @@ struct http_options {
 
 enum {
 	HTTP_CONNECTIONS = 16384,
+	HTTP_CONNECTIONS_EACH =
+		HTTP_CONNECTIONS / 8, /* of one address that is not this machine's */
 	HTTP_HEAD_MS = 10000, /* from connecting to the end of the first request's head */
 	HTTP_IDLE_MS = 75000, /* between two requests, and until the head of the next is whole */
 	HTTP_BODY_MS =

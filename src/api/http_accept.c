@@ -4,22 +4,40 @@
  * takes the socket off each worker's epoll while the worker does so too, and ends the program if
  * it comes second.  Here the end of listening is the end of this thread.
  *
- * Are there as many connections as there may be, the next ones wait in the kernel until one ends
- * (workers count theirs a moment later: a burst may bring HTTP_ACCEPTED_AT_ONCE more).  So they do
- * where descriptors have run out.
+ * Of one address of another machine there may be so many (libmicrohttpd counts them), or one who
+ * holds connections open would shut out all.  Are there as many connections as there may be, the
+ * next ones wait in the kernel until one ends (workers count theirs a moment later: a burst may
+ * bring HTTP_ACCEPTED_AT_ONCE more).  So they do where descriptors have run out.
  */
 #include "api/http_internal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { REST_MS = 20 };
 
+/* Behind a proxy all come from this machine, which is not counted. */
+static bool is_other_machine(const struct sockaddr_storage *from)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)from;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
+
+	if (from->ss_family == AF_INET)
+		return ntohl(four->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET;
+	if (from->ss_family != AF_INET6 || IN6_IS_ADDR_LOOPBACK(&six->sin6_addr))
+		return false;
+	return !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr) ||
+	       six->sin6_addr.s6_addr[12] != IN_LOOPBACKNET;
+}
+
 /* False: none is there, or no more can be had now. */
 static bool take_one(const struct http_listening *listening)
 {
+	static const struct sockaddr uncounted = { .sa_family = AF_UNSPEC };
 	struct sockaddr_storage from = { 0 };
 	socklen_t len = sizeof(from);
 	int fd = accept4(
@@ -27,8 +45,13 @@ static bool take_one(const struct http_listening *listening)
 
 	if (fd < 0)
 		return errno == ECONNABORTED || errno == EINTR;
-	/* Refused, it is closed: then there is no memory, or no room after all. */
-	(void)MHD_add_connection(listening->daemon, fd, (const struct sockaddr *)&from, len);
+	/* Refused, it is closed: there is no memory, no room after all, or too many from there. */
+	if (is_other_machine(&from)) /* by its length libmicrohttpd knows what is none */
+		(void)MHD_add_connection(
+			listening->daemon, fd, (const struct sockaddr *)&from, len);
+	else
+		(void)MHD_add_connection(
+			listening->daemon, fd, &uncounted, sizeof(uncounted.sa_family));
 	return true;
 }
 

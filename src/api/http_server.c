@@ -41,6 +41,8 @@ struct http_server *http_server_create(const struct http_options *options)
 		s->options.clock = clock_real();
 	s->options.workers = DEFAULT(options->workers, processors());
 	s->options.connections_max = DEFAULT(options->connections_max, (size_t)HTTP_CONNECTIONS);
+	s->options.connections_each_max =
+		DEFAULT(options->connections_each_max, (size_t)HTTP_CONNECTIONS_EACH);
 	s->options.bodies_bytes_max = DEFAULT(options->bodies_bytes_max, HTTP_BODIES_BYTES);
 	s->options.head_ms = DEFAULT(options->head_ms, HTTP_HEAD_MS);
 	s->options.idle_ms = DEFAULT(options->idle_ms, HTTP_IDLE_MS);
@@ -70,6 +72,7 @@ static struct MHD_Daemon *start(struct http_listening *listening)
 	size_t most = o->connections_max + o->workers * HTTP_ACCEPTED_AT_ONCE;
 	struct MHD_OptionItem more[] = {
 		{ MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)o->workers, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)o->connections_each_max, NULL },
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)certificate_callback() },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(intptr_t)TLS_PRIORITIES },
 		{ MHD_OPTION_END, 0, NULL },
@@ -78,7 +81,7 @@ static struct MHD_Daemon *start(struct http_listening *listening)
 	if (o->workers == 1)
 		more[0].value = 0; /* one thread is no pool */
 	if (!listening->is_secure)
-		more[1].option = MHD_OPTION_END;
+		more[2].option = MHD_OPTION_END;
 	return MHD_start_daemon(flags, 0, NULL, NULL, exchange_step, listening,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)most, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)HTTP_HEAD_BYTES_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
