@@ -179,6 +179,15 @@ def check_users_are_made_as_the_settings_say(place):
         equal(refused.status, 409, "a name that is there is not taken over")
 
 
+def check_who_begins_many_shuts_out_nobody(place):
+    from tools import equal
+    with World(place, role="agent") as world:
+        for _ in range(1001):  # OIDC_PENDING_MAX and one
+            equal(Browser().ask("GET", world.begin()).status, 302, "begun, and never ended")
+        browser = Browser()
+        equal(browser.ask("GET", browser.way(world.begin(), "paul", world.callback)).status, 303, "he comes in all the same")
+
+
 def check_what_was_not_begun_here_is_refused(place):
     from tools import equal
     with World(place, role="agent") as world:

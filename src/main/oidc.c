@@ -194,20 +194,17 @@ static void challenge_of(const char *verifier, char out[static OIDC_TEXT_LETTERS
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static err note_pending(struct oidc *o, const struct pending *made, struct why *why)
+/* In the place of the oldest: who begins many and ends none shuts out nobody who begins now. */
+static void note_pending(struct oidc *o, const struct pending *made)
 {
-	err e = OK;
-	size_t i = 0;
+	size_t oldest = 0;
 
 	mutex_lock(&o->pending_lock);
-	while (i < OIDC_PENDING_MAX && o->pending[i].until_ms > ticks_ms())
-		i++;
-	if (i == OIDC_PENDING_MAX)
-		e = fail(why, MSG_OIDC_FULL);
-	else
-		o->pending[i] = *made;
+	for (size_t i = 1; i < OIDC_PENDING_MAX; i++)
+		if (o->pending[i].until_ms < o->pending[oldest].until_ms)
+			oldest = i;
+	o->pending[oldest] = *made;
 	mutex_unlock(&o->pending_lock);
-	return e;
 }
 
 static void add_parameter(struct strbuf *out, const char *name, str value)
@@ -255,7 +252,8 @@ err oidc_begin(struct oidc *o, struct arena *arena, str *url, str *cookie, struc
 	if (!strbuf_ok(&out) || cookie->ptr == NULL)
 		return fail(why, MSG_NO_ROOM, arg_c("oidc"), arg_int(URL_BYTES_MAX));
 	*url = strbuf_str(&out);
-	return note_pending(o, &made, why);
+	note_pending(o, &made);
+	return OK;
 }
 
 /* ---- finish */

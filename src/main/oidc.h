@@ -13,8 +13,8 @@
  * by a name: linking is an administrator's decision.
  *
  * Discovery and keys are kept OIDC_KEPT_MS, and asked again when a token names a key that is not
- * known, at most every OIDC_AGAIN_MS.  Sign-ins under way are in memory: OIDC_PENDING_MAX of them,
- * for OIDC_PENDING_MS; each state is good once.
+ * known, at most every OIDC_AGAIN_MS.  Sign-ins under way are in memory: the last OIDC_PENDING_MAX
+ * of them, for OIDC_PENDING_MS; each state is good once.
  *
  * Threads: any; a call may wait for the provider, OIDC_ANSWER_MS at most: so not on HTTP workers.
  */
