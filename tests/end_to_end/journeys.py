@@ -17,7 +17,7 @@ QUESTIONS = {
 
 
 def event(number, who, name, minute, channel="web"):
-    return {"type": "track", "event": name, "userId": who, "messageId": f"m{number}", "context": {"channel": channel},
+    return {"type": "track", "event": name, "userId": who, "messageId": f"m{number}", "channel": channel,
             "timestamp": f"2026-03-14T{10 + minute // 60:02}:{minute % 60:02}:00Z"}
 
 
@@ -128,19 +128,52 @@ def check_customers_without_an_attribute_are_all_others(place):
     equal(folder("journey", "map", "--customer", "tier=gold", "--not-customer", "tier=gold", "--json").json()["customers"], 0)
 
 
+def check_a_list_without_its_breakdown_is_no_empty_list(place):
+    """What is asked of a part that the question does not have is refused, and not answered by nobody."""
+    folder = filled(place, visits(30))
+    for words, code in ((["metrics", "--list", "repeat_contacts", "--value", "web"], "usage-funnel-value"),
+                        (["metrics", "--list", "repeat_contacts", "--period", "2026-03-14"], "usage-metrics-period"),
+                        (["whatif", "--route", "View", "--route", "Pay", "--to", "Pay"], "usage-whatif-same")):
+        equal(folder("journey", *words, "--json", status=2).problem()["code"], code)
+    told = folder("journey", "metrics", "--list", "repeat_contacts", "--period", "2026-03-14", "--every", "day", "--json").json()
+    equal((told["total"], told["total"] > 0), (folder("journey", "metrics", "--list", "repeat_contacts", "--json").json()["total"], True))
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.out)))
+
+
 def check_lists_and_causes_are_tables_for_programs_too(place):
     """Each row of --csv is an item of --json, and the figures are the same."""
     folder = filled(place, visits(60))
     drivers = ["--edge-from", "View", "--edge-to", "Call", "--support", "1", "--all"]
+    whatif = ["--route", "View", "--to", "Pay", "--horizon", "1m"]
     for name, words, items, column in (
             ("list", [], "list", ("length", "length")), ("drivers", drivers, "drivers", ("with", "with")),
             ("frictions", ["--support", "1"], "frictions", ("suffered", "suffered")),
             ("compare", ["--group-with", "phone:", "--support", "1", "--all"], "differences", ("first", "first")),
-            ("drivers", [*drivers, "--list", "0"], "list", ("customer", "customer"))):
+            ("drivers", [*drivers, "--list", "0"], "list", ("customer", "customer")),
+            ("funnel", ["--step", "View", "--step", "Pay", "--list", "1"], "list", ("first", "first")),
+            ("metrics", ["--list", "repeat_contacts"], "list", ("time", "time")),
+            ("whatif", [*whatif, "--list", "route"], "list", ("time", "time")),
+            ("predict", ["--after", "View", "--list"], "list", ("customer", "customer"))):
         told = folder("journey", name, *words, "--json").json()[items]
-        rows = list(csv.DictReader(io.StringIO(folder("journey", name, *words, "--csv").out)))
+        rows = rows_of(folder("journey", name, *words, "--csv"))
         equal([row[column[0]] for row in rows], [str(item[column[1]]) for item in told], name)
         equal(any(None in row or None in row.values() for row in rows), False, name)
+        equal(len(rows) > 0 or name == "frictions", True, name)  # sixty visits are too few for one
+    told = folder("journey", "whatif", *whatif, "--json").json()
+    rows = rows_of(folder("journey", "whatif", *whatif, "--csv"))
+    equal([(r["measure"], float(r["before"]), float(r["change"])) for r in rows],
+          [(m, told[m]["before"], told[m]["change"]["value"]) for m in ("cost", "contacts", "value")])
+    told = folder("journey", "predict", "--after", "View", "--json").json()["prediction"]["next"]
+    rows = rows_of(folder("journey", "predict", "--after", "View", "--csv"))
+    equal([(r["step"] or None, float(r["probability"]), int(r["count"])) for r in rows],
+          [(n["step"], n["probability"], n["count"]) for n in told])
+    told = folder("journey", "predict", "--evaluate", "--json").json()["evaluation"]
+    rows = {r["predicted"]: r for r in rows_of(folder("journey", "predict", "--evaluate", "--csv"))}
+    equal([float(rows[k]["log_loss"]) for k in ("next", "next_by_last_step", "success")],
+          [told[k]["log_loss"] for k in ("next", "next_by_last_step", "success")])
 
 
 def check_predictions_follow_what_comes_and_what_is_erased(place):
