@@ -1,11 +1,12 @@
 """Questions about journeys, as they are asked: their limits, the lists behind funnels, predictions that follow."""
 import csv
+import datetime
 import io
 import json
 import xml.etree.ElementTree
 
 from doors import Server
-from tools import equal, holds, keeps_schema, lines_of
+from tools import ariane, equal, holds, keeps_schema, lines_of
 
 QUESTIONS = {
     "map": [], "flow": [], "variants": [], "list": [], "metrics": [], "frictions": ["--support", "1"],
@@ -137,6 +138,52 @@ def check_a_list_without_its_breakdown_is_no_empty_list(place):
         equal(folder("journey", *words, "--json", status=2).problem()["code"], code)
     told = folder("journey", "metrics", "--list", "repeat_contacts", "--period", "2026-03-14", "--every", "day", "--json").json()
     equal((told["total"], told["total"] > 0), (folder("journey", "metrics", "--list", "repeat_contacts", "--json").json()["total"], True))
+
+
+READY_MADE = {  # (channel, activity, minute, more) of each customer; what his journeys come to
+    "ivr-self-service": [
+        ([("ivr", "ivr.begun", 0), ("ivr", "ivr.contained", 1)], ["success"]), ([("ivr", "ivr.begun", 0), ("phone", "queue.enter", 1)], ["failure"]),
+        ([("ivr", "ivr.begun", 0), ("ivr", "ivr.left", 1)], ["ended"]), ([("ivr", "ivr.begun", 0), ("phone", "call", 1441)], ["ended"])],
+    "web-self-service": [
+        ([("web", "Page", 0), ("web", "Order Completed", 5)], ["success"]), ([("app", "Screen", 0), ("chat", "chat", 60)], ["failure"]),
+        ([("web", "Page", 0), ("web", "Payment Failed", 1), ("web", "Payment Completed", 2)], ["success"]), ([("web", "Page", 0)], ["ended"])],
+    "web-to-contact-centre": [([("web", "Page", 0), ("phone", "call", 1440)], ["failure"]), ([("web", "Page", 0), ("phone", "call", 1441)], ["ended"])],
+    "repeat-contacts": [([("phone", "call", 0), ("email", "mail", 7 * 1440)], ["ended"]), ([("phone", "call", 0), ("phone", "call", 7 * 1440 + 1)], ["ended", "ended"])],
+    "repeat-contacts-by-reason": [
+        ([("phone", "call", 0, {"reason": "bill"}), ("phone", "call", 60, {"reason": "line"}), ("phone", "call", 90, {"reason": "bill"})], ["ended", "ended"])],
+    "order-to-activation": [([("web", "Order Completed", 0), ("field", "visit", 60), ("backoffice", "order.activated", 90)], ["success"]),
+                            ([("web", "order.placed", 0), ("web", "order.cancelled", 9)], ["failure"])],
+    "incident-to-resolution": [
+        ([("phone", "ticket.created", 0, {"case": "d1"}), ("phone", "call", 5, {"case": "d1"}), ("phone", "call.unresolved", 6, {"case": "d1"}),
+          ("phone", "call.resolved", 9, {"case": "d1"})], ["success"]),
+        ([("phone", "incident.opened", 0, {"case": "d2"}), ("phone", "case.closed", 9, {"case": "d3"})], ["ended"])],
+    "complaint-to-answer": [
+        ([("letter", "complaint.opened", 0, {"case": "p1"}), ("letter", "reply.sent", 99, {"case": "p1"})], ["success"]),
+        ([("letter", "complaint.opened", 0, {"case": "p2"}), ("letter", "mediation.requested", 99, {"case": "p2"})], ["failure"])],
+}
+
+
+def check_ready_made_definitions_say_what_they_promise(place):
+    """Each on customers made for it; and each tells something of the demonstration company, whose events they know."""
+    for name, people in READY_MADE.items():
+        rows = ["watch,2026-07-01T00:00:00Z,iot,watch,,"]  # so late that every window has passed
+        for who, (steps, _) in enumerate(people):
+            for channel, activity, minute, *more in steps:
+                time = datetime.datetime(2026, 3, 14) + datetime.timedelta(minutes=minute)
+                more = dict(*more)
+                rows.append(f"u{who},{time.isoformat()}Z,{channel},{activity},{more.get('case', '')},{more.get('reason', '')}")
+        folder = place.folder(name)
+        folder.import_(place.file(f"{name}.csv", "\n".join(["who,time,channel,what,case,reason", *rows]) + "\n"),
+                       "--customer", "user_id=who", "--time", "time", "--activity", "what", "--channel", "channel", "--case", "case")
+        for who, (steps, outcomes) in enumerate(people):
+            found = folder("journey", "list", f"user_id:u{who}", "--definition", name, "--order", "earliest", "--json").json()
+            equal([j["outcome"] for j in found["list"]], outcomes, f"{name}: {steps}")
+    company = place.folder("company")
+    ariane("demo", "--customers", "400", "--days", "120", "--out", place.path / "files")
+    company("import", *sorted((place.path / "files").iterdir()), "--quiet")
+    for name in ("ivr-self-service", "web-self-service", "order-to-activation", "incident-to-resolution", "complaint-to-answer"):
+        found = company("journey", "list", "--definition", name, "--outcome", "success", "--json").json()
+        equal(found["journeys"] > 0, True, name)
 
 
 def rows_of(answer):
