@@ -75,7 +75,7 @@ TEST(documents_become_records)
 		{ "beside", "",
 			"{\"event\":\"on\",\"userId\":\"u\",\"timestamp\":\"2026-03-14T15:09:"
 			"26Z\"}",
-			"event 2026-03-14T15:09:26Z backoffice [on] user:u" },
+			"event 2026-03-14T15:09:26Z backoffice [on] user_id:u" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -94,13 +94,13 @@ static bool is_clock(int64_t hour, int64_t minute, int64_t second, int32_t ns)
 	return hour < 24 && minute < 60 && (second < 60 || (second == 60 && minute % 15 == 14));
 }
 
-bool timestamp_take_clock(str *text, int64_t *day_ms, int32_t *sub_ns)
+bool timestamp_take_clock(str *text, size_t hour_digits, int64_t *day_ms, int32_t *sub_ns)
 {
 	str rest = *text;
 	int64_t hour, minute, second = 0;
 	int32_t ns = 0;
 
-	if (!timestamp_take_number(&rest, 2, 2, &hour) || !take_char(&rest, ':') ||
+	if (!timestamp_take_number(&rest, hour_digits, 2, &hour) || !take_char(&rest, ':') ||
 		!timestamp_take_number(&rest, 2, 2, &minute))
 		return false;
 	if (take_char(&rest, ':')) {
@@ -176,7 +176,7 @@ bool timestamp_parse(str text, struct timestamp *out)
 		t.date_only = false;
 		if (!take_char(&text, 'T') && !take_char(&text, ' ') && !take_char(&text, 't'))
 			return false;
-		if (!timestamp_take_clock(&text, &clock_ms, &t.sub_ns))
+		if (!timestamp_take_clock(&text, 2, &clock_ms, &t.sub_ns))
 			return false;
 		if (text.len > 0 && (!timestamp_take_zone(&text, &t.offset_min) || text.len > 0))
 			return false;

@@ -50,7 +50,8 @@ int month_days(int64_t year, int month); /* 28 to 31 */
  * False: not there, and nothing is written. */
 bool timestamp_take_number(str *text, size_t digits_least, size_t digits_most, int64_t *number);
 bool timestamp_take_fraction(str *text, int32_t *ns); /* digits, at least one */
-bool timestamp_take_clock(str *text, int64_t *day_ms, int32_t *sub_ns); /* may be over DAY_MS */
+/* *day_ms may be over DAY_MS.  `hour_digits` 2, or 1: one digit is an hour too. */
+bool timestamp_take_clock(str *text, size_t hour_digits, int64_t *day_ms, int32_t *sub_ns);
 bool timestamp_take_zone(str *text, int16_t *offset_min); /* with the space before it */
 
 /* The whole of `text` is a time.  False: it is not, or lies outside the years. */

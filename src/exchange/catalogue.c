@@ -2,6 +2,7 @@
 #include "exchange/catalogue.h"
 
 #include "base/embedded.h"
+#include "exchange/csv.h"
 
 #include <string.h>
 
@@ -77,6 +78,8 @@ static str first_line(str bytes)
 {
 	str line, rest;
 
+	if (csv_preface(bytes).len > 0 && str_split(bytes, '\n', &line, &rest))
+		bytes = rest;
 	(void)str_skip_prefix(&bytes, STR("\xef\xbb\xbf"));
 	if (!str_split(bytes, '\n', &line, &rest))
 		line = bytes;

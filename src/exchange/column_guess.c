@@ -40,8 +40,8 @@ static const struct {
 	{ "msisdn", "phone" },
 	{ "portable", "phone" },
 	{ "numerotelephone", "phone" },
-	{ "userid", "user" },
-	{ "anonymousid", "anonymous" },
+	{ "userid", "user_id" },
+	{ "anonymousid", "anonymous_id" },
 	{ "accountid", "account" },
 	{ "compte", "account" },
 };

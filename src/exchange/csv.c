@@ -24,6 +24,7 @@ struct csv_reader {
 	struct row_map *map;
 	struct csv_own *own; /* in place of the map: a file of our own */
 	bool is_formed; /* the sink takes rows of the map's form */
+	bool has_preface; /* "sep=;" before the header, as spreadsheets write it */
 	struct why fault; /* of the row at hand; here, for zeroing one costs more than a row */
 };
 
@@ -82,6 +83,21 @@ static err name_columns(struct csv_reader *r, const str *names, size_t count, st
 	return OK;
 }
 
+/* Rows are rejected in UTF-8, whatever the file is in. */
+static void tell_header(struct csv_reader *r, str header)
+{
+	struct strbuf text = strbuf_heap(NAMES_BYTES_MAX);
+
+	if (decode_encoding(r->decode) != ENCODING_UTF8)
+		strbuf_add(&text, STR("\xef\xbb\xbf"));
+	if (r->has_preface)
+		strbuf_printf(&text, "sep=%c\n", r->summary.delimiter);
+	strbuf_add(&text, header);
+	if (r->sink->header != NULL && strbuf_ok(&text))
+		r->sink->header(r->sink, strbuf_str(&text));
+	strbuf_done(&text);
+}
+
 /* *skip: how many rows stand before the first record. */
 static err read_header(struct csv_reader *r, size_t *skip, struct why *why)
 {
@@ -91,8 +107,8 @@ static err read_header(struct csv_reader *r, size_t *skip, struct why *why)
 	enum csv_found found = CSV_END;
 	err e = OK;
 
-	*skip = r->mapping->has_header ? 1 : 0;
-	if (*skip > 0)
+	*skip = (size_t)r->mapping->has_header + (size_t)r->has_preface;
+	for (size_t i = 0; e == OK && i < *skip; i++)
 		e = csv_rows_next(r->rows, &found, &row, &fault, why);
 	if (e != OK)
 		return e;
@@ -101,6 +117,8 @@ static err read_header(struct csv_reader *r, size_t *skip, struct why *why)
 			*why = fault;
 		return message_code(fault.message);
 	}
+	if (r->mapping->has_header && found == CSV_ROW)
+		tell_header(r, row.raw);
 	if (told->count > 0)
 		return name_columns(r, told->items, told->count, why);
 	if (!r->mapping->has_header)
@@ -120,7 +138,7 @@ static err reject(
 	struct csv_reader *r, const struct csv_row *row, const struct why *reason, struct why *why)
 {
 	r->summary.rejects++;
-	err e = r->sink->reject(r->sink, reason, str_upto(row->raw, CSV_RAW_BYTES_MAX), why);
+	err e = r->sink->reject(r->sink, reason, row->raw, why); /* whole, to be mended */
 	r->fault = (struct why){ 0 };
 	return e;
 }
@@ -218,11 +236,27 @@ static err read_rows(struct csv_reader *r, struct why *why)
 	}
 }
 
+str csv_preface(str text)
+{
+	str rest = text;
+
+	(void)str_skip_prefix(&rest, STR("\xef\xbb\xbf")); /* a byte order mark, or not */
+	if (!str_skip_prefix(&rest, STR("sep=")) && !str_skip_prefix(&rest, STR("SEP=")))
+		return STR("");
+	if (rest.len < 2 || !str_has(STR("\r\n"), rest.ptr[1]))
+		return STR("");
+	return str_upto(text, text.len - rest.len + 1);
+}
+
 static void choose_dialect(struct csv_reader *r)
 {
 	const struct mapping *m = r->mapping;
 	struct csv_dialect dialect = { m->delimiter, m->quote, m->comment };
 
+	str preface = csv_preface(csv_rows_sample(r->rows));
+	r->has_preface = preface.len > 0;
+	if (dialect.delimiter == 0 && r->has_preface)
+		dialect.delimiter = preface.ptr[preface.len - 1];
 	if (dialect.delimiter == 0)
 		dialect.delimiter = csv_rows_guess_delimiter(r->rows, &dialect);
 	csv_rows_set(r->rows, &dialect);
@@ -250,6 +284,7 @@ static err read_own(struct csv_reader *r, struct why *why)
 		return e;
 	if (found != CSV_ROW)
 		return fail(why, MSG_CSV_NO_HEADER);
+	tell_header(r, row.raw);
 	e = csv_own_create(row.fields, row.count, &r->own, why);
 	if (e == OK)
 		e = name_columns(r, row.fields, row.count, why);
@@ -257,6 +292,16 @@ static err read_own(struct csv_reader *r, struct why *why)
 		return e;
 	csv_rows_restart(r->rows, 1);
 	return read_rows(r, why);
+}
+
+/* An empty file, or one that broke off in its first line. */
+static err read_nothing(struct csv_reader *r, struct why *why)
+{
+	struct csv_row row;
+	enum csv_found found;
+
+	csv_rows_restart(r->rows, 0);
+	return csv_rows_next(r->rows, &found, &row, &r->fault, why);
 }
 
 static err read_all(struct csv_reader *r, struct why *why)
@@ -268,8 +313,10 @@ static err read_all(struct csv_reader *r, struct why *why)
 
 	choose_dialect(r);
 	err e = read_header(r, &skip, why);
-	if (e != OK || r->count == 0)
+	if (e != OK)
 		return e;
+	if (r->count == 0)
+		return read_nothing(r, why);
 	e = row_map_create(r->mapping, r->names, r->count, &r->map, why);
 	if (e == OK)
 		e = show_rows(r, why);

@@ -12,6 +12,8 @@
  * that do not follow the format, values that are not of the type that the mapping wants, and what
  * record_check() refuses.  Rows that a rule of the mapping leaves out are not counted.
  *
+ * A line "sep=;" before the header, as spreadsheets write it, says the delimiter and is no row.
+ *
  * An empty input gives no records and is no error.  An Ariane CSV (csv_write.h) is known by its
  * first column and needs no mapping.
  *
@@ -28,3 +30,6 @@ enum { CSV_SHOWN_ROWS = 2000 };
  * do not fit, nothing was read. */
 err csv_read(struct input *input, const struct mapping *mapping, struct record_sink *sink,
 	struct read_summary *summary, struct why *why);
+
+/* That line without its end, of the first bytes of a file; "" if there is none. */
+str csv_preface(str text);

@@ -22,6 +22,8 @@ struct csv_rows {
 	bool in_sample; /* nothing is read: the sample's end is the end */
 	bool at_end; /* the input has ended */
 	bool skipping; /* within an over-long row */
+	err error; /* of the input: told behind the rows that came whole before it */
+	struct why error_words;
 	char *buffer;
 	size_t at, end, capacity;
 	uint64_t offset; /* in the input, of buffer[0] */
@@ -54,18 +56,25 @@ static err fill(struct csv_rows *r, struct why *why)
 	} else if (r->end == r->capacity && r->capacity < CAPACITY) {
 		grow(r);
 	}
-	while (!r->at_end) {
+	bool has_more = false;
+	while (!r->at_end && r->error == OK) {
 		size_t got = 0;
 		if (r->end == r->capacity && r->capacity < CSV_SAMPLE_BYTES)
 			grow(r);
 		if (r->end == r->capacity)
 			break;
-		err e = r->input->read(
-			r->input, r->buffer + r->end, r->capacity - r->end, &got, why);
-		if (e != OK)
-			return e;
+		r->error = r->input->read(
+			r->input, r->buffer + r->end, r->capacity - r->end, &got, &r->error_words);
+		if (r->error != OK)
+			break;
 		r->at_end = got == 0;
 		r->end += got;
+		has_more = true;
+	}
+	if (r->error != OK && !has_more) {
+		if (why != NULL)
+			*why = r->error_words;
+		return r->error;
 	}
 	r->buffer[r->end] = '\n';
 	return OK;
@@ -280,7 +289,10 @@ static void tell_raw(const struct csv_rows *r, size_t len, struct csv_row *row)
 	row->fields = r->fields;
 	row->count = r->count;
 	row->raw = (str){ r->buffer + r->at, len };
-	row->place = (struct place){ r->line, 1, (int64_t)(r->offset + r->at) };
+	row->place = (struct place){ .line = r->line,
+		.column = 1,
+		.offset = (int64_t)(r->offset + r->at),
+		.raw = row->raw };
 }
 
 static void refuse(struct csv_rows *r, enum message message, size_t raw_len, struct csv_row *row,

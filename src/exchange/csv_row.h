@@ -58,6 +58,6 @@ void csv_rows_restart(struct csv_rows *rows, size_t skip);
 
 /* CSV_BAD: `row` has raw (cut to CSV_RAW_BYTES_MAX) and place, and `fault` the reason.  An error
  * is the input's. */
-enum { CSV_RAW_BYTES_MAX = 4096 };
+enum { CSV_RAW_BYTES_MAX = 1 << 20 };
 err csv_rows_next(struct csv_rows *rows, enum csv_found *found, struct csv_row *row,
 	struct why *fault, struct why *why);

@@ -16,26 +16,35 @@ struct decode {
 	struct strbuf decoded; /* [decoded_at, len): decoded, not handed out yet */
 	size_t decoded_at;
 	uint64_t bytes_read;
+	err error; /* of the input: told when all that came before it was handed out */
+	struct why error_words;
 };
 
-/* Fills up to `bytes` of raw, unless the input ends. */
+static err tell_error(const struct decode *d, struct why *why)
+{
+	if (why != NULL)
+		*why = d->error_words;
+	return d->error;
+}
+
+/* Fills up to `bytes` of raw, unless the input ends.  OK if there is anything to hand out. */
 static err fill(struct decode *d, size_t bytes, struct why *why)
 {
-	while (!d->at_end && d->raw_end < bytes) {
+	while (!d->at_end && d->error == OK && d->raw_end < bytes) {
 		size_t got = 0;
 		if (d->raw_end == d->raw_capacity) {
 			d->raw_capacity = MIN_OF(d->raw_capacity * 4, (size_t)TEXT_SAMPLE_BYTES);
 			d->raw = memory_resize(d->raw, d->raw_capacity);
 		}
 		size_t room = MIN_OF(bytes, d->raw_capacity) - d->raw_end;
-		err e = d->from->read(d->from, d->raw + d->raw_end, room, &got, why);
-		if (e != OK)
-			return e;
+		d->error = d->from->read(d->from, d->raw + d->raw_end, room, &got, &d->error_words);
+		if (d->error != OK)
+			break;
 		d->at_end = got == 0;
 		d->raw_end += got;
 		d->bytes_read += got;
 	}
-	return OK;
+	return d->raw_at < d->raw_end ? OK : tell_error(d, why);
 }
 
 /* The next piece, of which at most three bytes are left over: half a UTF-16 pair. */
@@ -43,6 +52,8 @@ static err decode_more(struct decode *d, struct why *why)
 {
 	size_t left = d->raw_end - d->raw_at;
 
+	if (left < 4 && d->error != OK)
+		return tell_error(d, why); /* what is left is half of something */
 	if (left < 4) {
 		memmove(d->raw, d->raw + d->raw_at, left);
 		d->raw_at = 0;
@@ -75,6 +86,8 @@ static err read_utf8(struct decode *d, void *to, size_t bytes, size_t *got, stru
 		d->raw_at += *got;
 		return OK;
 	}
+	if (d->error != OK)
+		return tell_error(d, why);
 	err e = d->at_end ? OK : d->from->read(d->from, to, bytes, got, why);
 	if (e != OK)
 		return e;
@@ -120,9 +133,9 @@ err decode_open(
 	}
 	str sample = { d->raw, d->raw_end };
 	enum text_encoding told = text_detect(sample, d->at_end, &mark_bytes);
-	d->encoding = encoding == ENCODING_UNKNOWN ? told : encoding;
-	if (told == d->encoding)
-		d->raw_at = mark_bytes;
+	bool is_marked = mark_bytes > 0;
+	d->encoding = encoding == ENCODING_UNKNOWN || is_marked ? told : encoding;
+	d->raw_at = mark_bytes;
 	*out = d;
 	return OK;
 }

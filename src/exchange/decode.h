@@ -1,8 +1,9 @@
 /* exchange/decode.h - an input in any encoding, as an input in UTF-8.
  *
  * The encoding is told from the first TEXT_SAMPLE_BYTES (base/text.h says how), or given; a byte
- * order mark is dropped.  UTF-8 passes through unchanged, well-formed or not: whoever makes records
- * of it refuses those that are not.  Memory: the sample, and 256 KiB.
+ * order mark is believed before either, and dropped.  UTF-8 passes through unchanged, well-formed
+ * or not: whoever makes records of it refuses those that are not.  An error of the input is told
+ * behind what came before it.  Memory: the sample, and 256 KiB.
  */
 #pragma once
 

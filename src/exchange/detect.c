@@ -80,7 +80,11 @@ enum exchange_format exchange_detect(str name, str first_bytes)
 			return named;
 		return is_ocel(bytes) ? EXCHANGE_OCEL : EXCHANGE_JSONL;
 	}
-	if (named != EXCHANGE_UNKNOWN || str_has(bytes, '\0'))
+	if (named != EXCHANGE_UNKNOWN)
+		return named;
+	if (str_starts(bytes, STR("\xff\xfe")) || str_starts(bytes, STR("\xfe\xff")))
+		return EXCHANGE_CSV; /* a table of a spreadsheet, as "Unicode text" */
+	if (str_has(bytes, '\0'))
 		return named;
 	return by_table(bytes);
 }

@@ -57,7 +57,9 @@ static struct place here(const struct json_stream *s)
 {
 	uint64_t offset = json_stream_offset(s);
 
-	return (struct place){ s->line, (int64_t)(offset - s->line_start) + 1, (int64_t)offset };
+	return (struct place){ .line = s->line,
+		.column = (int64_t)(offset - s->line_start) + 1,
+		.offset = (int64_t)offset };
 }
 
 static err refuse(struct json_stream *s, struct why *why)

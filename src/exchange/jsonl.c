@@ -142,9 +142,11 @@ static err reject(struct read *r, struct why *reason, str raw)
 	return r->sink->reject(r->sink, reason, raw, r->why);
 }
 
-static err give(struct read *r, const struct record *record)
+static err give(struct read *r, const struct record *record, str raw)
 {
-	struct place place = { r->line->number, 1, (int64_t)r->line->offset };
+	struct place place = {
+		.line = r->line->number, .column = 1, .offset = (int64_t)r->line->offset, .raw = raw
+	};
 
 	r->summary->records++;
 	return r->sink->record(r->sink, record, &place, r->why);
@@ -161,32 +163,38 @@ static err read_one(struct read *r, const struct json *json, struct record *out,
 	return segment_record(json, &options, r->arena, out, &r->summary->times_without_zone, why);
 }
 
-/* A call of a batch as a line that can be imported alone. */
-static err reject_call(struct read *r, struct why *reason, const struct json *call)
+/* A call of a batch as a line that can be imported alone, should it be refused. */
+static str line_of(const struct json *call, struct strbuf *line)
 {
-	struct strbuf text = strbuf_heap(line_text_max);
-	struct json_writer w = json_writer_of(&text, JSON_COMPACT);
+	struct json_writer w = json_writer_of(line, JSON_COMPACT);
 
+	strbuf_clear(line);
 	json_put_tree(&w, call);
-	err e = reject(r, reason, (str){ text.ptr, text.len });
-	strbuf_done(&text);
-	return e;
+	return (str){ line->ptr, line->len };
+}
+
+static err read_call(struct read *r, const struct json *batch, size_t i, struct strbuf *line)
+{
+	struct json call = json_get(batch, STR("batch"))->array.items[i];
+	struct record record;
+	struct why reason = { 0 };
+	err bad = segment_of_batch(batch, i, r->arena, &call, &reason);
+
+	if (bad == OK)
+		bad = read_one(r, &call, &record, &reason);
+	str raw = line_of(&call, line);
+	return bad == OK ? give(r, &record, raw) : reject(r, &reason, raw);
 }
 
 static err read_batch(struct read *r, const struct json *batch)
 {
 	size_t count = json_get(batch, STR("batch"))->array.count;
+	struct strbuf line = strbuf_heap(line_text_max);
 	err e = OK;
 
-	for (size_t i = 0; e == OK && i < count; i++) {
-		struct json call = json_get(batch, STR("batch"))->array.items[i];
-		struct record record;
-		struct why reason = { 0 };
-		err bad = segment_of_batch(batch, i, r->arena, &call, &reason);
-		if (bad == OK)
-			bad = read_one(r, &call, &record, &reason);
-		e = bad == OK ? give(r, &record) : reject_call(r, &reason, &call);
-	}
+	for (size_t i = 0; e == OK && i < count; i++)
+		e = read_call(r, batch, i, &line);
+	strbuf_done(&line);
 	return e;
 }
 
@@ -220,7 +228,7 @@ static err read_line(struct read *r)
 		return read_batch(r, &json);
 	if (bad == OK)
 		bad = read_one(r, &json, &record, &reason);
-	return bad == OK ? give(r, &record) : reject(r, &reason, text);
+	return bad == OK ? give(r, &record, text) : reject(r, &reason, text);
 }
 
 err jsonl_read(struct input *input, const struct jsonl_options *options, struct record_sink *sink,

@@ -534,7 +534,9 @@ static err read_object(struct turn *t, const struct json *json)
 static err give(struct ocel *o, const struct record *record)
 {
 	o->summary->read.records++;
-	return o->sink->record(o->sink, record, &o->piece->place, o->why);
+	struct place place = o->piece->place;
+	place.raw = o->piece->text;
+	return o->sink->record(o->sink, record, &place, o->why);
 }
 
 static err read_element(struct ocel *o, bool is_event)

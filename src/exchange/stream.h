@@ -26,6 +26,7 @@ struct output {
 struct place {
 	int64_t line, column; /* from 1 */
 	int64_t offset; /* of the first byte, from 0 */
+	str raw; /* the piece itself, where it can stand alone (CSV: the row); else empty */
 };
 
 /* Records coming out of a reader.  Everything is borrowed for the time of the call.  An error
@@ -46,6 +47,9 @@ struct record_sink {
 	/* Instead of record(), where the record has that form; checked, as record_check() would. */
 	err (*formed)(struct record_sink *sink, const struct formed *formed,
 		const struct place *place, struct why *why);
+	/* May be NULL.  CSV, before the first row: what a file of rejected rows begins with, so
+	 * that it is read as this one is. */
+	void (*header)(struct record_sink *sink, str text);
 };
 
 /* What a reader saw; the importer's summary is made from it. */

@@ -16,9 +16,12 @@ static const char *const known[TIME_FORMATS] = {
 	"%d-%m-%Y[ %T][%z]",
 	"%d.%m.%Y[ %T][%z]",
 	"%Y/%m/%d[ %T][%z]",
-	"%Y-%m-%d %H:%M[:%S]", /* hours of one digit */
+	"%Y-%m-%d %T[%z]", /* hours of one digit */
 	"%d/%b/%Y:%T%z",
 	"%d %b %Y[ %T][%z]",
+	"%d-%b-%Y[ %T][%z]",
+	"%b %d, %Y[ %T][%z]",
+	"%b %d, %Y %I:%M[:%S] %p",
 	"%Y%m%d",
 	"%Y%m%d%H%M%S",
 	"%Y%m%dT%H%M%S[%z]",
@@ -225,7 +228,7 @@ static bool take_code(char code, str *text, struct parts *p)
 		return timestamp_take_fraction(text, &p->ns);
 	case 'T':
 		p->has_clock = true;
-		return timestamp_take_clock(text, &p->clock_ms, &p->clock_sub_ns);
+		return timestamp_take_clock(text, 1, &p->clock_ms, &p->clock_sub_ns);
 	case 'z':
 		return timestamp_take_zone(text, &p->offset_min);
 	case 'p':

@@ -31,7 +31,7 @@ bool time_format_read(const struct time_format *format, str text, struct timesta
 
 /* Which format most of the samples have: show each value, then ask.  Empty values do not count.
  * 03/04/2026 is the third of April unless some value says otherwise (a month over 12). */
-enum { TIME_FORMATS = 20 };
+enum { TIME_FORMATS = 23 };
 struct time_guess {
 	uint32_t seen, fits[TIME_FORMATS];
 };

@@ -2,7 +2,7 @@
 #include "main/store.h"
 #include "main/summary.h"
 
-#include "base/timestamp.h"
+#include "base/zone.h"
 #include "exchange/typed_value.h"
 
 #include <string.h>
@@ -23,8 +23,8 @@ static const struct {
 };
 
 /* attribute:KEY=VALUE: the first of that key is replaced, an empty value takes it away. */
-static err set_attribute(
-	struct record *record, str key, str text, struct arena *arena, struct why *why)
+static err set_attribute(struct record *record, str key, str text, const struct zone *zone,
+	struct arena *arena, struct why *why)
 {
 	size_t count = record->attribute_count, at = 0;
 	struct attribute *items = arena_array(arena, count + 1, sizeof(*items));
@@ -40,7 +40,7 @@ static err set_attribute(
 		count--;
 	} else if (text.len > 0) {
 		items[at].key = key;
-		(void)typed_value(TYPE_AUTO, text, zone_utc(), &items[at].value); /* never fails */
+		(void)typed_value(TYPE_AUTO, text, zone, &items[at].value); /* never fails */
 		count = MAX_OF(count, at + 1);
 	}
 	record->attributes = items;
@@ -48,19 +48,27 @@ static err set_attribute(
 	return OK;
 }
 
-static err set_one(struct record *record, str set, struct arena *arena, struct why *why)
+static err set_time(struct record *record, str text, const struct zone *zone, struct why *why)
+{
+	struct timestamp told;
+
+	if (!timestamp_parse(text, &told) || !zone_instant(zone, &told, &record->time))
+		return fail(why, MSG_TIME_FORMAT, arg_str(text));
+	record->has_time = true;
+	return OK;
+}
+
+static err set_one(struct record *record, str set, const struct zone *zone, struct arena *arena,
+	struct why *why)
 {
 	str key, value;
 
 	if (!str_split(set, '=', &key, &value))
 		return fail(why, MSG_SET_FORM, arg_str(set));
 	if (str_skip_prefix(&key, STR("attribute:")) && key.len > 0)
-		return set_attribute(record, key, value, arena, why);
-	if (str_equal(key, STR("time"))) {
-		err e = instant_parse(value, &record->time, why);
-		record->has_time = true;
-		return e;
-	}
+		return set_attribute(record, key, value, zone, arena, why);
+	if (str_equal(key, STR("time")))
+		return set_time(record, value, zone, why);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		if (str_equal(fields[i].name, key)) {
 			*(str *)((char *)record + fields[i].offset) = value;
@@ -92,11 +100,13 @@ struct correcting {
 static err correct(struct engine *engine, void *context, struct why *why)
 {
 	struct correcting *c = context;
+	const struct zone *zone = request_locale(c->request)->zone;
 	struct record record;
 	err e = read_present(c->request, engine, c->arena, &record, why);
 
 	for (size_t i = 0; e == OK && i < request_times(c->request, "set"); i++)
-		e = set_one(&record, request_nth(c->request, "set", i), c->arena, why);
+		e = set_one(&record, request_nth(c->request, "set", i),
+			zone == NULL ? zone_utc() : zone, c->arena, why);
 	return e == OK ? engine_correct(engine, &record, &c->seq, why) : e;
 }
 

@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { MAPPING_ARENA_BYTES = 8 << 20 };
+enum {
+	MAPPING_ARENA_BYTES = 8 << 20,
+	ANSWER_BYTES_MAX = 4 * PREVIEW_BYTES_MAX, /* what is shown, refused, and counted */
+};
 
 static const char beside[] = ".mapping.json"; /* calls.csv.mapping.json */
 
@@ -62,8 +65,9 @@ static err read_mapping(struct importer *im, struct why *why)
 
 static err apply_flags(struct importer *im, struct mapping *mapping, struct why *why)
 {
-	static const char *const flags[] = { "customer", "activity", "time", "channel", "source",
-		"zone", "time-format", "delimiter", "encoding" };
+	static const char *const flags[] = { "customer", "activity", "time", "channel",
+		"interaction", "case", "actor", "text", "source", "zone", "time-format",
+		"delimiter", "encoding" };
 	struct arena *arena = request_arena(im->request);
 	err e = OK;
 
@@ -76,6 +80,8 @@ static err apply_flags(struct importer *im, struct mapping *mapping, struct why 
 	if (mapping->phone_country.len == 0)
 		mapping->phone_country =
 			setting_text(request_settings(im->request), SETTING_PHONE_COUNTRY);
+	if (mapping->zone.len == 0)
+		mapping->zone = setting_text(request_settings(im->request), SETTING_ZONE);
 	str format = request_text(im->request, "format");
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
@@ -92,7 +98,8 @@ static err apply_flags(struct importer *im, struct mapping *mapping, struct why 
 /* Flags that say what the columns are: nothing is to be recognised then. */
 static bool says_columns(const struct importer *im)
 {
-	static const char *const flags[] = { "mapping", "customer", "activity", "time", "channel" };
+	static const char *const flags[] = { "mapping", "customer", "activity", "time", "channel",
+		"interaction", "case", "actor", "text", "records" };
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		if (request_has(im->request, flags[i]))
@@ -261,7 +268,7 @@ static str rejects_file(const struct importer *im)
 static void answer_program(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
-	struct strbuf out = strbuf_in(request_arena(im->request), 1 << 16);
+	struct strbuf out = strbuf_heap(ANSWER_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
@@ -284,6 +291,7 @@ static void answer_program(struct importer *im)
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(im->sink, &out);
+	strbuf_done(&out);
 }
 
 static void say_count(struct sink *sink, enum text id, uint64_t n)
@@ -331,11 +339,9 @@ static void answer_people(struct importer *im)
 	say_conflicts(sink, c);
 	say_count(sink, TEXT_IMPORT_ERASED, c->erased);
 	say_count(sink, TEXT_IMPORT_DROPPED, c->identifiers_dropped);
-	if (c->times_without_zone > 0) {
-		str zone = im->mapping.zone.len > 0 ? im->mapping.zone : STR("Europe/Paris");
-		sink_say(sink, TEXT_IMPORT_ZONE, arg_int((int64_t)c->times_without_zone),
-			arg_str(zone));
-	}
+	for (size_t i = 0; i < c->zone_count; i++)
+		sink_say(sink, TEXT_IMPORT_ZONE, arg_int((int64_t)c->zones[i].times),
+			arg_c(c->zones[i].zone));
 	remark_guesses(im);
 	if (is_preview(im))
 		sink_remark(sink, TEXT_IMPORT_PREVIEW, arg_int((int64_t)c->rejected));
@@ -506,6 +512,22 @@ const struct command cmd_import = {
 		{ STR_INIT("channel"), IS_TEXT, false, WORDS("COLUMN|=VALUE", "COLONNE|=VALEUR"),
 			WORDS("the column that says on which channel, or one channel for all",
 				"la colonne qui dit sur quel canal, ou un canal pour tous"),
+			STR_INIT("") },
+		{ STR_INIT("interaction"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that says which contact an event belongs to",
+				"la colonne qui dit à quel contact appartient un événement"),
+			STR_INIT("") },
+		{ STR_INIT("case"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that says which case it belongs to",
+				"la colonne qui dit à quel dossier il appartient"),
+			STR_INIT("") },
+		{ STR_INIT("actor"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that says who acted for the company",
+				"la colonne qui dit qui a agi pour l'entreprise"),
+			STR_INIT("") },
+		{ STR_INIT("text"), IS_TEXT, false, WORDS("COLUMN", "COLONNE"),
+			WORDS("the column that has what was said or written",
+				"la colonne qui contient ce qui a été dit ou écrit"),
 			STR_INIT("") },
 		{ STR_INIT("time-format"), IS_TEXT, false, WORDS("FORMAT", "FORMAT"),
 			WORDS("how times are written; otherwise told from the column",

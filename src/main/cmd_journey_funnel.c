@@ -108,7 +108,10 @@ static err list(const struct funnel_view *view, struct sink *sink, struct why *w
 	err e = funnel_list_make(view->q->plan, &which, &found, why);
 	if (e != OK)
 		return e;
-	journey_list_tell(view->q, sink, &found, NULL, true);
+	if (!sink->json && request_has(request, "csv"))
+		journey_list_csv(view->q, sink, &found, NULL);
+	else
+		journey_list_tell(view->q, sink, &found, NULL, true);
 	journey_list_done(view->q->plan, &found);
 	return OK;
 }

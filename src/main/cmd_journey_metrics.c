@@ -412,6 +412,22 @@ static void list_people(const struct asking *a, struct sink *sink, const struct 
 	sink_grid(sink, arena, grid);
 }
 
+static void list_csv(const struct asking *a, struct sink *sink, const struct metrics_list *list)
+{
+	struct csv_out csv = csv_out_begin("customer,time,channel,amount");
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct metrics_listed *item = &list->items[i];
+		char time[INSTANT_TEXT_BYTES];
+		csv_out_text(&csv, journey_customer_text(a->q, item->customer));
+		csv_out_text(&csv, instant_utc(time, ms_of_ticks(item->time)));
+		csv_out_text(&csv, channel_of(a, item));
+		csv_out_number(&csv, item->amount);
+		csv_out_row(&csv);
+	}
+	csv_out_end(&csv, sink);
+}
+
 /* ---- what is asked */
 
 static err read_definition(struct asking *a, struct why *why)
@@ -505,13 +521,19 @@ static err list(struct asking *a, struct journey_question *q, struct sink *sink,
 		.most = (size_t)request_number(request, "limit") };
 	struct metrics_list found;
 
+	if (request_has(request, "value") && request_text(request, "by").len == 0)
+		return fail(why, MSG_FUNNEL_VALUE);
+	if (request_has(request, "period") && a->asked.every == PERIOD_NONE)
+		return fail(why, MSG_METRICS_PERIOD);
 	if (request_has(request, "period"))
 		which.period = period_begin(
 			a->asked.every, a->asked.zone, request_time_ms(request, "period"));
 	err e = metrics_list_make(q->plan, journal, &a->asked, &which, &found, why);
 	if (e != OK)
 		return e;
-	(sink->json ? list_program : list_people)(a, sink, &found);
+	(sink->json                           ? list_program
+		: request_has(request, "csv") ? list_csv
+					      : list_people)(a, sink, &found);
 	metrics_list_done(q->plan, &found);
 	return OK;
 }

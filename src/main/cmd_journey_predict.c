@@ -55,7 +55,10 @@ static err list_behind(const struct asking *a, const struct predict_model *model
 			(size_t)request_number(q->request, "limit"), &list, &times, why);
 	if (e != OK)
 		return e;
-	journey_list_tell_times(q, a->sink, &list, times);
+	if (!a->sink->json && request_has(q->request, "csv"))
+		journey_list_csv(q, a->sink, &list, NULL);
+	else
+		journey_list_tell_times(q, a->sink, &list, times);
 	journey_list_done(q->plan, &list);
 	return OK;
 }
@@ -113,7 +116,7 @@ static err ask_anew(const struct journey_question *q, struct asking *asking, str
 static void add_key(const struct journey_question *q, struct strbuf *key)
 {
 	static const char *const others[] = { "after", "top", "evaluate", "prefix", "memory",
-		"deadline", "threads", "list", "next", "limit", NULL };
+		"deadline", "threads", "list", "next", "limit", "csv", NULL };
 	const struct zone *zone = request_locale(q->request)->zone;
 
 	request_add_asked(q->request, others, key);
@@ -272,7 +275,8 @@ const struct command cmd_journey_predict = {
 		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("with --list: at most so many; the totals are of all",
 				"avec --list : au plus ce nombre ; les totaux sont ceux de tous"),
-			STR_INIT("50") } },
+			STR_INIT("50") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey predict email:jeanne@exemple.fr"),
 			      WORDS("what comes next for her", "ce qui l'attend") },
 		{ STR_INIT("ariane journey predict --after cart --after pay"),

@@ -1,6 +1,7 @@
 /* main/cmd_journey_whatif.c - ariane journey whatif: what if some took another route? */
 #include "journey/whatif.h"
 #include "main/cause_ask.h"
+#include "main/csv_out.h"
 #include "main/trial_list.h"
 
 #include <stdlib.h>
@@ -19,7 +20,6 @@ static void put_measure(struct json_writer *w, const struct whatif *a, int m)
 	json_put_end(w);
 }
 
-/* `list` NULL: not asked for. */
 static void answer_program(const struct journey_question *q, struct sink *sink,
 	const struct whatif *a, const struct trial_list *list)
 {
@@ -87,6 +87,36 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 	sink_line(sink, text_words(TEXT_WHATIF_ASSUMPTION, language));
 }
 
+static void answer_csv(const struct journey_question *q, struct sink *sink, const struct whatif *a,
+	const struct trial_list *list)
+{
+	if (list != NULL) {
+		csv_trial_list(list, sink, journey_top(q->request, 20));
+		return;
+	}
+	struct csv_out csv = csv_out_begin(
+		"measure,mean_from,mean_to,before,after,change,change_low,change_high");
+	for (int m = 0; m < WHATIF_MEASURES; m++) {
+		csv_out_text(&csv, str_of(measure_words[m]));
+		csv_out_finite(&csv, a->of[m].mean[0]);
+		csv_out_finite(&csv, a->of[m].mean[1]);
+		csv_out_finite(&csv, a->of[m].before);
+		csv_out_finite(&csv, a->of[m].after);
+		csv_out_interval(&csv, a->of[m].change);
+		csv_out_row(&csv);
+	}
+	csv_out_end(&csv, sink);
+}
+
+/* `list` NULL: not asked for. */
+static void tell(const struct journey_question *q, struct sink *sink, const struct whatif *a,
+	const struct trial_list *list)
+{
+	(sink->json                              ? answer_program
+		: request_has(q->request, "csv") ? answer_csv
+						 : answer_people)(q, sink, a, list);
+}
+
 /* ---- what is asked */
 
 static err read_route(
@@ -102,6 +132,17 @@ static err read_route(
 			set[step] = 1;
 	}
 	return e;
+}
+
+/* Who is moved must come out elsewhere. */
+static err check_routes(
+	const struct journey_question *q, const uint8_t *from, const uint8_t *to, struct why *why)
+{
+	for (uint32_t i = 0; i < journey_plan_steps(q->plan); i++)
+		if (from[i] != 0 && to[i] != 0)
+			return fail(
+				why, MSG_WHATIF_SAME, arg_str(journey_plan_step_name(q->plan, i)));
+	return OK;
 }
 
 static err read_number(const struct journey_question *q, const char *option, double most,
@@ -151,7 +192,7 @@ static err list_behind(const struct journey_question *q, const struct costs *cos
 	if (e != OK)
 		return e;
 	struct trial_list list = trial_list_make(q, &episodes, NULL);
-	(sink->json ? answer_program : answer_people)(q, sink, whatif, &list);
+	tell(q, sink, whatif, &list);
 	trial_list_done(&list);
 	trials_done(q->plan, &episodes);
 	return OK;
@@ -166,7 +207,7 @@ static err reckon(const struct journey_question *q, const struct whatif_question
 	if (e == OK && request_has(q->request, "list"))
 		return list_behind(q, costs, asked, sink, &whatif, why);
 	if (e == OK)
-		(sink->json ? answer_program : answer_people)(q, sink, &whatif, NULL);
+		tell(q, sink, &whatif, NULL);
 	return e;
 }
 
@@ -180,6 +221,8 @@ static err answer(struct journey_question *q, struct sink *sink, struct why *why
 
 	if (e == OK)
 		e = read_route(q, "to", to, why);
+	if (e == OK)
+		e = check_routes(q, from, to, why);
 	if (e == OK)
 		e = read_numbers(q, &asked, why);
 	if (e == OK)
@@ -253,7 +296,8 @@ const struct command cmd_journey_whatif = {
 			STR_INIT("") },
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("with --list: show so many", "avec --list : en montrer autant"),
-			STR_INIT("20") } },
+			STR_INIT("20") },
+		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey whatif --route Call --to Self-service --share 20"),
 			      WORDS("one call in five by self-service instead",
 				      "un appel sur cinq en libre-service") },

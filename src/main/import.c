@@ -1,7 +1,6 @@
 /* main/import.c - see import.h */
 #include "main/import.h"
 
-#include "base/zone.h"
 #include "exchange/csv.h"
 #include "exchange/jsonl.h"
 #include "exchange/log.h"
@@ -16,8 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER_BYTES_MAX = 64 << 10 };
-
 /* One reading of one input: where its records and rejects go. */
 struct importing {
 	struct record_sink sink;
@@ -27,6 +24,7 @@ struct importing {
 	struct arena *arena; /* only looking: of the record at hand */
 	struct rejects *rejects;
 	struct input_file *input;
+	str zone; /* in which times without one are read */
 	uint64_t records, rejected;
 	bool first_is_error; /* strict */
 	bool has_enough; /* only looking */
@@ -83,13 +81,12 @@ static err take_reject(struct record_sink *sink, const struct why *reason, str r
 	return tell_look(im, NULL, reason, raw, why);
 }
 
-/* A record that the format accepts and the house does not: its reject is its place alone, for the
- * bytes are gone.  (CSV has checked before, and gives the row.) */
+/* A record that the format accepts and the house does not. */
 static err refuse(
 	struct importing *im, const struct place *place, struct why *reason, struct why *why)
 {
 	why_at(reason, STR(""), place->line, place->column, place->offset);
-	err e = take_reject(&im->sink, reason, STR(""), why);
+	err e = take_reject(&im->sink, reason, place->raw, why);
 	*reason = (struct why){ 0 };
 	return e;
 }
@@ -159,6 +156,11 @@ static err take_formed(struct record_sink *sink, const struct formed *formed,
 	return e == OK && !ended ? OK : settle_added(im, e, ended, place, why);
 }
 
+static void take_header(struct record_sink *sink, str text)
+{
+	rejects_header(importing_of(sink)->rejects, text);
+}
+
 /* ---- what each format's reader wants to know */
 
 static enum mapping_format format_of(enum exchange_format format)
@@ -207,12 +209,20 @@ static int64_t utc_of_local(void *zone, int64_t local_ms)
 	return zone_utc_of_local(zone, local_ms);
 }
 
+/* JSON lines and OCEL have a rule of their own: there, such times are in UTC. */
+static str zone_of(enum mapping_format format, const struct mapping *mapping)
+{
+	if (format == MAPPING_JSONL || format == MAPPING_OCEL)
+		return STR("UTC");
+	return mapping->zone.len > 0 ? mapping->zone : STR("Europe/Paris");
+}
+
 static err read_xes(struct importing *im, struct read_summary *summary, struct why *why)
 {
 	const struct mapping *m = im->options->mapping;
 	struct xes_customer customers[XES_CUSTOMERS_MAX];
 	const struct zone *zone;
-	err e = zone_named(m->zone.len > 0 ? m->zone : STR("Europe/Paris"), &zone, why);
+	err e = zone_named(im->zone, &zone, why);
 
 	if (e != OK)
 		return e;
@@ -272,12 +282,25 @@ static err read_ocel(
 	return e;
 }
 
+/* What people give and no reader is for. */
+static err check_form(enum mapping_format format, str name, str first_bytes, struct why *why)
+{
+	str text = str_trim(first_bytes), rest = str_trim(str_from(text, text.len > 0));
+
+	if (str_starts(first_bytes, STR("PK\x03\x04")))
+		return fail(why, MSG_IMPORT_ZIP, arg_str(name));
+	if (str_starts(text, STR("[")) && str_starts(rest, STR("{")) && format != MAPPING_LOG)
+		return fail(why, MSG_IMPORT_ARRAY, arg_str(name));
+	return OK;
+}
+
 static err read_format(struct importing *im, const char *path, enum mapping_format format,
 	struct read_summary *summary, struct why *why)
 {
 	struct input *input = input_stream(im->input);
 
 	im->preparation->is_checked = format == MAPPING_CSV || format == MAPPING_LOG;
+	im->zone = zone_of(format, im->options->mapping);
 	switch (format) {
 	case MAPPING_CSV:
 		return csv_read(input, im->options->mapping, &im->sink, summary, why);
@@ -303,16 +326,6 @@ static bool is_standard_input(str path)
 	return str_equal(path, STR("-"));
 }
 
-/* The first line of a CSV goes before its rejected rows. */
-static str header_of(enum mapping_format format, const struct mapping *mapping, str first_bytes)
-{
-	str line, rest;
-
-	if (format != MAPPING_CSV || !mapping->has_header)
-		return STR("");
-	return str_split(first_bytes, '\n', &line, &rest) ? str_trim(line) : STR("");
-}
-
 static err read_once(
 	struct importing *im, const char *path, struct read_summary *summary, struct why *why)
 {
@@ -329,16 +342,39 @@ static err read_once(
 	e = input_peek(im->input, &first_bytes, why);
 	if (e == OK && format == MAPPING_ANY)
 		format = format_of(exchange_detect(called, first_bytes));
+	if (e == OK)
+		e = check_form(format, called, first_bytes, why);
 	if (e == OK && im->pipeline != NULL)
-		rejects_begin(im->rejects,
-			is_standard_input(called) ? STR(REJECTS_KEPT_INPUT) : called,
-			header_of(format, im->options->mapping, first_bytes));
+		rejects_begin(
+			im->rejects, is_standard_input(called) ? STR(REJECTS_KEPT_INPUT) : called);
 	if (e == OK)
 		e = read_format(im, path, format, summary, why);
 	if (e != OK)
 		why_at(why, called, -1, -1, -1);
 	input_close(im->input);
 	return e;
+}
+
+static void add_zone(struct import_counts *counts, str zone, uint64_t times)
+{
+	size_t at = 0;
+
+	counts->times_without_zone += times;
+	if (times == 0)
+		return;
+	while (at < counts->zone_count && !str_equal(str_of(counts->zones[at].zone), zone))
+		at++;
+	if (at == IMPORT_ZONES_MAX)
+		at--;
+	struct import_zone *of = &counts->zones[at];
+	struct strbuf name = {
+		.ptr = of->zone, .cap = sizeof(of->zone) - 1, .cap_max = sizeof(of->zone) - 1
+	};
+	if (at == counts->zone_count) {
+		strbuf_add(&name, zone);
+		counts->zone_count++;
+	}
+	of->times += times;
 }
 
 static void add_counts(struct import_counts *counts, const struct importing *im,
@@ -353,7 +389,7 @@ static void add_counts(struct import_counts *counts, const struct importing *im,
 	for (size_t i = 0;
 		i < batch->conflicts_named && counts->conflicts_named < CONFLICTS_NAMED_MAX; i++)
 		counts->conflict[counts->conflicts_named++] = batch->conflict[i];
-	counts->times_without_zone += summary->times_without_zone;
+	add_zone(counts, im->zone, summary->times_without_zone);
 	counts->delimiter = summary->delimiter;
 	memcpy(counts->encoding, summary->encoding, sizeof(counts->encoding));
 	memcpy(counts->time_format, summary->time_format, sizeof(counts->time_format));
@@ -377,7 +413,8 @@ static err import_checked(struct engine *engine, const char *path,
 	struct why *why)
 {
 	struct preparation preparation = preparation_of(engine, options);
-	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed },
+	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed,
+					take_header },
 		.options = options,
 		.preparation = &preparation,
 		.rejects = rejects };

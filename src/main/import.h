@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/zone.h"
 #include "engine/prepare.h"
 #include "exchange/inputs.h"
 #include "exchange/mapping.h"
@@ -43,11 +44,20 @@ struct import_options {
 	void *context;
 };
 
+/* Times that named no zone, and the one in which they were read. */
+struct import_zone {
+	char zone[ZONE_NAME_BYTES_MAX];
+	uint64_t times;
+};
+enum { IMPORT_ZONES_MAX = 16 }; /* named; the rest with the last */
+
 struct import_counts {
 	uint64_t records; /* read: the sum of the following */
 	uint64_t fresh, duplicates, conflicts, erased, rejected;
 	uint64_t identifiers_dropped;
-	uint64_t times_without_zone;
+	uint64_t times_without_zone; /* of all zones */
+	struct import_zone zones[IMPORT_ZONES_MAX];
+	size_t zone_count;
 	struct conflict conflict[CONFLICTS_NAMED_MAX]; /* the first few */
 	size_t conflicts_named;
 	char encoding[32], time_format[64]; /* of the last input */

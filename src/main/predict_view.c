@@ -1,6 +1,8 @@
 /* main/predict_view.c - see predict_view.h */
 #include "main/predict_view.h"
 
+#include "main/csv_out.h"
+
 #include <stdlib.h>
 
 enum { LINE_BYTES_MAX = 1 << 16, SHARE_BYTES = 64 };
@@ -204,6 +206,59 @@ static void put_evaluation(struct json_writer *w, const struct predict_evaluatio
 	json_put_end(w);
 }
 
+/* ---- as CSV */
+
+/* The end of the journey has no step. */
+static void csv_next(
+	const struct journey_question *q, struct sink *sink, const struct prediction *p)
+{
+	struct csv_out csv = csv_out_begin("step,probability,count");
+	size_t count;
+	struct ranked *ranked = rank(q->plan, p, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		csv_out_text(&csv, ranked[i].step == PREDICT_END
+					   ? STR("")
+					   : journey_plan_step_name(q->plan, ranked[i].step));
+		csv_out_number(&csv, ranked[i].share);
+		csv_out_count(&csv, counted(p, ranked[i].step));
+		csv_out_row(&csv);
+	}
+	free(ranked);
+	csv_out_end(&csv, sink);
+}
+
+static void csv_scores(struct csv_out *csv, const char *of, const struct predict_scores *s)
+{
+	double all = (double)MAX_OF(s->predictions, (uint64_t)1);
+
+	csv_out_text(csv, str_of(of));
+	csv_out_count(csv, s->predictions);
+	csv_out_number(csv, (double)s->first / all);
+	csv_out_number(csv, (double)s->third / all);
+	csv_out_number(csv, s->log_loss);
+	csv_out_number(csv, s->calibration_error);
+	csv_out_row(csv);
+}
+
+/* What the journey comes to is success or not: nothing is ranked there. */
+static void csv_evaluation(struct sink *sink, const struct predict_evaluation *e)
+{
+	struct csv_out csv =
+		csv_out_begin("predicted,predictions,top1,top3,log_loss,calibration_error");
+
+	csv_scores(&csv, "next", &e->next);
+	csv_scores(&csv, "next_by_last_step", &e->order_one);
+	csv_out_text(&csv, STR("success"));
+	csv_out_count(&csv, e->outcome.predictions);
+	csv_out_text(&csv, STR(""));
+	csv_out_text(&csv, STR(""));
+	csv_out_number(&csv, e->outcome.log_loss);
+	csv_out_number(&csv, e->outcome.calibration_error);
+	csv_out_row(&csv);
+	csv_out_end(&csv, sink);
+}
+
 /* ---- for people */
 
 static str share_text(double share, enum language language, char text[static SHARE_BYTES])
@@ -363,12 +418,16 @@ void predict_view_next(const struct journey_question *q, struct sink *sink,
 		end(&w, &out, sink);
 		return;
 	}
+	strbuf_done(&out);
+	if (request_has(q->request, "csv")) {
+		csv_next(q, sink, p);
+		return;
+	}
 	say_so_far(q, sink, p);
 	say_next(q, sink, p);
 	say_outcomes(q, sink, p);
 	say_context(q, sink, choice, p);
 	say_order(sink, choice);
-	strbuf_done(&out);
 }
 
 void predict_view_evaluation(const struct journey_question *q, struct sink *sink,
@@ -383,10 +442,14 @@ void predict_view_evaluation(const struct journey_question *q, struct sink *sink
 		end(&w, &out, sink);
 		return;
 	}
+	strbuf_done(&out);
+	if (request_has(q->request, "csv")) {
+		csv_evaluation(sink, e);
+		return;
+	}
 	sink_say(sink, TEXT_PREDICT_PROTOCOL, arg_int((int64_t)e->train_journeys),
 		arg_int((int64_t)e->test_journeys), arg_int((int64_t)e->next.predictions),
 		arg_int((int64_t)least));
 	say_order(sink, &e->choice);
 	say_scores(q, sink, e);
-	strbuf_done(&out);
 }

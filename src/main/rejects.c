@@ -29,7 +29,7 @@ struct rejects {
 	struct why why;
 };
 
-enum { HEADER_BYTES_MAX = 1 << 20 };
+enum { HEADER_BYTES_MAX = 8 << 20 };
 
 struct rejects *rejects_create(
 	struct disk *disk, const char *folder, int64_t now_ms, enum language language)
@@ -82,7 +82,7 @@ err rejects_free(struct rejects *r, struct why *why)
 }
 
 /* The last part of the path, and of that only what makes a plain file name. */
-void rejects_begin(struct rejects *r, str name, str header)
+void rejects_begin(struct rejects *r, str name)
 {
 	str folder, last;
 
@@ -97,6 +97,11 @@ void rejects_begin(struct rejects *r, str name, str header)
 		r->name[len++] = plain ? c : '-';
 	}
 	r->name[len] = '\0';
+	strbuf_clear(&r->header);
+}
+
+void rejects_header(struct rejects *r, str header)
+{
 	strbuf_clear(&r->header);
 	strbuf_add(&r->header, header);
 }

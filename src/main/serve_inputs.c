@@ -35,16 +35,11 @@ err input_secrets(str path, struct arena *arena, str secrets[static SIGNATURE_SE
 	return *count > 0 ? OK : bad_secret(path, why);
 }
 
-err input_mapping(str path, struct arena *arena, const struct mapping **out, struct why *why)
+static err read_mapping(str path, struct arena *arena, struct mapping *mapping, struct why *why)
 {
-	struct mapping *mapping = arena_alloc(arena, sizeof(*mapping));
 	struct catalogue catalogue;
 	str json;
 
-	if (mapping == NULL)
-		return fail(why, MSG_NO_ROOM, arg_c("mapping"), arg_int(HOOKS_BYTES_MAX));
-	*mapping = mapping_default();
-	*out = mapping;
 	if (path.len == 0)
 		return OK;
 	err e = catalogue_read(arena, &catalogue, why);
@@ -60,6 +55,22 @@ err input_mapping(str path, struct arena *arena, const struct mapping **out, str
 		e = mapping_parse(json, arena, mapping, why);
 	if (e != OK)
 		why_at(why, path, -1, -1, -1);
+	return e;
+}
+
+err input_mapping(const struct settings *settings, str path, struct arena *arena,
+	const struct mapping **out, struct why *why)
+{
+	struct mapping *mapping = arena_alloc(arena, sizeof(*mapping));
+	str zone = arena_str(arena, setting_text(settings, SETTING_ZONE)); /* settings go */
+
+	if (mapping == NULL || zone.ptr == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("mapping"), arg_int(HOOKS_BYTES_MAX));
+	*mapping = mapping_default();
+	err e = read_mapping(path, arena, mapping, why);
+	if (mapping->zone.len == 0)
+		mapping->zone = zone;
+	*out = mapping;
 	return e;
 }
 
@@ -97,8 +108,8 @@ static err keep(struct arena *arena, str *text, struct why *why)
 		       : fail(why, MSG_NO_ROOM, arg_c("webhooks"), arg_int(HOOKS_BYTES_MAX));
 }
 
-static err make_hook(
-	const struct input_section *in, struct arena *arena, struct hook *hook, struct why *why)
+static err make_hook(const struct settings *settings, const struct input_section *in,
+	struct arena *arena, struct hook *hook, struct why *why)
 {
 	str *texts[] = { &hook->name, &hook->source, &hook->events, &hook->form.header,
 		&hook->form.time_header, &hook->form.prefix, &hook->form.signs };
@@ -114,7 +125,8 @@ static err make_hook(
 		e = input_secrets(input_text(in, INPUT_KEY_SECRET_FILE), arena, hook->secrets,
 			&hook->secret_count, why);
 	if (e == OK)
-		e = input_mapping(input_text(in, INPUT_KEY_MAPPING), arena, &hook->mapping, why);
+		e = input_mapping(
+			settings, input_text(in, INPUT_KEY_MAPPING), arena, &hook->mapping, why);
 	return e;
 }
 
@@ -128,7 +140,7 @@ err inputs_hooks(const struct settings *settings, struct hooks **out, struct why
 
 	for (size_t i = 0; e == OK && i < settings->input_count; i++)
 		if (settings->inputs[i].kind == INPUT_HOOK)
-			e = make_hook(&settings->inputs[i], arena, &hooks[count++], why);
+			e = make_hook(settings, &settings->inputs[i], arena, &hooks[count++], why);
 	if (e != OK) {
 		arena_free(arena);
 		return e;
@@ -195,7 +207,8 @@ static err port_of(const struct input_section *in, struct mqtt_options *o, struc
 	return OK;
 }
 
-static err fill_mqtt(const struct input_section *in, struct mqtt_options *o, struct why *why)
+static err fill_mqtt(const struct settings *settings, const struct input_section *in,
+	struct mqtt_options *o, struct why *why)
 {
 	str *texts[] = { &o->name, &o->source, &o->host, &o->user, &o->ca, &o->certificate, &o->key,
 		&o->events };
@@ -217,18 +230,19 @@ static err fill_mqtt(const struct input_section *in, struct mqtt_options *o, str
 		e = client_id(in, o, why);
 	if (e == OK)
 		e = password_of(in, o, why);
-	return e == OK ? input_mapping(
-				 input_text(in, INPUT_KEY_MAPPING), o->arena, &o->mapping, why)
-		       : e;
+	if (e == OK)
+		e = input_mapping(
+			settings, input_text(in, INPUT_KEY_MAPPING), o->arena, &o->mapping, why);
+	return e;
 }
 
-static err make_mqtt(const struct input_section *in, const struct mqtt_options *base,
-	struct mqtt **out, struct why *why)
+static err make_mqtt(const struct settings *settings, const struct input_section *in,
+	const struct mqtt_options *base, struct mqtt **out, struct why *why)
 {
 	struct mqtt_options o = *base;
 
 	o.arena = arena_create(HOOKS_BYTES_MAX);
-	err e = fill_mqtt(in, &o, why);
+	err e = fill_mqtt(settings, in, &o, why);
 	if (e == OK)
 		e = mqtt_open(&o, out, why);
 	if (e != OK)
@@ -245,7 +259,7 @@ err inputs_mqtt(const struct settings *settings, const struct mqtt_options *base
 	for (size_t i = 0; e == OK && i < settings->input_count; i++) {
 		if (settings->inputs[i].kind != INPUT_MQTT)
 			continue;
-		e = make_mqtt(&settings->inputs[i], base, &out[*count], why);
+		e = make_mqtt(settings, &settings->inputs[i], base, &out[*count], why);
 		*count += e == OK;
 	}
 	while (e != OK && *count > 0)

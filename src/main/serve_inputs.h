@@ -20,7 +20,9 @@ err inputs_mqtt(const struct settings *settings, const struct mqtt_options *base
 /* The first line of a file, and the second if there is one: secrets.  In `arena`. */
 err input_secrets(str path, struct arena *arena, str secrets[static SIGNATURE_SECRETS_MAX],
 	size_t *count, struct why *why);
-/* The mapping of a section: a file, a ready-made one, or none. */
-err input_mapping(str path, struct arena *arena, const struct mapping **out, struct why *why);
+/* The mapping of a section: a file, a ready-made one, or none.  Times are in the zone of the
+ * settings where it names none. */
+err input_mapping(const struct settings *settings, str path, struct arena *arena,
+	const struct mapping **out, struct why *why);
 /* The source of a section: told, or its name. */
 str input_source(const struct input_section *in);

@@ -89,7 +89,9 @@ static void choose(struct taking *t)
 	t->mapping = t->place->mapping[0] != '\0' ? str_of(t->place->mapping)
 						  : input_text(in, INPUT_KEY_MAPPING);
 	t->source = input_source(in);
-	if (t->mapping.len > 0 && input_mapping(t->mapping, t->arena, &mapping, NULL) == OK &&
+	if (t->mapping.len > 0 &&
+		input_mapping(&t->place->of->settings, t->mapping, t->arena, &mapping, NULL) ==
+			OK &&
 		mapping->source.len > 0)
 		t->source = mapping->source;
 }

@@ -184,6 +184,19 @@ def check_webhooks_are_signed(place):
     equal([e["attributes"].get("amount") for e in events if e["source"] == "bank"], ["007"])
 
 
+def check_webhooks_have_the_zone_of_the_company(place):
+    """A time without one, in a document whose mapping names none."""
+    folder, secret = place.folder(), place.file("secret", b"hush\n")
+    file = place.file("ariane.conf", (
+        "[display]\nzone = America/New_York\n[serve]\nlisten = 127.0.0.1:0\n"
+        f"[hook pay]\nsource = bank\nsignature = stripe\nsecret_file = {secret}\n").encode())
+    body = json.dumps({"event": "Paid", "email": "jon@example.com", "timestamp": "2026-07-01 12:00:00"}).encode()
+    with Server(folder, ["--config", file]) as server:
+        answer = server.ask("POST", "/v1/hook/pay", body=body, Stripe_Signature=signed("hush", body, int(time.time()))["Stripe_Signature"])
+        equal(answer.status, 200, answer.body)
+    holds(folder("events", "--zone", "UTC").out, "2026-07-01 16:00:00")
+
+
 def check_wrong_declarations_are_told(place):
     """At the start, with the section or the file; nothing is served then."""
     folder, secret = place.folder(), place.file("secret", b"\n")

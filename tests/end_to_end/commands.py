@@ -183,6 +183,58 @@ def check_zone(place):
     equal(other.status()["first_time"], "2026-07-01T03:00:00.000Z")
 
 
+def check_the_zone_of_the_company(place):
+    """Set once, it is that of every time without a zone, of files too; the summary says which was taken."""
+    flags = ["--customer", "account=who", "--time", "time", "--activity", "what"]
+    path = place.file("local.csv", "who,time,what\nc1,2026-07-01 12:00:00,Called\n")
+    conf = place.file("ariane.conf", "[display]\nzone = America/New_York\n")
+    for n, (words, env) in enumerate(([["--config", conf], {}], [[], {"ARIANE_ZONE": "America/New_York"}])):
+        folder = place.folder(f"data{n}")
+        holds(folder("import", path, *flags, *words, env=env).out, "1 time without zone, read in America/New_York")
+        equal(folder.status()["first_time"], "2026-07-01T16:00:00.000Z")
+    other = place.folder("other")
+    place.file("mapped.csv.mapping.json", json.dumps({"version": 1, "zone": "Asia/Tokyo", "customer": [
+        {"type": "account", "column": "who"}], "time": "time", "activity": "what"}))
+    mapped = place.file("mapped.csv", "who,time,what\nc1,2026-07-01 12:00:00,Called\nc2,2026-07-01 12:00:00,Called\n")
+    plain = place.file("plain.csv", "client,date,event\nc1,2026-07-01 12:00:00,Called\n")
+    calls = place.file("calls.jsonl", '{"type":"track","event":"Seen","userId":"u1","timestamp":"2026-07-01T12:00:00"}\n')
+    said = other("import", mapped, plain, calls).out
+    for line in ("2 times without zone, read in Asia/Tokyo", "1 time without zone, read in Europe/Paris",
+                 "1 time without zone, read in UTC"):
+        holds(said, line)
+    shown = other("events", "--zone", "UTC").out
+    equal(sorted(re.findall(r"2026-07-01 (\d\d):00:00", shown)), ["03", "03", "10", "12"], shown)
+
+
+def check_columns_by_flags(place):
+    """Every flag that docs/formats/mapping.md names."""
+    folder = place.folder()
+    path = place.file("calls.csv", "who,time,what,call,file,agent,said\nc1,2026-07-01T12:00:00Z,Called,i7,d9,a3,Hello\n")
+    folder.import_(path, "--customer", "account=who", "--time", "time", "--activity", "what", "--interaction", "call",
+                   "--case", "file", "--actor", "agent", "--text", "said", "--channel", "=phone")
+    event = folder.events()[0]
+    equal([event[k] for k in ("interaction", "case", "actor", "text", "channel")], ["i7", "d9", "a3", "Hello", "phone"])
+    equal(event.get("attributes", {}), {})
+
+
+def check_user_id_is_one_in_all_formats(place):
+    """A column called so, and the member of a Segment call."""
+    folder = place.folder()
+    folder.import_(place.file("app.csv", "user_id,date,event\nu1,2026-07-01T12:00:00Z,Called\n"))
+    folder.import_(place.file("app.jsonl", '{"type":"track","event":"Seen","userId":"u1","timestamp":"2026-07-01T12:00:00Z"}\n'))
+    equal(folder.status()["customers"], 1)
+
+
+def check_records_are_not_taken_for_rows_of_a_known_system(place):
+    """--records says what the rows are, whatever system their header looks like."""
+    folder = place.folder()
+    folder.import_(ROOT / "tests/fixtures/mappings/crm-customers.csv", "--records", "--id", "crm=Client",
+                   "--field", "surname=Nom", "--source", "list")
+    record = folder("export").lines()[0]
+    equal((record["source"], [i["type"] for i in record["identifiers"]], record["traits"]),
+          ("list", ["crm"], {"surname": "Barthélemy"}))
+
+
 def check_odd_paths(place):
     folder = filled(place, "données de l'été \U0001f600/ici même")
     path = place.file("appels d'août (1).csv", "who,time,what\nc1,2026-07-01T12:00:00Z,Called\n")

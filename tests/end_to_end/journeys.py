@@ -1,11 +1,12 @@
 """Questions about journeys, as they are asked: their limits, the lists behind funnels, predictions that follow."""
 import csv
+import datetime
 import io
 import json
 import xml.etree.ElementTree
 
 from doors import Server
-from tools import equal, holds, keeps_schema, lines_of
+from tools import ariane, equal, holds, keeps_schema, lines_of
 
 QUESTIONS = {
     "map": [], "flow": [], "variants": [], "list": [], "metrics": [], "frictions": ["--support", "1"],
@@ -17,7 +18,7 @@ QUESTIONS = {
 
 
 def event(number, who, name, minute, channel="web"):
-    return {"type": "track", "event": name, "userId": who, "messageId": f"m{number}", "context": {"channel": channel},
+    return {"type": "track", "event": name, "userId": who, "messageId": f"m{number}", "channel": channel,
             "timestamp": f"2026-03-14T{10 + minute // 60:02}:{minute % 60:02}:00Z"}
 
 
@@ -128,19 +129,98 @@ def check_customers_without_an_attribute_are_all_others(place):
     equal(folder("journey", "map", "--customer", "tier=gold", "--not-customer", "tier=gold", "--json").json()["customers"], 0)
 
 
+def check_a_list_without_its_breakdown_is_no_empty_list(place):
+    """What is asked of a part that the question does not have is refused, and not answered by nobody."""
+    folder = filled(place, visits(30))
+    for words, code in ((["metrics", "--list", "repeat_contacts", "--value", "web"], "usage-funnel-value"),
+                        (["metrics", "--list", "repeat_contacts", "--period", "2026-03-14"], "usage-metrics-period"),
+                        (["whatif", "--route", "View", "--route", "Pay", "--to", "Pay"], "usage-whatif-same")):
+        equal(folder("journey", *words, "--json", status=2).problem()["code"], code)
+    told = folder("journey", "metrics", "--list", "repeat_contacts", "--period", "2026-03-14", "--every", "day", "--json").json()
+    equal((told["total"], told["total"] > 0), (folder("journey", "metrics", "--list", "repeat_contacts", "--json").json()["total"], True))
+
+
+READY_MADE = {  # (channel, activity, minute, more) of each customer; what his journeys come to
+    "ivr-self-service": [
+        ([("ivr", "ivr.begun", 0), ("ivr", "ivr.contained", 1)], ["success"]), ([("ivr", "ivr.begun", 0), ("phone", "queue.enter", 1)], ["failure"]),
+        ([("ivr", "ivr.begun", 0), ("ivr", "ivr.left", 1)], ["ended"]), ([("ivr", "ivr.begun", 0), ("phone", "call", 1441)], ["ended"])],
+    "web-self-service": [
+        ([("web", "Page", 0), ("web", "Order Completed", 5)], ["success"]), ([("app", "Screen", 0), ("chat", "chat", 60)], ["failure"]),
+        ([("web", "Page", 0), ("web", "Payment Failed", 1), ("web", "Payment Completed", 2)], ["success"]), ([("web", "Page", 0)], ["ended"])],
+    "web-to-contact-centre": [([("web", "Page", 0), ("phone", "call", 1440)], ["failure"]), ([("web", "Page", 0), ("phone", "call", 1441)], ["ended"])],
+    "repeat-contacts": [([("phone", "call", 0), ("email", "mail", 7 * 1440)], ["ended"]), ([("phone", "call", 0), ("phone", "call", 7 * 1440 + 1)], ["ended", "ended"])],
+    "repeat-contacts-by-reason": [
+        ([("phone", "call", 0, {"reason": "bill"}), ("phone", "call", 60, {"reason": "line"}), ("phone", "call", 90, {"reason": "bill"})], ["ended", "ended"])],
+    "order-to-activation": [([("web", "Order Completed", 0), ("field", "visit", 60), ("backoffice", "order.activated", 90)], ["success"]),
+                            ([("web", "order.placed", 0), ("web", "order.cancelled", 9)], ["failure"])],
+    "incident-to-resolution": [
+        ([("phone", "ticket.created", 0, {"case": "d1"}), ("phone", "call", 5, {"case": "d1"}), ("phone", "call.unresolved", 6, {"case": "d1"}),
+          ("phone", "call.resolved", 9, {"case": "d1"})], ["success"]),
+        ([("phone", "incident.opened", 0, {"case": "d2"}), ("phone", "case.closed", 9, {"case": "d3"})], ["ended"])],
+    "complaint-to-answer": [
+        ([("letter", "complaint.opened", 0, {"case": "p1"}), ("letter", "reply.sent", 99, {"case": "p1"})], ["success"]),
+        ([("letter", "complaint.opened", 0, {"case": "p2"}), ("letter", "mediation.requested", 99, {"case": "p2"})], ["failure"])],
+}
+
+
+def check_ready_made_definitions_say_what_they_promise(place):
+    """Each on customers made for it; and each tells something of the demonstration company, whose events they know."""
+    for name, people in READY_MADE.items():
+        rows = ["watch,2026-07-01T00:00:00Z,iot,watch,,"]  # so late that every window has passed
+        for who, (steps, _) in enumerate(people):
+            for channel, activity, minute, *more in steps:
+                time = datetime.datetime(2026, 3, 14) + datetime.timedelta(minutes=minute)
+                more = dict(*more)
+                rows.append(f"u{who},{time.isoformat()}Z,{channel},{activity},{more.get('case', '')},{more.get('reason', '')}")
+        folder = place.folder(name)
+        folder.import_(place.file(f"{name}.csv", "\n".join(["who,time,channel,what,case,reason", *rows]) + "\n"),
+                       "--customer", "user_id=who", "--time", "time", "--activity", "what", "--channel", "channel", "--case", "case")
+        for who, (steps, outcomes) in enumerate(people):
+            found = folder("journey", "list", f"user_id:u{who}", "--definition", name, "--order", "earliest", "--json").json()
+            equal([j["outcome"] for j in found["list"]], outcomes, f"{name}: {steps}")
+    company = place.folder("company")
+    ariane("demo", "--customers", "400", "--days", "120", "--out", place.path / "files")
+    company("import", *sorted((place.path / "files").iterdir()), "--quiet")
+    for name in ("ivr-self-service", "web-self-service", "order-to-activation", "incident-to-resolution", "complaint-to-answer"):
+        found = company("journey", "list", "--definition", name, "--outcome", "success", "--json").json()
+        equal(found["journeys"] > 0, True, name)
+
+
+def rows_of(answer):
+    return list(csv.DictReader(io.StringIO(answer.out)))
+
+
 def check_lists_and_causes_are_tables_for_programs_too(place):
     """Each row of --csv is an item of --json, and the figures are the same."""
     folder = filled(place, visits(60))
     drivers = ["--edge-from", "View", "--edge-to", "Call", "--support", "1", "--all"]
+    whatif = ["--route", "View", "--to", "Pay", "--horizon", "1m"]
     for name, words, items, column in (
             ("list", [], "list", ("length", "length")), ("drivers", drivers, "drivers", ("with", "with")),
             ("frictions", ["--support", "1"], "frictions", ("suffered", "suffered")),
             ("compare", ["--group-with", "phone:", "--support", "1", "--all"], "differences", ("first", "first")),
-            ("drivers", [*drivers, "--list", "0"], "list", ("customer", "customer"))):
+            ("drivers", [*drivers, "--list", "0"], "list", ("customer", "customer")),
+            ("funnel", ["--step", "View", "--step", "Pay", "--list", "1"], "list", ("first", "first")),
+            ("metrics", ["--list", "repeat_contacts"], "list", ("time", "time")),
+            ("whatif", [*whatif, "--list", "route"], "list", ("time", "time")),
+            ("predict", ["--after", "View", "--list"], "list", ("customer", "customer"))):
         told = folder("journey", name, *words, "--json").json()[items]
-        rows = list(csv.DictReader(io.StringIO(folder("journey", name, *words, "--csv").out)))
+        rows = rows_of(folder("journey", name, *words, "--csv"))
         equal([row[column[0]] for row in rows], [str(item[column[1]]) for item in told], name)
         equal(any(None in row or None in row.values() for row in rows), False, name)
+        equal(len(rows) > 0 or name == "frictions", True, name)  # sixty visits are too few for one
+    told = folder("journey", "whatif", *whatif, "--json").json()
+    rows = rows_of(folder("journey", "whatif", *whatif, "--csv"))
+    equal([(r["measure"], float(r["before"]), float(r["change"])) for r in rows],
+          [(m, told[m]["before"], told[m]["change"]["value"]) for m in ("cost", "contacts", "value")])
+    told = folder("journey", "predict", "--after", "View", "--json").json()["prediction"]["next"]
+    rows = rows_of(folder("journey", "predict", "--after", "View", "--csv"))
+    equal([(r["step"] or None, float(r["probability"]), int(r["count"])) for r in rows],
+          [(n["step"], n["probability"], n["count"]) for n in told])
+    told = folder("journey", "predict", "--evaluate", "--json").json()["evaluation"]
+    rows = {r["predicted"]: r for r in rows_of(folder("journey", "predict", "--evaluate", "--csv"))}
+    equal([float(rows[k]["log_loss"]) for k in ("next", "next_by_last_step", "success")],
+          [told[k]["log_loss"] for k in ("next", "next_by_last_step", "success")])
 
 
 def check_predictions_follow_what_comes_and_what_is_erased(place):

@@ -36,6 +36,12 @@ def check_correction(place):
     equal(folder.digest() != before, True)
     again = folder.import_(place.path / "calls.jsonl", "--source", "web")
     equal((again["imported"], steps(folder, "user_id:u1")), (0, ["Step 2", "Step one"]), "a redelivery does not undo it")
+    folder("correct", "web", "m1", "--set", "time=2026-03-14 12:00", "--set", "attribute:due=2026-03-15 12:00:00", "--zone", "Asia/Tokyo")
+    told = folder("thread", "user_id:u1", "--zone", "UTC").out
+    holds(told, "03:00:00")
+    folder("correct", "web", "m1", "--set", "time=2026-03-14")  # a day begins at midnight in the company's zone
+    holds(folder("thread", "user_id:u1", "--zone", "UTC").out, "23:00:00")
+    equal(len(folder("events", "--where", "due<2026-03-15T03:00:01Z", "--where", "due>2026-03-15T02:59:59Z", "--json").lines()), 1)
     answer = folder("correct", "web", "m99", "--set", "activity=x", status=1)
     holds(answer.error, "m99")
     folder("correct", "web", "m1", "--set", "nonsense", status=1)

@@ -1,4 +1,5 @@
 """What cannot be read is kept, with its place and the reason; the rest is imported."""
+import gzip
 import json
 
 from tools import equal, holds, lacks, lines_of
@@ -108,6 +109,77 @@ def check_latin1_is_told(place):
     equal(summary["imported"], 1)
     holds(summary["encoding"].lower(), "1252" if "1252" in summary["encoding"] else "8859-1")
     equal(folder.events()[0]["activity"], "Réclamation")
+
+
+def check_mended_in_other_encodings(place):
+    """The header of the rejects is in the encoding of their rows, and what is said of the encoding does not spoil it."""
+    head, bad = "numéro;date;activité;été\n", "c1;hier;Réservé;café\n"
+    good = "c1;2026-03-14T10:00:00Z;Réservé;café\nc2;2026-03-14T10:00:00Z;Réservé;thé\n"
+    flags = ("--customer", "account=numéro", "--time", "date", "--activity", "activité")
+    for n, (encoding, more) in enumerate((("latin-1", ()), ("latin-1", ("--encoding", "latin1")), ("utf-16", ()), ("utf-8-sig", ()))):
+        folder, clean = place.folder(f"data{n}"), place.folder(f"clean{n}")
+        summary = folder.import_(place.file("calls.csv", (head + good + bad).encode(encoding)), *flags, *more)
+        equal((summary["imported"], summary["rejected"]), (2, 1))
+        mended = reasons_of(folder)[1].read_bytes().replace(b"hier", b"2026-03-15T10:00:00Z")
+        equal(folder.import_(place.file("mended.csv", mended), *flags, *more)["imported"], 1)
+        clean.import_(place.file("clean.csv", (head + good + bad.replace("hier", "2026-03-15T10:00:00Z")).encode(encoding)),
+                      *flags, *more)
+        equal(folder.digest(), clean.digest(), encoding)
+
+
+def check_rejects_of_nobody_are_kept(place):
+    """What names no customer in the end, or has no time, is there to be mended, in CSV and in JSON lines."""
+    folder = place.folder()
+    folder.import_(place.file("calls.csv", "phone,date,event\nabc,2026-03-14T10:00:00Z,Called\n0612345678,2026-03-14T10:00:00Z,Called\n"))
+    equal(reasons_of(folder)[1].read_text(), "phone,date,event\nabc,2026-03-14T10:00:00Z,Called\n")
+    calls = [{"type": "track", "event": "x", "timestamp": "2026-03-14T10:00:00Z"}, {"type": "track", "event": "x", "userId": "u1"},
+             {"type": "track", "event": "x", "context": {"traits": {"email": "nobody"}}, "timestamp": "2026-03-14T10:00:00Z"}]
+    folder.import_(place.file("calls.jsonl", lines_of(calls)))
+    equal([json.loads(line) for line in reasons_of(folder)[1].read_text().splitlines()], calls)
+    folder.import_(place.file("batch.jsonl", json.dumps({"batch": calls}) + "\n"))
+    equal([json.loads(line) for line in reasons_of(folder)[1].read_text().splitlines()], calls)
+
+
+def check_what_broke_off_is_read_to_there(place):
+    """A compressed file without its end: the whole rows before are in, half a row is not; the whole file adds the rest."""
+    rows = [f"c{i},2026-03-14T10:00:00Z,Called,phone,{i * 7919 % 10007}\n" for i in range(20000)]
+    whole = gzip.compress((HEAD + "".join(rows)).encode(), mtime=0)
+    folder, clean = place.folder(), place.folder("clean")
+    answer = folder("import", place.file("calls.csv.gz", whole[:len(whole) // 2]), *FLAGS, status=1)
+    holds(answer.error, "ends too early")
+    there = folder.status()["events"]
+    equal(5000 < there < 15000, True, there)
+    summary = folder.import_(place.file("calls.csv.gz", whole), *FLAGS)
+    equal((summary["imported"], summary["duplicates"]), (20000 - there, there))
+    clean.import_(place.path / "calls.csv.gz", *FLAGS)
+    equal(folder.digest(), clean.digest())
+
+
+def check_what_no_reader_is_for(place):
+    """Told as what it is, with what to do."""
+    folder = place.folder()
+    for name, content, code in (("calls.json", '[\n  {"type": "track"}\n]', "import-array"), ("calls.csv", '[{"type":"track"}]', "import-array"),
+                                ("calls.xlsx", b"PK\x03\x04\x14\0\x06\0", "import-zip"), ("calls.csv", b"PK\x03\x04\x14\0", "import-zip")):
+        problem = folder("import", place.file(name, content), "--json", status=1).problem()
+        equal((problem["code"], bool(problem["hint"])), (code, True), name)
+    text = "user_id\tdate\tevent\nu1\t2026-03-14T10:00:00Z\tÉté\n"
+    equal(folder.import_(place.file("unicode.txt", text.encode("utf-16")))["imported"], 1)
+
+
+def check_rejects_are_whole(place):
+    """However long a row is, and behind whatever stands before the header; the answer has room for the first of them."""
+    folder, clean = place.folder(), place.folder("clean")
+    long = "say \"\"yes\"\" " * 20000
+    rows = [f'c{i},{{time}},Called,phone,"{long}{i}"\n' for i in range(20)]
+    text = "sep=,\n\n" + HEAD + GOOD[0] + "".join(rows)
+    summary = folder.import_(place.file("calls.csv", text.format(time="soon")), *FLAGS)
+    equal((summary["imported"], summary["rejected"], len(summary["refused"])), (1, 20, 20))
+    mended = reasons_of(folder)[1].read_text().replace(",soon,", ",2026-03-14T10:00:00Z,")
+    equal(folder.import_(place.file("mended.csv", mended), *FLAGS)["imported"], 20)
+    path = place.file("clean.csv", text.format(time="2026-03-14T10:00:00Z"))
+    equal(len(clean("import", path, *FLAGS, "--preview", "--json").json()["preview"]["records"]) > 5, True)
+    clean.import_(path, *FLAGS)
+    equal(folder.digest(), clean.digest())
 
 
 XES = """<?xml version="1.0" encoding="UTF-8"?>
