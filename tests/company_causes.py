@@ -25,7 +25,7 @@ one event tells both (a visit).  Told are, over all seeds:
              is told there as one of its drivers
 
 The decoy (shops) must be absent or explained; in --clean companies no cause may be found more often than chance
-allows.  With --causes only these are asked.  With --keep what each seed said is appended to FILE, a line of JSON each, and seeds
+allows, asked for or told unasked.  With --causes only these are asked.  With --keep what each seed said is appended to FILE, a line of JSON each, and seeds
 that are there are not asked again: a long run in pieces.  Ends with 1 if a cause is found in less than half of the seeds, the decoy passes for a
 cause, or a clean company shows one in more than a fifth.
 """
@@ -312,10 +312,14 @@ def asked_causes(given):
     return [(number, cause) for number, cause in CAUSES.items() if number in given.causes]
 
 
+def found_unasked(company):
+    return company.ask("frictions", "--top", "30", "--drivers", "5", "--no-pairs", *AFTERMATH)["frictions"]
+
+
 def judge_seed(given, seed):
     print(f"seed {seed}", flush=True)
     company = Company(given, seed, False, SYSTEMS)
-    frictions = company.ask("frictions", "--top", "30", "--drivers", "5", "--no-pairs", *AFTERMATH)["frictions"]
+    frictions = found_unasked(company)
     said = {"ranks": {}, "told": {}, "causes": {}}
     for number, cause in asked_causes(given):
         said["ranks"][number] = rank_among(frictions, cause.places)
@@ -330,7 +334,9 @@ def judge_seed(given, seed):
 def judge_clean(given, seed):
     print(f"clean, seed {seed}", flush=True)
     company = Company(given, seed, True, SYSTEMS)
-    said = {"causes": {number: judge_cause(company, cause) for number, cause in asked_causes(given)}}
+    frictions = found_unasked(company)
+    said = {"causes": {number: judge_cause(company, cause) for number, cause in asked_causes(given)},
+            "told": {number: any(is_told(f, cause) for f in frictions) for number, cause in asked_causes(given)}}
     company.close()
     return said
 
@@ -404,6 +410,8 @@ def show(planted, clean):
         print(f"expected to be found at the most: {line}")
     stands = sum(c["stands"] for p in clean for c in p["causes"].values())
     print(f"causes found in clean companies: {share(stands, sum(len(p['causes']) for p in clean))}")
+    told = [is_said for p in clean for is_said in p.get("told", {}).values()]
+    print(f"and told there unasked: {share(sum(told), len(told))}")
     return lost, false, decoys * 5 > len(planted)
 
 

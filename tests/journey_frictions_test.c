@@ -70,6 +70,120 @@ TEST(steps_of_one_place)
 	journey_world_done(&w);
 }
 
+TEST(which_contacts_follow_a_step_by_another_way)
+{
+	static const struct {
+		const char *one, *two;
+		bool leads;
+	} rows[] = {
+		{ "page", "call", true }, /* no contact, then one */
+		{ "page", "lost", true }, /* a call, though nobody is paid for it */
+		{ "page", "served", true },
+		{ "page", "paper", false }, /* neither a contact nor a call */
+		{ "mail", "call", true }, /* another channel */
+		{ "mail", "served", true },
+		{ "mail", "answer", false }, /* the same channel */
+		{ "mail", "mail", false },
+		{ "call", "served", false }, /* the telephone is one */
+		{ "call", "mail", true },
+		{ "served", "call", true }, /* from the machine to a person */
+		{ "served", "lost", false }, /* he calls already */
+		{ "call", "page", false },
+	};
+	static const char definition[] =
+		"{\"version\":1,\"steps\":[{\"name\":\"page\",\"events\":\"page\"},"
+		"{\"name\":\"call\",\"events\":\"call\",\"cost\":5},{\"name\":\"lost\",\"events\":"
+		"\"lost\"},"
+		"{\"name\":\"served\",\"events\":\"served\",\"cost\":0.1},"
+		"{\"name\":\"mail\",\"events\":\"mail\",\"cost\":3},"
+		"{\"name\":\"answer\",\"events\":\"answer\",\"cost\":3},{\"name\":\"paper\","
+		"\"events\":\"paper\"}]}";
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct step_kinds kinds;
+	struct costs costs;
+
+	journey_world_init(&w,
+		"a 0 web page; a 1 phone call; a 2 phone lost; a 3 ivr served; a 4 email mail; a 5 "
+		"email answer; a 6 post paper",
+		true);
+	journey_world_define(&w, definition);
+	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
+	CHECK("costs", costs_make(plan, NULL, 0, 60 * SECOND, &costs, NULL) == OK);
+	step_kinds_make(plan, &costs, &kinds);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint32_t one = journey_plan_find_step(plan, str_of(rows[i].one));
+		uint32_t two = journey_plan_find_step(plan, str_of(rows[i].two));
+		CHECK(rows[i].one, one != STEP_NONE && two != STEP_NONE);
+		CHECK(rows[i].two,
+			(kinds.leads[one * journey_plan_steps(plan) + two] != 0) == rows[i].leads);
+	}
+	step_kinds_done(&kinds);
+	costs_done(plan, &costs);
+	journey_plan_free(plan);
+	journey_world_done(&w);
+}
+
+/* ---- windows */
+
+#define HOURS ((int64_t)3600 * SECOND)
+
+TEST(windows_that_are_tried)
+{
+	static const struct {
+		const char *name;
+		int64_t leak, horizon;
+		size_t count;
+		int64_t first, last;
+	} rows[] = {
+		{ "two weeks", 0, 336 * HOURS, 12, HOURS, 336 * HOURS },
+		{ "shorter than any", 0, HOURS / 2, 1, HOURS / 2, HOURS / 2 },
+		{ "longer than any", 0, 10000 * HOURS, FRICTIONS_WINDOWS_MAX, HOURS,
+			10000 * HOURS },
+		{ "told", 60 * HOURS, 336 * HOURS, 1, 60 * HOURS, 60 * HOURS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct frictions_question q = { .leak = rows[i].leak };
+		int64_t windows[FRICTIONS_WINDOWS_MAX];
+		size_t count = frictions_windows(&q, rows[i].horizon, windows);
+		CHECK(rows[i].name, count == rows[i].count);
+		CHECK(rows[i].name, windows[0] == rows[i].first);
+		CHECK(rows[i].name, windows[count - 1] == rows[i].last);
+	}
+}
+
+TEST(the_window_in_which_it_stands_out)
+{
+	/* of 1,000: within an hour, a day, three days, two weeks */
+	static const struct {
+		const char *name;
+		uint64_t suffered[4];
+		double usual[4];
+		size_t window;
+	} rows[] = {
+		{ "all at once", { 100, 105, 120, 180 }, { 0.001, 0.01, 0.03, 0.1 }, 0 },
+		{ "within a day", { 5, 100, 120, 190 }, { 0.001, 0.01, 0.03, 0.1 }, 1 },
+		{ "within three days", { 1, 40, 150, 200 }, { 0.001, 0.01, 0.03, 0.1 }, 2 },
+		{ "bit by bit", { 3, 30, 90, 400 }, { 0.001, 0.01, 0.03, 0.1 }, 3 },
+		{ "half of it within three days", { 1, 60, 140, 240 }, { 0.001, 0.01, 0.03, 0.1 },
+			2 },
+		{ "less than usual: all of it", { 0, 4, 10, 50 }, { 0.001, 0.01, 0.03, 0.1 }, 3 },
+		{ "no more than chance: all of it", { 1, 14, 33, 100 }, { 0.001, 0.01, 0.03, 0.1 },
+			3 },
+		{ "nobody", { 0, 0, 0, 0 }, { 0, 0, 0, 0 }, 3 },
+		{ "everybody at once", { 999, 1000, 1000, 1000 }, { 0.001, 0.01, 0.03, 0.1 }, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct cost_sum suffered[4] = { 0 };
+		for (size_t w = 0; w < 4; w++)
+			suffered[w].n = rows[i].suffered[w];
+		CHECK(rows[i].name, frictions_window_of(suffered, rows[i].usual, 4, 1000, 0.05) ==
+					    rows[i].window);
+	}
+}
+
 /* ---- found */
 
 static char events[1 << 18];
@@ -81,19 +195,19 @@ struct asked {
 	struct frictions frictions;
 };
 
-static err ask(struct asked *a, bool parts, struct why *why)
+static err ask_within(struct asked *a, bool parts, int64_t leak, int64_t horizon, struct why *why)
 {
 	const struct traits_question known = {
 		.zone = zone_utc(), .support = 10, .look_back = 3600 * SECOND
 	};
-	const struct frictions_question question = { .leak = 3600 * SECOND,
+	const struct frictions_question question = { .leak = leak,
 		.again = 3600 * SECOND,
 		.support = 10,
 		.false_share = 0.05,
 		.most = FRICTIONS_LOOKED_AT,
 		.split = INT64_MIN,
 		.parts = parts ? &known : NULL };
-	err e = costs_make(a->plan, NULL, 0, 7200 * SECOND, &a->costs, why);
+	err e = costs_make(a->plan, NULL, 0, horizon, &a->costs, why);
 
 	if (e != OK)
 		return e;
@@ -101,6 +215,11 @@ static err ask(struct asked *a, bool parts, struct why *why)
 	if (e != OK)
 		costs_done(a->plan, &a->costs);
 	return e;
+}
+
+static err ask(struct asked *a, bool parts, struct why *why)
+{
+	return ask_within(a, parts, HOURS, 2 * HOURS, why);
 }
 
 static void asked_done(struct asked *a)
@@ -197,6 +316,60 @@ TEST(frictions_of_one_place_are_told_together)
 	asked_done(&a);
 	journey_plan_free(a.plan);
 	journey_world_done(&a.w);
+}
+
+/* Whoever writes calls when he has no answer after a day or two, and half of those who call are
+ * served by the machine; everybody calls now and then anyway. */
+static void make_mails(uint64_t seed)
+{
+	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
+	struct random random = random_of(seed);
+	const unsigned hour = 3600, day = 24 * hour;
+
+	for (unsigned c = 0; c < 900; c++) {
+		unsigned at = (unsigned)random_below(&random, 60 * day);
+		unsigned count = random_below(&random, 4) == 0 ? 3 : 2;
+		strbuf_printf(&text, "c%u %u email mail;", c, at);
+		for (unsigned k = 0; k < count; k++)
+			strbuf_printf(&text, "c%u %u %s;", c,
+				k < 2 ? (unsigned)random_below(&random, 90 * day)
+				      : at + 20 * hour + (unsigned)random_below(&random, 26 * hour),
+				random_below(&random, 2) == 0 ? "phone call" : "ivr served");
+	}
+	strbuf_add(&text, STR("z 8640000 web z"));
+	strbuf_add_byte(&text, '\0');
+}
+
+TEST(a_change_of_channel_is_told_within_the_time_that_it_takes)
+{
+	static const struct {
+		const char *name;
+		int64_t leak, within;
+	} rows[] = { { "told by the data", 0, 48 * HOURS },
+		{ "asked for", 30 * HOURS, 30 * HOURS } };
+
+	make_mails(5);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct asked a;
+		const struct friction_found *f = NULL;
+		journey_world_init(&a.w, events, true);
+		CHECK("plan", journey_world_plan(&a.w, &a.plan, NULL) == OK);
+		CHECK(rows[i].name, ask_within(&a, false, rows[i].leak, 336 * HOURS, NULL) == OK);
+		for (size_t k = 0; k < a.frictions.count; k++)
+			if (a.frictions.items[k].word == WORD_SWITCH)
+				f = &a.frictions.items[k];
+		CHECK(rows[i].name, f != NULL);
+		CHECK(rows[i].name, f->friction.within == rows[i].within);
+		CHECK("at", f->at[journey_plan_find_step(a.plan, STR("mail"))]);
+		CHECK("who calls", f->to[journey_plan_find_step(a.plan, STR("call"))]);
+		CHECK("whom the machine serves",
+			f->to[journey_plan_find_step(a.plan, STR("served"))]);
+		CHECK("tries", f->windows == (rows[i].leak == 0 ? 12 : 1));
+		asked_done(&a);
+		journey_plan_free(a.plan);
+		CHECK("given back", atomic_load(&a.w.limits.bytes) == 0);
+		journey_world_done(&a.w);
+	}
 }
 
 /* Whatever the limit of bytes: an answer, or ERR_LIMIT in words; nothing kept. */

@@ -575,6 +575,8 @@ TEST(metrics_keep_their_limit_of_bytes)
 
 /* ---- the document */
 
+#define REASONS(items) "{\"version\": 1, \"reasons\": [" items "]}"
+
 static const struct {
 	const char *row, *json;
 	enum message message;
@@ -585,6 +587,34 @@ static const struct {
 	{ "unknown key", "{\"version\": 1, \"qqqqqqqq\": \"x\"}", MSG_FIELD_UNKNOWN },
 	{ "no window", "{\"version\": 1, \"repeat_window\": \"0d\"}", MSG_JOURNEY_SPAN },
 	{ "no reason", "{\"version\": 1, \"reason\": \"\"}", MSG_FIELD_VALUE },
+	{ "reasons told by an attribute, by other words, by the event alone, by nothing",
+		REASONS("{\"channel\": \"phone\", \"events\": \"in.*\", \"attribute\": \"why\", "
+			"\"human\": true, \"solves\": true},"
+			"{\"channel\": \"ivr\", \"events\": \"ivr.*\", \"attribute\": \"choice\", "
+			"\"values\": {\"a bill\": \"1\"}, \"beside\": true},"
+			"{\"channel\": \"web\", \"events\": [\"page\"], \"reason\": \"a bill\"},"
+			"{\"channel\": \"social\", \"events\": {\"channel\": \"social\"}}"),
+		MSG_NONE },
+	{ "reasons of no channel", REASONS("{\"events\": \"in.*\"}"), MSG_FIELD_VALUE },
+	{ "reasons of no events", REASONS("{\"channel\": \"web\"}"), MSG_FIELD_VALUE },
+	{ "no reasons", REASONS(""), MSG_FIELD_VALUE },
+	{ "a reason told twice",
+		REASONS("{\"channel\": \"web\", \"events\": \"a\", \"attribute\": \"b\", "
+			"\"reason\": \"c\"}"),
+		MSG_FIELD_VALUE },
+	{ "values of no attribute",
+		REASONS("{\"channel\": \"web\", \"events\": \"a\", \"values\": {\"b\": \"c\"}}"),
+		MSG_FIELD_VALUE },
+	{ "solves what it does not know",
+		REASONS("{\"channel\": \"web\", \"events\": \"a\", \"solves\": true}"),
+		MSG_FIELD_VALUE },
+	{ "values that are no words",
+		REASONS("{\"channel\": \"web\", \"events\": \"a\", \"attribute\": \"b\", "
+			"\"values\": {\"c\": 1}}"),
+		MSG_FIELD_VALUE },
+	{ "a key that telling reasons does not have",
+		REASONS("{\"channel\": \"web\", \"events\": \"a\", \"qqqqqqqq\": 1}"),
+		MSG_FIELD_UNKNOWN },
 	{ "nobody transfers", "{\"version\": 1, \"transfer\": []}", MSG_NONE },
 };
 

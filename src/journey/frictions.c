@@ -24,6 +24,7 @@ static const enum friction_kind kinds_of_words[WORD_COUNT_] = {
 	[WORD_FAILURE] = FRICTION_INSTEAD,
 	[WORD_PASSAGE] = FRICTION_NEXT,
 	[WORD_LEAKAGE] = FRICTION_LATER,
+	[WORD_SWITCH] = FRICTION_LATER,
 	[WORD_REPEAT] = FRICTION_LATER,
 	[WORD_ABANDONMENT] = FRICTION_LEAVE,
 	[WORD_WAIT] = FRICTION_WAIT,
@@ -43,8 +44,8 @@ static void set_steps(const struct journey_plan *plan, const struct step_kinds *
 		return;
 	}
 	f->at[c->at] = 1;
-	if (c->word == WORD_LEAKAGE)
-		memcpy(f->to, kinds->is_contact, steps);
+	if (c->word == WORD_LEAKAGE || c->word == WORD_SWITCH)
+		memcpy(f->to, kinds->leads + c->at * steps, steps);
 	else if (c->to != STEP_NONE)
 		f->to[c->to] = 1;
 }
@@ -52,7 +53,9 @@ static void set_steps(const struct journey_plan *plan, const struct step_kinds *
 struct friction_found frictions_found_of(
 	const struct looking *l, const struct candidate_friction *c)
 {
-	struct friction_found f = { .word = c->word, .step = c->at, .usual = c->usual };
+	struct friction_found f = {
+		.word = c->word, .step = c->at, .usual = c->usual, .windows = c->windows
+	};
 
 	set_steps(l->plan, l->kinds, c, &f);
 	f.friction = (struct friction){ .kind = kinds_of_words[c->word],
@@ -126,7 +129,7 @@ static void weigh(struct friction_found *f)
 	f->cost = (struct interval){ f->each.value * n, f->each.low * n, f->each.high * n };
 	f->beyond = beyond;
 	f->p = reach > 0 ? normal_p(each.value / (reach / NORMAL_95)) : each.value > 0 ? 0 : 1;
-	f->p = MAX_OF(f->p, p_beyond(f));
+	f->p = MIN_OF(MAX_OF(f->p, p_beyond(f)) * f->windows, 1.0);
 }
 
 err frictions_compare_periods(const struct looking *l, struct friction_found *f, struct why *why)

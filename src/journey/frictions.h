@@ -5,7 +5,8 @@
  *   failure      X, where an alternative could have come ("Visit failed", "Visit done"; "Call
  *                transferred", "Call": frictions_places.c)                     FRICTION_INSTEAD
  *   passage      A, and next B, within the horizon                             FRICTION_NEXT
- *   leakage      A, which is no contact, then a contact within `leak`          FRICTION_LATER
+ *   leakage      A, which is no contact, then one                              FRICTION_LATER
+ *   switch       A, which is a contact, then one by another channel            FRICTION_LATER
  *   repeat       A, then A again within `again`, after the visit               FRICTION_LATER
  *   abandonment  A, then nothing any more                                      FRICTION_LEAVE
  *   wait         from A to B slower than nine of ten                           FRICTION_WAIT
@@ -16,7 +17,17 @@
  * looked at); only what is beyond it counts, and must be more than chance.  So passages are those
  * within the horizon.
  *
- * A contact is a step that costs at least CONTACT_COST.  What a candidate costs is what customers
+ * A contact is a step that costs at least CONTACT_COST; of leakages and switches a call is one also
+ * where nobody answers it, or the IVR alone does (frictions_contacts.c): whoever turns to the
+ * company by any way has turned to it.  The window of these two is told by the data unless `leak`
+ * tells it: that by which half of what is beyond the usual has come, as of its median; the sooner,
+ * the less of it came anyway.  All has come by the span, of FRICTIONS_WINDOWS_MAX from an hour to
+ * the horizon, in which it stands out most from chance, beyond / sqrt(n x share x (1 - share));
+ * where it does in none at 5 %, the window is the horizon.  p is multiplied by the spans that were
+ * tried (Bonferroni).  Who suffered when is all that is looked at, not what they have in common: so
+ * drivers, whose traits have no part in the choice, need no correction for it.
+ *
+ * What a candidate costs is what customers
  * cost within the horizon after it, less what those cost who came to the same point and did not
  * suffer it; that is a difference, not a proof of cause, and its interval says how sure it is.
  *
@@ -44,10 +55,16 @@
 #include "journey/traits.h"
 
 #define CONTACT_COST 1.0
-enum { FRICTIONS_STEPS_MAX = 512, FRICTIONS_LOOKED_AT = 60, FRICTIONS_PARTS = 24 };
+enum {
+	FRICTIONS_STEPS_MAX = 512,
+	FRICTIONS_LOOKED_AT = 60,
+	FRICTIONS_PARTS = 24,
+	FRICTIONS_WINDOWS_MAX = 16
+};
 
 struct frictions_question {
-	int64_t leak, again; /* ticks */
+	int64_t leak; /* ticks: a contact so soon is a leakage, a switch; 0: the data tell */
+	int64_t again; /* ticks */
 	int64_t visit; /* ticks: A again sooner than this is one visit, and no repeat; 0: is one */
 	uint64_t support; /* who suffered, and who did not, at least */
 	double false_share;
@@ -61,6 +78,7 @@ enum friction_word {
 	WORD_FAILURE,
 	WORD_PASSAGE,
 	WORD_LEAKAGE,
+	WORD_SWITCH,
 	WORD_REPEAT,
 	WORD_ABANDONMENT,
 	WORD_WAIT,
@@ -83,6 +101,7 @@ struct friction_found {
 	struct interval each, cost; /* of one who suffers; of those beyond the usual: currency */
 	double usual; /* the share that would be so anyway; 0 where there is no such thing */
 	double beyond; /* the part of those who suffered that is beyond it */
+	unsigned windows; /* tried; p allows for it */
 	double p, q; /* in_part: of its driver */
 	bool in_part; /* only a part suffers it beyond the others: cost and drivers are theirs */
 	double false_share; /* the rate at which its drivers are looked for */

@@ -13,6 +13,7 @@ struct candidate_friction {
 	enum friction_word word;
 	uint32_t at, to; /* steps; to: STEP_NONE where it is a set */
 	int64_t within;
+	unsigned windows; /* `within` is the best of so many */
 	double usual;
 	struct cost_sum suffered, others;
 	double low; /* of the cost in all, in units */
@@ -57,10 +58,23 @@ double frictions_beyond(uint64_t suffered, uint64_t all, double usual);
 /* What is of each step, made once: may it be suffered, what stands beside it. */
 struct step_kinds {
 	uint8_t *is_contact;
+	uint8_t *
+		leads; /* steps x steps: the second, after the first, is a contact by another way */
 	uint32_t *group; /* the first of its alternatives: where one came, the other could have */
 	uint8_t *has_others; /* has it any? */
 	uint32_t *place; /* the first of the steps of one place; alternatives are of one place */
 };
+
+/* frictions_contacts.c: the first two */
+void step_contacts_make(
+	const struct journey_plan *plan, const struct costs *costs, struct step_kinds *out);
+
+/* frictions_windows.c: the spans that are tried, the shortest first. */
+size_t frictions_windows(const struct frictions_question *question, int64_t horizon,
+	int64_t out[static FRICTIONS_WINDOWS_MAX]);
+/* Which of them: of `n`, how many suffered within each, and the share that would have anyway. */
+size_t frictions_window_of(const struct cost_sum *suffered, const double *usual, size_t windows,
+	uint64_t n, double false_share);
 
 /* frictions_places.c */
 void step_kinds_make(

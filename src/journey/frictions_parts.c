@@ -35,7 +35,8 @@ static bool is_found_at(const struct looking *l, uint32_t place)
 
 static bool may_be_of_a_part(const struct looking *l, const struct candidate_friction *c)
 {
-	return (c->word == WORD_PASSAGE || c->word == WORD_LEAKAGE || c->word == WORD_FAILURE) &&
+	return (c->word == WORD_PASSAGE || c->word == WORD_LEAKAGE || c->word == WORD_SWITCH ||
+		       c->word == WORD_FAILURE) &&
 	       !is_found_at(l, l->kinds->place[c->at]);
 }
 

@@ -16,29 +16,6 @@
 
 #include <stdlib.h>
 
-/* ---- contacts */
-
-static int64_t most_of_channel(const struct journey_plan *plan, const struct costs *costs, str name)
-{
-	const struct threads_view *view = journey_plan_view(plan);
-	int64_t most = 0;
-
-	for (uint32_t w = 0; w < threads_view_what_count(view); w++)
-		if (str_equal(threads_view_name(view, threads_view_what(view, w).activity), name))
-			most = MAX_OF(most, costs->of_what[w]);
-	return most;
-}
-
-static bool costs_a_contact(
-	const struct journey_plan *plan, const struct costs *costs, uint32_t step)
-{
-	int64_t cost = costs->of_step != NULL
-			       ? costs->of_step[step]
-			       : most_of_channel(plan, costs, journey_plan_step_name(plan, step));
-
-	return (double)cost >= CONTACT_COST * COST_UNIT;
-}
-
 /* ---- names */
 
 /* "Visit failed" -> "Visit", "visit.failed" -> "visit"; "" where there is but one word. */
@@ -148,14 +125,13 @@ void step_kinds_make(
 	uint32_t steps = (uint32_t)journey_plan_steps(plan);
 	struct meanings m = meanings_of(plan);
 
-	*out = (struct step_kinds){ .is_contact = memory_alloc((size_t)steps + 1),
-		.group = memory_alloc(((size_t)steps + 1) * sizeof(*out->group)),
+	*out = (struct step_kinds){ .group =
+					    memory_alloc(((size_t)steps + 1) * sizeof(*out->group)),
 		.place = memory_alloc(((size_t)steps + 1) * sizeof(*out->place)),
 		.has_others = memory_alloc((size_t)steps + 1) };
-	for (uint32_t s = 0; s < steps; s++) {
-		out->is_contact[s] = costs_a_contact(plan, costs, s);
+	step_contacts_make(plan, costs, out);
+	for (uint32_t s = 0; s < steps; s++)
 		out->group[s] = out->place[s] = s;
-	}
 	for (uint32_t a = 0; a < steps; a++)
 		for (uint32_t b = 0; b < a; b++)
 			relate(plan, &m, a, b, out);
@@ -168,6 +144,7 @@ void step_kinds_make(
 void step_kinds_done(struct step_kinds *kinds)
 {
 	free(kinds->is_contact);
+	free(kinds->leads);
 	free(kinds->group);
 	free(kinds->place);
 	free(kinds->has_others);

@@ -8,6 +8,7 @@
 
 /* ---- sums of one part */
 
+enum { LEAD_NONE = FRICTIONS_WINDOWS_MAX, NOT_KNOWN };
 enum place { NEXT, LEAK, AGAIN, LEAVE, PLACES }; /* kinds with a trial at each passage of a step */
 
 struct part {
@@ -15,6 +16,8 @@ struct part {
 	const struct frictions_question *question;
 	const struct step_kinds *kinds;
 	const int64_t *slow; /* of each edge: slower than nine of ten; INT64_MAX: not told */
+	const int64_t *windows; /* of leakages and switches, the shortest first */
+	size_t window_count;
 	size_t steps;
 	struct cost_track track;
 	uint32_t customer; /* + 1 */
@@ -24,13 +27,15 @@ struct part {
 	uint32_t *has; /* of the customer at hand: events of each step */
 	uint32_t *had; /* which of them */
 	size_t had_count;
-	struct cost_sum *all, *suffered; /* PLACES x steps */
+	struct cost_sum *all, *suffered; /* PLACES x steps; LEAK: all alone */
+	struct cost_sum *leads; /* steps x windows: within this one, but not the one before */
 	struct cost_sum *of_step;
 	/* the customer at hand: what is weighed once his costs are known */
 	struct passage {
 		int64_t time;
 		uint32_t step, next; /* STEP_NONE: none */
-		uint8_t leak, again; /* 0 no, 1 yes, 2 not known */
+		uint8_t lead; /* the window in which a contact comes; or LEAD_NONE, NOT_KNOWN */
+		uint8_t again; /* 0 no, 1 yes, NOT_KNOWN */
 		bool soon, slow, leaves, is_last; /* is_last: of a journey that may go on */
 	} * passages;
 	size_t count, room;
@@ -53,25 +58,49 @@ static uint64_t span(const struct journey *j, size_t from, size_t to)
 	return (uint64_t)j->time[to] - (uint64_t)j->time[from];
 }
 
-/* Does one of the steps wanted come within the window, before the next passage? as find_later() */
-static uint8_t comes_later(const struct part *p, const struct journey *j, size_t i, bool again)
+static bool has_passed(const struct part *p, int64_t time, int64_t window)
 {
-	int64_t window = again ? p->question->again : p->question->leak;
 	int64_t as_of = journey_plan_as_of(p->plan);
-	size_t k = i + 1;
 
-	if (as_of <= j->time[i] || (uint64_t)as_of - (uint64_t)j->time[i] <= (uint64_t)window)
-		return 2;
-	for (; k < j->count && span(j, i, k) <= (uint64_t)window; k++) {
-		if (j->step[k] == j->step[i] && again &&
-			span(j, i, k) < (uint64_t)p->question->visit)
-			return 2;
-		if (j->step[k] == j->step[i])
-			return again;
-		if (!again && p->kinds->is_contact[j->step[k]])
-			return 1;
+	return as_of > time && (uint64_t)as_of - (uint64_t)time > (uint64_t)window;
+}
+
+static uint8_t window_of(const struct part *p, uint64_t after)
+{
+	uint8_t w = 0;
+
+	while (after > (uint64_t)p->windows[w])
+		w++;
+	return w;
+}
+
+/* The first contact by another way, and the next passage: as find_later(), which neither looks
+ * past. */
+static void look_ahead(const struct part *p, const struct journey *j, size_t i, struct passage *g)
+{
+	const uint8_t *leads = p->kinds->leads + j->step[i] * p->steps;
+	uint64_t again = (uint64_t)p->question->again;
+	uint64_t longest = (uint64_t)p->windows[p->window_count - 1];
+	bool sees_lead = has_passed(p, j->time[i], (int64_t)longest);
+	bool sees_again = has_passed(p, j->time[i], (int64_t)again);
+	bool led = !sees_lead;
+
+	g->lead = sees_lead ? LEAD_NONE : NOT_KNOWN;
+	g->again = sees_again ? 0 : NOT_KNOWN;
+	for (size_t k = i + 1; k < j->count; k++) {
+		uint64_t after = span(j, i, k);
+		if (after > again && (led || after > longest))
+			return;
+		if (!led && leads[j->step[k]] && after <= longest) {
+			g->lead = window_of(p, after);
+			led = true;
+		}
+		if (j->step[k] != j->step[i])
+			continue;
+		if (sees_again && after <= again)
+			g->again = after < (uint64_t)p->question->visit ? NOT_KNOWN : 1;
+		return;
 	}
-	return 0;
 }
 
 static void note_step(struct part *p, uint32_t step)
@@ -104,9 +133,8 @@ static err note_journey(struct part *p, const struct journey *j, struct why *why
 			.step = j->step[i],
 			.next = !last ? j->step[i + 1] : STEP_NONE,
 			.is_last = last && open,
-			.again = comes_later(p, j, i, true),
-			.leak = comes_later(p, j, i, false),
 			.leaves = last && j->outcome != JOURNEY_SUCCESS };
+		look_ahead(p, j, i, &passage);
 		if (!last)
 			passage.soon = span(j, i, i + 1) <= (uint64_t)p->track.costs->horizon;
 		if (!last)
@@ -154,9 +182,11 @@ static void weigh(struct part *p, const struct passage *g)
 		if (g->slow)
 			add_cost(&p->slow_edge[edge], cost);
 	}
-	if (g->leak != 2)
-		add_place(p, LEAK, g, g->leak == 1, cost);
-	if (g->again != 2)
+	if (g->lead != NOT_KNOWN)
+		add_place(p, LEAK, g, false, cost);
+	if (g->lead < LEAD_NONE)
+		add_cost(&p->leads[g->step * FRICTIONS_WINDOWS_MAX + g->lead], cost);
+	if (g->again != NOT_KNOWN)
 		add_place(p, AGAIN, g, g->again == 1, cost);
 }
 
@@ -186,7 +216,7 @@ static err take(void *context, const struct journey *j, struct why *why)
 
 static size_t cells_of(size_t steps)
 {
-	return steps * steps * 3 + steps * (PLACES * 2 + 1);
+	return steps * steps * 3 + steps * (PLACES * 2 + 1 + FRICTIONS_WINDOWS_MAX);
 }
 
 static void part_init(struct part *p, const struct costs *costs)
@@ -199,6 +229,7 @@ static void part_init(struct part *p, const struct costs *costs)
 	p->all = p->any_time + pairs;
 	p->suffered = p->all + PLACES * p->steps;
 	p->of_step = p->suffered + PLACES * p->steps;
+	p->leads = p->of_step + p->steps;
 	p->with = memory_alloc((p->steps + 1) * sizeof(*p->with));
 	p->events = memory_alloc((pairs + 1) * sizeof(*p->events));
 	p->has = memory_alloc((p->steps + 1) * sizeof(*p->has));
@@ -218,17 +249,21 @@ static void part_done(struct part *p)
 	free(p->had);
 }
 
+static void add(struct cost_sum *to, const struct cost_sum *more)
+{
+	to->n += more->n;
+	to->x += more->x;
+	to->xx += more->xx;
+}
+
 static void part_join(struct part *to, const struct part *from)
 {
 	for (size_t i = 0; i < to->steps; i++)
 		to->with[i] += from->with[i];
 	for (size_t i = 0; i < to->steps * to->steps; i++)
 		to->events[i] += from->events[i];
-	for (size_t i = 0; i < cells_of(to->steps); i++) {
-		to->edge[i].n += from->edge[i].n;
-		to->edge[i].x += from->edge[i].x;
-		to->edge[i].xx += from->edge[i].xx;
-	}
+	for (size_t i = 0; i < cells_of(to->steps); i++)
+		add(&to->edge[i], &from->edge[i]);
 }
 
 /* ---- candidates out of the sums */
@@ -278,18 +313,14 @@ static double usual_share(const struct harvest *h, uint32_t at, const uint8_t *t
 	return time <= 0 ? 0 : -expm1(-events / time * (double)within);
 }
 
-static void offer(struct harvest *h, enum friction_word word, uint32_t at, uint32_t to,
-	int64_t within, double usual, const struct cost_sum *suffered, const struct cost_sum *all)
+static void offer(struct harvest *h, struct candidate_friction c, const struct cost_sum *suffered,
+	const struct cost_sum *all)
 {
-	struct candidate_friction c = { .word = word,
-		.at = at,
-		.to = to,
-		.within = within,
-		.usual = usual,
-		.suffered = *suffered,
-		.others = less(*all, suffered) };
 	uint64_t support = h->sums->question->support;
 
+	c.windows = MAX_OF(c.windows, 1U);
+	c.suffered = *suffered;
+	c.others = less(*all, suffered);
 	if (c.suffered.n < support || c.others.n < support)
 		return;
 	c.low = lower_bound(&c);
@@ -311,12 +342,21 @@ static void offer_edges(struct harvest *h, uint32_t at)
 		size_t edge = at * p->steps + to;
 		next[to] = 1;
 		if (to != at)
-			offer(h, WORD_PASSAGE, at, to, horizon, usual_share(h, at, next, horizon),
+			offer(h,
+				(struct candidate_friction){ .word = WORD_PASSAGE,
+					.at = at,
+					.to = to,
+					.within = horizon,
+					.usual = usual_share(h, at, next, horizon) },
 				&p->edge[edge], &p->all[NEXT * p->steps + at]);
 		next[to] = 0;
 		if (p->slow[edge] != INT64_MAX)
-			offer(h, WORD_WAIT, at, to, p->slow[edge], 0, &p->slow_edge[edge],
-				&p->any_time[edge]);
+			offer(h,
+				(struct candidate_friction){ .word = WORD_WAIT,
+					.at = at,
+					.to = to,
+					.within = p->slow[edge] },
+				&p->slow_edge[edge], &p->any_time[edge]);
 	}
 	free(next);
 }
@@ -328,14 +368,40 @@ static void offer_failure(struct harvest *h, uint32_t step)
 
 	if (!p->kinds->has_others[step])
 		return;
-	for (uint32_t s = 0; s < p->steps; s++) {
-		if (p->kinds->group[s] != p->kinds->group[step])
-			continue;
-		all.n += p->of_step[s].n;
-		all.x += p->of_step[s].x;
-		all.xx += p->of_step[s].xx;
+	for (uint32_t s = 0; s < p->steps; s++)
+		if (p->kinds->group[s] == p->kinds->group[step])
+			add(&all, &p->of_step[s]);
+	offer(h,
+		(struct candidate_friction){
+			.word = WORD_FAILURE, .at = step, .to = STEP_NONE, .within = INT64_MAX },
+		&p->of_step[step], &all);
+}
+
+/* Leakage or switch: within the window that the data tell. */
+static void offer_lead(struct harvest *h, uint32_t s)
+{
+	const struct part *p = h->sums;
+	const struct cost_sum *all = &p->all[LEAK * p->steps + s];
+	const uint8_t *to = p->kinds->leads + s * p->steps;
+	struct cost_sum within[FRICTIONS_WINDOWS_MAX] = { 0 };
+	double usual[FRICTIONS_WINDOWS_MAX];
+
+	for (size_t w = 0; w < p->window_count; w++) {
+		within[w] = w > 0 ? within[w - 1] : within[w];
+		add(&within[w], &p->leads[s * FRICTIONS_WINDOWS_MAX + w]);
+		usual[w] = usual_share(h, s, to, p->windows[w]);
 	}
-	offer(h, WORD_FAILURE, step, STEP_NONE, INT64_MAX, 0, &p->of_step[step], &all);
+	size_t w = frictions_window_of(
+		within, usual, p->window_count, all->n, p->question->false_share);
+	offer(h,
+		(struct candidate_friction){
+			.word = p->kinds->is_contact[s] ? WORD_SWITCH : WORD_LEAKAGE,
+			.at = s,
+			.to = STEP_NONE,
+			.within = p->windows[w],
+			.windows = (unsigned)p->window_count,
+			.usual = usual[w] },
+		&within[w], all);
 }
 
 static void offer_step(struct harvest *h, uint32_t s)
@@ -345,18 +411,22 @@ static void offer_step(struct harvest *h, uint32_t s)
 
 	offer_edges(h, s);
 	offer_failure(h, s);
+	offer_lead(h, s);
 	uint8_t *self = memory_alloc(p->steps + 1);
 
 	self[s] = 1;
-	if (!p->kinds->is_contact[s])
-		offer(h, WORD_LEAKAGE, s, STEP_NONE, q->leak,
-			usual_share(h, s, p->kinds->is_contact, q->leak),
-			&p->suffered[LEAK * p->steps + s], &p->all[LEAK * p->steps + s]);
-	offer(h, WORD_REPEAT, s, s, q->again, usual_share(h, s, self, q->again),
+	offer(h,
+		(struct candidate_friction){ .word = WORD_REPEAT,
+			.at = s,
+			.to = s,
+			.within = q->again,
+			.usual = usual_share(h, s, self, q->again) },
 		&p->suffered[AGAIN * p->steps + s], &p->all[AGAIN * p->steps + s]);
 	free(self);
-	offer(h, WORD_ABANDONMENT, s, STEP_NONE, INT64_MAX, 0, &p->suffered[LEAVE * p->steps + s],
-		&p->all[LEAVE * p->steps + s]);
+	offer(h,
+		(struct candidate_friction){
+			.word = WORD_ABANDONMENT, .at = s, .to = STEP_NONE, .within = INT64_MAX },
+		&p->suffered[LEAVE * p->steps + s], &p->all[LEAVE * p->steps + s]);
 }
 
 /* ---- the whole */
@@ -413,6 +483,8 @@ err frictions_screen(const struct journey_plan *plan, const struct costs *costs,
 {
 	size_t steps = journey_plan_steps(plan);
 	unsigned threads = journey_pass_parts(plan);
+	int64_t windows[FRICTIONS_WINDOWS_MAX];
+	size_t window_count = frictions_windows(question, costs->horizon, windows);
 	size_t bytes = steps * steps * 8 + threads * (cells_of(steps) * sizeof(struct cost_sum) +
 							     steps * (steps + 4) * 8);
 
@@ -426,6 +498,8 @@ err frictions_screen(const struct journey_plan *plan, const struct costs *costs,
 			.question = question,
 			.kinds = kinds,
 			.slow = slow,
+			.windows = windows,
+			.window_count = window_count,
 			.steps = steps };
 		part_init(&parts[i], costs);
 	}

@@ -2,6 +2,7 @@
 #include "journey/metrics_definition.h"
 
 #include "journey/definition_internal.h"
+#include "journey/metrics_definition_internal.h"
 
 /* Read first: what a document does not say, this does. */
 static const char defaults[] =
@@ -73,10 +74,10 @@ static err read_document(
 		{ "transfer", read_transfer }, { "escalation", read_escalation },
 		{ "abandon", read_abandon }, { "unsolvable", read_unsolvable },
 		{ "gap", read_gap_ms }, { "reason", read_reason },
-		{ "same_reason", read_same_reason }, { "repeat_window", read_repeat_ms },
-		{ "resolution_window", read_resolution_ms }, { "leakage_window", read_leakage_ms },
-		{ "leakage_from", read_leakage_from }, { "leakage_to", read_leakage_to },
-		{ "containment_window", read_containment_ms },
+		{ "same_reason", read_same_reason }, { "reasons", metrics_reasons },
+		{ "repeat_window", read_repeat_ms }, { "resolution_window", read_resolution_ms },
+		{ "leakage_window", read_leakage_ms }, { "leakage_from", read_leakage_from },
+		{ "leakage_to", read_leakage_to }, { "containment_window", read_containment_ms },
 		{ "switch_window", read_switch_ms } };
 	struct fields *f = &r->fields;
 	err e = fields_read(f, STR("version"), tree, keys, ARRAY_LEN(keys), into);

@@ -5,13 +5,16 @@
  * schema.  A key that is not given keeps its default; metrics_default_document() is that default in
  * the same form.
  *
+ * Where each channel tells the reason (the key `reasons`) is checked, and kept in the document
+ * alone: no figure is counted by it.
+ *
  * A definition is a plain value; its texts lie in the arena that it was read into.
  */
 #pragma once
 
 #include "journey/definition.h"
 
-enum { METRICS_VERSION = 1 };
+enum { METRICS_VERSION = 1, METRICS_REASONS_MAX = 1024 };
 
 struct metrics_definition {
 	str name;

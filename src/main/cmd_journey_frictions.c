@@ -5,7 +5,7 @@
 #include "main/csv_out.h"
 #include "main/trial_list.h"
 
-enum { CELL_BYTES_MAX = 1 << 14 };
+enum { CELL_BYTES_MAX = 1 << 14, CONTACTS_TOLD = 2 /* beneath a friction */ };
 
 struct answered {
 	const struct journey_question *q;
@@ -39,17 +39,46 @@ static uint64_t number_of(const struct answered *a, const struct friction_found 
 	return 1 + before + (f->within == 0 ? 0 : standing);
 }
 
+static size_t places_of(const struct frictions *frictions)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < frictions->count; i++)
+		n += frictions->items[i].within == 0;
+	return n;
+}
+
 static bool is_variant_of(const struct answered *a, const struct friction_found *variant,
 	const struct friction_found *f)
 {
 	return variant->within == (size_t)(f - a->frictions.items) + 1;
 }
 
-/* Failures are what can be mended, and a part is found by its causes; of all others it would be too
- * many: their causes are asked for with `journey drivers`. */
-static bool has_told_causes(const struct friction_found *variant)
+static bool is_any_contact(const struct friction_found *f)
 {
-	return variant->word == WORD_FAILURE || variant->in_part;
+	return f->word == WORD_LEAKAGE || f->word == WORD_SWITCH;
+}
+
+/* A contact after another step than the friction's own, of which it is told above. */
+static bool is_contact_beneath(const struct answered *a, const struct friction_found *variant,
+	const struct friction_found *f)
+{
+	return is_variant_of(a, variant, f) && is_any_contact(variant) && variant->step != f->step;
+}
+
+/* Failures are what can be mended, any contact is all that comes of a step (the dearest
+ * CONTACTS_TOLD), and a part is found by its causes; of all others it would be too many: their
+ * causes are asked for with `journey drivers`. */
+static bool has_told_causes(const struct answered *a, const struct friction_found *variant,
+	const struct friction_found *f)
+{
+	size_t dearer = 0;
+
+	if (variant->word == WORD_FAILURE || variant->in_part)
+		return true;
+	for (const struct friction_found *v = a->frictions.items; v < variant; v++)
+		dearer += is_contact_beneath(a, v, f);
+	return is_contact_beneath(a, variant, f) && dearer < CONTACTS_TOLD;
 }
 
 /* ---- drivers of one */
@@ -186,6 +215,7 @@ static const char *word_of(enum friction_word word)
 	static const char *const words[WORD_COUNT_] = { [WORD_FAILURE] = "failure",
 		[WORD_PASSAGE] = "passage",
 		[WORD_LEAKAGE] = "leakage",
+		[WORD_SWITCH] = "switch",
 		[WORD_REPEAT] = "repeat",
 		[WORD_ABANDONMENT] = "abandonment",
 		[WORD_WAIT] = "wait" };
@@ -275,7 +305,7 @@ static err put_found(struct json_writer *w, const struct answered *a,
 		if (!is_variant_of(a, v, f))
 			continue;
 		json_put_object(w);
-		e = put_one(w, a, v, has_told_causes(v), why);
+		e = put_one(w, a, v, has_told_causes(a, v, f), why);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -296,6 +326,7 @@ static err answer_program(struct answered *a, struct sink *sink, struct why *why
 	put_standing(&w, a->q);
 	put_count(&w, "screened", a->frictions.screened);
 	put_count(&w, "found", a->frictions.count);
+	put_count(&w, "places", places_of(&a->frictions));
 	json_put_key(&w, STR("frictions"));
 	json_put_array(&w);
 	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
@@ -397,7 +428,7 @@ static err say_found(const struct answered *a, const struct friction_found *f, s
 		const struct friction_found *v = &a->frictions.items[i];
 		if (!is_variant_of(a, v, f))
 			continue;
-		if (has_told_causes(v))
+		if (has_told_causes(a, v, f))
 			e = say_one(a, v, "      ", sink, why);
 		else
 			others++;
@@ -426,6 +457,10 @@ static err answer_people(struct answered *a, struct sink *sink, struct why *why)
 			e = say_found(a, &a->frictions.items[i], sink, why);
 			told++;
 		}
+	size_t left = places_of(&a->frictions) - told;
+	if (e == OK && left > 0)
+		sink_say(sink, TEXT_FRICTIONS_MORE, arg_int((int64_t)left),
+			arg_int((int64_t)(told + left)));
 	return e;
 }
 
@@ -493,7 +528,9 @@ static err find(struct answered *a, struct why *why)
 {
 	const struct request *request = a->q->request;
 	const struct frictions_question question = {
-		.leak = request_duration_ms(request, "leak") * TICKS_PER_MS,
+		.leak = request_has(request, "leak")
+				? request_duration_ms(request, "leak") * TICKS_PER_MS
+				: 0,
 		.again = request_duration_ms(request, "again") * TICKS_PER_MS,
 		.visit = request_duration_ms(request, "visit") * TICKS_PER_MS,
 		.support = a->traits.support,
@@ -550,16 +587,18 @@ const struct command cmd_journey_frictions = {
 	.summary = WORDS("find where journeys cost too much, and who it happens to",
 		"trouver où les parcours coûtent trop, et à qui cela arrive"),
 	.about = WORDS(
-		"Every failure, passage, leakage from self-service to a contact, repeat, "
-		"abandonment and long wait is set against those who came to the same point "
+		"Every failure, passage, leakage from self-service to a contact, change of "
+		"channel, repeat, abandonment and long wait is set against those who came to the "
+		"same point "
 		"and did not suffer it: what they cost more in contacts afterwards, with its "
 		"95 % interval, the dearest first; then what those who suffer have in "
 		"common. What happens at one place is told together, under the dearest of "
 		"it. Where nothing is wrong on the whole, a part of those who come there may "
 		"still suffer: then that part is told. Such a difference is no proof of "
 		"cause.",
-		"Chaque échec, passage, fuite du libre-service vers un contact, répétition, "
-		"abandon et longue attente est comparé à ceux qui sont arrivés au même point sans "
+		"Chaque échec, passage, fuite du libre-service vers un contact, changement de "
+		"canal, répétition, abandon et longue attente est comparé à ceux qui sont arrivés "
+		"au même point sans "
 		"le subir : ce qu'ils coûtent de plus en contacts ensuite, avec son intervalle à "
 		"95 %, les plus chers d'abord ; puis ce qu'ont en commun ceux qui subissent. Ce "
 		"qui arrive à un même endroit est dit ensemble, sous le plus cher. Là où rien ne "
@@ -568,9 +607,14 @@ const struct command cmd_journey_frictions = {
 		"de cause."),
 	.options = { JOURNEY_OPTIONS,
 		{ STR_INIT("leak"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
-			WORDS("a contact within this time is a leakage",
-				"un contact dans ce délai est une fuite"),
-			STR_INIT("24h") },
+			WORDS("a contact within this time is a leakage, or a change of channel; "
+			      "not given: at each place the time by which half of those have "
+			      "come that would not come anyway",
+				"un contact dans ce délai est une fuite, ou un changement de "
+				"canal ; sans l'option : à chaque endroit le délai dans lequel "
+				"arrive la moitié de ceux qui ne seraient pas venus de toute "
+				"façon"),
+			STR_INIT("") },
 		{ STR_INIT("again"), IS_DURATION, false, WORDS("DURATION", "DURÉE"),
 			WORDS("the same step within this time is a repeat",
 				"la même étape dans ce délai est une répétition"),

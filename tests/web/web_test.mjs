@@ -1090,6 +1090,31 @@ await check("costs: each reason over all channels; with what tells none, the sum
   await context.close();
 });
 
+if (!asked.url) {
+  await check("costs: reasons are told where a company's own document says", async () => {
+    const { page, context, troubles } = await visitor();
+    const keep = async (document) => {
+      await visit(page, "/journeys/metrics?counting=all");
+      await page.click(".counting summary");
+      await page.locator(".counting textarea").fill(JSON.stringify({ version: 1, ...document }));
+      await page.click(".counting button[type=submit]");
+      await page.waitForFunction(() => /counting=Nos/.test(location.search));
+      await settled(page);
+    };
+    await keep({ reasons: [{ channel: "store", human: true, solves: true, attribute: "Motif", events: "store.visit" }] });
+    await visit(page, "/costs");
+    await page.waitForSelector(".by-reason tbody tr");
+    const rows = await page.locator(".by-reason tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
+    const told = rows.slice(0, -1);
+    expect(told.length >= 3 && told.every((row) => row[4].startsWith("Boutique") && !row[4].includes("·")), told.map((row) => row[4]).join(" | "));
+    const ways = await page.locator(".whatif select").first().locator("option").count();
+    expect(ways > 3, "the reasons to choose from are those of shops");
+    await keep({});
+    expect(troubles.length === 0, troubles.join("\n"));
+    await context.close();
+  });
+}
+
 await check("customer: the last events stand before the whole thread is there", async () => {
   const { page, context, troubles } = await visitor();
   const customer = (await someone(page)).split("?")[0];

@@ -18,6 +18,7 @@ import { COSTS, COUNTED, MILLION, moved, useCosts, volumesOf, type Move } from "
 import { Journeys } from "./costs/Journeys";
 import { ReasonChoice } from "./costs/ReasonChoice";
 import { Reasons } from "./costs/Reasons";
+import { useTellings } from "./costs/telling";
 import { definitionOfWays } from "./costs/ways";
 import { WhatIf } from "./costs/WhatIf";
 import { listOf, type Span } from "./home";
@@ -230,7 +231,8 @@ export default function Costs() {
   const table = <Shown answer={then}>{(data) => <><CostTable volumes={volumesOf(data)} span={span} /><ByReason volumes={volumesOf(data)} span={span} /></>}</Shown>;
   const volumes = map.data ? volumesOf(map.data) : new Map<string, number>();
   const [reason] = useParameter("reason", "");
-  const about = useAnswer<JourneyMap>(reason === "" ? undefined : "journey/map", { definition: definitionOfWays(costs, reason), "counts-only": true });
+  const { tellings, isPending } = useTellings();
+  const about = useAnswer<JourneyMap>(reason === "" || isPending ? undefined : "journey/map", { definition: definitionOfWays(costs, reason, tellings), "counts-only": true });
   const counted = reason === "" ? (volumes.get("phone") ?? 0) : (about.data?.steps.find((one) => one.step === "phone")?.count ?? 0);
   const own: Move = {
     contacts: Math.round(counted / yearsOf(status.data)),

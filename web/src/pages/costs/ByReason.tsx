@@ -8,9 +8,9 @@ import { Table } from "../../parts/Table";
 import { channelName } from "../../words/activities";
 import type { Span } from "../home";
 import { usePeriod } from "../period";
-import { definitionOfTold, stepOf, TELLING } from "./channels";
+import { channelsThatTell, definitionOfTold, REASONS_MAX, stepOf } from "./channels";
 import { useCosts } from "./costs";
-import { useReasons } from "./reasons";
+import { useReasons } from "./telling";
 
 interface Part {
   channel: string;
@@ -32,35 +32,39 @@ const rowOf = (reason: string | null, parts: readonly Part[]): Row => ({
 
 /** What is not told: of each channel the contacts that are in none of the reasons. A channel that writes down more reasons than it
  *  has contacts (a mail about two things) has none left. */
-function rowsOf(reasons: readonly string[], told: ReadonlyMap<string, number>, volumes: ReadonlyMap<string, number>, costs: Record<string, number>): Row[] {
+function rowsOf(channels: readonly string[], reasons: readonly string[], told: ReadonlyMap<string, number>, volumes: ReadonlyMap<string, number>, costs: Record<string, number>): Row[] {
   const part = (channel: string, contacts: number): Part => ({ channel, contacts, cost: contacts * (costs[channel] ?? 0) });
   const countOf = (channel: string, reason: string) => told.get(stepOf(channel, reason)) ?? 0;
-  const known = reasons.map((reason) => rowOf(reason, TELLING.map(({ channel }) => part(channel, countOf(channel, reason)))));
+  const known = reasons.map((reason) => rowOf(reason, channels.map((channel) => part(channel, countOf(channel, reason)))));
   const left = [...volumes].map(([channel, volume]) => part(channel, Math.max(0, volume - reasons.reduce((sum, reason) => sum + countOf(channel, reason), 0))));
   return [...known.filter((row) => row.contacts > 0).sort((a, b) => b.cost - a.cost), rowOf(null, left)];
 }
+
+const useTold = (definition: string | undefined, span: Partial<Span>) =>
+  useAnswer<JourneyMap>(definition && "journey/map", { definition, coverage: 100, "counts-only": true, ...span });
 
 export function ByReason({ volumes, span }: { volumes: ReadonlyMap<string, number>; span: Partial<Span> }) {
   const words = useWords();
   const { t, language } = words;
   const costs = useCosts();
   const period = usePeriod(span);
-  const { metrics, reasons } = useReasons();
-  const ask = (isBot: boolean) => ({ definition: definitionOfTold(reasons, isBot), coverage: 100, "counts-only": true, ...span });
-  const most = useAnswer<JourneyMap>(reasons.length > 0 ? "journey/map" : undefined, ask(false));
-  const bot = useAnswer<JourneyMap>(reasons.length > 0 ? "journey/map" : undefined, ask(true));
-  if (metrics.isError || (metrics.data && reasons.length === 0)) return null; // no source tells reasons
+  const { reasons, tellings, isNone } = useReasons(REASONS_MAX);
+  const each = definitionOfTold(tellings, reasons, false);
+  const inARow = definitionOfTold(tellings, reasons, true);
+  const one = useTold(each ?? inARow, span); // where there is but one of them, it is asked once
+  const other = useTold(inARow ?? each, span);
+  if (isNone) return null;
   const name = (channel: string) => (channel === "bot" ? t("reasons.bot") : channelName(channel, language));
   const list = ({ parts }: Row) => parts.map((one) => `${name(one.channel)} ${words.money(one.cost)}`).join(" · ");
   return (
     <section className="by-reason">
       <h2>{t("by_reason.title")} {period} <Help about={t("by_reason.title")}>{t("help.by_reason")}</Help></h2>
-      <Shown answer={most} rows={9}>
+      <Shown answer={one} rows={9}>
         {(first) => (
-          <Shown answer={bot} rows={9}>
+          <Shown answer={other} rows={9}>
             {(second) => {
               const told = new Map([...first.steps, ...second.steps].map((one) => [one.step, one.count]));
-              const rows = rowsOf(reasons, told, volumes, costs);
+              const rows = rowsOf(channelsThatTell(tellings), reasons, told, volumes, costs);
               const all = rowOf("", rows.flatMap((row) => row.parts));
               const none = rows.at(-1);
               const share = (part: number, whole: number) => words.percent(whole > 0 ? part / whole : 0, 0);

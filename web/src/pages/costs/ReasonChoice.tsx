@@ -1,22 +1,14 @@
-// pages/costs/ReasonChoice.tsx - of which reason the page speaks: all, or one that the telephone's records tell.
-import { useAnswer } from "../../api/questions";
-import type { Metrics } from "../../api/types";
+// pages/costs/ReasonChoice.tsx - of which reason the page speaks: all, or one that contacts are coded by.
 import { useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
+import { useReasons } from "./telling";
 
 const REASONS_MAX = 60;
-
-/** The reasons that contacts are coded by, the most frequent first. */
-export function useReasons(): { metrics: ReturnType<typeof useAnswer<Metrics>>; reasons: string[] } {
-  const metrics = useAnswer<Metrics>("journey/metrics", { metric: "repeat_contacts", by: "reason_code" });
-  const told = (metrics.data?.figures ?? []).filter((one) => typeof one.value === "string").sort((a, b) => b.denominator - a.denominator);
-  return { metrics, reasons: told.slice(0, REASONS_MAX).map((one) => String(one.value)) };
-}
 
 export function ReasonChoice() {
   const { t } = useWords();
   const [reason, setReason] = useParameter("reason", "");
-  const { reasons } = useReasons();
+  const { reasons } = useReasons(REASONS_MAX);
   if (reasons.length === 0 && reason === "") return null; // no source tells reasons
   return (
     <label>

@@ -11,8 +11,8 @@ import { Table } from "../../parts/Table";
 import { channelName } from "../../words/activities";
 import type { Drivers } from "../journeys/friction";
 import { useCosts } from "./costs";
-import { useReasons } from "./reasons";
-import { cheapest, definitionOfReason, REASON_CHANNELS, savingOf, type Solved } from "./channels";
+import { cheapest, definitionOfReason, REASONS_MAX, savingOf, type Solved } from "./channels";
+import { isInARow, solving, useReasons, type Telling } from "./telling";
 
 interface Row {
   reason: string;
@@ -22,11 +22,12 @@ interface Row {
   cost: number;
 }
 
-function useSolved(reasons: readonly string[], costs: Record<string, number>): Solved[][] | undefined {
-  const asked = reasons.flatMap((reason) => REASON_CHANNELS.map((one) => ({ reason, channel: one.channel, isHuman: one.isHuman })));
+/** Of each reason what each way to have it solved does for it. */
+function useSolved(tellings: readonly Telling[], reasons: readonly string[], costs: Record<string, number>): Solved[][] | undefined {
+  const asked = reasons.flatMap((reason) => solving(tellings, reason).map((telling) => ({ reason, telling, again: solving(tellings, reason).filter((one) => one.human === true) })));
   const answers = useQueries({
-    queries: asked.map(({ reason, channel, isHuman }) => {
-      const parameters: Parameters = { definition: definitionOfReason(reason, isHuman), "from-step": channel, "to-step": "contact", or: REASON_CHANNELS.filter((one) => one.isHuman).map((one) => one.channel), within: "7d", "no-pairs": true, top: 1 };
+    queries: asked.map(({ reason, telling, again }) => {
+      const parameters: Parameters = { definition: definitionOfReason(tellings, reason, isInARow(telling)), "from-step": telling.channel, "to-step": "contact", or: again.map((one) => one.channel), within: "7d", "no-pairs": true, top: 1 };
       return {
         queryKey: ["journey/drivers", parameters],
         queryFn: ({ signal }: { signal: AbortSignal }) => askWith<Drivers>("journey/drivers", parameters, signal).catch(() => null),
@@ -35,16 +36,15 @@ function useSolved(reasons: readonly string[], costs: Record<string, number>): S
     }),
   });
   if (answers.some((one) => one.isPending)) return undefined;
-  return reasons.map((_, i) =>
-    REASON_CHANNELS.map(({ channel }, k) => {
-      const told = answers[i * REASON_CHANNELS.length + k]?.data;
-      const again = told?.share;
-      return {
-        channel, contacts: told?.trials ?? 0, cost: costs[channel] ?? 0,
-        solved: { value: again?.value == null ? null : 1 - again.value, low: again?.high == null ? null : 1 - again.high, high: again?.low == null ? null : 1 - again.low },
-      };
-    }),
-  );
+  const told = asked.map(({ reason, telling: { channel } }, i) => {
+    const data = answers[i]?.data;
+    const again = data?.share;
+    return {
+      reason, channel, contacts: data?.trials ?? 0, cost: costs[channel] ?? 0,
+      solved: { value: again?.value == null ? null : 1 - again.value, low: again?.high == null ? null : 1 - again.high, high: again?.low == null ? null : 1 - again.low },
+    };
+  });
+  return reasons.map((reason) => told.filter((one) => one.reason === reason));
 }
 
 export function Reasons({ years }: { years: number }) {
@@ -52,9 +52,9 @@ export function Reasons({ years }: { years: number }) {
   const { t, language } = words;
   const costs = useCosts();
   const [share, setShare] = useParameter("redirect", "20");
-  const { metrics, reasons } = useReasons();
-  const solved = useSolved(reasons, costs);
-  if (metrics.isError || (metrics.data && reasons.length === 0)) return null; // no source tells reasons
+  const { reasons, tellings, isNone } = useReasons(REASONS_MAX);
+  const solved = useSolved(tellings, reasons, costs);
+  if (isNone) return null;
   const part = Number(share) / 100;
   const rows: Row[] = (solved ?? []).flatMap((channels, i) => {
     const used = [...channels].sort((a, b) => b.contacts - a.contacts)[0];

@@ -15,7 +15,8 @@ import { channelName } from "../../words/activities";
 import { useCosts } from "./costs";
 import { Proof } from "./Proof";
 import { ReasonChoice } from "./ReasonChoice";
-import { definitionOfWays, WAYS } from "./ways";
+import { useTellings } from "./telling";
+import { aboutBy, definitionOfWays, WAYS } from "./ways";
 
 interface Measure {
   mean_from: number;
@@ -78,11 +79,12 @@ function useWays() {
   const [route, setFrom] = useParameter("route", "phone");
   const [taken, setTo] = useParameter("to", "bot");
   const [reason] = useParameter("reason", "");
-  const leave = WAYS.filter((one) => reason === "" || one.about);
+  const { tellings, isPending } = useTellings();
+  const leave = WAYS.filter((one) => reason === "" || aboutBy(one, tellings, reason));
   const from = leave.some((one) => one.key === route) ? route : "phone";
   const to = WAYS.some((one) => one.key === taken) ? taken : "bot";
-  const isMixed = reason !== "" && WAYS.find((one) => one.key === to)?.about === undefined;
-  return { from, setFrom, to, setTo, reason, leave, isMixed };
+  const isMixed = reason !== "" && !leave.some((one) => one.key === to);
+  return { from, setFrom, to, setTo, reason, leave, isMixed, tellings, isKnown: reason === "" || !isPending };
 }
 
 function Share({ value, onChange }: { value: number; onChange: (value: number) => void }) {
@@ -105,15 +107,15 @@ export function WhatIf({ years }: { years: number }) {
   const words = useWords();
   const { t } = words;
   const costs = useCosts();
-  const { from, setFrom, to, setTo, reason, leave, isMixed } = useWays();
+  const { from, setFrom, to, setTo, reason, leave, isMixed, tellings, isKnown } = useWays();
   const [share, setShare] = useParameter("move", "20");
   const [horizon, setHorizon] = useParameter("horizon", "14d");
-  const isAsked = from !== to;
+  const isAsked = from !== to && isKnown;
   const same = { route: [from], to: [to], share, horizon };
-  const asked = { definition: definitionOfWays(costs, reason), ...same };
+  const asked = { definition: definitionOfWays(costs, reason, tellings), ...same };
   const answer = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, asked);
-  const leaving = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, LEAVING), ...same });
-  const sales = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, SALES), ...same });
+  const leaving = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, LEAVING), ...same });
+  const sales = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, SALES), ...same });
   const rows = (data: Moved): (readonly [keyof typeof DIGITS, Measure])[] => [
     ["cost", data.cost], ["contacts", data.contacts], ["staff", scaled(data.contacts, AHT_H / PRODUCTIVE_H)],
     ...(leaving.data ? [["leaving", leaving.data.value] as const] : []), ...(sales.data ? [["sales", sales.data.value] as const] : []),
@@ -134,8 +136,8 @@ export function WhatIf({ years }: { years: number }) {
         </label>
         <Share value={Number(share)} onChange={(value) => setShare(String(value))} />
       </div>
-      {!isAsked && <p className="none">{t("whatif.same")}</p>}
-      {isAsked && (
+      {from === to && <p className="none">{t("whatif.same")}</p>}
+      {from !== to && (
         <Shown answer={answer} rows={4}>
           {(data) => {
             const format = (key: keyof typeof DIGITS) => (n: number) => (key === "cost" ? words.money(n) : words.number(n, DIGITS[key]));

@@ -1,67 +1,39 @@
 // pages/costs/channels.ts - reasons over channels: where each channel tells the reason, and which channel is the right one.
 import type { Interval } from "../../api/types";
+import { about, isInARow, selectorsOf, solving, type Telling } from "./telling";
 
-/** What the desk writes down of each chat and mail: a record for each contact, with its reason. */
-export const recordOf = (channel: string, ...where: string[]) => ({ channel, activity: ["dossier.Ouvert", "dossier.Complété"], where: ["Motif", ...where] });
-
-interface ReasonChannel {
-  channel: string;
-  isHuman: boolean;
-  /** The contacts on it about that reason; null: it never tells this one. */
-  events: (reason: string) => object | null;
-}
-
-/** Channels that tell the reason and solve, by the attribute of the ready-made mappings. */
-export const REASON_CHANNELS: readonly ReasonChannel[] = [
-  { channel: "phone", isHuman: true, events: (reason) => ({ channel: "phone", activity: "inbound.*", where: [`reason_code=${reason}`] }) },
-  { channel: "store", isHuman: true, events: (reason) => ({ activity: "store.visit", where: [`Motif=${reason}`] }) },
-  { channel: "chat", isHuman: true, events: (reason) => recordOf("chat", `Motif=${reason}`) },
-  { channel: "email", isHuman: true, events: (reason) => recordOf("email", `Motif=${reason}`) },
-  { channel: "bot", isHuman: false, events: (reason) => ({ channel: "chat", activity: "chat.bot.message", where: [`intent=${reason}`] }) },
-];
-
-/** What is chosen in the telephone menu. */
-const CHOICES: Record<string, string> = {
-  "Internet, TV, wifi": "internet", "Facture, paiement": "facture", "Commande, raccordement": "commande", "Mobile, SIM": "mobile",
-  "Offre, options": "offre", "Résiliation": "resiliation", "Accès, données": "acces", "Déménagement": "demenagement", "Réclamation": "reclamation",
-};
-/** Pages of the site that are about one reason; of all others it is not known. */
-const PAGES: Record<string, string> = {
-  "Internet, TV, wifi": "Incidents en cours", "Commande, raccordement": "Suivi de commande", "Résiliation": "Résilier", "Déménagement": "Je déménage",
-};
-
-/** And those that tell it too, of contacts that nobody answers or that follow from another. */
-export const TELLING: readonly ReasonChannel[] = [
-  ...REASON_CHANNELS,
-  { channel: "ivr", isHuman: false, events: (reason) => (CHOICES[reason] ? { activity: "ivr.contained", where: [`choice=${CHOICES[reason]}`] } : null) },
-  { channel: "web", isHuman: false, events: (reason) => (PAGES[reason] ? { activity: [`Page Viewed: ${PAGES[reason]}`, `Screen Viewed: ${PAGES[reason]}`] } : null) },
-  { channel: "field", isHuman: true, events: (reason) => (reason === "Commande, raccordement" ? { activity: ["visit.done", "visit.failed"], where: ["commande"] } : null) },
-];
-
-/** Contacts whose reason is another, or that tell none: of each only one event, that which would have told it. */
-const CONTACTS = ["inbound.*", recordOf("chat"), recordOf("email"), { channel: "social", activity: "ticket.created" }, "store.visit"];
-
-/** How often each channel was used about each reason. Of the bot's messages in a row about one reason, the first counts: asked apart. */
-export function definitionOfTold(reasons: readonly string[], isBot: boolean): string {
-  const steps = TELLING.filter((one) => (one.channel === "bot") === isBot).flatMap(({ channel, events }) =>
-    reasons.flatMap((reason) => {
-      const told = events(reason);
-      return told ? [{ name: stepOf(channel, reason), events: told }] : [];
-    }));
-  return JSON.stringify({ version: 1, name: "reasons", repeats: isBot ? "merge" : "keep", steps });
-}
+export const REASONS_MAX = 12; // more are too many to read
 
 export const stepOf = (channel: string, reason: string) => `${channel}: ${reason}`;
 
-/** Of the bot's many messages in a row the first counts; a person's contacts each do. */
-export function definitionOfReason(reason: string, isHuman: boolean): string {
+/** The channels that tell some reason, in the order of the document. */
+export const channelsThatTell = (tellings: readonly Telling[]): string[] =>
+  [...new Set(tellings.filter((one) => one.attribute !== undefined || one.reason !== undefined).map((one) => one.channel))];
+
+/** How often each channel was used about each reason. What counts once in a row is asked apart. */
+export function definitionOfTold(tellings: readonly Telling[], reasons: readonly string[], inARow: boolean): string | undefined {
+  const asked = tellings.filter((one) => isInARow(one) === inARow);
+  const steps = channelsThatTell(asked).flatMap((channel) =>
+    reasons.flatMap((reason) => {
+      const events = asked.filter((one) => one.channel === channel).flatMap((one) => about(one, reason) ?? []);
+      return events.length > 0 ? [{ name: stepOf(channel, reason), events }] : [];
+    }));
+  return steps.length === 0 ? undefined : JSON.stringify({ version: 1, name: "reasons", repeats: inARow ? "merge" : "keep", steps });
+}
+
+/** Contacts whose reason is another, or that tell none: of each only one event, that which would have told it. */
+const othersOf = (tellings: readonly Telling[]) =>
+  tellings.filter((one) => one.human === true && (one.solves === true || (one.attribute === undefined && one.reason === undefined)));
+
+/** Contacts about the reason by each way to have it solved, and all others. */
+export function definitionOfReason(tellings: readonly Telling[], reason: string, inARow: boolean): string {
   return JSON.stringify({
     version: 1,
     name: reason,
-    repeats: isHuman ? "keep" : "merge",
+    repeats: inARow ? "merge" : "keep",
     steps: [
-      ...REASON_CHANNELS.map(({ channel, events }) => ({ name: channel, events: events(reason) ?? [] })),
-      { name: "contact", events: CONTACTS },
+      ...solving(tellings, reason).map((one) => ({ name: one.channel, events: about(one, reason) })),
+      { name: "contact", events: othersOf(tellings).flatMap((one) => selectorsOf(one.events)) },
     ],
   });
 }

@@ -10,7 +10,7 @@ import { Help } from "../../parts/Help";
 import { useSaved, useSaving } from "../../views/saved";
 
 /** Of examples/metrics: for what the ready-made mappings read, if any of it is there. */
-const READY = "demonstration-company";
+export const READY = "demonstration-company";
 const ALL = "all";
 
 export interface Counting {

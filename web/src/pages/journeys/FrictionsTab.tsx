@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useAnswer } from "../../api/questions";
 import type { FrictionPlace, Interval } from "../../api/types";
-import { changed, useAddress, type Changes } from "../../app/router";
+import { changed, useAddress, useParameter, type Changes } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -22,6 +22,8 @@ import { addressOf, AFTERMATH, isGoodEnd, placeIn, placeName, sufferersOf, type 
 import { useCauses } from "./causes";
 import { between } from "./Sentence";
 import { Sufferers } from "./Sufferers";
+
+const FIRST = 10; // so many places are looked at; whoever wants more asks
 
 const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined, cause: undefined };
 
@@ -83,12 +85,14 @@ function Ranked() {
   const { t } = words;
   const { view, parameters, nameOf } = useQuestion();
   const period = usePeriod(parameters);
-  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5 });
+  const [top, setTop] = useParameter("places", String(FIRST));
+  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5, top });
   return (
     <Shown answer={answer}>
       {(data) => {
         const frictions = data.frictions.filter((one) => !isGoodEnd(one.friction, view));
         const left = data.frictions.length - frictions.length;
+        const more = data.places - data.frictions.length;
         const most = Math.max(...frictions.map((one) => one.excess_cost.high ?? 0), 1);
         return (
           <>
@@ -112,6 +116,7 @@ function Ranked() {
                 ))}
               </ol>
             )}
+            {more > 0 && <button type="button" className="button" onClick={() => setTop(String(data.places))}>{t("friction.more", { n: more })}</button>}
             <p className="account">
               {t("friction.screened", { n: data.screened })} {left > 0 && t("friction.good_ends", { n: left })}
             </p>

@@ -16,7 +16,7 @@ export const AFTERMATH = [
 export const SUPPORT = 20;
 
 export interface Friction {
-  word: "failure" | "passage" | "leakage" | "repeat" | "abandonment" | "wait";
+  word: "failure" | "passage" | "leakage" | "switch" | "repeat" | "abandonment" | "wait";
   friction: FrictionPlace;
   says: string;
   trials: number;
@@ -38,6 +38,8 @@ export interface Frictions extends Standing {
   journeys: number;
   screened: number;
   found: number;
+  /** How many stand by themselves: `frictions` has the dearest. */
+  places: number;
   frictions: Friction[];
 }
 
