@@ -74,17 +74,36 @@ TEST(quantile_buckets_hold_their_position)
 
 /* ---- a world of some size */
 
-static char events[JOURNEY_WORLD_EVENTS * 24];
+static char events[JOURNEY_WORLD_EVENTS * 32];
 
-static const char *make_events_until(uint64_t seed, unsigned steps, uint64_t last_s)
+/* Times with a fraction, a whole number of such units; of so many in a hundred.  No unit: none. */
+struct fractions {
+	uint64_t unit; /* ticks */
+	unsigned percent;
+};
+
+static void add_time(struct strbuf *text, struct random *random, uint64_t last_s,
+	const struct fractions *fractions)
+{
+	uint64_t second = 1000 * TICKS_PER_MS;
+
+	strbuf_printf(text, "%" PRIu64, random_below(random, last_s));
+	if (fractions->unit != 0 && random_below(random, 100) < fractions->percent)
+		strbuf_printf(text, ".%07" PRIu64,
+			random_below(random, second / fractions->unit) * fractions->unit);
+}
+
+static const char *make_events_until(
+	uint64_t seed, unsigned steps, uint64_t last_s, const struct fractions *fractions)
 {
 	struct random random = random_of(seed);
 	struct strbuf text = { .ptr = events, .cap = sizeof(events), .cap_max = sizeof(events) };
 
-	for (int i = 0; i < 1500; i++)
-		strbuf_printf(&text, "c%u %" PRIu64 " web s%u;",
-			(unsigned)random_below(&random, 600), random_below(&random, last_s),
-			(unsigned)random_below(&random, steps));
+	for (int i = 0; i < 1500; i++) {
+		strbuf_printf(&text, "c%u ", (unsigned)random_below(&random, 600));
+		add_time(&text, &random, last_s, fractions);
+		strbuf_printf(&text, " web s%u;", (unsigned)random_below(&random, steps));
+	}
 	strbuf_add_byte(&text, '\0');
 	ASSERT(strbuf_ok(&text));
 	return events;
@@ -92,7 +111,7 @@ static const char *make_events_until(uint64_t seed, unsigned steps, uint64_t las
 
 static const char *make_events(uint64_t seed, unsigned steps)
 {
-	return make_events_until(seed, steps, 5000);
+	return make_events_until(seed, steps, 5000, &(struct fractions){ 0 });
 }
 
 static bool same_times(const struct map_times *a, const struct map_times *b)
@@ -154,20 +173,28 @@ TEST(maps_of_few_steps_and_of_many_are_the_same)
 		unsigned steps;
 		const char *definition;
 		uint64_t last_s; /* 0: two hours or so */
+		struct fractions fractions;
 	} cases[] = {
-		{ 6, NULL, 0 }, { 6, "{\"version\": 1, \"gap\": \"10m\"}", 0 },
-		{ 6, "{\"version\": 1, \"start\": [\"s1\"], \"repeats\": \"merge\"}", 0 },
-		{ 64, NULL, 0 }, { 65, NULL, 0 }, /* the steps of a customer are two words */
-		{ 128, "{\"version\": 1, \"gap\": \"10m\"}", 0 },
-		{ 6, NULL, 1 }, /* all times are nothing */
-		{ 6, NULL, UINT64_C(20000000000) }, /* six centuries fit beside a step's number */
-		{ 6, NULL, UINT64_C(200000000000) }, /* six thousand years do not */
+		{ 6, NULL, 0, { 0 } }, { 6, "{\"version\": 1, \"gap\": \"10m\"}", 0, { 0 } },
+		{ 6, "{\"version\": 1, \"start\": [\"s1\"], \"repeats\": \"merge\"}", 0, { 0 } },
+		{ 64, NULL, 0, { 0 } },
+		{ 65, NULL, 0, { 0 } }, /* the steps of a customer are two words */
+		{ 128, "{\"version\": 1, \"gap\": \"10m\"}", 0, { 0 } },
+		{ 6, NULL, 1, { 0 } }, /* all times are nothing */
+		/* How times are packed: each unit, with some that are not whole, and too long. */
+		{ 128, NULL, 5000, { TICKS_PER_MS, 100 } }, { 6, NULL, 5000, { 1, 100 } },
+		{ 6, NULL, 5000, { 1, 2 } }, { 6, NULL, 2, { TICKS_PER_MS, 2 } },
+		{ 6, NULL, 200000000, { 0 } }, { 6, NULL, 200000000, { 1, 2 } },
+		{ 6, NULL, 50000000, { TICKS_PER_MS, 100 } },
+		{ 6, NULL, UINT64_C(6000000000), { 1, 30 } }, /* two centuries can be packed */
+		{ 6, NULL, UINT64_C(200000000000), { 1, 30 } }, /* six thousand years cannot */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		for (uint64_t seed = 1; seed <= 3; seed++)
 			compare_ways(make_events_until(seed, cases[i].steps,
-					     cases[i].last_s == 0 ? 5000 : cases[i].last_s),
+					     cases[i].last_s == 0 ? 5000 : cases[i].last_s,
+					     &cases[i].fractions),
 				cases[i].definition);
 }
 

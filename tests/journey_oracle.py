@@ -39,9 +39,11 @@ class World:
         people, coarse = rnd.choice([1, 3, 8, 20]), rnd.choice([1, 30, 60])
         span = rnd.choice([600, 3600, 20000])
         names = rnd.sample(ACTIVITIES, rnd.randint(1, len(ACTIVITIES)))
+        fine = rnd.choice([0, 0, 0.02, 1])  # how many of the times are no whole seconds
         for _ in range(rnd.choice([1, 10, 60, 200])):
             rows.append({
                 "who": f"c{rnd.randrange(people)}", "time": START + rnd.randrange(span) // coarse * coarse,
+                "ms": rnd.randrange(1000) if rnd.random() < fine else 0,
                 "channel": rnd.choice(CHANNELS), "activity": rnd.choice(names),
                 "plan": rnd.choice(["gold", "silver", "go", None]),
                 "total": rnd.choice([None, 0, 1, 5, 10, 25]),
@@ -51,8 +53,8 @@ class World:
     def load(self):
         lines = ["who,time,channel,activity,plan,total,ord"]
         for row in self.rows:
-            lines.append(",".join("" if row[k] is None else str(row[k]) for k in
-                                  ("who", "time", "channel", "activity", "plan", "total", "ord")))
+            lines.append(f"{row['who']},{row['time']}.{row['ms']:03}," + ",".join(
+                "" if row[k] is None else str(row[k]) for k in ("channel", "activity", "plan", "total", "ord")))
         path = self.place / "events.csv"
         path.write_text("\n".join(lines) + "\n")
         self.run("import", path, "--customer", "user_id=who", "--time", "time", "--activity", "activity",
@@ -60,7 +62,7 @@ class World:
         self.sql.execute("create table ev (id integer primary key, who, ts, channel, activity, plan, total, ord)")
         self.sql.executemany(
             "insert into ev (who, ts, channel, activity, plan, total, ord) values (?, ?, ?, ?, ?, ?, ?)",
-            [(r["who"], r["time"] * 1000, *(r[k] for k in ("channel", "activity", "plan", "total", "ord")))
+            [(r["who"], r["time"] * 1000 + r["ms"], *(r[k] for k in ("channel", "activity", "plan", "total", "ord")))
              for r in self.rows])
 
     def run(self, *words, status=0):
@@ -159,7 +161,7 @@ class Question:
                     "restart": False, "merge": False}
         self.steps = list(ACTIVITIES)
         self.people, self.seen = ["1"], ["1"]
-        self.as_of = max(r["time"] for r in world.rows) * 1000
+        self.as_of = max(r["time"] * 1000 + r["ms"] for r in world.rows)
         self.passed, self.never, self.from_step, self.to_step = [], [], None, None
         self.whole, self.named, self.parts = [], [], []
         if self.rnd.random() < 0.5:

@@ -1,22 +1,28 @@
-/* tests/journey_time_wells_test.c - every value of every list comes back, and past the limit it is
- * told. */
+/* tests/journey_time_wells_test.c - every number of every list comes back, however many bytes it
+ * takes, and past the limit it is told. */
 #include "journey/time_wells.h"
 
 #include "base/random.h"
 #include "test.h"
 
-enum { LISTS = 7 };
+enum { LISTS = 9 };
 
-/* How many values a list has, and their sum. */
+static unsigned bytes_of(size_t list)
+{
+	return list == 0 ? 8 : (unsigned)list; /* 1 to 8 */
+}
+
+/* How many numbers a list has, and their sum. */
 static void sum_list(const struct time_wells *wells, size_t list, uint64_t *count, uint64_t *sum)
 {
+	const unsigned bytes = bytes_of(list);
 	size_t n = 0;
-	const struct well_chunk *c = time_wells_last(wells, list, &n);
+	const struct well_chunk *c = time_wells_last(wells, list, bytes, &n);
 
 	*count = *sum = 0;
-	for (; c != NULL; c = c->before, n = WELL_CHUNK_VALUES)
+	for (; c != NULL; c = c->before, n = well_chunk_count(bytes))
 		for (size_t i = 0; i < n; i++, (*count)++)
-			*sum += c->value[i];
+			*sum += well_number(c, i, bytes);
 }
 
 TEST(wells_give_back_what_was_dropped)
@@ -27,13 +33,13 @@ TEST(wells_give_back_what_was_dropped)
 	struct time_wells wells;
 
 	CHECK("made", time_wells_init(&wells, LISTS, &limits, NULL) == OK);
-	for (int i = 0; i < 100000; i++) { /* list 0 stays empty; each end of a chunk is met */
+	for (int i = 0; i < 200000; i++) { /* list 0 stays empty; each end of a chunk is met */
 		size_t list = 1 + (size_t)random_below(&random, LISTS - 1);
-		uint64_t value = random_next(&random);
-		time_wells_add(&wells, list, value);
+		uint64_t number = random_next(&random) & well_mask(bytes_of(list));
+		time_wells_add(&wells, list, bytes_of(list), number);
 		counts[list]++;
-		sums[list] += value;
-		if (counts[list] % WELL_CHUNK_VALUES < 2) {
+		sums[list] += number;
+		if (counts[list] % well_chunk_count(bytes_of(list)) < 2) {
 			sum_list(&wells, list, &count, &sum);
 			CHECK("so far", count == counts[list] && sum == sums[list]);
 		}
@@ -54,8 +60,9 @@ TEST(wells_tell_that_the_limit_was_passed)
 		struct time_wells wells;
 		struct why why = { 0 };
 		err e = time_wells_init(&wells, LISTS, &limits, &why);
-		for (uint64_t i = 0; e == OK && i < 200000; i++)
-			time_wells_add(&wells, i % LISTS, i);
+		for (uint64_t i = 0; e == OK && i < 400000; i++)
+			time_wells_add(&wells, i % LISTS, bytes_of(i % LISTS),
+				i & well_mask(bytes_of(i % LISTS)));
 		if (e == OK)
 			e = time_wells_state(&wells, &why);
 		CHECK("in words", e == ERR_LIMIT && why.message == MSG_JOURNEY_ROOM);

@@ -86,7 +86,7 @@ static void check_marks(const struct pattern *p, const struct attribute_column *
 
 	for (uint32_t row = 0; row < rows; row++)
 		if (random_below(random, 100) < share) {
-			row_marks_add(&marks, row);
+			row_marks_add(&marks, row / 64, (uint64_t)1 << (row % 64));
 			marked++;
 		}
 	CHECK(p->name, row_marks_number(&marks) == marked);
@@ -131,7 +131,7 @@ TEST(gathering_copies_whole_blocks)
 			{ .kind = VALUE_STRING, .string = str_of(text) } };
 		const struct record record = { .attributes = &item, .attribute_count = 1 };
 		attributes_add(attributes, row, &record);
-		row_marks_add(&marks, row);
+		row_marks_add(&marks, row / 64, (uint64_t)1 << (row % 64));
 	}
 	struct attributes_view *view = attributes_publish(attributes);
 	const struct attribute_column *column =

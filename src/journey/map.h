@@ -5,10 +5,10 @@
  * the customers and the journeys that have it; its times are those until the next event of the
  * journey, over all edges that leave it.  mean; median and p90 as quantile.h defines them.
  *
- * Up to MAP_DENSE_STEPS steps it is one pass; with times it takes 8 bytes a transition, and 5 more
- * for those that leave the steps being worked at, one a thread.  Past it, or where centuries lie
- * between two events, a second pass finds the exact median and p90, and takes 24 bytes a
- * transition.
+ * Up to MAP_DENSE_STEPS steps it is one pass; with times it takes 4 to 8 bytes a transition
+ * (time_packing.h), and 4 more for those that leave the steps being worked at, one a thread.  Past
+ * it, or where centuries lie between two events, a second pass finds the exact median and p90, and
+ * takes 24 bytes a transition.
  */
 #pragma once
 

@@ -35,16 +35,6 @@ static void make_codes(struct tally *t, size_t whats)
 		t->coded_steps[i] = code_of(t, i);
 }
 
-/* How many bits tell the steps apart. */
-static unsigned bits_for(size_t steps)
-{
-	unsigned bits = 0;
-
-	while ((size_t)1 << bits < steps)
-		bits++;
-	return bits;
-}
-
 err tally_dense_init(struct tally *t, struct why *why)
 {
 	size_t whats = threads_view_what_count(t->plan->view);
@@ -65,8 +55,8 @@ err tally_dense_init(struct tally *t, struct why *why)
 	make_codes(t, whats);
 	if (!t->has_times)
 		return OK;
-	t->to_bits = bits_for(t->steps);
-	return time_wells_init(&t->times, t->steps, journey_plan_limits(t->plan), why);
+	t->packing = time_packing_of(t->plan->view);
+	return time_wells_init(&t->times, 2 * t->steps, journey_plan_limits(t->plan), why);
 }
 
 void tally_dense_done(struct tally *t)
@@ -124,6 +114,19 @@ static ALWAYS_INLINE void count_mark(struct mark *mark, uint32_t journey, struct
 	mark->last_journey = journey;
 }
 
+/* The time from one step to the next. */
+static ALWAYS_INLINE void keep_time(
+	struct tally *t, const struct time_packing *packing, size_t from, size_t to, uint64_t ticks)
+{
+	uint64_t packed;
+
+	if (time_pack(packing, ticks, &packed))
+		time_wells_add(&t->times, from, packing->bytes, packed | to);
+	else
+		time_wells_add(
+			&t->times, t->steps + from, sizeof(ticks), ticks << PACKED_STEP_BITS | to);
+}
+
 /* A journey of `count` events; its steps into `set`. */
 static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
 	const struct dense_code *meaning, const int64_t *time, size_t count, uint32_t customer,
@@ -132,7 +135,7 @@ static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
 	uint64_t *both = t->both;
 	uint32_t *last = t->cell_customer;
 	struct dense_code code = meaning[codes[0]];
-	const unsigned bits = t->to_bits;
+	const struct time_packing packing = t->packing;
 	uint64_t longest = 0;
 
 	count_cell(both, last, t->steps * t->steps + code.step, customer);
@@ -147,7 +150,7 @@ static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
 		if (way.has_times) {
 			uint64_t ticks = (uint64_t)time[i] - (uint64_t)time[i - 1];
 			longest |= ticks;
-			time_wells_add(&t->times, code.step, ticks << bits | to.step);
+			keep_time(t, &packing, code.step, to.step, ticks);
 		}
 		code = to;
 	}
@@ -224,10 +227,9 @@ err tally_dense_runs(struct tally *t, const struct journey_run *runs, size_t cou
 	return time_wells_state(&t->times, why);
 }
 
-/* A bit is left for what makes buckets of times: quantile.h. */
 bool tally_dense_is_too_long(const struct tally *t)
 {
-	return t->longest >> (63 - t->to_bits) != 0;
+	return t->longest >= PACKED_TICKS_MAX;
 }
 
 /* ---- what follows from it */

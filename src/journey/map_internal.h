@@ -4,6 +4,7 @@
 #include "base/map64.h"
 #include "journey/bit_counts.h"
 #include "journey/map.h"
+#include "journey/time_packing.h"
 #include "journey/time_wells.h"
 
 /* Customers are told apart by number + 1, so that 0 is nobody. */
@@ -24,6 +25,7 @@ struct dense_code {
 	uint16_t step, row;
 };
 _Static_assert((MAP_DENSE_STEPS + 1) * MAP_DENSE_STEPS <= UINT16_MAX, "a row is 16 bits");
+_Static_assert(MAP_DENSE_STEPS <= 1 << PACKED_STEP_BITS, "a time has room for a step");
 
 struct mark { /* of a step */
 	uint32_t journeys, last_journey;
@@ -38,9 +40,12 @@ struct step_sets {
 	struct bit_counts of_word[STEP_WORDS];
 };
 
+enum { TALLY_ALIGNMENT = 64 };
+
 /* Edges of `from * steps + to`, or, where steps are many, in the order in which they were met. */
 struct tally {
-	const struct journey_plan *plan;
+	/* Lines of its own: each thread writes to its tally at each event. */
+	_Alignas(TALLY_ALIGNMENT) const struct journey_plan *plan;
 	size_t steps;
 	bool is_dense, has_times;
 	struct edge_tally *edges;
@@ -54,11 +59,12 @@ struct tally {
 	struct step_set customer_steps; /* dense: of the last customer, so far */
 	struct step_sets *sets; /* dense: of all customers before him */
 	struct mark *marks; /* dense: of each step */
-	/* Dense with times: of each step, those of the edges that leave it, ticks << to_bits | to;
-	 * and all ticks or-ed together, which tells if some were cut off at the top. */
+	/* Dense with times: of each step, those of the edges that leave it, with the steps that
+	 * they lead to, in a list of what fits and, `steps` lists further, one of what does not, in
+	 * ticks; and all ticks or-ed together, which tells if some cannot be packed at all. */
 	struct time_wells times;
+	struct time_packing packing;
 	uint64_t longest;
-	unsigned to_bits;
 	struct map64 *index; /* not dense: key -> edge + 1 */
 	uint64_t *keys; /* not dense: of each edge, from * steps + to + 1 */
 	size_t key_room;
@@ -78,7 +84,7 @@ void tally_dense_done(struct tally *t);
 err tally_dense_runs(
 	struct tally *t, const struct journey_run *runs, size_t count, struct why *why);
 void tally_dense_settle(struct tally *t);
-/* A time does not fit beside the number of a step. */
+/* A time is too long to be packed. */
 bool tally_dense_is_too_long(const struct tally *t);
 /* The codes of a run's events, from the first on, and what they stand for. */
 static inline const uint32_t *dense_codes(

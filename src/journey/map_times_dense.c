@@ -33,7 +33,7 @@ struct edge_work {
 
 struct step_work {
 	const struct tally *tallies; /* the first: the sum of all */
-	unsigned tally_count, bits;
+	unsigned tally_count;
 	uint32_t step;
 	struct map_edge *edges; /* that leave it */
 	size_t edge_count;
@@ -43,7 +43,7 @@ struct step_work {
 	uint32_t *cells; /* of each time in the well */
 	uint32_t sums[TIME_BUCKETS]; /* of the step */
 	struct edge_work edge[MAP_DENSE_STEPS];
-	unsigned __int128 total[MAP_DENSE_STEPS]; /* of the values of each edge */
+	unsigned __int128 total[MAP_DENSE_STEPS]; /* of the times of each edge */
 	struct kept kept;
 	struct wanted wanted;
 };
@@ -59,34 +59,48 @@ static inline size_t cell_of(size_t to, unsigned bucket)
 
 /* ---- first: which buckets */
 
-/* Of all times that leave the step, one after the other: the cell, and the value. */
+/* All times that leave the step, one chunk of a list after the other: of each tally those that
+ * fitted, then those that did not. */
 struct reading {
 	const struct step_work *s;
-	unsigned tally; /* the next one */
+	unsigned list; /* the next one */
+	struct time_packing packing;
 	const struct well_chunk *chunk;
 	size_t count;
 };
+
+static void read_list(struct reading *r)
+{
+	const struct tally *t = &r->s->tallies[r->list / 2];
+	bool fitted = r->list++ % 2 == 0;
+
+	r->packing = fitted ? t->packing : time_packing_ticks();
+	r->chunk = time_wells_last(
+		&t->times, r->s->step + (fitted ? 0 : t->steps), r->packing.bytes, &r->count);
+}
 
 static bool read_chunk(struct reading *r)
 {
 	if (r->chunk != NULL) {
 		r->chunk = r->chunk->before;
-		r->count = WELL_CHUNK_VALUES;
+		r->count = well_chunk_count(r->packing.bytes);
 	}
-	while (r->chunk == NULL && r->tally < r->s->tally_count)
-		r->chunk = time_wells_last(&r->s->tallies[r->tally++].times, r->s->step, &r->count);
+	while (r->chunk == NULL && r->list < 2 * r->s->tally_count)
+		read_list(r);
 	return r->chunk != NULL;
 }
 
 static void count_chunk(struct step_work *s, const struct reading *r, uint32_t *cells)
 {
-	const uint64_t *values = r->chunk->value, mask = ((uint64_t)1 << s->bits) - 1;
+	const struct well_chunk *chunk = r->chunk;
+	const struct time_packing packing = r->packing;
 	uint32_t *counts = s->counts;
 
 	for (size_t i = 0; i < r->count; i++) {
-		uint64_t to = values[i] & mask;
-		size_t cell = cell_of(to, time_bucket(values[i]));
-		s->total[to] += values[i];
+		uint64_t packed = well_number(chunk, i, packing.bytes);
+		uint64_t to = packed & PACKED_STEP_MASK, ticks = time_unpack(&packing, packed);
+		size_t cell = cell_of(to, time_bucket(ticks));
+		s->total[to] += ticks;
 		counts[cell]++;
 		cells[i] = (uint32_t)cell;
 	}
@@ -144,9 +158,9 @@ static void want(struct step_work *s)
 		}
 }
 
-static void keep_value(struct step_work *s, uint64_t value, unsigned wants)
+static void keep_value(struct step_work *s, uint64_t to, uint64_t value, unsigned wants)
 {
-	struct kept *edge = &s->edge[value & (((uint64_t)1 << s->bits) - 1)].kept;
+	struct kept *edge = &s->edge[to].kept;
 
 	for (unsigned p = 0; p < POSITIONS; p++) {
 		if (wants >> p & 1)
@@ -154,6 +168,13 @@ static void keep_value(struct step_work *s, uint64_t value, unsigned wants)
 		if (wants >> (POSITIONS + p) & 1)
 			*s->kept.next[p]++ = value;
 	}
+}
+
+static void keep_packed(struct step_work *s, const struct reading *r, size_t i, unsigned wants)
+{
+	uint64_t packed = well_number(r->chunk, i, r->packing.bytes);
+
+	keep_value(s, packed & PACKED_STEP_MASK, time_unpack(&r->packing, packed), wants);
 }
 
 static void keep_all(struct step_work *s)
@@ -164,7 +185,7 @@ static void keep_all(struct step_work *s)
 	for (const uint32_t *cells = s->cells; read_chunk(&r); cells += r.count)
 		for (size_t i = 0; i < r.count; i++)
 			if (wants[cells[i]] != 0)
-				keep_value(s, r.chunk->value[i], wants[cells[i]]);
+				keep_packed(s, &r, i, wants[cells[i]]);
 }
 
 static uint64_t *give_room(struct kept *kept, const struct wanted *wanted, uint64_t *room)
@@ -187,20 +208,19 @@ static size_t all_room(const struct step_work *s)
 	return all;
 }
 
-static double seconds_at(
-	const struct step_work *s, const struct kept *kept, const struct wanted *wanted, unsigned p)
+static double seconds_at(const struct kept *kept, const struct wanted *wanted, unsigned p)
 {
 	uint64_t value = select_value(kept->values[p], wanted->room[p], wanted->position[p]);
 
-	return seconds_of((double)(value >> s->bits));
+	return seconds_of((double)value);
 }
 
-static struct map_times times_of(const struct step_work *s, unsigned __int128 ticks, uint64_t count,
-	const struct kept *kept, const struct wanted *wanted)
+static struct map_times times_of(unsigned __int128 ticks, uint64_t count, const struct kept *kept,
+	const struct wanted *wanted)
 {
 	return (struct map_times){ .mean_s = seconds_of((double)ticks / (double)count),
-		.median_s = seconds_at(s, kept, wanted, MEDIAN),
-		.p90_s = seconds_at(s, kept, wanted, P90) };
+		.median_s = seconds_at(kept, wanted, MEDIAN),
+		.p90_s = seconds_at(kept, wanted, P90) };
 }
 
 static void tell(struct step_work *s, struct map_times *times)
@@ -210,12 +230,11 @@ static void tell(struct step_work *s, struct map_times *times)
 	for (size_t k = 0; k < s->edge_count; k++) {
 		struct map_edge *to = &s->edges[k];
 		const struct edge_work *edge = &s->edge[to->to];
-		unsigned __int128 numbers = (unsigned __int128)to->count * to->to;
-		unsigned __int128 ticks = (s->total[to->to] - numbers) >> s->bits;
-		to->times = times_of(s, ticks, to->count, &edge->kept, &edge->wanted);
+		unsigned __int128 ticks = s->total[to->to];
+		to->times = times_of(ticks, to->count, &edge->kept, &edge->wanted);
 		all += ticks;
 	}
-	*times = times_of(s, all, s->leaving, &s->kept, &s->wanted);
+	*times = times_of(all, s->leaving, &s->kept, &s->wanted);
 }
 
 static err select_all(struct step_work *s, struct map_times *times, struct why *why)
@@ -283,7 +302,6 @@ static err set_step(void *context, size_t i, struct why *why)
 	s = memory_alloc(sizeof(*s));
 	s->tallies = w->tallies;
 	s->tally_count = w->count;
-	s->bits = w->tallies[0].to_bits;
 	s->step = w->out->steps[at].step;
 	s->edges = w->out->edges + first;
 	s->edge_count = w->first[at + 1] - first;

@@ -1,7 +1,7 @@
 /* journey/quantile.h - exact lower order statistics of lists of times.
  *
  * The lower quantile q of n values is the one at position floor((n - 1) * q) of the sorted values.
- * Long lists are counted in buckets first, 32 to each doubling; that tells in which bucket the
+ * Long lists are counted in buckets first, 16 to each doubling; that tells in which bucket the
  * wanted position lies, and only its values, a few per cent of all, are selected from.  No value is
  * rounded on the way.
  */
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { TIME_BUCKETS = 2048, BUCKETS_A_DOUBLING_BITS = 5 };
+enum { TIME_BUCKETS = 1024, BUCKETS_A_DOUBLING_BITS = 4 };
 
 /* Of a value below 2^63.  What a double is made of is exponent and mantissa: its upper bits are the
  * bucket, without looking for the highest bit of the value (slow on many processors). */

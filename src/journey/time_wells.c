@@ -76,13 +76,14 @@ static bool has_room(struct time_wells *wells)
 	return true;
 }
 
-uint64_t *time_wells_grow(struct time_wells *wells, size_t list)
+unsigned char *time_wells_grow(struct time_wells *wells, size_t list)
 {
-	const void *end = wells->next[list];
+	size_t count;
+	const struct well_chunk *before = time_wells_last(wells, list, 1, &count);
 
 	if (!has_room(wells))
-		return wells->spill->value;
+		return wells->spill->numbers;
 	struct well_chunk *chunk = wells->fresh++;
-	chunk->before = end == NULL ? NULL : (const struct well_chunk *)end - 1;
-	return chunk->value;
+	chunk->before = before;
+	return chunk->numbers;
 }

@@ -1,16 +1,21 @@
-/* journey/time_wells.h - many lists of times, each as long as it gets, written in one pass.
+/* journey/time_wells.h - many lists of numbers, each as long as it gets, written in one pass.
  *
- * A list is a chain of chunks of one size, the youngest first; a list's order of values means
+ * A list is a chain of chunks of one size, the youngest first; a list's order of numbers means
  * nothing.  Whoever counts an edge drops its time into the edge's list: two loads and two stores,
- * and every 511th time a new chunk.
+ * and now and then a new chunk.
  *
  *   next[list] ---------------+
  *                             v
- *   chunk: | chunk before | v v v . . . . |      4 KiB, aligned to it: `next` at a chunk's
- *                                                end (or NULL) says that the next value needs one
+ *   chunk: | chunk before | n n n . . . . |      4 KiB, aligned to it: `next` where no number of
+ *                                                eight bytes has room (or NULL) says that the next
+ *                                                one needs a new chunk
  *
- * Memory: 8 bytes a value and at most one chunk a list, asked of the limits in blocks of 128 KiB.
- * Past the limit values are lost, and time_wells_state() says so: adding has no outcome.
+ * The numbers of a list take `bytes` each, 1 to 8, the lowest first; whoever adds and reads says
+ * how many, for each list always the same.  Eight are written, of which the next number takes back
+ * what is too much.
+ *
+ * Memory: what the numbers take and at most one chunk a list, asked of the limits in blocks of 128
+ * KiB.  Past the limit numbers are lost, and time_wells_state() says so: adding has no outcome.
  *
  * Threads: a set of lists is written by one thread, and read by any when that is over.
  */
@@ -18,18 +23,29 @@
 
 #include "journey/limits.h"
 
-enum { WELL_CHUNK_BYTES = 4096, WELL_CHUNK_VALUES = WELL_CHUNK_BYTES / 8 - 1 };
-enum { WELL_AHEAD_VALUES = 16 }; /* asked for before it is written: two lines */
+#include <endian.h>
+
+enum {
+	WELL_CHUNK_BYTES = 4096,
+	WELL_ROOM = WELL_CHUNK_BYTES - 8, /* of the numbers */
+	WELL_AHEAD_BYTES = 128 /* asked for before they are written: two lines */
+};
 
 struct well_chunk {
 	const struct well_chunk *before; /* full; NULL: none */
-	uint64_t value[WELL_CHUNK_VALUES];
+	unsigned char numbers[WELL_ROOM];
+};
+
+/* At any address.  Not copied as bytes: those could be of anything, and whoever adds would read all
+ * that it holds again. */
+struct __attribute__((packed)) well_number {
+	uint64_t number;
 };
 
 struct well_block;
 struct time_wells {
 	struct journey_limits *limits;
-	uint64_t **next; /* of each list */
+	unsigned char **next; /* of each list */
 	struct well_block *blocks;
 	struct well_chunk *fresh, *fresh_end; /* of the youngest block */
 	struct well_chunk *spill; /* what is past the limit goes here, over and over */
@@ -46,30 +62,50 @@ void time_wells_done(struct time_wells *wells);
 /* ERR_LIMIT: something was lost. */
 err time_wells_state(const struct time_wells *wells, struct why *why);
 
-/* A new chunk for a list that has none or a full one: where its first value goes. */
-uint64_t *time_wells_grow(struct time_wells *wells, size_t list);
+/* A new chunk for a list that has none or a full one: where its first number goes. */
+unsigned char *time_wells_grow(struct time_wells *wells, size_t list);
 
-static inline void time_wells_add(struct time_wells *wells, size_t list, uint64_t ticks)
+/* `number` has no more than `bytes`. */
+static inline void time_wells_add(
+	struct time_wells *wells, size_t list, unsigned bytes, uint64_t number)
 {
-	uint64_t *to = wells->next[list];
+	unsigned char *to = wells->next[list];
 
-	if ((uintptr_t)to % WELL_CHUNK_BYTES == 0)
+	if (((uintptr_t)to - 1) % WELL_CHUNK_BYTES >= WELL_ROOM)
 		to = time_wells_grow(wells, list);
-	PREFETCH_TO_CHANGE(to + WELL_AHEAD_VALUES);
-	*to = ticks;
-	wells->next[list] = to + 1;
+	PREFETCH_TO_CHANGE(to + WELL_AHEAD_BYTES);
+	((struct well_number *)(void *)to)->number = htole64(number);
+	wells->next[list] = to + bytes;
 }
 
-/* The chunk that was begun last, and how many values it has; NULL if the list is empty.  All chunks
- * before it have WELL_CHUNK_VALUES. */
+/* How many a full chunk has. */
+static inline size_t well_chunk_count(unsigned bytes)
+{
+	return (WELL_ROOM - 8) / bytes + 1;
+}
+
+/* The chunk that was begun last, and how many numbers it has; NULL if the list is empty.  All
+ * chunks before it are full. */
 static inline const struct well_chunk *time_wells_last(
-	const struct time_wells *wells, size_t list, size_t *count)
+	const struct time_wells *wells, size_t list, unsigned bytes, size_t *count)
 {
 	uintptr_t next = (uintptr_t)wells->next[list];
 	uintptr_t chunk = (next - 1) & ~(uintptr_t)(WELL_CHUNK_BYTES - 1);
 
 	if (next == 0)
 		return NULL;
-	*count = (next - chunk) / sizeof(uint64_t) - 1;
+	*count = (next - chunk - offsetof(struct well_chunk, numbers)) / bytes;
 	return (const struct well_chunk *)chunk; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+/* What keeps of eight bytes those of a number, and the number at a place. */
+static inline uint64_t well_mask(unsigned bytes)
+{
+	return ~(uint64_t)0 >> (64 - 8 * bytes);
+}
+static inline uint64_t well_number(const struct well_chunk *chunk, size_t i, unsigned bytes)
+{
+	const void *at = chunk->numbers + i * bytes;
+
+	return le64toh(((const struct well_number *)at)->number) & well_mask(bytes);
 }

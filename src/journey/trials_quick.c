@@ -4,7 +4,8 @@
  * Where nothing but time cuts journeys and names alone make steps, a customer's events come as they
  * lie, whole and in the order of time, with codes for steps (pass.h).  So what an event is to the
  * friction and what it costs is looked up by its code, and what costs follow within the horizon is
- * the difference of two sums, whose ends only move on.
+ * the difference of two sums, whose ends only move on; they are made of customers of whom something
+ * follows.
  */
 #include "journey/plan_internal.h"
 #include "journey/trials_internal.h"
@@ -31,6 +32,7 @@ struct trials_quick {
 	struct meaning *of_what;
 	struct last_use *last; /* of each channel; NULL: each event costs what its step does */
 	int64_t *sum; /* of the costs before each event of the customer at hand, and of all */
+	uint8_t *is; /* of each event of his: at, to */
 	size_t room, bytes;
 	/* Trials earlier than that: their costs are known, their window has passed. */
 	int64_t known_before, elapsed_before;
@@ -41,7 +43,9 @@ struct reading {
 	struct trials_quick *quick;
 	const struct journey_run *run;
 	const struct friction *friction;
+	int64_t horizon;
 	size_t count; /* events */
+	bool has_sums;
 	size_t behind, within; /* the first event later than the trial; and than its horizon */
 	uint64_t n[2]; /* trials with a cost, by how they came out */
 	int64_t x[2]; /* and the sum of it */
@@ -70,6 +74,7 @@ void trials_quick_done(const struct trials_part *p)
 	free(p->quick->of_what);
 	free(p->quick->last);
 	free(p->quick->sum);
+	free(p->quick->is);
 	free(p->quick);
 }
 
@@ -110,16 +115,18 @@ static err begin(struct trials_part *p, const uint32_t *step_of_what, struct why
 	return OK;
 }
 
-static err sum_room(const struct reading *r, struct why *why)
+static err events_room(const struct reading *r, struct why *why)
 {
 	struct trials_quick *q = r->quick;
-	size_t room = (r->count + 1) * 2, more = (room - q->room) * sizeof(*q->sum);
+	size_t room = (r->count + 1) * 2;
+	size_t more = (room - q->room) * (sizeof(*q->sum) + sizeof(*q->is));
 
 	err e = limits_take(journey_plan_limits(r->part->plan), more, why);
 	if (e != OK)
 		return e;
 	q->bytes += more;
 	q->sum = memory_resize(q->sum, room * sizeof(*q->sum));
+	q->is = memory_resize(q->is, room * sizeof(*q->is));
 	q->room = room;
 	return OK;
 }
@@ -141,7 +148,7 @@ static int64_t cost_of(const struct reading *r, size_t i)
 	return goes_on ? 0 : m->cost;
 }
 
-static void sum_costs(const struct reading *r)
+static void sum_costs(struct reading *r)
 {
 	int64_t sum = 0;
 
@@ -150,27 +157,35 @@ static void sum_costs(const struct reading *r)
 		sum += cost_of(r, i);
 	}
 	r->quick->sum[r->count] = sum;
+	r->has_sums = true;
 }
 
 /* As cost_track_after(), of times that never go back. */
 static int64_t cost_after(struct reading *r, int64_t time)
 {
-	int64_t horizon = r->part->track.costs->horizon;
+	const int64_t *times = r->run->time, horizon = r->horizon;
 	int64_t end = time > INT64_MAX - horizon ? INT64_MAX : time + horizon;
+	size_t count = r->count, behind = r->behind, within;
 
-	while (r->behind < r->count && r->run->time[r->behind] <= time)
-		r->behind++;
-	r->within = MAX_OF(r->within, r->behind);
-	while (r->within < r->count && r->run->time[r->within] <= end)
-		r->within++;
-	return r->quick->sum[r->within] - r->quick->sum[r->behind];
+	while (behind < count && times[behind] <= time)
+		behind++;
+	within = MAX_OF(r->within, behind);
+	while (within < count && times[within] <= end)
+		within++;
+	r->behind = behind;
+	r->within = within;
+	if (within == behind)
+		return 0;
+	if (!r->has_sums)
+		sum_costs(r);
+	return r->quick->sum[within] - r->quick->sum[behind];
 }
 
 /* ---- trials, as trials_find.c has them */
 
 static unsigned what_is(const struct reading *r, size_t i)
 {
-	return r->quick->of_what[r->run->what[i]].is;
+	return r->quick->is[i];
 }
 
 static bool is_within(const struct reading *r, size_t from, size_t to)
@@ -217,12 +232,19 @@ static void keep(struct reading *r, size_t i, bool suffered)
 
 /* ---- a customer */
 
-static bool has_any(const struct reading *r)
+/* What his events are; is any of them something? */
+static bool look_up(const struct reading *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		if (what_is(r, i) != 0)
-			return true;
-	return false;
+	const struct meaning *of_what = r->quick->of_what;
+	const uint32_t *what = r->run->what;
+	uint8_t *restrict is = r->quick->is, any = 0;
+	size_t count = r->count;
+
+	for (size_t i = 0; i < count; i++) {
+		is[i] = of_what[what[i]].is;
+		any |= is[i];
+	}
+	return any != 0;
 }
 
 static void find(struct reading *r)
@@ -246,23 +268,23 @@ err trials_quick_take(struct trials_part *p, const struct journey_run *run, stru
 		.quick = p->quick,
 		.run = run,
 		.friction = p->of[0].friction,
+		.horizon = p->track.costs->horizon,
 		.count = run->end[run->journeys - 1] };
 	struct gathering *g = &p->of[0];
 	struct kept *one = &g->kept[SUFFERED], *two = &g->kept[OTHERS];
 	size_t before_one = one->count, before_two = two->count;
 	err e = p->quick->of_what == NULL ? begin(p, run->of_what, why) : OK;
 
-	if (e != OK || !has_any(&r))
+	if (e == OK && r.count >= p->quick->room)
+		e = events_room(&r, why);
+	if (e != OK || !look_up(&r))
 		return e;
 	if (one->room - one->count < r.count)
 		e = trials_room(p->plan, one, r.count, why);
 	if (e == OK && two->room - two->count < r.count)
 		e = trials_room(p->plan, two, r.count, why);
-	if (e == OK && r.count >= p->quick->room)
-		e = sum_room(&r, why);
 	if (e != OK)
 		return e;
-	sum_costs(&r);
 	find(&r);
 	if (one->count == before_one && two->count == before_two)
 		return OK;

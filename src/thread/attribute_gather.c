@@ -36,18 +36,13 @@ void row_marks_done(struct row_marks *marks)
 	free(marks->before);
 }
 
-static unsigned count_bits(uint64_t bits)
-{
-	return (unsigned)__builtin_popcountll(bits);
-}
-
 size_t row_marks_number(struct row_marks *marks)
 {
 	uint32_t count = 0;
 
 	for (size_t w = 0; w <= marks->words; w++) {
 		marks->before[w] = count;
-		count += count_bits(marks->bits[w]);
+		count += row_marks_count_bits(marks->bits[w]);
 	}
 	return count;
 }
@@ -55,11 +50,6 @@ size_t row_marks_number(struct row_marks *marks)
 static uint64_t below(unsigned bit)
 {
 	return ((uint64_t)1 << bit) - 1;
-}
-
-uint32_t row_marks_find(const struct row_marks *marks, uint32_t row)
-{
-	return marks->before[row / 64] + count_bits(marks->bits[row / 64] & below(row % 64));
 }
 
 /* The marks of 64 rows from `row` on. */
@@ -156,12 +146,12 @@ static size_t copy_some(const struct gathering *g, const struct packed *p)
 			uint8_t *out = g->out + row_marks_find(g->marks, (uint32_t)row);
 			for (; hits != 0; hits &= hits - 1) {
 				uint64_t before = below((unsigned)__builtin_ctzll(hits));
-				uint8_t *to = &out[count_bits(marked & before)];
+				uint8_t *to = &out[row_marks_count_bits(marked & before)];
 				found += *to == 0;
-				*to = code_of(p, value + count_bits(rows & before));
+				*to = code_of(p, value + row_marks_count_bits(rows & before));
 			}
 		}
-		value += count_bits(rows);
+		value += row_marks_count_bits(rows);
 	}
 	return found;
 }

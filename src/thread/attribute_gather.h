@@ -23,12 +23,30 @@ size_t row_marks_bytes(size_t rows);
 /* Free with row_marks_done(). */
 struct row_marks row_marks_create(size_t rows);
 void row_marks_done(struct row_marks *marks);
-static inline void row_marks_add(struct row_marks *marks, uint32_t row)
+/* Some of the 64 rows of a word.  Several threads may add at once. */
+static inline void row_marks_add(struct row_marks *marks, size_t word, uint64_t some)
 {
-	marks->bits[row / 64] |= (uint64_t)1 << (row % 64);
+	(void)__atomic_fetch_or(&marks->bits[word], some, __ATOMIC_RELAXED);
 }
 size_t row_marks_number(struct row_marks *marks); /* once all are there: how many they are */
-uint32_t row_marks_find(const struct row_marks *marks, uint32_t row); /* of a marked one */
+
+/* In place, for without an instruction for it the compiler calls a function. */
+static inline unsigned row_marks_count_bits(uint64_t bits)
+{
+	const uint64_t pairs = UINT64_C(0x5555555555555555), fours = UINT64_C(0x3333333333333333);
+
+	bits -= bits >> 1 & pairs;
+	bits = (bits & fours) + (bits >> 2 & fours);
+	bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+static inline uint32_t row_marks_find(
+	const struct row_marks *marks, uint32_t row) /* a marked one */
+{
+	uint64_t below = ((uint64_t)1 << (row % 64)) - 1;
+
+	return marks->before[row / 64] + row_marks_count_bits(marks->bits[row / 64] & below);
+}
 
 enum { GATHERED_MAX = 255 }; /* different values */
 /* out[number of the row] = value + 1, where a marked row has one: its last.  Values above `most`

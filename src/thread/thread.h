@@ -148,6 +148,7 @@ struct row threads_view_row(const struct threads_view *view, uint32_t row);
 uint64_t threads_view_seq(const struct threads_view *view, uint32_t row); /* of it, alone */
 /* The flags of a row alone: for looking through all of them. */
 uint8_t threads_view_flags(const struct threads_view *view, uint32_t row);
+int64_t threads_view_time(const struct threads_view *view, uint32_t row); /* ticks; likewise */
 uint64_t threads_view_events(const struct threads_view *view); /* visible rows that are events */
 uint64_t threads_view_entities(const struct threads_view *view); /* visible entities */
 const struct identity_view *threads_view_identity(const struct threads_view *view);

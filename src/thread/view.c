@@ -115,6 +115,11 @@ uint8_t threads_view_flags(const struct threads_view *view, uint32_t row)
 	return view_u8(view->flags, row);
 }
 
+int64_t threads_view_time(const struct threads_view *view, uint32_t row)
+{
+	return view_i64(view->time, row);
+}
+
 uint64_t threads_view_events(const struct threads_view *view)
 {
 	return view->events;

@@ -28,6 +28,18 @@ static struct value value_of(str text)
 	return (struct value){ .kind = VALUE_STRING, .string = text };
 }
 
+static struct instant instant_of(str seconds)
+{
+	int64_t whole = 0, ticks = 0;
+	str fraction;
+
+	if (str_split(seconds, '.', &seconds, &fraction))
+		CHECK("fraction", fraction.len == 7 && str_to_int64(fraction, &ticks));
+	CHECK("seconds", str_to_int64(seconds, &whole));
+	return (struct instant){ .ms = whole * 1000 + ticks / TICKS_PER_MS,
+		.sub_ns = (int32_t)(ticks % TICKS_PER_MS) * 100 };
+}
+
 enum { WORLD_ATTRIBUTES = 8 };
 
 static void read_event(struct journey_world *w, str text)
@@ -36,12 +48,10 @@ static void read_event(struct journey_world *w, str text)
 	struct attribute *attributes = arena_array(w->arena, WORLD_ATTRIBUTES, sizeof(*attributes));
 	struct record *r = &w->records[++w->count];
 	str who = take_word(&text), second, key, value;
-	int64_t seconds = 0;
 
 	ASSERT(w->count < JOURNEY_WORLD_EVENTS);
-	CHECK("seconds", str_to_int64(take_word(&text), &seconds));
 	*r = (struct record){ .kind = RECORD_EVENT, .seq = w->count, .has_time = true };
-	r->time.ms = seconds * 1000;
+	r->time = instant_of(take_word(&text));
 	r->source = STR("test");
 	r->channel = take_word(&text);
 	r->activity = take_word(&text);

@@ -5,8 +5,9 @@
  *
  * Passes have three threads, however little there is to do.
  *
- * customer, seconds, channel, activity, then attributes: numbers are integers, else texts; `a:b` as
- * a customer is one event of both.  All texts must outlive the world.
+ * customer, seconds (`60.0000001`: and a fraction of seven digits), channel, activity, then
+ * attributes: numbers are integers, else texts; `a:b` as a customer is one event of both.  All
+ * texts must outlive the world.
  */
 #pragma once
 
