@@ -168,7 +168,7 @@ static void begin_young(struct dedup *dedup)
 		return;
 	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
 	young->line_count = (size_t)filter_lines(young->count_max);
-	young->lines = memory_alloc(young->line_count * sizeof(*young->lines));
+	young->lines = memory_alloc_lines(young->line_count * sizeof(*young->lines));
 	for (size_t at = 0; (entry = dedup_table_next(&dedup->active, &at)) != NULL;)
 		add_young(young, entry_key(entry));
 }
