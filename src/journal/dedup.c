@@ -201,8 +201,10 @@ static err freeze(struct dedup *dedup, struct why *why)
 void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
 {
 	dedup->table_entries_max = MAX_OF(dedup->table_entries_max, memory_entries_max / 2);
-	if (dedup->active.count == 0)
+	if (dedup->active.count == 0) { /* it may be one that was used before */
+		dedup_table_done(&dedup->active);
 		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
+	}
 	begin_young(dedup);
 }
 
