@@ -160,3 +160,20 @@ TEST(strbuf_printf_is_bounded)
 	CHECK("1,000 bytes a call", !strbuf_ok(&buf) && buf.len == 0);
 	strbuf_done(&buf);
 }
+
+TEST(memory_of_lines_begins_with_one)
+{
+	static const size_t rows[] = { 1, 64, 1000, 100000, 8 << 20 };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		unsigned char *memory = memory_alloc_lines(rows[i]);
+		CHECK("at a line", (uintptr_t)memory % 64 == 0);
+		size_t zeros = 0;
+		for (size_t k = 0; k < rows[i]; k++)
+			zeros += memory[k] == 0;
+		CHECK("zeroed", zeros == rows[i]);
+		memset(memory, 1, rows[i]);
+		memory_free_lines(memory);
+	}
+	memory_free_lines(NULL);
+}

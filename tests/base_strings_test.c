@@ -90,7 +90,6 @@ TEST(strings_keep_each_text_once)
 	free(m.text);
 }
 
-/* At once as one by one; what was appended or erased is not found. */
 /* A directory that doubles more than once before anything is published again. */
 TEST(strings_grow_manifold_after_a_publication)
 {
@@ -116,7 +115,9 @@ TEST(strings_grow_manifold_after_a_publication)
 	}
 }
 
-TEST(strings_find_many_texts)
+/* At once as one by one, with what was lately sought remembered or not; what was appended or erased
+ * is not found. */
+static void find_many_remembering(size_t texts_max)
 {
 	enum { MANY = 150 };
 	struct strings *strings = strings_create(7);
@@ -124,6 +125,8 @@ TEST(strings_find_many_texts)
 	uint32_t codes[MANY];
 	str texts[MANY];
 
+	if (texts_max > 0)
+		strings_remember(strings, texts_max);
 	for (size_t i = 0; i < MANY; i++) {
 		int len = snprintf(room[i], sizeof(room[i]), "t%zu", i);
 		texts[i] = (str){ room[i], (size_t)len };
@@ -135,14 +138,64 @@ TEST(strings_find_many_texts)
 			str_equal(strings_get(strings, (uint32_t)i / 3 * 2 + 1), texts[i + 1]));
 	}
 	strings_erase(strings, 6);
-	strings_find_many(strings, texts, MANY, codes);
-	for (size_t i = 0; i < MANY; i++) {
-		bool known = i % 3 == 0 && i != 9;
-		CHECK("found", codes[i] == (known ? i / 3 * 2 : STRINGS_NONE));
-		CHECK("as one by one", codes[i] == strings_find(strings, texts[i]));
+	for (int again = 0; again < 2; again++) {
+		strings_find_many(strings, texts, MANY, codes);
+		for (size_t i = 0; i < MANY; i++) {
+			bool known = i % 3 == 0 && i != 9;
+			CHECK("found", codes[i] == (known ? i / 3 * 2 : STRINGS_NONE));
+			CHECK("as one by one", codes[i] == strings_find(strings, texts[i]));
+		}
 	}
 	strings_find_many(strings, NULL, 0, NULL);
 	strings_free(strings);
+}
+
+TEST(strings_find_many_texts)
+{
+	find_many_remembering(0);
+	find_many_remembering(1);
+	find_many_remembering(100000);
+}
+
+/* Texts come, go and come again, more of them than are remembered; the empty one too. */
+TEST(strings_remembered_or_not_are_found_alike)
+{
+	enum { MANY = 100, ROUNDS = 300 };
+	static const size_t rows[] = { 1, 500, 1 << 20 };
+	char *room = memory_alloc((size_t)MANY * 64);
+	struct random random = random_of(13);
+
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		struct strings *strings = strings_create(r);
+		size_t plain = strings_resident_bytes(strings);
+		strings_remember(strings, rows[r]);
+		CHECK("counted", strings_resident_bytes(strings) > plain);
+		for (size_t round = 0; round < ROUNDS; round++) {
+			uint32_t codes[MANY];
+			str texts[MANY];
+			for (size_t i = 0; i < MANY; i++) {
+				size_t n = random_below(&random, TEXTS);
+				int len = n == 0 ? 0 : snprintf(room + i * 64, 64, "text %zu", n);
+				texts[i] = (str){ room + i * 64, (size_t)len };
+			}
+			strings_find_many(strings, texts, MANY, codes);
+			for (size_t i = 0; i < MANY; i++)
+				CHECK("alike", codes[i] == strings_find(strings, texts[i]));
+			for (size_t i = 0; i < MANY / 2; i++)
+				(void)strings_intern(strings, texts[i]);
+			for (size_t i = 0; i < MANY / 10; i++) {
+				uint32_t code = strings_find(strings, texts[i]);
+				if (code != STRINGS_NONE)
+					strings_erase(strings, code);
+				CHECK("gone", strings_find(strings, texts[i]) == STRINGS_NONE);
+			}
+			strings_find_many(strings, texts, MANY, codes);
+			for (size_t i = 0; i < MANY; i++)
+				CHECK("alike", codes[i] == strings_find(strings, texts[i]));
+		}
+		strings_free(strings);
+	}
+	free(room);
 }
 
 /* Texts of several dictionaries in turns, each asked in its own. */

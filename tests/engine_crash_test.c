@@ -58,9 +58,11 @@ TEST(engine_survives_power_failures)
 {
 	static struct lives all;
 	struct sim_coverage *coverage = &all.coverage;
+	uint64_t rows = 0;
 
 	for (uint64_t seed = 1; seed <= SEEDS; seed++)
-		live_counted(&all, (struct engine_life){ .seed = seed }, "power");
+		live_counted(&all, (struct engine_life){ .seed = seed, .rows = &rows }, "power");
+	CHECK("many were told as rows of a form", rows > SEEDS);
 	for (size_t i = 0; i < coverage->count; i++) { /* it may grow meanwhile */
 		if (coverage->points[i].crashed == 0)
 			visit(&all, &coverage->points[i]);

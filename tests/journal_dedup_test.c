@@ -147,7 +147,10 @@ static void live(struct story *s)
 		while (did);
 		break;
 	case 4: /* from here on new keys are sought by one filter */
-		dedup_widen(s->dedup, s->options.memory_entries_max);
+		if (random_below(&s->random, 2) == 0) /* the table may be one used before */
+			CHECK("freeze", dedup_freeze(s->dedup, &why) == OK);
+		dedup_widen(s->dedup,
+			s->options.memory_entries_max * (1 + random_below(&s->random, 3)));
 		break;
 	case 3:
 		CHECK("reserve",

@@ -410,3 +410,91 @@ TEST(thread_of_nobody_and_without_room)
 	identity_free(l->identity);
 	free(l);
 }
+
+/* ---- a base of many rows, which is made range by range */
+
+enum { MANY_ROWS = 70000, MANY_PEOPLE = 3000 };
+
+/* Of person 0 every third row; of the last one none. */
+static uint32_t some_person(struct random *random)
+{
+	return random_below(random, 3) == 0 ? 0 : (uint32_t)random_below(random, MANY_PEOPLE - 1);
+}
+
+static void add_many(
+	struct threads *threads, struct identity *identity, struct entry *rows, uint32_t *people)
+{
+	struct random random = random_of(5);
+
+	for (size_t i = 0; i < MANY_ROWS; i++) {
+		char text[16];
+		people[i] = i < MANY_PEOPLE - 1 ? (uint32_t)i : some_person(&random);
+		(void)snprintf(text, sizeof(text), "p%u", (unsigned)people[i]);
+		struct record_identifier id = { .type = STR("cookie"), .value = str_of(text) };
+		struct record record = { .kind = RECORD_EVENT,
+			.seq = i + 1,
+			.has_time = true,
+			.time = { .ms = (int64_t)random_below(&random, 500) },
+			.channel = STR("web"),
+			.activity = random_below(&random, 2) == 0 ? STR("call") : STR("step"),
+			.identifiers = &id,
+			.identifier_count = random_below(&random, 50) == 0 ? 0 : 1 };
+		uint32_t set = identity_set(identity, &record);
+		(void)threads_add(threads, &record, record.seq, set);
+		if (set == IDENTITY_NO_CODE)
+			people[i] = MANY_PEOPLE;
+		else
+			identity_add(identity, set, record.seq, 0, record.time.ms);
+		rows[i] = (struct entry){
+			.time = ticks_of(record.time), .origin = record.seq, .row = (uint32_t)i
+		};
+	}
+}
+
+/* The slice against the rows of a person, sorted. */
+static bool is_slice(const struct thread_index *base, const struct threads_view *view, str text,
+	struct entry *own, size_t count)
+{
+	uint32_t identifier = identity_find(view->identity, text);
+	struct thread slice = { .count = 0 };
+
+	if (identifier != IDENTITY_NO_CODE)
+		slice = thread_index_slice(base, identifier, false);
+	entries_sort(own, count);
+	bool same = slice.count == count;
+	for (size_t i = 0; same && i < count; i++)
+		same = slice.row[i] == own[i].row && slice.time[i] == own[i].time &&
+		       slice.what[i] == view_u32(view->kind, own[i].row);
+	return same;
+}
+
+TEST(base_of_many_rows_is_a_sort_of_them)
+{
+	struct identity *identity = identity_create();
+	struct threads *threads = threads_create();
+	struct entry *rows = memory_alloc(2 * MANY_ROWS * sizeof(*rows)), *own = rows + MANY_ROWS;
+	uint32_t *people = memory_alloc(MANY_ROWS * sizeof(*people));
+
+	add_many(threads, identity, rows, people);
+	struct identity_view *published = identity_publish(identity);
+	struct threads_view *view = threads_publish(threads, published);
+	struct thread_index *base = thread_index_build_base(view, MANY_ROWS);
+	for (uint32_t person = 0; person < MANY_PEOPLE; person++) {
+		char text[32];
+		size_t count = 0;
+		if (person > 60 && person < MANY_PEOPLE - 60 && person % 17 != 0)
+			continue; /* each looks at all rows */
+		for (size_t i = 0; i < MANY_ROWS; i++)
+			if (people[i] == person)
+				own[count++] = rows[i];
+		int len = snprintf(text, sizeof(text), "cookie:p%u", (unsigned)person);
+		CHECK(text, is_slice(base, view, (str){ text, (size_t)len }, own, count));
+	}
+	thread_index_unref(base);
+	threads_view_unref(view);
+	identity_view_unref(published);
+	threads_free(threads);
+	identity_free(identity);
+	free(rows);
+	free(people);
+}

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGN = 16, PRINTF_BYTES_MAX = 1000, LARGE_PAGE_BYTES = 2 << 20 };
+enum { ALIGN = 16, LINE_BYTES = 64, PRINTF_BYTES_MAX = 1000, LARGE_PAGE_BYTES = 2 << 20 };
 #define LARGE_BYTES_LEAST ((size_t)4 << 20)
 
 struct block {
@@ -59,6 +59,28 @@ void *memory_alloc(size_t bytes)
 void *memory_resize(void *old, size_t bytes)
 {
 	return checked(realloc(old, bytes), bytes);
+}
+
+/* What calloc() gave stands before it.  calloc(), for large memory then comes zeroed from the
+ * system, and is there only once it is used. */
+void *memory_alloc_lines(size_t bytes)
+{
+	char *whole = memory_alloc(bytes + LINE_BYTES + sizeof(whole));
+	char *at = whole + sizeof(whole);
+
+	at += (LINE_BYTES - (uintptr_t)at % LINE_BYTES) % LINE_BYTES;
+	memcpy(at - sizeof(whole), &whole, sizeof(whole));
+	return at;
+}
+
+void memory_free_lines(void *memory)
+{
+	char *whole;
+
+	if (memory == NULL)
+		return;
+	memcpy(&whole, (char *)memory - sizeof(whole), sizeof(whole));
+	free(whole);
 }
 
 struct arena *arena_create(size_t limit_bytes)

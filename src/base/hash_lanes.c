@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { LANES = 4, ROUNDS = 12, WORDS = 16 };
+enum { LANES = 4, ROUNDS = 12, WORDS = 16, SHORT_WORDS = 8 };
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -71,33 +71,56 @@ AVX2 void mix(__m256i v[WORDS], int a, int b, int c, int d, __m256i x, __m256i y
 	v[b] = rotate_63(_mm256_xor_si256(v[b], v[c]));
 }
 
-AVX2 void mix_round(__m256i v[WORDS], const __m256i m[WORDS], const uint8_t s[WORDS])
+/* Words behind the first `words` are 0. */
+AVX2 __m256i word(const __m256i m[WORDS], size_t words, size_t i)
 {
-	mix(v, 0, 4, 8, 12, m[s[0]], m[s[1]]);
-	mix(v, 1, 5, 9, 13, m[s[2]], m[s[3]]);
-	mix(v, 2, 6, 10, 14, m[s[4]], m[s[5]]);
-	mix(v, 3, 7, 11, 15, m[s[6]], m[s[7]]);
-	mix(v, 0, 5, 10, 15, m[s[8]], m[s[9]]);
-	mix(v, 1, 6, 11, 12, m[s[10]], m[s[11]]);
-	mix(v, 2, 7, 8, 13, m[s[12]], m[s[13]]);
-	mix(v, 3, 4, 9, 14, m[s[14]], m[s[15]]);
+	return i < words ? m[i] : _mm256_setzero_si256();
 }
 
-/* Words of four contents, in order, to one vector for each word. */
-AVX2 void turn(const uint64_t blocks[LANES][WORDS], __m256i m[WORDS])
+AVX2 void mix_round(__m256i v[WORDS], const __m256i m[WORDS], size_t words, const uint8_t s[WORDS])
 {
-	for (int w = 0; w < WORDS; w += LANES) {
-		__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[0][w]);
-		__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[1][w]);
-		__m256i c = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[2][w]);
-		__m256i d = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[3][w]);
-		__m256i ab_low = _mm256_unpacklo_epi64(a, b), ab_high = _mm256_unpackhi_epi64(a, b);
-		__m256i cd_low = _mm256_unpacklo_epi64(c, d), cd_high = _mm256_unpackhi_epi64(c, d);
-		m[w] = _mm256_permute2x128_si256(ab_low, cd_low, 0x20);
-		m[w + 1] = _mm256_permute2x128_si256(ab_high, cd_high, 0x20);
-		m[w + 2] = _mm256_permute2x128_si256(ab_low, cd_low, 0x31);
-		m[w + 3] = _mm256_permute2x128_si256(ab_high, cd_high, 0x31);
-	}
+	mix(v, 0, 4, 8, 12, word(m, words, s[0]), word(m, words, s[1]));
+	mix(v, 1, 5, 9, 13, word(m, words, s[2]), word(m, words, s[3]));
+	mix(v, 2, 6, 10, 14, word(m, words, s[4]), word(m, words, s[5]));
+	mix(v, 3, 7, 11, 15, word(m, words, s[6]), word(m, words, s[7]));
+	mix(v, 0, 5, 10, 15, word(m, words, s[8]), word(m, words, s[9]));
+	mix(v, 1, 6, 11, 12, word(m, words, s[10]), word(m, words, s[11]));
+	mix(v, 2, 7, 8, 13, word(m, words, s[12]), word(m, words, s[13]));
+	mix(v, 3, 4, 9, 14, word(m, words, s[14]), word(m, words, s[15]));
+}
+
+/* One by one, so that which words a round takes is known where it stands: then looking into `order`
+ * costs nothing, and what is 0 is not added. */
+AVX2 void mix_rounds(__m256i v[WORDS], const __m256i m[WORDS], size_t words)
+{
+	mix_round(v, m, words, order[0]);
+	mix_round(v, m, words, order[1]);
+	mix_round(v, m, words, order[2]);
+	mix_round(v, m, words, order[3]);
+	mix_round(v, m, words, order[4]);
+	mix_round(v, m, words, order[5]);
+	mix_round(v, m, words, order[6]);
+	mix_round(v, m, words, order[7]);
+	mix_round(v, m, words, order[8]);
+	mix_round(v, m, words, order[9]);
+	mix_round(v, m, words, order[10]);
+	mix_round(v, m, words, order[11]);
+}
+
+/* Four words of four contents, in order, to one vector for each word. */
+AVX2 void turn(const uint64_t blocks[LANES][WORDS], size_t w, __m256i m[WORDS])
+{
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[0][w]);
+	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[1][w]);
+	__m256i c = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[2][w]);
+	__m256i d = _mm256_loadu_si256((const __m256i *)(const void *)&blocks[3][w]);
+	__m256i ab_low = _mm256_unpacklo_epi64(a, b), ab_high = _mm256_unpackhi_epi64(a, b);
+	__m256i cd_low = _mm256_unpacklo_epi64(c, d), cd_high = _mm256_unpackhi_epi64(c, d);
+
+	m[w] = _mm256_permute2x128_si256(ab_low, cd_low, 0x20);
+	m[w + 1] = _mm256_permute2x128_si256(ab_high, cd_high, 0x20);
+	m[w + 2] = _mm256_permute2x128_si256(ab_low, cd_low, 0x31);
+	m[w + 3] = _mm256_permute2x128_si256(ab_high, cd_high, 0x31);
 }
 
 /* The usual length in two moves that may overlap: a copy of unknown length is a call. */
@@ -117,17 +140,24 @@ AVX2 void fill(uint64_t block[WORDS], str content)
 	}
 }
 
-/* Four contents of one block each: no key, 16 bytes of output, the first block is the last. */
-__attribute__((target("avx2"))) static void digest_four(
-	const str contents[LANES], struct digest128 out[LANES])
+/* Four contents of one block each: no key, 16 bytes of output, the first block is the last.  None
+ * is longer than so many words: SHORT_WORDS or WORDS. */
+AVX2 void digest_words(const str contents[LANES], size_t words, struct digest128 out[LANES])
 {
 	const uint64_t parameters = 0x01010000 ^ sizeof(out[0].bytes);
-	uint64_t blocks[LANES][WORDS] = { 0 }, halves[2][LANES];
+	uint64_t blocks[LANES][WORDS], halves[2][LANES];
 	__m256i m[WORDS], v[WORDS];
 
-	for (int i = 0; i < LANES; i++)
+	for (int i = 0; i < LANES; i++) {
+		memset(blocks[i], 0, words * sizeof(uint64_t));
 		fill(blocks[i], contents[i]);
-	turn(blocks, m);
+	}
+	turn(blocks, 0, m);
+	turn(blocks, LANES, m);
+	if (words > SHORT_WORDS) {
+		turn(blocks, 2 * LANES, m);
+		turn(blocks, 3 * LANES, m);
+	}
 	for (int i = 0; i < 8; i++)
 		v[i] = v[i + 8] = _mm256_set1_epi64x((int64_t)start[i]);
 	v[0] = _mm256_xor_si256(v[0], _mm256_set1_epi64x((int64_t)parameters));
@@ -135,8 +165,7 @@ __attribute__((target("avx2"))) static void digest_four(
 		v[12], _mm256_setr_epi64x((int64_t)contents[0].len, (int64_t)contents[1].len,
 			       (int64_t)contents[2].len, (int64_t)contents[3].len));
 	v[14] = _mm256_xor_si256(v[14], _mm256_set1_epi64x(-1));
-	for (int r = 0; r < ROUNDS; r++)
-		mix_round(v, m, order[r]);
+	mix_rounds(v, m, words);
 	__m256i first = _mm256_xor_si256(v[0], v[8]), second = _mm256_xor_si256(v[1], v[9]);
 	first = _mm256_xor_si256(first, _mm256_set1_epi64x((int64_t)(start[0] ^ parameters)));
 	second = _mm256_xor_si256(second, _mm256_set1_epi64x((int64_t)start[1]));
@@ -145,6 +174,25 @@ __attribute__((target("avx2"))) static void digest_four(
 	for (int i = 0; i < LANES; i++)
 		for (int half = 0; half < 2; half++)
 			memcpy(out[i].bytes + 8 * half, &halves[half][i], 8);
+}
+
+__attribute__((target("avx2"))) static void digest_four_short(
+	const str contents[LANES], struct digest128 out[LANES])
+{
+	digest_words(contents, SHORT_WORDS, out);
+}
+
+__attribute__((target("avx2"))) static void digest_four(
+	const str contents[LANES], struct digest128 out[LANES])
+{
+	size_t longest = 0;
+
+	for (int i = 0; i < LANES; i++)
+		longest = MAX_OF(longest, contents[i].len);
+	if (longest <= SHORT_WORDS * sizeof(uint64_t))
+		digest_four_short(contents, out);
+	else
+		digest_words(contents, WORDS, out);
 }
 
 static bool has_lanes(void)

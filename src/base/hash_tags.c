@@ -1,7 +1,8 @@
-/* base/hash_tags.c - SipHash-2-4 of four short texts at once; see hash.h
+/* base/hash_tags.c - SipHash-2-4 of four or eight short texts at once; see hash.h
  *
  * Aumasson and Bernstein, 2012, with 16 bytes of output.  Each step waits for the one before; four
- * texts of as many words beside each other, one in each quarter of a vector, fill the waits.
+ * texts of as many words beside each other, one in each quarter of a vector, and four more beside
+ * these, fill the waits.
  *
  *   v[0] | text 0 | text 1 | text 2 | text 3 |     64 bits each
  *   ...
@@ -15,7 +16,7 @@
 
 #include <string.h>
 
-enum { LANES = 4, WORD = 8 };
+enum { LANES = 4, PARTS = 2, WORD = 8 }; /* at once: a part, or two of them */
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -87,62 +88,118 @@ static int64_t last_word(str text)
 	return (int64_t)word;
 }
 
-/* All of them have equally many whole words. */
-__attribute__((target("avx2"))) static void tag_four(
-	const uint8_t *key, const str texts[LANES], struct digest128 out[LANES])
+/* The next word of each text of a part. */
+AVX2 __m256i words_at(const str texts[LANES], size_t at)
 {
-	uint64_t k[2], halves[2][LANES];
-	size_t end = texts[0].len / WORD * WORD;
+	return _mm256_setr_epi64x(word_at(texts[0].ptr + at), word_at(texts[1].ptr + at),
+		word_at(texts[2].ptr + at), word_at(texts[3].ptr + at));
+}
+
+AVX2 __m256i last_words(const str texts[LANES])
+{
+	return _mm256_setr_epi64x(
+		last_word(texts[0]), last_word(texts[1]), last_word(texts[2]), last_word(texts[3]));
+}
+
+AVX2 void begin(__m256i v[4], const uint8_t *key)
+{
+	uint64_t k[2];
 
 	memcpy(k, key, sizeof(k));
-	__m256i v[4] = { all(k[0] ^ 0x736f6d6570736575), all(k[1] ^ 0x646f72616e646f6d ^ 0xee),
-		all(k[0] ^ 0x6c7967656e657261), all(k[1] ^ 0x7465646279746573) };
+	v[0] = all(k[0] ^ 0x736f6d6570736575);
+	v[1] = all(k[1] ^ 0x646f72616e646f6d ^ 0xee);
+	v[2] = all(k[0] ^ 0x6c7967656e657261);
+	v[3] = all(k[1] ^ 0x7465646279746573);
+}
+
+/* All texts of all parts have equally many whole words. */
+AVX2 void tag_parts(const uint8_t *key, const str *texts, size_t parts, struct digest128 *out)
+{
+	uint64_t halves[2][PARTS * LANES];
+	size_t end = texts[0].len / WORD * WORD;
+	__m256i v[PARTS][4];
+
+	for (size_t p = 0; p < parts; p++)
+		begin(v[p], key);
 	for (size_t at = 0; at < end; at += WORD)
-		take_word(v,
-			_mm256_setr_epi64x(word_at(texts[0].ptr + at), word_at(texts[1].ptr + at),
-				word_at(texts[2].ptr + at), word_at(texts[3].ptr + at)));
-	take_word(v, _mm256_setr_epi64x(last_word(texts[0]), last_word(texts[1]),
-			     last_word(texts[2]), last_word(texts[3])));
-	v[2] = _mm256_xor_si256(v[2], all(0xee));
-	_mm256_storeu_si256((__m256i *)(void *)halves[0], end_half(v));
-	v[1] = _mm256_xor_si256(v[1], all(0xdd));
-	_mm256_storeu_si256((__m256i *)(void *)halves[1], end_half(v));
-	for (int i = 0; i < LANES; i++)
+		for (size_t p = 0; p < parts; p++)
+			take_word(v[p], words_at(texts + p * LANES, at));
+	for (size_t p = 0; p < parts; p++) {
+		take_word(v[p], last_words(texts + p * LANES));
+		v[p][2] = _mm256_xor_si256(v[p][2], all(0xee));
+	}
+	for (size_t p = 0; p < parts; p++) {
+		__m256i first = end_half(v[p]);
+		v[p][1] = _mm256_xor_si256(v[p][1], all(0xdd));
+		_mm256_storeu_si256((__m256i *)(void *)&halves[0][p * LANES], first);
+	}
+	for (size_t p = 0; p < parts; p++)
+		_mm256_storeu_si256((__m256i *)(void *)&halves[1][p * LANES], end_half(v[p]));
+	for (size_t i = 0; i < parts * LANES; i++)
 		for (int half = 0; half < 2; half++)
 			memcpy(out[i].bytes + 8 * half, &halves[half][i], 8);
 }
 
-static bool can_tag_four(const str texts[LANES])
+__attribute__((target("avx2"))) static void tag_four(
+	const uint8_t *key, const str *texts, struct digest128 *out)
 {
-	size_t words = texts[0].len / WORD;
+	tag_parts(key, texts, 1, out);
+}
 
-	return __builtin_cpu_supports("avx2") && texts[1].len / WORD == words &&
-	       texts[2].len / WORD == words && texts[3].len / WORD == words;
+__attribute__((target("avx2"))) static void tag_eight(
+	const uint8_t *key, const str *texts, struct digest128 *out)
+{
+	tag_parts(key, texts, 2, out);
+}
+
+static bool has_lanes(void)
+{
+	return __builtin_cpu_supports("avx2");
 }
 #else
-static void tag_four(const uint8_t *key, const str texts[LANES], struct digest128 out[LANES])
+static void tag_four(const uint8_t *key, const str *texts, struct digest128 *out)
 {
 	for (int i = 0; i < LANES; i++)
 		out[i] = tag128(key, texts[i]);
 }
 
-static bool can_tag_four(const str texts[LANES])
+static void tag_eight(const uint8_t *key, const str *texts, struct digest128 *out)
 {
-	(void)texts;
+	tag_four(key, texts, out);
+	tag_four(key, texts + LANES, out + LANES);
+}
+
+static bool has_lanes(void)
+{
 	return false;
 }
 #endif
 
+static bool have_equal_words(const str *texts, size_t count)
+{
+	size_t words = texts[0].len / WORD;
+
+	for (size_t i = 1; i < count; i++)
+		if (texts[i].len / WORD != words)
+			return false;
+	return true;
+}
+
 void tag128_many(const uint8_t *key, const str *texts, size_t count, struct digest128 *out)
 {
-	size_t i = 0;
+	size_t i = 0, end = has_lanes() ? count : 0;
 
-	for (; i + LANES <= count; i += LANES) {
-		if (can_tag_four(texts + i))
+	while (i < end) {
+		if (i + PARTS * LANES <= end && have_equal_words(texts + i, PARTS * LANES)) {
+			tag_eight(key, texts + i, out + i);
+			i += PARTS * LANES;
+		} else if (i + LANES <= end && have_equal_words(texts + i, LANES)) {
 			tag_four(key, texts + i, out + i);
-		else
-			for (size_t k = i; k < i + LANES; k++)
-				out[k] = tag128(key, texts[k]);
+			i += LANES;
+		} else {
+			out[i] = tag128(key, texts[i]);
+			i++;
+		}
 	}
 	for (; i < count; i++)
 		out[i] = tag128(key, texts[i]);

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 
 #include "base/hash.h"
+#include "base/recent.h"
 #include "base/varint.h"
 
 #include <stdatomic.h>
@@ -25,6 +26,7 @@ struct strings {
 	uint64_t seed;
 	struct table *granules, *places;
 	struct index *index;
+	struct recent *recent; /* NULL: nothing is remembered */
 	struct strings_view *current; /* a reference of its own, or NULL */
 };
 
@@ -118,7 +120,14 @@ void strings_free(struct strings *strings)
 	table_free(strings->granules);
 	table_free(strings->places);
 	index_free(strings->index);
+	recent_free(strings->recent);
 	free(strings);
+}
+
+void strings_remember(struct strings *strings, size_t texts_max)
+{
+	if (strings->recent == NULL)
+		strings->recent = recent_create(texts_max);
 }
 
 size_t strings_count(const struct strings *strings)
@@ -129,7 +138,8 @@ size_t strings_count(const struct strings *strings)
 size_t strings_resident_bytes(const struct strings *strings)
 {
 	return table_resident_bytes(strings->granules) + table_resident_bytes(strings->places) +
-	       index_resident_bytes(strings->index);
+	       index_resident_bytes(strings->index) +
+	       (strings->recent == NULL ? 0 : recent_bytes(strings->recent));
 }
 
 size_t strings_retained_bytes(const struct strings *strings)
@@ -172,6 +182,13 @@ static bool fits(const struct strings *strings, str text)
 	       table_count(strings->granules) + 2 * CHUNK_GRANULES <= GRANULES_MAX;
 }
 
+static void remember(const struct strings *strings, uint64_t hash, uint32_t code)
+{
+	if (strings->recent != NULL)
+		recent_put(strings->recent, hash,
+			*(const uint32_t *)table_at(strings->places, code), code);
+}
+
 uint32_t strings_intern(struct strings *strings, str text)
 {
 	uint64_t hash = hash64(strings->seed, text);
@@ -184,6 +201,7 @@ uint32_t strings_intern(struct strings *strings, str text)
 		return STRINGS_NONE;
 	code = add(strings, text);
 	index_insert(strings->index, hash, code, &keys);
+	remember(strings, hash, code);
 	return code;
 }
 
@@ -199,17 +217,84 @@ uint32_t strings_append(struct strings *strings, str text)
 	return fits(strings, text) ? add(strings, text) : STRINGS_NONE;
 }
 
+/* ---- many at once: first where they were lately, then by the index */
+
+/* At most FIND_GROUP texts. */
+struct finding {
+	const struct strings *strings;
+	const str *texts;
+	const uint64_t *hashes;
+	uint32_t *codes;
+	size_t count;
+};
+
+/* Finds what is remembered; returns how many are not, in `rest`.  The text is compared where it
+ * lies; what is remembered of an erased one was forgotten. */
+static size_t recall(const struct finding *f, uint8_t *rest)
+{
+	const struct recent *recent = f->strings->recent;
+	const struct recent_entry *entries[FIND_GROUP];
+	size_t rest_count = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		PREFETCH(recent_line(recent, f->hashes[i]));
+	for (size_t i = 0; i < f->count; i++) {
+		entries[i] = recent_find(recent, f->hashes[i]);
+		if (entries[i] != NULL)
+			PREFETCH(table_at(f->strings->granules, entries[i]->place));
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		const struct recent_entry *entry = entries[i];
+		bool is_it = entry != NULL &&
+			     str_equal(text_at(table_at(f->strings->granules, entry->place)),
+				     f->texts[i]);
+		f->codes[i] = is_it ? entry->code - 1 : STRINGS_NONE;
+		if (!is_it)
+			rest[rest_count++] = (uint8_t)i;
+	}
+	return rest_count;
+}
+
+static void find_rest(const struct finding *f, const uint8_t *rest, size_t count)
+{
+	struct index_keys keys = keys_of(f->strings);
+	uint64_t hashes[FIND_GROUP];
+	uint32_t codes[FIND_GROUP];
+	str texts[FIND_GROUP];
+
+	for (size_t i = 0; i < count; i++) {
+		hashes[i] = f->hashes[rest[i]];
+		texts[i] = f->texts[rest[i]];
+	}
+	index_find_many(f->strings->index, hashes, texts, count, &keys, codes);
+	for (size_t i = 0; i < count; i++) {
+		f->codes[rest[i]] = codes[i];
+		if (codes[i] != INDEX_NONE)
+			remember(f->strings, hashes[i], codes[i]);
+	}
+}
+
+static void find_some(const struct finding *f)
+{
+	struct index_keys keys = keys_of(f->strings);
+	uint8_t rest[FIND_GROUP];
+
+	if (f->strings->recent == NULL)
+		index_find_many(f->strings->index, f->hashes, f->texts, f->count, &keys, f->codes);
+	else
+		find_rest(f, rest, recall(f, rest));
+}
+
 void strings_find_many(
 	const struct strings *strings, const str *texts, size_t count, uint32_t *codes)
 {
-	struct index_keys keys = keys_of(strings);
 	uint64_t hashes[FIND_GROUP];
 
 	for (size_t at = 0; at < count; at += FIND_GROUP) {
 		size_t n = MIN_OF(count - at, (size_t)FIND_GROUP);
 		for (size_t i = 0; i < n; i++)
 			hashes[i] = hash64(strings->seed, texts[at + i]);
-		index_find_many(strings->index, hashes, texts + at, n, &keys, codes + at);
+		find_some(&(struct finding){ strings, texts + at, hashes, codes + at, n });
 	}
 }
 
@@ -241,6 +326,8 @@ void strings_erase(struct strings *strings, uint32_t code)
 
 	if (text.ptr == NULL)
 		return;
+	if (strings->recent != NULL)
+		recent_forget(strings->recent, hash64(strings->seed, text));
 	uint32_t place = *(const uint32_t *)table_at(strings->places, code);
 	char *to = table_change(strings->granules, place);
 	char length[VARINT_BYTES_MAX];

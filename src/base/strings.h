@@ -42,6 +42,9 @@ struct strings_question {
 	uint32_t code;
 };
 void strings_find_each(struct strings_question *questions, size_t count);
+/* For who will ask strings_find_many() for the same texts again and again: from now on it remembers
+ * about so many of them, at 21 to 43 bytes each (base/recent.h). */
+void strings_remember(struct strings *strings, size_t texts_max);
 /* A new code for a text that is in nobody's way: strings_find() will not find it, for its owner
  * knows another way from it to its code.  Limits as strings_intern(). */
 uint32_t strings_append(struct strings *strings, str text);

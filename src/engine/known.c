@@ -63,6 +63,16 @@ err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_
 	return e != OK ? e : dedup_find_many(engine->dedup, keys, count, found, known, why);
 }
 
+/* What was found for those with a key: each to its item, from the end. */
+static void spread_out(struct group *g, size_t keyed)
+{
+	for (size_t i = g->count; i-- > 0;) {
+		g->found[i] = g->items[i].has_key && g->found[--keyed];
+		if (g->found[i])
+			g->known[i] = g->known[keyed];
+	}
+}
+
 static err look_up_all(struct engine *engine, struct group *g, struct why *why)
 {
 	size_t keyed = 0;
@@ -73,13 +83,12 @@ static err look_up_all(struct engine *engine, struct group *g, struct why *why)
 	err e = engine_find_known(engine, g->keys, keyed, g->found, g->known, why);
 	if (e != OK)
 		return e;
-	for (size_t i = g->count; i-- > 0;) { /* spread out again: each to its item, from the end */
-		g->found[i] = g->items[i].has_key && g->found[--keyed];
-		if (g->found[i])
-			g->known[i] = g->known[keyed];
-	}
-	for (size_t i = 0; i < g->count; i++)
+	if (keyed < g->count)
+		spread_out(g, keyed);
+	for (size_t i = 0; i < g->count; i++) {
 		judge(g, i);
+		g->repeats += g->items[i].status != ITEM_NEW;
+	}
 	return OK;
 }
 
@@ -122,6 +131,8 @@ static err judge_changed(struct engine *engine, struct group *g, struct why *why
 
 static err settle_guesses(struct engine *engine, struct group *g, struct why *why)
 {
+	if (g->repeats == 0)
+		return OK;
 	g->doubts = memory_alloc((g->count + 1) * sizeof(*g->doubts));
 	size_t count = list_doubts(g, g->doubts);
 	err e = OK;
@@ -144,7 +155,7 @@ void group_take_back(struct group *g)
 
 void group_resolve_twins(struct group *g)
 {
-	for (size_t i = 0; i < g->count; i++) {
+	for (size_t i = 0; g->repeats > 0 && i < g->count; i++) {
 		struct engine_item *item = &g->items[i];
 		bool repeats = item->status == ITEM_DUPLICATE || item->status == ITEM_CONFLICT;
 		if (repeats && !g->found[i])
@@ -207,7 +218,7 @@ void group_begin(struct group *g, struct engine_item *items, size_t count)
 	make_room(g, MAX_OF(count, (size_t)1));
 	g->items = items;
 	g->count = count;
-	g->changed = 0;
+	g->changed = g->repeats = 0;
 	for (g->slot_count = 2 * ROOM_LEAST; g->slot_count < count * 2;)
 		g->slot_count *= 2;
 	memset(g->slots, 0, g->slot_count * sizeof(*g->slots));

@@ -21,6 +21,7 @@ struct group {
 	size_t room; /* in these arrays; half as much as there are slots */
 	struct doubt *doubts; /* items that got another id, as they were */
 	size_t changed;
+	size_t repeats; /* items that were not new when they were first judged */
 };
 
 /* The memory of a group is kept for the next one, unless it was an uncommonly large one. */

@@ -243,13 +243,18 @@ static void note(struct numbering *n)
 
 void numbering_commit(const struct engine_item *items, size_t count)
 {
+	bool has_counts = false;
+
 	for (size_t i = 0; i < count; i++) {
 		struct numbering *n = items[i].numbering;
-		if (n != NULL && items[i].status == ITEM_NEW && !add_own(n, items[i].seq) &&
+		if (n == NULL)
+			continue;
+		if (items[i].status == ITEM_NEW && !add_own(n, items[i].seq) &&
 			item_is_first(&items[i]))
 			(void)add_count(&n->firsts, item_digest(&items[i]), 1);
+		has_counts |= n->firsts.count + n->settled.count > 0;
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; has_counts && i < count; i++) {
 		struct numbering *n = items[i].numbering;
 		if (n != NULL && n->firsts.count + n->settled.count > 0)
 			note(n);

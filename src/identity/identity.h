@@ -66,6 +66,9 @@ uint32_t identity_set(struct identity *identity, const struct record *record);
 enum { IDENTITY_FIND_MAX = 64 }; /* records at once */
 void identity_find_many(const struct identity *identity, const struct record *records, size_t count,
 	uint32_t *sets);
+/* For who adds very many: where about so many identifiers are is remembered from now on
+ * (strings_remember()). */
+void identity_remember(struct identity *identity, size_t identifiers_max);
 
 /* An event with this set, of this time (in any unit; IDENTITY_ALWAYS without one), came (live), or
  * went (erased, retracted, replaced). */

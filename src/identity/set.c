@@ -269,3 +269,8 @@ void identity_find_many(
 			PREFETCH_TO_CHANGE(table_at(identity->evidence, sets[r]));
 	}
 }
+
+void identity_remember(struct identity *identity, size_t identifiers_max)
+{
+	strings_remember(identity->identifiers, identifiers_max);
+}

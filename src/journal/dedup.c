@@ -168,7 +168,7 @@ static void begin_young(struct dedup *dedup)
 		return;
 	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
 	young->line_count = (size_t)filter_lines(young->count_max);
-	young->lines = memory_alloc(young->line_count * sizeof(*young->lines));
+	young->lines = memory_alloc_lines(young->line_count * sizeof(*young->lines));
 	for (size_t at = 0; (entry = dedup_table_next(&dedup->active, &at)) != NULL;)
 		add_young(young, entry_key(entry));
 }
@@ -201,8 +201,10 @@ static err freeze(struct dedup *dedup, struct why *why)
 void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
 {
 	dedup->table_entries_max = MAX_OF(dedup->table_entries_max, memory_entries_max / 2);
-	if (dedup->active.count == 0)
+	if (dedup->active.count == 0) { /* it may be one that was used before */
+		dedup_table_done(&dedup->active);
 		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
+	}
 	begin_young(dedup);
 }
 

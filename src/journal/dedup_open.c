@@ -157,7 +157,7 @@ void dedup_close(struct dedup *dedup)
 	close_runs(dedup);
 	dedup_table_done(&dedup->active);
 	dedup_table_done(&dedup->spare);
-	free(dedup->young.lines);
+	memory_free_lines(dedup->young.lines);
 	if (dedup->has_frozen)
 		dedup_table_done(&dedup->frozen);
 	(void)pthread_mutex_destroy(&dedup->disk_lock); /* nobody holds them */

@@ -61,7 +61,7 @@ static err open_run(struct dedup_run *run, uint64_t number, bool read_blocks, st
 	run->layout = run_layout_of(&run->header);
 	if (run->layout.end != file_bytes)
 		return run_damaged(run->path, MIN_OF(file_bytes, run->layout.end), why);
-	run->head = memory_resize(NULL, run->layout.blocks_at);
+	run->head = memory_alloc_lines(run->layout.blocks_at);
 	e = read_exactly(run, 0, run->head, run->layout.blocks_at, why);
 	if (e == OK && !read_blocks)
 		e = map_blocks(run, why);
@@ -96,7 +96,7 @@ void dedup_run_close(struct dedup_run *run)
 	if (run->blocks != NULL)
 		file_unmap(run->file, run->blocks, run->blocks_bytes);
 	file_close(run->file);
-	free(run->head);
+	memory_free_lines(run->head);
 	free(run->checked);
 	free(run);
 }

@@ -2,6 +2,7 @@
 #include "main/import_batch.h"
 
 #include "base/queue.h"
+#include "identity/identity.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -242,8 +243,10 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		free(p);
 		return e;
 	}
-	if (writer == NULL)
+	if (writer == NULL) {
 		dedup_widen(engine_dedup(engine), KNOWN_ENTRIES_MAX);
+		identity_remember(engine_identity(engine), IDENTIFIERS_REMEMBERED);
+	}
 	p->full = queue_create(BATCHES_MAX);
 	p->known = queue_create(1); /* each that waits there is laid out: twice in memory */
 	p->stored = queue_create(BATCHES_MAX);

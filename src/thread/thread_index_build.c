@@ -1,10 +1,11 @@
 /* thread/thread_index_build.c - a base made from the rows of a view; see thread_index.h
  *
- * Building is a counting sort: how many rows each customer has, where each begins, each row to its
- * customer in order of arrival; then each slice is sorted by time unless it is already, which is
- * the common case.  Slices lie anywhere in memory, and so do the rows of one: every pass asks some
- * rows ahead for what it will touch.  (Runs: thread_index_run.c; a base made from the one before:
- * thread_index_grow.c.)
+ * Building is a counting sort in two steps, so that each works on what lies close together: rows to
+ * ranges of some thousand customers; then within each range how many rows each customer has, where
+ * each begins, each row to its customer in order of arrival.  Then each slice is sorted by time
+ * unless it is already, which is the common case.  The rows of one slice lie anywhere in memory:
+ * every pass asks some rows ahead for what it will touch.  (Runs: thread_index_run.c; a base made
+ * from the one before: thread_index_grow.c.)
  */
 #include "thread/thread_index.h"
 
@@ -69,54 +70,93 @@ uint32_t *groups_of_rows(const struct grouping *g, bool entities)
 	return groups;
 }
 
-static uint32_t later_group(const uint32_t *groups, size_t i, size_t count)
+/* ---- rows to ranges of groups */
+
+enum { RANGES_MAX = 1024, RANGE_ROWS = 16384 }; /* about so many rows each, for the second cache */
+
+struct ranges {
+	unsigned shift; /* a group is in the range group >> shift */
+	size_t count;
+	size_t ends[RANGES_MAX]; /* where each ends; until it is filled, where its next row goes */
+};
+
+static void init_ranges(struct ranges *ranges, size_t rows, size_t groups)
 {
-	return i < count && groups[i] != ROW_NONE ? groups[i] : 0;
+	size_t wanted = MIN_OF(rows / RANGE_ROWS + 1, (size_t)RANGES_MAX);
+
+	*ranges = (struct ranges){ .shift = 0 };
+	while (groups > 0 && ((groups - 1) >> ranges->shift) >= wanted)
+		ranges->shift++;
+	ranges->count = groups == 0 ? 0 : ((groups - 1) >> ranges->shift) + 1;
 }
 
-/* Afterwards group g begins at start[g + 1]: place_rows() moves them all down by one. */
-static void count_groups(
-	const uint32_t *groups, size_t count, size_t group_count, struct slices *out)
+/* Afterwards out->what holds the group of each row of out->row. */
+static void share_out(
+	const uint32_t *groups, size_t count, struct ranges *ranges, struct slices *out)
 {
-	size_t *start = memory_alloc((group_count + 2) * sizeof(*start)), sum = 0;
+	size_t sum = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		PREFETCH_TO_CHANGE(&start[later_group(groups, i + AHEAD, count) + 1]);
+	for (size_t i = 0; i < count; i++)
 		if (groups[i] != ROW_NONE)
-			start[groups[i] + 1]++;
-	}
-	for (size_t g = 0; g < group_count; g++) {
-		size_t own = start[g + 1];
-		start[g + 1] = sum;
+			ranges->ends[groups[i] >> ranges->shift]++;
+	for (size_t r = 0; r < ranges->count; r++) {
+		size_t own = ranges->ends[r];
+		ranges->ends[r] = sum;
 		sum += own;
 	}
-	out->start = start;
-	out->groups = group_count;
 	out->count = sum;
-}
-
-static void place_rows(const uint32_t *groups, size_t count, struct slices *out)
-{
-	size_t *next = out->start + 1;
-
+	size_t room = MAX_OF(sum, (size_t)1);
+	out->row = memory_resize(NULL, room * sizeof(*out->row));
+	out->what = memory_resize(NULL, room * sizeof(*out->what));
 	for (size_t i = 0; i < count; i++) {
-		PREFETCH_TO_CHANGE(&next[later_group(groups, i + 2 * AHEAD, count)]);
-		PREFETCH_TO_CHANGE(&out->row[next[later_group(groups, i + AHEAD, count)]]);
-		if (groups[i] != ROW_NONE)
-			out->row[next[groups[i]]++] = (uint32_t)i;
+		if (groups[i] == ROW_NONE)
+			continue;
+		size_t to = ranges->ends[groups[i] >> ranges->shift]++;
+		out->row[to] = (uint32_t)i;
+		out->what[to] = groups[i];
 	}
 }
 
-void slices_fetch_columns(const struct threads_view *view, struct slices *out)
+/* ---- within a range */
+
+/* [first, end) of groups, whose rows are [from, to). */
+struct range {
+	size_t first, end, from, to;
+};
+
+/* While it goes on group g begins at start[g + 1]; placing moves them all down by one. */
+static void place_rows(const struct range *range, struct slices *out, uint32_t *rows)
 {
-	for (size_t i = 0; i < out->count; i++) {
-		if (i + AHEAD < out->count) {
+	size_t *next = out->start + 1, sum = range->from;
+
+	for (size_t i = range->from; i < range->to; i++)
+		next[out->what[i]]++;
+	for (size_t g = range->first; g < range->end; g++) {
+		size_t own = next[g];
+		next[g] = sum;
+		sum += own;
+	}
+	for (size_t i = range->from; i < range->to; i++)
+		rows[next[out->what[i]]++ - range->from] = out->row[i];
+	memcpy(out->row + range->from, rows, (range->to - range->from) * sizeof(*rows));
+}
+
+static void fetch_columns(
+	const struct threads_view *view, struct slices *out, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		if (i + AHEAD < to) {
 			PREFETCH(view_at(view->time, out->row[i + AHEAD]));
 			PREFETCH(view_at(view->kind, out->row[i + AHEAD]));
 		}
 		out->time[i] = view_i64(view->time, out->row[i]);
 		out->what[i] = view_u32(view->kind, out->row[i]);
 	}
+}
+
+void slices_fetch_columns(const struct threads_view *view, struct slices *out)
+{
+	fetch_columns(view, out, 0, out->count);
 }
 
 static uint64_t origin_at(const struct threads_view *view, uint32_t row)
@@ -155,12 +195,13 @@ void slices_order_some(const struct threads_view *view, struct slices *out, size
 	}
 }
 
-void slices_order(const struct threads_view *view, struct slices *out)
+static void order_groups(
+	const struct threads_view *view, struct slices *out, size_t first, size_t end)
 {
 	struct entry *entries = NULL;
 	size_t room = 0;
 
-	for (size_t g = 0; g < out->groups; g++) {
+	for (size_t g = first; g < end; g++) {
 		size_t from = out->start[g], count = out->start[g + 1] - from;
 		if (is_in_order(view, out, from, from + count))
 			continue;
@@ -173,21 +214,46 @@ void slices_order(const struct threads_view *view, struct slices *out)
 	free(entries);
 }
 
+void slices_order(const struct threads_view *view, struct slices *out)
+{
+	order_groups(view, out, 0, out->groups);
+}
+
+static size_t most_rows(const struct ranges *ranges)
+{
+	size_t most = 1, from = 0;
+
+	for (size_t r = 0; r < ranges->count; r++) {
+		most = MAX_OF(most, ranges->ends[r] - from);
+		from = ranges->ends[r];
+	}
+	return most;
+}
+
 static void build_slices(const struct grouping *g, bool entities, struct slices *out)
 {
 	bool none = entities && g->view->entities == 0;
-	size_t rows = none ? 0 : g->to;
 	uint32_t *groups = none ? NULL : groups_of_rows(g, entities);
+	struct ranges ranges;
+	struct range at = { .end = 0 };
 
-	count_groups(groups, rows, g->groups, out);
-	size_t room = MAX_OF(out->count, (size_t)1);
-	out->row = memory_resize(NULL, room * sizeof(*out->row));
-	place_rows(groups, rows, out);
+	out->groups = g->groups;
+	out->start = memory_alloc((g->groups + 2) * sizeof(*out->start));
+	init_ranges(&ranges, g->to, g->groups);
+	share_out(groups, none ? 0 : g->to, &ranges, out);
 	free(groups);
-	out->time = memory_resize(NULL, room * sizeof(*out->time));
-	out->what = memory_resize(NULL, room * sizeof(*out->what));
-	slices_fetch_columns(g->view, out);
-	slices_order(g->view, out);
+	out->time = memory_resize(NULL, MAX_OF(out->count, (size_t)1) * sizeof(*out->time));
+	uint32_t *rows = memory_resize(NULL, most_rows(&ranges) * sizeof(*rows));
+	for (size_t r = 0; r < ranges.count; r++) {
+		at.first = at.end;
+		at.end = MIN_OF((r + 1) << ranges.shift, g->groups);
+		at.from = at.to;
+		at.to = ranges.ends[r];
+		place_rows(&at, out, rows);
+		fetch_columns(g->view, out, at.from, at.to);
+		order_groups(g->view, out, at.first, at.end);
+	}
+	free(rows);
 }
 
 struct thread_index *thread_index_new(

@@ -3,8 +3,6 @@
 
 #include "engine/engine_internal.h"
 #include "engine/erasing.h"
-#include "engine/prepare.h"
-#include "event/codec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,25 +123,6 @@ static void foresee(struct engine_sim *w, const struct model_record *record, str
 		bool same = there->content == record->content;
 		*out = (struct foreseen){ same ? ITEM_DUPLICATE : ITEM_CONFLICT, known.seq };
 	}
-}
-
-bool sim_prepare(struct engine_sim *w, const struct model_record *told, struct arena *arena,
-	struct engine_item *item)
-{
-	struct preparation p = { .rules = { .phone_country = STR("33") },
-		.default_source = STR("sim"),
-		.secret = engine_secret(w->engine) };
-	struct record *record = arena_alloc(arena, sizeof(*record));
-	struct prepared prepared;
-	struct why why = { 0 };
-
-	*record = model_record_of(told, arena);
-	if (item_prepare(&p, record, arena, &prepared, &why) != OK) {
-		sim_wrong_why(w, "a good record is refused", &why);
-		return false;
-	}
-	*item = prepared.item;
-	return true;
 }
 
 /* What a write has come to.  After a failed one nobody knows what the disk keeps: the batch stays
@@ -577,6 +556,15 @@ static void give_up_backup(struct engine_sim *w)
 	w->backup = NULL;
 }
 
+/* As an import does: until it is opened again. */
+static void widen(struct engine_sim *w)
+{
+	size_t entries = (size_t)16 << below(w, 3);
+
+	dedup_widen(engine_dedup(w->engine), entries);
+	identity_remember(w->engine->identity, entries);
+}
+
 static void prepare_segment(struct engine_sim *w)
 {
 	struct why why = { 0 };
@@ -722,6 +710,7 @@ static const struct {
 	{ "checkpoint beside", step_checkpoint, 12 },
 	{ "roll", roll, 3 },
 	{ "segment made ahead", prepare_segment, 4 },
+	{ "widen", widen, 2 },
 	{ "back-up", back_up, 3 },
 	{ "back-up begun", begin_backup, 3 },
 	{ "back-up beside", step_backup, 9 },
@@ -877,5 +866,7 @@ const char *engine_sim_live(const struct engine_life *life)
 		play_round(w);
 	if (w->wrong == NULL)
 		sim_judge(w);
+	if (life->rows != NULL)
+		*life->rows += w->rows;
 	return finish(w);
 }

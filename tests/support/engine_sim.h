@@ -38,6 +38,7 @@ struct engine_life {
 	 * that met one without this, does with it.  NULL: none. */
 	const char *aims[SIM_AIMS_MAX];
 	struct sim_coverage *coverage; /* may be NULL */
+	uint64_t *rows; /* may be NULL: so many more records were told as rows of a form */
 };
 
 /* What was wrong first, or NULL if nothing.  Static text, until the next call. */

@@ -42,6 +42,7 @@ struct engine_sim {
 	struct model_state state; /* scratch */
 	uint64_t list[MODEL_RECORDS_MAX]; /* scratch */
 	uint32_t next_key, next_content;
+	uint64_t rows; /* told as rows of a form */
 	enum erasing_turn erasing; /* begun; ERASING_ENDED: none is */
 	uint64_t erasing_end; /* it empties what was erased below this sequence */
 	uint64_t checkpoint_end; /* of the one that was begun; 0: none is */
