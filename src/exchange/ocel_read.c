@@ -646,7 +646,7 @@ static err give_declarations(struct ocel *o)
 	struct record record = { .kind = RECORD_ENTITY,
 		.attributes = attributes,
 		.attribute_count = ARRAY_LEN(attributes) };
-	struct json_piece start = { .place = { 1, 1, 0 } };
+	struct json_piece start = { .place = { .line = 1, .column = 1 } };
 
 	if (o->is_ours || (o->event_types.len == 0 && o->object_types.len == 0))
 		return OK;
