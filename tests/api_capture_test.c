@@ -455,6 +455,58 @@ TEST(capture_takes_what_posthog_sends)
 	check_forms(rows, ARRAY_LEN(rows));
 }
 
+/* The text of an attribute, numbers as they are written; NULL: it is not there. */
+static bool has_attribute(const struct record *record, str key, str text)
+{
+	for (size_t i = 0; i < record->attribute_count; i++)
+		if (str_equal(record->attributes[i].key, key))
+			return record->attributes[i].value.kind == VALUE_STRING &&
+			       str_equal(record->attributes[i].value.string, text);
+	return text.len == 0;
+}
+
+TEST(capture_keeps_all_that_a_cloud_event_says)
+{
+#define ENVELOPE "{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"x\","
+	static const struct {
+		const char *row, *headers, *body, *key, *value;
+	} rows[] = {
+		{ "an extension", "", ENVELOPE "\"id\":\"1\",\"partitionkey\":\"p7\"}",
+			"partitionkey", "p7" },
+		{ "one whose name is taken", "", ENVELOPE "\"id\":\"2\",\"event\":\"e\"}",
+			"ce_event", "e" },
+		{ "and which no call could hold", "", ENVELOPE "\"id\":\"3\",\"context\":\"c\"}",
+			"ce_context", "c" },
+		{ "text in base64", "", ENVELOPE "\"id\":\"4\",\"data_base64\":\"aG90\"}", "data",
+			"hot" },
+		{ "JSON in base64", "",
+			ENVELOPE "\"id\":\"5\",\"datacontenttype\":\"application/json\","
+				 "\"data_base64\":\"eyJyb29tIjoiYXR0aWMifQ==\"}",
+			"room", "attic" },
+		{ "bytes", "", ENVELOPE "\"id\":\"6\",\"data_base64\":\"/9j/4A==\"}", "data_base64",
+			"/9j/4A==" },
+		{ "an extension in a header",
+			"ce-specversion: 1.0\r\nce-id: 7\r\nce-source: s\r\nce-type: t\r\n"
+			"ce-subject: x\r\nCE-PartitionKey: p%208\r\n",
+			"{}", "partitionkey", "p 8" },
+	};
+	struct capture_house h;
+
+	capture_house_open(&h, test_folder(), 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(ARENA);
+		struct http_reply r = post(&h, "/v1/events", rows[i].headers, rows[i].body, arena);
+		struct record record;
+		CHECK(rows[i].row, r.status == 200);
+		if (r.status != 200)
+			continue;
+		read_last(&h, arena, &record);
+		CHECK(rows[i].row,
+			has_attribute(&record, str_of(rows[i].key), str_of(rows[i].value)));
+	}
+	capture_house_close(&h);
+}
+
 TEST(capture_takes_cloud_events)
 {
 	static const struct form_row rows[] = {
@@ -494,6 +546,11 @@ TEST(capture_takes_cloud_events)
 			"Command pay\xc3\xa9"
 			"e",
 			"backoffice", "device:100%" },
+		{ "base64 that is none", "/v1/events", "",
+			"{\"specversion\":\"1.0\",\"id\":\"9\",\"source\":\"s\",\"type\":\"u\","
+			"\"subject\":"
+			"\"x\",\"data_base64\":\"?\"}",
+			400, NULL, NULL, NULL },
 		{ "no id", "/v1/events", "",
 			"{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"u\",\"subject\":"
 			"\"x\"}",

@@ -58,6 +58,9 @@ const struct target *http_target(const struct http_exchange *x); /* decoded part
 str http_query(const struct http_exchange *x, const char *name);
 /* A header, of any case; "" if there is none. */
 str http_header(const struct http_exchange *x, const char *name);
+/* Each header, as it came. */
+typedef void http_see_header(str name, str value, void *context);
+void http_headers(const struct http_exchange *x, http_see_header *see, void *context);
 str http_cookie(const struct http_exchange *x, const char *name);
 str http_body(const struct http_exchange *x);
 /* Content-Type without its parameters, in lower case: "application/json". */

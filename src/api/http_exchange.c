@@ -364,6 +364,28 @@ str http_header(const struct http_exchange *x, const char *name)
 	return str_of(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, name));
 }
 
+struct header_visit {
+	http_see_header *see;
+	void *context;
+};
+
+static enum MHD_Result visit_header(
+	void *visit, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	const struct header_visit *v = visit;
+
+	(void)kind;
+	v->see(str_of(name), str_of(value), v->context);
+	return MHD_YES;
+}
+
+void http_headers(const struct http_exchange *x, http_see_header *see, void *context)
+{
+	struct header_visit visit = { see, context };
+
+	(void)MHD_get_connection_values(x->mhd, MHD_HEADER_KIND, visit_header, &visit);
+}
+
 str http_cookie(const struct http_exchange *x, const char *name)
 {
 	return str_of(MHD_lookup_connection_value(x->mhd, MHD_COOKIE_KIND, name));
