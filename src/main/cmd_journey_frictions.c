@@ -6,6 +6,8 @@
 #include "main/trial_list.h"
 
 enum { CELL_BYTES_MAX = 1 << 14, CONTACTS_TOLD = 2 /* beneath a friction */ };
+/* A page; a company of seven troubles has some eleven places, and none should be cut off by one. */
+enum { TOP = 15 };
 
 struct answered {
 	const struct journey_question *q;
@@ -555,7 +557,7 @@ static err find(struct answered *a, struct why *why)
 
 static err answer(struct journey_question *q, struct sink *sink, struct why *why)
 {
-	struct answered a = { .q = q, .shown = journey_top(q->request, 10) };
+	struct answered a = { .q = q, .shown = journey_top(q->request, TOP) };
 	struct costs costs;
 	err e = cause_traits_question(q, &a.ignore, &a.traits, why);
 
@@ -641,11 +643,10 @@ const struct command cmd_journey_frictions = {
 			STR_INIT("") },
 		TRIAL_NAMES,
 		{ STR_INIT("top"), IS_NUMBER, false, SAME_WORDS("N"),
-			WORDS("show so many", "en montrer autant"), STR_INIT("10") },
+			WORDS("show so many", "en montrer autant"), STR_INIT("15") },
 		JOURNEY_CSV },
 	.examples = { { STR_INIT("ariane journey frictions --definition telecom.json"),
-			      WORDS("the ten dearest frictions",
-				      "les dix frictions les plus chères") },
+			      WORDS("the dearest frictions", "les frictions les plus chères") },
 		{ STR_INIT("ariane journey frictions --split 2026-06-01"),
 			WORDS("and which of them became more or less frequent in June",
 				"et lesquelles sont devenues plus ou moins fréquentes en juin") } },

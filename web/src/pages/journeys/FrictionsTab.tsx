@@ -23,7 +23,7 @@ import { useCauses } from "./causes";
 import { between } from "./Sentence";
 import { Sufferers } from "./Sufferers";
 
-const FIRST = 10; // so many places are looked at; whoever wants more asks
+const FIRST = 15; // so many places are looked at; whoever wants more asks
 
 const NOT_ASKED: Changes = { "at-from": undefined, "at-to": undefined, "at-step": undefined, friction: undefined, place: undefined, cause: undefined };
 
