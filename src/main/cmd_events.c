@@ -258,7 +258,7 @@ const struct command cmd_events = {
 			WORDS("large orders in euros", "les grosses commandes en euros") },
 		{ STR_INIT("ariane events --activity call.* --json --limit 1000"),
 			WORDS("a line of JSON for each", "une ligne de JSON pour chacun") } },
-	.schema = STR_INIT("record"),
+	.schema = STR_INIT("event"),
 	.json_lines = true,
 	.read_only = true,
 	.in_house = true,

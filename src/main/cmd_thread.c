@@ -225,7 +225,7 @@ const struct command cmd_thread = {
 		{ STR_INIT("ariane thread case:case-10011 --json"),
 			WORDS("a line of JSON for each event",
 				"une ligne de JSON par événement") } },
-	.schema = STR_INIT("record"),
+	.schema = STR_INIT("event"),
 	.json_lines = true,
 	.read_only = true,
 	.in_house = true,

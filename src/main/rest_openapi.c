@@ -335,12 +335,21 @@ static void put_body(struct json_writer *w, const struct rest_route *route)
 
 /* ---- answers */
 
-static void put_answer_schema(struct json_writer *w, const struct rest_route *route)
+static str schema_of(const struct rest_route *route)
 {
-	open_object(w, "schema");
-	if (route->command != NULL)
-		put_ref(w, "#/components/schemas/", route->command->schema);
-	else
+	return route->command != NULL ? route->command->schema
+				      : str_of(route->schema != NULL ? route->schema : "");
+}
+
+static void put_answer_schema(
+	struct json_writer *w, const char *key, const struct rest_route *route)
+{
+	str name = schema_of(route);
+
+	open_object(w, key);
+	if (name.len > 0)
+		put_ref(w, "#/components/schemas/", name);
+	else /* the document itself */
 		put_text(w, "type", STR("object"));
 	json_put_end(w);
 }
@@ -361,16 +370,18 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 	} else if (lines) {
 		open_object(w, "application/x-ndjson");
 		if (route->command != &cmd_export)
-			put_answer_schema(w, route);
+			put_answer_schema(w, "schema", route);
 		json_put_end(w);
 		open_object(w, "application/json");
 		open_object(w, "schema");
 		put_text(w, "type", STR("array"));
+		if (route->command != &cmd_export)
+			put_answer_schema(w, "items", route);
 		json_put_end(w);
 		json_put_end(w);
 	} else {
 		open_object(w, "application/json");
-		put_answer_schema(w, route);
+		put_answer_schema(w, "schema", route);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -512,12 +523,33 @@ static void put_paths(struct json_writer *w, const struct rest_route *routes, si
 static bool is_used(const struct rest_route *routes, size_t count, str schema)
 {
 	for (size_t i = 0; i < count; i++)
-		if (routes[i].command != NULL && str_equal(routes[i].command->schema, schema))
+		if (str_equal(schema_of(&routes[i]), schema))
 			return true;
 	return false;
 }
 
-/* "#/$defs/x" is said within a document of its own: here it needs the whole way. */
+/* "#/$defs/x" of the document of that name is a schema beside it: "name.x". */
+static void put_moved_ref(struct json_writer *w, str pointer, str name)
+{
+	struct strbuf ref = strbuf_heap(256);
+	str within = pointer;
+
+	strbuf_add_c(&ref, "#/components/schemas/");
+	strbuf_add(&ref, name);
+	if (str_skip_prefix(&within, STR("/$defs/")))
+		strbuf_add_byte(&ref, '.');
+	strbuf_add(&ref, within);
+	json_put_string(w, (str){ ref.ptr, ref.len });
+	strbuf_done(&ref);
+}
+
+/* What has no meaning, or another one, where the schema is a part of this document. */
+static bool is_of_its_file(str key)
+{
+	return str_equal(key, STR("$schema")) || str_equal(key, STR("$id")) ||
+	       str_equal(key, STR("$defs"));
+}
+
 static void put_moved(struct json_writer *w, const struct json *tree, str name)
 {
 	if (tree->kind == JSON_ARRAY) {
@@ -535,21 +567,31 @@ static void put_moved(struct json_writer *w, const struct json *tree, str name)
 	for (size_t i = 0; i < tree->object.count; i++) {
 		const struct json_member *m = &tree->object.items[i];
 		str pointer = m->value.kind == JSON_STRING ? m->value.string : STR("");
-		if (str_equal(m->key, STR("$schema")))
+		if (is_of_its_file(m->key))
 			continue;
 		json_put_key(w, m->key);
 		if (str_equal(m->key, STR("$ref")) && str_skip_prefix(&pointer, STR("#"))) {
-			struct strbuf ref = strbuf_heap(256);
-			strbuf_add_c(&ref, "#/components/schemas/");
-			strbuf_add(&ref, name);
-			strbuf_add(&ref, pointer);
-			json_put_string(w, (str){ ref.ptr, ref.len });
-			strbuf_done(&ref);
+			put_moved_ref(w, pointer, name);
 		} else {
 			put_moved(w, &m->value, name);
 		}
 	}
 	json_put_end(w);
+}
+
+/* Each of "$defs": clients that make types of the document find them by name. */
+static void put_parts(struct json_writer *w, const struct json *parts, str name)
+{
+	for (size_t i = 0; parts != NULL && i < parts->object.count; i++) {
+		const struct json_member *part = &parts->object.items[i];
+		struct strbuf key = strbuf_heap(256);
+		strbuf_add(&key, name);
+		strbuf_add_byte(&key, '.');
+		strbuf_add(&key, part->key);
+		json_put_key(w, (str){ key.ptr, key.len });
+		put_moved(w, &part->value, name);
+		strbuf_done(&key);
+	}
 }
 
 static void put_schema(struct json_writer *w, const struct embedded_file *file, str name)
@@ -562,6 +604,7 @@ static void put_schema(struct json_writer *w, const struct embedded_file *file, 
 	ASSERT(e == OK); /* our own, checked by a test */
 	json_put_key(w, name);
 	put_moved(w, &tree, name);
+	put_parts(w, json_get(&tree, STR("$defs")), name);
 	json_parser_free(parser);
 }
 

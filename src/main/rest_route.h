@@ -22,6 +22,7 @@ struct rest_route {
 	const struct command *command; /* or NULL, and then: */
 	err (*special)(struct rest_call *call, struct why *why);
 	struct words says; /* of a special one; a command has its summary */
+	const char *schema; /* docs/schemas/NAME.json of its JSON answer; NULL: it has none */
 	const struct option *options_of; /* the query of a special one, ends with ""; or NULL */
 	rights needs; /* all of them; 0: anybody who is known */
 	bool open; /* also for who is not known (signing in), on threads of their own */

@@ -66,7 +66,7 @@ RUNS = {  # a command: words that succeed, and the schema of each line ("*") or 
     "user create": ["jeanne", "--role", "supervisor"], "user list": [], "user role": ["jeanne", "analyst"],
     "user password": ["jeanne"], "user totp": ["jeanne"], "user oidc": ["jeanne", "subject-1"], "user disable": ["jeanne"],
 }
-LINES = {"retention", "retention-run", "record", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
+LINES = {"retention", "retention-run", "event", "access", "identity-match", "identity-clusters", "key", "token", "user", "audit",
          "source", "source-events", "attributes", "view", "view-comment"}  # a document a line
 
 
@@ -98,7 +98,7 @@ def check_json_of_every_command(place):
                   "segment create": "segment", "segment show": "segment", "segment remove": "segment",
                   "view save": "view", "view list": "view", "view remove": "view",
                   "view comment": "view-comment", "view comments": "view-comment",
-                  "correct": "decision", "retract": "decision", "thread": "record", "events": "record",
+                  "correct": "decision", "retract": "decision", "thread": "event", "events": "event",
                   "retention add": "retention", "retention list": "retention", "retention remove": "retention",
                   "retention preview": "retention-run",
                   "restore": "backup", "identity review": "identity-match"}.get(name, name.replace(" ", "-"))

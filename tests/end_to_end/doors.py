@@ -226,7 +226,14 @@ def check_sessions_and_the_first_user(place):
         cookie = answer.headers["Set-Cookie"]
         true("HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie)
         cookie, csrf = cookie.split(";")[0], json.loads(answer.body)["csrf"]
-        equal(server.json("/api/v1/me", None, Cookie=cookie)["role"], "administrator", "me")
+        keeps_schema("me", json.loads(answer.body))
+        me = server.json("/api/v1/me", None, Cookie=cookie)
+        keeps_schema("me", me)
+        equal(me["role"], "administrator", "me")
+        by_token = server.json("/api/v1/me", token(folder, "planner"))
+        keeps_schema("me", by_token)
+        equal(by_token["csrf"], None, "a token needs none")
+        keeps_schema("oidc", server.json("/api/v1/oidc", None))
         equal(server.json("/api/v1/me", None, Authorization=f"bearer {token(folder, 'planner')}")["role"], "planner", "in any case")
         make = {"source": "shop"}
         equal(server.ask("POST", "/api/v1/keys", None, make, Cookie=cookie).status, 403, "without its token")
@@ -345,6 +352,15 @@ def check_the_description_is_current(place):
     told = ariane("api").json()
     kept = json.loads((ROOT / "docs/api/openapi.json").read_text())
     equal(kept, told, "run: build/dev/ariane api > docs/api/openapi.json")
+    for pointer in re.findall(r'"\$ref": ?"#/components/schemas/([^"]*)"', json.dumps(told)):
+        true(pointer in told["components"]["schemas"], f"{pointer} is nowhere")
+    for pattern, operations in told["paths"].items():
+        for method, operation in operations.items():
+            answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+            if answer is None or pattern in ("/api/v1/openapi.json", "/api/v1/export"):
+                continue  # without one, or not of one form
+            schema = answer["schema"]
+            true("$ref" in schema or "$ref" in schema.get("items", {}), f"{method} {pattern} answers anything")
 
 
 def check_the_audit_says_who_read(place):
