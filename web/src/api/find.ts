@@ -2,24 +2,10 @@
 import { useEffect, useState } from "react";
 import { useMay } from "../app/session";
 import { useAnswer, type Answer } from "./questions";
-import type { Standing } from "./types";
+import type { Schema } from "./paths";
 
-export interface Found {
-  customer: string;
-  name?: string;
-  by: "identifier" | "name" | "beginning";
-  matched?: string;
-  identifiers: string[];
-  events: number;
-  first_time: string | null;
-  last_time: string | null;
-}
-
-export interface FoundList extends Standing {
-  list: Found[];
-  more: boolean;
-  whole: boolean;
-}
+export type FoundList = Schema<"find">;
+export type Found = FoundList["list"][number];
 
 const LETTERS_MIN = 2;
 const PAUSE_MS = 250; // of whoever types: each question is noted
@@ -36,5 +22,5 @@ export function usePaused(text: string): string {
 
 export function useFind(text: string, limit: number): Answer<FoundList> {
   const mayAsk = useMay()("customers") && text.trim().length >= LETTERS_MIN;
-  return useAnswer<FoundList>(mayAsk ? "find" : undefined, { arguments: [text.trim()], limit });
+  return useAnswer(mayAsk ? "find" : undefined, { arguments: [text.trim()], limit });
 }

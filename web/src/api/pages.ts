@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery, type InfiniteData, useQueries, useQ
 import { useCallback, useState } from "react";
 import { CSV_ROWS_MAX, type Rows } from "../parts/LongTable";
 import { askPage, askWith, type Parameters, type Problem } from "./client";
+import type { Line, Options, Question } from "./paths";
 import type { JourneyList, ListedJourney } from "./types";
 
 const PAGE = 200;
@@ -18,7 +19,7 @@ export function useJourneyPages(parameters: Parameters): { rows: Rows<ListedJour
   const [seen, setSeen] = useState<readonly [number, number]>([0, 0]);
   const first = useQuery<JourneyList, Problem>({
     queryKey: ["journey/list", parameters, 0],
-    queryFn: ({ signal }) => askWith<JourneyList>("journey/list", { ...parameters, limit: PAGE }, signal),
+    queryFn: ({ signal }) => askWith("journey/list", { ...parameters, limit: PAGE }, signal),
     placeholderData: keepPreviousData,
   });
   const count = first.data?.journeys ?? 0;
@@ -26,7 +27,7 @@ export function useJourneyPages(parameters: Parameters): { rows: Rows<ListedJour
   const answers = useQueries({
     queries: pages.map((page) => ({
       queryKey: ["journey/list", parameters, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => askWith<JourneyList>("journey/list", { ...parameters, limit: PAGE, skip: page * PAGE }, signal),
+      queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/list", { ...parameters, limit: PAGE, skip: page * PAGE }, signal),
     })),
   });
   const rowAt = (i: number) => {
@@ -38,16 +39,16 @@ export function useJourneyPages(parameters: Parameters): { rows: Rows<ListedJour
     const now = [Math.floor(from / PAGE), Math.ceil(end / PAGE)] as const;
     setSeen((was) => (was[0] === now[0] && was[1] === now[1] ? was : now));
   }, []);
-  const all = async () => (await askWith<JourneyList>("journey/list", { ...parameters, limit: CSV_ROWS_MAX })).list;
+  const all = async () => (await askWith("journey/list", { ...parameters, limit: CSV_ROWS_MAX })).list;
   return { rows: { count, rowAt, see, all }, first };
 }
 
 /** Lines that go on behind a cursor: the next page is asked for as one comes near the end of what is there.  `fold` makes of lines
  *  those that are shown. */
-export function useLinePages<Row>(path: string, parameters: Parameters, next: (page: Page<Row>) => Parameters | undefined, { size = PAGE, fold = (lines: readonly Row[]): readonly Row[] => lines } = {}) {
-  const answer = useInfiniteQuery<Page<Row>, Problem, InfiniteData<Page<Row>, Parameters>, unknown[], Parameters>({
+export function useLinePages<P extends Question>(path: P, parameters: Options<P>, next: (page: Page<Line<P>>) => Options<P> | undefined, { size = PAGE, fold = (lines: readonly Line<P>[]): readonly Line<P>[] => lines } = {}) {
+  const answer = useInfiniteQuery<Page<Line<P>>, Problem, InfiniteData<Page<Line<P>>, Parameters>, unknown[], Parameters>({
     queryKey: [path, parameters, "pages"],
-    queryFn: ({ pageParam, signal }) => askPage<Row>(path, { ...parameters, ...pageParam, limit: size }, signal),
+    queryFn: ({ pageParam, signal }) => askPage(path, { ...parameters, ...pageParam, limit: size }, signal),
     initialPageParam: {},
     getNextPageParam: next,
     placeholderData: keepPreviousData,
@@ -58,8 +59,8 @@ export function useLinePages<Row>(path: string, parameters: Parameters, next: (p
   const see = useCallback((_: number, end: number) => {
     if (end + size / 2 > length && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [length, size, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const all = async () => fold((await askPage<Row>(path, { ...parameters, limit: CSV_ROWS_MAX })).lines);
-  const rows: Rows<Row> = { count: length + (hasNextPage ? 1 : 0), isGrowing: hasNextPage, rowAt: (i) => lines[i], see, all };
+  const all = async () => fold((await askPage(path, { ...parameters, limit: CSV_ROWS_MAX })).lines);
+  const rows: Rows<Line<P>> = { count: length + (hasNextPage ? 1 : 0), isGrowing: hasNextPage, rowAt: (i) => lines[i], see, all };
   return { rows, answer };
 }
 

@@ -1,30 +1,30 @@
 // api/questions.ts - the questions of the pages, each a cached query.  What is on the screen stays until the
 // next answer is there; a question that nobody waits for any longer is cancelled.
-import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { askLines, askWith, type Parameters, type Problem } from "./client";
-import type { Customer, EventRecord, Funnel, JourneyList, JourneyMap, Status, Variants } from "./types";
+import type { Line, Member, Options, Question, Told, With } from "./paths";
+import type { Customer, EventRecord, JourneyMap } from "./types";
 
 export type Answer<T> = UseQueryResult<T, Problem>;
 
-export function useAnswer<T>(path: string | undefined, parameters: Parameters = {}): Answer<T> {
-  return useQuery<T, Problem>({
+/** `members`: those of the answer that what is asked brings. */
+export function useAnswer<P extends Question, K extends Member<Told<P>> = never>(path: P | undefined, parameters: Options<P> = {}, members: readonly K[] = []): Answer<With<Told<P>, K>> {
+  return useQuery<With<Told<P>, K>, Problem>({
     queryKey: [path, parameters],
-    queryFn: ({ signal }) => askWith<T>(path ?? "", parameters, signal),
-    enabled: path !== undefined,
+    queryFn: path === undefined ? skipToken : ({ signal }) => askWith(path, parameters, signal, members),
     placeholderData: keepPreviousData,
   });
 }
 
-export function useLines<T>(path: string | undefined, parameters: Parameters = {}): Answer<T[]> {
-  return useQuery<T[], Problem>({
+export function useLines<P extends Question>(path: P | undefined, parameters: Options<P> = {}): Answer<Line<P>[]> {
+  return useQuery<Line<P>[], Problem>({
     queryKey: [path, parameters],
-    queryFn: ({ signal }) => askLines<T>(path ?? "", parameters, signal),
-    enabled: path !== undefined,
+    queryFn: path === undefined ? skipToken : ({ signal }) => askLines(path, parameters, signal),
   });
 }
 
-export const useStatus = () => useAnswer<Status>("status");
-export const useMap = (parameters: Parameters) => useAnswer<JourneyMap>("journey/map", parameters);
+export const useStatus = () => useAnswer("status");
+export const useMap = (parameters: Parameters) => useAnswer("journey/map", parameters);
 
 /** The map with its counts, and once those are drawn with the times of its passages: they cost several times as much, and whoever
  *  looks at the picture does not wait for them. */
@@ -32,18 +32,18 @@ export function useMapThenTimes(parameters: Parameters, isDrawn: boolean): { map
   return { map: useMap({ ...parameters, "counts-only": true }), timed: useAnswer(isDrawn ? "journey/map" : undefined, parameters) };
 }
 
-export const useVariants = (parameters: Parameters) => useAnswer<Variants>("journey/variants", parameters);
-export const useList = (parameters: Parameters) => useAnswer<JourneyList>("journey/list", parameters);
+export const useVariants = (parameters: Parameters) => useAnswer("journey/variants", parameters);
+export const useList = (parameters: Parameters) => useAnswer("journey/list", parameters);
 export const useFunnel = (parameters: Parameters, steps: readonly string[]) =>
-  useAnswer<Funnel>(steps.length >= 2 ? "journey/funnel" : undefined, { ...parameters, step: steps });
+  useAnswer(steps.length >= 2 ? "journey/funnel" : undefined, { ...parameters, step: steps }, ["steps", "whole"]);
 
 const LAST = 50; // as many as fill a screen
 
 /** Profile and last events in one answer: what stands on the screen first. */
 export function useCustomer(identifier: string | undefined): Answer<Customer> {
-  return useAnswer<Customer>(identifier && `customers/${encodeURIComponent(identifier)}`, { last: LAST });
+  return useAnswer(identifier ? `customers/${encodeURIComponent(identifier)}` : undefined, { last: LAST });
 }
 
 export function useThread(identifier: string, parameters: Parameters = {}): Answer<EventRecord[]> {
-  return useLines<EventRecord>(`customers/${encodeURIComponent(identifier)}/thread`, parameters);
+  return useLines(`customers/${encodeURIComponent(identifier)}/thread`, parameters);
 }

@@ -1,6 +1,6 @@
 // app/Setup.tsx - the first user, by the link that the server printed when it started.
 import { useState, type FormEvent } from "react";
-import { Problem, tell } from "../api/client";
+import { Problem, tell, textOf } from "../api/client";
 import { Mark } from "./Mark";
 import { useSettings } from "./settings";
 
@@ -15,7 +15,7 @@ export function Setup() {
     const form = new FormData(event.currentTarget);
     setProblem("");
     try {
-      await tell("POST", "setup", { link: window.location.hash.slice(1), name: form.get("name"), password: form.get("password") });
+      await tell("post", "setup", { link: window.location.hash.slice(1), name: textOf(form, "name"), password: textOf(form, "password") });
       window.location.assign("/");
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

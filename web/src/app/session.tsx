@@ -1,38 +1,34 @@
 // app/session.tsx - who is looking, and what they may; without a session, the door.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useState, type FormEvent, type ReactNode } from "react";
-import { ask, guardWith, tell, Problem } from "../api/client";
+import { ask, guardWith, tell, Problem, textOf } from "../api/client";
 import { Waiting } from "../parts/States";
 import { beIn } from "../words/zone";
 import { Mark } from "./Mark";
 import { useSettings } from "./settings";
+import type { Schema } from "../api/paths";
 
-export interface Me {
-  name: string;
-  role: string;
-  rights?: string[];
-  csrf?: string;
-  zone?: string;
-}
+export type Me = Schema<"me">;
 
 const Context = createContext<Me | null>(null);
 
-export type Right =
-  | "status" | "journeys" | "customers" | "lists" | "text" | "export" | "import" | "correct" | "identity" | "erase" | "store" | "doors" | "audit";
+export type Right = Me["rights"][number];
 
 /** May who looks do this?  What may not be done is not offered; the server refuses it besides. */
 export function useMay(): (right: Right) => boolean {
   const { rights } = useMe();
-  return (right) => rights === undefined || rights.includes(right);
+  return (right) => rights.includes(right);
 }
 
 export function useMe(): Me {
-  return useContext(Context) ?? { name: "", role: "" };
+  const me = useContext(Context);
+  if (me === null) throw new Error("nobody is signed in"); // <Session> shows the door instead
+  return me;
 }
 
 async function whoAmI(): Promise<Me | null> {
   try {
-    const me = await ask<Me>("me");
+    const me = await ask("me");
     if (me.csrf) guardWith(me.csrf);
     beIn(me.zone);
     return me;
@@ -43,7 +39,7 @@ async function whoAmI(): Promise<Me | null> {
 }
 
 export async function leave(): Promise<void> {
-  await tell("DELETE", "session");
+  await tell("delete", "session");
   window.location.assign("/");
 }
 
@@ -58,7 +54,7 @@ function Door() {
     const form = new FormData(event.currentTarget);
     setProblem("");
     try {
-      await tell("POST", "session", Object.fromEntries([...form].filter(([, value]) => value !== "")));
+      await tell("post", "session", { name: textOf(form, "name"), password: textOf(form, "password"), ...(form.get("code") ? { code: textOf(form, "code") } : {}) });
       await client.invalidateQueries();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

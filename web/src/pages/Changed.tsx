@@ -1,4 +1,5 @@
 // pages/Changed.tsx - the frictions that grew, or shrank, in the last thirty days, beyond chance.
+import type { Friction } from "../api/types";
 import { useAnswer } from "../api/questions";
 import { useWords } from "../app/settings";
 import { Help } from "../parts/Help";
@@ -6,7 +7,7 @@ import { Link } from "../parts/Link";
 import { Shown } from "../parts/States";
 import { definitionOf, stepName, viewOf } from "../views/views";
 import { isoDay } from "../words";
-import { addressOf, AFTERMATH, placeName, type Friction, type Frictions } from "./journeys/friction";
+import { addressOf, AFTERMATH, placeName } from "./journeys/friction";
 
 const DAY_MS = 86_400_000;
 const NOW_DAYS = 30;
@@ -41,10 +42,10 @@ function Change({ one }: { one: Friction }) {
 export function Changed({ last }: { last: string }) {
   const { t } = useWords();
   const end = Date.parse(last);
-  const answer = useAnswer<Frictions>("journey/frictions", {
+  const answer = useAnswer("journey/frictions", {
     definition: definitionOf(company), since: isoDay(end - (NOW_DAYS + THEN_DAYS) * DAY_MS), split: isoDay(end - NOW_DAYS * DAY_MS),
     ignore: AFTERMATH, support: 5, drivers: 1, "no-pairs": true, top: 50,
-  });
+  }, ["frictions"]);
   return (
     <section className="dearest changed">
       <h2>{t("changed.title")} <Help about={t("changed.title")}>{t("help.changed")}</Help></h2>

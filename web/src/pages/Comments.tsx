@@ -6,25 +6,18 @@ import { useLines } from "../api/questions";
 import { useWords } from "../app/settings";
 import { Shown } from "../parts/States";
 
-interface Comment {
-  id: number;
-  who: string;
-  time: string;
-  text: string;
-}
-
 export const nameOf = (who: string) => who.replace(/^(user|token|uid):/, "");
 
 export function Comments({ view }: { view: string }) {
   const words = useWords();
   const { t } = words;
   const client = useQueryClient();
-  const path = `views/${encodeURIComponent(view)}/comments`;
-  const comments = useLines<Comment>(path);
+  const path = `views/${encodeURIComponent(view)}/comments` as const;
+  const comments = useLines(path);
   const say = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    await tell("POST", path, { text: String(new FormData(form).get("text") ?? "").trim() });
+    await tell("post", path, { text: String(new FormData(form).get("text") ?? "").trim() });
     form.reset();
     await client.invalidateQueries({ queryKey: [path] });
     await client.invalidateQueries({ queryKey: ["views"] });
@@ -37,7 +30,7 @@ export function Comments({ view }: { view: string }) {
             {all.map((one) => (
               <li key={one.id}>
                 <p>{one.text}</p>
-                <small>{nameOf(one.who)}, {words.moment(one.time)}</small>
+                <small>{nameOf(one.who)}, {one.time ? words.moment(one.time) : "–"}</small>
               </li>
             ))}
           </ul>

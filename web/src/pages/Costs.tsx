@@ -1,7 +1,7 @@
 // pages/Costs.tsx - what contacts cost, and what moving some of them to another channel would save.
 import { useMemo, type ReactNode } from "react";
 import { useAnswer, useMap, useStatus } from "../api/questions";
-import type { JourneyMap, Status } from "../api/types";
+import type { Status } from "../api/types";
 import { changed, go, useAddress, useParameter } from "../app/router";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
@@ -232,7 +232,7 @@ export default function Costs() {
   const volumes = map.data ? volumesOf(map.data) : new Map<string, number>();
   const [reason] = useParameter("reason", "");
   const { tellings, isPending } = useTellings();
-  const about = useAnswer<JourneyMap>(reason === "" || isPending ? undefined : "journey/map", { definition: definitionOfWays(costs, reason, tellings), "counts-only": true });
+  const about = useAnswer(reason === "" || isPending ? undefined : "journey/map", { definition: definitionOfWays(costs, reason, tellings), "counts-only": true });
   const counted = reason === "" ? (volumes.get("phone") ?? 0) : (about.data?.steps.find((one) => one.step === "phone")?.count ?? 0);
   const own: Move = {
     contacts: Math.round(counted / yearsOf(status.data)),

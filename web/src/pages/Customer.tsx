@@ -1,7 +1,7 @@
 // pages/Customer.tsx - one customer: the thread, what is known and from where, and why this is one person.
 import { useState } from "react";
 import { useCustomer } from "../api/questions";
-import type { Customer as Profile, Identifier, Json, Trait } from "../api/types";
+import type { Customer as Profile, Identifier, Trait } from "../api/types";
 import { useLiveCustomer } from "../app/live";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
@@ -20,7 +20,7 @@ import { Why } from "./customer/Why";
 /** Types that name one contact, not a person: told as a number, not one by one. */
 const PASSING = new Set(["interaction", "call", "session", "chat", "ticket", "message"]);
 
-function text(value: Json): string {
+function text(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

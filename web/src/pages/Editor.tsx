@@ -3,7 +3,6 @@
 import { useEffect, useMemo, useRef, useState, type ChangeEvent, type FormEvent } from "react";
 import { Problem } from "../api/client";
 import { useAnswer, useMap } from "../api/questions";
-import type { JourneyMap } from "../api/types";
 import { go, useAddress } from "../app/router";
 import { useWords } from "../app/settings";
 import { Picture } from "../parts/Picture";
@@ -148,7 +147,7 @@ function Preview({ definition, onCounts }: { definition: Definition | undefined;
   const { t } = words;
   const [chosen, setChosen] = useState<Chosen>(null);
   const text = useLate(useMemo(() => (definition ? JSON.stringify(definition) : undefined), [definition]));
-  const map = useAnswer<JourneyMap>(text === undefined ? undefined : "journey/map", { definition: text, coverage: "90" });
+  const map = useAnswer(text === undefined ? undefined : "journey/map", { definition: text, coverage: "90" });
   const { data } = map;
   useEffect(() => {
     if (data) onCounts(new Map(data.steps.map((one) => [one.step, one.count])));

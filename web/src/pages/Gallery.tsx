@@ -49,7 +49,7 @@ function Kept({ one }: { one: Saved }) {
     <li>
       <div className="kept-head">
         <h3><Link to={to}>{one.name}</Link></h3>
-        <small>{t("views.by", { who: nameOf(one.who), time: words.moment(one.changed) })}</small>
+        <small>{t("views.by", { who: nameOf(one.who), time: one.changed ? words.moment(one.changed) : "–" })}</small>
         <span className="kept-go">
           <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{t("views.comments", { n: one.comments })}<span className="unseen"> {one.name}</span></button>
           {one.kind === "definition" && <Link className="quiet" to={`/editor?${new URLSearchParams({ view: SAVED + one.name })}`}>{t("gallery.draw")}<span className="unseen"> {one.name}</span></Link>}

@@ -123,7 +123,7 @@ function Today({ last }: { last: string }) {
   const maps = useQueries({
     queries: spans.map((span) => {
       const parameters: Parameters = { definition, ...span, "counts-only": true };
-      return { queryKey: ["journey/map", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => askWith<JourneyMap>("journey/map", parameters, signal) };
+      return { queryKey: ["journey/map", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/map", parameters, signal) };
     }),
   });
   if (maps.some((one) => one.isPending)) return <Waiting />;

@@ -4,13 +4,9 @@ import { useEffect, useId, useState, type InputHTMLAttributes } from "react";
 import { askLines, type Parameters } from "../api/client";
 import { useMay } from "../app/session";
 import { useWords } from "../app/settings";
+import type { Schema } from "../api/paths";
 
-interface Attribute {
-  key: string;
-  has_value: boolean;
-  value: string;
-  count: number;
-}
+type Attribute = Schema<"attributes">;
 
 const TYPING_MS = 250;
 const OFFERED = 20;
@@ -33,7 +29,7 @@ export function Suggested(props: Omit<InputHTMLAttributes<HTMLInputElement>, "li
   }, [text]);
   const answer = useQuery({
     queryKey: ["attributes", asked],
-    queryFn: ({ signal }) => askLines<Attribute>("attributes", questionOf(asked), signal),
+    queryFn: ({ signal }) => askLines("attributes", questionOf(asked), signal),
     enabled: may("lists"),
     placeholderData: (was) => was,
     retry: false,

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { askLines, tell } from "../api/client";
 import { viewOf, type View, type ViewStep } from "./views";
+import type { Schema } from "../api/paths";
 
 /** A journey definition, as docs/formats/journey-definition.md says: the part of it that the editor draws. */
 export interface Definition {
@@ -21,14 +22,7 @@ export interface Definition {
   [other: string]: unknown;
 }
 
-export interface SavedRow {
-  name: string;
-  who: string;
-  created: string;
-  changed: string;
-  comments: number;
-  document: string;
-}
+export type SavedRow = Schema<"view">;
 
 export type Saved = SavedRow & ({ kind: "definition"; definition: Definition } | { kind: "address"; path: string } | { kind: "metrics"; metrics: object } | { kind: "other" });
 
@@ -47,14 +41,14 @@ function read(row: SavedRow): Saved {
 }
 
 export function useSaved(): { saved: readonly Saved[]; isPending: boolean } {
-  const rows = useQuery({ queryKey: ["views"], queryFn: ({ signal }) => askLines<SavedRow>("views", {}, signal), retry: false });
+  const rows = useQuery({ queryKey: ["views"], queryFn: ({ signal }) => askLines("views", {}, signal), retry: false });
   return { saved: (rows.data ?? []).map(read), isPending: rows.isPending };
 }
 
 export function useSaving(): (name: string, document: object) => Promise<void> {
   const client = useQueryClient();
   return async (name, document) => {
-    await tell("POST", `views/${encodeURIComponent(name)}`, { document: JSON.stringify(document) });
+    await tell("post", `views/${encodeURIComponent(name)}`, { document: JSON.stringify(document) });
     await client.invalidateQueries({ queryKey: ["views"] });
   };
 }
@@ -62,7 +56,7 @@ export function useSaving(): (name: string, document: object) => Promise<void> {
 export function useRemoving(): (name: string) => Promise<void> {
   const client = useQueryClient();
   return async (name) => {
-    await tell("DELETE", `views/${encodeURIComponent(name)}`);
+    await tell("delete", `views/${encodeURIComponent(name)}`);
     await client.invalidateQueries({ queryKey: ["views"] });
   };
 }

@@ -1,6 +1,5 @@
 // pages/costs/ByReason.tsx - what each reason costs over all channels that tell it, and what is left without one.
 import { useAnswer } from "../../api/questions";
-import type { JourneyMap } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Shown } from "../../parts/States";
@@ -41,7 +40,7 @@ function rowsOf(channels: readonly string[], reasons: readonly string[], told: R
 }
 
 const useTold = (definition: string | undefined, span: Partial<Span>) =>
-  useAnswer<JourneyMap>(definition && "journey/map", { definition, coverage: 100, "counts-only": true, ...span });
+  useAnswer(definition === undefined ? undefined : "journey/map", { definition, coverage: 100, "counts-only": true, ...span });
 
 export function ByReason({ volumes, span }: { volumes: ReadonlyMap<string, number>; span: Partial<Span> }) {
   const words = useWords();

@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { Metrics } from "../../api/types";
+import type { Friction } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
@@ -10,7 +10,7 @@ import { Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { definitionOf, stepName, views, viewOf, type View } from "../../views/views";
 import { usePeriod } from "../period";
-import { addressOf, AFTERMATH, isGoodEnd, placeName, type Friction, type Frictions } from "../journeys/friction";
+import { addressOf, AFTERMATH, isGoodEnd, placeName } from "../journeys/friction";
 import { useCosts } from "./costs";
 
 interface Row {
@@ -30,10 +30,10 @@ export function Journeys() {
   const answers = useQueries({
     queries: priced.map((view) => {
       const parameters: Parameters = { definition: definitionOf(view, costs), metric: "cost_per_journey" };
-      return { queryKey: ["journey/metrics", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => askWith<Metrics>("journey/metrics", parameters, signal) };
+      return { queryKey: ["journey/metrics", parameters], queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/metrics", parameters, signal, ["figures"]) };
     }),
   });
-  const frictions = useAnswer<Frictions>("journey/frictions", { definition: definitionOf(company, costs), ignore: AFTERMATH, support: 5 });
+  const frictions = useAnswer("journey/frictions", { definition: definitionOf(company, costs), ignore: AFTERMATH, support: 5 }, ["frictions", "places"]);
   const rows: Row[] = priced.flatMap((view, i) => {
     const figure = answers[i]?.data?.figures[0];
     return figure?.figure === undefined ? [] : [{ view, journeys: figure.denominator, each: figure.figure }];

@@ -8,7 +8,6 @@ import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { saveCsv } from "../../parts/save";
-import type { Sufferer } from "../journeys/friction";
 import { assignment, holdOut, KEPT, LAUNCHED } from "./holdout";
 import type { Moved } from "./WhatIf";
 
@@ -26,7 +25,7 @@ function Groups({ asked, share }: { asked: Parameters; share: number }) {
   const save = async () => {
     setAsking(true);
     try {
-      const { list } = await askWith<{ list: Sufferer[] }>("journey/whatif", { ...asked, list: "route", top: ALL });
+      const { list } = await askWith("journey/whatif", { ...asked, list: "route", top: ALL }, undefined, ["list"]);
       const { head, rows } = assignment(list.map((one) => one.customer), seed, share, new Date().toISOString());
       saveCsv("ariane-trial", head, rows);
       const launched = rows.filter((row) => row[1] === LAUNCHED).length;

@@ -9,7 +9,6 @@ import { Help } from "../../parts/Help";
 import { Waiting } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { channelName } from "../../words/activities";
-import type { Drivers } from "../journeys/friction";
 import { useCosts } from "./costs";
 import { cheapest, definitionOfReason, REASONS_MAX, savingOf, type Solved } from "./channels";
 import { isInARow, solving, useReasons, type Telling } from "./telling";
@@ -30,7 +29,7 @@ function useSolved(tellings: readonly Telling[], reasons: readonly string[], cos
       const parameters: Parameters = { definition: definitionOfReason(tellings, reason, isInARow(telling)), "from-step": telling.channel, "to-step": "contact", or: again.map((one) => one.channel), within: "7d", "no-pairs": true, top: 1 };
       return {
         queryKey: ["journey/drivers", parameters],
-        queryFn: ({ signal }: { signal: AbortSignal }) => askWith<Drivers>("journey/drivers", parameters, signal).catch(() => null),
+        queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/drivers", parameters, signal).catch(() => null),
         staleTime: Infinity,
       };
     }),

@@ -2,7 +2,7 @@
 // the two ways cost and lead to now, with the interval of the difference.  Launched on some with a hold-out, it is proved.
 import { useState } from "react";
 import { useAnswer } from "../../api/questions";
-import type { Interval, Standing } from "../../api/types";
+import type { Interval } from "../../api/types";
 import { useParameter } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Figure } from "../../parts/Figure";
@@ -17,25 +17,11 @@ import { Proof } from "./Proof";
 import { ReasonChoice } from "./ReasonChoice";
 import { useTellings } from "./telling";
 import { aboutBy, definitionOfWays, WAYS } from "./ways";
+import type { Schema } from "../../api/paths";
 
-interface Measure {
-  mean_from: number;
-  mean_to: number;
-  before: number;
-  after: number;
-  change: Interval;
-}
+type Measure = Moved["cost"];
 
-export interface Moved extends Standing {
-  episodes_from: number;
-  customers_from: number;
-  episodes_to: number;
-  customers_to: number;
-  moved: number;
-  cost: Measure;
-  contacts: Measure;
-  value: Measure;
-}
+export type Moved = Schema<"journey-whatif">;
 
 const AHT_H = 513 / 3600; // of a call with what follows it
 const PRODUCTIVE_H = 1607 * (1 - 0.32) * 0.83; // a year of work, less absence and training, at that occupancy
@@ -113,9 +99,9 @@ export function WhatIf({ years }: { years: number }) {
   const isAsked = from !== to && isKnown;
   const same = { route: [from], to: [to], share, horizon };
   const asked = { definition: definitionOfWays(costs, reason, tellings), ...same };
-  const answer = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, asked);
-  const leaving = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, LEAVING), ...same });
-  const sales = useAnswer<Moved>(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, SALES), ...same });
+  const answer = useAnswer(isAsked ? "journey/whatif" : undefined, asked);
+  const leaving = useAnswer(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, LEAVING), ...same });
+  const sales = useAnswer(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, SALES), ...same });
   const rows = (data: Moved): (readonly [keyof typeof DIGITS, Measure])[] => [
     ["cost", data.cost], ["contacts", data.contacts], ["staff", scaled(data.contacts, AHT_H / PRODUCTIVE_H)],
     ...(leaving.data ? [["leaving", leaving.data.value] as const] : []), ...(sales.data ? [["sales", sales.data.value] as const] : []),

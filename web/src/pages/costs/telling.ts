@@ -2,7 +2,7 @@
 // (docs/metrics.md), ready-made or a company's own.
 import { useMemo } from "react";
 import { useAnswer, type Answer } from "../../api/questions";
-import type { Metrics } from "../../api/types";
+import { FIGURES, type Metrics } from "../../api/types";
 import { useSaved } from "../../views/saved";
 import { READY } from "../journeys/Counting";
 
@@ -62,7 +62,7 @@ export function useTellings(): { tellings: readonly Telling[]; isPending: boolea
   const { saved, isPending } = useSaved();
   const own = useMemo(() => saved.flatMap((one) => (one.kind === "metrics" ? (tellingsIn(one.metrics) ?? []) : [])), [saved]);
   const isAsked = !isPending && own.length === 0;
-  const ready = useAnswer<Metrics>(isAsked ? "journey/metrics" : undefined, { metrics: READY, metric: "repeat_contacts" });
+  const ready = useAnswer(isAsked ? "journey/metrics" : undefined, { metrics: READY, metric: "repeat_contacts" }, FIGURES);
   return { tellings: own.length > 0 ? own : (tellingsIn(ready.data?.document) ?? NONE), isPending: isPending || (isAsked && ready.isPending) };
 }
 
@@ -79,7 +79,7 @@ export interface Reasons {
 export function useReasons(most: number): Reasons {
   const { tellings, isPending } = useTellings();
   const by = tellings.find((one) => one.attribute !== undefined)?.attribute;
-  const metrics = useAnswer<Metrics>(by === undefined ? undefined : "journey/metrics", { metric: "repeat_contacts", by });
+  const metrics = useAnswer(by === undefined ? undefined : "journey/metrics", { metric: "repeat_contacts", by }, FIGURES);
   const reasons = (metrics.data?.figures ?? []).flatMap((one) => (typeof one.value === "string" ? [one] : []))
     .sort((a, b) => b.denominator - a.denominator).slice(0, most).map((one) => one.value as string);
   const isNone = metrics.isError || (by === undefined ? !isPending : metrics.data !== undefined && reasons.length === 0);

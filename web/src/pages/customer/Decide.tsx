@@ -15,10 +15,10 @@ export function Decide({ identifier, others }: { identifier: string; others: rea
   const client = useQueryClient();
   const [done, setDone] = useState<Decision | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const decide = async (verb: string, on: readonly string[], because = "") => {
+  const decide = async (verb: Decision["verb"] | "undo", on: string[], because = "") => {
     setProblem(null);
     try {
-      const { sequence } = await tell<{ sequence: number }>("POST", `identity/${verb}`, { arguments: on, ...(because ? { because } : {}) });
+      const { sequence } = await tell("post", `identity/${verb}`, { arguments: on, ...(because ? { because } : {}) });
       await client.invalidateQueries();
       return sequence;
     } catch (error) {

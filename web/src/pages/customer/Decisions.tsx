@@ -5,18 +5,9 @@ import { Problem, tell } from "../../api/client";
 import { useAnswer } from "../../api/questions";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
+import type { Schema } from "../../api/paths";
 
-interface Decision {
-  sequence: number;
-  a: string;
-  b: string;
-  by_people: boolean;
-  activity?: string;
-  actor?: string;
-  received?: string;
-  because?: string;
-  group?: string;
-}
+type Decision = Schema<"identity-decisions">["decisions"][number];
 
 /** Those made in one go are one: they are undone together. */
 function together(all: readonly Decision[]): { first: Decision; count: number }[] {
@@ -36,11 +27,11 @@ export function Decisions({ identifier }: { identifier: string }) {
   const may = useMay();
   const client = useQueryClient();
   const [problem, setProblem] = useState("");
-  const answer = useAnswer<{ decisions: Decision[]; more: number }>("identity/decisions", { arguments: [identifier] });
+  const answer = useAnswer("identity/decisions", { arguments: [identifier] });
   const undo = async (sequence: number) => {
     setProblem("");
     try {
-      await tell("POST", "identity/undo", { arguments: [String(sequence)] });
+      await tell("post", "identity/undo", { arguments: [String(sequence)] });
       await client.invalidateQueries();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

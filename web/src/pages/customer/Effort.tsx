@@ -1,7 +1,7 @@
 // pages/customer/Effort.tsx - what a customer costs, and what being one costs him: contacts, repeats, transfers, changes of channel.
 import { useState } from "react";
 import { useAnswer, useMap } from "../../api/questions";
-import type { Customer, Metrics } from "../../api/types";
+import type { Customer } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Shown } from "../../parts/States";
@@ -49,7 +49,7 @@ function Figures({ asked }: { asked: { arguments: string[]; since: string } }) {
   const words = useWords();
   const { t } = words;
   const counting = useCounting();
-  const answer = useAnswer<Metrics>(counting.parameters && "journey/metrics", { ...counting.parameters, ...asked, metric: TOLD });
+  const answer = useAnswer(counting.parameters && "journey/metrics", { ...counting.parameters, ...asked, metric: TOLD }, ["figures"]);
   return (
     <Shown answer={answer} rows={2}>
       {(data) => (

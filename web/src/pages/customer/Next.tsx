@@ -1,18 +1,9 @@
 // pages/customer/Next.tsx - what customers who came the same way did next, most often.
 import { useAnswer } from "../../api/questions";
-import type { JourneyList, Standing } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Trace } from "../../pictures/Trace";
 import { definitionOf, stepChannel, stepName, viewOf } from "../../views/views";
-
-interface Prediction extends Standing {
-  prediction?: {
-    steps: string[];
-    context: { steps: string[]; from_start: boolean; count: number };
-    next: { step: string | null; probability: number; count: number }[];
-  };
-}
 
 const SHOWN = 4;
 const view = viewOf("contacts");
@@ -21,9 +12,9 @@ export function Next({ identifier }: { identifier: string }) {
   const words = useWords();
   const { t, language } = words;
   const asked = { definition: definitionOf(view), arguments: [identifier] };
-  const open = useAnswer<JourneyList>("journey/list", { ...asked, outcome: ["open"], limit: 1, "no-steps": true });
+  const open = useAnswer("journey/list", { ...asked, outcome: ["open"], limit: 1, "no-steps": true });
   const isOpen = (open.data?.journeys ?? 0) > 0;
-  const answer = useAnswer<Prediction>(isOpen ? "journey/predict" : undefined, asked);
+  const answer = useAnswer(isOpen ? "journey/predict" : undefined, asked);
   const told = isOpen ? answer.data?.prediction : undefined;
   if (open.isPending || (isOpen && answer.isPending)) return null;
   const nameOf = (step: string) => stepName(view, step, language);

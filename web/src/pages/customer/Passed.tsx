@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { askWith } from "../../api/client";
-import type { JourneyList, ListedJourney } from "../../api/types";
+import type { ListedJourney } from "../../api/types";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
@@ -25,7 +25,7 @@ function usePassed(identifier: string): { rows: Row[]; isPending: boolean } {
       const asked = { definition: definitionOf(view), arguments: [identifier], limit: EACH_MAX, "no-steps": true };
       return {
         queryKey: ["journey/list", asked, identifier],
-        queryFn: ({ signal }: { signal: AbortSignal }) => askWith<JourneyList>("journey/list", asked, signal),
+        queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/list", asked, signal),
       };
     }),
   });

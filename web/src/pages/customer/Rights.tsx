@@ -9,13 +9,9 @@ import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { handFile } from "../../parts/save";
+import type { Schema } from "../../api/paths";
 
-export interface Erased {
-  events: number;
-  records: number;
-  verified: boolean;
-  bytes_gone: boolean;
-}
+export type Erased = Schema<"erase">;
 
 interface Doing {
   isBusy: boolean;
@@ -51,7 +47,7 @@ function Erasing({ identifier, profile, onErased }: { identifier: string; profil
   const [isNow, setNow] = useState(false);
   const erasing = useMutation({
     mutationKey: [ERASING],
-    mutationFn: () => tell<Erased>("DELETE", `customers/${encodeURIComponent(identifier)}`, undefined, isNow ? { now: true } : {}),
+    mutationFn: () => tell("delete", `customers/${encodeURIComponent(identifier)}`, undefined, isNow ? { now: true } : {}),
   });
   const isSure = typed.trim().toLocaleUpperCase(words.language) === t("rights.word");
   const submit = (event: FormEvent) => {

@@ -31,7 +31,7 @@ function Chain({ pair }: { pair: readonly [string, string] }) {
   const { t } = useWords();
   const answer = useQuery<Explained, Problem>({
     queryKey: ["identity/explain", pair],
-    queryFn: () => tell<Explained>("POST", "identity/explain", { arguments: pair }),
+    queryFn: () => tell("post", "identity/explain", { arguments: [...pair] }),
   });
   return (
     <Shown answer={answer} rows={2}>

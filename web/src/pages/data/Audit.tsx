@@ -7,18 +7,10 @@ import { LongTable } from "../../parts/LongTable";
 import { Search } from "../../parts/Search";
 import { Empty, Shown } from "../../parts/States";
 import { actName, outcomeName, whoName } from "../../words/acts";
+import type { Schema } from "../../api/paths";
 
-interface Row {
-  id: number;
-  time: string | null;
-  who: string;
-  action: string;
-  subject: string;
-  outcome: string;
-  trace: string;
-  /** The request that brought it about, where that is a row of its own. */
-  request?: string;
-}
+/** `request`: the one that brought it about, where that is a row of its own. */
+type Row = Schema<"audit"> & { request?: string };
 
 const FIELDS = ["who", "action", "subject", "since", "until"] as const;
 const SAME_ACT_MS = 5_000;
@@ -69,7 +61,7 @@ export function Audit() {
   const { t, language } = words;
   const [asked, setAsked] = useState<Record<string, string>>({});
   const [chosen, setChosen] = useState<Row | null>(null);
-  const { rows, answer } = useLinePages<Row>("audit", asked, ({ lines }) => {
+  const { rows, answer } = useLinePages("audit", asked, ({ lines }) => {
     const last = lines.at(-1);
     return last && lines.length === PAGE_ROWS ? { before: last.id } : undefined;
   }, { fold: acts });

@@ -23,7 +23,7 @@ export function Events() {
   const words = useWords();
   const { t, language } = words;
   const [asked, setAsked] = useState<Record<string, string>>({});
-  const { rows, answer } = useLinePages<EventRecord>("events", asked, ({ cursor }) => (cursor === null ? undefined : { cursor }));
+  const { rows, answer } = useLinePages("events", asked, ({ cursor }) => (cursor === null ? undefined : { cursor }));
   return (
     <section>
       <h2>{t("data.events")} <Help about={t("data.events")}>{t("help.events")}</Help></h2>

@@ -49,6 +49,8 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
+const isEvent = (record: object): record is EventRecord => "kind" in record && record.kind === "event";
+
 function firstEvents(rows: readonly EventRecord[], words: Words): ReactNode {
   const { t, language } = words;
   return (
@@ -56,7 +58,7 @@ function firstEvents(rows: readonly EventRecord[], words: Words): ReactNode {
       caption={t("import.first")}
       name="ariane-preview"
       rows={rows}
-      rowKey={(one) => one.message_id}
+      rowKey={(one) => `${one.source} ${one.message_id ?? rows.indexOf(one)}`}
       columns={[
         { key: "time", name: t("column.time"), value: (one) => one.time, show: (one) => words.moment(instant(one.time)) },
         { key: "channel", name: t("column.channel"), value: (one) => one.channel, show: (one) => channelName(one.channel, language) },
@@ -82,10 +84,11 @@ function Dry({ file, preview, choice }: Looking) {
   if (answer.isError) return <Trouble problem={answer.error} />;
   const told = answer.data?.preview;
   if (!answer.data || !told) return <p className="account" role="status">{t("import.looking")}</p>;
+  const events = told.records.filter(isEvent);
   return (
     <div className="import-dry">
       {told.mapping && <p className="account">{t("import.mapping", { name: told.mapping })}</p>}
-      {told.records.length > 0 ? firstEvents(told.records, words) : <p className="account">{t("import.no_event")}</p>}
+      {events.length > 0 ? firstEvents(events, words) : <p className="account">{t("import.no_event")}</p>}
       {told.rejects.length > 0 && <Refusals rows={told.rejects} total={answer.data.rejected} />}
     </div>
   );

@@ -1,41 +1,35 @@
 // pages/data/Keys.tsx - write keys of the sources: made, given a successor, revoked; a new one is shown once.
 import { useState, type FormEvent } from "react";
+import { textOf } from "../../api/client";
 import { useLines } from "../../api/questions";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Empty, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { Once, Sure, useAct } from "./act";
+import type { Schema } from "../../api/paths";
 
-interface Key {
-  id: number;
-  source: string;
-  begins: string;
-  created: string | null;
-  expires: string | null;
-  revoked: string | null;
-  key?: string;
-}
+type Key = Schema<"key">;
 
 const GRACES = ["1h", "24h", "7d", "30d"] as const;
 
 export function Keys() {
   const words = useWords();
   const { t } = words;
-  const keys = useLines<Key>("keys");
+  const keys = useLines("keys");
   const { act, problem, isBusy } = useAct("keys");
   const [made, setMade] = useState<Key | null>(null);
   const [grace, setGrace] = useState<(typeof GRACES)[number]>("24h");
   const make = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const key = await act<Key>("POST", "keys", { source: new FormData(form).get("source") });
+    const key = await act("post", "keys", { source: textOf(new FormData(form), "source") });
     if (!key) return;
     setMade(key);
     form.reset();
   };
   const rotate = async (key: Key) => {
-    const next = await act<Key>("POST", `keys/${key.id}/rotate`, { grace });
+    const next = await act("post", `keys/${key.id}/rotate`, { grace });
     if (next) setMade(next);
   };
   const isOver = (key: Key) => key.revoked !== null || (key.expires !== null && Date.parse(key.expires) <= Date.now());
@@ -73,7 +67,7 @@ export function Keys() {
                   show: (key) => isOver(key) ? null : (
                     <span className="acts">
                       {key.expires === null && <button type="button" className="quiet" onClick={() => void rotate(key)}>{t("keys.rotate")}<span className="unseen"> {key.source}</span></button>}
-                      <Sure name={t("keys.revoke")} of={key.source} sure={t("keys.revoke_sure")} onDo={() => void act("DELETE", `keys/${key.id}`)} />
+                      <Sure name={t("keys.revoke")} of={key.source} sure={t("keys.revoke_sure")} onDo={() => void act("delete", `keys/${key.id}`)} />
                     </span>
                   ) },
               ]}

@@ -28,7 +28,7 @@ function useDays({ totals, activities, source }: Asked) {
     since: new Date(Date.parse(days[0] ?? "") - DAY_MS).toISOString().slice(0, 10),
     until: dayAfter(dayAfter(days.at(-1) ?? "")),
   };
-  return { local: useLines<Brought>("source/events", asked), utc: useLines<Brought>("source/events", { ...asked, zone: "UTC" }) };
+  return { local: useLines("source/events", asked), utc: useLines("source/events", { ...asked, zone: "UTC" }) };
 }
 
 function Days({ asked, live }: { asked: Asked; live: Source | undefined }) {
@@ -76,7 +76,7 @@ function Days({ asked, live }: { asked: Asked; live: Source | undefined }) {
 function Activities({ source }: { source: string }) {
   const words = useWords();
   const { t, language } = words;
-  const answer = useLines<Brought>(source ? "source/events" : undefined, { by: "activity", source });
+  const answer = useLines(source ? "source/events" : undefined, { by: "activity", source });
   if (!source) return null;
   return (
     <fieldset className="reconcile-what">

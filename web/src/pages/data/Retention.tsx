@@ -9,24 +9,12 @@ import { Empty, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import type { Words } from "../../words";
 import { Sure, useAct } from "./act";
+import type { Schema } from "../../api/paths";
 
-interface Rule {
-  id: number;
-  source: string;
-  channel: string;
-  activity: string;
-  keep: string;
-  created: string | null;
-  run: string | null;
-  gone: number;
-}
+type Rule = Schema<"retention">;
 
 /** What a rule would remove now. */
-interface Goes {
-  id: number;
-  events: number;
-  oldest: string | null;
-}
+type Goes = Schema<"retention-run">;
 
 /** A rule as it is asked for: no pattern at all means all events, and that is said. */
 type Wanted = { source?: string; channel?: string; activity?: string; all?: boolean; keep: string };
@@ -63,7 +51,7 @@ function Form({ changed, onDone }: { changed: Rule | null; onDone: () => void })
     const wanted = wantedOf(new FormData(event.currentTarget));
     setRefused("");
     try {
-      const [goes] = await askLines<Goes>("retention/preview", wanted);
+      const [goes] = await askLines("retention/preview", wanted);
       if (goes) setSeen({ wanted, goes });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -71,8 +59,8 @@ function Form({ changed, onDone }: { changed: Rule | null; onDone: () => void })
     }
   };
   const make = async () => {
-    if (!seen || !(await act("POST", "retention", seen.wanted))) return;
-    if (changed && !(await act("DELETE", `retention/${changed.id}`))) return;
+    if (!seen || !(await act("post", "retention", seen.wanted))) return;
+    if (changed && !(await act("delete", `retention/${changed.id}`))) return;
     setSeen(null);
     onDone();
   };
@@ -104,8 +92,8 @@ function Form({ changed, onDone }: { changed: Rule | null; onDone: () => void })
 export function Retention() {
   const words = useWords();
   const { t } = words;
-  const rules = useLines<Rule>("retention");
-  const due = useLines<Goes>("retention/preview");
+  const rules = useLines("retention");
+  const due = useLines("retention/preview");
   const { act, problem, isBusy } = useAct("retention", "retention/preview", "status");
   const [changed, setChanged] = useState<Rule | null>(null);
   const goesOf = (rule: Rule) => due.data?.find((one) => one.id === rule.id);
@@ -131,7 +119,7 @@ export function Retention() {
                   show: (rule) => (
                     <span className="acts">
                       <button type="button" className="quiet" onClick={() => setChanged(rule)}>{t("retention.change")}<span className="unseen"> {what(rule, words)}</span></button>
-                      <Sure name={t("retention.remove")} of={what(rule, words)} sure={t("retention.remove_sure")} onDo={() => void act("DELETE", `retention/${rule.id}`)} />
+                      <Sure name={t("retention.remove")} of={what(rule, words)} sure={t("retention.remove_sure")} onDo={() => void act("delete", `retention/${rule.id}`)} />
                     </span>
                   ) },
               ]}
@@ -139,7 +127,7 @@ export function Retention() {
             {waits > 0 && (
               <p className="table-more">
                 {t("retention.waits", { n: waits })}
-                <Sure name={t("retention.now")} of="" sure={t("retention.now_sure", { n: waits })} onDo={() => void act("POST", "retention/run", {})} />
+                <Sure name={t("retention.now")} of="" sure={t("retention.now_sure", { n: waits })} onDo={() => void act("post", "retention/run", {})} />
               </p>
             )}
           </>

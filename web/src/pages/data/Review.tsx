@@ -9,17 +9,9 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Empty, Shown } from "../../parts/States";
 import { Rules } from "./Rules";
+import type { Schema } from "../../api/paths";
 
-interface Pair {
-  a: string;
-  b: string;
-  weight: number;
-  probability: number;
-  decision: "link" | "implied" | "bridge" | "forbidden" | "review";
-  /** Why it is asked, where no fields were weighed: addresses that one provider delivers to one box. */
-  reason?: string;
-  fields?: { field: string; a: string; b: string; level: string; weight: number }[];
-}
+type Pair = Schema<"identity-match">;
 
 const PAIRS = 20;
 
@@ -29,7 +21,7 @@ function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) 
   const [problem, setProblem] = useState("");
   const decide = async (verb: "confirm" | "forbid") => {
     try {
-      await tell("POST", `identity/${verb}`, { arguments: [pair.a, pair.b], because: t("review.because") });
+      await tell("post", `identity/${verb}`, { arguments: [pair.a, pair.b], because: t("review.because") });
       onDone(t(verb === "confirm" ? "review.confirmed" : "review.forbidden", { a: pair.a, b: pair.b }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -73,7 +65,7 @@ function Card({ pair, onDone }: { pair: Pair; onDone: (said: string) => void }) 
 /** The heaviest first; what comes behind the last one is asked for when wanted. */
 function Pairs({ onDone, onStop }: { onDone: (said: string) => void; onStop: () => void }) {
   const { t } = useWords();
-  const { answer } = useLinePages<Pair>("identity/review", {}, ({ lines }) => {
+  const { answer } = useLinePages("identity/review", {}, ({ lines }) => {
     const last = lines.at(-1);
     return last && lines.length >= PAIRS ? { after: `${last.a} ${last.b}` } : undefined;
   }, { size: PAIRS });

@@ -2,39 +2,27 @@
 // the change; what the table does not show is edited as the document it is.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask, tell, type Problem } from "../../api/client";
+import { ask, askWith, hasAll, type Problem } from "../../api/client";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { Shown } from "../../parts/States";
 import { useAct } from "./act";
-import { changeType, type Document, type TypeRule, type Use, USES } from "./rules";
+import { changeType, isDocument, type Document, type TypeRule, type Use, USES } from "./rules";
+import type { Schema, With } from "../../api/paths";
 
-interface InForce {
-  name: string;
-  sequence: number;
-  rules: Document;
-}
+type Told = Schema<"identity-rules-answer">;
+type InForce = With<Told, "rules">;
 
-interface Example {
-  identifiers: string[];
-  more: number;
-}
+type Example = Preview["merges"][number];
 
-interface Preview {
-  customers_before: number;
-  customers_after: number;
-  changed: number;
-  merged: number;
-  split: number;
-  merges: Example[];
-  splits: Example[];
-}
+const PREVIEWED = ["customers_before", "customers_after", "merged", "split", "merges", "splits"] as const;
+type Preview = With<Told, (typeof PREVIEWED)[number]>;
 
 const AGAIN_MS = 200;
 /** In a large company other rules are computed beside the writer: in force is what was before until then. */
 async function untilComputed(): Promise<void> {
-  const isComputing = () => ask<{ customers_being_computed?: boolean }>("status").then((now) => now.customers_being_computed === true, () => true);
+  const isComputing = () => ask("status").then((now) => now.customers_being_computed === true, () => true);
   while (await isComputing()) await new Promise((again) => window.setTimeout(again, AGAIN_MS));
 }
 
@@ -113,10 +101,10 @@ function Examples({ title, list, total }: { title: string; list: readonly Exampl
   );
 }
 
-function Editor({ inForce }: { inForce: InForce }) {
+function Editor({ inForce }: { inForce: Document }) {
   const words = useWords();
   const { t } = words;
-  const [draft, setDraft] = useState<Document>(inForce.rules);
+  const [draft, setDraft] = useState<Document>(inForce);
   const [text, setText] = useState<string | null>(null); // of the whole document, where it is open
   const [seen, setSeen] = useState<{ document: string; preview: Preview } | null>(null);
   const [applied, setApplied] = useState("");
@@ -124,7 +112,7 @@ function Editor({ inForce }: { inForce: InForce }) {
   const client = useQueryClient();
   const { act, problem, isBusy } = useAct("identity/rules", "status", "customers");
   const document = text ?? JSON.stringify(draft, null, 2);
-  const isChanged = document !== JSON.stringify(inForce.rules, null, 2);
+  const isChanged = document !== JSON.stringify(inForce, null, 2);
   const change = (next: Document) => { setDraft(next); setSeen(null); setApplied(""); };
   const write = (next: string) => {
     setText(next);
@@ -136,11 +124,11 @@ function Editor({ inForce }: { inForce: InForce }) {
     }
   };
   const look = async () => {
-    const preview = await act<Preview>("POST", "identity/rules", { arguments: ["preview"], document });
-    if (preview) setSeen({ document, preview });
+    const preview = await act("post", "identity/rules", { arguments: ["preview"], document });
+    if (preview && hasAll(preview, PREVIEWED)) setSeen({ document, preview });
   };
   const apply = async () => {
-    const done = await act("POST", "identity/rules", { arguments: ["apply"], document, ...(because.trim() ? { because: because.trim() } : {}) });
+    const done = await act("post", "identity/rules", { arguments: ["apply"], document, ...(because.trim() ? { because: because.trim() } : {}) });
     if (!done) return;
     setSeen(null);
     setApplied(t("rules.computing"));
@@ -158,7 +146,7 @@ function Editor({ inForce }: { inForce: InForce }) {
       </details>
       <p className="setting">
         <button type="button" className="button" disabled={!isChanged || isBusy} onClick={() => void look()}>{t("rules.look")}</button>{" "}
-        {isChanged && <button type="button" className="quiet" onClick={() => { change(inForce.rules); setText(text === null ? null : JSON.stringify(inForce.rules, null, 2)); }}>{t("rules.back")}</button>}
+        {isChanged && <button type="button" className="quiet" onClick={() => { change(inForce); setText(text === null ? null : JSON.stringify(inForce, null, 2)); }}>{t("rules.back")}</button>}
         {!isChanged && <span className="none">{t("rules.unchanged")}</span>}
       </p>
       {problem}
@@ -183,12 +171,12 @@ function Editor({ inForce }: { inForce: InForce }) {
 
 export function Rules() {
   const { t } = useWords();
-  const answer = useQuery<InForce, Problem>({ queryKey: ["identity/rules"], queryFn: () => tell<InForce>("POST", "identity/rules", { arguments: ["show"] }) });
+  const answer = useQuery<InForce, Problem>({ queryKey: ["identity/rules"], queryFn: ({ signal }) => askWith("identity/rules", { arguments: ["show"] }, signal, ["rules"]) });
   return (
     <section className="rules">
       <h2>{t("rules.title")} <Help about={t("rules.title")}>{t("help.rules")}</Help></h2>
       <Shown answer={answer} rows={6}>
-        {(inForce) => <Editor key={inForce.sequence} inForce={inForce} />}
+        {({ rules, sequence }) => isDocument(rules) && <Editor key={sequence} inForce={rules} />}
       </Shown>
     </section>
   );

@@ -10,28 +10,14 @@ import type { Words } from "../../words";
 import { activityName, channelName } from "../../words/activities";
 import type { Brought } from "./brought";
 import { Reconcile } from "./Reconcile";
+import type { Schema } from "../../api/paths";
 
-export interface Source {
-  source: string;
-  since: string;
-  requests: number;
-  bytes: number;
-  accepted: number;
-  duplicates: number;
-  erased: number;
-  rejected: number;
-  limited: number;
-  last_minute: number;
-  rate_limit: number | null;
-  last_time: string | null;
-  reasons: { code: string; count: number }[];
-  rejects?: { time: string; code: string; detail: string; payload: string }[];
-}
+export type Source = Schema<"source">;
 
 function Refused({ name }: { name: string }) {
   const words = useWords();
   const { t } = words;
-  const answer = useAnswer<Source>(`sources/${encodeURIComponent(name)}`);
+  const answer = useAnswer(`sources/${encodeURIComponent(name)}`);
   return (
     <Shown answer={answer} rows={3}>
       {(data) => (
@@ -62,7 +48,7 @@ function Refused({ name }: { name: string }) {
 function What({ name }: { name: string }) {
   const words = useWords();
   const { t, language } = words;
-  const answer = useLines<Brought>("source/events", { by: "activity", source: name });
+  const answer = useLines("source/events", { by: "activity", source: name });
   return (
     <Shown answer={answer} rows={3}>
       {(rows) => rows.length === 0 ? null : (
@@ -104,8 +90,8 @@ const NOTHING = { events: 0, hidden: 0, last_day: 0, last_week: 0, first_time: n
 export function Sources() {
   const words = useWords();
   const { t } = words;
-  const brought = useLines<Brought>("source/events");
-  const live = useLines<Source>("sources");
+  const brought = useLines("source/events");
+  const live = useLines("sources");
   const [chosen, setChosen] = useState("");
   if (brought.isError) return <Shown answer={brought}>{() => null}</Shown>;
   const told = brought.data ?? [];

@@ -1,39 +1,31 @@
 // pages/data/Tokens.tsx - tokens with which programs ask as a role: made for a time, revoked; a new one is shown once.
 import { useState, type FormEvent } from "react";
+import { textOf } from "../../api/client";
 import { useLines } from "../../api/questions";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Empty, Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { Once, Sure, useAct } from "./act";
-import { Grants, grantsIn, ROLES, type Role } from "./roles";
+import { Grants, grantsIn, ROLES } from "./roles";
+import type { Schema } from "../../api/paths";
 
-interface Token {
-  id: number;
-  name: string;
-  role: Role;
-  granted: string;
-  begins: string;
-  created: string | null;
-  expires: string | null;
-  revoked: string | null;
-  token?: string;
-}
+type Token = Schema<"token">;
 
 const LIVES = ["7d", "30d", "90d", "365d", ""] as const;
 
 export function Tokens() {
   const words = useWords();
   const { t } = words;
-  const tokens = useLines<Token>("tokens");
+  const tokens = useLines("tokens");
   const { act, problem, isBusy } = useAct("tokens");
   const [made, setMade] = useState<Token | null>(null);
   const make = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const given = new FormData(form);
-    const expires = given.get("expires");
-    const token = await act<Token>("POST", "tokens", { name: given.get("name"), role: given.get("role"), ...grantsIn(given), ...(expires ? { expires } : {}) });
+    const expires = textOf(given, "expires");
+    const token = await act("post", "tokens", { name: textOf(given, "name"), role: textOf(given, "role"), ...grantsIn(given), ...(expires ? { expires } : {}) });
     if (!token) return;
     setMade(token);
     form.reset();
@@ -66,7 +58,7 @@ export function Tokens() {
               { key: "begins", name: t("keys.begins"), value: (token) => token.begins, show: (token) => <code>{token.begins}…</code> },
               { key: "end", name: t("keys.end"), value: end },
               { key: "do", name: t("act.name"), value: () => "",
-                show: (token) => token.revoked ? null : <Sure name={t("keys.revoke")} of={token.name} sure={t("tokens.revoke_sure")} onDo={() => void act("DELETE", `tokens/${token.id}`)} /> },
+                show: (token) => token.revoked ? null : <Sure name={t("keys.revoke")} of={token.name} sure={t("tokens.revoke_sure")} onDo={() => void act("delete", `tokens/${token.id}`)} /> },
             ]}
           />
         )}

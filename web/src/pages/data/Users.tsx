@@ -1,5 +1,6 @@
 // pages/data/Users.tsx - who may enter, as what, with which second factor: made, given another role or password, shut out.
 import { useState, type FormEvent } from "react";
+import { textOf } from "../../api/client";
 import { useLines } from "../../api/questions";
 import { useMe } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -7,19 +8,11 @@ import { Help } from "../../parts/Help";
 import { Shown } from "../../parts/States";
 import { Table } from "../../parts/Table";
 import { Once, Sure, useAct } from "./act";
-import { Grants, grantsIn, ROLES, type Role } from "./roles";
+import { Grants, grantsIn, ROLES } from "./roles";
+import type { BodyAt, Schema } from "../../api/paths";
 
-interface User {
-  name: string;
-  role: Role;
-  granted: string;
-  password: boolean;
-  created: string | null;
-  disabled: string | null;
-  second_factor: boolean;
-  new_password?: string;
-  totp_secret?: string;
-}
+type User = Schema<"user">;
+type Verb = "role" | "password" | "totp" | "disable";
 
 /** By fours, as one types it. */
 const grouped = (secret: string) => secret.replace(/(.{4})(?=.)/g, "$1 ");
@@ -28,24 +21,23 @@ export function Users() {
   const words = useWords();
   const { t } = words;
   const me = useMe();
-  const users = useLines<User>("users");
+  const users = useLines("users");
   const { act, problem, isBusy } = useAct("users");
   const [told, setTold] = useState<User | null>(null);
-  const change = async (path: string, body: object = {}) => {
+  const change = async <V extends Verb>(of: User, verb: V, body?: BodyAt<"post", `users/${string}/${V}`>) => {
     setTold(null);
-    const user = await act<User>("POST", path, body);
+    const user: User | undefined = await act("post", `users/${encodeURIComponent(of.name)}/${verb as Verb}` as const, body);
     if (user?.new_password || user?.totp_secret) setTold(user);
   };
   const make = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
     const given = new FormData(form);
-    const user = await act<User>("POST", "users", { arguments: [given.get("name")], role: given.get("role"), ...grantsIn(given) });
+    const user = await act("post", "users", { arguments: [textOf(given, "name")], role: textOf(given, "role"), ...grantsIn(given) });
     if (!user) return;
     setTold(user);
     form.reset();
   };
-  const of = (user: User, verb: string) => `users/${encodeURIComponent(user.name)}/${verb}`;
   return (
     <section className="users">
       <h2>{t("users.title")} <Help about={t("users.title")}>{t("help.users")}</Help></h2>
@@ -76,7 +68,7 @@ export function Users() {
                 show: (user) => (
                   <>
                     <select aria-label={`${t("users.role")}, ${user.name}`} value={user.role} disabled={isBusy || user.name === me.name}
-                      onChange={(event) => void change(of(user, "role"), { arguments: [event.target.value], ...(user.granted ? { grant: user.granted.split(/[ ,]+/) } : {}) })}>
+                      onChange={(event) => void change(user, "role", { arguments: [event.target.value], ...(user.granted ? { grant: user.granted.split(/[ ,]+/) } : {}) })}>
                       {ROLES.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}
                     </select>
                     {user.granted && <small> + {user.granted}</small>}
@@ -88,8 +80,8 @@ export function Users() {
                   <span className="acts">
                     {t(user.second_factor ? "users.yes" : "users.no")}
                     {user.second_factor
-                      ? <Sure name={t("users.factor_remove")} of={user.name} sure={t("users.factor_sure")} onDo={() => void change(of(user, "totp"), { remove: true })} />
-                      : <button type="button" className="quiet" onClick={() => void change(of(user, "totp"))}>{t("users.factor_make")}<span className="unseen"> {user.name}</span></button>}
+                      ? <Sure name={t("users.factor_remove")} of={user.name} sure={t("users.factor_sure")} onDo={() => void change(user, "totp", { remove: true })} />
+                      : <button type="button" className="quiet" onClick={() => void change(user, "totp")}>{t("users.factor_make")}<span className="unseen"> {user.name}</span></button>}
                   </span>
                 ) },
               { key: "disabled", name: t("users.may"), value: (user) => t(user.disabled ? "users.no" : "users.yes"),
@@ -97,10 +89,10 @@ export function Users() {
               { key: "do", name: t("act.name"), value: () => "",
                 show: (user) => (
                   <span className="acts">
-                    <Sure name={t("users.reset")} of={user.name} sure={t("users.reset_sure")} onDo={() => void change(of(user, "password"))} />
+                    <Sure name={t("users.reset")} of={user.name} sure={t("users.reset_sure")} onDo={() => void change(user, "password")} />
                     {user.name === me.name ? null : user.disabled
-                      ? <button type="button" className="quiet" onClick={() => void change(of(user, "disable"), { undo: true })}>{t("users.unlock")}<span className="unseen"> {user.name}</span></button>
-                      : <Sure name={t("users.lock")} of={user.name} sure={t("users.lock_sure")} onDo={() => void change(of(user, "disable"))} />}
+                      ? <button type="button" className="quiet" onClick={() => void change(user, "disable", { undo: true })}>{t("users.unlock")}<span className="unseen"> {user.name}</span></button>
+                      : <Sure name={t("users.lock")} of={user.name} sure={t("users.lock_sure")} onDo={() => void change(user, "disable")} />}
                   </span>
                 ) },
             ]}

@@ -2,12 +2,13 @@
 // do about it, asks once more before what cannot be taken back, and shows a secret once.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { Problem, tell } from "../../api/client";
+import { Problem, tell, type Change } from "../../api/client";
+import type { AnswerAt, BodyAt, PathOf } from "../../api/paths";
 import { useWords } from "../../app/settings";
 
 export interface Act {
   /** The answer, or undefined where the server refused: `problem` says why then. */
-  act: <T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown) => Promise<T | undefined>;
+  act: <M extends Change, P extends PathOf<M>>(method: M, path: P, body?: BodyAt<M, P>) => Promise<AnswerAt<M, P> | undefined>;
   problem: ReactNode;
   isBusy: boolean;
 }
@@ -18,13 +19,13 @@ export function useAct(...keys: string[]): Act {
   const { t } = useWords();
   const [told, setTold] = useState<{ detail: string; hint: string } | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const act = async <T,>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T | undefined> => {
+  const act = async <M extends Change, P extends PathOf<M>>(method: M, path: P, body?: BodyAt<M, P>): Promise<AnswerAt<M, P> | undefined> => {
     setTold(null);
     setBusy(true);
     try {
-      const answer = await tell<T>(method, path, body);
+      const answer = await tell(method, path, body);
       await Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
-      return (answer ?? ({} as T));
+      return answer;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       setTold({ detail: error.detail || t(error.code === "unreachable" ? "state.unreachable" : "state.failed"), hint: error.hint });

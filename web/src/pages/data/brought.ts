@@ -1,18 +1,8 @@
 // pages/data/brought.ts - what each source has brought (docs/schemas/source-events.json), and why a day's total differs from it.
 import { dayAfter, type Total } from "./totals";
+import type { Schema } from "../../api/paths";
 
-export interface Brought {
-  source: string;
-  channel?: string;
-  activity?: string;
-  day?: string;
-  events: number;
-  hidden: number;
-  last_day?: number;
-  last_week?: number;
-  first_time: string | null;
-  last_time: string | null;
-}
+export type Brought = Schema<"source-events">;
 
 export interface DayHere extends Total {
   here: number;

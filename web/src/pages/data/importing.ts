@@ -1,25 +1,11 @@
 // pages/data/importing.ts - what an import is told and what it answers: docs/schemas/import.json, the part that the page shows.
-import { address, tell, type Parameters } from "../../api/client";
-import type { EventRecord } from "../../api/types";
+import { tell, type Parameters } from "../../api/client";
 import type { Preview, Roles } from "./preview";
+import type { Schema } from "../../api/paths";
 
-export interface Refused {
-  line: number;
-  column: number;
-  code: string;
-  reason: string;
-  row: string;
-}
+export type Refused = Imported["refused"][number];
 
-export interface Imported {
-  read: number;
-  imported: number;
-  duplicates: number;
-  rejected: number;
-  rejects_file: string;
-  refused: Refused[];
-  preview?: { mapping: string; whole: boolean; records: EventRecord[]; rejects: Refused[] };
-}
+export type Imported = Schema<"import">;
 
 export const FORMATS = ["csv", "tsv", "jsonl", "xes", "ocel", "log"] as const;
 export type Format = "" | (typeof FORMATS)[number];
@@ -43,7 +29,7 @@ function optionsOf({ format, isOwn, roles }: Choice): Parameters {
 }
 
 function send(file: Blob, parameters: Parameters): Promise<Imported> {
-  return tell<Imported>("POST", address("imports", parameters).replace("/api/v1/", ""), file);
+  return tell("post", "imports", file, parameters);
 }
 
 export function importFile(file: File, choice: Choice): Promise<Imported> {

@@ -20,6 +20,8 @@ export interface Document {
   [other: string]: unknown;
 }
 
+export const isDocument = (rules: Record<string, unknown>): rules is Document => rules.version === 1;
+
 /** The i-th type changed; what is undefined goes, and so does what says only what is understood. */
 export function changeType(document: Document, i: number, change: Partial<TypeRule>): Document {
   const types = (document.types ?? []).map((rule, k) => {

@@ -2,7 +2,6 @@
 // how much, and how surely.
 import { useState, type FormEvent } from "react";
 import { useAnswer, useStatus } from "../../api/questions";
-import type { Interval, Standing } from "../../api/types";
 import { changed, go, useAddress } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -14,27 +13,11 @@ import { useQuestion } from "../question";
 import { isoDay } from "../../words";
 import { conditionName, eventName } from "../../words/traits";
 import { EXAMPLES, KINDS, NO_SIDES, type Kind } from "./sides";
+import type { Schema } from "../../api/paths";
 
-interface Difference {
-  what: "edge" | "step" | "start" | "end" | "outcome";
-  from?: string;
-  to?: string;
-  step?: string;
-  outcome?: "success" | "failure" | "ended" | "open";
-  first_of: number;
-  first: number;
-  second_of: number;
-  second: number;
-  difference: Interval;
-  q: number;
-}
+type Difference = NonNullable<Compared["differences"]>[number];
 
-interface Compared extends Standing {
-  first: { customers: number; journeys: number };
-  second: { customers: number; journeys: number };
-  compared: number;
-  differences: Difference[];
-}
+type Compared = Schema<"journey-compare">;
 
 const DAY_MS = 86_400_000;
 
@@ -77,7 +60,7 @@ export function CompareTab() {
   const { t } = words;
   const { url, parameters, nameOf } = useQuestion();
   const asked = useAsked();
-  const answer = useAnswer<Compared>(asked.value === "" ? undefined : "journey/compare", { ...parameters, [asked.kind]: asked.value, top: 100 });
+  const answer = useAnswer(asked.value === "" ? undefined : "journey/compare", { ...parameters, [asked.kind]: asked.value, top: 100 }, ["first", "second", "compared", "differences"]);
   const [first, second] = asked.kind === "split"
     ? [t("compare.first_split", { day: words.date(asked.value) }), t("compare.second_split", { day: words.date(asked.value) })]
     : [t("compare.first_group"), asked.kind === "group" ? conditionName(asked.value, words.language) : eventName(asked.value, words.language)];

@@ -1,7 +1,7 @@
 // pages/journeys/Dossier.tsx - all about one place where journeys go wrong, or about one cause there: what its customers share,
 // who they are, one thread, three of them in their own words, who answers for it, and what one would ask next.
 import { useAnswer } from "../../api/questions";
-import type { Driver, FrictionPlace, Interval } from "../../api/types";
+import type { Driver, Drivers, FrictionPlace, Interval } from "../../api/types";
 import { changed, useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -16,7 +16,7 @@ import { useQuestion } from "../question";
 import { DossierNext } from "./DossierNext";
 import { DossierPeople } from "./DossierPeople";
 import { DriverTable, sayTraits } from "./DriverTable";
-import { addressOf, AFTERMATH, SUPPORT, askFor, failingStep, type Drivers } from "./friction";
+import { addressOf, AFTERMATH, SUPPORT, askFor, failingStep } from "./friction";
 import { useSystem } from "./system";
 
 /** What one costs is told to the cent. */
@@ -31,7 +31,7 @@ function shares({ low, high }: Interval, words: Words): string {
 export function Causes({ place }: { place: FrictionPlace }) {
   const { t } = useWords();
   const { parameters } = useQuestion();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
+  const answer = useAnswer("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
   return (
     <Shown answer={answer} rows={4}>
       {(data) => (
@@ -96,7 +96,7 @@ export function Dossier({ place, cause }: { place: FrictionPlace; cause: string 
   const { t } = useWords();
   const { parameters } = useQuestion();
   const may = useMay();
-  const answer = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
+  const answer = useAnswer("journey/drivers", { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT });
   return (
     <Shown answer={answer} rows={8}>
       {(data) => {

@@ -13,7 +13,7 @@ import { wayOf } from "../costs/ways";
 import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { earlier } from "./earlier";
-import { addressOf, askFor, wrongStep, type Drivers } from "./friction";
+import { addressOf, askFor, wrongStep } from "./friction";
 import { gapOf } from "./shares";
 
 const DAY_MS = 86_400_000;
@@ -39,8 +39,8 @@ function Trend({ place, periods, hasCause }: { place: FrictionPlace; periods: re
   const { t } = words;
   const { parameters } = useQuestion();
   const asked = { ...parameters, ...askFor(place), "no-pairs": true, top: 1 };
-  const now = useAnswer<Drivers>("journey/drivers", { ...asked, ...periods[0] });
-  const then = useAnswer<Drivers>("journey/drivers", { ...asked, ...periods[1] });
+  const now = useAnswer("journey/drivers", { ...asked, ...periods[0] });
+  const then = useAnswer("journey/drivers", { ...asked, ...periods[1] });
   const [period, before] = [usePeriod(periods[0]), usePeriod(periods[1])];
   return (
     <Shown answer={now} rows={2}>

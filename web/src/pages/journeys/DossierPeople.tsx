@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { askLines } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { CommonTrait, EventRecord, FrictionPlace } from "../../api/types";
+import type { CommonTrait, EventRecord, FrictionPlace, Sufferer } from "../../api/types";
 import { useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -11,7 +11,7 @@ import { stepName, type View } from "../../views/views";
 import { activityName, channelName } from "../../words/activities";
 import { gist, instant } from "../customer/thread";
 import { useQuestion } from "../question";
-import { AFTERMATH, SUPPORT, askFor, sufferersOf, type Drivers, type Sufferer } from "./friction";
+import { AFTERMATH, SUPPORT, askFor, sufferersOf } from "./friction";
 import { threadAround } from "./threadAround";
 
 const SUFFERERS = 20; // whose threads are looked through for words
@@ -28,7 +28,7 @@ function useThreads(sufferers: readonly Sufferer[]) {
       const span = { since: new Date(instant(time) - BEFORE_MS).toISOString(), until: new Date(instant(time) + AFTER_MS).toISOString(), limit: 200 };
       return {
         queryKey: ["thread", customer, span],
-        queryFn: ({ signal }: { signal: AbortSignal }) => askLines<EventRecord>(`customers/${encodeURIComponent(customer)}/thread`, span, signal),
+        queryFn: ({ signal }: { signal: AbortSignal }) => askLines(`customers/${encodeURIComponent(customer)}/thread`, span, signal),
       };
     }),
   });
@@ -86,7 +86,7 @@ export function DossierPeople({ place, cause, traits, people }: { place: Frictio
   const may = useMay();
   const { view, parameters } = useQuestion();
   const asked = cause === undefined ? { list: 0 } : { ignore: AFTERMATH, support: SUPPORT, list: cause };
-  const list = useAnswer<Drivers>("journey/drivers", { ...parameters, ...askFor(place), ...asked, names: may("customers"), top: SUFFERERS });
+  const list = useAnswer("journey/drivers", { ...parameters, ...askFor(place), ...asked, names: may("customers"), top: SUFFERERS });
   const sufferers = list.data?.list ?? [];
   const threads = useThreads(may("text") ? sufferers : sufferers.slice(0, 1)); // nobody is looked up for words that stay closed
   const first = sufferers[0];

@@ -123,7 +123,7 @@ function rowsOf(flows: readonly [FlowAnswer, FlowAnswer], nameOf: (step: string)
 function OneFlow({ asked, anchor, tools, window, chosen, onChoose }: Tools & { chosen: Choice; onChoose: (what: Choice) => void }) {
   const { t } = useWords();
   const { parameters, nameOf } = useQuestion();
-  const answer = useAnswer<FlowAnswer>("journey/flow", { ...parameters, ...asked, top: TOP });
+  const answer = useAnswer("journey/flow", { ...parameters, ...asked, top: TOP });
   return (
     <Shown answer={answer}>
       {(data) => (
@@ -149,8 +149,8 @@ function OneFlow({ asked, anchor, tools, window, chosen, onChoose }: Tools & { c
 function TwoFlows({ sides, asked, anchor, tools, window, chosen, onChoose }: Tools & { sides: Sides; chosen: Choice; onChoose: (what: Choice) => void }) {
   const { t } = useWords();
   const { nameOf } = useQuestion();
-  const first = useAnswer<FlowAnswer>("journey/flow", { ...sides[0].parameters, ...asked, top: TOP_BESIDE, "counts-only": true });
-  const second = useAnswer<FlowAnswer>("journey/flow", { ...sides[1].parameters, ...asked, top: TOP_BESIDE, "counts-only": true });
+  const first = useAnswer("journey/flow", { ...sides[0].parameters, ...asked, top: TOP_BESIDE, "counts-only": true });
+  const second = useAnswer("journey/flow", { ...sides[1].parameters, ...asked, top: TOP_BESIDE, "counts-only": true });
   const both = useMemo(() => {
     if (!first.data || !second.data) return undefined;
     const kept = sharedSteps([first.data, second.data], TOP);

@@ -1,5 +1,6 @@
 // pages/journeys/FrictionRoutes.tsx - by which ways people come to a friction: the dearest three, each drawn small and leading to
 // its own dossier and customers.
+import type { Friction } from "../../api/types";
 import { changed, useAddress } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -8,7 +9,7 @@ import { Link } from "../../parts/Link";
 import { Whisker } from "../../parts/Whisker";
 import { Trace } from "../../pictures/Trace";
 import { useQuestion } from "../question";
-import { addressOf, placeName, sufferersOf, type Friction } from "./friction";
+import { addressOf, placeName, sufferersOf } from "./friction";
 import { between } from "./Sentence";
 
 const SHOWN = 3;

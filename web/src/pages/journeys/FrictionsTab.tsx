@@ -2,7 +2,7 @@
 // its customers have in common; or the causes of one passage that was chosen on the map.
 import { useState } from "react";
 import { useAnswer } from "../../api/questions";
-import type { FrictionPlace, Interval } from "../../api/types";
+import type { Friction, FrictionPlace, Interval } from "../../api/types";
 import { changed, useAddress, useParameter, type Changes } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -18,7 +18,7 @@ import { DriverTable, sayTraits } from "./DriverTable";
 import { CausesList } from "./CausesList";
 import { Causes, Dossier } from "./Dossier";
 import { FrictionRoutes } from "./FrictionRoutes";
-import { addressOf, AFTERMATH, isGoodEnd, placeIn, placeName, sufferersOf, type Friction, type Frictions } from "./friction";
+import { addressOf, AFTERMATH, isGoodEnd, placeIn, placeName, sufferersOf } from "./friction";
 import { useCauses } from "./causes";
 import { between } from "./Sentence";
 import { Sufferers } from "./Sufferers";
@@ -86,7 +86,7 @@ function Ranked() {
   const { view, parameters, nameOf } = useQuestion();
   const period = usePeriod(parameters);
   const [top, setTop] = useParameter("places", String(FIRST));
-  const answer = useAnswer<Frictions>("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5, top });
+  const answer = useAnswer("journey/frictions", { ...parameters, ignore: AFTERMATH, support: 5, top }, ["frictions", "places"]);
   return (
     <Shown answer={answer}>
       {(data) => {

@@ -45,8 +45,8 @@ export function ListTab() {
                   show: (one) => <span className="outcome" data-outcome={one.outcome}>{t(`outcome.${one.outcome}`)}</span>,
                 },
                 {
-                  key: "steps", name: t("column.way"), width: "32%", orders: ["most-steps", "fewest-steps"], value: (one) => one.steps.map(nameOf).join(" → "),
-                  show: (one) => <Trace steps={one.steps} nameOf={nameOf} channelOf={channelOf} />,
+                  key: "steps", name: t("column.way"), width: "32%", orders: ["most-steps", "fewest-steps"], value: (one) => (one.steps ?? []).map(nameOf).join(" → "),
+                  show: (one) => <Trace steps={one.steps ?? []} nameOf={nameOf} channelOf={channelOf} />,
                 },
               ]}
             />

@@ -113,7 +113,7 @@ export function MapTab() {
   const [drawn, setDrawn] = useState("");
   const { map, timed } = useMapThenTimes(question, drawn === asked);
   const onDrawn = useCallback(() => setDrawn(asked), [asked]);
-  const before = useAnswer<JourneyMap>(sides && "journey/map", { ...question, ...sides?.[0].parameters });
+  const before = useAnswer(sides && "journey/map", { ...question, ...sides?.[0].parameters });
   const chosen = chosenIn(url);
   const choose = (what: Chosen) =>
     go(changed(url, {

@@ -10,20 +10,12 @@ import { Shown } from "../../parts/States";
 import { begun } from "../../words";
 import { channelName } from "../../words/activities";
 import { threadAround } from "./threadAround";
+import type { Schema } from "../../api/paths";
 
 const FIRST = 200;
 
-interface Listed {
-  customer: string;
-  time: string;
-  channel?: string;
-}
+type Listed = NonNullable<Schema<"journey-metrics">["list"]>[number];
 
-interface Answered {
-  total: number;
-  customers: number;
-  list: Listed[];
-}
 
 /** `isCounted`: of a share, only those of its numerator; else all that it is reckoned from. */
 export function MetricList({ metric, parameters, isCounted }: { metric: Metric; parameters: Parameters; isCounted: boolean }) {
@@ -31,14 +23,14 @@ export function MetricList({ metric, parameters, isCounted }: { metric: Metric; 
   const { t, language } = words;
   const asked = { ...parameters, list: metric.metric, counted: isCounted };
   const [isAll, setAll] = useState(false);
-  const answer = useAnswer<Answered>("journey/metrics", { ...asked, limit: isAll ? CSV_ROWS_MAX : FIRST });
+  const answer = useAnswer("journey/metrics", { ...asked, limit: isAll ? CSV_ROWS_MAX : FIRST }, ["list", "total"]);
   const see = useCallback((_: number, end: number) => end > FIRST / 2 && setAll(true), []);
   return (
     <Shown answer={answer} rows={6}>
       {(data) => {
         const rows: Rows<Listed> = {
           count: Math.min(data.total, CSV_ROWS_MAX), see, rowAt: (i) => data.list[i],
-          all: async () => (await askWith<Answered>("journey/metrics", { ...asked, limit: CSV_ROWS_MAX })).list,
+          all: async () => (await askWith("journey/metrics", { ...asked, limit: CSV_ROWS_MAX }, undefined, ["list"])).list,
         };
         return (
           <LongTable<Listed>

@@ -2,7 +2,7 @@
 import { companyZone } from "../../words/zone";
 import type { Parameters } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { Interval, Metric, MetricFigure, Metrics } from "../../api/types";
+import { FIGURES, type Interval, type Metric, type MetricFigure, type Metrics } from "../../api/types";
 import { changed, useAddress, useParameter } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
@@ -72,7 +72,7 @@ function OverTime({ metric, parameters }: { metric: Metric; parameters: Paramete
   const words = useWords();
   const { t, language } = words;
   const [every, setEvery] = useParameter("every", "month");
-  const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, every });
+  const answer = useAnswer("journey/metrics", { ...parameters, metric: metric.metric, every }, ["figures"]);
   const name = (time: string) =>
     new Intl.DateTimeFormat(language, every === "month" ? { month: "short", year: "2-digit", timeZone: companyZone() } : { day: "numeric", month: "short", timeZone: companyZone() }).format(Date.parse(time));
   return (
@@ -105,7 +105,7 @@ function Broken({ metric, parameters }: { metric: Metric; parameters: Parameters
   const words = useWords();
   const { t, language } = words;
   const [by, setBy] = useParameter("by", "channel");
-  const answer = useAnswer<Metrics>("journey/metrics", { ...parameters, metric: metric.metric, by });
+  const answer = useAnswer("journey/metrics", { ...parameters, metric: metric.metric, by }, ["figures"]);
   return (
     <section>
       <div className="choice" role="group" aria-label={t("metric.by")}>
@@ -142,8 +142,8 @@ const figureIn = (data: Metrics, metric: Metric) => data.figures.find((one) => o
 function TwoSides({ sides, counting }: { sides: Sides; counting: Parameters }) {
   const words = useWords();
   const { t, language } = words;
-  const first = useAnswer<Metrics>("journey/metrics", { ...sides[0].parameters, ...counting });
-  const second = useAnswer<Metrics>("journey/metrics", { ...sides[1].parameters, ...counting });
+  const first = useAnswer("journey/metrics", { ...sides[0].parameters, ...counting }, FIGURES);
+  const second = useAnswer("journey/metrics", { ...sides[1].parameters, ...counting }, FIGURES);
   const interval = (one: MetricFigure | undefined): Interval => ({ value: one?.figure ?? null, low: one?.low ?? null, high: one?.high ?? null });
   return (
     <Shown answer={first}>
@@ -192,7 +192,7 @@ export function MetricsTab() {
   const may = useMay();
   const [chosen, setChosen] = useParameter("metric", "repeat_contacts");
   const [behind] = useParameter("behind", "");
-  const answer = useAnswer<Metrics>(counting.parameters && "journey/metrics", parameters);
+  const answer = useAnswer(counting.parameters && "journey/metrics", parameters, FIGURES);
   return (
     <Shown answer={answer}>
       {(data) => {

@@ -26,7 +26,7 @@ export function Reconciled({ map, asked }: { map: JourneyMap; asked: Parameters 
   const isWhole = [...MANY, ...ONCE].every((name) => name === "since" || name === "until" || asked[name] === undefined);
   const { since, until } = asked;
   const isAsked = view.key === "contacts" && isWhole;
-  const answer = useAnswer<JourneyMap>(isAsked ? "journey/map" : undefined, { definition: records, since, until, "counts-only": true });
+  const answer = useAnswer(isAsked ? "journey/map" : undefined, { definition: records, since, until, "counts-only": true });
   if (!isAsked || !answer.data) return null;
   const countOf = (step: string) => answer.data?.steps.find((one) => one.step === step)?.count ?? 0;
   const [record, queued, transferred] = [countOf("record"), countOf("queued"), countOf("transferred")];

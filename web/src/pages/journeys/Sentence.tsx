@@ -1,6 +1,6 @@
 // pages/journeys/Sentence.tsx - the one sentence of an analysis: what costs most in it, who it happens to, how surely.
 import { useAnswer } from "../../api/questions";
-import type { Driver, FrictionPlace, Interval } from "../../api/types";
+import type { Driver, Friction, FrictionPlace, Interval } from "../../api/types";
 import { changed } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
@@ -10,7 +10,7 @@ import { definitionOf, stepName, viewOf } from "../../views/views";
 import { usePeriod } from "../period";
 import { useQuestion } from "../question";
 import { useCauses } from "./causes";
-import { addressOf, AFTERMATH, isGoodEnd, placeName, type Friction, type Frictions } from "./friction";
+import { addressOf, AFTERMATH, isGoodEnd, placeName } from "./friction";
 import { sayTraits } from "./DriverTable";
 import { useSystem } from "./system";
 
@@ -52,7 +52,7 @@ function useTold(): Told | null | undefined {
   const first = causes[0];
   // Where nothing stands out at the watched points, or none are watched: what a search finds.
   const isSearched = !isPending && first?.driver === undefined;
-  const answer = useAnswer<Frictions>(isSearched ? "journey/frictions" : undefined, { ...asked, ignore: AFTERMATH, support: 5, top: 10 });
+  const answer = useAnswer(isSearched ? "journey/frictions" : undefined, { ...asked, ignore: AFTERMATH, support: 5, top: 10 }, ["frictions", "places"]);
   if (isPending) return undefined;
   if (first?.driver)
     return { place: first.watched.place, where: first.watched[language], driver: first.driver, cost: first.driver.excess_cost, people: first.driver.customers, times: first.driver.with_suffered, rank: first.rank };

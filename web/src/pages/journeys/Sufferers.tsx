@@ -2,14 +2,14 @@
 import { useCallback, useState } from "react";
 import { askWith } from "../../api/client";
 import { useAnswer } from "../../api/questions";
-import type { FrictionPlace } from "../../api/types";
+import type { FrictionPlace, Sufferer } from "../../api/types";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Link } from "../../parts/Link";
 import { LongTable, type Rows } from "../../parts/LongTable";
 import { Shown } from "../../parts/States";
 import { useQuestion } from "../question";
-import { AFTERMATH, SUPPORT, askFor, type Drivers, type Sufferer } from "./friction";
+import { AFTERMATH, SUPPORT, askFor } from "./friction";
 import { threadAround } from "./threadAround";
 
 const FIRST = 200;
@@ -21,14 +21,14 @@ function useSufferers(place: FrictionPlace, cause: string | null) {
   const may = useMay();
   const [isAll, setAll] = useState(false);
   const asked = { ...parameters, ...askFor(place), ...(cause ? { ignore: AFTERMATH, support: SUPPORT } : {}), list: cause ?? 0, names: may("customers") };
-  const first = useAnswer<Drivers>("journey/drivers", { ...asked, top: FIRST });
+  const first = useAnswer("journey/drivers", { ...asked, top: FIRST });
   const count = first.data?.listed ?? first.data?.suffered ?? 0;
-  const rest = useAnswer<Drivers>(isAll && count > FIRST ? "journey/drivers" : undefined, { ...asked, top: ALL });
+  const rest = useAnswer(isAll && count > FIRST ? "journey/drivers" : undefined, { ...asked, top: ALL });
   const whole = rest.data && !rest.isPlaceholderData ? rest.data.list : undefined;
   const see = useCallback((_: number, end: number) => end > FIRST / 2 && setAll(true), []);
   const rows: Rows<Sufferer> = {
     count, see, rowAt: (i) => (whole ?? first.data?.list)?.[i],
-    all: async () => whole ?? (await askWith<Drivers>("journey/drivers", { ...asked, top: ALL })).list ?? [],
+    all: async () => whole ?? (await askWith("journey/drivers", { ...asked, top: ALL })).list ?? [],
   };
   return { first, rest, rows };
 }

@@ -2,9 +2,9 @@
 import { useQueries, type UseQueryOptions } from "@tanstack/react-query";
 import { askWith, type Parameters, type Problem } from "../../api/client";
 import type { Answer } from "../../api/questions";
-import type { Driver } from "../../api/types";
+import type { Driver, Drivers } from "../../api/types";
 import type { View, WatchedPlace } from "../../views/views";
-import { AFTERMATH, SUPPORT, askFor, type Drivers } from "./friction";
+import { AFTERMATH, SUPPORT, askFor } from "./friction";
 
 /** A watched place, what was found at it, and its surest cause that nothing else explains. */
 export interface Watched {
@@ -33,7 +33,7 @@ export function useCauses(view: View, parameters: Parameters): { causes: Watched
   const answers = useQueries({
     queries: places.map(({ place }): UseQueryOptions<Drivers, Problem> => {
       const asked: Parameters = { ...parameters, ...askFor(place), ignore: AFTERMATH, support: SUPPORT };
-      return { queryKey: ["journey/drivers", asked], queryFn: ({ signal }) => askWith<Drivers>("journey/drivers", asked, signal) };
+      return { queryKey: ["journey/drivers", asked], queryFn: ({ signal }) => askWith("journey/drivers", asked, signal) };
     }),
   });
   const found = places.flatMap((watched, i) => {

@@ -1,6 +1,6 @@
 // pages/journeys/friction.ts - frictions as the server tells them, and as questions about them.
 import type { Parameters } from "../../api/client";
-import type { Driver, FrictionPlace, Interval, Standing } from "../../api/types";
+import type { FrictionPlace } from "../../api/types";
 import { changed } from "../../app/router";
 import { isGoodStep, type View } from "../../views/views";
 import type { Words } from "../../words";
@@ -14,55 +14,6 @@ export const AFTERMATH = [
 
 /** What fewer than these have in common is no cause: each thing asked costs certainty about the others. */
 export const SUPPORT = 20;
-
-export interface Friction {
-  word: "failure" | "passage" | "leakage" | "switch" | "repeat" | "abandonment" | "wait";
-  friction: FrictionPlace;
-  says: string;
-  trials: number;
-  suffered: number;
-  customers: number;
-  customers_suffered: number;
-  share: Interval;
-  cost_each: Interval;
-  excess_cost: Interval;
-  q: number;
-  drivers: Driver[];
-  /** What the same customers meet there, seen closer: it adds nothing to the sum. */
-  variants?: Omit<Friction, "variants">[];
-  change?: { before: number; before_suffered: number; after: number; after_suffered: number; difference: Interval; q: number };
-}
-
-export interface Frictions extends Standing {
-  customers: number;
-  journeys: number;
-  screened: number;
-  found: number;
-  /** How many stand by themselves: `frictions` has the dearest. */
-  places: number;
-  frictions: Friction[];
-}
-
-export interface Sufferer {
-  customer: string;
-  name?: string;
-  time: string;
-  cost?: number;
-}
-
-export interface Drivers extends Standing {
-  trials: number;
-  suffered: number;
-  customers: number;
-  customers_suffered: number;
-  tests: number;
-  share: Interval;
-  cost_each: Interval;
-  drivers?: Driver[];
-  /** How many the list would hold without its limit. */
-  listed?: number;
-  list?: Sufferer[];
-}
 
 /** The options that ask for the drivers of a friction: the words of `journey list`. */
 export function askFor(place: FrictionPlace): Parameters {

@@ -1,7 +1,7 @@
 // pages/journeys/system.ts - whose version it is: "7.4" is Android's where every event that carries the one carries the other.
 import { useQueries } from "@tanstack/react-query";
 import { askWith, type Parameters } from "../../api/client";
-import type { CommonTrait, JourneyMap } from "../../api/types";
+import type { CommonTrait } from "../../api/types";
 
 /** What a version is of, and what the makers call themselves (the names that SDKs send). */
 const OWNERS: Record<string, { name: string; known: readonly string[] }> = {
@@ -17,7 +17,7 @@ export function useSystem(traits: readonly CommonTrait[] | undefined): string | 
   const counts = useQueries({
     queries: wheres.map((where) => {
       const asked: Parameters = { where, "counts-only": true, top: 1 };
-      return { queryKey: ["journey/map", asked], queryFn: ({ signal }: { signal: AbortSignal }) => askWith<JourneyMap>("journey/map", asked, signal) };
+      return { queryKey: ["journey/map", asked], queryFn: ({ signal }: { signal: AbortSignal }) => askWith("journey/map", asked, signal) };
     }),
   });
   const [all, ...each] = counts.map((one) => one.data?.events);
