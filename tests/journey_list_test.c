@@ -1,7 +1,9 @@
 /* tests/journey_list_test.c - the list in each order: against all journeys put in that order
- * naively, and pages cut from longer and longer lists fit together */
+ * naively, pages cut from longer and longer lists fit together, and behind each number of a map of
+ * parts of journeys are as many as it says */
 #include "base/random.h"
 #include "journey/list.h"
+#include "journey/map.h"
 #include "support/journey_world.h"
 #include "test.h"
 
@@ -163,5 +165,118 @@ TEST(of_one_customer_is_what_is_his_among_all)
 		check_one(&w, &all, all.items[i].customer);
 	journey_list_done(plan, &all);
 	journey_plan_free(plan);
+	journey_world_done(&w);
+}
+
+/* ---- behind a number of a part of journeys: its words are asked of the part */
+
+struct behind_part {
+	struct journey_world *w;
+	struct journey_filter asked; /* of the whole map */
+	const struct journey_plan *plan;
+	const struct map *map;
+	size_t smaller; /* edges that more have in their whole journeys than in the part */
+};
+
+/* How many the list has under the filter of the moment, which is then that of the map again. */
+static struct journey_list totals(struct behind_part *b)
+{
+	struct journey_list list = { .count = 0 };
+	struct journey_plan *plan;
+
+	CHECK("plan", journey_world_plan(b->w, &plan, NULL) == OK);
+	CHECK("list", journey_list_make(plan, 0, NULL, &list, NULL) == OK);
+	struct journey_list told = { .customers = list.customers, .journeys = list.journeys };
+	journey_list_done(plan, &list);
+	journey_plan_free(plan);
+	b->w->filter = b->asked;
+	return told;
+}
+
+static void check_edge(struct behind_part *b, const struct map_edge *edge)
+{
+	const struct journey_edge named = { journey_plan_step_name(b->plan, edge->from),
+		journey_plan_step_name(b->plan, edge->to) };
+
+	b->w->filter.part_edges = &named;
+	b->w->filter.part_edge_count = 1;
+	CHECK("edge", totals(b).customers == edge->customers);
+	b->w->filter.edge_from = named.from;
+	b->w->filter.edge_to = named.to;
+	b->smaller += totals(b).customers > edge->customers;
+}
+
+static void check_step(struct behind_part *b, const struct map_step *step)
+{
+	str name = journey_plan_step_name(b->plan, step->step);
+	struct journey_place place = { .position = 1, .step = name };
+
+	b->w->filter.part_passed = (struct field_names){ &name, 1 };
+	struct journey_list list = totals(b);
+	CHECK("step", list.journeys == step->journeys && list.customers == step->customers);
+	b->w->filter.places = &place;
+	b->w->filter.place_count = 1;
+	CHECK("start", totals(b).journeys == step->starts);
+	place.position = -1;
+	b->w->filter.places = &place;
+	b->w->filter.place_count = 1;
+	CHECK("end", totals(b).journeys == step->ends);
+}
+
+/* The number of edges of which the whole journeys would have said more. */
+static size_t check_part(struct journey_world *w, str from, str to)
+{
+	const struct map_options options = { .counts_only = true };
+	struct journey_plan *plan;
+	struct map map;
+
+	w->filter.from_step = from;
+	w->filter.to_step = to;
+	CHECK("plan", journey_world_plan(w, &plan, NULL) == OK);
+	CHECK("map", map_make(plan, &options, &map, NULL) == OK);
+	CHECK("something", map.edge_count > 3);
+	struct behind_part b = { w, w->filter, plan, &map, 0 };
+	for (size_t i = 0; i < map.edge_count; i++)
+		check_edge(&b, &map.edges[i]);
+	for (size_t i = 0; i < map.step_count; i++)
+		check_step(&b, &map.steps[i]);
+	map_done(plan, &map);
+	journey_plan_free(plan);
+	return b.smaller;
+}
+
+TEST(behind_a_number_of_a_part_are_those_it_counts)
+{
+	struct journey_world w;
+	str never = STR("s");
+
+	journey_world_init(&w, events_of(11), false);
+	journey_world_define(&w, "{\"version\": 1, \"gap\": \"1h\"}");
+	CHECK("the whole", check_part(&w, STR(""), STR("")) == 0);
+	CHECK("from", check_part(&w, STR("p"), STR("")) > 0);
+	CHECK("up to", check_part(&w, STR(""), STR("r")) > 0);
+	CHECK("between", check_part(&w, STR("p"), STR("r")) > 0);
+	w.filter.edge_from = STR("q"); /* the question's own edge stays beside that of the number */
+	w.filter.first_step = STR("q");
+	CHECK("of some journeys", check_part(&w, STR("p"), STR("")) > 0);
+	w.filter = journey_filter_none();
+	w.filter.never = (struct field_names){ &never, 1 };
+	CHECK("of others", check_part(&w, STR("p"), STR("")) > 0);
+	journey_world_done(&w);
+}
+
+TEST(too_many_edges_of_a_part_are_refused)
+{
+	static const struct journey_edge edges[FILTER_STEPS_MAX + 1];
+	struct journey_world w;
+	struct journey_plan *plan;
+
+	journey_world_init(&w, "a 0 web p; a 1 web q", false);
+	w.filter.part_edges = edges;
+	w.filter.part_edge_count = FILTER_STEPS_MAX;
+	CHECK("as many", journey_world_plan(&w, &plan, NULL) == OK);
+	journey_plan_free(plan);
+	w.filter.part_edge_count++;
+	CHECK("one more", journey_world_plan(&w, &plan, NULL) != OK);
 	journey_world_done(&w);
 }

@@ -286,6 +286,18 @@ class Question:
             self.parts.append(f"{there} is null" if not step else f"coalesce({there} = {quote(step)}, 0)" if option == "at"
                               else f"coalesce({there} <> {quote(step)}, 0)")
 
+        if self.has("part-passed", 0.06):
+            step = self.rnd.choice(names)
+            self.named.append(step)
+            self.words += ["--part-passed", step]
+            self.parts.append(f"exists (select 1 from part x where x.j = h.j and x.step = {quote(step)})")
+        if self.has("part-edge", 0.06):
+            a, b = self.rnd.choice(names), self.rnd.choice(names)
+            self.named += [a, b]
+            self.words += ["--part-edge-from", a, "--part-edge-to", b]
+            self.parts.append(f"""exists (select 1 from part x join part y on y.j = x.j and y.n = x.n + 1
+                where x.j = h.j and x.step = {quote(a)} and y.step = {quote(b)})""")
+
     def filter_journeys(self, names):
         """Filters by which the list behind a number is asked for."""
         rnd = self.rnd
@@ -518,6 +530,31 @@ def ask_map(question):
              (select 1 from je b where b.j = a.j and b.n = a.n + 1) group by step""")), "end")
     same({k: n for k, n in ours["outcomes"].items() if n}, outcomes(question), "outcomes")
     same([e["count"] for e in ours["edges"]], sorted((e["count"] for e in ours["edges"]), reverse=True), "order")
+    check_map_lists(question, ours)
+
+
+def check_map_lists(question, ours):
+    """Behind an edge its customers; behind a step its journeys and customers; of starts, ends, outcomes as many journeys."""
+    for edge in some_of(question, ours["edges"]):
+        listed = listed_with(question, ["--part-edge-from", edge["from"], "--part-edge-to", edge["to"]])
+        same(listed["customers"], edge["customers"], f"list of {edge['from']} -> {edge['to']}")
+    for step in some_of(question, ours["steps"]):
+        listed = listed_with(question, ["--part-passed", step["step"]])
+        same((listed["journeys"], listed["customers"]), (step["journeys"], step["customers"]), f"list of {step['step']}")
+    for place, key in ((1, "start"), (-1, "end")):
+        for step in some_of(question, ours[key]):
+            same(listed_with(question, [f"--at={place}={step['step']}"])["journeys"], step["count"], f"list of {key}")
+    if "--outcome" not in question.words:
+        for word, count in ours["outcomes"].items():
+            same(listed_with(question, ["--outcome", word])["journeys"], count, f"list of {word}")
+
+
+def some_of(question, numbers):
+    return question.rnd.sample(numbers, min(2, len(numbers)))
+
+
+def listed_with(question, words):
+    return question.world.ask("journey", "list", "--limit", 0, *question.words, *words)
 
 
 def outcomes(question):
@@ -543,6 +580,10 @@ def ask_variants(question):
             "select o, count(*) from jv where way = ? group by o", "|".join(v["steps"]))), "outcomes")
     same((ours["rest"]["variants"], ours["rest"]["count"]),
          (len(ways) - len(order), sum(w[0] for w in ways.values()) - sum(ways[w][0] for w in order)), "rest")
+    for v in some_of(question, ours["variants"]):
+        places = [f"--at={i}={step}" for i, step in enumerate([*v["steps"], ""], 1)]
+        listed = listed_with(question, places)
+        same((listed["journeys"], listed["customers"]), (v["count"], v["customers"]), f"list of {v['steps']}")
 
 
 def ask_funnel(question):
@@ -926,7 +967,7 @@ KINDS = {"map": ask_map, "variants": ask_variants, "funnel": ask_funnel, "list":
          "metrics": ask_metrics, "drivers": ask_drivers, "compare": ask_compare}
 EVERY = {**KINDS, "predict": ask_predict, "frictions": ask_frictions}
 FILTERS = ["since", "until", "as-of", "channel", "activity", "where", "with", "without", "customer", "not-customer", "passed", "never",
-           "begins", "ends", "edge", "way", "outcome", "from-step", "to-step", "at", "not-at"]
+           "begins", "ends", "edge", "way", "outcome", "from-step", "to-step", "at", "not-at", "part-passed", "part-edge"]
 
 
 # ---- running

@@ -143,15 +143,6 @@ static size_t find_steps(struct cutter *c, const struct thread *thread)
 
 /* ---- what becomes of a whole journey */
 
-static bool has_edge(const struct journey_plan *plan, const struct journey *journey)
-{
-	for (size_t i = 1; i < journey->count; i++)
-		if ((plan->edge_from == STEP_NONE || journey->step[i - 1] == plan->edge_from) &&
-			(plan->edge_to == STEP_NONE || journey->step[i] == plan->edge_to))
-			return true;
-	return plan->edge_from == STEP_NONE && plan->edge_to == STEP_NONE;
-}
-
 static bool is_the_way(const struct journey_plan *plan, const struct journey *journey)
 {
 	return plan->way == NULL || (journey->count == plan->way_length &&
@@ -171,7 +162,7 @@ static bool is_kept(const struct journey_plan *plan, const struct journey *journ
 	if (!is_step(plan->first_step, journey->step[0]) ||
 		!is_step(plan->last_step, journey->step[journey->count - 1]) ||
 		(plan->outcomes != 0 && (plan->outcomes >> journey->outcome & 1) == 0) ||
-		!has_edge(plan, journey) || !is_the_way(plan, journey))
+		!plan_edge_holds(plan->edge, journey) || !is_the_way(plan, journey))
 		return false;
 	for (size_t i = 0; i < journey->count; i++) {
 		if (plan->flags[journey->step[i]] & STEP_NEVER)

@@ -1,8 +1,9 @@
 /* journey/list.h - whose journeys they are: the list behind a number.
  *
  * The journeys of a plan themselves.  Whatever other queries count is a plan's filter away (an
- * edge: edge_from and edge_to; a variant: way; a start: first_step ...), and both walk by the same
- * pass: so the number and the list cannot disagree.
+ * edge: part_edges; a step: part_passed; a start, an end, a variant: places), asked as they count
+ * of what from_step and to_step leave, and both walk by the same pass: so the number and the list
+ * cannot disagree.
  *
  * The journeys told are the first in the order asked for, without one the latest by their first
  * event; equal ones are told the latest first, then by row, so that pages cut from longer and

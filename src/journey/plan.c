@@ -158,7 +158,7 @@ static void flag_steps(
 }
 
 /* STEP_NONE for "". */
-static err named_step(const struct journey_plan *plan, str name, uint32_t *out, struct why *why)
+err plan_named_step(const struct journey_plan *plan, str name, uint32_t *out, struct why *why)
 {
 	*out = STEP_NONE;
 	return name.len == 0 ? OK : journey_plan_step(plan, name, out, why);
@@ -185,14 +185,14 @@ static err filter_places(
 		uint32_t *step;
 	} named[] = { { filter->from_step, &plan->from_step }, { filter->to_step, &plan->to_step },
 		{ filter->first_step, &plan->first_step }, { filter->last_step, &plan->last_step },
-		{ filter->edge_from, &plan->edge_from }, { filter->edge_to, &plan->edge_to } };
+		{ filter->edge_from, &plan->edge.from }, { filter->edge_to, &plan->edge.to } };
 	err e = name_way(plan, &filter->way, why);
 
 	plan->outcomes = filter->outcomes;
 	plan->filters_journeys = filter->passed.count + filter->never.count > 0 ||
 				 plan->way != NULL || plan->outcomes != 0;
 	for (size_t i = 0; e == OK && i < ARRAY_LEN(named); i++) {
-		e = named_step(plan, named[i].name, named[i].step, why);
+		e = plan_named_step(plan, named[i].name, named[i].step, why);
 		plan->filters_journeys |= named[i].name.len > 0;
 	}
 	return e == OK ? plan_places(plan, filter, why) : e;
@@ -373,6 +373,8 @@ void journey_plan_free(struct journey_plan *plan)
 	free(plan->passed);
 	free(plan->way);
 	free(plan->places);
+	free(plan->part_passed);
+	free(plan->part_edges);
 	free(plan->groups);
 	free(plan);
 }

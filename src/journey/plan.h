@@ -15,7 +15,8 @@
  *   4. the definition: noise dropped, steps, journeys
  *   5. passed, never, first_step, last_step, edge, way, outcomes: which journeys
  *   6. from_step, to_step: which part of each
- *   7. places: which of these parts
+ *   7. places, part_passed, part_edges: which of these parts.  What a query counts are parts, so
+ *      these are the words for whom a number counts; those of 5 say of whom it is asked
  *
  * Threads: a plan is immutable; it borrows the view, definition and filter.
  */
@@ -35,6 +36,11 @@ struct journey_crowd {
 	bool is_wanted;
 	int64_t within; /* ticks before as_of; 0: ever */
 	uint64_t at_least; /* events; 0 is 1 */
+};
+
+/* The second comes directly after the first; "": any step. */
+struct journey_edge {
+	str from, to;
 };
 
 /* Which step stands at a position: 1 the first, -1 the last. */
@@ -59,6 +65,9 @@ struct journey_filter {
 	str from_step, to_step; /* from the first .. to the first behind it; "": all */
 	const struct journey_place *places; /* of what these left; all must hold */
 	size_t place_count; /* at most FILTER_PLACES_MAX */
+	struct field_names part_passed; /* these steps in it; at most FILTER_STEPS_MAX */
+	const struct journey_edge *part_edges; /* these edges in it */
+	size_t part_edge_count; /* at most FILTER_STEPS_MAX */
 	bool is_of_one; /* only the journeys of this customer */
 	uint32_t customer;
 };

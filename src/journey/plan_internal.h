@@ -60,6 +60,11 @@ struct place_test {
 	bool is_other;
 };
 
+/* Two steps, one directly after the other; STEP_NONE: any. */
+struct edge_test {
+	uint32_t from, to;
+};
+
 enum step_flag { STEP_STARTS = 1, STEP_SUCCEEDS = 2, STEP_FAILS = 4, STEP_NEVER = 8 };
 
 struct journey_plan {
@@ -73,12 +78,17 @@ struct journey_plan {
 	uint64_t *passed; /* of steps: bits of filter->passed; NULL: none asked */
 	uint64_t passed_all;
 	size_t step_count;
-	uint32_t from_step, to_step, first_step, last_step, edge_from, edge_to; /* STEP_NONE: any */
+	uint32_t from_step, to_step, first_step, last_step; /* STEP_NONE: any */
+	struct edge_test edge;
 	uint32_t *way; /* NULL: any */
 	size_t way_length;
 	unsigned outcomes;
 	struct place_test *places;
 	size_t place_count;
+	uint32_t *part_passed;
+	size_t part_passed_count;
+	struct edge_test *part_edges;
+	size_t part_edge_count;
 
 	struct routes steps; /* of the definition; targets: steps, STEP_NONE for what is none */
 	struct routes only; /* target 1: seen; of_what NULL: `seen` says it all */
@@ -134,10 +144,14 @@ void routes_done(struct routes *routes);
 err plan_groups(struct journey_plan *plan, const struct journey_journal *journal, str key,
 	uint32_t **out, struct strings **values, struct why *why);
 
+/* "": STEP_NONE. */
+err plan_named_step(const struct journey_plan *plan, str name, uint32_t *out, struct why *why);
+
 /* plan_places.c */
 struct journey;
 err plan_places(struct journey_plan *plan, const struct journey_filter *filter, struct why *why);
 bool plan_places_hold(const struct journey_plan *plan, const struct journey *journey);
+bool plan_edge_holds(struct edge_test edge, const struct journey *journey);
 
 /* plan_crowds.c */
 err crowd_make(struct journey_plan *plan, const struct journey_journal *journal,

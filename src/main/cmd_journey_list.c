@@ -85,13 +85,20 @@ const struct command cmd_journey_list = {
 	.about = WORDS(
 		"The journeys that the filters leave, the latest first or as --order says. Each "
 		"number of the other "
-		"journey commands has its filter: --edge-from and --edge-to for an edge, --begins "
-		"and --ends, --way for a variant, --passed for a step, --outcome.",
+		"journey commands has its filter: --part-edge-from and --part-edge-to for an edge, "
+		"--at 1=STEP for a start, --at -1=STEP for an end, --part-passed for a step, an "
+		"--at for each step of a variant and one without a step behind them, --outcome. "
+		"They hold of what --from-step and --to-step leave, which is what is counted; "
+		"--edge-from, --edge-to, --begins, --ends, --way and --passed of the whole "
+		"journey: without those two it is the same.",
 		"Les parcours que laissent les filtres, les derniers d'abord ou comme --order le "
 		"dit. Chaque nombre des "
-		"autres commandes de parcours a son filtre : --edge-from et --edge-to pour une "
-		"arête, --begins et --ends, --way pour une variante, --passed pour une étape, "
-		"--outcome."),
+		"autres commandes de parcours a son filtre : --part-edge-from et --part-edge-to "
+		"pour une arête, --at 1=ÉTAPE pour un début, --at -1=ÉTAPE pour une fin, "
+		"--part-passed pour une étape, un --at par étape d'une variante et un dernier sans "
+		"étape, --outcome. Ils valent pour ce que laissent --from-step et --to-step, qui "
+		"est ce que l'on compte ; --edge-from, --edge-to, --begins, --ends, --way et "
+		"--passed valent pour le parcours entier : sans ces deux-là, c'est la même chose."),
 	.options = { JOURNEY_OPTIONS,
 		{ STR_INIT("limit"), IS_NUMBER, false, SAME_WORDS("N"),
 			WORDS("at most so many journeys; the totals are of all",

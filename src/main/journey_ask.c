@@ -211,6 +211,25 @@ static err read_places(struct journey_question *q, struct why *why)
 	return e;
 }
 
+/* --part-edge-from, --part-edge-to: the n-th with the n-th; what lacks is any step. */
+static err read_part_edges(struct journey_question *q, struct why *why)
+{
+	size_t from = request_times(q->request, "part-edge-from");
+	size_t to = request_times(q->request, "part-edge-to"), count = MAX_OF(from, to);
+	struct journey_edge *edges = arena_array(request_arena(q->request), count, sizeof(*edges));
+
+	if (edges == NULL)
+		return no_room(why);
+	for (size_t i = 0; i < count; i++)
+		edges[i] = (struct journey_edge){
+			i < from ? request_nth(q->request, "part-edge-from", i) : STR(""),
+			i < to ? request_nth(q->request, "part-edge-to", i) : STR("")
+		};
+	q->filter.part_edges = edges;
+	q->filter.part_edge_count = count;
+	return OK;
+}
+
 static int64_t time_or(const struct request *request, const char *option, int64_t otherwise)
 {
 	return request_has(request, option) ? request_time_ms(request, option) * TICKS_PER_MS
@@ -232,11 +251,14 @@ static err read_filter(struct journey_question *q, struct why *why)
 	q->filter.edge_from = request_text(request, "edge-from");
 	q->filter.edge_to = request_text(request, "edge-to");
 	if (!names_of(q, "passed", &q->filter.passed) || !names_of(q, "never", &q->filter.never) ||
-		!names_of(q, "way", &q->filter.way))
+		!names_of(q, "way", &q->filter.way) ||
+		!names_of(q, "part-passed", &q->filter.part_passed))
 		return no_room(why);
 	err e = read_outcomes(q, why);
 	if (e == OK)
 		e = read_places(q, why);
+	if (e == OK)
+		e = read_part_edges(q, why);
 	if (e == OK)
 		e = read_only(q, why);
 	return e == OK ? read_crowds(q, why) : e;

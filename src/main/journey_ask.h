@@ -175,6 +175,17 @@ size_t journey_top(const struct request *request, size_t otherwise);
 		WORDS("only journeys that have an N-th step, and not this", \
 			"seulement les parcours qui ont une N-ième étape, autre que celle-ci"), \
 		STR_INIT("") }, \
+	{ STR_INIT("part-passed"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("as --passed, of what --from-step and --to-step leave", \
+			"comme --passed, de ce que laissent --from-step et --to-step"), \
+		STR_INIT("") }, \
+	{ STR_INIT("part-edge-from"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("as --edge-from, of what they leave (the n-th with the n-th --part-edge-to)", \
+			"comme --edge-from, de ce qu'elles laissent (la n-ième avec la n-ième " \
+			"--part-edge-to)"), STR_INIT("") }, \
+	{ STR_INIT("part-edge-to"), IS_TEXT, true, WORDS("STEP", "ÉTAPE"), \
+		WORDS("as --edge-to, of what they leave", "comme --edge-to, de ce qu'elles laissent"), \
+		STR_INIT("") }, \
 	{ STR_INIT("as-of"), IS_TIME, false, WORDS("TIME", "DATE"), \
 		WORDS("as it stood at this time; without, at the last event", \
 			"l'état à cette date ; sans elle, celui du dernier événement"), STR_INIT("") }, \

@@ -58,6 +58,27 @@ def check_every_question_tells_when_it_stands(place):
         equal(answer["epoch"] > 0, True, name)
 
 
+def check_behind_a_number_of_a_part_are_those_it_counts(place):
+    """Both go from a call to the bill, but one only before the first bill: of what comes after it he is not."""
+    ways = {"u1": ["Call", "Bill", "Call", "Bill"], "u2": ["Call", "Bill"]}
+    folder = filled(place, [event(f"{who}{i}", who, name, i) for who, names in ways.items() for i, name in enumerate(names)])
+    part = ("--from-step", "Bill", "--json")
+    edge, = (e for e in folder("journey", "map", *part).json()["edges"] if (e["from"], e["to"]) == ("Call", "Bill"))
+    equal((edge["count"], edge["customers"]), (1, 1))
+
+    def customers(*words):
+        return folder("journey", "list", *part, *words).json()["customers"]
+
+    counted = ("--part-edge-from", "Call", "--part-edge-to", "Bill")
+    equal(customers(*counted), 1, "of the part")
+    equal(customers("--edge-from", "Call", "--edge-to", "Bill"), 2, "of the whole")
+    equal(customers(*counted, "--part-edge-from", "Bill", "--part-edge-to", "Call"), 1, "the second with the second")
+    equal(customers(*counted, "--part-edge-from", "Bill", "--part-edge-to", "Bill"), 0, "not crosswise")
+    equal((customers("--part-passed", "Call"), customers("--passed", "Call")), (1, 2), "a step")
+    refused = folder("journey", "list", *part, *["--part-passed", "Call"] * 65, status=1)
+    equal((refused.problem()["code"], "part-passed" in json.dumps(refused.problem())), ("journey-steps", True))
+
+
 def check_funnels_are_drawn_listed_and_tabled(place):
     folder = filled(place, visits(9))
     words = ("journey", "funnel", "--step", "View", "--step", "Pay")

@@ -297,6 +297,38 @@ await check("map: a passage opens what is behind it, its customers, a thread", a
   await context.close();
 });
 
+await check("map: behind a passage of a part of journeys, and behind a variant of it, are as many as it says", async () => {
+  const { page, context } = await visitor();
+  await visit(page, "/journeys/map?view=contacts");
+  const definition = await definitionOf(page);
+  const ask = async (what, params) => (await page.request.get(`/api/v1/journey/${what}`, { params: { definition, ...params } })).json();
+  const people = async () => Number((await page.textContent(".totals a")).replace(/\D/g, ""));
+  let found;
+  for (const { step } of (await ask("map", {})).steps.slice(0, 6)) {
+    const part = { "from-step": step };
+    for (const edge of (await ask("map", part)).edges.slice(0, 6)) {
+      const whole = await ask("list", { ...part, "edge-from": edge.from, "edge-to": edge.to, limit: 1 });
+      if (whole.customers > edge.customers) found ??= { step, edge };
+    }
+  }
+  expect(found !== undefined, "some go that way before the step only");
+  const part = `view=contacts&from-step=${encodeURIComponent(found.step)}`;
+  await visit(page, `/journeys/map?${part}&edge=${encodeURIComponent(found.edge.from)}&edge=${encodeURIComponent(found.edge.to)}`);
+  await page.click(".behind-go .main");
+  await page.waitForURL("**/journeys/customers?**");
+  await settled(page);
+  expect((await people()) === found.edge.customers, `the map says ${found.edge.customers}, the list ${await people()}`);
+  await page.locator(".in-force li", { hasText: "Passage compté vers" }).locator("button").click(); // both ends of the passage go at once
+  await page.waitForURL((url) => !url.search.includes("part-edge-"));
+  await visit(page, `/journeys/variants?${part}`);
+  const told = await page.textContent(".variant-more a");
+  await page.click(".variant-more a");
+  await page.waitForURL("**/journeys/customers?**");
+  await settled(page);
+  expect((await people()) === Number(told.replace(/\D/g, "")), `the variant says ${told}, the list ${await people()}`);
+  await context.close();
+});
+
 await check("map: simplification tells what it hides; all is shown at 100 %", async () => {
   const { page, context } = await visitor();
   await visit(page, "/journeys/map?view=contacts&coverage=50");

@@ -8,7 +8,7 @@ import { useView } from "../views/saved";
 import { useCallback, useMemo, useRef } from "react";
 
 /** Options that several may be given of, and those that stand once. */
-export const MANY = ["channel", "activity", "where", "with", "without", "customer", "not-customer", "passed", "never", "way", "outcome", "at", "not-at"] as const;
+export const MANY = ["channel", "activity", "where", "with", "without", "customer", "not-customer", "passed", "never", "way", "outcome", "at", "not-at", "part-passed", "part-edge-from", "part-edge-to"] as const;
 export const ONCE = ["since", "until", "begins", "ends", "edge-from", "edge-to", "from-step", "to-step"] as const;
 
 export interface Question {

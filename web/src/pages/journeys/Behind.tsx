@@ -8,6 +8,7 @@ import { Link } from "../../parts/Link";
 import type { Chosen } from "../../pictures/River";
 import { stepCost } from "../../views/views";
 import { useQuestion } from "../question";
+import { countedBy } from "./listed";
 
 const NOT_CHOSEN: Changes = { edge: undefined, step: undefined };
 
@@ -17,6 +18,7 @@ export function Behind({ chosen, map, only, name, onClose }: { chosen: NonNullab
   const panel = useLeave(chosen.kind === "edge" ? `${chosen.from} ${chosen.to}` : chosen.step, onClose);
   const may = useMay();
   const { url, view, nameOf } = useQuestion();
+  const counted = countedBy(url, chosen.kind === "edge" ? { edge: [chosen.from, chosen.to] } : { steps: [chosen.step] });
   const filter =
     chosen.kind === "edge"
       ? { "edge-from": chosen.from, "edge-to": chosen.to }
@@ -72,7 +74,7 @@ export function Behind({ chosen, map, only, name, onClose }: { chosen: NonNullab
       )}
       <div className="behind-go">
         {may("lists") && (
-          <Link className="button main" to={changed(url, { ...filter, ...NOT_CHOSEN, ...only }, "/journeys/customers")}>
+          <Link className="button main" to={changed(url, { ...counted, ...NOT_CHOSEN, ...only }, "/journeys/customers")}>
             {t("behind.see", { n: people })}
           </Link>
         )}

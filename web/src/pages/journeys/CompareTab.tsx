@@ -2,7 +2,7 @@
 // how much, and how surely.
 import { useState, type FormEvent } from "react";
 import { useAnswer, useStatus } from "../../api/questions";
-import { changed, go, useAddress } from "../../app/router";
+import { changed, go, useAddress, type Changes } from "../../app/router";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
@@ -12,7 +12,8 @@ import { Gap } from "../../parts/Whisker";
 import { useQuestion } from "../question";
 import { isoDay } from "../../words";
 import { conditionName, eventName } from "../../words/traits";
-import { EXAMPLES, KINDS, NO_SIDES, type Kind } from "./sides";
+import { countedBy } from "./listed";
+import { EXAMPLES, KINDS, NO_SIDES, partsOf, type Kind } from "./sides";
 import type { Schema } from "../../api/paths";
 
 type Difference = NonNullable<Compared["differences"]>[number];
@@ -69,10 +70,11 @@ export function CompareTab() {
     return t(`compare.is_${one.what}`, { name: one.outcome ? t(`outcome.${one.outcome}`) : nameOf(one.step ?? "") });
   };
   const behind = (one: Difference): string => {
-    const filter = one.what === "edge" ? { "edge-from": one.from, "edge-to": one.to }
-      : one.what === "start" ? { begins: one.step } : one.what === "end" ? { ends: one.step }
-      : one.what === "outcome" ? { outcome: one.outcome } : { passed: one.step };
-    const second = asked.kind === "split" ? { since: asked.value } : asked.kind === "group" ? { customer: asked.value } : { with: asked.value };
+    const step = one.step ?? "";
+    const filter = one.what === "outcome" ? { outcome: one.outcome }
+      : countedBy(url, one.what === "edge" ? { edge: [one.from ?? "", one.to ?? ""] } : one.what === "start" ? { place: 1, step }
+      : one.what === "end" ? { place: -1, step } : { steps: [step] });
+    const second = partsOf(asked.kind, asked.value, parameters, undefined)?.[1] as Changes;
     return changed(url, { ...NO_SIDES, ...filter, ...second }, "/journeys/customers");
   };
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);

@@ -126,7 +126,7 @@ function InForce() {
   const { url, nameOf } = useQuestion();
   const words = [...MANY, ...ONCE]
     .filter((option) => option !== "since" && option !== "until")
-    .flatMap((option) => url.searchParams.getAll(option).map((value) => ({ option, value })));
+    .flatMap((option) => url.searchParams.getAll(option).map((value, at) => ({ option, value, at })));
   if (words.length === 0) return null;
   const told = (option: string, value: string) => {
     if (option === "outcome") return t(`outcome.${value}` as Key);
@@ -136,16 +136,20 @@ function InForce() {
     if (option === "customer" || option === "not-customer" || option === "where") return conditionName(value, language);
     return nameOf(value);
   };
-  const without = (option: string, value: string) =>
-    changed(url, { [option]: url.searchParams.getAll(option).filter((one) => one !== value) });
+  const without = (option: string, value: string, at: number) => {
+    // a passage has two ends, told apart from others by their order: it goes as a whole
+    if (option.startsWith("part-edge-"))
+      return changed(url, Object.fromEntries(["part-edge-from", "part-edge-to"].map((end) => [end, url.searchParams.getAll(end).filter((_, i) => i !== at)])));
+    return changed(url, { [option]: url.searchParams.getAll(option).filter((one) => one !== value) });
+  };
   return (
     <ul className="in-force" aria-label={t("filter.in_force")}>
-      {words.map(({ option, value }, i) => (
+      {words.map(({ option, value, at }, i) => (
         <li key={`${option}${value}${i}`}>
           <span>
             {t(`filter.${option}` as Key)} <b>{told(option, value)}</b>
           </span>
-          <button type="button" onClick={() => go(without(option, value))} aria-label={t("filter.remove", { name: value })}>
+          <button type="button" onClick={() => go(without(option, value, at))} aria-label={t("filter.remove", { name: value })}>
             ×
           </button>
         </li>

@@ -12,6 +12,7 @@ import { Empty, Shown } from "../../parts/States";
 import { Funnel } from "../../pictures/Funnel";
 import { useQuestion } from "../question";
 import { Beside, Differences, type Compared } from "./Differences";
+import { countedBy } from "./listed";
 import type { Share } from "./shares";
 import { useSides, type Sides } from "./sides";
 
@@ -67,9 +68,9 @@ function Chosen({ data, at, steps, only, name, onClose }: { data: FunnelAnswer; 
       </dl>
       {may("lists") && (
         <div className="behind-go">
-          <Link className="button main" to={changed(url, { ...none, passed: steps.slice(0, at + 1) }, "/journeys/customers")}>{t("funnel.passed")}</Link>
+          <Link className="button main" to={changed(url, { ...none, ...countedBy(url, { steps: steps.slice(0, at + 1) }) }, "/journeys/customers")}>{t("funnel.passed")}</Link>
           {at > 0 && (
-            <Link className="button" to={changed(url, { ...none, passed: steps.slice(0, at), never: one.step }, "/journeys/customers")}>{t("funnel.never")}</Link>
+            <Link className="button" to={changed(url, { ...none, ...countedBy(url, { steps: steps.slice(0, at) }), never: [...url.searchParams.getAll("never"), one.step] }, "/journeys/customers")}>{t("funnel.never")}</Link>
           )}
         </div>
       )}

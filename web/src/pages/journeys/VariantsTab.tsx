@@ -11,6 +11,7 @@ import { Empty, Shown } from "../../parts/States";
 import { Trace } from "../../pictures/Trace";
 import { useQuestion } from "../question";
 import { Differences, type Compared } from "./Differences";
+import { countedBy } from "./listed";
 import { Outcomes } from "./Outcomes";
 import type { Share } from "./shares";
 import { useSides, type Sides } from "./sides";
@@ -51,7 +52,7 @@ function OneList() {
                 </div>
                 <Trace steps={one.steps} nameOf={nameOf} channelOf={channelOf} />
                 <div className="variant-more">
-                  <Link to={changed(url, { way: one.steps, passed: undefined }, "/journeys/customers")}>
+                  <Link to={changed(url, countedBy(url, { way: one.steps }), "/journeys/customers")}>
                     {t("totals.customers", { n: one.customers })}
                   </Link>
                   <span>{one.steps.length > 1 ? t("variants.takes", { time: words.span(one.median_s) }) : ""}</span>

@@ -16,5 +16,21 @@ export function optionsOf(list: readonly string[]): Record<string, string[]> {
 }
 
 export function listed(url: URL, list: readonly string[], without: Changes = {}): string {
-  return changed(url, { ...without, ...optionsOf(list) }, "/journeys/customers");
+  const options = optionsOf(list);
+  for (const name of ["at", "not-at"]) // beside the positions that the question itself names
+    if (options[name]) options[name] = [...url.searchParams.getAll(name), ...options[name]];
+  return changed(url, { ...without, ...options }, "/journeys/customers");
+}
+
+/** What a number counts: an edge, steps, a step at a position (from 1; from the last by -1), or a way. */
+export type Counted = { edge: [string, string] } | { steps: readonly string[] } | { place: number; step: string } | { way: string[] };
+
+/** The options that list it, beside the question's own: they hold of the part of journeys that is counted. */
+export function countedBy(url: URL, counted: Counted): Changes {
+  const and = (name: string, ...more: string[]) => [...url.searchParams.getAll(name), ...more];
+  if ("edge" in counted) return { "part-edge-from": and("part-edge-from", counted.edge[0]), "part-edge-to": and("part-edge-to", counted.edge[1]) };
+  if ("place" in counted) return { at: and("at", `${counted.place}=${counted.step}`) };
+  if ("steps" in counted) return { "part-passed": and("part-passed", ...counted.steps) };
+  const isPart = url.searchParams.has("from-step") || url.searchParams.has("to-step");
+  return isPart ? { at: and("at", ...[...counted.way, ""].map((step, i) => `${i + 1}=${step}`)) } : { way: counted.way };
 }

@@ -33,7 +33,7 @@ const manyOf = (parameters: Parameters, name: string): string[] => [parameters[n
 const textOf = (value: Parameters[string]) => (typeof value === "string" ? value : undefined);
 
 /** What each side adds to the question. */
-function partsOf(kind: Kind | "before", value: string, parameters: Parameters, status: Status | undefined): readonly [Parameters, Parameters] | undefined {
+export function partsOf(kind: Kind | "before", value: string, parameters: Parameters, status: Status | undefined): readonly [Parameters, Parameters] | undefined {
   if (kind === "before") {
     const then = earlier(parameters, status);
     return then && [then, {}];
