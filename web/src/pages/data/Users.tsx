@@ -5,6 +5,7 @@ import { useMe } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Shown } from "../../parts/States";
+import { grouped } from "../../parts/secret";
 import { Table } from "../../parts/Table";
 import { Once, Sure, useAct } from "./act";
 import { Grants, grantsIn, ROLES, type Role } from "./roles";
@@ -20,9 +21,6 @@ interface User {
   new_password?: string;
   totp_secret?: string;
 }
-
-/** By fours, as one types it. */
-const grouped = (secret: string) => secret.replace(/(.{4})(?=.)/g, "$1 ");
 
 export function Users() {
   const words = useWords();
