@@ -103,6 +103,25 @@ TEST(who_guesses_ones_own_password_waits_as_at_signing_in)
 	desk_close(h.desk);
 }
 
+/* Whom a provider vouches for has no password here, and an empty one is none. */
+TEST(ones_own_password_is_nothing_to_who_has_none)
+{
+	struct house h = open_house();
+	struct why why = { 0 };
+	char letters[TOTP_LETTERS + 1];
+	str nobodys = STR("no cookie");
+
+	CHECK("made",
+		user_create_oidc(h.desk, STR("lou"), ROLE_AGENT, STR("subject-1"), &why) == OK);
+	CHECK("none to be changed",
+		own_password(h.desk, STR("lou"), nobodys, STR(""), OTHER, &why) == ERR_DENIED &&
+			why.message == MSG_DESK_OWN_PASSWORD);
+	CHECK("no second factor beside none",
+		own_totp_begin(h.desk, STR("lou"), STR(""), letters, &why) == ERR_DENIED &&
+			why.message == MSG_DESK_OWN_PASSWORD);
+	desk_close(h.desk);
+}
+
 /* ---- the second factor */
 
 static void code_of(const char *letters, char out[8])
