@@ -47,7 +47,7 @@ TEST(web_pages_are_one_document)
 {
 	static const char *const paths[] = { "/", "/setup", "/journeys/map",
 		"/journeys/flow?view=bot", "/customers", "/customers/phone%3A%2B33612345678",
-		"/costs", "/data", "/data/sources", "/gallery", "/editor" };
+		"/costs", "/data", "/data/sources", "/gallery", "/editor", "/account" };
 	struct web_house h;
 	struct arena *arena = arena_create(ARENA);
 

@@ -171,6 +171,7 @@ const struct http_route web_routes[] = {
 	PAGE("/data/{tab}"),
 	PAGE("/gallery"),
 	PAGE("/editor"),
+	PAGE("/account"),
 };
 #undef PAGE
 const size_t web_routes_count = ARRAY_LEN(web_routes);

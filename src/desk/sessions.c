@@ -13,39 +13,39 @@ static err take_int(void *context, const struct sql_row *row, struct why *why)
 	return OK;
 }
 
-struct account {
-	int64_t id, failures, locked_until_ms, totp_step;
-	bool found, disabled, has_totp;
-	char hash[PASSWORD_HASH_BYTES]; /* "": no password */
-	uint8_t totp[TOTP_SECRET_BYTES];
-	const uint8_t *key;
-};
+/* Sealed, or not there. */
+static err open_totp(const uint8_t *key, str sealed, bool *has,
+	uint8_t out[static TOTP_SECRET_BYTES], struct why *why)
+{
+	*has = sealed.len > 0;
+	if (*has && (sealed.len != SECRET_SEAL_BYTES + TOTP_SECRET_BYTES ||
+			    !secret_open(key, sealed, out)))
+		return fail(why, MSG_DESK_DAMAGED, arg_c("totp"));
+	return OK;
+}
 
 static err take_account(void *context, const struct sql_row *row, struct why *why)
 {
 	struct account *a = context;
-	str hash = sql_row_str(row, 3), totp = sql_row_str(row, 4);
+	str hash = sql_row_str(row, 3);
 
-	(void)why;
 	a->found = true;
 	a->id = sql_row_int(row, 0);
 	a->failures = sql_row_int(row, 1);
 	a->locked_until_ms = sql_row_int(row, 2);
 	memcpy(a->hash, hash.ptr, MIN_OF(hash.len, sizeof(a->hash) - 1));
-	a->has_totp = totp.len > 0;
-	if (a->has_totp && (totp.len != SECRET_SEAL_BYTES + TOTP_SECRET_BYTES ||
-				   !secret_open(a->key, totp, a->totp)))
-		return fail(why, MSG_DESK_DAMAGED, arg_c("totp"));
 	a->totp_step = sql_row_int(row, 5);
 	a->disabled = !sql_row_is_null(row, 6);
-	return OK;
+	a->wanted_ms = sql_row_int(row, 8);
+	err e = open_totp(a->key, sql_row_str(row, 4), &a->has_totp, a->totp, why);
+	return e != OK ? e : open_totp(a->key, sql_row_str(row, 7), &a->has_wanted, a->wanted, why);
 }
 
 #define ACCOUNT \
-	"SELECT id, failures, locked_until_ms, password, totp, totp_step, disabled_ms " \
-	"FROM users WHERE name = ?1"
+	"SELECT id, failures, locked_until_ms, password, totp, totp_step, disabled_ms, " \
+	"totp_wanted, totp_wanted_ms FROM users WHERE name = ?1"
 
-static err read_account(struct desk *desk, str name, struct account *out, struct why *why)
+err account_read(struct desk *desk, str name, struct account *out, struct why *why)
 {
 	*out = (struct account){ .key = desk->key };
 	desk_lock(desk);
@@ -99,7 +99,7 @@ static err begin(struct desk *desk, const struct account *a, int64_t step, struc
 err session_begin(struct desk *desk, str name, struct session *out, struct why *why)
 {
 	struct account account;
-	err e = read_account(desk, name, &account, why);
+	err e = account_read(desk, name, &account, why);
 
 	if (e == OK && (!account.found || account.disabled))
 		e = fail(why, MSG_DESK_SIGN_IN);
@@ -170,10 +170,7 @@ static struct secret_hash name_hash(const struct desk *desk, str name)
 	return secret_hash(desk->key, (str){ lower, len });
 }
 
-/* Counts an attempt as failed before it is looked at, so that guesses made at once wait for each
- * other; what is right takes it back. */
-static err count_attempt(
-	struct desk *desk, str name, int64_t now_ms, struct account *a, struct why *why)
+err account_attempt(struct desk *desk, str name, int64_t now_ms, struct account *a, struct why *why)
 {
 	const struct secret_hash hash = name_hash(desk, name);
 	err e = desk_begin(desk, why);
@@ -213,9 +210,12 @@ static err take_back(struct desk *desk, const struct account *a, struct why *why
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
 			     "9pPrsRZFpgXbEsCDzLCZTRGvXuNVHrDQd9jEPxzGtPo";
 
-static bool is_right(const struct account *a, str password)
+bool account_password_is(const struct account *a, str password)
 {
 	bool has = a->found && a->hash[0] != '\0';
+
+	if (password.len > PASSWORD_BYTES_MAX)
+		return false;
 	bool same = password_is(has ? a->hash : nobody, password);
 
 	return has && same && !a->disabled;
@@ -226,11 +226,11 @@ err user_sign_in(
 {
 	struct account a;
 	int64_t now_ms = desk_now_ms(desk);
-	err e = count_attempt(desk, name, now_ms, &a, why);
+	err e = account_attempt(desk, name, now_ms, &a, why);
 
 	if (e != OK)
 		return e;
-	if (password.len > PASSWORD_BYTES_MAX || !is_right(&a, password))
+	if (!account_password_is(&a, password))
 		return fail(why, MSG_DESK_SIGN_IN);
 	int64_t step = a.totp_step;
 	if (a.has_totp && code.len == 0) {

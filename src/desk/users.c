@@ -244,7 +244,8 @@ static err set_totp(struct desk *desk, str name, struct sql_arg sealed, struct w
 
 	if (e != OK)
 		return e;
-	e = sql_do(desk->sql, why, "UPDATE users SET totp = ?2, totp_step = 0 WHERE name = ?1",
+	e = sql_do(desk->sql, why,
+		"UPDATE users SET totp = ?2, totp_step = 0, totp_wanted = NULL WHERE name = ?1",
 		sql_str(name), sealed);
 	return end_change(desk, name, e, why);
 }

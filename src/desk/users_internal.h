@@ -1,4 +1,4 @@
-/* desk/users_internal.h - what users.c and sessions.c share. */
+/* desk/users_internal.h - what users.c, sessions.c and own.c share. */
 #pragma once
 
 #include "desk/users.h"
@@ -22,3 +22,21 @@ struct user_rows {
 	size_t count, room;
 };
 err take_user(void *context, const struct sql_row *row, struct why *why); /* of user_rows */
+
+/* ---- what proving who one is needs to know of a user */
+
+struct account {
+	int64_t id, failures, locked_until_ms, totp_step, wanted_ms;
+	bool found, disabled, has_totp, has_wanted;
+	char hash[PASSWORD_HASH_BYTES]; /* "": no password */
+	uint8_t totp[TOTP_SECRET_BYTES];
+	uint8_t wanted[TOTP_SECRET_BYTES]; /* a second factor that no code has confirmed yet */
+	const uint8_t *key;
+};
+
+err account_read(struct desk *desk, str name, struct account *out, struct why *why);
+/* Counts an attempt as failed before it is looked at, so that guesses made at once wait for each
+ * other; what is right takes it back.  MSG_DESK_WAIT: not yet, and nothing was counted. */
+err account_attempt(
+	struct desk *desk, str name, int64_t now_ms, struct account *out, struct why *why);
+bool account_password_is(const struct account *a, str password);

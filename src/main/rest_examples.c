@@ -299,7 +299,7 @@ bool rest_example_add_plain(const struct rest_example_of *of, struct strbuf *out
 {
 	const struct rest_route *route = of->route;
 
-	if (route->method != HTTP_GET || str_has(str_of(route->pattern), '{'))
+	if (route->method != HTTP_GET || route->own || str_has(str_of(route->pattern), '{'))
 		return false;
 	add_curl(route, out);
 	strbuf_add_c(out, " \"");

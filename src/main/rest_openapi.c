@@ -297,17 +297,32 @@ static void put_texts(struct json_writer *w, const char *const *names, size_t co
 	json_put_end(w);
 }
 
+/* The texts that a special route takes, those first that it wants. */
+static const struct special_body {
+	err (*special)(struct rest_call *call, struct why *why);
+	const char *names[3];
+	size_t count, wanted;
+} special_bodies[] = {
+	{ rest_sign_in, { "name", "password", "code" }, 3, 2 },
+	{ rest_setup, { "link", "name", "password" }, 3, 3 },
+	{ rest_own_password, { "password", "new_password" }, 2, 2 },
+	{ rest_own_totp, { "password" }, 1, 1 },
+	{ rest_own_totp_confirm, { "code" }, 1, 1 },
+	{ rest_own_totp_remove, { "password", "code" }, 2, 0 },
+};
+
 static void put_body_schema(struct json_writer *w, const struct rest_route *route)
 {
-	static const char *const sign_in[] = { "name", "password", "code" };
-	static const char *const setup[] = { "link", "name", "password" };
+	size_t i = 0;
 
-	if (route->command != NULL)
+	if (route->command != NULL) {
 		put_command_body(w, route);
-	else if (route->special == rest_sign_in)
-		put_texts(w, sign_in, ARRAY_LEN(sign_in), 2);
-	else
-		put_texts(w, setup, ARRAY_LEN(setup), 3);
+		return;
+	}
+	while (i < ARRAY_LEN(special_bodies) && special_bodies[i].special != route->special)
+		i++;
+	ASSERT(i < ARRAY_LEN(special_bodies)); /* a test writes the whole document */
+	put_texts(w, special_bodies[i].names, special_bodies[i].count, special_bodies[i].wanted);
 }
 
 static bool needs_body(const struct rest_route *route)
@@ -394,6 +409,11 @@ static void put_responses(struct json_writer *w, const struct rest_route *route)
 		const char *status;
 		str says;
 	} bare[] = { { rest_sign_out, "204", STR_INIT("signed out") },
+		{ rest_own_password, "204", STR_INIT("changed") },
+		{ rest_own_totp_confirm, "204", STR_INIT("asked for from now on") },
+		{ rest_own_totp_remove, "204", STR_INIT("taken away") },
+		{ rest_own_session_end, "204", STR_INIT("ended") },
+		{ rest_own_sessions_end, "204", STR_INIT("ended") },
 		{ rest_oidc_begin, "302", STR_INIT("to the provider") },
 		{ rest_oidc_callback, "303", STR_INIT("signed in: to the application") } };
 	size_t i = 0;
@@ -452,15 +472,18 @@ static void put_scheme(struct json_writer *w, const char *name)
 	json_put_end(w);
 }
 
-/* A token; or a session, and for a change by one its X-CSRF-Token too. */
+/* A token, but not for one's own account; or a session, and for a change by one its X-CSRF-Token
+ * too. */
 static void put_needs(struct json_writer *w, const struct rest_route *route)
 {
 	json_put_key(w, STR("security"));
 	json_put_array(w);
-	if (!route->open) {
+	if (!route->open && !route->own) {
 		json_put_object(w);
 		put_scheme(w, "token");
 		json_put_end(w);
+	}
+	if (!route->open) {
 		json_put_object(w);
 		put_scheme(w, "session");
 		if (route->method != HTTP_GET)

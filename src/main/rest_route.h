@@ -25,6 +25,7 @@ struct rest_route {
 	const char *schema; /* docs/schemas/NAME.json of its JSON answer; NULL: it has none */
 	const struct option *options_of; /* the query of a special one, ends with ""; or NULL */
 	rights needs; /* all of them; 0: anybody who is known */
+	bool own; /* the account of who asks: for a session alone, never for a token */
 	bool open; /* also for who is not known (signing in), on threads of their own */
 	bool personal; /* it tells of single people: noted in the audit, like every change */
 	bool searches; /* its argument may be a name: the audit keeps only its hash */

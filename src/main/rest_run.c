@@ -374,6 +374,11 @@ void rest_run(struct rest_call *call)
 		refuse(call, 403, &why);
 		return;
 	}
+	if (call->route->own && !call->caller.by_session) {
+		(void)fail(&why, MSG_REST_OWN);
+		refuse(call, 403, &why);
+		return;
+	}
 	if (call->route->command != NULL) {
 		run_command(call);
 		return;

@@ -9,7 +9,7 @@
 
 enum { ANSWER_BYTES_MAX = 1 << 16 };
 
-static err answer_built(struct rest_call *call, struct strbuf *out, struct why *why)
+err rest_answer_private(struct rest_call *call, struct strbuf *out, struct why *why)
 {
 	strbuf_add_byte(out, '\n');
 	if (!strbuf_ok(out)) {
@@ -49,7 +49,7 @@ static err tell_caller(struct rest_call *call, const struct rest_caller *c, stru
 	else
 		json_put_null(&w);
 	json_put_end(&w);
-	return answer_built(call, &out, why);
+	return rest_answer_private(call, &out, why);
 }
 
 err rest_me(struct rest_call *call, struct why *why)
@@ -112,8 +112,7 @@ static err begin(struct rest_call *call, str name, const struct session *session
 }
 
 /* Only JSON: a form of another site cannot send that without asking first (CORS). */
-static err read_text(
-	const struct json *body, const char *key, bool wanted, str *out, struct why *why)
+err rest_read_text(const struct json *body, const char *key, bool wanted, str *out, struct why *why)
 {
 	*out = json_get_string(body, str_of(key), STR(""));
 	if (wanted && out->len == 0)
@@ -131,11 +130,11 @@ err rest_sign_in(struct rest_call *call, struct why *why)
 	err e = rest_body(call, &body, why);
 
 	if (e == OK)
-		e = read_text(body, "name", true, &name, why);
+		e = rest_read_text(body, "name", true, &name, why);
 	if (e == OK)
-		e = read_text(body, "password", true, &password, why);
+		e = rest_read_text(body, "password", true, &password, why);
 	if (e == OK)
-		e = read_text(body, "code", false, &code, why);
+		e = rest_read_text(body, "code", false, &code, why);
 	if (e != OK)
 		return e;
 	e = throttle_ask(throttle, http_peer(call->x), call->started_ms, why);
@@ -185,11 +184,11 @@ err rest_setup(struct rest_call *call, struct why *why)
 	err e = rest_body(call, &body, why);
 
 	if (e == OK)
-		e = read_text(body, "link", true, &link, why);
+		e = rest_read_text(body, "link", true, &link, why);
 	if (e == OK)
-		e = read_text(body, "name", true, &name, why);
+		e = rest_read_text(body, "name", true, &name, why);
 	if (e == OK)
-		e = read_text(body, "password", true, &password, why);
+		e = rest_read_text(body, "password", true, &password, why);
 	if (e == OK)
 		e = setup_use(desk, link, name, password, why);
 	if (e == OK)

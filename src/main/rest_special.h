@@ -8,6 +8,14 @@ err rest_sign_in(struct rest_call *call, struct why *why);
 err rest_sign_out(struct rest_call *call, struct why *why);
 err rest_me(struct rest_call *call, struct why *why);
 err rest_setup(struct rest_call *call, struct why *why);
+/* One's own account: rest_own.c. */
+err rest_own_account(struct rest_call *call, struct why *why);
+err rest_own_password(struct rest_call *call, struct why *why);
+err rest_own_totp(struct rest_call *call, struct why *why);
+err rest_own_totp_confirm(struct rest_call *call, struct why *why);
+err rest_own_totp_remove(struct rest_call *call, struct why *why);
+err rest_own_session_end(struct rest_call *call, struct why *why);
+err rest_own_sessions_end(struct rest_call *call, struct why *why);
 /* Server-sent events.  Its query: */
 extern const struct option rest_live_options[];
 err rest_live(struct rest_call *call, struct why *why);

@@ -1,5 +1,7 @@
 """A server and those who ask it: the API with its roles, sessions, and the command line through the socket."""
+import base64
 import collections
+import hmac
 import html
 import http.client
 import json
@@ -7,10 +9,12 @@ import os
 import re
 import shlex
 import signal
+import struct
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 from tools import ARIANE, ROOT, ariane, environment, equal, keeps_schema, lacks, lines_of
 
@@ -197,15 +201,158 @@ def check_who_is_not_known_or_may_not(place):
                     continue
                 equal(server.ask(method.upper(), path).status, 401, f"{method} {path} by nobody")
                 equal(server.ask(method.upper(), path, "at_" + "a" * 40).status, 401, f"{method} {path}, a wrong token")
+                is_own = is_of_ones_own(operation)
                 for role, secret in secrets.items():
                     if pattern in ("/api/v1/verify", "/api/v1/seal") and role == "administrator":
                         continue  # they would run
                     me = server.json("/api/v1/me", secret)
                     may = set(operation["x-rights"]) <= set(me["rights"])
                     status = server.ask(method.upper(), path, secret).status
-                    equal(status != 403, may, f"{method} {path} as {role}: {status}")
+                    equal(status != 403, may and not is_own, f"{method} {path} as {role}: {status}")
                     seen += 1
         true(seen > 100, f"{seen} pairs")
+
+
+# ---- one's own account: every such route, by every role, of one's own and of another's
+
+OWN = {("get", "/api/v1/me/account"), ("post", "/api/v1/me/password"), ("post", "/api/v1/me/totp"), ("post", "/api/v1/me/totp/confirm"),
+       ("post", "/api/v1/me/totp/remove"), ("delete", "/api/v1/me/sessions"), ("delete", "/api/v1/me/sessions/{id}")}
+OTHER_PASSWORD = "another horse, another battery"
+
+
+def is_of_ones_own(operation):
+    """No token opens it: whose it is, the session says."""
+    return bool(operation["security"]) and not any("token" in one for one in operation["security"])
+
+
+class Visitor:
+    """Who signed in, in a browser of his own."""
+
+    def __init__(self, server, name, password=PASSWORD, code=""):
+        self.server, self.name = server, name
+        answer = server.ask("POST", "/api/v1/session", None, {"name": name, "password": password, "code": code})
+        equal(answer.status, 200, f"{name}: {answer.body!r}")
+        self.cookie, self.csrf = answer.headers["Set-Cookie"].split(";")[0], json.loads(answer.body)["csrf"]
+
+    def ask(self, method, path, body=None):
+        return self.server.ask(method, f"/api/v1/me{path}", None, body, Cookie=self.cookie, X_CSRF_Token=self.csrf)
+
+    def told(self, method, path, body=None):
+        """Its status, and what a refusal is called."""
+        answer = self.ask(method, path, body)
+        return answer.status, json.loads(answer.body)["code"] if answer.status >= 400 else ""
+
+    def account(self):
+        return json.loads(self.ask("GET", "/account").body)
+
+    def is_in(self):
+        return self.ask("GET", "").status == 200
+
+    def session(self):
+        return next(one["id"] for one in self.account()["sessions"] if one["current"])
+
+
+def totp(secret, steps=0):
+    """RFC 6238, by other means than the server's."""
+    key = base64.b32decode(secret)
+    mac = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + steps), "sha1").digest()
+    at = mac[19] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 10 ** 6:06}"
+
+
+def with_password(folder, *names_and_roles):
+    for name, role in names_and_roles:
+        folder("user", "create", name, "--role", role, "--stdin", stdin=(PASSWORD + "\n").encode())
+
+
+def change_ones_own(server, name, other, role):
+    """All that one may do to one's own account; `other`, of the same role, keeps his as it is."""
+    done, here, there, before = set(), Visitor(server, name), Visitor(server, name), other.account()
+
+    def expect(told, method, path, body=None, of=None):
+        done.add((method.lower(), "/api/v1/me" + path.replace(of or "{id}", "{id}")))
+        equal(here.told(method, path, body), told, f"{method} {path} by {role} {name}")
+    done.add(("get", "/api/v1/me/account"))
+    account = here.account()
+    keeps_schema("own-account", account)
+    equal((account["name"], account["password"], account["second_factor"], len(account["sessions"])), (name, True, False, 2), f"his, as {role}")
+    true(other.session() not in [one["id"] for one in account["sessions"]], "nobody else's")
+    expect((404, "own-session"), "DELETE", f"/sessions/{other.session()}", of=other.session())
+    expect((204, ""), "DELETE", f"/sessions/{there.session()}", of=there.session())
+    equal((there.is_in(), here.is_in()), (False, True), "that one")
+    there = Visitor(server, name)
+    expect((204, ""), "DELETE", "/sessions")
+    equal((there.is_in(), here.is_in()), (False, True), "the others")
+    there = Visitor(server, name)
+    expect((403, "own-password"), "POST", "/password", {"password": OTHER_PASSWORD, "new_password": OTHER_PASSWORD})
+    expect((400, "password-form"), "POST", "/password", {"password": PASSWORD, "new_password": "short"})
+    expect((400, "usage-api-value"), "POST", "/password", {"new_password": OTHER_PASSWORD, "name": other.name})
+    equal(there.is_in(), True, "nothing was changed")
+    # A name in the body makes it nobody else's.
+    expect((204, ""), "POST", "/password", {"password": PASSWORD, "new_password": OTHER_PASSWORD, "name": other.name})
+    equal((there.is_in(), here.is_in()), (False, True), "the others end")
+    equal(server.ask("POST", "/api/v1/session", None, {"name": name, "password": PASSWORD}).status, 401, "the old password")
+    there = Visitor(server, name, OTHER_PASSWORD)
+    expect((403, "own-password"), "POST", "/totp", {"password": PASSWORD})
+    expect((409, "own-no-factor"), "POST", "/totp/confirm", {"code": "000000"})
+    made = json.loads(here.ask("POST", "/totp", {"password": OTHER_PASSWORD}).body)
+    keeps_schema("own-totp", made)
+    equal(made["otpauth"], f"otpauth://totp/Ariane:{quote(name)}?secret={made['totp_secret']}&issuer=Ariane", "what a telephone reads")
+    there = Visitor(server, name, OTHER_PASSWORD)  # without a code: it does not count yet
+    expect((204, ""), "POST", "/totp/confirm", {"code": totp(made["totp_secret"])})
+    equal((there.is_in(), here.account()["second_factor"]), (False, True), "now it does")
+    wanted = server.ask("POST", "/api/v1/session", None, {"name": name, "password": OTHER_PASSWORD})
+    equal((wanted.status, json.loads(wanted.body)["code"]), (401, "code-wanted"), "and is asked for")
+    expect((409, "own-factor"), "POST", "/totp", {"password": OTHER_PASSWORD})
+    expect((400, "own-proof"), "POST", "/totp/remove", {})
+    there = Visitor(server, name, OTHER_PASSWORD, totp(made["totp_secret"], 1))
+    expect((204, ""), "POST", "/totp/remove", {"password": OTHER_PASSWORD})
+    equal((there.is_in(), here.account()["second_factor"]), (False, False), "taken away")
+    after = other.account()
+    for account in (before, after):
+        for one in account["sessions"]:
+            one.pop("used")
+    equal(after, before, f"{other.name}'s is as it was")
+    return done
+
+
+def check_ones_own_account_and_nobody_elses(place):
+    """Every route that has an owner, by every role: one's own is changed, another's of the same role is not, and no token does it."""
+    folder = filled(place)
+    with Server(folder) as server:
+        document = server.json("/api/v1/openapi.json", None)
+        owned = {(method, pattern) for pattern, operations in document["paths"].items() for method, operation in operations.items()
+                 if is_of_ones_own(operation)}
+        equal(owned, OWN, "each of them is asked below")
+        for role in ROLES:
+            with_password(folder, (f"own-{role}", role), (f"other {role} é", role))
+            other = Visitor(server, f"other {role} é")
+            equal(change_ones_own(server, f"own-{role}", other, role), OWN, f"all of them, as {role}")
+            secret = token(folder, role)
+            refused = server.ask("POST", "/api/v1/me/password", secret, {"password": PASSWORD, "new_password": OTHER_PASSWORD})
+            equal((refused.status, json.loads(refused.body)["code"]), (403, "api-own"), "a token has no account")
+        bare = server.ask("POST", "/api/v1/me/password", None, {"password": PASSWORD, "new_password": OTHER_PASSWORD}, Cookie=other.cookie)
+        equal((bare.status, json.loads(bare.body)["code"]), (403, "api-csrf"), "nor another site")
+        rows = folder("audit", "--who", "user:own-agent", "--json").lines()
+        told = [(r["action"], r["outcome"]) for r in rows]
+        for action, outcome in [("POST /api/v1/me/password", "done"), ("POST /api/v1/me/password", "own-password"), ("POST /api/v1/me/totp/confirm", "done"),
+                                ("DELETE /api/v1/me/sessions/{id}", "own-session"), ("POST /api/v1/me/totp/remove", "done")]:
+            true((action, outcome) in told, f"{action} {outcome} is noted: {told}")
+    for secret in (PASSWORD, OTHER_PASSWORD):
+        lacks(server.error, secret)
+
+
+def check_who_guesses_in_somebodys_session_waits(place):
+    """Who found a browser open does not learn the password by it, and fills no audit."""
+    folder = filled(place)
+    with_password(folder, ("jeanne", "agent"))
+    with Server(folder) as server:
+        here = Visitor(server, "jeanne")
+        told = [here.told("POST", "/password", {"password": "a guess, no more", "new_password": OTHER_PASSWORD}) for _ in range(8)]
+        equal(told[:5], [(403, "own-password")] * 5, "five for nothing")
+        true((429, "sign-in-wait") in told[5:], f"then he waits: {told}")
+        noted = len(folder("audit", "--action", "POST /api/v1/me/password", "--json").lines())
+        equal(noted, sum(status == 403 for status, _ in told), "who waits is not noted")
 
 
 def check_sessions_and_the_first_user(place):

@@ -3,6 +3,7 @@
 //   node tests/web/web_test.mjs --ariane PROGRAM [--customers N] [--screenshots FOLDER] [--only PATTERN] [--url URL]
 //
 // --url takes a server that runs already, without a door.  The last line is "N passed, N failed".
+import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -947,6 +948,104 @@ if (!asked.url) {
     expect(troubles.length === 0, troubles.join("\n"));
     await context.close();
   });
+
+  for (const [language, scheme] of [["fr", "light"], ["en", "dark"]])
+    await check(`account ${language} ${scheme}: one's own password, second factor and sessions, by keyboard, faults told at their fields`, async () => {
+      const name = `sacha-${language}`;
+      const first = house.ariane("user", "create", name, "--role", "agent").trim();
+      const second = "un autre fil, plus long encore";
+      const { page, context, troubles } = await visitor({ language, scheme, isKnown: false });
+      const other = await visitor({ language, isKnown: false });
+      for (const one of [page, other.page]) {
+        await one.goto("/");
+        await enter(one, first, name);
+        await one.waitForSelector("#main h1");
+      }
+      troubles.length = 0; // who was not known was told so: 401
+      await page.locator(".rail-end a").focus();
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".account-sessions tbody tr");
+      expect((await page.locator(".account-sessions tbody tr").count()) === 2, "two browsers");
+      const looksRight = async (where) => {
+        expect((await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0, `${where} is too wide`);
+        const faults = await axe(page);
+        expect(faults.length === 0, `${where}: ${faults.join("\n")}`);
+        if (asked.screenshots) await page.screenshot({ path: join(asked.screenshots, `account-${where}-${language}${scheme === "dark" ? "-dark" : ""}.png`), fullPage: true });
+      };
+      /** Types into the fields of a form from the first on, as the Tab key goes, and sends it. */
+      const send = async (form, ...texts) => {
+        await page.locator(`${form} input:not([hidden])`).first().focus();
+        for (const [i, text] of texts.entries()) {
+          if (i > 0) await page.keyboard.press("Tab");
+          await page.keyboard.insertText(text);
+        }
+        await page.keyboard.press("Enter");
+      };
+      /** The field that is wrong has the focus, and its fault for a description. */
+      const faultAt = async (form, field) => {
+        await page.waitForSelector(`${form} input[name=${field}][aria-invalid=true]:focus`);
+        const told = await page.evaluate((selector) => document.getElementById(document.querySelector(selector).getAttribute("aria-describedby")).textContent, `${form} input[name=${field}]`);
+        expect(told.length > 5, `${field}: what is wrong is told`);
+        for (const input of await page.locator(`${form} input:not([hidden])`).all()) await input.fill("");
+      };
+      await send(".account-password", first, second, "autre chose");
+      await faultAt(".account-password", "again");
+      await send(".account-password", "pas le bon du tout", second, second);
+      await faultAt(".account-password", "password");
+      await send(".account-password", first, second, second);
+      await page.waitForFunction(() => document.querySelector(".account-password [role=status]").textContent !== "");
+      await page.waitForFunction(() => document.querySelectorAll(".account-sessions tbody tr").length === 1);
+      await other.page.goto("/");
+      await enter(other.page, second, name);
+      await other.page.waitForSelector("#main h1");
+
+      await send(".account-factor", "pas le bon du tout");
+      await faultAt(".account-factor", "password");
+      await send(".account-factor", second);
+      await page.waitForSelector(".account-factor input[name=code]:focus");
+      const secret = (await page.textContent(".account-factor .once code")).replaceAll(" ", "");
+      expect((await page.getAttribute(".account-factor .once a", "href")) === `otpauth://totp/Ariane:${name}?secret=${secret}&issuer=Ariane`, "what an app opens");
+      await looksRight("factor");
+      const code = (steps) => {
+        const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+        const step = Buffer.alloc(8);
+        step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+        const mac = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)))).update(step).digest();
+        return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+      };
+      await send(".account-factor", "1");
+      await faultAt(".account-factor", "code");
+      await send(".account-factor", code(0));
+      await page.waitForFunction(() => document.querySelectorAll(".account-factor input").length === 2);
+      await page.waitForSelector(".account-factor > [role=status]:focus");
+      await other.page.goto("/");
+      await enter(other.page, second, name);
+      await other.page.waitForSelector("input[name=code]");
+      await other.page.fill("input[name=code]", code(1));
+      await other.page.keyboard.press("Enter");
+      await other.page.waitForSelector("#main h1");
+      await send(".account-factor");
+      await faultAt(".account-factor", "password");
+      await send(".account-factor", second);
+      await page.waitForFunction(() => document.querySelectorAll(".account-factor input").length === 1);
+      await page.waitForSelector(".account-factor > [role=status]:focus");
+
+      await other.page.goto("/");
+      await enter(other.page, second, name);
+      await other.page.waitForSelector("#main h1");
+      await page.reload();
+      await page.waitForFunction(() => document.querySelectorAll(".account-sessions tbody tr").length === 2);
+      await looksRight("sessions");
+      await page.locator(".account-sessions tbody button").focus();
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.querySelectorAll(".account-sessions tbody tr").length === 1);
+      await page.waitForSelector(".account-sessions h2:focus");
+      await other.page.goto("/");
+      await other.page.waitForSelector(".door input[name=name]");
+      expect(troubles.every((one) => /40[039]/.test(one)), troubles.join("\n"));
+      await other.context.close();
+      await context.close();
+    });
 
   await check("live: what comes in is told, and shown when asked for", async () => {
     const { page, context, troubles } = await visitor();

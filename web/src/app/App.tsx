@@ -20,6 +20,7 @@ const Costs = lazy(() => import("../pages/Costs"));
 const Editor = lazy(() => import("../pages/Editor"));
 const Gallery = lazy(() => import("../pages/Gallery"));
 const Data = lazy(() => import("../pages/Data"));
+const Account = lazy(() => import("../pages/Account"));
 
 interface Page {
   name: Key;
@@ -37,6 +38,7 @@ function pageOf(path: string): Page {
   if (place === "editor") return { name: "place.editor", page: <Editor />, right: "journeys" };
   if (place === "gallery") return { name: "place.gallery", page: <Gallery />, right: "journeys" };
   if (place === "data") return { name: "place.data", page: <Data tab={rest} />, right: "status" };
+  if (place === "account") return { name: "account.title", page: <Account /> };
   return { name: "place.none", page: <Nowhere /> };
 }
 

@@ -73,6 +73,11 @@ export function Rail({ onPalette }: { onPalette: () => void }) {
         <button type="button" className="quiet" onClick={() => setTheme(nextTheme[theme])}>
           {t(`theme.${theme}`)}
         </button>
+        {me.csrf && (
+          <Link to="/account" className="quiet" aria-current={here === "/account" ? "page" : undefined}>
+            {t("account.title")}
+          </Link>
+        )}
         {me.name && (
           <button type="button" className="quiet" onClick={() => void leave()}>
             {t("door.leave", { name: me.name })}

@@ -1,10 +1,9 @@
 // app/Setup.tsx - the first user, by the link that the server printed when it started.
 import { useState, type FormEvent } from "react";
 import { Problem, tell, textOf } from "../api/client";
+import { PASSWORD_LETTERS_MIN } from "../parts/secret";
 import { Mark } from "./Mark";
 import { useSettings } from "./settings";
-
-const PASSWORD_LETTERS_MIN = 12;
 
 export function Setup() {
   const { words, language, setLanguage } = useSettings();

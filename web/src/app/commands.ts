@@ -90,7 +90,7 @@ export function useCommands(): readonly Command[] {
   const { t } = words;
   const places = usePlaces();
   const may = useMay();
-  const { name: me, rights } = useMe();
+  const { name: me, rights, csrf } = useMe();
   return useMemo(() => {
     const command = (key: string, name: string, note: string, also: string, act: () => void): Command => ({ key, name, note, found: folded(`${name} ${note} ${also}`), act });
     const action = (key: string, name: string, also: string, act: () => void) => command(key, name, t("palette.action"), also, act);
@@ -100,6 +100,7 @@ export function useCommands(): readonly Command[] {
       ...places.map((place) => command(place.path, t(place.name), t("palette.page"), PLACES_ALSO[place.name] ?? "", () => go(place.path))),
       ...open.map((tab) => command(`${tab.path}-${tab.name}`, t(tab.name), t(tab.of), tab.also, () => goTo(tab.path))),
       ...(may("journeys") ? views : []).map((view) => command(`view-${view.key}`, view[language].name, t("palette.analysis"), view[other].name, () => go(`/journeys/map?view=${view.key}`))),
+      ...(csrf ? [command("/account", t("account.title"), t("palette.page"), "compte account profil profile mot de passe password second facteur factor totp sessions", () => go("/account"))] : []),
       action("language", language === "fr" ? "English" : "Français", "langue language anglais français english french", () => setLanguage(other)),
       action("dark", t("theme.dark"), "sombre dark nuit night thème theme", () => setTheme("dark")),
       action("light", t("theme.light"), "clair light jour day thème theme", () => setTheme("light")),
@@ -109,5 +110,5 @@ export function useCommands(): readonly Command[] {
       action("png", t("action.png"), "exporter export image picture png", soon(() => press("PNG"))),
       ...(me ? [action("leave", t("door.leave", { name: me }), "se déconnecter sign out logout quitter sortir leave", () => void leave())] : []),
     ];
-  }, [t, language, setLanguage, setTheme, places, rights, me]);
+  }, [t, language, setLanguage, setTheme, places, rights, me, csrf]);
 }

@@ -6,6 +6,7 @@ import { useMe } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Help } from "../../parts/Help";
 import { Shown } from "../../parts/States";
+import { grouped } from "../../parts/secret";
 import { Table } from "../../parts/Table";
 import { Once, Sure, useAct } from "./act";
 import { Grants, grantsIn, ROLES } from "./roles";
@@ -13,9 +14,6 @@ import type { BodyAt, Schema } from "../../api/paths";
 
 type User = Schema<"user">;
 type Verb = "role" | "password" | "totp" | "disable";
-
-/** By fours, as one types it. */
-const grouped = (secret: string) => secret.replace(/(.{4})(?=.)/g, "$1 ");
 
 export function Users() {
   const words = useWords();

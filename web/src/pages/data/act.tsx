@@ -63,7 +63,7 @@ export function Sure({ name, of, sure, onDo }: { name: string; of: string; sure:
 }
 
 /** A secret that is never shown again. */
-export function Once({ text, children, onClose }: { text: string; children: ReactNode; onClose: () => void }) {
+export function Once({ text, children, close, onClose }: { text: string; children: ReactNode; close?: string; onClose: () => void }) {
   const { t } = useWords();
   const [isCopied, setCopied] = useState(false);
   return (
@@ -72,7 +72,7 @@ export function Once({ text, children, onClose }: { text: string; children: Reac
       <p>
         <code>{text}</code>{" "}
         <button type="button" className="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => undefined)}>{t(isCopied ? "act.copied" : "act.copy")}</button>{" "}
-        <button type="button" className="quiet" onClick={onClose}>{t("act.noted")}</button>
+        <button type="button" className="quiet" onClick={onClose}>{close ?? t("act.noted")}</button>
       </p>
     </div>
   );
