@@ -1,5 +1,5 @@
-/* fuzz/mapping_fuzz.c - any bytes as a mapping: what is accepted keeps the limits, and can be used.
- */
+/* fuzz/mapping_fuzz.c - any bytes as a mapping: what is accepted keeps the limits, can be used, and
+ * is the same when it was written and read again. */
 #include "event/codec.h"
 #include "exchange/csv.h"
 #include "fuzz.h"
@@ -38,6 +38,30 @@ static err refuse(struct record_sink *sink, const struct why *reason, str raw, s
 	return OK;
 }
 
+static str written(const struct mapping *m, struct strbuf *out)
+{
+	struct json_writer w = json_writer_of(out, JSON_COMPACT);
+
+	mapping_write(m, &w);
+	return strbuf_str(out);
+}
+
+/* Read again it is the same, as far as a mapping file has room for its escapes. */
+static void check_written(const struct mapping *m, struct arena *arena)
+{
+	struct strbuf first = strbuf_heap(2 * MAPPING_BYTES_MAX),
+		      second = strbuf_heap(2 * MAPPING_BYTES_MAX);
+	struct mapping again;
+	str text = written(m, &first);
+
+	if (strbuf_ok(&first) && text.len <= MAPPING_BYTES_MAX) {
+		ASSERT(mapping_parse(text, arena, &again, NULL) == OK);
+		ASSERT(str_equal(written(&again, &second), text));
+	}
+	strbuf_done(&first);
+	strbuf_done(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA arena = arena_create(8 << 20);
@@ -57,6 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ASSERT(identifier_type_is_valid(m.identifiers[i].type));
 	for (size_t i = 0; i < m.channel.values.count; i++)
 		ASSERT(channel_is_valid(m.channel.values.items[i].to));
+	check_written(&m, arena);
 	if (csv_read(&source.input, &m, &sink, NULL, &why) != OK)
 		ASSERT(why.message != MSG_NONE);
 	return 0;

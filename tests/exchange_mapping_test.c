@@ -1,4 +1,5 @@
 /* tests/exchange_mapping_test.c - mappings from flags and from files: read, refused, applied. */
+#include "exchange/catalogue.h"
 #include "exchange/csv.h"
 #include "support/record_trap.h"
 #include "test.h"
@@ -110,6 +111,68 @@ TEST(mapping_applies_every_key)
 	strbuf_add_byte(&trap.lines, '\0');
 	CHECK(trap.lines.ptr, strcmp(trap.lines.ptr, expected) == 0);
 	record_trap_done(&trap);
+}
+
+static str mapping_text(const struct mapping *mapping, struct strbuf *out)
+{
+	struct json_writer w = json_writer_of(out, JSON_PRETTY);
+
+	mapping_write(mapping, &w);
+	return strbuf_str(out);
+}
+
+/* Nothing of it is lost: written, read and written again it is the same, and reads the same. */
+TEST(mapping_written_is_the_mapping)
+{
+	AUTO_ARENA arena = arena_create(64 << 20);
+	struct catalogue ready;
+	struct mapping mapping = mapping_default(), again;
+	struct why why = { 0 };
+
+	CHECK("ready-made", catalogue_read(arena, &ready, &why) == OK && ready.count > 20);
+	for (size_t i = 0; i < ready.count + 2; i++) {
+		struct strbuf first = strbuf_heap(1 << 20), second = strbuf_heap(1 << 20);
+		if (i < ready.count)
+			mapping = ready.entries[i].mapping;
+		else if (i == ready.count)
+			CHECK("all", mapping_parse(str_of(every_key), arena, &mapping, &why) == OK);
+		else
+			mapping = mapping_default();
+		str text = mapping_text(&mapping, &first);
+		CHECK("read", mapping_parse(text, arena, &again, &why) == OK);
+		CHECK("same", str_equal(mapping_text(&again, &second), text));
+		CHECK("counts", again.identifier_count == mapping.identifier_count &&
+					again.rule_count == mapping.rule_count &&
+					again.traits.count == mapping.traits.count &&
+					again.constant_count == mapping.constant_count &&
+					again.attributes.count == mapping.attributes.count &&
+					again.excluded.count == mapping.excluded.count &&
+					again.columns.count == mapping.columns.count &&
+					again.object_types.count == mapping.object_types.count);
+		strbuf_done(&first);
+		strbuf_done(&second);
+	}
+}
+
+/* What was said wins; a format goes with its columns; the encoding is that of the record. */
+TEST(mapping_fills_what_is_open)
+{
+	AUTO_ARENA arena = arena_create(1 << 20);
+	struct mapping told, own = mapping_default();
+
+	CHECK("parse", mapping_parse(str_of(every_key), arena, &told, NULL) == OK);
+	own.encoding = ENCODING_UTF16LE;
+	CHECK("flag", mapping_flag(&own, STR("time"), STR("other"), arena, NULL) == OK);
+	CHECK("flag", mapping_flag(&own, STR("source"), STR("mine"), arena, NULL) == OK);
+	mapping_fill(&own, &told);
+	CHECK("said", str_equal(own.source, STR("mine")) && own.time.columns.count == 1);
+	CHECK("no format for another column", own.time.format.len == 0);
+	CHECK("encoding", own.encoding == told.encoding);
+	CHECK("open", own.delimiter == ';' && str_equal(own.zone, STR("UTC")) &&
+			      own.identifier_count == 2 && own.activity.origin == ORIGIN_TEMPLATE);
+	own = mapping_default();
+	mapping_fill(&own, &told);
+	CHECK("format", str_equal(own.time.format, STR("%d/%m/%Y %H:%M")));
 }
 
 TEST(mapping_survives_a_full_arena)

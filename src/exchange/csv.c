@@ -203,6 +203,15 @@ static void tell_form(struct csv_reader *r)
 		       r->sink->form(r->sink, &pattern, strings, count);
 }
 
+static void tell_reading(const struct csv_reader *r, struct mapping as)
+{
+	as.format = MAPPING_CSV;
+	as.encoding = ENCODING_UTF8;
+	as.delimiter = r->summary.delimiter;
+	if (r->sink->read_as != NULL)
+		r->sink->read_as(r->sink, &as);
+}
+
 static err show_rows(struct csv_reader *r, struct why *why)
 {
 	struct csv_row row;
@@ -290,6 +299,7 @@ static err read_own(struct csv_reader *r, struct why *why)
 		e = name_columns(r, row.fields, row.count, why);
 	if (e != OK)
 		return e;
+	tell_reading(r, *r->mapping);
 	csv_rows_restart(r->rows, 1);
 	return read_rows(r, why);
 }
@@ -322,6 +332,7 @@ static err read_all(struct csv_reader *r, struct why *why)
 		e = show_rows(r, why);
 	if (e != OK)
 		return e;
+	tell_reading(r, row_map_mapping(r->map));
 	tell_form(r);
 	csv_rows_restart(r->rows, skip);
 	return read_rows(r, why);

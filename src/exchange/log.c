@@ -247,6 +247,12 @@ static err read_all(
 		e = csv_rows_open(decode_input(decode), &r->rows, why);
 	if (e != OK)
 		return e;
+	if (r->sink->read_as != NULL) {
+		struct mapping as = row_map_mapping(r->map);
+		as.format = MAPPING_LOG;
+		as.encoding = ENCODING_UTF8;
+		r->sink->read_as(r->sink, &as);
+	}
 	csv_rows_set(r->rows, &(struct csv_dialect){ '\n', 0, 0 }); /* a line is a field */
 	csv_rows_restart(r->rows, 0);
 	return read_lines(r, why);

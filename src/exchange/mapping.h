@@ -121,6 +121,17 @@ struct mapping mapping_default(void);
  * MSG_MAPPING_VERSION, and those of json_parse(); `why` has the line. */
 err mapping_parse(str json, struct arena *arena, struct mapping *out, struct why *why);
 
+/* "csv" ..., "auto", "string" ...: as mapping files name them. */
+bool mapping_format_named(str name, enum mapping_format *out);
+bool mapping_type_named(str name, enum mapping_type *out);
+
+/* The mapping as such a file: read again it is the same, byte for byte when it is written again. */
+void mapping_write(const struct mapping *mapping, struct json_writer *w);
+
+/* What `mapping` leaves to be told from the file is taken from `from`, the record of how the file's
+ * rows were read before; its encoding in any case, for it says how they lie there now. */
+void mapping_fill(struct mapping *mapping, const struct mapping *from);
+
 /* Applies one flag, named without its dashes: customer (TYPE=COLUMN, repeatable), activity,
  * time, channel, interaction, case, actor, text (COLUMN, or =VALUE), zone, time-format, delimiter,
  * encoding, source.  ERR_NOT_FOUND: no such flag; MSG_MAPPING_FLAG: not such a value. */

@@ -398,26 +398,10 @@ static err read_customer(struct file *f, str key, const struct json *value, void
 
 /* ---- attributes and traits */
 
-static bool type_named(str name, enum mapping_type *type)
-{
-	static const struct {
-		const char *name;
-		enum mapping_type type;
-	} types[] = { { "auto", TYPE_AUTO }, { "string", TYPE_STRING }, { "integer", TYPE_INTEGER },
-		{ "float", TYPE_FLOAT }, { "boolean", TYPE_BOOLEAN }, { "time", TYPE_TIME } };
-
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (str_equal(name, str_of(types[i].name))) {
-			*type = types[i].type;
-			return true;
-		}
-	return false;
-}
-
 static err attribute_type(struct file *f, str key, const struct json *value, void *target)
 {
 	bool ok = value->kind == JSON_STRING &&
-		  type_named(value->string, &((struct mapping_attribute *)target)->type);
+		  mapping_type_named(value->string, &((struct mapping_attribute *)target)->type);
 
 	return ok ? OK : bad_value(f, key);
 }
@@ -616,14 +600,10 @@ static err read_version(struct file *f, str key, const struct json *value, void 
 
 static err read_format(struct file *f, str key, const struct json *value, void *target)
 {
-	static const char *const names[] = { "", "csv", "jsonl", "xes", "ocel", "log" };
+	bool ok = value->kind == JSON_STRING &&
+		  mapping_format_named(value->string, &((struct mapping *)target)->format);
 
-	for (size_t i = 1; i < ARRAY_LEN(names) && value->kind == JSON_STRING; i++)
-		if (str_equal(value->string, str_of(names[i]))) {
-			((struct mapping *)target)->format = (enum mapping_format)i;
-			return OK;
-		}
-	return bad_value(f, key);
+	return ok ? OK : bad_value(f, key);
 }
 
 static err read_kind(struct file *f, str key, const struct json *value, void *target)

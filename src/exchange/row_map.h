@@ -33,6 +33,9 @@ void row_map_show(struct row_map *map, const str *fields);
 /* MSG_CSV_TIME_UNKNOWN: no known format fits the time column. */
 err row_map_settle(struct row_map *map, struct why *why);
 
+/* The mapping with what was found and told; after row_map_settle().  Borrows from the map. */
+struct mapping row_map_mapping(const struct row_map *map);
+
 /* `fields` has as many items as there are names; is_plain: they are printable ASCII throughout, as
  * far as somebody has looked (csv_row.h does).  *skip: a rule of the mapping leaves the row out.
  * On an error the row is no record; *column says which field (from 0), or is as it was.  The record

@@ -54,6 +54,15 @@ err row_map_settle(struct row_map *map, struct why *why)
 	return fail(why, MSG_CSV_TIME_UNKNOWN, arg_str(map->names[map->time_columns[0]]));
 }
 
+struct mapping row_map_mapping(const struct row_map *map)
+{
+	struct mapping m = map->mapping;
+
+	if (m.time.format.len == 0 && map->time_guess.seen > 0)
+		m.time.format = map->time_format.pattern;
+	return m;
+}
+
 static err read_time(struct row_map *map, const str *fields, struct record *out, struct why *why)
 {
 	char room[128];

@@ -10,6 +10,8 @@
 #include "base/why.h"
 #include "event/form.h"
 
+struct mapping;
+
 /* Bytes coming in: a file, standard input, the inside of a gzip or zstd stream. */
 struct input {
 	/* Reads up to `bytes`; *got is 0 only at the end. */
@@ -50,6 +52,10 @@ struct record_sink {
 	/* May be NULL.  CSV, before the first row: what a file of rejected rows begins with, so
 	 * that it is read as this one is. */
 	void (*header)(struct record_sink *sink, str text);
+	/* May be NULL.  Before the first row, where pieces can stand alone: the mapping with all
+	 * that was told from the input, by which rejected rows are read as this input is.  Their
+	 * encoding is UTF-8.  Borrowed for the time of the call. */
+	void (*read_as)(struct record_sink *sink, const struct mapping *mapping);
 };
 
 /* What a reader saw; the importer's summary is made from it. */

@@ -6,10 +6,12 @@
 #include "main/import_records.h"
 #include "main/store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
 	MAPPING_ARENA_BYTES = 8 << 20,
+	COMMAND_BYTES_MAX = 4 * PATH_BYTES_MAX,
 	ANSWER_BYTES_MAX = 4 * PREVIEW_BYTES_MAX, /* what is shown, refused, and counted */
 };
 
@@ -25,7 +27,9 @@ struct importer {
 	const struct request *request;
 	struct sink *sink;
 	struct engine *engine;
-	struct mapping mapping; /* of all files, or of those that no other is for */
+	struct mapping said; /* by --mapping and flags */
+	struct mapping mapping; /* with the settings: of all files, or of those that no other is
+				 * for */
 	struct catalogue catalogue;
 	struct chosen *chosen; /* of the catalogue's entries: with the flags applied */
 	struct mapping own; /* of the file at hand, from beside it */
@@ -45,19 +49,19 @@ static err read_mapping(struct importer *im, struct why *why)
 	struct arena *arena = request_arena(im->request);
 	str json;
 
-	im->mapping = mapping_default();
+	im->said = mapping_default();
 	if (path.len == 0)
 		return OK;
 	const struct catalogue_entry *ready = catalogue_named(&im->catalogue, path);
 	if (ready != NULL) {
-		im->mapping = ready->mapping;
+		im->said = ready->mapping;
 		return OK;
 	}
 	err e = request_check_file(im->request, "mapping", path, why);
 	if (e == OK)
 		e = disk_read_whole(disk_real(), path.ptr, MAPPING_BYTES_MAX, arena, &json, why);
 	if (e == OK)
-		e = mapping_parse(json, arena, &im->mapping, why);
+		e = mapping_parse(json, arena, &im->said, why);
 	if (e != OK)
 		why_at(why, path, -1, -1, -1);
 	return e;
@@ -75,13 +79,6 @@ static err apply_flags(struct importer *im, struct mapping *mapping, struct why 
 		for (size_t n = 0; e == OK && n < request_times(im->request, flags[i]); n++)
 			e = mapping_flag(mapping, str_of(flags[i]),
 				request_nth(im->request, flags[i], n), arena, why);
-	if (e == OK)
-		e = import_records_flags(im->request, &im->mapping, why);
-	if (mapping->phone_country.len == 0)
-		mapping->phone_country =
-			setting_text(request_settings(im->request), SETTING_PHONE_COUNTRY);
-	if (mapping->zone.len == 0)
-		mapping->zone = setting_text(request_settings(im->request), SETTING_ZONE);
 	str format = request_text(im->request, "format");
 	if (e == OK && format.len > 0 && !import_format_named(format, &im->options.format))
 		e = fail(why, MSG_IMPORT_NO_FORMAT, arg_str(format));
@@ -90,10 +87,34 @@ static err apply_flags(struct importer *im, struct mapping *mapping, struct why 
 	return e;
 }
 
+static void apply_settings(const struct importer *im, struct mapping *mapping)
+{
+	const struct settings *settings = request_settings(im->request);
+
+	if (mapping->phone_country.len == 0)
+		mapping->phone_country = setting_text(settings, SETTING_PHONE_COUNTRY);
+	if (mapping->zone.len == 0)
+		mapping->zone = setting_text(settings, SETTING_ZONE);
+}
+
+static err say_mapping(struct importer *im, struct why *why)
+{
+	err e = read_mapping(im, why);
+
+	if (e == OK)
+		e = apply_flags(im, &im->said, why);
+	if (e == OK)
+		e = import_records_flags(im->request, &im->said, why);
+	im->mapping = im->said;
+	apply_settings(im, &im->mapping);
+	return e;
+}
+
 /* ---- each file's own mapping
  *
  * Said on the command line; else beside the file; else the ready-made one that knows it; else
- * guessed by the reader from the usual names. */
+ * guessed by the reader from the usual names.  Rows that an earlier import rejected are read as it
+ * read them, whatever the command line does not say. */
 
 /* Flags that say what the columns are: nothing is to be recognised then. */
 static bool says_columns(const struct importer *im)
@@ -107,30 +128,70 @@ static bool says_columns(const struct importer *im)
 	return false;
 }
 
-static err mapping_beside(struct importer *im, str path, bool *found, struct why *why)
+static bool is_rejects(str name)
 {
-	char name[PATH_BYTES_MAX];
-	struct strbuf buf = { .ptr = name, .cap = sizeof(name), .cap_max = sizeof(name) };
-	str json;
+	return str_ends(name, STR(REJECTS_ROWS));
+}
 
-	strbuf_add(&buf, path);
-	strbuf_add(&buf, (str){ beside, sizeof(beside) });
-	*found = false;
-	if (!strbuf_ok(&buf))
-		return OK; /* no file has so long a name */
-	arena_reset(im->own_arena);
-	err e = disk_read_whole(disk_real(), name, MAPPING_BYTES_MAX, im->own_arena, &json, why);
-	if (e == ERR_NOT_FOUND) {
-		if (why != NULL)
-			*why = (struct why){ 0 };
-		return OK;
+/* Beside the file; of rejects that were copied elsewhere, or sent, where they were written. */
+static err read_beside(
+	struct importer *im, str path, str called, str *name, str *json, struct why *why)
+{
+	struct arena *arena = im->own_arena;
+	struct strbuf buf = strbuf_in(arena, PATH_BYTES_MAX);
+	str folder, last;
+	err e = ERR_NOT_FOUND;
+
+	*name = STR("");
+	if (path.len > 0) {
+		strbuf_add(&buf, path);
+		strbuf_add(&buf, (str){ beside, sizeof(beside) });
+		if (strbuf_ok(&buf)) /* no file has a longer name */
+			e = disk_read_whole(
+				disk_real(), buf.ptr, MAPPING_BYTES_MAX, arena, json, why);
 	}
-	*found = true;
+	if (e == ERR_NOT_FOUND && is_rejects(called)) {
+		last = str_split_last(called, '/', &folder, &last) ? last : called;
+		strbuf_clear(&buf);
+		strbuf_printf(&buf, STR_FMT "/" REJECT_FILES_FOLDER "/" STR_FMT "%s",
+			STR_ARG(request_data(im->request)), STR_ARG(last), beside);
+		strbuf_add_byte(&buf, '\0');
+		if (strbuf_ok(&buf))
+			e = disk_read_whole(
+				disk_real(), buf.ptr, MAPPING_BYTES_MAX, arena, json, why);
+	}
+	if (e == ERR_NOT_FOUND && why != NULL)
+		*why = (struct why){ 0 };
+	if (strbuf_ok(&buf) && buf.len > 0)
+		*name = str_of(buf.ptr);
+	return e;
+}
+
+/* Into im->own. */
+static err mapping_beside(struct importer *im, str path, str called, bool *found, struct why *why)
+{
+	str name, json;
+
+	arena_reset(im->own_arena);
+	err e = read_beside(im, path, called, &name, &json, why);
+	*found = e != ERR_NOT_FOUND;
+	if (!*found)
+		return OK;
 	if (e == OK)
 		e = mapping_parse(json, im->own_arena, &im->own, why);
-	if (e != OK)
-		why_at(why, str_of(name), -1, -1, -1);
-	return e == OK ? apply_flags(im, &im->own, why) : e;
+	if (e != OK) {
+		why_at(why, name, -1, -1, -1);
+		return e;
+	}
+	if (says_columns(im)) {
+		struct mapping said = im->said;
+		mapping_fill(&said, &im->own);
+		im->own = said;
+	} else {
+		e = apply_flags(im, &im->own, why);
+	}
+	apply_settings(im, &im->own);
+	return e;
 }
 
 static err choose(void *context, str path, str called, str first_bytes, const struct mapping **out,
@@ -138,12 +199,14 @@ static err choose(void *context, str path, str called, str first_bytes, const st
 {
 	struct importer *im = context;
 	const struct catalogue_entry *entry;
-	bool found = false;
-	err e = path.len > 0 ? mapping_beside(im, path, &found, why) : OK;
+	bool found = false, said = says_columns(im);
+	err e = OK;
 
+	if (!said || is_rejects(called))
+		e = mapping_beside(im, path, called, &found, why);
 	if (e == OK && found)
 		*out = &im->own;
-	if (e != OK || found)
+	if (e != OK || found || said)
 		return e;
 	e = catalogue_recognise(&im->catalogue, called, first_bytes, &entry, why);
 	if (e != OK || entry == NULL)
@@ -152,6 +215,7 @@ static err choose(void *context, str path, str called, str first_bytes, const st
 	if (chosen->files++ == 0) {
 		chosen->mapping = entry->mapping;
 		e = apply_flags(im, &chosen->mapping, why);
+		apply_settings(im, &chosen->mapping);
 	}
 	*out = &chosen->mapping;
 	return e;
@@ -256,13 +320,73 @@ static void put_conflicts(struct json_writer *w, const struct import_counts *c)
 }
 
 /* Who may name no file of this machine is told none: GET /api/v1/imports/rejects has it. */
-static str rejects_file(const struct importer *im)
+static str told_file(const struct importer *im, const char *file)
 {
-	str path = str_of(rejects_path(im->rejects)), folder, name;
+	str path = str_of(file), folder, name;
 
 	if (request_may_name_files(im->request) || !str_split_last(path, '/', &folder, &name))
 		return path;
 	return name;
+}
+
+/* As a shell takes it. */
+static void add_word(struct strbuf *out, str word)
+{
+	static const str plain = STR_INIT("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					  "0123456789_./-=:@%+,");
+	bool is_plain = word.len > 0;
+
+	for (size_t i = 0; i < word.len; i++)
+		is_plain = is_plain && str_has(plain, word.ptr[i]);
+	strbuf_add_byte(out, ' ');
+	if (is_plain) {
+		strbuf_add(out, word);
+		return;
+	}
+	strbuf_add_byte(out, '\'');
+	for (size_t i = 0; i < word.len; i++)
+		if (word.ptr[i] == '\'')
+			strbuf_add(out, STR("'\\''"));
+		else
+			strbuf_add_byte(out, word.ptr[i]);
+	strbuf_add_byte(out, '\'');
+}
+
+/* What imports those rows once they are mended: "" where they cannot stand alone, and for who may
+ * name no file of this machine. */
+static str command_for(const struct importer *im, const struct rejects_kept *kept)
+{
+	struct strbuf out = strbuf_in(request_arena(im->request), COMMAND_BYTES_MAX);
+	char mapping[PATH_BYTES_MAX + sizeof(REJECTS_MAPPING)];
+
+	if (!kept->has_mapping || !request_may_name_files(im->request))
+		return STR("");
+	(void)snprintf(mapping, sizeof(mapping), "%s" REJECTS_MAPPING, kept->rows); /* fits */
+	strbuf_add(&out, STR("ariane import"));
+	add_word(&out, str_of(kept->rows));
+	strbuf_add(&out, STR(" --mapping"));
+	add_word(&out, str_of(mapping));
+	strbuf_add(&out, STR(" --data"));
+	add_word(&out, request_data(im->request));
+	return strbuf_ok(&out) ? strbuf_str(&out) : STR("");
+}
+
+static void put_rejects(struct json_writer *w, const struct importer *im)
+{
+	size_t count;
+	const struct rejects_kept *kept = rejects_kept(im->rejects, &count);
+
+	json_put_key(w, STR("rejects"));
+	json_put_array(w);
+	for (size_t i = 0; i < count; i++) {
+		json_put_object(w);
+		put_text(w, "input", str_of(kept[i].input));
+		put_text(w, "rows", told_file(im, kept[i].rows));
+		put_count(w, "rejected", kept[i].count);
+		put_text(w, "command", command_for(im, &kept[i]));
+		json_put_end(w);
+	}
+	json_put_end(w);
 }
 
 static void answer_program(struct importer *im)
@@ -284,7 +408,8 @@ static void answer_program(struct importer *im)
 	put_conflicts(&w, c);
 	put_text(&w, "encoding", str_of(c->encoding));
 	put_text(&w, "time_format", str_of(c->time_format));
-	put_text(&w, "rejects_file", rejects_file(im));
+	put_text(&w, "rejects_file", told_file(im, rejects_path(im->rejects)));
+	put_rejects(&w, im);
 	import_preview_put_rejects(&im->preview, STR("refused"), &w);
 	if (is_preview(im))
 		import_preview_put(&im->preview, recognised(im), &w);
@@ -325,6 +450,28 @@ static void remark_guesses(struct importer *im)
 			arg_c(c->time_format));
 }
 
+/* Which rows, and what to do once they are mended. */
+static void say_rejects(struct importer *im)
+{
+	size_t count;
+	const struct rejects_kept *kept = rejects_kept(im->rejects, &count);
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		str command = command_for(im, &kept[i]);
+		sink_say(im->sink, TEXT_IMPORT_REJECTED, arg_int((int64_t)kept[i].count),
+			arg_c(kept[i].rows));
+		if (command.len > 0)
+			sink_say(im->sink, TEXT_IMPORT_MEND, arg_str(command));
+		else
+			sink_say(im->sink, TEXT_IMPORT_MEND_INPUT, arg_c(kept[i].input));
+		told += kept[i].count;
+	}
+	if (im->counts.rejected > told)
+		sink_say(im->sink, TEXT_IMPORT_REJECTED_MORE,
+			arg_int((int64_t)(im->counts.rejected - told)));
+}
+
 static void answer_people(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
@@ -345,9 +492,8 @@ static void answer_people(struct importer *im)
 	remark_guesses(im);
 	if (is_preview(im))
 		sink_remark(sink, TEXT_IMPORT_PREVIEW, arg_int((int64_t)c->rejected));
-	else if (c->rejected > 0)
-		sink_say(sink, TEXT_IMPORT_REJECTED, arg_int((int64_t)c->rejected),
-			arg_c(rejects_path(im->rejects)));
+	else
+		say_rejects(im);
 }
 
 static err import_all(struct importer *im, struct why *why)
@@ -439,13 +585,10 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		.stop = request_stop(request),
 		.progress = tell,
 		.context = &im };
+	im.options.choose = choose;
 	err e = know_mappings(&im, why);
 	if (e == OK)
-		e = read_mapping(&im, why);
-	if (e == OK && !says_columns(&im))
-		im.options.choose = choose;
-	if (e == OK)
-		e = apply_flags(&im, &im.mapping, why);
+		e = say_mapping(&im, why);
 	if (e == OK)
 		e = store_open(request, sink, STORE_MAKE, &im.engine, why);
 	if (e != OK)
@@ -465,7 +608,9 @@ const struct command cmd_import = {
 		"and access logs; gzip or zstd; files, folders, or - for standard input. What is "
 		"acknowledged is durable. Reading the same file again, renamed, compressed or grown, "
 		"adds only what is new; rows that stand twice in one file are kept twice. What cannot "
-		"be read goes to a rejects file with line, column and reason. Files of well-known "
+		"be read goes to a rejects file with line, column and reason; once mended, that file is "
+		"read as the whole was, dates that could be two days included: the command is printed. "
+		"Files of well-known "
 		"systems are recognised and read by the mapping made for them (docs/formats/mappings.md); "
 		"so is a file with its own beside it, FILE.mapping.json. Options that name columns, or "
 		"--mapping, come before.",
@@ -474,7 +619,9 @@ const struct command cmd_import = {
 		"- pour l'entrée standard. Ce qui est acquitté est durable. Relire le même fichier, "
 		"renommé, compressé ou allongé, n'ajoute que ce qui est nouveau ; les lignes présentes deux "
 		"fois dans un fichier sont gardées deux fois. Ce qui ne peut être lu va dans un "
-		"fichier de rejets, avec ligne, colonne et raison. Les fichiers de systèmes connus sont "
+		"fichier de rejets, avec ligne, colonne et raison ; une fois corrigé, il est lu comme "
+		"l'était l'ensemble, dates à double sens comprises : la commande est affichée. Les "
+		"fichiers de systèmes connus sont "
 		"reconnus et lus par la correspondance faite pour eux (docs/formats/mappings.md) ; de même "
 		"un fichier accompagné de la sienne, FICHIER.mapping.json. Les options qui nomment des "
 		"colonnes, ou --mapping, passent avant."),

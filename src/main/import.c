@@ -161,6 +161,23 @@ static void take_header(struct record_sink *sink, str text)
 	rejects_header(importing_of(sink)->rejects, text);
 }
 
+/* With what the importer adds to it: a command line that is not given again. */
+static void take_reading(struct record_sink *sink, const struct mapping *mapping)
+{
+	const struct importing *im = importing_of(sink);
+	struct strbuf json = strbuf_heap(MAPPING_BYTES_MAX);
+	struct json_writer w = json_writer_of(&json, JSON_PRETTY);
+	struct mapping as = *mapping;
+
+	as.signs = (struct mapping_signs){ 0 };
+	as.source = im->preparation->default_source;
+	as.zone = im->zone;
+	mapping_write(&as, &w);
+	if (strbuf_ok(&json))
+		rejects_mapping(im->rejects, strbuf_str(&json));
+	strbuf_done(&json);
+}
+
 /* ---- what each format's reader wants to know */
 
 static enum mapping_format format_of(enum exchange_format format)
@@ -294,6 +311,17 @@ static err check_form(enum mapping_format format, str name, str first_bytes, str
 	return OK;
 }
 
+/* JSON lines say themselves what they are, but for what the importer adds. */
+static void tell_lines(struct importing *im)
+{
+	struct mapping as = mapping_default();
+
+	as.format = MAPPING_JSONL;
+	as.phone_country = im->options->mapping->phone_country;
+	if (im->sink.read_as != NULL)
+		im->sink.read_as(&im->sink, &as);
+}
+
 static err read_format(struct importing *im, const char *path, enum mapping_format format,
 	struct read_summary *summary, struct why *why)
 {
@@ -305,6 +333,7 @@ static err read_format(struct importing *im, const char *path, enum mapping_form
 	case MAPPING_CSV:
 		return csv_read(input, im->options->mapping, &im->sink, summary, why);
 	case MAPPING_JSONL:
+		tell_lines(im);
 		return jsonl_read(
 			input, &(const struct jsonl_options){ 0 }, &im->sink, summary, why);
 	case MAPPING_XES:
@@ -414,7 +443,7 @@ static err import_checked(struct engine *engine, const char *path,
 {
 	struct preparation preparation = preparation_of(engine, options);
 	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed,
-					take_header },
+					take_header, take_reading },
 		.options = options,
 		.preparation = &preparation,
 		.rejects = rejects };

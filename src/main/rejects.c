@@ -20,8 +20,10 @@ struct rejects {
 	int64_t now_ms;
 	enum language language;
 	char name[NAME_BYTES_MAX], path[PATH_BYTES_MAX];
-	struct strbuf header;
+	struct strbuf header, mapping;
 	struct output_file rows, reasons;
+	struct rejects_kept *kept; /* REJECTS_TOLD_MAX of them */
+	char input[PATH_BYTES_MAX];
 	bool is_open;
 	uint64_t count;
 	unsigned inputs; /* that had rejects: part of the name */
@@ -29,7 +31,7 @@ struct rejects {
 	struct why why;
 };
 
-enum { HEADER_BYTES_MAX = 8 << 20 };
+enum { HEADER_BYTES_MAX = 8 << 20, MAPPING_FILE_BYTES_MAX = 4 << 20 };
 
 struct rejects *rejects_create(
 	struct disk *disk, const char *folder, int64_t now_ms, enum language language)
@@ -40,7 +42,9 @@ struct rejects *rejects_create(
 		.folder = folder,
 		.now_ms = now_ms,
 		.language = language,
-		.header = strbuf_heap(HEADER_BYTES_MAX) };
+		.header = strbuf_heap(HEADER_BYTES_MAX),
+		.mapping = strbuf_heap(MAPPING_FILE_BYTES_MAX),
+		.kept = memory_alloc(REJECTS_TOLD_MAX * sizeof(*r->kept)) };
 	return r;
 }
 
@@ -77,6 +81,8 @@ err rejects_free(struct rejects *r, struct why *why)
 	if (e != OK && why != NULL)
 		*why = r->why;
 	strbuf_done(&r->header);
+	strbuf_done(&r->mapping);
+	free(r->kept);
 	free(r);
 	return e;
 }
@@ -98,6 +104,14 @@ void rejects_begin(struct rejects *r, str name)
 	}
 	r->name[len] = '\0';
 	strbuf_clear(&r->header);
+	strbuf_clear(&r->mapping);
+	(void)snprintf(r->input, sizeof(r->input), STR_FMT, STR_ARG(name)); /* a path fits */
+}
+
+void rejects_mapping(struct rejects *r, str json)
+{
+	strbuf_clear(&r->mapping);
+	strbuf_add(&r->mapping, json);
 }
 
 void rejects_header(struct rejects *r, str header)
@@ -140,6 +154,34 @@ static void put_line(struct rejects *r, struct output_file *out, str line)
 		put(r, out, STR("\n"));
 }
 
+static bool has_mapping(const struct rejects *r)
+{
+	return r->mapping.len > 0 && strbuf_ok(&r->mapping);
+}
+
+/* Behind the rows, so that r->path is theirs in the end. */
+static err write_mapping(struct rejects *r, struct why *why)
+{
+	struct output_file out = { 0 };
+	err e = open_one(r, "rows" REJECTS_MAPPING, &out, why);
+
+	if (e != OK)
+		return e;
+	put_line(r, &out, strbuf_str(&r->mapping));
+	close_one(r, &out);
+	return OK;
+}
+
+static void keep_told(struct rejects *r)
+{
+	if (r->inputs > REJECTS_TOLD_MAX)
+		return;
+	struct rejects_kept *kept = &r->kept[r->inputs - 1];
+	*kept = (struct rejects_kept){ .has_mapping = has_mapping(r) };
+	memcpy(kept->rows, r->path, sizeof(kept->rows));
+	memcpy(kept->input, r->input, sizeof(kept->input));
+}
+
 static void open_files(struct rejects *r)
 {
 	struct why why = { 0 };
@@ -147,9 +189,12 @@ static void open_files(struct rejects *r)
 	r->is_open = true;
 	r->inputs++;
 	err e = open_one(r, "reasons", &r->reasons, &why);
+	if (e == OK && has_mapping(r))
+		e = write_mapping(r, &why);
 	if (e == OK)
 		e = open_one(r, "rows", &r->rows, &why);
 	note(r, e, &why);
+	keep_told(r);
 	if (e == OK && r->header.len > 0)
 		put_line(r, &r->rows, strbuf_str(&r->header));
 }
@@ -168,6 +213,8 @@ void rejects_add(struct rejects *r, const struct why *reason, str raw)
 	r->count++;
 	if (!r->is_open)
 		open_files(r);
+	if (r->inputs <= REJECTS_TOLD_MAX)
+		r->kept[r->inputs - 1].count++;
 	if (r->rows.end + r->reasons.end > REJECTS_BYTES_MAX) {
 		strbuf_done(&line);
 		return;
@@ -187,6 +234,12 @@ void rejects_add(struct rejects *r, const struct why *reason, str raw)
 uint64_t rejects_count(const struct rejects *r)
 {
 	return r->count;
+}
+
+const struct rejects_kept *rejects_kept(const struct rejects *r, size_t *count)
+{
+	*count = MIN_OF((size_t)r->inputs, (size_t)REJECTS_TOLD_MAX);
+	return r->kept;
 }
 
 const char *rejects_path(const struct rejects *r)

@@ -22,7 +22,8 @@ static bool is_name(str name)
 		if (!plain)
 			return false;
 	}
-	return str_ends(name, STR(".rows")) || str_ends(name, STR(".reasons"));
+	return str_ends(name, STR(REJECTS_ROWS)) || str_ends(name, STR(".reasons")) ||
+	       str_ends(name, STR(REJECTS_ROWS REJECTS_MAPPING));
 }
 
 static err read_rejects(struct rest_call *call, str name, str *bytes, struct why *why)

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/timestamp.h"
 #include "base/zone.h"
+#include "main/rejects.h"
 #include "main/render.h"
 #include "main/request.h"
 #include "main/serve_inputs.h"
@@ -256,22 +257,32 @@ static err take_rejects(struct taking *t, str from)
 	return e == OK ? disk_remove(disk_real(), from.ptr, &t->why) : e;
 }
 
-/* NAME.rows, and NAME.reasons beside it. */
+/* One beside it, of that ending; not all rows have all. */
+static err move_beside(struct taking *t, str stem, str ending)
+{
+	struct strbuf name = strbuf_in(t->arena, PATH_BYTES_MAX);
+	struct stat ignored;
+
+	strbuf_add(&name, stem);
+	strbuf_add(&name, ending);
+	strbuf_add_byte(&name, '\0');
+	if (!strbuf_ok(&name) || lstat(name.ptr, &ignored) != 0)
+		return OK;
+	return take_rejects(t, (str){ name.ptr, name.len - 1 });
+}
+
+/* NAME.rows, and beside it NAME.reasons and NAME.rows.mapping.json. */
 static err move_rejects(struct taking *t)
 {
-	struct strbuf reasons = strbuf_in(t->arena, PATH_BYTES_MAX);
 	str rows = t->rejects_file;
 
-	if (!str_ends(rows, STR(".rows")))
+	if (!str_ends(rows, STR(REJECTS_ROWS)))
 		return OK; /* there are none */
 	err e = take_rejects(t, rows);
-	rows.len -= STR(".rows").len;
-	strbuf_add(&reasons, rows);
-	strbuf_add(&reasons, STR(".reasons"));
-	strbuf_add_byte(&reasons, '\0');
-	if (e != OK || !strbuf_ok(&reasons))
-		return e;
-	return take_rejects(t, (str){ reasons.ptr, reasons.len - 1 });
+	if (e == OK)
+		e = move_beside(t, rows, STR(REJECTS_MAPPING));
+	rows.len -= STR(REJECTS_ROWS).len;
+	return e == OK ? move_beside(t, rows, STR(".reasons")) : e;
 }
 
 /* ---- what no trying mends */

@@ -239,7 +239,7 @@ def check_dropped_files_are_imported(place):
         watch.until(lambda: (drop / "branch/done/b.csv").exists(), server.process)
         equal(seen(folder, "branch"), ["Visite"])
         rejects = sorted(p.name for p in (drop / "branch/rejects").iterdir())
-        equal([r.rsplit(".", 1)[1] for r in rejects], ["reasons", "rows"], rejects)
+        equal([r.split("-1.", 1)[1] for r in rejects], ["reasons", "rows", "rows.mapping.json"], rejects)
         holds((drop / "branch/rejects" / rejects[1]).read_text(), "Quand;Quoi;Client\n", "hier;Visite;7")
         (drop / "odd.csv").write_bytes(b"a,b\n1,2\n")
         watch.until(lambda: (drop / "rejects/odd.csv.reason.txt").exists(), server.process)

@@ -93,6 +93,11 @@ def check_what_an_import_refuses_comes_back_to_be_mended(place):
         equal((rows.status, rows.body), (200, b"when,who,what\nnonsense,u2,call\n"), "the rows")
         reasons = server.ask("GET", f"/api/v1/imports/rejects/{name.replace('.rows', '.reasons')}", secret)
         true(reasons.body.startswith(b"3\t"), reasons.body)
+        equal(told["rejects"], [{"input": "calls.csv", "rows": name, "rejected": 1, "command": ""}], "no command, no path")
+        read_as = server.ask("GET", f"/api/v1/imports/rejects/{name}.mapping.json", secret)
+        equal((read_as.status, json.loads(read_as.body)["time"]["format"]), (200, "iso"), "how they are read")
+        mended = server.ask("POST", f"/api/v1/imports?called={name}", secret, rows.body.replace(b"nonsense", b"2026-03-02 10:00"))
+        equal(json.loads(mended.body)["imported"], 1, "sent by its name, read as before")
         for odd in ("none.rows", "..%2Fsecret", ".rows", f"{name}x"):
             equal(server.ask("GET", f"/api/v1/imports/rejects/{odd}", secret).status, 404, odd)
         equal(server.ask("GET", f"/api/v1/imports/rejects/{name}", token(folder, "agent")).status, 403, "not an agent's")

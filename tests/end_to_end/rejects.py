@@ -1,8 +1,9 @@
 """What cannot be read is kept, with its place and the reason; the rest is imported."""
 import gzip
 import json
+import shlex
 
-from tools import equal, holds, lacks, lines_of
+from tools import equal, holds, keeps_schema, lacks, lines_of
 
 HEAD = "customer,time,activity,channel,note\n"
 GOOD = [f"c{i % 3},2026-03-14T10:{i:02}:00Z,Called,phone,n{i}\n" for i in range(20)]
@@ -70,6 +71,81 @@ def check_jsonl_mended(place):
     def fix(text):
         return text.replace(b'"trak"', b'"track"').replace(b'"noon"', b'"2026-03-14T10:07:00Z"')
     mend_and_compare(place, place.file("a.jsonl", lines_of(bad)), place.file("b.jsonl", lines_of(calls)), (), fix)
+
+
+AMERICAN = "who|when|what|vip|how much\n"
+DATED = ["0612345678|3/4/2026|Bill|1|7,50\n", "0612345679|3/25/2026|Call|0|8.50\n", "0612345680|{time}|Café|1|9\n"]
+ODD = ("--customer", "phone=who", "--activity", "what", "--time", "when", "--zone", "America/New_York", "--source", "shop")
+
+
+def rejected(place, name, flags):
+    """A folder with a file of which one row was rejected, the mended rows, and the digest of a clean import."""
+    folder, clean = place.folder(name), place.folder(f"{name}-clean")
+    text = AMERICAN + "".join(DATED)
+    summary = folder.import_(place.file(f"{name}.csv", text.format(time="3/4/2O26").encode("latin-1")), *flags)
+    keeps_schema("import", summary)
+    equal((summary["imported"], summary["rejected"], len(summary["rejects"])), (2, 1, 1))
+    clean.import_(place.file(f"{name}-good.csv", text.format(time="3/4/2026").encode("latin-1")), *flags)
+    told = summary["rejects"][0]
+    return folder, told, reasons_of(folder)[1].read_bytes().replace(b"2O26", b"2026"), clean.digest()
+
+
+def check_what_was_told_from_the_file_stays(place):
+    """The fourth of March, not the third of April: mended rows are read as the file was, zone, source and delimiter too,
+    in their place, where they were copied, sent by their name, by the same flags and by none."""
+    ways = {"told": lambda folder, told, mended: shlex.split(told["command"])[1:-2],
+            "alone": lambda folder, told, mended: ["import", told["rows"]],
+            "again": lambda folder, told, mended: ["import", told["rows"], *ODD, "--encoding", "latin1"],
+            "copied": lambda folder, told, mended: ["import", mended],
+            "renamed": lambda folder, told, mended: ["import", place.file("odd name.csv", mended.read_bytes()), "--mapping",
+                                                     told["rows"] + ".mapping.json"]}
+    for name, way in ways.items():
+        folder, told, content, digest = rejected(place, name, ODD)
+        open(told["rows"], "wb").write(content)
+        mended = place.file(f"else/{told['rows'].rsplit('/', 1)[1]}", content)
+        equal(folder(*way(folder, told, mended), "--json").json()["imported"], 1, name)
+        equal(folder.digest(), digest, name)
+    command = shlex.split(told["command"])
+    equal((command[:3], command[-1]), (["ariane", "import", told["rows"]], str(folder.path)))
+    people = place.folder("it's said")
+    out = people("import", place.path / "told.csv", *ODD).out
+    line = next(line for line in out.splitlines() if "once mended" in line)
+    equal(shlex.split(line.split(" by: ")[1])[-2:], ["--data", str(people.path)])
+
+
+def check_a_file_of_mended_rows_may_be_of_any_kind(place):
+    """People's records, a mapping of one's own, JSON lines of a named source, an access log."""
+    rows = "nr;nom;ne\n17;Durand;1970\n18;Martin;19;80\n"
+    mapping = place.file("m.json", json.dumps({"version": 1, "source": "till", "zone": "UTC", "time": ["d", "h"], "csv": {"header": False,
+                         "columns": ["d", "h", "who", "what"]}, "activity": {"template": "till.{what}"}, "attributes": {"exclude": ["who"]},
+                         "customer": [{"type": "card", "column": "who", "ignore": ["0"]}]}))
+    log = '10.0.0.1 - u1 [14/Mar/2026:10:00:00 +0000] "GET /{} HTTP/1.1" 200 5\n'
+    lines = '{"type":"track","event":"A","userId":"u1","messageId":"1","timestamp":"2026-03-14T10:00:00Z"}\n'
+    cases = (("p.csv", rows, "19;80", "1980", ("--records", "--id", "nr", "--field", "full_name=nom", "--field", "birth_year=ne")),
+             ("t.csv", "3/4/26;10:00;1;A\n3/25/26;10:00;1;B\n3/4/26;1O:00;1;C\n", "1O:00", "10:00", ("--mapping", mapping)),
+             ("j.jsonl", lines + lines.replace('"1"', '"2"').replace("track", "trak"), "trak", "track", ("--source", "web")),
+             ("a.log", log.format("a") + log.format("b").replace("14/Mar", "14/Mra"), "Mra", "Mar", ("--source", "site")))
+    for name, content, wrong, right, flags in cases:
+        folder, clean = place.folder(f"data-{name}"), place.folder(f"clean-{name}")
+        summary = folder.import_(place.file(name, content), *flags)
+        equal((summary["rejected"], len(summary["rejects"])), (1, 1), name)
+        told = summary["rejects"][0]
+        mended = open(told["rows"]).read()
+        holds(mended, wrong)
+        open(told["rows"], "w").write(mended.replace(wrong, right))
+        equal(folder(*shlex.split(told["command"])[1:-2], "--json").json()["imported"], 1, name)
+        clean.import_(place.file(f"good-{name}", content.replace(wrong, right)), *flags)
+        equal(folder.digest(), clean.digest(), name)
+
+
+def check_what_cannot_stand_alone_is_mended_in_its_file(place):
+    folder = place.folder()
+    path = place.file("log.xes", XES.format(time="noon"))
+    out = folder("import", path).out
+    holds(out, f"mend {path} itself")
+    lacks(out, "--mapping")
+    told = folder.import_(path)["rejects"]
+    equal([(t["input"], t["command"]) for t in told], [(str(path), "")])
 
 
 def check_jsonl(place):
