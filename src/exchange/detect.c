@@ -10,6 +10,15 @@ static bool ends_fold(str name, str ending)
 	       strncasecmp(name.ptr + name.len - ending.len, ending.ptr, ending.len) == 0;
 }
 
+static str without_packing(str name)
+{
+	if (ends_fold(name, STR(".gz")))
+		name.len -= 3;
+	else if (ends_fold(name, STR(".zst")))
+		name.len -= 4;
+	return name;
+}
+
 static enum exchange_format by_name(str name)
 {
 	static const struct {
@@ -27,14 +36,24 @@ static enum exchange_format by_name(str name)
 		{ STR_INIT(".xes"), EXCHANGE_XES },
 	};
 
-	if (ends_fold(name, STR(".gz")))
-		name.len -= 3;
-	else if (ends_fold(name, STR(".zst")))
-		name.len -= 4;
+	name = without_packing(name);
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
 		if (ends_fold(name, endings[i].ending))
 			return endings[i].format;
 	return EXCHANGE_UNKNOWN;
+}
+
+bool exchange_is_named(str name)
+{
+	static const str others[] = { STR_INIT(".json"), STR_INIT(".xmlocel"), STR_INIT(".log"),
+		STR_INIT(".rows"), STR_INIT(".xlsx"), STR_INIT(".xls"), STR_INIT(".ods"),
+		STR_INIT(".zip") };
+
+	name = without_packing(name);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (ends_fold(name, others[i]))
+			return true;
+	return by_name(name) != EXCHANGE_UNKNOWN;
 }
 
 /* An OCEL document is one object whose members these are; a JSON line never starts so. */

@@ -53,6 +53,10 @@ enum exchange_format {
 	EXCHANGE_FORMAT_COUNT_
 };
 
+/* Is it a name of what people keep events in?  Also of what must be unpacked, or saved anew, before
+ * it can be read: who passes over such a file loses something. */
+bool exchange_is_named(str name);
+
 /* A guess from the name (".gz" and ".zst" ignored) and the first plain bytes; the bytes win where
  * they are clear.  EXCHANGE_UNKNOWN: neither says anything. */
 enum exchange_format exchange_detect(str name, str first_bytes);

@@ -11,6 +11,7 @@
 
 enum {
 	MAPPING_ARENA_BYTES = 8 << 20,
+	REASON_BYTES_MAX = 4000,
 	COMMAND_BYTES_MAX = 4 * PATH_BYTES_MAX,
 	ANSWER_BYTES_MAX = 4 * PREVIEW_BYTES_MAX, /* what is shown, refused, and counted */
 };
@@ -21,6 +22,17 @@ static const char beside[] = ".mapping.json"; /* calls.csv.mapping.json */
 struct chosen {
 	struct mapping mapping;
 	uint64_t files;
+};
+
+/* An input of which nothing, or not all, was read. */
+struct passed {
+	str path;
+	struct why reason;
+};
+enum { PASSED_TOLD_MAX = 20 };
+struct passed_list {
+	struct passed items[PASSED_TOLD_MAX];
+	size_t count;
 };
 
 struct importer {
@@ -38,6 +50,7 @@ struct importer {
 	struct import_counts counts;
 	struct rejects *rejects;
 	struct import_preview preview;
+	struct passed_list *skipped, *failed;
 	uint64_t files;
 };
 
@@ -248,7 +261,8 @@ static void tell(void *context, const struct input_progress *read, uint64_t reco
 }
 
 /* The files of all arguments, folders looked into. */
-static err list_inputs(struct importer *im, str **out, size_t *count, struct why *why)
+static err list_inputs(
+	struct importer *im, struct import_input **out, size_t *count, struct why *why)
 {
 	struct arena *arena = request_arena(im->request);
 	size_t n = request_argument_count(im->request), total = 0;
@@ -272,7 +286,8 @@ static err list_inputs(struct importer *im, str **out, size_t *count, struct why
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < counts[i]; k++)
 			if (!str_ends(lists[i][k], str_of(beside))) /* says how, not what */
-				(*out)[(*count)++] = lists[i][k];
+				(*out)[(*count)++] = (struct import_input){ lists[i][k],
+					!str_equal(lists[i][k], request_argument(im->request, i)) };
 	return OK;
 }
 
@@ -389,6 +404,30 @@ static void put_rejects(struct json_writer *w, const struct importer *im)
 	json_put_end(w);
 }
 
+/* The reason alone: its place is the file that is told beside it. */
+static str reason_words(const struct importer *im, const struct why *reason)
+{
+	struct strbuf words = strbuf_in(request_arena(im->request), REASON_BYTES_MAX);
+
+	why_words(reason, request_locale(im->request)->language, &words);
+	return strbuf_ok(&words) ? strbuf_str(&words) : STR("");
+}
+
+static void put_passed(struct json_writer *w, const struct importer *im, const char *key,
+	const struct passed_list *list)
+{
+	json_put_key(w, str_of(key));
+	json_put_array(w);
+	for (size_t i = 0; i < list->count; i++) {
+		json_put_object(w);
+		put_text(w, "file", list->items[i].path);
+		put_text(w, "code", message_kebab(list->items[i].reason.message));
+		put_text(w, "reason", reason_words(im, &list->items[i].reason));
+		json_put_end(w);
+	}
+	json_put_end(w);
+}
+
 static void answer_program(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
@@ -410,6 +449,10 @@ static void answer_program(struct importer *im)
 	put_text(&w, "time_format", str_of(c->time_format));
 	put_text(&w, "rejects_file", told_file(im, rejects_path(im->rejects)));
 	put_rejects(&w, im);
+	put_count(&w, "files_skipped", c->files_skipped);
+	put_passed(&w, im, "skipped", im->skipped);
+	put_count(&w, "files_failed", c->files_failed);
+	put_passed(&w, im, "failed", im->failed);
 	import_preview_put_rejects(&im->preview, STR("refused"), &w);
 	if (is_preview(im))
 		import_preview_put(&im->preview, recognised(im), &w);
@@ -472,6 +515,18 @@ static void say_rejects(struct importer *im)
 			arg_int((int64_t)(im->counts.rejected - told)));
 }
 
+static void say_passed(
+	const struct importer *im, enum text title, uint64_t count, const struct passed_list *list)
+{
+	say_count(im->sink, title, count);
+	for (size_t i = 0; i < list->count; i++)
+		sink_say(im->sink, TEXT_IMPORT_PASSED, arg_str(list->items[i].path),
+			arg_str(reason_words(im, &list->items[i].reason)));
+	if (count > list->count && list->count > 0)
+		sink_say(
+			im->sink, TEXT_IMPORT_PASSED_MORE, arg_int((int64_t)(count - list->count)));
+}
+
 static void answer_people(struct importer *im)
 {
 	const struct import_counts *c = &im->counts;
@@ -490,15 +545,30 @@ static void answer_people(struct importer *im)
 		sink_say(sink, TEXT_IMPORT_ZONE, arg_int((int64_t)c->zones[i].times),
 			arg_c(c->zones[i].zone));
 	remark_guesses(im);
+	say_passed(im, TEXT_IMPORT_SKIPPED, c->files_skipped, im->skipped);
+	if (im->failed->count > 0)
+		say_passed(im, TEXT_IMPORT_FAILED, c->files_failed, im->failed);
 	if (is_preview(im))
 		sink_remark(sink, TEXT_IMPORT_PREVIEW, arg_int((int64_t)c->rejected));
 	else
 		say_rejects(im);
 }
 
+/* An answer that lists refusals is none that failed for who asked over HTTP: he looks at it. */
+static err check_some(const struct importer *im, struct why *why)
+{
+	const struct import_counts *c = &im->counts;
+
+	if (is_preview(im) || c->rejected == 0 || c->rejected < c->records ||
+		!request_may_name_files(im->request))
+		return OK;
+	return fail(why, MSG_IMPORT_REJECTED, arg_int((int64_t)c->rejected),
+		arg_c(rejects_path(im->rejects)));
+}
+
 static err import_all(struct importer *im, struct why *why)
 {
-	str *files = NULL;
+	struct import_input *files = NULL;
 	size_t count = 0;
 	err e = list_inputs(im, &files, &count, why);
 
@@ -507,13 +577,14 @@ static err import_all(struct importer *im, struct why *why)
 		e = import_inputs(
 			im->engine, files, count, &im->options, im->rejects, &im->counts, why);
 	}
-	if (e == OK || im->counts.records > 0) {
+	im->files -= MIN_OF(im->files, im->counts.files_skipped);
+	if (e == OK || im->counts.records > 0 || im->skipped->count + im->failed->count > 0) {
 		if (im->sink->json)
 			answer_program(im);
 		else
 			answer_people(im);
 	}
-	return e;
+	return e == OK ? check_some(im, why) : e;
 }
 
 static err import_opened(struct importer *im, struct why *why)
@@ -532,6 +603,15 @@ static err import_opened(struct importer *im, struct why *why)
 		store_index(request, im->engine);
 	arena_free(im->own_arena);
 	return e;
+}
+
+static void passed_over(void *context, str path, const struct why *reason, bool failed)
+{
+	struct importer *im = context;
+	struct passed_list *list = failed ? im->failed : im->skipped;
+
+	if (list->count < PASSED_TOLD_MAX)
+		list->items[list->count++] = (struct passed){ path, *reason };
 }
 
 static err take_turn(struct importer *im, struct why *why)
@@ -584,7 +664,12 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		.called = request_text(request, "called"),
 		.stop = request_stop(request),
 		.progress = tell,
+		.passed_over = passed_over,
 		.context = &im };
+	im.skipped = arena_array(request_arena(request), 1, sizeof(*im.skipped));
+	im.failed = arena_array(request_arena(request), 1, sizeof(*im.failed));
+	if (im.skipped == NULL || im.failed == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("files"), arg_int(0));
 	im.options.choose = choose;
 	err e = know_mappings(&im, why);
 	if (e == OK)
@@ -613,7 +698,10 @@ const struct command cmd_import = {
 		"Files of well-known "
 		"systems are recognised and read by the mapping made for them (docs/formats/mappings.md); "
 		"so is a file with its own beside it, FILE.mapping.json. Options that name columns, or "
-		"--mapping, come before.",
+		"--mapping, come before. What a folder holds beside events (notes, thumbnails, empty "
+		"files) is skipped and told. Exit code 1: a file that looks like events failed, by its "
+		"name or because it was asked for, while the others were read; or every row was "
+		"rejected.",
 		"Lit du CSV, du TSV, des lignes JSON (appels Segment, ou ce qu'a écrit ariane export), "
 		"du XES, de l'OCEL 2.0 et des journaux d'accès ; gzip ou zstd ; fichiers, dossiers, ou "
 		"- pour l'entrée standard. Ce qui est acquitté est durable. Relire le même fichier, "
@@ -624,7 +712,10 @@ const struct command cmd_import = {
 		"fichiers de systèmes connus sont "
 		"reconnus et lus par la correspondance faite pour eux (docs/formats/mappings.md) ; de même "
 		"un fichier accompagné de la sienne, FICHIER.mapping.json. Les options qui nomment des "
-		"colonnes, ou --mapping, passent avant."),
+		"colonnes, ou --mapping, passent avant. Ce qu'un dossier contient à côté des événements "
+		"(notes, vignettes, fichiers vides) est ignoré et indiqué. Code de retour 1 : un fichier "
+		"qui semble contenir des événements a échoué, par son nom ou parce qu'il était demandé, "
+		"tandis que les autres étaient lus ; ou toutes les lignes ont été rejetées."),
 	.arguments = { 1, ARGUMENTS_ANY, WORDS("FILE", "FICHIER"),
 		WORDS("files, folders, or - for standard input",
 			"fichiers, dossiers, ou - pour l'entrée standard") },

@@ -26,6 +26,7 @@ struct importing {
 	struct input_file *input;
 	str zone; /* in which times without one are read */
 	uint64_t records, rejected;
+	bool skips; /* a file that a folder holds: empty ones are none */
 	bool first_is_error; /* strict */
 	bool has_enough; /* only looking */
 	struct why reason; /* of the record at hand; zeroing one for each would cost more than it */
@@ -67,12 +68,12 @@ static err take_reject(struct record_sink *sink, const struct why *reason, str r
 {
 	struct importing *im = importing_of(sink);
 
+	im->rejected++;
 	if (im->first_is_error) {
 		*why = *reason;
 		why_at(why, input_stream(im->input)->name, -1, -1, -1);
 		return message_code(reason->message);
 	}
-	im->rejected++;
 	if (im->pipeline != NULL) {
 		rejects_add(im->rejects, reason, raw);
 		if (im->options->refused != NULL)
@@ -348,6 +349,24 @@ static err read_format(struct importing *im, const char *path, enum mapping_form
 	return fail(why, MSG_IMPORT_FORMAT, arg_str(input->name));
 }
 
+/* ---- what is no file of events
+ *
+ * Folders hold what nobody put there as events: notes, thumbnails, empty files. */
+
+/* What became of one input. */
+struct outcome {
+	bool is_final; /* the error is no fault of the input: nothing more is read */
+	bool is_skipped;
+};
+
+/* Nothing of it was read, for no reader knows what it is. */
+static bool is_no_events(const struct importing *im, err e, enum message message)
+{
+	return im->records + im->rejected == 0 &&
+	       (e == ERR_SYNTAX || e == ERR_NOT_FOUND || e == ERR_LIMIT || e == ERR_CORRUPT) &&
+	       (message == MSG_IMPORT_EMPTY || !exchange_is_named(im->options->called));
+}
+
 /* ---- one reading */
 
 static bool is_standard_input(str path)
@@ -369,6 +388,8 @@ static err read_once(
 	str called = im->options->called;
 	input_stream(im->input)->name = called; /* places are told in what the user gave */
 	e = input_peek(im->input, &first_bytes, why);
+	if (e == OK && im->skips && str_trim(first_bytes).len == 0)
+		e = fail(why, MSG_IMPORT_EMPTY, arg_str(called));
 	if (e == OK && format == MAPPING_ANY)
 		format = format_of(exchange_detect(called, first_bytes));
 	if (e == OK)
@@ -438,12 +459,13 @@ static struct preparation preparation_of(
 }
 
 static err import_checked(struct engine *engine, const char *path,
-	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
-	struct why *why)
+	const struct import_options *options, bool is_found, struct rejects *rejects,
+	struct import_counts *counts, struct outcome *outcome, struct why *why)
 {
 	struct preparation preparation = preparation_of(engine, options);
-	struct importing im = { .sink = { take_record, take_reject, take_form, take_formed,
-					take_header, take_reading },
+	struct importing im = { .skips = is_found,
+		.sink = { take_record, take_reject, take_form, take_formed, take_header,
+			take_reading },
 		.options = options,
 		.preparation = &preparation,
 		.rejects = rejects };
@@ -453,6 +475,7 @@ static err import_checked(struct engine *engine, const char *path,
 	struct why reading = { 0 }, writing = { 0 };
 	err e = path_join(scratch, engine_options(engine)->folder, "counting", why);
 
+	*outcome = (struct outcome){ .is_final = true };
 	if (e == OK)
 		e = pipeline_open(
 			engine, options->writer, &preparation, scratch, &im.pipeline, why);
@@ -469,12 +492,14 @@ static err import_checked(struct engine *engine, const char *path,
 	}
 	if (e != OK)
 		*why = reading;
+	outcome->is_final = e == ERR_CANCELLED;
+	outcome->is_skipped = e != OK && is_found && is_no_events(&im, e, reading.message);
 	return e;
 }
 
 /* The first reading of strict mode: no reject may come. */
 static err check_strictly(struct engine *engine, const char *path,
-	const struct import_options *options, struct why *why)
+	const struct import_options *options, bool is_found, bool *is_skipped, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
 	struct preparation preparation = preparation_of(engine, options);
@@ -482,27 +507,34 @@ static err check_strictly(struct engine *engine, const char *path,
 		.options = options,
 		.preparation = &preparation,
 		.arena = arena,
+		.skips = is_found,
 		.first_is_error = true };
 	struct read_summary summary = { 0 };
+	err e = read_once(&im, path, &summary, why);
 
-	return read_once(&im, path, &summary, why);
+	*is_skipped = e != OK && is_found && is_no_events(&im, e, why->message);
+	return e;
 }
 
 /* Nothing is written; what is read is told. */
 static err look_through(struct engine *engine, const char *path,
-	const struct import_options *options, struct import_counts *counts, struct why *why)
+	const struct import_options *options, bool is_found, struct import_counts *counts,
+	struct outcome *outcome, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(64 << 20);
 	struct preparation preparation = preparation_of(engine, options);
 	struct importing im = { .sink = { .record = take_record, .reject = take_reject },
 		.options = options,
 		.preparation = &preparation,
+		.skips = is_found,
 		.arena = arena };
 	struct read_summary summary = { 0 };
 	const struct batch_counts none = { 0 };
 	err e = read_once(&im, path, &summary, why);
 
 	add_counts(counts, &im, &none, &summary);
+	*outcome = (struct outcome){ .is_final = e == ERR_CANCELLED,
+		.is_skipped = e != OK && is_found && is_no_events(&im, e, why->message) };
 	if (e != ERR_CANCELLED || !im.has_enough)
 		return e;
 	*why = (struct why){ 0 };
@@ -535,13 +567,14 @@ static err options_for(str given, const char *path, const struct import_options 
 	return e;
 }
 
-static err check_one(struct engine *engine, str given, const char *path,
-	const struct import_options *options, struct why *why)
+static err check_one(struct engine *engine, const struct import_input *input, const char *path,
+	const struct import_options *options, bool *is_skipped, struct why *why)
 {
 	struct import_options own;
-	err e = options_for(given, path, options, &own, why);
+	err e = options_for(input->path, path, options, &own, why);
 
-	return e == OK ? check_strictly(engine, path, &own, why) : e;
+	*is_skipped = false;
+	return e == OK ? check_strictly(engine, path, &own, input->is_found, is_skipped, why) : e;
 }
 
 /* ---- standard input that must be read twice */
@@ -614,34 +647,117 @@ static bool is_read_once(const struct import_options *options)
 	return !options->strict && format != MAPPING_ANY && format != MAPPING_OCEL;
 }
 
-static err import_one(struct engine *engine, str given, const char *path,
+static err import_one(struct engine *engine, const struct import_input *input, const char *path,
 	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
-	struct why *why)
+	struct outcome *outcome, struct why *why)
 {
 	struct import_options own;
+	bool is_found = input->is_found;
 
+	*outcome = (struct outcome){ .is_final = true };
 	if (options->stop != NULL && atomic_load(options->stop))
 		return fail(why, MSG_CANCELLED);
-	err e = options_for(given, path, options, &own, why);
+	err e = options_for(input->path, path, options, &own, why);
+	outcome->is_final = false;
 	if (e == OK && own.look != NULL)
-		return look_through(engine, path, &own, counts, why);
-	return e == OK ? import_checked(engine, path, &own, rejects, counts, why) : e;
+		return look_through(engine, path, &own, is_found, counts, outcome, why);
+	return e == OK ? import_checked(engine, path, &own, is_found, rejects, counts, outcome, why)
+		       : e;
+}
+
+/* ---- all of them */
+
+struct round {
+	struct engine *engine;
+	const struct import_input *inputs;
+	size_t count;
+	const char *kept; /* the copy of standard input */
+	const struct import_options *options;
+	struct rejects *rejects;
+	struct import_counts *counts;
+	bool *skipped; /* by the first reading of strict mode */
+	struct why first; /* what failed first, and as what */
+	err failed;
+};
+
+static const char *path_of(const struct round *r, size_t i)
+{
+	return is_standard_input(r->inputs[i].path) ? r->kept : r->inputs[i].path.ptr;
+}
+
+static void pass_over(struct round *r, size_t i, err e, bool is_skipped, const struct why *reason)
+{
+	const struct import_options *o = r->options;
+
+	r->counts->files_skipped += is_skipped;
+	r->counts->files_failed += !is_skipped;
+	if (!is_skipped && r->failed == OK) {
+		r->failed = e;
+		r->first = *reason;
+	}
+	if (o->passed_over != NULL && (is_skipped || r->count > 1))
+		o->passed_over(o->context, r->inputs[i].path, reason, !is_skipped);
+}
+
+static err check_all(struct round *r, struct why *why)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		err e = check_one(
+			r->engine, &r->inputs[i], path_of(r, i), r->options, &r->skipped[i], why);
+		if (e != OK && !r->skipped[i])
+			return e;
+		if (e != OK) {
+			pass_over(r, i, e, true, why);
+			*why = (struct why){ 0 };
+		}
+	}
+	return OK;
+}
+
+static err import_each(struct round *r, struct why *why)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct outcome outcome;
+		struct why reason = { 0 };
+		if (r->skipped[i])
+			continue;
+		err e = import_one(r->engine, &r->inputs[i], path_of(r, i), r->options, r->rejects,
+			r->counts, &outcome, &reason);
+		if (e != OK && outcome.is_final) {
+			*why = reason;
+			return e;
+		}
+		if (e != OK)
+			pass_over(r, i, e, outcome.is_skipped, &reason);
+	}
+	return OK;
 }
 
 /* Every input by its path, standard input by that of its copy. */
-static err import_files(struct engine *engine, const str *paths, size_t count, const char *kept,
-	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
-	struct why *why)
+static err import_files(struct engine *engine, const struct import_input *inputs, size_t count,
+	const char *kept, const struct import_options *options, struct rejects *rejects,
+	struct import_counts *counts, struct why *why)
 {
-	err e = OK;
+	struct round r = { .engine = engine,
+		.inputs = inputs,
+		.count = count,
+		.kept = kept,
+		.options = options,
+		.rejects = rejects,
+		.counts = counts,
+		.skipped = memory_alloc(count + 1) };
+	err e = options->strict ? check_all(&r, why) : OK;
 
-	for (size_t i = 0; e == OK && options->strict && i < count; i++)
-		e = check_one(engine, paths[i], is_standard_input(paths[i]) ? kept : paths[i].ptr,
-			options, why);
-	for (size_t i = 0; e == OK && i < count; i++)
-		e = import_one(engine, paths[i], is_standard_input(paths[i]) ? kept : paths[i].ptr,
-			options, rejects, counts, why);
-	return e;
+	if (e == OK)
+		e = import_each(&r, why);
+	free(r.skipped);
+	if (e != OK || r.failed == OK)
+		return e;
+	if (counts->files_failed > 1)
+		return fail(why, MSG_IMPORT_FILES, arg_int((int64_t)counts->files_failed),
+			arg_int((int64_t)count));
+	*why = r.first;
+	return r.failed;
 }
 
 /* A place in the copy is one in what the user gave. */
@@ -651,15 +767,16 @@ static void name_standard_input(struct why *why, const char *kept)
 		why_at(why, STR("-"), -1, -1, -1);
 }
 
-static err look_at_standard_input(struct engine *engine, const str *paths, size_t count,
-	const struct import_options *options, struct import_counts *counts, struct why *why)
+static err look_at_standard_input(struct engine *engine, const struct import_input *inputs,
+	size_t count, const struct import_options *options, struct import_counts *counts,
+	struct why *why)
 {
 	char path[PATH_BYTES_MAX];
 	int fd = -1;
 	err e = hold_input(&fd, path, why);
 
 	if (e == OK)
-		e = import_files(engine, paths, count, path, options, NULL, counts, why);
+		e = import_files(engine, inputs, count, path, options, NULL, counts, why);
 	if (e != OK)
 		name_standard_input(why, path);
 	if (fd >= 0)
@@ -667,7 +784,7 @@ static err look_at_standard_input(struct engine *engine, const str *paths, size_
 	return e;
 }
 
-err import_inputs(struct engine *engine, const str *paths, size_t count,
+err import_inputs(struct engine *engine, const struct import_input *inputs, size_t count,
 	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
 	struct why *why)
 {
@@ -676,16 +793,16 @@ err import_inputs(struct engine *engine, const str *paths, size_t count,
 	bool keeps = false;
 
 	for (size_t i = 0; i < count; i++)
-		keeps = keeps || (is_standard_input(paths[i]) && !is_read_once(options));
+		keeps = keeps || (is_standard_input(inputs[i].path) && !is_read_once(options));
 	if (!keeps)
-		return import_files(engine, paths, count, "-", options, rejects, counts, why);
+		return import_files(engine, inputs, count, "-", options, rejects, counts, why);
 	if (options->look != NULL)
-		return look_at_standard_input(engine, paths, count, options, counts, why);
+		return look_at_standard_input(engine, inputs, count, options, counts, why);
 	err e = path_join(kept, o->folder, REJECTS_KEPT_INPUT, why);
 	if (e == OK)
 		e = keep_input(o->disk, kept, why);
 	if (e == OK)
-		e = import_files(engine, paths, count, kept, options, rejects, counts, why);
+		e = import_files(engine, inputs, count, kept, options, rejects, counts, why);
 	if (e != OK)
 		name_standard_input(why, kept);
 	(void)disk_remove(o->disk, kept, NULL); /* overwritten by the next, if it stays */

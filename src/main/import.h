@@ -18,6 +18,12 @@
 
 #include <stdatomic.h>
 
+/* What is read: a path, or "-" for standard input. */
+struct import_input {
+	str path;
+	bool is_found; /* in a folder, named by nobody: it may be no file of events at all */
+};
+
 struct import_options {
 	const struct mapping *mapping;
 	const struct identifier_custom *customs; /* types that ariane.conf declares */
@@ -39,6 +45,9 @@ struct import_options {
 	bool (*look)(void *context, const struct record *record, const struct why *reason, str raw);
 	/* Told each row that is refused, behind what goes into the rejects file; may be NULL. */
 	void (*refused)(void *context, const struct why *reason, str raw);
+	/* Told each input that was not read to its end, where there are several: skipped, because
+	 * it holds no events, or failed, though it looked as if it did; may be NULL. */
+	void (*passed_over)(void *context, str path, const struct why *reason, bool failed);
 	const atomic_bool *stop; /* may be NULL */
 	void (*progress)(void *context, const struct input_progress *read, uint64_t records);
 	void *context;
@@ -60,15 +69,21 @@ struct import_counts {
 	size_t zone_count;
 	struct conflict conflict[CONFLICTS_NAMED_MAX]; /* the first few */
 	size_t conflicts_named;
+	uint64_t files_skipped, files_failed;
 	char encoding[32], time_format[64]; /* of the last input */
 	char delimiter; /* 0: it was no CSV */
 };
 
-/* Inputs one after the other: paths, or "-" for standard input.  Adds to *counts.  On an error what
- * was acknowledged stays: importing the same inputs again adds the rest.  In strict mode all of
- * them are read once before anything of any is written.  So, and for OCEL, inputs are read twice:
- * standard input is then kept in the data folder for as long. */
-err import_inputs(struct engine *engine, const str *paths, size_t count,
+/* Inputs one after the other.  Adds to *counts.  On an error what was acknowledged stays: importing
+ * the same inputs again adds the rest.  In strict mode all of them are read once before anything of
+ * any is written.  So, and for OCEL, inputs are read twice: standard input is then kept in the data
+ * folder for as long.
+ *
+ * What is wrong with one input does not end the others: its error is returned after the last, or
+ * MSG_IMPORT_FILES where there are several.  A file that was found in a folder and does not look
+ * like events, neither by its name nor by what it holds, is skipped and no error; in strict mode
+ * too, where any other error ends it all. */
+err import_inputs(struct engine *engine, const struct import_input *inputs, size_t count,
 	const struct import_options *options, struct rejects *rejects, struct import_counts *counts,
 	struct why *why);
 

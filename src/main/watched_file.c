@@ -320,7 +320,9 @@ static err reject(struct taking *t)
 	if (w->options.house->sources != NULL)
 		source_reject(sources_get(w->options.house->sources, t->source), &reason, STR(""));
 	w->options.tell(w->options.context, "folder", &reason);
-	err e = move_to(t, t->path, "rejects", t->name);
+	err e = move_rejects(t);
+	if (e == OK)
+		e = move_to(t, t->path, "rejects", t->name);
 	return e == OK ? write_reason(t, &reason) : e;
 }
 

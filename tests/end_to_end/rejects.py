@@ -210,9 +210,9 @@ def check_rejects_of_nobody_are_kept(place):
     equal(reasons_of(folder)[1].read_text(), "phone,date,event\nabc,2026-03-14T10:00:00Z,Called\n")
     calls = [{"type": "track", "event": "x", "timestamp": "2026-03-14T10:00:00Z"}, {"type": "track", "event": "x", "userId": "u1"},
              {"type": "track", "event": "x", "context": {"traits": {"email": "nobody"}}, "timestamp": "2026-03-14T10:00:00Z"}]
-    folder.import_(place.file("calls.jsonl", lines_of(calls)))
+    folder.import_(place.file("calls.jsonl", lines_of(calls)), status=1)
     equal([json.loads(line) for line in reasons_of(folder)[1].read_text().splitlines()], calls)
-    folder.import_(place.file("batch.jsonl", json.dumps({"batch": calls}) + "\n"))
+    folder.import_(place.file("batch.jsonl", json.dumps({"batch": calls}) + "\n"), status=1)
     equal([json.loads(line) for line in reasons_of(folder)[1].read_text().splitlines()], calls)
 
 
@@ -318,6 +318,55 @@ def check_ocel_events_of_nobody(place):
     equal({code for _, _, code, _ in reasons_of(folder)[0]}, {"record-no-identifier"})
     equal([e["message_id"] for e in folder.thread("account:c1")], ["e1", "e4"])
     equal([e["message_id"] for e in folder.thread("account:c2")], ["e5"])
+
+
+def check_a_folder_holds_other_files_too(place):
+    """What is no file of events is skipped and told; the rest is imported; what looks like events and fails ends in 1."""
+    log = place.path / "log"
+    for name, content in (("README.txt", "What lies here\n\nCalls, of March.\n"), ("Thumbs.db", b"\xd0\xcf\x11\xe0\0\0"), (".DS_Store", b"\0\0"),
+                          ("empty.csv", ""), ("map.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"), ("a.csv", HEAD + GOOD[0]),
+                          ("below/z.csv", HEAD + GOOD[1])):
+        place.file(f"log/{name}", content)
+    for words in ((), ("--strict",), FLAGS):
+        folder = place.folder(f"data{len(words)}")
+        summary = folder.import_(log, *words)
+        keeps_schema("import", summary)
+        equal((summary["files"], summary["imported"], summary["rejected"]), (2, 2, 0), words)
+        equal({f["file"].rsplit("/", 1)[1] for f in summary["skipped"]}, {"README.txt", "Thumbs.db", "empty.csv", "map.svg"}, words)
+        equal((summary["files_skipped"], summary["files_failed"], summary["failed"]), (4, 0, []))
+    said = place.folder("said")("import", log).out
+    holds(said, "4 files skipped", f"{log}/README.txt: no column", f"{log}/empty.csv", "is empty")
+    place.file("log/b.csv", "a,b\n1,2\n")
+    for words, imported in (((), 2), (("--strict",), 0)):
+        folder = place.folder(f"failed{imported}")
+        answer = folder("import", log, *words, "--json", status=1)
+        equal((answer.problem()["code"], answer.problem()["where"]["file"]), ("csv-no-time", f"{log}/b.csv"), words)
+        equal(folder.status()["events"], imported, words)
+    place.file("log/c.xlsx", b"PK\x03\x04")
+    answer = place.folder("two")("import", log, "--json", status=1)
+    keeps_schema("import", answer.json())
+    equal([f["code"] for f in answer.json()["failed"]], ["csv-no-time", "import-zip"])
+    equal((answer.problem()["code"], answer.json()["imported"]), ("import-files", 2))
+    folder = place.folder("named")
+    folder("import", log / "README.txt", status=1)  # asked for by name: it should have been one
+    folder("import", log / "b.csv", log / "a.csv", status=1)
+    equal(folder.status()["events"], 1, "the others are read")
+
+
+def check_nothing_but_rejects_is_a_failure(place):
+    """A file of which no row could be read: exit 1, and where the rows are; one that was read before is fine."""
+    folder = place.folder()
+    path = place.file("calls.csv", HEAD + "c1,soon,Called,phone,n\nc2,later,Called,phone,n\n")
+    answer = folder("import", path, *FLAGS, "--time-format", "iso", "--json", status=1)
+    keeps_schema("import", answer.json())
+    equal((answer.json()["rejected"], answer.problem()["code"]), (2, "import-rejected"))
+    holds(answer.problem()["hint"], answer.json()["rejects_file"])
+    holds(folder("import", path, *FLAGS, "--time-format", "iso", status=1, env={"ARIANE_LANG": "fr"}).error, "2 lignes a été rejetée", ".rows")
+    good = place.file("good.csv", HEAD + GOOD[0])
+    folder("import", path, good, *FLAGS, "--time-format", "iso")
+    folder("import", path, good, *FLAGS, "--time-format", "iso")
+    folder("import", path, *FLAGS, "--time-format", "iso", "--preview")
+    folder("import", place.file("none.csv", HEAD), *FLAGS)
 
 
 def check_strict(place):
