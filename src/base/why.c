@@ -78,6 +78,13 @@ void why_at(struct why *why, str file, int64_t line, int64_t column, int64_t off
 	}
 }
 
+err why_usage(struct why *why, err e)
+{
+	if (why != NULL && e != OK)
+		why->is_usage = true;
+	return e;
+}
+
 err message_code(enum message id)
 {
 	return messages[id].code;

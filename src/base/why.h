@@ -58,6 +58,7 @@ struct why {
 	char file[WHY_FILE_BYTES_MAX]; /* "" where unknown; a long path keeps its end */
 	int64_t line, column, offset; /* meaningful where the flag below says so */
 	bool has_line, has_column, has_offset;
+	bool is_usage; /* why_usage() */
 };
 
 /* Returns the code of the message's row, after filling `why` unless that is NULL.
@@ -77,6 +78,10 @@ static inline err fail_with(
 
 /* Notes where it happened; a file "" or a negative number means: not known, keep. */
 void why_at(struct why *why, str file, int64_t line, int64_t column, int64_t offset);
+
+/* Notes of any error that the fault lies in the words of a question, whatever the message: the same
+ * one may tell of a file's content elsewhere.  Returns `e`. */
+err why_usage(struct why *why, err e);
 
 err message_code(enum message id); /* OK for MSG_NONE */
 str message_kebab(enum message id); /* "csv-open-quote": stable, for programs */

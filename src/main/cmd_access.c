@@ -238,7 +238,8 @@ static err find(struct telling *t, struct why *why)
 	struct identifier_rules rules = store_identifier_rules(t->request);
 	struct arena *arena = request_arena(t->request);
 	struct record_identifier id;
-	err e = identifier_parse(&rules, request_argument(t->request, 0), arena, &id, why);
+	err e = why_usage(
+		why, identifier_parse(&rules, request_argument(t->request, 0), arena, &id, why));
 
 	if (e != OK)
 		return e;

@@ -44,7 +44,8 @@ static err erase_customer(struct asked *a, struct engine *engine, struct why *wh
 	struct identifier_rules rules = store_identifier_rules(a->request);
 	struct arena *arena = request_arena(a->request);
 	struct record_identifier id;
-	err e = identifier_parse(&rules, request_argument(a->request, 0), arena, &id, why);
+	err e = why_usage(
+		why, identifier_parse(&rules, request_argument(a->request, 0), arena, &id, why));
 
 	if (e != OK)
 		return e;

@@ -35,10 +35,11 @@ static err choose_rows(struct looking *l, struct arena *arena, struct why *why)
 	err e = OK;
 
 	if (count > CONDITIONS_MAX)
-		return fail(why, MSG_WHERE_MANY, arg_int(CONDITIONS_MAX));
+		return why_usage(why, fail(why, MSG_WHERE_MANY, arg_int(CONDITIONS_MAX)));
 	for (size_t i = 0; e == OK && i < count; i++)
-		e = where_parse(request_nth(l->request, "where", i),
-			zone == NULL ? zone_utc() : zone, &l->conditions[i], why);
+		e = why_usage(
+			why, where_parse(request_nth(l->request, "where", i),
+				     zone == NULL ? zone_utc() : zone, &l->conditions[i], why));
 	l->condition_count = count;
 	if (e != OK || count == 0)
 		return e;

@@ -33,7 +33,8 @@ static err run(const struct request *request, struct sink *sink, str what, struc
 	if (e != OK)
 		return e;
 	for (size_t i = 0; e == OK && i < 2; i++)
-		e = identifier_parse(&rules, request_argument(request, i), arena, &pair[i], why);
+		e = why_usage(why, identifier_parse(&rules, request_argument(request, i), arena,
+					   &pair[i], why));
 	if (e == OK)
 		remark_unknown(request, sink, engine, pair, arena);
 	if (e == OK)

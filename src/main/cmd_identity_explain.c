@@ -240,7 +240,8 @@ static err explain(
 
 	for (size_t i = 0; e == OK && i < 2; i++) {
 		struct record_identifier id = { 0 };
-		e = identifier_parse(&rules, request_argument(request, i), arena, &id, why);
+		e = why_usage(why,
+			identifier_parse(&rules, request_argument(request, i), arena, &id, why));
 		if (e == OK)
 			a.names[i] = identifier_text(id.type, id.value, arena);
 	}

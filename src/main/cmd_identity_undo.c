@@ -173,7 +173,8 @@ static err split(const struct request *request, struct sink *sink, struct engine
 		request, snapshot, request_argument(request, 0), &text, &customer, why);
 
 	for (size_t i = 0; e == OK && i < count; i++)
-		e = identifier_parse(&rules, request_argument(request, i), arena, &named[i], why);
+		e = why_usage(why, identifier_parse(&rules, request_argument(request, i), arena,
+					   &named[i], why));
 	if (e == OK)
 		e = list_pairs(snapshot, customer, named, count, arena, decisions, &made, why);
 	if (e == OK)

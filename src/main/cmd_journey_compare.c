@@ -58,8 +58,8 @@ static err read_group(const struct journey_question *q, struct sides *sides, str
 		e = journey_selector_of(
 			request_text(q->request, "group-with"), arena, selector, why);
 	} else {
-		e = where_parse(request_text(q->request, "group"), zone == NULL ? zone_utc() : zone,
-			where, why);
+		e = why_usage(why, where_parse(request_text(q->request, "group"),
+					   zone == NULL ? zone_utc() : zone, where, why));
 		*test = (struct journey_test){ where, 1 };
 		selector->tests = test;
 		selector->test_count = 1;

@@ -89,10 +89,10 @@ static err tests_of(const struct journey_question *q, const char *option,
 	if (tests == NULL || wheres == NULL)
 		return no_room(why);
 	if (n > DEFINITION_TESTS_MAX)
-		return fail(why, MSG_WHERE_MANY, arg_int(DEFINITION_TESTS_MAX));
+		return why_usage(why, fail(why, MSG_WHERE_MANY, arg_int(DEFINITION_TESTS_MAX)));
 	for (size_t i = 0; e == OK && i < n; i++) {
-		e = where_parse(
-			request_nth(q->request, option, i), zone_of(q->request), &wheres[i], why);
+		e = why_usage(why, where_parse(request_nth(q->request, option, i),
+					   zone_of(q->request), &wheres[i], why));
 		tests[i] = (struct journey_test){ &wheres[i], 1 };
 	}
 	*out = tests;

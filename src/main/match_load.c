@@ -473,7 +473,7 @@ err match_row(const struct request *request, const struct match_load *load, str 
 			: identifier_normalise(&rules, STR("record"), typed, arena, &id, why);
 
 	if (e != OK)
-		return e;
+		return why_usage(why, e);
 	str text = identifier_text(id.type, id.value, arena);
 	if (text.ptr == NULL)
 		return fail(why, MSG_NO_ROOM, arg_c("identifier"), arg_int(0));

@@ -38,7 +38,7 @@ int err_exit_code(err e, const struct why *why)
 {
 	if (e == OK)
 		return 0;
-	return str_starts(message_kebab(why->message), STR("usage-")) ? 2 : 1;
+	return why->is_usage || str_starts(message_kebab(why->message), STR("usage-")) ? 2 : 1;
 }
 
 static void add_place(const struct why *why, struct strbuf *out)

@@ -324,7 +324,7 @@ err store_customer(const struct request *request, const struct snapshot *snapsho
 	struct identifier_rules rules = store_identifier_rules(request);
 	struct arena *arena = request_arena(request);
 	struct record_identifier id;
-	err e = identifier_parse(&rules, typed, arena, &id, why);
+	err e = why_usage(why, identifier_parse(&rules, typed, arena, &id, why));
 
 	if (e != OK)
 		return e;

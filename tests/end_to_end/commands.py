@@ -119,7 +119,10 @@ def check_exit_codes(place):
     for status, words in ((0, ["status"]), (1, ["thread", "user_id:nobody"]), (1, ["import", "no-such-file"]),
                           (2, ["frobnicate"]), (2, ["status", "--frobnicate"]), (2, ["thread"]), (2, ["identity"]),
                           (2, ["status", "one-too-many"]), (2, ["events", "--limit", "many"]),
-                          (2, ["events", "--since", "whenever"]), (2, ["status", "--lang", "xx"])):
+                          (2, ["events", "--since", "whenever"]), (2, ["status", "--lang", "xx"]),
+                          (2, ["customer", "nonsense"]), (2, ["thread", "email:nonsense"]), (2, ["erase", "phone:x"]),
+                          (2, ["identity", "explain", "a:"]), (2, ["identity", "link", "x", "y"]), (2, ["access", "E:1"]),
+                          (2, ["events", "--where", "=a"]), (2, ["journey", "list", "--where", "=a"]), (1, ["customer", "email:a@b.fr"])):
         answer = folder(*words, status=status)
         equal(bool(answer.error), status != 0, words)
         equal(bool(answer.out), status == 0, words)
