@@ -19,11 +19,12 @@ TEST(log_lines)
 		{ "combined",
 			"::1 - jeanne " WHEN " \"POST /a?b=c HTTP/2\" 302 - \"https://ex.fr/\" "
 			"\"Mozilla \\\"5\\\"\"",
-			"1 event 2026-03-14T15:09:26+01:00 web [POST /a] user:jeanne ip:::1 "
+			"1 event 2026-03-14T15:09:26+01:00 web [POST /a] user_id:jeanne ip:::1 "
 			"method='POST' path='/a?b=c' protocol='HTTP/2' status=302 "
 			"referer='https://ex.fr/' user_agent='Mozilla \"5\"'\n" },
 		{ "more", "h - a b " WHEN " \"GET / HTTP/1.1\" 200 1 \"-\" \"-\" 0.003 \"x\"",
-			"1 event 2026-03-14T15:09:26+01:00 web [GET /] user:a b ip:h method='GET' "
+			"1 event 2026-03-14T15:09:26+01:00 web [GET /] user_id:a b ip:h "
+			"method='GET' "
 			"path='/' protocol='HTTP/1.1' status=200 bytes=1 more='0.003 \"x\"'\n" },
 		{ "escaped text", "h - - " WHEN " \"GET /caf\\xc3\\xa9 HTTP/1.1\" 200 1",
 			"1 event 2026-03-14T15:09:26+01:00 web [GET /caf\xc3\xa9] ip:h "

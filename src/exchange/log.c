@@ -156,7 +156,7 @@ static bool split_line(str line, struct arena *arena, str fields[static LOG_COLU
 /* ---- the log */
 
 static const struct mapping_identifier usual_identifiers[] = {
-	{ .type = STR_INIT("user"), .column = STR_INIT("user") },
+	{ .type = STR_INIT("user_id"), .column = STR_INIT("user") },
 	{ .type = STR_INIT("ip"), .column = STR_INIT("host") },
 };
 static const str usual_time[] = { STR_INIT("time") };

@@ -10,7 +10,7 @@
  *   host ident user time method path page query protocol status bytes referer user_agent more
  *
  * page is the path without its query.  What the mapping leaves open: the activity is
- * "{method} {page}", the channel web, the customer user:USER and ip:HOST, the source import.
+ * "{method} {page}", the channel web, the customer user_id:USER and ip:HOST, the source import.
  *
  * Rejected, with line and reason: lines that do not follow the format, and what csv.h rejects.
  */
