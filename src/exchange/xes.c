@@ -467,6 +467,13 @@ static bool at_tag_end(const struct xes *x)
 	return in->cur < in->end && (*in->cur == '>' || *in->cur == '/');
 }
 
+/* Below `log`, which OCEL 2.0 in XML begins with too. */
+static bool is_of_ocel(const xmlChar *name)
+{
+	return is(name, "object-types") || is(name, "event-types") || is(name, "objects") ||
+	       is(name, "events");
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
 	int namespace_count, const xmlChar **namespaces, int count, int defaulted,
 	const xmlChar **attributes)
@@ -479,6 +486,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		return;
 	if (x->depth == XES_DEPTH_MAX) {
 		stop_for(x, MSG_XES_DEEP, arg_int(XES_DEPTH_MAX));
+		return;
+	}
+	if (x->depth == 1 && is_of_ocel(name)) {
+		stop_for(x, MSG_XES_OCEL, arg_c(""));
 		return;
 	}
 	if (x->depth > 0)

@@ -238,6 +238,10 @@ def check_what_no_reader_is_for(place):
                                 ("calls.xlsx", b"PK\x03\x04\x14\0\x06\0", "import-zip"), ("calls.csv", b"PK\x03\x04\x14\0", "import-zip")):
         problem = folder("import", place.file(name, content), "--json", status=1).problem()
         equal((problem["code"], bool(problem["hint"])), (code, True), name)
+    log = '<?xml version="1.0"?>\n<log>\n<object-types><object-type name="customer"/></object-types><events/></log>'
+    for name in ("log.xml", "log.xmlocel", "log.xes"):
+        problem = folder("import", place.file(name, log), "--json", status=1).problem()
+        equal((problem["code"], problem["where"]["line"], "pm4py" in problem["hint"]), ("xes-ocel", 3, True), name)
     text = "user_id\tdate\tevent\nu1\t2026-03-14T10:00:00Z\tÉté\n"
     equal(folder.import_(place.file("unicode.txt", text.encode("utf-16")))["imported"], 1)
 
