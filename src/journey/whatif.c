@@ -189,6 +189,19 @@ struct whatif_sums whatif_move(uint64_t volume, double from, double to, double s
 		(after - before) / COST_UNIT };
 }
 
+/* What nobody did has no mean, and no sum is made of it. */
+static void leave_open(struct whatif_measured *measure, const uint64_t episodes[static 2])
+{
+	if (episodes[0] == 0)
+		measure->mean[0] = measure->before = NAN;
+	if (episodes[1] == 0)
+		measure->mean[1] = NAN;
+	if (episodes[0] > 0 && episodes[1] > 0)
+		return;
+	measure->after = NAN;
+	measure->change = (struct interval){ NAN, NAN, NAN };
+}
+
 static void sum_up(const struct whatif_question *q, struct whatif *out)
 {
 	double volume = q->volume > 0 ? (double)q->volume : (double)out->episodes[0];
@@ -203,12 +216,15 @@ static void sum_up(const struct whatif_question *q, struct whatif *out)
 		out->of[m].change =
 			(struct interval){ d.value * each, d.low * each, d.high * each };
 		out->of[m].after = out->of[m].before + out->of[m].change.value;
+		leave_open(&out->of[m], out->episodes);
 	}
 	if (!q->has_costs)
 		return;
 	struct whatif_sums sums = whatif_move((uint64_t)volume, q->cost_from, q->cost_to, q->share);
 	out->of[WHATIF_COST].mean[0] = q->cost_from;
 	out->of[WHATIF_COST].mean[1] = q->cost_to;
+	if (volume == 0)
+		return;
 	out->of[WHATIF_COST].before = sums.before;
 	out->of[WHATIF_COST].after = sums.after;
 	out->of[WHATIF_COST].change = (struct interval){ sums.change, sums.change, sums.change };

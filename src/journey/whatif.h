@@ -30,14 +30,17 @@ struct whatif_question {
 	double cost_from, cost_to;
 };
 
+/* NAN: there is no episode to tell it from. */
+struct whatif_measured {
+	double mean[2], before, after; /* sums over the volume; the first route's */
+	struct interval change;
+};
+
 struct whatif {
 	uint64_t episodes[2], customers[2]; /* of the first route, of the second */
 	struct moments moments[WHATIF_MEASURES]; /* group 1: the second route */
 	double moved; /* episodes */
-	struct {
-		double mean[2], before, after; /* sums over the volume; the first route's */
-		struct interval change;
-	} of[WHATIF_MEASURES];
+	struct whatif_measured of[WHATIF_MEASURES];
 };
 
 err whatif_make(const struct journey_plan *plan, const struct costs *costs,

@@ -115,6 +115,8 @@ err cause_friction_read(
 	enum form form = EDGE;
 	err e = find_form(request, &form, why);
 
+	if (e == OK && form != EDGE && request_has(request, "slower"))
+		e = fail(why, MSG_OPTIONS_EXCLUDE, arg_c("slower"), arg_c(forms[form].option));
 	if (e == OK)
 		e = plan_anew(q, form, &f, why);
 	if (e == OK)

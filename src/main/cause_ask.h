@@ -45,6 +45,7 @@ void cell_interval(struct grid *grid, enum language language, struct interval i,
 
 /* ---- JSON */
 
+void put_finite(struct json_writer *w, const char *key, double number); /* null if it is not */
 void put_interval(struct json_writer *w, const char *key, struct interval i);
 void put_trait(struct json_writer *w, const char *key, const struct journey_question *q,
 	const struct trait *trait);

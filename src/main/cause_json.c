@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static void put_finite(struct json_writer *w, const char *key, double n)
+void put_finite(struct json_writer *w, const char *key, double n)
 {
 	json_put_key(w, str_of(key));
 	if (isfinite(n))

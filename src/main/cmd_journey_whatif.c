@@ -4,6 +4,7 @@
 #include "main/csv_out.h"
 #include "main/trial_list.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const char *const measure_words[WHATIF_MEASURES] = { "cost", "contacts", "value" };
@@ -12,10 +13,10 @@ static void put_measure(struct json_writer *w, const struct whatif *a, int m)
 {
 	json_put_key(w, str_of(measure_words[m]));
 	json_put_object(w);
-	put_number(w, "mean_from", a->of[m].mean[0]);
-	put_number(w, "mean_to", a->of[m].mean[1]);
-	put_number(w, "before", a->of[m].before);
-	put_number(w, "after", a->of[m].after);
+	put_finite(w, "mean_from", a->of[m].mean[0]);
+	put_finite(w, "mean_to", a->of[m].mean[1]);
+	put_finite(w, "before", a->of[m].before);
+	put_finite(w, "after", a->of[m].after);
 	put_interval(w, "change", a->of[m].change);
 	json_put_end(w);
 }
@@ -49,7 +50,8 @@ static void cell_decimal(struct grid *grid, enum language language, double n, in
 {
 	struct strbuf cell = strbuf_heap(1 << 10);
 
-	locale_decimal(language, n, digits, &cell);
+	if (isfinite(n))
+		locale_decimal(language, n, digits, &cell);
 	grid_add_cell(grid, strbuf_str(&cell));
 	strbuf_done(&cell);
 }
@@ -72,6 +74,9 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 		show_trial_list(list, sink, journey_top(q->request, 20));
 		return;
 	}
+	for (int route = 0; route < 2; route++)
+		if (a->episodes[route] == 0)
+			sink_say(sink, route == 0 ? TEXT_WHATIF_NONE_FROM : TEXT_WHATIF_NONE_TO);
 	for (size_t i = 0; grid != NULL && i < ARRAY_LEN(titles); i++)
 		grid_add_column(
 			grid, text_words(titles[i], language), i == 0 ? GRID_TEXT : GRID_NUMBER);
@@ -81,7 +86,10 @@ static void answer_people(const struct journey_question *q, struct sink *sink,
 		cell_decimal(grid, language, a->of[m].mean[1], 2);
 		cell_decimal(grid, language, a->of[m].before, 0);
 		cell_decimal(grid, language, a->of[m].after, 0);
-		cell_interval(grid, language, a->of[m].change, 0);
+		if (isfinite(a->of[m].change.value))
+			cell_interval(grid, language, a->of[m].change, 0);
+		else
+			grid_add_cell(grid, STR(""));
 	}
 	sink_grid(sink, arena, grid);
 	sink_line(sink, text_words(TEXT_WHATIF_ASSUMPTION, language));

@@ -6,7 +6,7 @@ import json
 import xml.etree.ElementTree
 
 from doors import Server
-from tools import ariane, equal, holds, keeps_schema, lines_of
+from tools import ariane, equal, holds, keeps_schema, lacks, lines_of
 
 QUESTIONS = {
     "map": [], "flow": [], "variants": [], "list": [], "metrics": [], "frictions": ["--support", "1"],
@@ -155,10 +155,31 @@ def check_a_list_without_its_breakdown_is_no_empty_list(place):
     folder = filled(place, visits(30))
     for words, code in ((["metrics", "--list", "repeat_contacts", "--value", "web"], "usage-funnel-value"),
                         (["metrics", "--list", "repeat_contacts", "--period", "2026-03-14"], "usage-metrics-period"),
+                        (["drivers", "--from-step", "View", "--to-step", "Call", "--slower", "1m"], "usage-options-exclude"),
+                        (["drivers", "--loop", "View", "--slower", "1m"], "usage-options-exclude"),
                         (["whatif", "--route", "View", "--route", "Pay", "--to", "Pay"], "usage-whatif-same")):
         equal(folder("journey", *words, "--json", status=2).problem()["code"], code)
     told = folder("journey", "metrics", "--list", "repeat_contacts", "--period", "2026-03-14", "--every", "day", "--json").json()
     equal((told["total"], told["total"] > 0), (folder("journey", "metrics", "--list", "repeat_contacts", "--json").json()["total"], True))
+
+
+def check_what_nobody_did_has_no_mean(place):
+    """Whole episodes of a week, the day after: there are none, and 0.00 would be a figure."""
+    folder = filled(place, visits(30))
+    answer = folder("journey", "whatif", "--route", "Call", "--to", "Pay", "--horizon", "7d", "--json").json()
+    keeps_schema("journey-whatif", answer)
+    equal((answer["episodes_from"], answer["episodes_to"]), (0, 0))
+    nothing = {"mean_from": None, "mean_to": None, "before": None, "after": None, "change": {"value": None, "low": None, "high": None}}
+    equal([answer[m] for m in ("cost", "contacts", "value")], [nothing] * 3)
+    words = ("journey", "whatif", "--route", "Call", "--to", "Pay", "--horizon", "7d")
+    said = folder(*words).out
+    holds(said, "no whole episode of the first route", "no whole episode of the second")
+    lacks(said, "0.00", "nan")
+    lacks(folder(*words, "--csv").out, "0", "nan")
+    given = folder(*words, "--volume", "1000", "--cost-from", "5", "--cost-to", "1", "--share", "10", "--json").json()
+    equal((given["cost"]["before"], given["cost"]["after"], given["contacts"]["after"]), (5000, 4600, None), "figures of one's own")
+    there = folder("journey", "whatif", "--route", "Call", "--to", "Pay", "--horizon", "5m", "--json").json()
+    equal(there["contacts"]["mean_from"] is not None and there["episodes_to"] > 0, True)
 
 
 READY_MADE = {  # (channel, activity, minute, more) of each customer; what his journeys come to

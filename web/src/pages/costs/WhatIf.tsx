@@ -126,6 +126,7 @@ export function WhatIf({ years }: { years: number }) {
       {from !== to && (
         <Shown answer={answer} rows={4}>
           {(data) => {
+            if (data.episodes_from === 0 || data.episodes_to === 0) return <p className="none">{t("whatif.none")}</p>; // means are null
             const format = (key: keyof typeof DIGITS) => (n: number) => (key === "cost" ? words.money(n) : words.number(n, DIGITS[key]));
             const each = (key: keyof typeof DIGITS, n: number) => (key === "cost" ? words.money(n, 2) : words.number(n, key === "contacts" ? 2 : 4));
             const saved = perYear(data.cost.change);

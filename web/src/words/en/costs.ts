@@ -37,6 +37,7 @@ export const costs: Record<keyof typeof keys, string> = {
   "whatif.days": "{n} days",
   "whatif.share": "Share that changes its way",
   "whatif.same": "Choose two different ways.",
+  "whatif.none": "Nobody took one of the two ways long enough ago: there is nothing to reckon with.",
   "whatif.sentence": "If {share} of the {n} episodes a year that begin with “{from}”{about} began with “{to}”, the year would cost",
   "whatif.about": " about “{reason}”",
   "whatif.help_online": "Online help",

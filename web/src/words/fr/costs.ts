@@ -36,6 +36,7 @@ export const costs = {
   "whatif.days": "{n} jours",
   "whatif.share": "Part qui change de voie",
   "whatif.same": "Choisissez deux voies différentes.",
+  "whatif.none": "Personne n'a pris l'une des deux voies depuis assez longtemps : il n'y a rien à calculer.",
   "whatif.sentence": "Si {share} des {n} épisodes par an qui commencent par « {from} »{about} commençaient par « {to} », l'année coûterait",
   "whatif.about": " au sujet de « {reason} »",
   "whatif.help_online": "Aide en ligne",
