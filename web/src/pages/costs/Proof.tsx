@@ -9,7 +9,7 @@ import { Help } from "../../parts/Help";
 import { Link } from "../../parts/Link";
 import { saveCsv } from "../../parts/save";
 import { assignment, holdOut, KEPT, LAUNCHED } from "./holdout";
-import type { Moved } from "./WhatIf";
+import type { Known } from "./WhatIf";
 
 const LAUNCHES = [5, 10, 20, 50];
 const ALL = 10_000_000; // what the server may answer with is bounded there
@@ -50,12 +50,12 @@ function Groups({ asked, share }: { asked: Parameters; share: number }) {
   );
 }
 
-export function Proof({ data, years, asked }: { data: Moved; years: number; asked: Parameters }) {
+export function Proof({ contacts, episodes, years, asked }: { contacts: Known; episodes: number; years: number; asked: Parameters }) {
   const words = useWords();
   const { t } = words;
   const [launch, setLaunch] = useParameter("launch", "10");
   const share = Number(launch) / 100;
-  const plan = holdOut(data.contacts, data.episodes_from / years, share);
+  const plan = holdOut(contacts, episodes / years, share);
   return (
     <section className="hold-out">
       <h3>{t("holdout.title")} <Help about={t("holdout.title")}>{t("help.holdout")}</Help></h3>
@@ -67,7 +67,7 @@ export function Proof({ data, years, asked }: { data: Moved; years: number; aske
       <p>
         {plan === undefined ? t("holdout.never")
           : t("holdout.told", { share: words.percent(share, 0), kept: words.percent(1 - share, 0), each: plan.each, weeks: plan.weeks,
-              effect: words.number(Math.abs(data.contacts.mean_to - data.contacts.mean_from), 2) })}
+              effect: words.number(Math.abs(contacts.mean_to - contacts.mean_from), 2) })}
       </p>
       <Groups asked={asked} share={share} />
     </section>

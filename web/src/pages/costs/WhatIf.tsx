@@ -19,9 +19,11 @@ import { useTellings } from "./telling";
 import { aboutBy, definitionOfWays, WAYS } from "./ways";
 import type { Schema } from "../../api/paths";
 
-type Measure = Moved["cost"];
-
 export type Moved = Schema<"journey-whatif">;
+type Measure = Moved["cost"];
+/** Of ways that both have episodes: without any there is no mean. */
+export type Known = { [K in keyof Measure]: NonNullable<Measure[K]> };
+const hasMeans = (measure: Measure): measure is Known => measure.mean_from !== null && measure.mean_to !== null && measure.before !== null && measure.after !== null;
 
 const AHT_H = 513 / 3600; // of a call with what follows it
 const PRODUCTIVE_H = 1607 * (1 - 0.32) * 0.83; // a year of work, less absence and training, at that occupancy
@@ -35,7 +37,7 @@ const DIGITS = { cost: 0, contacts: 0, staff: 2, leaving: 1, sales: 1 };
 const isGood = (key: string, interval: Interval) => (key === "sales" ? (interval.low ?? -1) > 0 : (interval.high ?? 1) < 0);
 const isBad = (key: string, interval: Interval) => (key === "sales" ? (interval.high ?? 1) < 0 : (interval.low ?? -1) > 0);
 
-function scaled(measure: Measure, by: number): Measure {
+function scaled(measure: Known, by: number): Known {
   const { value, low, high } = measure.change;
   const times = (n: number | null) => (n === null ? null : n * by);
   return { mean_from: measure.mean_from * by, mean_to: measure.mean_to * by, before: measure.before * by, after: measure.after * by,
@@ -102,9 +104,10 @@ export function WhatIf({ years }: { years: number }) {
   const answer = useAnswer(isAsked ? "journey/whatif" : undefined, asked);
   const leaving = useAnswer(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, LEAVING), ...same });
   const sales = useAnswer(isAsked ? "journey/whatif" : undefined, { definition: definitionOfWays(costs, reason, tellings, SALES), ...same });
-  const rows = (data: Moved): (readonly [keyof typeof DIGITS, Measure])[] => [
-    ["cost", data.cost], ["contacts", data.contacts], ["staff", scaled(data.contacts, AHT_H / PRODUCTIVE_H)],
-    ...(leaving.data ? [["leaving", leaving.data.value] as const] : []), ...(sales.data ? [["sales", sales.data.value] as const] : []),
+  const rows = (cost: Known, contacts: Known): (readonly [keyof typeof DIGITS, Known])[] => [
+    ["cost", cost], ["contacts", contacts], ["staff", scaled(contacts, AHT_H / PRODUCTIVE_H)],
+    ...(leaving.data && hasMeans(leaving.data.value) ? [["leaving", leaving.data.value] as const] : []),
+    ...(sales.data && hasMeans(sales.data.value) ? [["sales", sales.data.value] as const] : []),
   ];
   const perYear = (interval: Interval): Interval => ({ value: (interval.value ?? 0) / years, low: interval.low === null ? null : interval.low / years, high: interval.high === null ? null : interval.high / years });
   return (
@@ -126,10 +129,11 @@ export function WhatIf({ years }: { years: number }) {
       {from !== to && (
         <Shown answer={answer} rows={4}>
           {(data) => {
-            if (data.episodes_from === 0 || data.episodes_to === 0) return <p className="none">{t("whatif.none")}</p>; // means are null
+            const { cost, contacts } = data;
+            if (!hasMeans(cost) || !hasMeans(contacts)) return <p className="none">{t("whatif.none")}</p>;
             const format = (key: keyof typeof DIGITS) => (n: number) => (key === "cost" ? words.money(n) : words.number(n, DIGITS[key]));
             const each = (key: keyof typeof DIGITS, n: number) => (key === "cost" ? words.money(n, 2) : words.number(n, key === "contacts" ? 2 : 4));
-            const saved = perYear(data.cost.change);
+            const saved = perYear(cost.change);
             const most = Math.max(Math.abs(saved.low ?? 0), Math.abs(saved.high ?? 0), 1);
             return (
               <>
@@ -140,7 +144,7 @@ export function WhatIf({ years }: { years: number }) {
                 </p>
                 <Gap interval={saved} most={most * 1.1} label={t("interval", { low: words.money(saved.low ?? 0), high: words.money(saved.high ?? 0) })} />
                 <div className="figures">
-                  {rows(data).map(([key, measure]) => {
+                  {rows(cost, contacts).map(([key, measure]) => {
                     const year = perYear(measure.change);
                     const one = format(key);
                     return (
@@ -155,10 +159,10 @@ export function WhatIf({ years }: { years: number }) {
                   <Figure name={t("whatif.moved")} value={words.number(data.moved / years)} note={t("whatif.customers", { n: data.customers_from })} />
                 </div>
                 <p className="caveat">{t("whatif.assumption", { to: wayName(to, words), n: data.episodes_to })} {isMixed && t("whatif.mixed", { to: wayName(to, words) })}</p>
-                <Proof data={data} years={years} asked={asked} />
+                <Proof contacts={contacts} episodes={data.episodes_from} years={years} asked={asked} />
                 <button type="button" className="quiet" onClick={() =>
                   saveCsv("ariane-whatif", [t("whatif.title"), t("whatif.from"), t("whatif.to"), t("compare.difference"), t("driver.low"), t("driver.high")],
-                    rows(data).map(([key, measure]) => [t(`whatif.${key}`), measure.mean_from, measure.mean_to, perYear(measure.change).value ?? "", perYear(measure.change).low ?? "", perYear(measure.change).high ?? ""]))}>
+                    rows(cost, contacts).map(([key, measure]) => [t(`whatif.${key}`), measure.mean_from, measure.mean_to, perYear(measure.change).value ?? "", perYear(measure.change).low ?? "", perYear(measure.change).high ?? ""]))}>
                   CSV<span className="unseen"> {t("whatif.title")}</span>
                 </button>
               </>
