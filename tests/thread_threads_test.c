@@ -498,3 +498,16 @@ TEST(base_of_many_rows_is_a_sort_of_them)
 	free(rows);
 	free(people);
 }
+
+TEST(ticks_are_told_as_the_millisecond_they_lie_in)
+{
+	static const struct {
+		int64_t ticks, ms;
+	} rows[] = { { 0, 0 }, { 1, 0 }, { 9999, 0 }, { 10000, 1 }, { -1, -1 }, { -10000, -1 },
+		{ -10001, -2 }, { INT64_MAX, INT64_MAX / 10000 },
+		{ INT64_MIN, INT64_MIN / 10000 - 1 } /* "never", which nobody should ask */ };
+
+	CHECK("ticks", TICKS_PER_MS == 10000);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK("ms", ms_of_ticks(rows[i].ticks) == rows[i].ms);
+}

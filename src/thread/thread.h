@@ -41,7 +41,7 @@ static inline int64_t ticks_of(struct instant time)
 /* Rounded down to the millisecond also before 1970. */
 static inline int64_t ms_of_ticks(int64_t ticks)
 {
-	return ticks >= 0 ? ticks / TICKS_PER_MS : -((-ticks + TICKS_PER_MS - 1) / TICKS_PER_MS);
+	return ticks / TICKS_PER_MS - (ticks % TICKS_PER_MS < 0);
 }
 
 struct threads;

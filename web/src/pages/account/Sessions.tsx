@@ -5,7 +5,7 @@ import { useWords } from "../../app/settings";
 import { Table } from "../../parts/Table";
 import { Sure, useAct } from "../data/act";
 
-export type OwnSession = Schema<"own-account">["sessions"][number];
+type OwnSession = Schema<"own-account">["sessions"][number];
 
 export function Sessions({ sessions }: { sessions: OwnSession[] }) {
   const words = useWords();
