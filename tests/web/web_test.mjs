@@ -299,7 +299,7 @@ await check("map: a passage opens what is behind it, its customers, a thread", a
 });
 
 await check("map: behind a passage of a part of journeys, and behind a variant of it, are as many as it says", async () => {
-  const { page, context } = await visitor();
+  const { page, context, troubles } = await visitor();
   await visit(page, "/journeys/map?view=contacts");
   const definition = await definitionOf(page);
   const ask = async (what, params) => (await page.request.get(`/api/v1/journey/${what}`, { params: { definition, ...params } })).json();
@@ -327,6 +327,7 @@ await check("map: behind a passage of a part of journeys, and behind a variant o
   await page.waitForURL("**/journeys/customers?**");
   await settled(page);
   expect((await people()) === Number(told.replace(/\D/g, "")), `the variant says ${told}, the list ${await people()}`);
+  expect(troubles.length === 0, troubles.join("\n"));
   await context.close();
 });
 

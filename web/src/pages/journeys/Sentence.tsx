@@ -42,20 +42,26 @@ interface Told {
   rank: number | undefined;
 }
 
-/** What is told, null where nothing is sure, undefined while it is being asked. */
+/** Words of a question that `drivers` takes for the friction itself, and those that name steps of its own definition. */
+const FRICTION_WORDS = ["passed", "ends", "edge-from", "edge-to", "from-step", "to-step", "outcome", "part-passed", "part-edge-from", "part-edge-to"];
+const STEP_WORDS = [...FRICTION_WORDS, "never", "way", "begins", "at", "not-at"];
+
+/** What is told, null where nothing is sure or the question cannot be asked of causes, undefined while it is being asked. */
 function useTold(): Told | null | undefined {
   const { language } = useWords();
   const { view, parameters } = useQuestion();
   const watching = view.key === "contacts" ? company : view;
   const asked = { ...parameters, definition: definitionOf(watching) };
-  const { causes, isPending } = useCauses(watching, asked);
+  const isAskable = !(watching === view ? FRICTION_WORDS : STEP_WORDS).some((word) => parameters[word] !== undefined);
+  const { causes, isPending } = useCauses(isAskable ? watching : { ...watching, watched: [] }, asked);
   const first = causes[0];
   // Where nothing stands out at the watched points, or none are watched: what a search finds.
-  const isSearched = !isPending && first?.driver === undefined;
+  const isSearched = isAskable && !isPending && first?.driver === undefined;
   const answer = useAnswer(isSearched ? "journey/frictions" : undefined, { ...asked, ignore: AFTERMATH, support: 5, top: 10 }, ["frictions", "places"]);
   if (isPending) return undefined;
   if (first?.driver)
     return { place: first.watched.place, where: first.watched[language], driver: first.driver, cost: first.driver.excess_cost, people: first.driver.customers, times: first.driver.with_suffered, rank: first.rank };
+  if (!isAskable) return null;
   if (answer.isPending) return undefined;
   const one = answer.data && toldOf(answer.data.frictions.filter((friction) => !isGoodEnd(friction.friction, watching)));
   if (!one) return null;
