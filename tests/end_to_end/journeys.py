@@ -251,10 +251,13 @@ def check_lists_and_causes_are_tables_for_programs_too(place):
         equal([row[column[0]] for row in rows], [str(item[column[1]]) for item in told], name)
         equal(any(None in row or None in row.values() for row in rows), False, name)
         equal(len(rows) > 0 or name == "frictions", True, name)  # sixty visits are too few for one
-    told = folder("journey", "whatif", *whatif, "--json").json()
-    rows = rows_of(folder("journey", "whatif", *whatif, "--csv"))
-    equal([(r["measure"], float(r["before"]), float(r["change"])) for r in rows],
-          [(m, told[m]["before"], told[m]["change"]["value"]) for m in ("cost", "contacts", "value")])
+    for horizon, has_means in (("1m", False), ("1s", True)):  # who pays looked a minute before: no episode of its own, no mean
+        words = ["--route", "View", "--to", "Pay", "--horizon", horizon]
+        told = folder("journey", "whatif", *words, "--json").json()
+        rows = rows_of(folder("journey", "whatif", *words, "--csv"))
+        equal([(r["measure"], *(float(r[cell]) if r[cell] else None for cell in ("before", "change"))) for r in rows],
+              [(m, told[m]["before"], told[m]["change"]["value"]) for m in ("cost", "contacts", "value")])
+        equal(told["cost"]["change"]["value"] is not None, has_means, horizon)
     told = folder("journey", "predict", "--after", "View", "--json").json()["prediction"]["next"]
     rows = rows_of(folder("journey", "predict", "--after", "View", "--csv"))
     equal([(r["step"] or None, float(r["probability"]), int(r["count"])) for r in rows],

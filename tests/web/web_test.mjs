@@ -362,6 +362,12 @@ await check("map: two periods side by side", async () => {
   await context.close();
 });
 
+/** The number of journeys in the head of a list: behind the name of what is listed. */
+async function listedJourneys(page) {
+  const head = (await page.locator(".long h3").first().textContent()).replace(/(\d)[\s\u00a0\u202f](?=\d)/g, "$1");
+  return Number(/: (\d+) /.exec(head)?.[1]);
+}
+
 await check("side by side: flow and funnel of two groups, on the same steps; the differences are the server's; a number opens its journeys", async () => {
   const { page, context, troubles } = await visitor();
   const group = "group-with=store:";
@@ -384,12 +390,38 @@ await check("side by side: flow and funnel of two groups, on the same steps; the
   expect((await page.locator(".side-by-side .funnel svg").count()) === 2, "two funnels");
   await page.locator(".side-by-side section:nth-child(1) .funnel-step").nth(1).click();
   const reached = (await page.textContent(".behind dd")).replace(/\D/g, "");
-  expect(Number(reached) > 0 && /without=store/.test(await page.getAttribute(".behind .main", "href")), "of that side");
+  await page.click(".behind .main");
+  await settled(page);
+  const listed = await listedJourneys(page);
+  expect(Number(reached) > 0 && listed === Number(reached), `of that side: ${reached}, ${listed}`);
   for (const tab of ["variants", "metrics", "map"]) {
     await visit(page, `/journeys/${tab}?view=contacts&${group}`);
     expect(/Tous les autres/.test(await page.textContent("main")), `${tab}: both sides`);
     expect((await axe(page)).length === 0, `${tab}: ${await axe(page)}`);
   }
+  expect(troubles.length === 0, troubles.join("\n"));
+  await context.close();
+});
+
+await check("funnel: who came to a step, and who was lost before it, are as many as it says, in its order of steps", async () => {
+  const { page, context, troubles } = await visitor();
+  await visit(page, "/journeys/funnel?view=contacts");
+  const definition = await definitionOf(page);
+  const { steps } = await (await page.request.get("/api/v1/journey/map", { params: { definition, "counts-only": true } })).json();
+  const names = steps.sort((a, b) => b.journeys - a.journeys).slice(0, 3).map((one) => one.step);
+  // Backwards, so that whoever has all of them need not have come so far.
+  const params = new URLSearchParams({ definition });
+  for (const name of names.reverse()) params.append("step", name);
+  const told = (await (await page.request.get(`/api/v1/journey/funnel?${params}`)).json()).steps.map((one) => one.journeys);
+  await visit(page, `/journeys/funnel?view=contacts&${names.map((name) => `funnel=${encodeURIComponent(name)}`).join("&")}`);
+  await page.locator(".funnel-step").nth(1).click();
+  await page.click(".behind .main");
+  await settled(page);
+  expect(told[1] > 0 && (await listedJourneys(page)) === told[1], `came: ${told[1]}, ${await listedJourneys(page)}`);
+  expect((await axe(page)).length === 0, `accessible: ${await axe(page)}`);
+  await page.click(".behind-go button:nth-of-type(2)");
+  await settled(page);
+  expect((await listedJourneys(page)) === told[0] - told[1], `lost: ${told[0] - told[1]}, ${await listedJourneys(page)}`);
   expect(troubles.length === 0, troubles.join("\n"));
   await context.close();
 });

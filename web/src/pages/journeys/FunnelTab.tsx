@@ -1,18 +1,18 @@
 // pages/journeys/FunnelTab.tsx - how many come how far, along steps that one chooses; of one set of journeys or of two.
+import type { Parameters } from "../../api/client";
 import { useFunnel, useMap } from "../../api/questions";
 import type { Funnel as FunnelAnswer } from "../../api/types";
-import { changed, go, useAddress, useParameter, type Changes } from "../../app/router";
+import { changed, go, useAddress, useParameter } from "../../app/router";
 import { useMay } from "../../app/session";
 import { useWords } from "../../app/settings";
 import { Leaving } from "../../parts/leave";
 import { Help } from "../../parts/Help";
-import { Link } from "../../parts/Link";
 import { Picture } from "../../parts/Picture";
 import { Empty, Shown } from "../../parts/States";
 import { Funnel } from "../../pictures/Funnel";
 import { useQuestion } from "../question";
 import { Beside, Differences, type Compared } from "./Differences";
-import { countedBy } from "./listed";
+import { FunnelList } from "./FunnelList";
 import type { Share } from "./shares";
 import { useSides, type Sides } from "./sides";
 
@@ -46,14 +46,19 @@ function Steps({ steps, onChange }: { steps: readonly string[]; onChange: (steps
   );
 }
 
-function Chosen({ data, at, steps, only, name, onClose }: { data: FunnelAnswer; at: number; steps: readonly string[]; only: Changes; name?: string | undefined; onClose: () => void }) {
+/** Who is listed of a chosen step: nobody, those who came to it, or those who came to the one before and no farther. */
+type People = "" | "came" | "lost";
+
+function Chosen({ data, at, name, people, onPeople, onClose }: { data: FunnelAnswer; at: number; name?: string | undefined; people: string; onPeople: (people: People) => void; onClose: () => void }) {
   const words = useWords();
   const { t } = words;
-  const { url, nameOf } = useQuestion();
+  const { nameOf } = useQuestion();
   const may = useMay();
   const one = data.steps[at];
   if (!one) return null;
-  const none: Changes = { stage: undefined, side: undefined, funnel: undefined, ...only };
+  const choice = (which: People, words: string, look: string) => (
+    <button type="button" className={look} aria-pressed={people === which} onClick={() => onPeople(people === which ? "" : which)}>{words}</button>
+  );
   return (
     <aside className="behind" aria-label={t("behind.name")}>
       <Leaving what={`${name ?? ""}${one.step}`} onClose={onClose} />
@@ -68,14 +73,23 @@ function Chosen({ data, at, steps, only, name, onClose }: { data: FunnelAnswer; 
       </dl>
       {may("lists") && (
         <div className="behind-go">
-          <Link className="button main" to={changed(url, { ...none, ...countedBy(url, { steps: steps.slice(0, at + 1) }) }, "/journeys/customers")}>{t("funnel.passed")}</Link>
-          {at > 0 && (
-            <Link className="button" to={changed(url, { ...none, ...countedBy(url, { steps: steps.slice(0, at) }), never: [...url.searchParams.getAll("never"), one.step] }, "/journeys/customers")}>{t("funnel.never")}</Link>
-          )}
+          {choice("came", t("funnel.passed"), "button main")}
+          {at > 0 && choice("lost", t("funnel.never"), "button")}
         </div>
       )}
     </aside>
   );
+}
+
+/** The list below the funnel, of the step that is chosen in it. */
+function Listed({ data, at, people, parameters, steps, name }: { data: FunnelAnswer; at: number; people: string; parameters: Parameters; steps: readonly string[]; name?: string }) {
+  const { nameOf } = useQuestion();
+  const may = useMay();
+  const one = data.steps[at];
+  const isLost = people === "lost";
+  if (!one || people === "" || (isLost && at === 0) || !may("lists")) return null;
+  const title = [name, nameOf(one.step)].filter(Boolean).join(", ");
+  return <FunnelList key={`${people}${at}`} parameters={parameters} steps={steps} reached={isLost ? at : at + 1} isLost={isLost} name={title} />;
 }
 
 function OneFunnel({ steps }: { steps: readonly string[] }) {
@@ -83,18 +97,22 @@ function OneFunnel({ steps }: { steps: readonly string[] }) {
   const { t } = words;
   const { parameters, nameOf } = useQuestion();
   const [stage, setStage] = useParameter("stage", "");
+  const [people, setPeople] = useParameter("people", "");
   const chosen = stage === "" ? null : Number(stage);
   const answer = useFunnel(parameters, steps);
   return (
     <Shown answer={answer}>
       {(data) => (
-        <div className="split" data-open={chosen !== null && data.steps[chosen] !== undefined}>
-          <Picture title={t("funnel.title")} name="ariane-funnel" help={<Help about={t("funnel.title")}>{t("help.funnel")}</Help>}>
-            <Funnel answer={data} nameOf={nameOf} chosen={chosen} onChoose={(i) => setStage(chosen === i ? "" : String(i))} label={t("funnel.title")} />
-            <p className="account">{t("funnel.whole", { time: words.span(data.whole.median_s), slow: words.span(data.whole.p90_s) })}</p>
-          </Picture>
-          {chosen !== null && <Chosen data={data} at={chosen} steps={steps} only={{}} onClose={() => setStage("")} />}
-        </div>
+        <>
+          <div className="split" data-open={chosen !== null && data.steps[chosen] !== undefined}>
+            <Picture title={t("funnel.title")} name="ariane-funnel" help={<Help about={t("funnel.title")}>{t("help.funnel")}</Help>}>
+              <Funnel answer={data} nameOf={nameOf} chosen={chosen} onChoose={(i) => setStage(chosen === i ? "" : String(i))} label={t("funnel.title")} />
+              <p className="account">{t("funnel.whole", { time: words.span(data.whole.median_s), slow: words.span(data.whole.p90_s) })}</p>
+            </Picture>
+            {chosen !== null && <Chosen data={data} at={chosen} people={people} onPeople={setPeople} onClose={() => setStage("")} />}
+          </div>
+          {chosen !== null && <Listed data={data} at={chosen} people={people} parameters={parameters} steps={steps} />}
+        </>
       )}
     </Shown>
   );
@@ -118,6 +136,7 @@ function TwoFunnels({ steps, sides }: { steps: readonly string[]; sides: Sides }
   const second = useFunnel(sides[1].parameters, steps);
   const stage = url.searchParams.get("stage");
   const side = url.searchParams.get("side") === "first" ? 0 : 1;
+  const [people, setPeople] = useParameter("people", "");
   const choose = (to: { side: number; stage: number } | null) =>
     go(changed(url, { stage: to ? String(to.stage) : undefined, side: to?.side === 0 ? "first" : undefined }), "replace");
   return (
@@ -143,8 +162,9 @@ function TwoFunnels({ steps, sides }: { steps: readonly string[]; sides: Sides }
                       })}
                     </Beside>
                   </Picture>
-                  {stage !== null && <Chosen data={both[side]} at={Number(stage)} steps={steps} only={sides[side].only} name={sides[side].name} onClose={() => choose(null)} />}
+                  {stage !== null && <Chosen data={both[side]} at={Number(stage)} name={sides[side].name} people={people} onPeople={setPeople} onClose={() => choose(null)} />}
                 </div>
+                {stage !== null && <Listed data={both[side]} at={Number(stage)} people={people} parameters={sides[side].parameters} steps={steps} name={sides[side].name} />}
                 <Differences caption={t("funnel.differences")} what={t("funnel.reached")} name="ariane-funnel-differences" sides={sides} rows={rowsOf(both, nameOf)} />
                 <p className="account">{t("compare.each_alone")}</p>
               </>

@@ -138,7 +138,9 @@ export const journeys: Record<keyof typeof keys, string> = {
   "funnel.too_few_more": "Choose the steps in the order in which they must come.",
   "funnel.whole": "From the first step to the last: median {time}, 9 in 10 within {slow}.",
   "funnel.passed": "Customers who came so far",
-  "funnel.never": "Customers who never get there",
+  "funnel.never": "Customers who were lost before",
+  "funnel.came_of": "{name}: {n} {n|journey|journeys} of {people} {people|customer|customers} came so far",
+  "funnel.lost_of": "{name}: {n} {n|journey|journeys} of {people} {people|customer|customers} lost before",
 
   "trace.more": "+ {n}",
 

@@ -137,7 +137,9 @@ export const journeys = {
   "funnel.too_few_more": "Choisissez les étapes dans l'ordre où elles doivent venir.",
   "funnel.whole": "De la première étape à la dernière : {time} en médiane, 9 sur 10 en moins de {slow}.",
   "funnel.passed": "Clients arrivés jusque-là",
-  "funnel.never": "Clients qui n'y arrivent jamais",
+  "funnel.never": "Clients perdus avant",
+  "funnel.came_of": "{name} : {n} parcours de {people} {people|client|clients} arrivés jusque-là",
+  "funnel.lost_of": "{name} : {n} parcours de {people} {people|client|clients} perdus avant",
 
   "trace.more": "+ {n}",
 
