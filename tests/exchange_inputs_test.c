@@ -339,10 +339,26 @@ TEST(inputs_formats_are_told_by_name_and_bytes)
 		{ "-", "a;b;c\n1;2;3\n", EXCHANGE_CSV },
 		{ "-", "a\tb,c\td\n", EXCHANGE_TSV },
 		{ "-", "", EXCHANGE_UNKNOWN },
+		{ "-", "\xff\xfe\x61", EXCHANGE_CSV },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		CHECK(rows[i].bytes, exchange_detect(str_of(rows[i].name), str_of(rows[i].bytes)) ==
 					     rows[i].format);
 	CHECK("zeros", exchange_detect(STR("-"), STR("\x01\0\0\x02")) == EXCHANGE_UNKNOWN);
+}
+
+TEST(names_that_promise_events)
+{
+	static const struct {
+		const char *name;
+		bool is_named;
+	} rows[] = { { "calls.csv", true }, { "calls.CSV.gz", true }, { "a.jsonl.zst", true },
+		{ "a.json", true }, { "a.xmlocel", true }, { "access.log", true },
+		{ "table.xlsx", true }, { "all.zip", true }, { "calls.csv.rows", true },
+		{ "README.txt", false }, { "Thumbs.db", false }, { ".DS_Store", false },
+		{ "calls", false }, { "csv", false }, { "a.gz", false }, { "", false } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK(rows[i].name, exchange_is_named(str_of(rows[i].name)) == rows[i].is_named);
 }
