@@ -588,9 +588,12 @@ if (!asked.url) {
     expect(/Contacts/.test(await page.textContent(".effort")) && /0,10/.test(await page.textContent(".effort")), await page.textContent(".effort"));
     expect((await page.getByText("Aucun parcours en cours").count()) === 1, "why there is no next step");
     const clocks = () => page.locator(".group-head time").evaluateAll((all) => all.map((one) => one.dateTime));
+    await page.waitForSelector(".thread .group-head time");
     const newest = await clocks();
     expect(String(newest) === String([...newest].sort().reverse()), `newest first: ${newest}`);
     await page.click("text=Le plus récent d'abord");
+    await settled(page); // it is asked for in the other order
+    await page.waitForSelector(".thread .group-head time");
     const oldest = await clocks();
     expect(String(oldest) === String([...oldest].sort()) && oldest.length > 1, `oldest first: ${oldest}`);
     await page.click(".decide summary");
