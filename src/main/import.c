@@ -7,11 +7,10 @@
 #include "exchange/ocel.h"
 #include "exchange/xes.h"
 #include "main/import_batch.h"
+#include "main/import_standard.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -577,68 +576,6 @@ static err check_one(struct engine *engine, const struct import_input *input, co
 	return e == OK ? check_strictly(engine, path, &own, input->is_found, is_skipped, why) : e;
 }
 
-/* ---- standard input that must be read twice */
-
-enum { COPY_BYTES = 1 << 16, LOOKED_AT_BYTES_MAX = 64 << 20 };
-
-static err copy_input(struct input *from, struct file *to, struct why *why)
-{
-	char *buffer = memory_alloc(COPY_BYTES);
-	uint64_t at = 0;
-	size_t got = 1;
-	err e = OK;
-
-	while (e == OK && got > 0) {
-		e = from->read(from, buffer, COPY_BYTES, &got, why);
-		if (e == OK && got > 0)
-			e = file_write_at(to, at, buffer, got, why);
-		at += got;
-	}
-	free(buffer);
-	return e;
-}
-
-static err keep_input(struct disk *disk, const char *kept, struct why *why)
-{
-	struct input_file *input;
-	struct file *file;
-	err e = input_open("-", &input, why);
-
-	if (e != OK)
-		return e;
-	e = disk_open(disk, kept, FILE_CREATE_OR_EMPTY, &file, why);
-	if (e == OK) {
-		e = copy_input(input_stream(input), file, why);
-		file_close(file);
-	}
-	input_close(input);
-	return e;
-}
-
-/* For a look alone: in memory, so that nothing stays behind and nobody waits for the one place on
- * the disk.  What is longer is cut: only its first rows are shown. */
-static err hold_input(int *fd, char path[static PATH_BYTES_MAX], struct why *why)
-{
-	char *buffer = memory_alloc(COPY_BYTES);
-	struct input_file *input;
-	size_t held = 0, got = 1;
-	err e = input_open("-", &input, why);
-
-	*fd = memfd_create("look", MFD_CLOEXEC);
-	if (e == OK && *fd < 0)
-		e = fail(why, MSG_NO_ROOM, arg_c("look"), arg_int(0));
-	while (e == OK && got > 0 && held < LOOKED_AT_BYTES_MAX) {
-		e = input_stream(input)->read(input_stream(input), buffer, COPY_BYTES, &got, why);
-		if (e == OK && got > 0 && write(*fd, buffer, got) != (ssize_t)got)
-			e = fail(why, MSG_NO_ROOM, arg_c("look"), arg_int((int64_t)held));
-		held += got;
-	}
-	input_close(input);
-	free(buffer);
-	(void)snprintf(path, PATH_BYTES_MAX, "/proc/self/fd/%d", *fd);
-	return e;
-}
-
 static bool is_read_once(const struct import_options *options)
 {
 	enum mapping_format format =
@@ -773,7 +710,7 @@ static err look_at_standard_input(struct engine *engine, const struct import_inp
 {
 	char path[PATH_BYTES_MAX];
 	int fd = -1;
-	err e = hold_input(&fd, path, why);
+	err e = import_hold_input(&fd, path, why);
 
 	if (e == OK)
 		e = import_files(engine, inputs, count, path, options, NULL, counts, why);
@@ -800,7 +737,7 @@ err import_inputs(struct engine *engine, const struct import_input *inputs, size
 		return look_at_standard_input(engine, inputs, count, options, counts, why);
 	err e = path_join(kept, o->folder, REJECTS_KEPT_INPUT, why);
 	if (e == OK)
-		e = keep_input(o->disk, kept, why);
+		e = import_keep_input(o->disk, kept, why);
 	if (e == OK)
 		e = import_files(engine, inputs, count, kept, options, rejects, counts, why);
 	if (e != OK)
