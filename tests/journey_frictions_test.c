@@ -24,6 +24,39 @@ static const char steps[] =
 	"{\"name\":\"Bot done\",\"events\":\"done\"},"
 	"{\"name\":\"Shop\",\"events\":\"shop\"}]}";
 
+/* What is known of the steps of a definition beside some events. */
+struct known_steps {
+	struct journey_world w;
+	struct journey_plan *plan;
+	struct step_kinds kinds;
+	struct costs costs;
+};
+
+static void known_steps_open(struct known_steps *k, const char *definition, const char *events)
+{
+	journey_world_init(&k->w, events, true);
+	journey_world_define(&k->w, definition);
+	CHECK("plan", journey_world_plan(&k->w, &k->plan, NULL) == OK);
+	CHECK("costs", costs_make(k->plan, NULL, 0, 60 * SECOND, &k->costs, NULL) == OK);
+	step_kinds_make(k->plan, &k->costs, &k->kinds);
+}
+
+static void known_steps_close(struct known_steps *k)
+{
+	step_kinds_done(&k->kinds);
+	costs_done(k->plan, &k->costs);
+	journey_plan_free(k->plan);
+	journey_world_done(&k->w);
+}
+
+static uint32_t known_step(const struct known_steps *k, const char *name)
+{
+	uint32_t step = journey_plan_find_step(k->plan, str_of(name));
+
+	CHECK(name, step != STEP_NONE);
+	return step;
+}
+
 TEST(steps_of_one_place)
 {
 	static const struct {
@@ -40,34 +73,24 @@ TEST(steps_of_one_place)
 		{ "Shop", "Call", false, false },
 		{ "Shop", "Bot done", false, false },
 	};
-	struct journey_world w;
-	struct journey_plan *plan;
-	struct step_kinds kinds;
-	struct costs costs;
+	struct known_steps known;
 
-	journey_world_init(&w,
+	known_steps_open(&known, steps,
 		"a 0 post bill; a 1 phone in.took about=net; a 1 phone in.took about=net moved=1; "
 		"a 1 phone in.took about=bill; a 0 post bill last=1; a 2 phone in.lost; a 3 chat "
 		"over;"
-		"a 4 chat left; a 5 chat done; a 6 shop shop",
-		true);
-	journey_world_define(&w, steps);
-	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
-	CHECK("costs", costs_make(plan, NULL, 0, 60 * SECOND, &costs, NULL) == OK);
-	step_kinds_make(plan, &costs, &kinds);
+		"a 4 chat left; a 5 chat done; a 6 shop shop");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		uint32_t one = journey_plan_find_step(plan, str_of(rows[i].one));
-		uint32_t two = journey_plan_find_step(plan, str_of(rows[i].two));
-		CHECK(rows[i].one, one != STEP_NONE && two != STEP_NONE);
-		CHECK(rows[i].two, (kinds.place[one] == kinds.place[two]) == rows[i].place);
-		CHECK(rows[i].two, (kinds.group[one] == kinds.group[two]) == rows[i].alternatives);
-		CHECK(rows[i].one, !rows[i].alternatives || kinds.has_others[one]);
+		uint32_t one = known_step(&known, rows[i].one);
+		uint32_t two = known_step(&known, rows[i].two);
+		CHECK(rows[i].two,
+			(known.kinds.place[one] == known.kinds.place[two]) == rows[i].place);
+		CHECK(rows[i].two,
+			(known.kinds.group[one] == known.kinds.group[two]) == rows[i].alternatives);
+		CHECK(rows[i].one, !rows[i].alternatives || known.kinds.has_others[one]);
 	}
-	CHECK("alone", !kinds.has_others[journey_plan_find_step(plan, STR("Shop"))]);
-	step_kinds_done(&kinds);
-	costs_done(plan, &costs);
-	journey_plan_free(plan);
-	journey_world_done(&w);
+	CHECK("alone", !known.kinds.has_others[known_step(&known, "Shop")]);
+	known_steps_close(&known);
 }
 
 TEST(which_contacts_follow_a_step_by_another_way)
@@ -98,30 +121,18 @@ TEST(which_contacts_follow_a_step_by_another_way)
 		"{\"name\":\"mail\",\"events\":\"mail\",\"cost\":3},"
 		"{\"name\":\"answer\",\"events\":\"answer\",\"cost\":3},{\"name\":\"paper\","
 		"\"events\":\"paper\"}]}";
-	struct journey_world w;
-	struct journey_plan *plan;
-	struct step_kinds kinds;
-	struct costs costs;
+	struct known_steps known;
 
-	journey_world_init(&w,
+	known_steps_open(&known, definition,
 		"a 0 web page; a 1 phone call; a 2 phone lost; a 3 ivr served; a 4 email mail; a 5 "
-		"email answer; a 6 post paper",
-		true);
-	journey_world_define(&w, definition);
-	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
-	CHECK("costs", costs_make(plan, NULL, 0, 60 * SECOND, &costs, NULL) == OK);
-	step_kinds_make(plan, &costs, &kinds);
+		"email answer; a 6 post paper");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		uint32_t one = journey_plan_find_step(plan, str_of(rows[i].one));
-		uint32_t two = journey_plan_find_step(plan, str_of(rows[i].two));
-		CHECK(rows[i].one, one != STEP_NONE && two != STEP_NONE);
-		CHECK(rows[i].two,
-			(kinds.leads[one * journey_plan_steps(plan) + two] != 0) == rows[i].leads);
+		uint32_t one = known_step(&known, rows[i].one);
+		uint32_t two = known_step(&known, rows[i].two);
+		CHECK(rows[i].two, (known.kinds.leads[one * journey_plan_steps(known.plan) + two] !=
+					   0) == rows[i].leads);
 	}
-	step_kinds_done(&kinds);
-	costs_done(plan, &costs);
-	journey_plan_free(plan);
-	journey_world_done(&w);
+	known_steps_close(&known);
 }
 
 /* ---- windows */
