@@ -35,12 +35,14 @@ def true(seen, what):
 class Server:
     """`ariane serve` on a free port; ends with the block."""
 
-    def __init__(self, folder, *more, listen="127.0.0.1:0", cwd=None):
+    def __init__(self, folder, *more, listen="127.0.0.1:0", cwd=None, env=None, before=None):
         self.folder, self.more, self.listen, self.cwd = folder, [str(word) for word in more], listen, cwd
+        self.env, self.before = env or {}, before  # beside what all have; done in the child before it becomes the server
 
     def __enter__(self):
         words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", self.listen, *self.more]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=self.cwd)
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.cwd,
+                                        env={**environment(), **self.env}, preexec_fn=self.before)  # pylint: disable=subprocess-popen-preexec-fn
         self.said = []
         line = self.process.stdout.readline().decode()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)

@@ -1,15 +1,14 @@
 """examples/ariane.service: what it says is understood, and the server lives within the system calls that it leaves."""
 import ctypes
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 from pathlib import Path
 
-from doors import Server, filled, token, true
-from tools import ARIANE, ROOT, Skipped, environment, equal
+from doors import Server, filled, token
+from tools import ARIANE, ROOT, Skipped, equal
 
 UNIT = ROOT / "examples/ariane.service"
 LIBSECCOMP = "libseccomp.so.2"
@@ -78,23 +77,13 @@ class Confined(Server):
     """The server as its unit starts it: its system calls, and the socket that it notifies."""
 
     def __init__(self, folder, place):
-        super().__init__(folder)
+        at = str(place.path / "notify")
+        # The leak sanitizer of test builds looks from a process of its own, which no unit allows.
+        more = {"NOTIFY_SOCKET": at, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+        super().__init__(folder, env=more, before=confined(allowed_calls()))
         self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.told.settimeout(PATIENCE)
-        self.at = str(place.path / "notify")
-        self.told.bind(self.at)
-
-    def __enter__(self):
-        words = [ARIANE, "--data", str(self.folder.path), "serve", "--listen", self.listen]
-        # The leak sanitizer of test builds looks from a process of its own, which no unit allows.
-        more = {"NOTIFY_SOCKET": self.at, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**environment(), **more},
-                                        preexec_fn=confined(allowed_calls()))  # pylint: disable=subprocess-popen-preexec-fn
-        line = self.process.stdout.readline().decode()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-        true(found, f"it says where it listens: {line!r} {self.process.poll()}")
-        self.port = int(found[1])
-        return self
+        self.told.bind(at)
 
     def notified(self):
         return self.told.recv(4096).decode().split("\n")[0]
