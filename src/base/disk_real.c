@@ -1,4 +1,5 @@
 /* base/disk_real.c - the machine's disk behind file.h */
+#include "base/drain.h"
 #include "base/file.h"
 
 #include <dirent.h>
@@ -205,8 +206,12 @@ static err real_rename(struct disk *disk, const char *from, const char *to, stru
 
 static err real_remove(struct disk *disk, const char *path, struct why *why)
 {
+	int large = drain_begin(path);
+	err e = remove(path) == 0 ? OK : failed(why, "remove", path);
+
 	(void)disk;
-	return remove(path) == 0 ? OK : failed(why, "remove", path);
+	drain_end(large);
+	return e;
 }
 
 static err real_make_folder(struct disk *disk, const char *path, struct why *why)
