@@ -195,6 +195,20 @@ static err adjust_one(void *context, size_t i, struct why *why)
 	return OK;
 }
 
+static err make_sets(
+	const struct search *s, const struct driver *drivers, size_t count, struct why *why)
+{
+	struct journey_limits *limits = journey_plan_limits(s->plan);
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		e = trait_set_make(limits, s->traits, drivers[i].trait, why);
+		if (e == OK && drivers[i].other != TRAIT_NOBODY)
+			e = trait_set_make(limits, s->traits, drivers[i].other, why);
+	}
+	return e;
+}
+
 err search_adjust(struct search *s, struct driver *drivers, size_t count, struct why *why)
 {
 	struct adjusting a = {
@@ -206,10 +220,12 @@ err search_adjust(struct search *s, struct driver *drivers, size_t count, struct
 	if (e != OK)
 		return e;
 	a.sets = memory_alloc((a.count + 1) * sizeof(*a.sets));
-	for (size_t i = 0; i < a.count; i++)
+	e = make_sets(s, drivers, a.count, why);
+	for (size_t i = 0; e == OK && i < a.count; i++)
 		a.sets[i] = driver_set(s->trials, s->traits, drivers[i].trait, drivers[i].other);
 	choose_families(&a);
-	e = journey_share_out(journey_plan_limits(s->plan), adjust_one, &a, a.count, why);
+	if (e == OK)
+		e = journey_share_out(journey_plan_limits(s->plan), adjust_one, &a, a.count, why);
 	for (size_t i = 0; i < a.count; i++)
 		free(a.sets[i]);
 	free(a.sets);

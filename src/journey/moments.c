@@ -7,10 +7,12 @@ void moments_add(struct moments *m, uint64_t n1, int64_t x1, uint64_t n0, int64_
 {
 	m->n0 += n0;
 	m->customers0 += n0 > 0;
-	m->x0 += x0;
-	m->x0x0 += (wide_int)x0 * x0;
-	m->x0n0 += (wide_int)x0 * (wide_int)n0;
 	m->n0n0 += (wide_int)n0 * (wide_int)n0;
+	if (x0 != 0) { /* of many customers nothing follows */
+		m->x0 += x0;
+		m->x0x0 += (wide_int)x0 * x0;
+		m->x0n0 += (wide_int)x0 * (wide_int)n0;
+	}
 	if (n1 == 0 && x1 == 0) /* most customers: of what follows all would be 0 */
 		return;
 	m->n1 += n1;

@@ -1,6 +1,7 @@
 /* journey/traits.c - see traits.h: families put together */
 #include "journey/traits.h"
 
+#include "base/spare.h"
 #include "journey/traits_internal.h"
 
 #include <math.h>
@@ -305,14 +306,16 @@ static err look_at_rows(struct traits_maker *m, uint32_t before, struct why *why
 static err make(struct traits_maker *m, struct why *why)
 {
 	uint32_t keys = 4, before = 1 << 20; /* far behind all keys */
+	struct clocks *clocks = NULL;
 	err e = traits_number_points(m, why);
 
 	if (e == OK)
-		e = traits_add_times(m, 0, why);
+		e = traits_clocks_read(m, 0, &clocks, why);
 	if (e == OK)
 		e = look_at_rows(m, before, why);
 	if (e == OK)
-		e = traits_add_keys(m, keys, why);
+		e = traits_add_keys(m, keys, clocks, why);
+	traits_clocks_done(clocks);
 	if (e == OK && m->texts_full)
 		e = fail(why, MSG_JOURNEY_ROOM, arg_int(TEXTS_BYTES_MAX), arg_c("--ignore"));
 	rows_done(&m->rows);
@@ -356,7 +359,7 @@ void traits_done(const struct journey_plan *plan, struct traits *traits)
 	for (size_t i = 0; i < traits->column_count; i++)
 		trait_column_free(traits->columns[i]);
 	free(traits->columns);
-	free(traits->points);
+	spare_give(traits->points);
 	free(traits->items);
 	arena_free(traits->texts);
 	limits_give(journey_plan_limits(plan), traits->bytes);

@@ -100,3 +100,6 @@ void traits_done(const struct journey_plan *plan, struct traits *traits);
 
 /* The trials that have a trait; lives as long as the traits.  By any thread. */
 const uint64_t *trait_set(const struct traits *traits, size_t trait);
+/* Makes it now, by several threads; for who has no others beside. */
+err trait_set_make(
+	struct journey_limits *limits, const struct traits *traits, size_t trait, struct why *why);

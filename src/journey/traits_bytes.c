@@ -139,12 +139,12 @@ static void slots_of(
 	memset(out + count, 0, 64 - count);
 }
 
-void trait_bytes_fill_sets(
-	const struct trait_column *column, size_t cases, uint64_t *const *sets, size_t slots)
+void trait_bytes_fill_sets(const struct trait_column *column, size_t cases, size_t from, size_t to,
+	uint64_t *const *sets, size_t slots)
 {
 	uint8_t some[64];
 
-	for (size_t w = 0; w < bits_words(cases); w++) {
+	for (size_t w = from; w < to; w++) {
 		slots_of(column, w * 64, MIN_OF(cases - w * 64, (size_t)64), some);
 		for (size_t slot = 1; slot <= slots; slot++)
 			sets[slot][w] = which_are(some, (uint8_t)slot);

@@ -123,8 +123,9 @@ void count_codes(const struct traits_maker *m, const struct family *family, uint
 void count_points(const struct traits_maker *m, const struct family *family, uint32_t *suffered,
 	uint32_t *others);
 enum { TRAIT_SLOTS_COMPARED = 64 }; /* with more, a set at a time is no gain */
-void trait_bytes_fill_sets(
-	const struct trait_column *column, size_t cases, uint64_t *const *sets, size_t slots);
+/* Of the words from `from` up to `to`. */
+void trait_bytes_fill_sets(const struct trait_column *column, size_t cases, size_t from, size_t to,
+	uint64_t *const *sets, size_t slots);
 
 /* traits_twins.c: of the traits that hold the same trials the first stays. */
 void traits_drop_twins(const struct journey_plan *plan, struct traits *traits);
@@ -150,9 +151,16 @@ void traits_rooms_done(struct traits_maker *m);
 /* What points carry themselves: only their own values are asked for. */
 bool traits_key_goes_by_points(const struct traits_maker *m, const struct narrow_key *key);
 
-/* traits_keys.c: the attributes; orders from `order` on. */
+/* traits_times.c: weekday, hours, month: read first, then added, one after the other or side by
+ * side; takes 3 numbers. */
+enum { CLOCKS = 3 };
+struct clocks;
+err traits_clocks_read(
+	struct traits_maker *m, uint32_t order, struct clocks **out, struct why *why);
+err traits_clocks_add(struct clocks *clocks, size_t which, struct why *why);
+void traits_clocks_done(struct clocks *clocks); /* NULL is fine */
+
+/* traits_keys.c: the attributes; orders from `order` on.  The clocks are added beside them. */
+err traits_add_keys(struct traits_maker *m, uint32_t order, struct clocks *clocks, struct why *why);
 /* Does any need what is told by row, where nothing but the points' own values is asked? */
 bool traits_keys_need_rows(const struct traits_maker *m);
-err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why);
-/* traits_times.c: weekday, hours, month; takes 3 numbers. */
-err traits_add_times(struct traits_maker *m, uint32_t order, struct why *why);

@@ -35,6 +35,7 @@ _Static_assert(sizeof(struct latest_value) + sizeof(uint32_t) == TRAITS_ROOM_BYT
 struct keys_work {
 	struct traits_maker *maker;
 	const struct attributes_view *attributes;
+	struct clocks *clocks;
 	uint32_t order;
 };
 
@@ -380,9 +381,8 @@ static err work_wide_key(const struct keys_work *w, uint32_t key, struct why *wh
 	return e;
 }
 
-static err work_key(void *context, size_t at, struct why *why)
+static err work_key(const struct keys_work *w, size_t at, struct why *why)
 {
-	const struct keys_work *w = context;
 	uint32_t key = (uint32_t)at;
 	struct narrow_key narrow;
 
@@ -407,16 +407,25 @@ bool traits_keys_need_rows(const struct traits_maker *m)
 	return false;
 }
 
-err traits_add_keys(struct traits_maker *m, uint32_t order, struct why *why)
+/* The clocks, then the keys. */
+static err work_family(void *context, size_t at, struct why *why)
+{
+	const struct keys_work *w = context;
+
+	return at < CLOCKS ? traits_clocks_add(w->clocks, at, why) : work_key(w, at - CLOCKS, why);
+}
+
+err traits_add_keys(struct traits_maker *m, uint32_t order, struct clocks *clocks, struct why *why)
 {
 	const struct attributes_view *attributes =
 		threads_view_attributes(journey_plan_view(m->plan));
-	struct keys_work w = { .maker = m, .attributes = attributes, .order = order };
-
-	if (attributes == NULL)
-		return OK;
+	size_t keys = attributes == NULL ? 0 : attributes_key_count(attributes);
+	struct keys_work w = {
+		.maker = m, .attributes = attributes, .order = order, .clocks = clocks
+	};
 	err e = journey_share_out(
-		journey_plan_limits(m->plan), work_key, &w, attributes_key_count(attributes), why);
+		journey_plan_limits(m->plan), work_family, &w, CLOCKS + keys, why);
+
 	traits_rooms_done(m);
 	return e;
 }

@@ -3,6 +3,7 @@
  *
  * Where two trials have one point there is no such order, and values go the longer way, by row.
  */
+#include "base/spare.h"
 #include "journey/traits_internal.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ err traits_number_points(struct traits_maker *m, struct why *why)
 	e = journey_share_out(journey_plan_limits(m->plan), mark_piece, m, pieces, why);
 	if (e != OK || row_marks_number(&m->points.rows) != count)
 		return e;
-	m->points.of = memory_resize(NULL, (count + 1) * sizeof(*m->points.of));
+	m->points.of = spare_take((count + 1) * sizeof(*m->points.of));
 	m->out->points = m->points.of;
 	return journey_share_out(journey_plan_limits(m->plan), number_piece, m, pieces, why);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { HOURS_A_RANGE = 4 };
+#define RANGE_MS ((int64_t)HOURS_A_RANGE * 3600 * 1000)
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -42,7 +43,7 @@ static void describe_month(const void *context, uint32_t code, struct trait *tra
 }
 
 /* Months are told of the years 0 to 5460: as codes of 16 bits. */
-enum { MONTHS_MAX = 12 * 5461, TRIALS_A_PIECE = 1 << 17 };
+enum { MONTHS_MAX = 12 * 5461, TRIALS_A_PIECE = 1 << 16 };
 
 struct clocks {
 	struct traits_maker *maker;
@@ -64,6 +65,7 @@ static void widen(struct clocks *c, uint32_t least, uint32_t most)
 
 /* What a clock shows through one of the ranges of hours. */
 struct shown {
+	int64_t from, to; /* ticks between which it shows this; none: it was changed meanwhile */
 	int64_t range; /* since 1970, by that clock; INT64_MAX: not looked up yet */
 	uint32_t month;
 	uint16_t weekday, hours; /* from 1 */
@@ -77,8 +79,10 @@ static struct shown show(int64_t range)
 	int64_t day = floor_div(range, ranges_a_day);
 	int64_t weekday = (day + 3) - floor_div(day + 3, 7) * 7; /* 1970: a Thursday */
 
-	return (struct shown){ range, month_of_day(day), (uint16_t)(weekday + 1),
-		(uint16_t)(range - day * ranges_a_day + 1) };
+	return (struct shown){ .range = range,
+		.month = month_of_day(day),
+		.weekday = (uint16_t)(weekday + 1),
+		.hours = (uint16_t)(range - day * ranges_a_day + 1) };
 }
 
 static struct shown *shown_create(void)
@@ -90,14 +94,32 @@ static struct shown *shown_create(void)
 	return kept;
 }
 
-static const struct shown *show_at(struct shown *kept, const struct zone *zone, int64_t ticks)
+/* From when to when (no clock is changed twice in a few hours). */
+static void find_ends(struct shown *shown, const struct zone *zone, int32_t offset)
 {
-	int64_t utc = ms_of_ticks(ticks), local = utc + zone_offset_ms(zone, utc);
-	int64_t range = floor_div(local, (int64_t)HOURS_A_RANGE * 3600 * 1000);
-	struct shown *shown = &kept[(uint64_t)range % SHOWN_KEPT];
+	int64_t from = shown->range * RANGE_MS - offset, to = from + RANGE_MS;
 
-	if (shown->range != range)
+	if (zone_offset_ms(zone, from) != offset || zone_offset_ms(zone, to - 1) != offset)
+		return;
+	if (__builtin_mul_overflow(from, TICKS_PER_MS, &shown->from) ||
+		__builtin_mul_overflow(to, TICKS_PER_MS, &shown->to))
+		shown->to = INT64_MIN; /* hundreds of centuries from here */
+}
+
+/* Times often come in their order: `last` is what was shown to the one before. */
+static const struct shown *show_at(
+	struct shown *kept, const struct shown *last, const struct zone *zone, int64_t ticks)
+{
+	if (ticks >= last->from && ticks < last->to)
+		return last;
+	int64_t utc = ms_of_ticks(ticks);
+	int32_t offset = zone_offset_ms(zone, utc);
+	int64_t range = floor_div(utc + offset, RANGE_MS);
+	struct shown *shown = &kept[(uint64_t)range % SHOWN_KEPT];
+	if (shown->range != range) {
 		*shown = show(range);
+		find_ends(shown, zone, offset);
+	}
 	return shown;
 }
 
@@ -108,12 +130,12 @@ static err read_piece(void *context, size_t piece, struct why *why)
 	size_t from = piece * TRIALS_A_PIECE;
 	size_t to = MIN_OF(from + TRIALS_A_PIECE, trials->count);
 	struct shown *kept = shown_create();
+	const struct shown *shown = kept; /* at no time yet */
 	uint32_t least = UINT32_MAX, most = 0;
 
 	(void)why;
 	for (size_t t = from; t < to; t++) {
-		const struct shown *shown =
-			show_at(kept, c->maker->question->zone, trials->items[t].time);
+		shown = show_at(kept, shown, c->maker->question->zone, trials->items[t].time);
 		c->weekday[t] = shown->weekday;
 		c->hours[t] = shown->hours;
 		c->month[t] = (uint16_t)shown->month;
@@ -127,7 +149,7 @@ static err read_piece(void *context, size_t piece, struct why *why)
 
 /* ---- as families */
 
-enum { WEEKDAY, HOURS, MONTH, CLOCKS };
+enum { WEEKDAY, HOURS, MONTH };
 
 static err add_month(struct clocks *c, struct family *family, struct why *why)
 {
@@ -144,9 +166,8 @@ static err add_month(struct clocks *c, struct family *family, struct why *why)
 	return traits_add_family(c->maker, c->order + MONTH, family, why);
 }
 
-static err add_clock(void *context, size_t which, struct why *why)
+err traits_clocks_add(struct clocks *c, size_t which, struct why *why)
 {
-	struct clocks *c = context;
 	struct family families[CLOCKS] = {
 		[WEEKDAY] = { .kind = TRAIT_WEEKDAY,
 			.narrow = c->weekday,
@@ -161,27 +182,39 @@ static err add_clock(void *context, size_t which, struct why *why)
 			.describe = describe_month,
 			.context = &c->month_before },
 	};
+	uint16_t **mine[CLOCKS] = { &c->weekday, &c->hours, &c->month };
 
+	*mine[which] = NULL; /* the family's now */
 	return which == MONTH ? add_month(c, &families[which], why)
 			      : traits_add_family(c->maker, c->order + (uint32_t)which,
 					&families[which], why);
 }
 
-err traits_add_times(struct traits_maker *m, uint32_t order, struct why *why)
+void traits_clocks_done(struct clocks *c)
+{
+	if (c == NULL)
+		return;
+	traits_codes_free(c->maker, c->weekday);
+	traits_codes_free(c->maker, c->hours);
+	traits_codes_free(c->maker, c->month);
+	free(c);
+}
+
+err traits_clocks_read(struct traits_maker *m, uint32_t order, struct clocks **out, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(m->plan);
-	struct clocks c = { .maker = m, .order = order, .first_month = UINT32_MAX };
+	struct clocks *c = memory_alloc(sizeof(*c));
 	size_t pieces = (m->trials->count + TRIALS_A_PIECE - 1) / TRIALS_A_PIECE;
 
-	c.weekday = traits_codes_create(m, why);
-	c.hours = c.weekday == NULL ? NULL : traits_codes_create(m, why);
-	c.month = c.hours == NULL ? NULL : traits_codes_create(m, why);
-	err e = c.month == NULL ? ERR_LIMIT
-				: journey_share_out(limits, read_piece, &c, pieces, why);
+	*c = (struct clocks){ .maker = m, .order = order, .first_month = UINT32_MAX };
+	c->weekday = traits_codes_create(m, why);
+	c->hours = c->weekday == NULL ? NULL : traits_codes_create(m, why);
+	c->month = c->hours == NULL ? NULL : traits_codes_create(m, why);
+	err e = c->month == NULL ? ERR_LIMIT
+				 : journey_share_out(limits, read_piece, c, pieces, why);
 	if (e == OK)
-		return journey_share_out(limits, add_clock, &c, CLOCKS, why);
-	traits_codes_free(m, c.weekday);
-	traits_codes_free(m, c.hours);
-	traits_codes_free(m, c.month);
+		*out = c;
+	else
+		traits_clocks_done(c);
 	return e;
 }

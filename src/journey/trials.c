@@ -1,33 +1,19 @@
 /* journey/trials.c - see trials.h: a pass in which each part keeps its trials in two lists */
 #include "journey/trials.h"
 
+#include "base/spare.h"
 #include "journey/trials_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-err trials_room(const struct journey_plan *plan, struct kept *kept, size_t more, struct why *why)
-{
-	void *items = kept->items;
-	err e = OK;
-
-	while (e == OK && kept->room - kept->count < more)
-		e = limits_room(journey_plan_limits(plan), &items, &kept->room, kept->room,
-			sizeof(*kept->items), why);
-	kept->items = items;
-	return e;
-}
 
 static err keep(void *context, size_t position, bool suffered, struct why *why)
 {
 	struct gathering *g = context;
 	const struct trials_part *p = g->part;
 	struct kept *kept = &g->kept[suffered ? SUFFERED : OTHERS];
-	void *items = kept->items;
-	err e = limits_room(journey_plan_limits(p->plan), &items, &kept->room, kept->count,
-		sizeof(*kept->items), why);
+	err e = trials_room_for_one(p->plan, kept, why);
 
-	kept->items = items;
 	if (e != OK)
 		return e;
 	kept->items[kept->count++] = (struct trial){ .customer = p->journey->customer,
@@ -136,12 +122,8 @@ static void part_init(struct trials_part *p, const struct journey_plan *plan,
 static void part_done(struct trials_part *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		for (size_t k = 0; k < 2; k++) {
-			struct kept *kept = &p->of[i].kept[k];
-			limits_give(
-				journey_plan_limits(p->plan), kept->room * sizeof(*kept->items));
-			free(kept->items);
-		}
+		for (size_t k = 0; k < 2; k++)
+			trials_kept_free(p->plan, &p->of[i].kept[k]);
 	trials_quick_done(p);
 	free(p->of);
 	cost_track_done(p->plan, &p->track);
@@ -160,12 +142,8 @@ static err copy_part(void *context, size_t i, struct why *why)
 	const struct joining *j = context;
 
 	(void)why;
-	for (size_t k = 0; k < 2; k++) {
-		const struct kept *kept = &j->parts[i].of[j->friction].kept[k];
-		if (kept->count > 0)
-			memcpy(j->items + j->from[i][k], kept->items,
-				kept->count * sizeof(*kept->items));
-	}
+	for (size_t k = 0; k < 2; k++)
+		trials_kept_copy(&j->parts[i].of[j->friction].kept[k], j->items + j->from[i][k]);
 	return OK;
 }
 
@@ -175,12 +153,12 @@ static size_t find_places(struct joining *j, unsigned count)
 
 	for (unsigned i = 0; i < count; i++) {
 		j->from[i][SUFFERED] = at;
-		at += j->parts[i].of[j->friction].kept[SUFFERED].count;
+		at += trials_kept_count(&j->parts[i].of[j->friction].kept[SUFFERED]);
 	}
 	suffered = at;
 	for (unsigned i = 0; i < count; i++) {
 		j->from[i][OTHERS] = at;
-		at += j->parts[i].of[j->friction].kept[OTHERS].count;
+		at += trials_kept_count(&j->parts[i].of[j->friction].kept[OTHERS]);
 	}
 	return suffered;
 }
@@ -193,7 +171,8 @@ static err join(
 	size_t all = 0;
 
 	for (unsigned i = 0; i < count; i++)
-		all += parts[i].of[at].kept[SUFFERED].count + parts[i].of[at].kept[OTHERS].count;
+		all += trials_kept_count(&parts[i].of[at].kept[SUFFERED]) +
+		       trials_kept_count(&parts[i].of[at].kept[OTHERS]);
 	if (all > UINT32_MAX - 2)
 		return fail(why, MSG_JOURNEY_ROOM, arg_int((int64_t)limits->bytes_max),
 			arg_c("--since"));
@@ -201,7 +180,7 @@ static err join(
 	if (e != OK)
 		return e;
 	out->bytes = (all + 1) * sizeof(*out->items);
-	out->items = memory_resize(NULL, out->bytes);
+	out->items = spare_take(out->bytes);
 	out->count = all;
 	out->suffered = find_places(&joining, count);
 	for (unsigned i = 0; i < count; i++) {
@@ -268,6 +247,6 @@ err trials_make(const struct journey_plan *plan, const struct friction *friction
 void trials_done(const struct journey_plan *plan, struct trials *trials)
 {
 	limits_give(journey_plan_limits(plan), trials->bytes);
-	free(trials->items);
+	spare_give(trials->items);
 	*trials = (struct trials){ .count = 0 };
 }

@@ -5,9 +5,18 @@
 
 enum { OTHERS, SUFFERED };
 
+/* Trials that fill a large piece are put aside, and another is begun: to let it grow would move
+ * them. */
+struct kept_piece {
+	struct trial *items;
+	size_t count, room;
+};
+
 struct kept {
 	struct trial *items;
 	size_t count, room, start; /* start: of the customer at hand */
+	struct kept_piece *aside; /* those before; trials_room() alone makes any */
+	size_t pieces, pieces_room;
 };
 
 /* What one part has of one friction. */
@@ -30,8 +39,13 @@ struct trials_part {
 	struct trials_quick *quick; /* NULL: not for these frictions */
 };
 
-/* Room for `more` trials. */
+/* trials_kept.c: room for `more` trials side by side; those that are there may move. */
 err trials_room(const struct journey_plan *plan, struct kept *kept, size_t more, struct why *why);
+/* For one behind those that are there, all of which stay in one piece. */
+err trials_room_for_one(const struct journey_plan *plan, struct kept *kept, struct why *why);
+size_t trials_kept_count(const struct kept *kept);
+void trials_kept_copy(const struct kept *kept, struct trial *to);
+void trials_kept_free(const struct journey_plan *plan, struct kept *kept);
 
 /* trials_quick.c: one friction that is told by two events side by side, of customers whose events
  * lie before it whole and in the order of time. */

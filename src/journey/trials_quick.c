@@ -15,11 +15,10 @@
 
 enum { IS_AT = 1, IS_TO = 2 };
 
-/* What a code of (channel, activity) means. */
-struct meaning {
+/* What a code of (channel, activity) costs. */
+struct price {
 	int64_t cost;
 	uint32_t channel;
-	uint8_t is; /* at, to: bits */
 };
 
 /* When a channel was last used, and by whom: so nobody has to clear it for the next customer. */
@@ -29,26 +28,33 @@ struct last_use {
 };
 
 struct trials_quick {
-	struct meaning *of_what;
+	uint8_t *is_of_what; /* at, to: bits; NULL: nothing is made yet */
+	struct price *price_of_what;
 	struct last_use *last; /* of each channel; NULL: each event costs what its step does */
 	int64_t *sum; /* of the costs before each event of the customer at hand, and of all */
-	uint8_t *is; /* of each event of his: at, to */
-	size_t room, bytes;
+	size_t sum_room, bytes;
 	/* Trials earlier than that: their costs are known, their window has passed. */
 	int64_t known_before, elapsed_before;
 };
 
+/* A customer's events as they are read. */
 struct reading {
-	struct trials_part *part;
+	const struct trials_part *part;
 	struct trials_quick *quick;
-	const struct journey_run *run;
 	const struct friction *friction;
-	int64_t horizon;
+	const struct journey_run *run;
 	size_t count; /* events */
 	bool has_sums;
 	size_t behind, within; /* the first event later than the trial; and than its horizon */
-	uint64_t n[2]; /* trials with a cost, by how they came out */
-	int64_t x[2]; /* and the sum of it */
+};
+
+/* How trials come out, in two halves: where the next one goes (there is room), how many have a
+ * cost, and the sum of it. */
+struct found {
+	struct trial *next[2];
+	uint64_t n[2];
+	int64_t x[2];
+	uint64_t journeys; /* that suffer it */
 };
 
 /* ---- one part's */
@@ -71,10 +77,10 @@ void trials_quick_done(const struct trials_part *p)
 	if (p->quick == NULL)
 		return;
 	limits_give(journey_plan_limits(p->plan), p->quick->bytes);
-	free(p->quick->of_what);
+	free(p->quick->is_of_what);
+	free(p->quick->price_of_what);
 	free(p->quick->last);
 	free(p->quick->sum);
-	free(p->quick->is);
 	free(p->quick);
 }
 
@@ -92,7 +98,8 @@ static err begin(struct trials_part *p, const uint32_t *step_of_what, struct why
 	const struct friction *f = p->of[0].friction;
 	const struct costs *costs = p->track.costs;
 	struct trials_quick *q = p->quick;
-	size_t bytes = whats * sizeof(*q->of_what) + costs->channel_count * sizeof(*q->last);
+	size_t bytes = whats * (sizeof(*q->is_of_what) + sizeof(*q->price_of_what)) +
+		       costs->channel_count * sizeof(*q->last);
 	err e = limits_take(journey_plan_limits(p->plan), bytes, why);
 
 	if (e != OK)
@@ -100,34 +107,33 @@ static err begin(struct trials_part *p, const uint32_t *step_of_what, struct why
 	q->bytes += bytes;
 	q->known_before = before_as_of(p, costs->horizon);
 	q->elapsed_before = before_as_of(p, f->within);
-	q->of_what = memory_alloc((whats + 1) * sizeof(*q->of_what));
+	q->is_of_what = memory_alloc(whats + 1);
+	q->price_of_what = memory_alloc((whats + 1) * sizeof(*q->price_of_what));
 	if (costs->of_step == NULL)
 		q->last = memory_alloc((costs->channel_count + 1) * sizeof(*q->last));
 	for (size_t w = 0; w < whats; w++) {
 		uint32_t step = step_of_what[w];
-		struct meaning *m = &q->of_what[w];
+		struct price *price = &q->price_of_what[w];
 		if (step == STEP_NONE)
 			continue; /* no event of it is seen */
-		m->is = (uint8_t)((f->at[step] ? IS_AT : 0) | (f->to[step] ? IS_TO : 0));
-		m->cost = costs->of_step != NULL ? costs->of_step[step] : costs->of_what[w];
-		m->channel = costs->of_step != NULL ? 0 : costs->channel_of_what[w];
+		q->is_of_what[w] = (uint8_t)((f->at[step] ? IS_AT : 0) | (f->to[step] ? IS_TO : 0));
+		price->cost = costs->of_step != NULL ? costs->of_step[step] : costs->of_what[w];
+		price->channel = costs->of_step != NULL ? 0 : costs->channel_of_what[w];
 	}
 	return OK;
 }
 
-static err events_room(const struct reading *r, struct why *why)
+static err sums_room(struct trials_part *p, size_t events, struct why *why)
 {
-	struct trials_quick *q = r->quick;
-	size_t room = (r->count + 1) * 2;
-	size_t more = (room - q->room) * (sizeof(*q->sum) + sizeof(*q->is));
+	struct trials_quick *q = p->quick;
+	size_t room = (events + 1) * 2, more = (room - q->sum_room) * sizeof(*q->sum);
+	err e = limits_take(journey_plan_limits(p->plan), more, why);
 
-	err e = limits_take(journey_plan_limits(r->part->plan), more, why);
 	if (e != OK)
 		return e;
 	q->bytes += more;
 	q->sum = memory_resize(q->sum, room * sizeof(*q->sum));
-	q->is = memory_resize(q->is, room * sizeof(*q->is));
-	q->room = room;
+	q->sum_room = room;
 	return OK;
 }
 
@@ -136,16 +142,16 @@ static err events_room(const struct reading *r, struct why *why)
 /* 0 where the contact that the event belongs to is paid for already: as cost_of_event(). */
 static int64_t cost_of(const struct reading *r, size_t i)
 {
-	const struct meaning *m = &r->quick->of_what[r->run->what[i]];
+	const struct price *price = &r->quick->price_of_what[r->run->what[i]];
 
 	if (r->quick->last == NULL)
-		return m->cost;
-	struct last_use *last = &r->quick->last[m->channel];
+		return price->cost;
+	struct last_use *last = &r->quick->last[price->channel];
 	int64_t time = r->run->time[i];
 	bool goes_on =
 		last->customer == r->run->customer + 1 && time - last->time <= CONTACT_SILENCE;
 	*last = (struct last_use){ time, r->run->customer + 1 };
-	return goes_on ? 0 : m->cost;
+	return goes_on ? 0 : price->cost;
 }
 
 static void sum_costs(struct reading *r)
@@ -160,19 +166,13 @@ static void sum_costs(struct reading *r)
 	r->has_sums = true;
 }
 
-/* As cost_track_after(), of times that never go back. */
-static int64_t cost_after(struct reading *r, int64_t time)
+/* Of what follows from event `behind` on, up to a time. */
+static int64_t cost_within(struct reading *r, size_t behind, int64_t end)
 {
-	const int64_t *times = r->run->time, horizon = r->horizon;
-	int64_t end = time > INT64_MAX - horizon ? INT64_MAX : time + horizon;
-	size_t count = r->count, behind = r->behind, within;
+	size_t within = MAX_OF(r->within, behind);
 
-	while (behind < count && times[behind] <= time)
-		behind++;
-	within = MAX_OF(r->within, behind);
-	while (within < count && times[within] <= end)
+	while (within < r->count && r->run->time[within] <= end)
 		within++;
-	r->behind = behind;
 	r->within = within;
 	if (within == behind)
 		return 0;
@@ -181,12 +181,22 @@ static int64_t cost_after(struct reading *r, int64_t time)
 	return r->quick->sum[within] - r->quick->sum[behind];
 }
 
-/* ---- trials, as trials_find.c has them */
-
-static unsigned what_is(const struct reading *r, size_t i)
+/* As cost_track_after(), of times that never go back. */
+static inline int64_t cost_after(struct reading *r, const int64_t *times, int64_t time)
 {
-	return r->quick->is[i];
+	const int64_t horizon = r->part->track.costs->horizon;
+	int64_t end = time > INT64_MAX - horizon ? INT64_MAX : time + horizon;
+	size_t count = r->count, behind = r->behind;
+
+	while (behind < count && times[behind] <= time)
+		behind++;
+	r->behind = behind;
+	if (behind == count || times[behind] > end)
+		return 0;
+	return cost_within(r, behind, end);
 }
+
+/* ---- trials, as trials_find.c has them */
 
 static bool is_within(const struct reading *r, size_t from, size_t to)
 {
@@ -195,12 +205,10 @@ static bool is_within(const struct reading *r, size_t from, size_t to)
 		       (uint64_t)r->friction->within;
 }
 
-/* False: event i, of a journey that ends before event `end`, is no trial. */
-static bool is_trial(const struct reading *r, size_t i, size_t end, bool *suffered)
+/* False: event i, which is `is`, is no trial.  Is it followed, in its journey, by one of `to`? */
+static inline bool is_trial(
+	const struct reading *r, size_t i, unsigned is, bool is_followed, bool *suffered)
 {
-	unsigned is = what_is(r, i);
-	bool is_followed = i + 1 < end && (what_is(r, i + 1) & IS_TO) != 0;
-
 	if (r->friction->kind == FRICTION_INSTEAD) {
 		*suffered = (is & IS_TO) != 0;
 		return is != 0;
@@ -214,84 +222,96 @@ static bool is_trial(const struct reading *r, size_t i, size_t end, bool *suffer
 	       (r->friction->within == INT64_MAX || r->run->time[i] < r->quick->elapsed_before);
 }
 
-static void keep(struct reading *r, size_t i, bool suffered)
+/* What is read again and again is held here, for what is written may be anywhere. */
+static void find(struct reading *r, struct found *out)
 {
-	struct kept *kept = &r->part->of[0].kept[suffered ? SUFFERED : OTHERS];
-	struct trial trial = { .customer = r->run->customer,
-		.row = r->run->row[i],
-		.time = r->run->time[i],
-		.cost = COST_NONE };
+	const uint8_t *is_of_what = r->quick->is_of_what;
+	const uint32_t *what = r->run->what, *row = r->run->row;
+	const int64_t *times = r->run->time, known_before = r->quick->known_before;
+	const uint32_t customer = r->run->customer;
+	struct found found = *out;
 
-	if (trial.time < r->quick->known_before) {
-		trial.cost = cost_after(r, trial.time);
-		r->n[suffered]++;
-		r->x[suffered] += trial.cost;
+	for (size_t k = 0, i = 0; k < r->run->journeys; k++) {
+		size_t end = r->run->end[k];
+		bool journey_suffers = false, suffered;
+		for (unsigned is = i < end ? is_of_what[what[i]] : 0, next; i < end;
+			i++, is = next) {
+			next = i + 1 < end ? is_of_what[what[i + 1]] : 0;
+			if (is == 0 || !is_trial(r, i, is, (next & IS_TO) != 0, &suffered))
+				continue;
+			int64_t time = times[i], cost = COST_NONE;
+			if (time < known_before) {
+				cost = cost_after(r, times, time);
+				found.n[suffered]++;
+				found.x[suffered] += cost;
+			}
+			*found.next[suffered]++ = (struct trial){
+				.customer = customer, .row = row[i], .time = time, .cost = cost
+			};
+			journey_suffers |= suffered;
+		}
+		found.journeys += journey_suffers;
 	}
-	kept->items[kept->count++] = trial;
+	*out = found;
 }
 
 /* ---- a customer */
 
-/* What his events are; is any of them something? */
-static bool look_up(const struct reading *r)
+/* Each of his events may be a trial of either list. */
+static err make_room(struct trials_part *p, size_t events, struct why *why)
 {
-	const struct meaning *of_what = r->quick->of_what;
-	const uint32_t *what = r->run->what;
-	uint8_t *restrict is = r->quick->is, any = 0;
-	size_t count = r->count;
+	struct kept *kept = p->of[0].kept;
+	err e = events < p->quick->sum_room ? OK : sums_room(p, events, why);
 
-	for (size_t i = 0; i < count; i++) {
-		is[i] = of_what[what[i]].is;
-		any |= is[i];
-	}
-	return any != 0;
+	for (unsigned k = 0; e == OK && k < 2; k++)
+		if (kept[k].room - kept[k].count < events)
+			e = trials_room(p->plan, &kept[k], events, why);
+	return e;
 }
 
-static void find(struct reading *r)
+static inline bool has_room(const struct trials_part *p, size_t events)
 {
-	struct gathering *g = &r->part->of[0];
+	const struct kept *kept = p->of[0].kept;
 
-	for (size_t k = 0, i = 0; k < r->run->journeys; k++) {
-		bool journey_suffers = false, suffered;
-		for (; i < r->run->end[k]; i++)
-			if (is_trial(r, i, r->run->end[k], &suffered)) {
-				keep(r, i, suffered);
-				journey_suffers |= suffered;
-			}
-		g->journeys_suffered += journey_suffers;
-	}
+	return events < p->quick->sum_room && kept[0].room - kept[0].count >= events &&
+	       kept[1].room - kept[1].count >= events;
+}
+
+static void take(struct trials_part *p, const struct journey_run *run, size_t events)
+{
+	struct gathering *g = &p->of[0];
+	struct kept *one = &g->kept[SUFFERED], *two = &g->kept[OTHERS];
+	struct reading r = {
+		.part = p, .quick = p->quick, .friction = g->friction, .run = run, .count = events
+	};
+	struct found found = {
+		.next = { [OTHERS] = two->items + two->count, [SUFFERED] = one->items + one->count }
+	};
+
+	find(&r, &found);
+	size_t suffered = (size_t)(found.next[SUFFERED] - one->items) - one->count;
+	size_t others = (size_t)(found.next[OTHERS] - two->items) - two->count;
+	if (suffered + others == 0)
+		return;
+	one->count += suffered;
+	two->count += others;
+	g->journeys_suffered += found.journeys;
+	g->customers++;
+	g->customers_suffered += suffered > 0;
+	moments_add(
+		&g->cost, found.n[SUFFERED], found.x[SUFFERED], found.n[OTHERS], found.x[OTHERS]);
 }
 
 err trials_quick_take(struct trials_part *p, const struct journey_run *run, struct why *why)
 {
-	struct reading r = { .part = p,
-		.quick = p->quick,
-		.run = run,
-		.friction = p->of[0].friction,
-		.horizon = p->track.costs->horizon,
-		.count = run->end[run->journeys - 1] };
-	struct gathering *g = &p->of[0];
-	struct kept *one = &g->kept[SUFFERED], *two = &g->kept[OTHERS];
-	size_t before_one = one->count, before_two = two->count;
-	err e = p->quick->of_what == NULL ? begin(p, run->of_what, why) : OK;
+	size_t events = run->end[run->journeys - 1];
+	err e = p->quick->is_of_what == NULL ? begin(p, run->of_what, why) : OK;
 
-	if (e == OK && r.count >= p->quick->room)
-		e = events_room(&r, why);
-	if (e != OK || !look_up(&r))
-		return e;
-	if (one->room - one->count < r.count)
-		e = trials_room(p->plan, one, r.count, why);
-	if (e == OK && two->room - two->count < r.count)
-		e = trials_room(p->plan, two, r.count, why);
-	if (e != OK)
-		return e;
-	find(&r);
-	if (one->count == before_one && two->count == before_two)
-		return OK;
-	g->customers++;
-	g->customers_suffered += one->count > before_one;
-	moments_add(&g->cost, r.n[SUFFERED], r.x[SUFFERED], r.n[OTHERS], r.x[OTHERS]);
-	return OK;
+	if (e == OK && !has_room(p, events))
+		e = make_room(p, events, why);
+	if (e == OK)
+		take(p, run, events);
+	return e;
 }
 
 /* ---- threads as they lie */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/queue.h"
+#include "base/spare.h"
 #include "exchange/inputs.h"
 #include "main/live.h"
 #include "main/rest_once.h"
@@ -224,12 +225,17 @@ static bool look_around(struct rest *rest)
 	return goes_on;
 }
 
+enum { SPARE_ROUNDS = 60 * 1000 / REST_WATCH_MS };
+
 static void *watch(void *context)
 {
 	const struct timespec pause = { .tv_nsec = REST_WATCH_MS * 1000000L };
 
-	while (look_around(context))
+	for (unsigned i = 1; look_around(context); i++) {
+		if (i % SPARE_ROUNDS == 0)
+			(void)spare_release(); /* of questions a minute ago */
 		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL); /* shorter does no harm */
+	}
 	return NULL;
 }
 
