@@ -436,8 +436,8 @@ static void measure_grouping(struct bench *b)
 
 	for (unsigned i = 0; i < b->runs; i++) {
 		double began = clock_seconds(), used = processor_seconds();
-		struct thread_index *index =
-			thread_index_build_base(b->view, threads_view_rows(b->view));
+		struct thread_index *index = thread_index_build_base(
+			b->view, threads_view_rows(b->view), SHARES_THREADS);
 		spent[i] = (struct spent){ .wall = clock_seconds() - began,
 			.used = processor_seconds() - used };
 		thread_index_unref(index);

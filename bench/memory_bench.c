@@ -87,7 +87,7 @@ static struct threads_view *publish(struct state *s)
 
 static void set_base(struct state *s, const struct threads_view *view)
 {
-	threads_set_base(s->threads, thread_index_build_base(view, threads_view_rows(view)));
+	threads_set_base(s->threads, thread_index_build_base(view, threads_view_rows(view), 1));
 }
 
 static void measure(uint64_t events, bool skip)

@@ -375,7 +375,7 @@ static void index_all(struct engine *e)
 	AUTO_SNAPSHOT snapshot = engine_snapshot(e);
 	const struct threads_view *view = snapshot_threads(snapshot);
 
-	threads_set_base(e->threads, thread_index_build_base(view, threads_view_rows(view)));
+	threads_set_base(e->threads, thread_index_build_base(view, threads_view_rows(view), 1));
 }
 
 static const struct {

@@ -1,11 +1,10 @@
 /* tests/identity_whole_test.c - customers of everything at once, by two threads, against those that
  * were computed link by link. */
 #include "base/random.h"
+#include "base/shares.h"
 #include "identity/identity.h"
-#include "identity/shares.h"
 #include "test.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,36 +130,5 @@ TEST(everything_at_once_is_as_link_by_link)
 		free(of[0]);
 		free(of[1]);
 		identity_free(identity);
-	}
-}
-
-/* ---- shares */
-
-struct counted {
-	atomic_uchar *times;
-	size_t count;
-};
-
-static void count_each(void *context, size_t from, size_t to)
-{
-	struct counted *c = context;
-
-	CHECK("within", from < to && to <= c->count && to - from <= SHARE_ITEMS);
-	for (size_t i = from; i < to; i++)
-		atomic_fetch_add(&c->times[i], 1);
-}
-
-TEST(shares_are_each_done_once)
-{
-	static const size_t counts[] = { 0, 1, SHARE_ITEMS, SHARE_ITEMS + 1, 7 * SHARE_ITEMS - 3 };
-
-	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
-		struct counted c = { memory_alloc(counts[i] + 1), counts[i] };
-		bool once = true;
-		shares_do(counts[i], count_each, &c);
-		for (size_t k = 0; k < counts[i]; k++)
-			once &= atomic_load(&c.times[k]) == 1;
-		CHECK("once", once);
-		free(c.times);
 	}
 }

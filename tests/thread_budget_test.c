@@ -85,7 +85,7 @@ TEST(budget_of_rows_and_the_index)
 	check_near("customers", table_resident_bytes(identity->customers), 16.0 * CUSTOMERS);
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);
-	struct thread_index *base = thread_index_build_base(view, ROWS);
+	struct thread_index *base = thread_index_build_base(view, ROWS, 1);
 	check_near("base", thread_index_bytes(base), 16.0 * ROWS + (20 + 4) * CUSTOMERS);
 	thread_index_unref(base);
 	threads_view_unref(view);

@@ -135,7 +135,8 @@ static void build_index(struct life *l)
 		l->is_grown = l->pending != NULL;
 	}
 	if (l->pending == NULL && random_below(&l->random, 2) == 0) {
-		l->pending = thread_index_build_base(view, random_below(&l->random, end + 1));
+		size_t most = random_below(&l->random, end + 1);
+		l->pending = thread_index_build_base(view, most, 1 + (unsigned)(most % 3));
 	} else if (l->pending == NULL) {
 		if (view->run_count > 0)
 			from = thread_index_rows_end(
@@ -478,7 +479,8 @@ TEST(base_of_many_rows_is_a_sort_of_them)
 	add_many(threads, identity, rows, people);
 	struct identity_view *published = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, published);
-	struct thread_index *base = thread_index_build_base(view, MANY_ROWS);
+	struct thread_index *base = thread_index_build_base(view, MANY_ROWS, 1);
+	struct thread_index *by_three = thread_index_build_base(view, MANY_ROWS, 3);
 	for (uint32_t person = 0; person < MANY_PEOPLE; person++) {
 		char text[32];
 		size_t count = 0;
@@ -489,7 +491,9 @@ TEST(base_of_many_rows_is_a_sort_of_them)
 				own[count++] = rows[i];
 		int len = snprintf(text, sizeof(text), "cookie:p%u", (unsigned)person);
 		CHECK(text, is_slice(base, view, (str){ text, (size_t)len }, own, count));
+		CHECK(text, is_slice(by_three, view, (str){ text, (size_t)len }, own, count));
 	}
+	thread_index_unref(by_three);
 	thread_index_unref(base);
 	threads_view_unref(view);
 	identity_view_unref(published);

@@ -320,8 +320,8 @@ void engine_index(struct engine *engine)
 	const struct threads_view *view = snapshot_threads(snapshot);
 
 	if (threads_wants_base(engine->threads)) {
-		threads_set_base(
-			engine->threads, thread_index_build_base(view, threads_view_rows(view)));
+		threads_set_base(engine->threads,
+			thread_index_build_base(view, threads_view_rows(view), SHARES_THREADS));
 		engine->dirty = true;
 	} else if (threads_add_run(engine->threads, view)) {
 		engine->dirty = true;

@@ -73,7 +73,7 @@ static void build_base(struct engine_recount *r)
 	struct threads_view *other = threads_view_with(view, identity);
 
 	if (threads_view_rows(other) > 0)
-		r->base = thread_index_build_base(other, threads_view_rows(other));
+		r->base = thread_index_build_base(other, threads_view_rows(other), 1);
 	threads_view_unref(other);
 	identity_view_unref(identity);
 }

@@ -1,8 +1,8 @@
 /* identity/rules_state.c - rules come into force: what is kept of them by identifier, by set and by
  * source follows. */
+#include "base/shares.h"
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
-#include "identity/shares.h"
 
 #include <stdlib.h>
 
@@ -84,7 +84,7 @@ static size_t take_over(struct identity *identity, struct table *table, share_fn
 	size_t count = table_count(table), changed = 0;
 	struct seen seen = { identity, lens_of(identity), memory_alloc(count + 1) };
 
-	shares_do(count, see, &seen);
+	shares_do(SHARES_THREADS, count, SHARE_ITEMS, see, &seen);
 	for (size_t i = 0; i < count; i++) {
 		if (*(const uint8_t *)table_at(table, i) == seen.bytes[i])
 			continue;

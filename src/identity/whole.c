@@ -8,8 +8,8 @@
  * Sets lie in memory in the order of their codes; what they name does not.  So ends are gathered,
  * and fetched, before they are joined.
  */
+#include "base/shares.h"
 #include "identity/closure_internal.h"
-#include "identity/shares.h"
 #include "identity/twins.h"
 
 #include <sys/mman.h>
@@ -154,7 +154,7 @@ void closure_join_whole(struct closure *c)
 {
 	const struct identity *identity = c->lens.identity;
 
-	shares_do(c->count, begin_share, c);
+	shares_do(SHARES_THREADS, c->count, SHARE_ITEMS, begin_share, c);
 	for (size_t i = 0; i < c->decision_count; i++) {
 		const struct identity_decision *d = closure_decision(c, c->decisions[i]);
 		if (d->kind == DECISION_TOGETHER)
@@ -163,8 +163,8 @@ void closure_join_whole(struct closure *c)
 	for (size_t i = 0; i < c->twin_count; i++)
 		unite_at_once(
 			c, closure_twin(c, c->twins[i])->hash, closure_twin(c, c->twins[i])->plain);
-	shares_do(table_count(identity->evidence), join_share, c);
-	shares_do(c->count, count_share, c);
+	shares_do(SHARES_THREADS, table_count(identity->evidence), SHARE_ITEMS, join_share, c);
+	shares_do(SHARES_THREADS, c->count, SHARE_ITEMS, count_share, c);
 	for (uint32_t i = 0; c->next != NULL && i < c->count; i++) {
 		uint32_t root = c->parents[i];
 		c->next[i] = root == i ? i : c->next[root];

@@ -14,12 +14,15 @@
  */
 #pragma once
 
+#include "base/shares.h"
 #include "thread/thread.h"
 
 struct thread_index;
 
-/* A base over the first `rows` rows of the view.  Pure; any thread; takes a while. */
-struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows);
+/* A base over the first `rows` rows of the view, made by at most `threads` threads (base/shares.h),
+ * the same by any number.  Pure; any thread; takes a while. */
+struct thread_index *thread_index_build_base(
+	const struct threads_view *view, size_t rows, unsigned threads);
 /* The same, made from the view's own base and what came since, several times as fast; NULL if that
  * base tells too little: rows were hidden since, or a customer of it is several now. */
 struct thread_index *thread_index_grow_base(const struct threads_view *view, size_t rows);

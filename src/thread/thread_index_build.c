@@ -6,6 +6,9 @@
  * unless it is already, which is the common case.  The rows of one slice lie anywhere in memory:
  * every pass asks some rows ahead for what it will touch.  (Runs: thread_index_run.c; a base made
  * from the one before: thread_index_grow.c.)
+ *
+ * By several threads the rows are cut into parts, one after the other: in each range those of the
+ * first part come first.  Then each range is anybody's, and touches nothing of another's.
  */
 #include "thread/thread_index.h"
 
@@ -52,21 +55,27 @@ void entries_sort(struct entry *entries, size_t count)
 
 /* ---- which group a row belongs to */
 
-/* Of each row its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
-uint32_t *groups_of_rows(const struct grouping *g, bool entities)
+/* Of the rows from .. to - 1. */
+static void find_groups(
+	const struct grouping *g, bool entities, size_t from, size_t to, uint32_t *groups)
 {
-	uint32_t *groups = memory_resize(NULL, (g->to - g->from + 1) * sizeof(*groups));
-
-	for (size_t row = g->from; row < g->to; row++) {
+	for (size_t row = from; row < to; row++) {
 		uint32_t set = view_u32(g->view->set, row);
-		if (row + AHEAD < g->to) {
+		if (row + AHEAD < to) {
 			uint32_t later = view_u32(g->view->set, row + AHEAD);
 			PREFETCH(&g->group_of_set[later == IDENTITY_NO_CODE ? 0 : later]);
 		}
 		bool wanted = set != IDENTITY_NO_CODE &&
 			      slices_want(view_u8(g->view->flags, row), entities);
-		groups[row - g->from] = wanted ? g->group_of_set[set] : ROW_NONE;
+		groups[row - from] = wanted ? g->group_of_set[set] : ROW_NONE;
 	}
+}
+
+uint32_t *groups_of_rows(const struct grouping *g, bool entities)
+{
+	uint32_t *groups = memory_resize(NULL, (g->to - g->from + 1) * sizeof(*groups));
+
+	find_groups(g, entities, g->from, g->to, groups);
 	return groups;
 }
 
@@ -74,46 +83,72 @@ uint32_t *groups_of_rows(const struct grouping *g, bool entities)
 
 enum { RANGES_MAX = 1024, RANGE_ROWS = 16384 }; /* about so many rows each, for the second cache */
 
-struct ranges {
+struct building {
+	const struct grouping *of;
+	bool entities;
+	unsigned threads;
+	uint32_t *groups; /* of each row */
+	struct slices *out;
 	unsigned shift; /* a group is in the range group >> shift */
-	size_t count;
-	size_t ends[RANGES_MAX]; /* where each ends; until it is filled, where its next row goes */
+	size_t ranges;
+	size_t begins[RANGES_MAX + 1];
+	size_t part_rows; /* of each part but the last */
+	size_t next[SHARES_THREADS_MAX]
+		   [RANGES_MAX]; /* of each part: rows in a range; then where to */
 };
 
-static void init_ranges(struct ranges *ranges, size_t rows, size_t groups)
+static void init_ranges(struct building *b, size_t rows)
 {
 	size_t wanted = MIN_OF(rows / RANGE_ROWS + 1, (size_t)RANGES_MAX);
+	size_t groups = b->of->groups;
 
-	*ranges = (struct ranges){ .shift = 0 };
-	while (groups > 0 && ((groups - 1) >> ranges->shift) >= wanted)
-		ranges->shift++;
-	ranges->count = groups == 0 ? 0 : ((groups - 1) >> ranges->shift) + 1;
+	b->part_rows = rows / b->threads + 1;
+	while (groups > 0 && ((groups - 1) >> b->shift) >= wanted)
+		b->shift++;
+	b->ranges = groups == 0 ? 0 : ((groups - 1) >> b->shift) + 1;
 }
 
-/* Afterwards out->what holds the group of each row of out->row. */
-static void share_out(
-	const uint32_t *groups, size_t count, struct ranges *ranges, struct slices *out)
+static void count_part(void *context, size_t from, size_t to)
+{
+	struct building *b = context;
+	size_t *count = b->next[from / b->part_rows];
+
+	find_groups(b->of, b->entities, from, to, b->groups + from);
+	for (size_t row = from; row < to; row++)
+		if (b->groups[row] != ROW_NONE)
+			count[b->groups[row] >> b->shift]++;
+}
+
+/* Returns the rows of all ranges. */
+static size_t find_begins(struct building *b)
 {
 	size_t sum = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (groups[i] != ROW_NONE)
-			ranges->ends[groups[i] >> ranges->shift]++;
-	for (size_t r = 0; r < ranges->count; r++) {
-		size_t own = ranges->ends[r];
-		ranges->ends[r] = sum;
-		sum += own;
+	for (size_t r = 0; r < b->ranges; r++) {
+		b->begins[r] = sum;
+		for (unsigned part = 0; part < b->threads; part++) {
+			size_t own = b->next[part][r];
+			b->next[part][r] = sum;
+			sum += own;
+		}
 	}
-	out->count = sum;
-	size_t room = MAX_OF(sum, (size_t)1);
-	out->row = memory_resize(NULL, room * sizeof(*out->row));
-	out->what = memory_resize(NULL, room * sizeof(*out->what));
-	for (size_t i = 0; i < count; i++) {
-		if (groups[i] == ROW_NONE)
+	b->begins[b->ranges] = sum;
+	return sum;
+}
+
+/* Afterwards out->what holds the group of each row of out->row. */
+static void place_part(void *context, size_t from, size_t to)
+{
+	struct building *b = context;
+	size_t *next = b->next[from / b->part_rows];
+
+	for (size_t row = from; row < to; row++) {
+		uint32_t group = b->groups[row];
+		if (group == ROW_NONE)
 			continue;
-		size_t to = ranges->ends[groups[i] >> ranges->shift]++;
-		out->row[to] = (uint32_t)i;
-		out->what[to] = groups[i];
+		size_t at = next[group >> b->shift]++;
+		b->out->row[at] = (uint32_t)row;
+		b->out->what[at] = group;
 	}
 }
 
@@ -195,14 +230,16 @@ void slices_order_some(const struct threads_view *view, struct slices *out, size
 	}
 }
 
+/* Groups first .. end - 1, whose rows begin at `from`: where the first begins is another's to
+ * write. */
 static void order_groups(
-	const struct threads_view *view, struct slices *out, size_t first, size_t end)
+	const struct threads_view *view, struct slices *out, size_t first, size_t end, size_t from)
 {
 	struct entry *entries = NULL;
-	size_t room = 0;
+	size_t room = 0, count;
 
-	for (size_t g = first; g < end; g++) {
-		size_t from = out->start[g], count = out->start[g + 1] - from;
+	for (size_t g = first; g < end; g++, from += count) {
+		count = out->start[g + 1] - from;
 		if (is_in_order(view, out, from, from + count))
 			continue;
 		if (count > room) {
@@ -216,44 +253,45 @@ static void order_groups(
 
 void slices_order(const struct threads_view *view, struct slices *out)
 {
-	order_groups(view, out, 0, out->groups);
+	order_groups(view, out, 0, out->groups, 0);
 }
 
-static size_t most_rows(const struct ranges *ranges)
+static void build_range(void *context, size_t r, size_t end)
 {
-	size_t most = 1, from = 0;
+	struct building *b = context;
+	size_t first = r << b->shift, groups = b->of->groups;
+	const struct range at = { first, MIN_OF(first + ((size_t)1 << b->shift), groups),
+		b->begins[r], b->begins[r + 1] };
 
-	for (size_t r = 0; r < ranges->count; r++) {
-		most = MAX_OF(most, ranges->ends[r] - from);
-		from = ranges->ends[r];
-	}
-	return most;
+	ASSERT(end == r + 1); /* one by one */
+	uint32_t *rows = memory_resize(NULL, (at.to - at.from + 1) * sizeof(*rows));
+	place_rows(&at, b->out, rows);
+	free(rows);
+	fetch_columns(b->of->view, b->out, at.from, at.to);
+	order_groups(b->of->view, b->out, at.first, at.end, at.from);
 }
 
-static void build_slices(const struct grouping *g, bool entities, struct slices *out)
+static void build_slices(
+	const struct grouping *g, bool entities, unsigned threads, struct slices *out)
 {
-	bool none = entities && g->view->entities == 0;
-	uint32_t *groups = none ? NULL : groups_of_rows(g, entities);
-	struct ranges ranges;
-	struct range at = { .end = 0 };
+	size_t rows = entities && g->view->entities == 0 ? 0 : g->to;
+	struct building *b = memory_alloc(sizeof(*b));
 
+	*b = (struct building){ .of = g, .entities = entities, .threads = threads, .out = out };
+	init_ranges(b, rows);
 	out->groups = g->groups;
 	out->start = memory_alloc((g->groups + 2) * sizeof(*out->start));
-	init_ranges(&ranges, g->to, g->groups);
-	share_out(groups, none ? 0 : g->to, &ranges, out);
-	free(groups);
-	out->time = memory_resize(NULL, MAX_OF(out->count, (size_t)1) * sizeof(*out->time));
-	uint32_t *rows = memory_resize(NULL, most_rows(&ranges) * sizeof(*rows));
-	for (size_t r = 0; r < ranges.count; r++) {
-		at.first = at.end;
-		at.end = MIN_OF((r + 1) << ranges.shift, g->groups);
-		at.from = at.to;
-		at.to = ranges.ends[r];
-		place_rows(&at, out, rows);
-		fetch_columns(g->view, out, at.from, at.to);
-		order_groups(g->view, out, at.first, at.end);
-	}
-	free(rows);
+	b->groups = memory_resize(NULL, (rows + 1) * sizeof(*b->groups));
+	shares_do(threads, rows, b->part_rows, count_part, b);
+	out->count = find_begins(b);
+	size_t room = MAX_OF(out->count, (size_t)1);
+	out->row = memory_resize(NULL, room * sizeof(*out->row));
+	out->what = memory_resize(NULL, room * sizeof(*out->what));
+	shares_do(threads, rows, b->part_rows, place_part, b);
+	free(b->groups);
+	out->time = memory_resize(NULL, room * sizeof(*out->time));
+	shares_do(threads, b->ranges, 1, build_range, b);
+	free(b);
 }
 
 struct thread_index *thread_index_new(
@@ -297,15 +335,16 @@ uint32_t *customers_of_sets(const struct identity_view *identity)
 	return customers;
 }
 
-struct thread_index *thread_index_build_base(const struct threads_view *view, size_t rows)
+struct thread_index *thread_index_build_base(
+	const struct threads_view *view, size_t rows, unsigned threads)
 {
 	const struct identity_view *identity = view->identity;
 	struct thread_index *index = thread_index_new(view, true, 0, rows);
 	struct grouping g = { .view = view, .to = rows, .groups = identity_customer_end(identity) };
 
 	g.group_of_set = customers_of_sets(identity);
-	build_slices(&g, false, &index->events);
-	build_slices(&g, true, &index->entities);
+	build_slices(&g, false, threads, &index->events);
+	build_slices(&g, true, threads, &index->entities);
 	free(g.group_of_set);
 	thread_index_fill_slots(index, identity);
 	return index;

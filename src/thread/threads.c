@@ -446,7 +446,7 @@ struct thread_index *threads_view_build_index(const struct threads_view *view)
 	if (!wants_base(view->rows, view->base))
 		return build_run(view);
 	struct thread_index *grown = thread_index_grow_base(view, view->rows);
-	return grown != NULL ? grown : thread_index_build_base(view, view->rows);
+	return grown != NULL ? grown : thread_index_build_base(view, view->rows, 1);
 }
 
 /* How many runs end where the new one starts, or ROW_NONE if there is a gap or an overlap. */

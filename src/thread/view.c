@@ -37,7 +37,7 @@ struct threads_view *threads_view_indexed(const struct threads_view *view)
 {
 	struct threads_view *other = threads_view_with(view, view->identity);
 
-	other->base = thread_index_build_base(view, view->rows);
+	other->base = thread_index_build_base(view, view->rows, SHARES_THREADS);
 	other->indexed = view->rows;
 	return other;
 }
