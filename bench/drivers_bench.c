@@ -108,7 +108,8 @@ static struct threads_view *make_view(uint64_t customers, FILE *file)
 		add_customer(identity, threads, &random, &names, c, file);
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);
-	threads_set_base(threads, thread_index_build_base(view, threads_view_rows(view), SHARES_THREADS));
+	threads_set_base(
+		threads, thread_index_build_base(view, threads_view_rows(view), SHARES_THREADS));
 	threads_view_unref(view);
 	view = threads_publish(threads, people);
 	identity_view_unref(people);

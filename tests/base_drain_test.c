@@ -1,4 +1,5 @@
-/* tests/base_drain_test.c - large files go little by little, and never under somebody who reads them. */
+/* tests/base_drain_test.c - large files go little by little, and never under somebody who reads
+ * them. */
 #include "base/drain.h"
 
 #include "base/file.h"
@@ -74,7 +75,8 @@ TEST(drain_leaves_a_file_to_its_readers)
 	uint64_t bytes = 0;
 	size_t n = 0;
 
-	CHECK("open", disk_open(disk_real(), make(path, LARGE_BYTES), FILE_READ, &reader, NULL) == OK);
+	CHECK("open",
+		disk_open(disk_real(), make(path, LARGE_BYTES), FILE_READ, &reader, NULL) == OK);
 	CHECK("map", file_map(reader, WORD_AT, 5, &mapped, NULL) == OK);
 	CHECK("removed", disk_remove(disk_real(), path, NULL) == OK);
 	CHECK("mapped", memcmp(mapped, "hello", 5) == 0);

@@ -17,9 +17,9 @@ int drain_begin(const char *path)
 	return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* Does anybody else, in this process or another, have it open or mapped?  A lease for writing is given
- * to who alone has the file open (fcntl(2)), and is handed back at once: without a name nobody can come
- * to it later.  Where leases are not known somebody may. */
+/* Does anybody else, in this process or another, have it open or mapped?  A lease for writing is
+ * given to who alone has the file open (fcntl(2)), and is handed back at once: without a name
+ * nobody can come to it later.  Where leases are not known somebody may. */
 static bool is_read(int fd)
 {
 	if (fcntl(fd, F_SETLEASE, F_WRLCK) != 0)

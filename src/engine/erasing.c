@@ -265,8 +265,8 @@ static void index_fresh(struct erasing *g)
 	struct threads_view *view = threads_publish(g->fresh.threads, identity);
 
 	if (threads_view_rows(view) > 0)
-		threads_set_base(
-			g->fresh.threads, thread_index_build_base(view, threads_view_rows(view), 1));
+		threads_set_base(g->fresh.threads,
+			thread_index_build_base(view, threads_view_rows(view), 1));
 	threads_view_unref(view);
 	identity_view_unref(identity);
 	identity_look_within(g->fresh.identity, g->look_steps);

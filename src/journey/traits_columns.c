@@ -162,6 +162,7 @@ static err fill_piece(void *context, size_t piece, struct why *why)
 	size_t to = MIN_OF(from + WORDS_A_PIECE, bits_words(cases));
 
 	(void)why;
+	ASSERT(column->code != NULL || column->byte != NULL);
 	if (column->byte != NULL && f->slots <= TRAIT_SLOTS_COMPARED) {
 		trait_bytes_fill_sets(column, cases, from, to, f->sets, f->slots);
 		return OK;

@@ -54,7 +54,8 @@ struct grouping {
 enum { AHEAD = 32 }; /* rows asked for before they are needed */
 
 uint32_t *customers_of_sets(const struct identity_view *identity); /* to be freed */
-/* Of each row from `from` on its group, or ROW_NONE if it is nobody's or not wanted; to be freed. */
+/* Of each row from `from` on its group, or ROW_NONE if it is nobody's or not wanted; to be freed.
+ */
 uint32_t *groups_of_rows(const struct grouping *g, bool entities);
 void thread_index_fill_slots(struct thread_index *index, const struct identity_view *identity);
 
