@@ -170,7 +170,7 @@ struct span {
 	uint32_t channel, place; /* place: of the customer, in the block */
 };
 struct plain_open { /* the last span of a kind on a channel */
-	int64_t last;
+	int64_t first, last; /* ticks */
 	uint32_t customer, span; /* by the number of its customer */
 };
 struct plain {

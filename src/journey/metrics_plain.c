@@ -14,6 +14,7 @@
 #include "journey/metrics_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define BIT(metric) ((uint64_t)1 << (metric))
 
@@ -120,32 +121,34 @@ static size_t find_touches(
 	return (size_t)(to_time - p->touch_time);
 }
 
-/* What is open on a channel is known by the number of its customer. */
+/* What is open on a channel is known by the number of its customer.  Whether it goes on is as good
+ * as chance: so a span is written anew by each of its touches, which costs less than to guess. */
 static void make_spans(struct plain *p, size_t touches)
 {
 	const struct metrics_plan *m = p->m;
+	const uint32_t *const channels = m->channel;
+	const uint8_t *const kinds = m->plain_kinds;
 	int64_t gap = m->question->definition->gap_ms * TICKS_PER_MS;
+	uint32_t count[PLAIN_KINDS] = { 0 };
 
-	p->count[PLAIN_VISITS] = p->count[PLAIN_CONTACTS] = 0;
 	for (size_t i = 0; i < touches; i++) {
 		uint32_t what = (uint32_t)p->touch_who[i],
 			 place = (uint32_t)(p->touch_who[i] >> 32);
-		uint32_t channel = m->channel[what], customer = p->customers + place;
-		unsigned kind =
-			m->plain_kinds[what] == SESSION_VISIT ? PLAIN_VISITS : PLAIN_CONTACTS;
+		uint32_t channel = channels[what], customer = p->customers + place;
+		unsigned kind = kinds[what] == SESSION_VISIT ? PLAIN_VISITS : PLAIN_CONTACTS;
 		int64_t time = p->touch_time[i];
 		struct plain_open *open = &p->open[channel * PLAIN_KINDS + kind];
 		bool goes_on =
-			open->customer == customer && !metrics_is_past(open->last, time, gap);
-		open->last = time;
-		if (goes_on) {
-			p->span[kind][open->span].last = time;
-			continue;
-		}
-		open->customer = customer;
-		open->span = p->count[kind]++;
-		p->span[kind][open->span] = (struct span){ time, time, channel, place };
+			(open->customer == customer) & !metrics_is_past(open->last, time, gap);
+		uint32_t at = goes_on ? open->span : count[kind];
+		int64_t first = goes_on ? open->first : time;
+		*open = (struct plain_open){
+			.first = first, .last = time, .customer = customer, .span = at
+		};
+		p->span[kind][at] = (struct span){ first, time, channel, place };
+		count[kind] += !goes_on;
 	}
+	memcpy(p->count, count, sizeof(count));
 }
 
 /* ---- counting */
