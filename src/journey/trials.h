@@ -109,7 +109,8 @@ struct trial {
 #define COST_NONE INT64_MIN
 
 struct trials {
-	struct trial *items; /* those who suffered first; a customer's side by side in each half */
+	struct trial *items; /* those who suffered first; a customer's side by side in each half; of
+				spare_take() (base/spare.h) */
 	size_t count, suffered;
 	uint64_t customers, customers_suffered, journeys_suffered;
 	struct moments cost; /* group 1: suffered */

@@ -1,6 +1,7 @@
 /* journey/whatif.c - see whatif.h */
 #include "journey/whatif.h"
 
+#include "base/spare.h"
 #include "journey/frictions.h"
 
 #include <math.h>
@@ -253,7 +254,7 @@ static err join(const struct part *parts, unsigned count, struct trials *out, st
 	err e = limits_take(journey_plan_limits(parts[0].plan), out->bytes, why);
 	if (e != OK)
 		return e;
-	out->items = memory_alloc(out->bytes);
+	out->items = spare_take(out->bytes);
 	for (unsigned i = 0; i < count; i++) {
 		const struct wanted *w = &parts[i].wanted;
 		if (w->count > 0)
