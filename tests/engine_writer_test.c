@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { SEEDS = 400, SEEDS_TO_FIND = 200, KNOWN_PART = 16 };
 
@@ -76,5 +77,61 @@ TEST(writer_leaves_known_messages_to_others)
 	CHECK("stops", writer_stop(w, &why) == OK);
 	writer_free(w);
 	engine_close(engine);
+	sim_disk_free(sim);
+}
+
+struct hand_clock {
+	struct clock clock; /* first */
+	int64_t now_ms;
+};
+
+static int64_t hand_ms(struct clock *clock)
+{
+	return ((struct hand_clock *)clock)->now_ms;
+}
+
+static int64_t hand_ns(struct clock *clock)
+{
+	return ((struct hand_clock *)clock)->now_ms * NS_PER_MS;
+}
+
+/* What was built waits to be published: until then the same would be built again. */
+TEST(writer_builds_no_index_twice)
+{
+	enum { ROWS = 5000 }; /* enough for a run */
+	struct sim_disk *sim = sim_disk_create(1, NULL);
+	struct hand_clock hand = { .clock = { hand_ms, hand_ns }, .now_ms = 1000 };
+	const struct engine_options options = {
+		.disk = sim_disk_of(sim), .folder = "/data", .clock = &hand.clock
+	};
+	const struct writer_options seldom = { .publish_ms = 3600000 };
+	struct engine_item *items = memory_alloc(ROWS * sizeof(*items));
+	struct engine_opening opening;
+	struct engine *engine;
+	struct submission s;
+	struct why why = { 0 };
+	AUTO_ARENA arena = arena_create((size_t)64 << 20);
+
+	CHECK("opens", engine_open(&options, &engine, &opening, &why) == OK);
+	struct writer *w = writer_create(engine, &seldom);
+	for (uint64_t n = 0; n < ROWS; n++)
+		items[n] = sample_item(engine_secret(engine), n, arena);
+	submission_init(&s, items, ROWS);
+	CHECK("queued", writer_submit(w, &s, 0, &why) == OK);
+	hand.now_ms += seldom.publish_ms;
+	(void)writer_step(w, 0);
+	CHECK("published", writer_status(w).publications == 1);
+	CHECK("built", writer_keep_house(w));
+	for (int i = 0; i < 4; i++) {
+		(void)writer_step(w, 0);
+		(void)writer_keep_house(w);
+	}
+	CHECK("put in place, once", writer_status(w).runs == 1);
+	CHECK("not published yet", writer_status(w).publications == 1);
+	CHECK("stops", writer_stop(w, &why) == OK);
+	submission_done(&s);
+	writer_free(w);
+	engine_close(engine);
+	free(items);
 	sim_disk_free(sim);
 }

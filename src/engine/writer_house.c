@@ -7,18 +7,19 @@
  */
 #include "engine/writer_internal.h"
 
-static bool has_fresh_index(struct writer *w)
+static bool awaits_index(struct writer *w)
 {
 	mutex_lock(&w->lock);
-	bool has = w->fresh_index != NULL;
+	bool awaits = w->index_is_awaited;
 	mutex_unlock(&w->lock);
-	return has;
+	return awaits;
 }
 
-/* One at a time: the next is planned from a snapshot that knows the last. */
+/* One at a time: the next is planned from a snapshot that knows the last, or it would be the same
+ * again. */
 static bool build_index(struct writer *w)
 {
-	if (has_fresh_index(w))
+	if (awaits_index(w))
 		return false;
 	AUTO_SNAPSHOT snapshot = engine_published(w->engine);
 	struct thread_index *index = threads_view_build_index(snapshot_threads(snapshot));
@@ -26,6 +27,7 @@ static bool build_index(struct writer *w)
 		return false;
 	mutex_lock(&w->lock);
 	w->fresh_index = index;
+	w->index_is_awaited = true;
 	mutex_unlock(&w->lock);
 	intake_wake(w->intake);
 	return true;

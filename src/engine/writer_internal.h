@@ -32,6 +32,7 @@ struct writer {
 	struct engine_item *items; /* of a group, side by side */
 	size_t items_room;
 	int64_t published_ns, publish_cost_ns;
+	bool has_installed; /* an index, since the last publication */
 	uint64_t checkpoint_seq;
 	int64_t checkpoint_ns;
 	bool is_swapped; /* erasing writes the checkpoint of the state that it has put in place */
@@ -43,6 +44,7 @@ struct writer {
 	pthread_cond_t news; /* for house-keeping: published, or stopped */
 	pthread_cond_t stopping;
 	struct thread_index *fresh_index; /* built, to be put in place */
+	bool index_is_awaited; /* built; no snapshot that was published knows it yet */
 	enum erasing_turn erasing; /* whose turn it is; ERASING_ENDED: nothing is erased */
 	uint64_t erasing_read; /* records, for the second state */
 	struct erase_wait *erase_waits; /* who waits for it; the newest first */

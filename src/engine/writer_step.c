@@ -198,6 +198,7 @@ void writer_install(struct writer *w)
 		rebuild_index(w);
 	if (index == NULL)
 		return;
+	w->has_installed = true;
 	bool is_base = thread_index_is_base(index);
 	if (!threads_put_index(w->engine->threads, index))
 		return;
@@ -218,8 +219,21 @@ static int64_t publish_in_ns(const struct writer *w)
 	return w->published_ns + pause - engine_ticks_ns(w->engine);
 }
 
+/* Whatever was put in place, or did not fit, is what the published snapshot knows. */
+static void await_no_index(struct writer *w)
+{
+	if (!w->has_installed)
+		return;
+	w->has_installed = false;
+	mutex_lock(&w->lock);
+	w->index_is_awaited = false;
+	mutex_unlock(&w->lock);
+}
+
 void writer_publish_if_due(struct writer *w)
 {
+	if (!w->engine->dirty)
+		await_no_index(w);
 	if (!w->engine->dirty || publish_in_ns(w) > 0)
 		return;
 	int64_t began = engine_ticks_ns(w->engine);
@@ -231,6 +245,7 @@ void writer_publish_if_due(struct writer *w)
 	w->status.publish_ns += w->publish_cost_ns;
 	w->status.publish_ns_most = MAX_OF(w->status.publish_ns_most, w->publish_cost_ns);
 	mutex_unlock(&w->lock);
+	await_no_index(w);
 	writer_announce(w);
 }
 

@@ -122,6 +122,8 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 	if (e == OK)
 		e = thread_index_load(file, index, &t->base, why);
 	if (e == OK)
+		thread_index_adopt(t->base, t->lineage);
+	if (e == OK)
 		e = told_load(file, index, &t->told, why);
 	if (e == OK)
 		e = load_attributes(file, index, t, why);

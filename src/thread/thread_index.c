@@ -112,6 +112,12 @@ uint64_t thread_index_lineage(const struct thread_index *index)
 	return index->lineage;
 }
 
+void thread_index_adopt(struct thread_index *base, uint64_t lineage)
+{
+	if (base != NULL)
+		base->lineage = lineage;
+}
+
 size_t thread_index_rows_start(const struct thread_index *index)
 {
 	return index->from;

@@ -412,6 +412,7 @@ void threads_set_base(struct threads *t, struct thread_index *base)
 {
 	thread_index_unref(t->base);
 	t->base = base;
+	thread_index_adopt(base, t->lineage);
 	drop_runs(t, 0);
 }
 

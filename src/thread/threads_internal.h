@@ -98,6 +98,9 @@ uint32_t thread_index_slot_identifiers(const struct thread_index *index, uint32_
 uint32_t thread_index_slot(const struct thread_index *index, uint32_t identifier); /* or ROW_NONE */
 uint64_t thread_index_hidden(const struct thread_index *index);
 uint64_t thread_index_lineage(const struct thread_index *index);
+/* From now on of these threads, by which it may be grown: before any other thread has it.  NULL is
+ * fine. */
+void thread_index_adopt(struct thread_index *base, uint64_t lineage);
 
 uint64_t threads_new_lineage(void);
 
