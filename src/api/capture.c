@@ -212,14 +212,11 @@ static void put_told(const struct capture_job *job, struct json_writer *w)
 	json_put_array(w);
 	for (size_t i = 0; i < job->told_count; i++) {
 		json_put_object(w);
-		json_put_key(w, STR("index"));
-		json_put_uint(w, job->told[i].index);
-		json_put_key(w, STR("code"));
-		json_put_string(w, message_kebab(job->told[i].why.message));
+		json_member_uint(w, "index", job->told[i].index);
+		json_member_string(w, "code", message_kebab(job->told[i].why.message));
 		strbuf_clear(&words);
 		why_words(&job->told[i].why, http_language(job->x), &words);
-		json_put_key(w, STR("detail"));
-		json_put_string(w, strbuf_str(&words));
+		json_member_string(w, "detail", strbuf_str(&words));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -238,10 +235,8 @@ static void answer_good(struct capture_job *job)
 	json_put_object(&w);
 	json_put_key(&w, STR("success"));
 	json_put_bool(&w, true);
-	json_put_key(&w, STR("accepted"));
-	json_put_uint(&w, job->count);
-	json_put_key(&w, STR("rejected"));
-	json_put_uint(&w, job->rejected);
+	json_member_uint(&w, "accepted", job->count);
+	json_member_uint(&w, "rejected", job->rejected);
 	put_told(job, &w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');

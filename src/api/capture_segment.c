@@ -256,12 +256,9 @@ static void show_settings(struct http_exchange *x, void *capture)
 	json_put_object(&w);
 	json_put_key(&w, STR("Segment.io"));
 	json_put_object(&w);
-	json_put_key(&w, STR("apiKey"));
-	json_put_string(&w, http_path(x, "key"));
-	json_put_key(&w, STR("apiHost"));
-	json_put_string(&w, strbuf_str(&host));
-	json_put_key(&w, STR("protocol"));
-	json_put_string(&w, secure ? STR("https") : STR("http"));
+	json_member_string(&w, "apiKey", http_path(x, "key"));
+	json_member_string(&w, "apiHost", strbuf_str(&host));
+	json_member_string(&w, "protocol", secure ? STR("https") : STR("http"));
 	json_put_end(&w);
 	json_put_end(&w);
 	json_put_key(&w, STR("plan"));

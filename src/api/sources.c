@@ -274,12 +274,6 @@ const struct source_reject *sources_rejects(
 	return out;
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
 static void put_time(struct json_writer *w, const char *key, int64_t ms)
 {
 	char text[INSTANT_TEXT_BYTES];
@@ -298,9 +292,8 @@ static void put_reasons(struct json_writer *w, const struct source_view *view)
 	for (size_t i = 0; i < view->reason_count; i++) {
 		enum message m = view->reasons[i].message;
 		json_put_object(w);
-		json_put_key(w, STR("code"));
-		json_put_string(w, m == MSG_NONE ? STR("others") : message_kebab(m));
-		put_count(w, "count", view->reasons[i].count);
+		json_member_string(w, "code", m == MSG_NONE ? STR("others") : message_kebab(m));
+		json_member_uint(w, "count", view->reasons[i].count);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -308,17 +301,16 @@ static void put_reasons(struct json_writer *w, const struct source_view *view)
 
 void source_put(const struct source_view *view, int64_t since_ms, struct json_writer *w)
 {
-	json_put_key(w, STR("source"));
-	json_put_string(w, str_of(view->name));
+	json_member_string(w, "source", str_of(view->name));
 	put_time(w, "since", since_ms);
-	put_count(w, "requests", view->counts.requests);
-	put_count(w, "bytes", view->counts.bytes);
-	put_count(w, "accepted", view->counts.accepted);
-	put_count(w, "duplicates", view->counts.duplicates);
-	put_count(w, "erased", view->counts.erased);
-	put_count(w, "rejected", view->counts.rejected);
-	put_count(w, "limited", view->counts.limited);
-	put_count(w, "last_minute", view->last_minute);
+	json_member_uint(w, "requests", view->counts.requests);
+	json_member_uint(w, "bytes", view->counts.bytes);
+	json_member_uint(w, "accepted", view->counts.accepted);
+	json_member_uint(w, "duplicates", view->counts.duplicates);
+	json_member_uint(w, "erased", view->counts.erased);
+	json_member_uint(w, "rejected", view->counts.rejected);
+	json_member_uint(w, "limited", view->counts.limited);
+	json_member_uint(w, "last_minute", view->last_minute);
 	json_put_key(w, STR("rate_limit"));
 	if (view->events_per_second == 0)
 		json_put_null(w);
@@ -333,14 +325,11 @@ static void put_reject(struct json_writer *w, const struct source_reject *reject
 {
 	json_put_object(w);
 	put_time(w, "time", reject->at_ms);
-	json_put_key(w, STR("code"));
-	json_put_string(w, message_kebab(reject->why.message));
+	json_member_string(w, "code", message_kebab(reject->why.message));
 	strbuf_clear(words);
 	why_words(&reject->why, language, words);
-	json_put_key(w, STR("detail"));
-	json_put_string(w, strbuf_str(words));
-	json_put_key(w, STR("payload"));
-	json_put_string(w, (str){ reject->payload, reject->payload_len });
+	json_member_string(w, "detail", strbuf_str(words));
+	json_member_string(w, "payload", (str){ reject->payload, reject->payload_len });
 	json_put_end(w);
 }
 

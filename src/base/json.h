@@ -83,6 +83,11 @@ void json_put_null(struct json_writer *w);
 void json_put_raw(struct json_writer *w, str json); /* one JSON value, taken as it is */
 void json_put_tree(struct json_writer *w, const struct json *tree);
 
+/* A member of an object: its key and its value. */
+void json_member_string(struct json_writer *w, const char *key, str text);
+void json_member_int(struct json_writer *w, const char *key, int64_t number);
+void json_member_uint(struct json_writer *w, const char *key, uint64_t number);
+
 /* A string with its quotes, outside any writer. */
 void json_quote(struct strbuf *out, str text);
 /* A float as json_put_float() writes it; returns the length, at most JSON_FLOAT_BYTES. */

@@ -260,3 +260,23 @@ size_t json_float_text(double number, char out[static JSON_FLOAT_BYTES])
 	out[len++] = '0';
 	return len;
 }
+
+/* ---- members */
+
+void json_member_string(struct json_writer *w, const char *key, str text)
+{
+	json_put_key(w, str_of(key));
+	json_put_string(w, text);
+}
+
+void json_member_int(struct json_writer *w, const char *key, int64_t number)
+{
+	json_put_key(w, str_of(key));
+	json_put_int(w, number);
+}
+
+void json_member_uint(struct json_writer *w, const char *key, uint64_t number)
+{
+	json_put_key(w, str_of(key));
+	json_put_uint(w, number);
+}

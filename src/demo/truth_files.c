@@ -358,20 +358,13 @@ static void put_frictions(const struct truth_files *f, struct json_writer *w)
 	for (unsigned i = 1; i <= FRICTIONS; i++) {
 		const struct friction_sum *sum = &f->frictions[i];
 		json_put_object(w);
-		json_put_key(w, STR("friction"));
-		json_put_uint(w, i);
-		json_put_key(w, STR("passages"));
-		json_put_uint(w, sum->passages);
-		json_put_key(w, STR("passages_where_planted"));
-		json_put_uint(w, sum->planted);
-		json_put_key(w, STR("met"));
-		json_put_uint(w, sum->met);
-		json_put_key(w, STR("met_where_planted"));
-		json_put_uint(w, sum->met_planted);
-		json_put_key(w, STR("contacts_because_of_it"));
-		json_put_uint(w, sum->contacts);
-		json_put_key(w, STR("cost_cents_because_of_it"));
-		json_put_int(w, sum->cost_cents);
+		json_member_uint(w, "friction", i);
+		json_member_uint(w, "passages", sum->passages);
+		json_member_uint(w, "passages_where_planted", sum->planted);
+		json_member_uint(w, "met", sum->met);
+		json_member_uint(w, "met_where_planted", sum->met_planted);
+		json_member_uint(w, "contacts_because_of_it", sum->contacts);
+		json_member_int(w, "cost_cents_because_of_it", sum->cost_cents);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -384,18 +377,13 @@ static err put_company(
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	json_put_key(&w, STR("seed"));
-	json_put_uint(&w, f->plan->seed);
-	json_put_key(&w, STR("customers"));
-	json_put_uint(&w, f->plan->customers);
-	json_put_key(&w, STR("days"));
-	json_put_uint(&w, f->plan->days);
+	json_member_uint(&w, "seed", f->plan->seed);
+	json_member_uint(&w, "customers", f->plan->customers);
+	json_member_uint(&w, "days", f->plan->days);
 	json_put_key(&w, STR("clean"));
 	json_put_bool(&w, f->plan->clean);
-	json_put_key(&w, STR("happenings"));
-	json_put_uint(&w, totals->happenings);
-	json_put_key(&w, STR("contacts"));
-	json_put_uint(&w, totals->contacts);
+	json_member_uint(&w, "happenings", totals->happenings);
+	json_member_uint(&w, "contacts", totals->contacts);
 	json_put_key(&w, STR("subscriber_years"));
 	json_put_float(&w, totals->active_years);
 	json_put_key(&w, STR("parameters"));

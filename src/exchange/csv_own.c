@@ -130,8 +130,7 @@ void csv_own_put_value(struct json_writer *w, const struct value *v)
 		return;
 	case VALUE_TIME:
 		json_put_object(w);
-		json_put_key(w, STR("time"));
-		json_put_string(w, instant_as_told(time, &v->time));
+		json_member_string(w, "time", instant_as_told(time, &v->time));
 		json_put_end(w);
 		return;
 	case VALUE_LIST:

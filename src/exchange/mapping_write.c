@@ -85,8 +85,7 @@ static void put_term(struct json_writer *w, const char *key, const struct mappin
 	json_put_string(w, term->text);
 	put_pairs(w, "values", term->values);
 	if (term->has_otherwise) {
-		json_put_key(w, STR("default"));
-		json_put_string(w, term->otherwise);
+		json_member_string(w, "default", term->otherwise);
 	}
 	json_put_end(w);
 }
@@ -241,8 +240,7 @@ static void put_rows(struct json_writer *w, const struct mapping *m)
 void mapping_write(const struct mapping *m, struct json_writer *w)
 {
 	json_put_object(w);
-	json_put_key(w, STR("version"));
-	json_put_int(w, MAPPING_VERSION);
+	json_member_int(w, "version", MAPPING_VERSION);
 	put_text(w, "format", str_of(formats[m->format]));
 	put_signs(w, &m->signs);
 	put_text(w, "kind", m->kind == RECORD_ENTITY ? STR("entity") : STR("event"));

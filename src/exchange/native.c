@@ -122,10 +122,8 @@ static void put_identifiers(struct json_writer *w, const struct record *r)
 	for (size_t i = 0; i < r->identifier_count; i++) {
 		const struct record_identifier *id = &r->identifiers[i];
 		json_put_object(w);
-		json_put_key(w, STR("type"));
-		json_put_string(w, id->type);
-		json_put_key(w, STR("value"));
-		json_put_string(w, id->value);
+		json_member_string(w, "type", id->type);
+		json_member_string(w, "value", id->value);
 		put_string_member(w, STR("raw"), id->raw);
 		if (id->verified) {
 			json_put_key(w, STR("verified"));
@@ -144,10 +142,8 @@ static void put_objects(struct json_writer *w, const struct record *r)
 	json_put_array(w);
 	for (size_t i = 0; i < r->object_count; i++) {
 		json_put_object(w);
-		json_put_key(w, STR("type"));
-		json_put_string(w, r->objects[i].type);
-		json_put_key(w, STR("id"));
-		json_put_string(w, r->objects[i].id);
+		json_member_string(w, "type", r->objects[i].type);
+		json_member_string(w, "id", r->objects[i].id);
 		put_string_member(w, STR("qualifier"), r->objects[i].qualifier);
 		json_put_end(w);
 	}
@@ -178,8 +174,7 @@ void native_write(struct json_writer *w, const struct record *r)
 		put_instant(w, &r->time);
 	}
 	if (r->target > 0) {
-		json_put_key(w, STR("target"));
-		json_put_uint(w, r->target);
+		json_member_uint(w, "target", r->target);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(string_fields); i++) {
 		str text;

@@ -39,8 +39,7 @@ static struct json_writer begin_line(struct telling *t, const char *is)
 
 	strbuf_clear(&t->line);
 	json_put_object(&w);
-	json_put_key(&w, STR("is"));
-	json_put_string(&w, str_of(is));
+	json_member_string(&w, "is", str_of(is));
 	return w;
 }
 
@@ -54,23 +53,11 @@ static void end_line(struct telling *t, struct json_writer *w)
 	sink_built(t->sink, &t->line);
 }
 
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void put_time(struct json_writer *w, const char *key, int64_t ms)
 {
 	char text[INSTANT_TEXT_BYTES];
 
-	put_text(w, key, instant_utc(text, ms));
-}
-
-static void put_number(struct json_writer *w, const char *key, uint64_t number)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, number);
+	json_member_string(w, key, instant_utc(text, ms));
 }
 
 static void tell_subject(struct telling *t)
@@ -78,10 +65,10 @@ static void tell_subject(struct telling *t)
 	const struct identity_view *identity = snapshot_identity(t->snapshot);
 	struct json_writer w = begin_line(t, "subject");
 
-	put_text(&w, "subject", t->subject);
+	json_member_string(&w, "subject", t->subject);
 	put_time(&w, "made", request_now_ms(t->request));
-	put_text(&w, "by", request_actor(t->request));
-	put_number(&w, "sequence", snapshot_end_seq(t->snapshot) - 1);
+	json_member_string(&w, "by", request_actor(t->request));
+	json_member_uint(&w, "sequence", snapshot_end_seq(t->snapshot) - 1);
 	json_put_key(&w, STR("identifiers"));
 	json_put_array(&w);
 	for (uint32_t i = 0; i < identity_identifier_count(identity); i++)
@@ -120,8 +107,8 @@ static err tell_record(struct telling *t, uint64_t seq, struct arena *arena, str
 	if (e != OK || record.kind == RECORD_TOMBSTONE) /* emptied meanwhile */
 		return e;
 	struct json_writer w = begin_line(t, "record");
-	put_number(&w, "sequence", seq);
-	put_text(&w, "state", str_of(state_of(t, seq)));
+	json_member_uint(&w, "sequence", seq);
+	json_member_string(&w, "state", str_of(state_of(t, seq)));
 	put_time(&w, "received", record.received_ms);
 	json_put_key(&w, STR("record"));
 	record.target = 0;
@@ -154,9 +141,9 @@ static err tell_reading(void *context, const struct audit_row *row, struct why *
 
 	(void)why;
 	put_time(&w, "time", row->at_ms);
-	put_text(&w, "who", row->who);
-	put_text(&w, "action", row->action);
-	put_text(&w, "outcome", row->outcome);
+	json_member_string(&w, "who", row->who);
+	json_member_string(&w, "action", row->action);
+	json_member_string(&w, "outcome", row->outcome);
 	end_line(t, &w);
 	t->readings++;
 	return OK;
@@ -212,9 +199,9 @@ static void tell_end(struct telling *t)
 	(void)sodium_bin2hex(hex, sizeof(hex), bytes, sizeof(bytes));
 	struct json_writer w = begin_line(t, "end");
 
-	put_number(&w, "records", t->records);
-	put_number(&w, "readings", t->readings);
-	put_text(&w, "blake2b_256", str_of(hex));
+	json_member_uint(&w, "records", t->records);
+	json_member_uint(&w, "readings", t->readings);
+	json_member_string(&w, "blake2b_256", str_of(hex));
 	json_put_end(&w);
 	strbuf_add_byte(&t->line, '\n');
 	sink_built(t->sink, &t->line);

@@ -101,14 +101,10 @@ static void put_setting(struct json_writer *w, const struct settings *settings, 
 		[ORIGIN_OPTION] = "option" };
 
 	json_put_object(w);
-	json_put_key(w, STR("section"));
-	json_put_string(w, setting_rows[i].section);
-	json_put_key(w, STR("key"));
-	json_put_string(w, setting_rows[i].key);
-	json_put_key(w, STR("value"));
-	json_put_string(w, settings->values[i].text);
-	json_put_key(w, STR("from"));
-	json_put_string(w, str_of(origins[settings->values[i].from]));
+	json_member_string(w, "section", setting_rows[i].section);
+	json_member_string(w, "key", setting_rows[i].key);
+	json_member_string(w, "value", settings->values[i].text);
+	json_member_string(w, "from", str_of(origins[settings->values[i].from]));
 	json_put_end(w);
 }
 
@@ -121,14 +117,10 @@ static void put_input(struct json_writer *w, const struct input_section *input)
 		if (input->values[i].line == 0)
 			continue;
 		json_put_object(w);
-		json_put_key(w, STR("section"));
-		json_put_string(w, strbuf_str(&section));
-		json_put_key(w, STR("key"));
-		json_put_string(w, input_rows[i].key);
-		json_put_key(w, STR("value"));
-		json_put_string(w, input->values[i].text);
-		json_put_key(w, STR("from"));
-		json_put_string(w, STR("file"));
+		json_member_string(w, "section", strbuf_str(&section));
+		json_member_string(w, "key", input_rows[i].key);
+		json_member_string(w, "value", input->values[i].text);
+		json_member_string(w, "from", STR("file"));
 		json_put_end(w);
 	}
 	strbuf_done(&section);
@@ -146,8 +138,7 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return OK;
 	}
 	json_put_object(&w);
-	json_put_key(&w, STR("file"));
-	json_put_string(&w, settings->file);
+	json_member_string(&w, "file", settings->file);
 	json_put_key(&w, STR("settings"));
 	json_put_array(&w);
 	for (size_t i = 0; i < SETTING_COUNT_; i++)

@@ -29,8 +29,7 @@ static void put_time(struct json_writer *w, const char *key, bool known, int64_t
 
 static void put_span(struct json_writer *w, uint64_t events, int64_t first, int64_t last)
 {
-	json_put_key(w, STR("events"));
-	json_put_uint(w, events);
+	json_member_uint(w, "events", events);
 	put_time(w, "first_time", events > 0, first);
 	put_time(w, "last_time", events > 0, last);
 }
@@ -42,10 +41,8 @@ static void put_identifiers(struct json_writer *w, const struct profile *p)
 	for (size_t i = 0; i < p->identifier_count; i++) {
 		const struct profile_identifier *id = &p->identifiers[i];
 		json_put_object(w);
-		json_put_key(w, STR("type"));
-		json_put_string(w, id->type);
-		json_put_key(w, STR("value"));
-		json_put_string(w, id->value);
+		json_member_string(w, "type", id->type);
+		json_member_string(w, "value", id->value);
 		json_put_key(w, STR("verified"));
 		json_put_bool(w, id->verified);
 		put_span(w, id->events, id->first_ms, id->last_ms);
@@ -58,12 +55,9 @@ static void put_from(struct json_writer *w, const struct trait_telling *told)
 {
 	json_put_key(w, STR("value"));
 	native_value_write(w, &told->value);
-	json_put_key(w, STR("source"));
-	json_put_string(w, told->source);
-	json_put_key(w, STR("trust"));
-	json_put_uint(w, told->trust);
-	json_put_key(w, STR("record"));
-	json_put_uint(w, told->seq);
+	json_member_string(w, "source", told->source);
+	json_member_uint(w, "trust", told->trust);
+	json_member_uint(w, "record", told->seq);
 }
 
 static void put_history(struct json_writer *w, const struct profile_trait *trait)
@@ -85,16 +79,12 @@ static void put_trait(struct json_writer *w, const struct profile_trait *trait, 
 
 	holds.value = trait->value; /* of a set: all of them */
 	json_put_object(w);
-	json_put_key(w, STR("key"));
-	json_put_string(w, trait->key);
+	json_member_string(w, "key", trait->key);
 	put_from(w, &holds);
 	put_time(w, "since", true, trait->from.ms);
-	json_put_key(w, STR("rule"));
-	json_put_string(w, trait_rule_word(trait->rule));
-	json_put_key(w, STR("told"));
-	json_put_uint(w, trait->count);
-	json_put_key(w, STR("different"));
-	json_put_uint(w, trait->different);
+	json_member_string(w, "rule", trait_rule_word(trait->rule));
+	json_member_uint(w, "told", trait->count);
+	json_member_uint(w, "different", trait->different);
 	if (with_history)
 		put_history(w, trait);
 	json_put_end(w);
@@ -116,14 +106,11 @@ static void put_computed(struct json_writer *w, const struct profile *p)
 	for (size_t i = 0; i < p->computed_count; i++) {
 		const struct computed_trait *c = &p->computed[i];
 		json_put_object(w);
-		json_put_key(w, STR("key"));
-		json_put_string(w, c->rule->trait);
+		json_member_string(w, "key", c->rule->trait);
 		json_put_key(w, STR("value"));
 		native_value_write(w, &c->value);
-		json_put_key(w, STR("as"));
-		json_put_string(w, computed_word(c->rule->as));
-		json_put_key(w, STR("left_out"));
-		json_put_uint(w, c->left_out);
+		json_member_string(w, "as", computed_word(c->rule->as));
+		json_member_uint(w, "left_out", c->left_out);
 		put_span(w, c->events, c->first_ms, c->last_ms);
 		json_put_end(w);
 	}
@@ -136,8 +123,7 @@ static void put_channels(struct json_writer *w, const struct profile *p)
 	json_put_array(w);
 	for (size_t i = 0; i < p->channel_count; i++) {
 		json_put_object(w);
-		json_put_key(w, STR("channel"));
-		json_put_string(w, p->channels[i].name);
+		json_member_string(w, "channel", p->channels[i].name);
 		put_span(w, p->channels[i].events, p->channels[i].first_ms, p->channels[i].last_ms);
 		json_put_end(w);
 	}
@@ -234,10 +220,8 @@ static err answer_program(const struct telling *t, uint32_t customer, struct why
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	json_put_key(&w, STR("volatile_id"));
-	json_put_uint(&w, customer);
-	json_put_key(&w, STR("epoch"));
-	json_put_uint(&w, snapshot_epoch(t->snapshot));
+	json_member_uint(&w, "volatile_id", customer);
+	json_member_uint(&w, "epoch", snapshot_epoch(t->snapshot));
 	put_time(&w, "as_of", true, snapshot_as_of_ms(t->snapshot));
 	put_span(&w, p->events, p->first_ms, p->last_ms);
 	put_name(&w, t);

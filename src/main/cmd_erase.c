@@ -197,14 +197,10 @@ static void answer(const struct request *request, struct sink *sink,
 		return;
 	}
 	json_put_object(&w);
-	json_put_key(&w, STR("events"));
-	json_put_uint(&w, result->events);
-	json_put_key(&w, STR("records"));
-	json_put_uint(&w, result->records);
-	json_put_key(&w, STR("rewritten"));
-	json_put_uint(&w, gone->rewritten);
-	json_put_key(&w, STR("rejects_removed"));
-	json_put_uint(&w, gone->rejects);
+	json_member_uint(&w, "events", result->events);
+	json_member_uint(&w, "records", result->records);
+	json_member_uint(&w, "rewritten", gone->rewritten);
+	json_member_uint(&w, "rejects_removed", gone->rejects);
 	json_put_key(&w, STR("verified"));
 	json_put_bool(&w, verified);
 	json_put_key(&w, STR("bytes_gone"));

@@ -112,8 +112,7 @@ static void put_found(struct json_writer *w, const struct told *t, const struct 
 	for (size_t i = 0; i < t->beside_count; i++)
 		json_put_string(w, t->beside[i]);
 	json_put_end(w);
-	json_put_key(w, STR("events"));
-	json_put_uint(w, t->events);
+	json_member_uint(w, "events", t->events);
 	put_time(w, "first_time", t->events > 0, t->first);
 	put_time(w, "last_time", t->events > 0, t->last);
 	json_put_end(w);
@@ -125,8 +124,7 @@ static void answer_program(struct sink *sink, const struct finding *f)
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	json_put_key(&w, STR("epoch"));
-	json_put_uint(&w, snapshot_epoch(f->snapshot));
+	json_member_uint(&w, "epoch", snapshot_epoch(f->snapshot));
 	put_time(&w, "as_of", true, snapshot_as_of_ms(f->snapshot) * TICKS_PER_MS);
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);

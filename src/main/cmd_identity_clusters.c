@@ -59,10 +59,8 @@ static void list_one(struct listing *l, uint32_t identifier, uint32_t customer)
 	if (l->sink->json) {
 		struct json_writer w = json_writer_of(&l->line, JSON_COMPACT);
 		json_put_object(&w);
-		json_put_key(&w, STR("record"));
-		json_put_string(&w, record);
-		json_put_key(&w, STR("customer"));
-		json_put_string(&w, label_of(l, customer));
+		json_member_string(&w, "record", record);
+		json_member_string(&w, "customer", label_of(l, customer));
 		json_put_end(&w);
 	} else {
 		add_cell(&l->line, record);

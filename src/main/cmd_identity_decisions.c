@@ -104,8 +104,7 @@ static void put_decided(struct json_writer *w, struct engine *engine, const stru
 	char text[INSTANT_TEXT_BYTES];
 
 	json_put_object(w);
-	json_put_key(w, STR("sequence"));
-	json_put_uint(w, d->seq);
+	json_member_uint(w, "sequence", d->seq);
 	put(w, "a", identity_text(view, d->a));
 	put(w, "b", identity_text(view, d->b));
 	json_put_key(w, STR("by_people"));
@@ -137,8 +136,7 @@ static void answer_program(
 	for (size_t i = 0; i < a->count; i++)
 		put_decided(&w, engine, a, &a->items[i], one);
 	json_put_end(&w);
-	json_put_key(&w, STR("more"));
-	json_put_uint(&w, a->all - a->count);
+	json_member_uint(&w, "more", a->all - a->count);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

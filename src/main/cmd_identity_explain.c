@@ -111,15 +111,12 @@ static void put_step(struct json_writer *w, struct engine *engine, const struct 
 		step->by_decision ? STR("decision")
 		: step->by_hash   ? STR("hash")
 				  : STR("events"));
-	json_put_key(w, STR("sequence"));
-	json_put_uint(w, step->seq);
+	json_member_uint(w, "sequence", step->seq);
 	if (!step->by_decision && !step->by_hash) {
-		json_put_key(w, STR("events"));
-		json_put_uint(w, step->events);
+		json_member_uint(w, "events", step->events);
 		json_put_key(w, STR("verified"));
 		json_put_bool(w, step->verified);
-		json_put_key(w, STR("trust"));
-		json_put_uint(w, step->trust);
+		json_member_uint(w, "trust", step->trust);
 		if (step->first_time != INT64_MAX && step->first_time != IDENTITY_ALWAYS)
 			put_time(w, "first_time", step->first_time);
 	}
@@ -148,8 +145,7 @@ static void answer_program(struct sink *sink, struct engine *engine, const struc
 	for (size_t i = 0; i < x->count; i++)
 		put_step(&w, engine, a, i);
 	json_put_end(&w);
-	json_put_key(&w, STR("more"));
-	json_put_uint(&w, x->more);
+	json_member_uint(&w, "more", x->more);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

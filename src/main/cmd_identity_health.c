@@ -12,12 +12,6 @@ struct asking {
 	bool is_behind;
 };
 
-static void put_count(struct json_writer *w, const char *key, uint64_t count)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, count);
-}
-
 static void put_worst(struct json_writer *w, const char *key, const char *number,
 	const struct identity_worst *list, size_t count, const struct identity_view *view)
 {
@@ -25,9 +19,8 @@ static void put_worst(struct json_writer *w, const char *key, const char *number
 	json_put_array(w);
 	for (size_t i = 0; i < count; i++) {
 		json_put_object(w);
-		json_put_key(w, STR("identifier"));
-		json_put_string(w, identity_text(view, list[i].identifier));
-		put_count(w, number, list[i].number);
+		json_member_string(w, "identifier", identity_text(view, list[i].identifier));
+		json_member_uint(w, number, list[i].number);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -40,15 +33,15 @@ static void answer_program(const struct asking *a, const struct identity_view *v
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "identifiers", h->identifiers);
-	put_count(&w, "customers", h->customers);
-	put_count(&w, "links", h->links);
-	put_count(&w, "dropped_links", h->dropped);
-	put_count(&w, "barred", h->barred);
-	put_count(&w, "decided_together", h->together);
-	put_count(&w, "decided_apart", h->apart);
-	put_count(&w, "restrained_customers", h->restrained);
-	put_count(&w, "shared_identifiers", h->shared);
+	json_member_uint(&w, "identifiers", h->identifiers);
+	json_member_uint(&w, "customers", h->customers);
+	json_member_uint(&w, "links", h->links);
+	json_member_uint(&w, "dropped_links", h->dropped);
+	json_member_uint(&w, "barred", h->barred);
+	json_member_uint(&w, "decided_together", h->together);
+	json_member_uint(&w, "decided_apart", h->apart);
+	json_member_uint(&w, "restrained_customers", h->restrained);
+	json_member_uint(&w, "shared_identifiers", h->shared);
 	json_put_key(&w, STR("being_computed"));
 	json_put_bool(&w, a->is_behind);
 	put_worst(&w, "largest", "identifiers", h->largest, h->largest_count, view);

@@ -42,13 +42,10 @@ static void answer(struct work *w, const char *action, const uint64_t *seq, bool
 	struct json_writer json = json_writer_of(&w->out, JSON_PRETTY);
 
 	json_put_object(&json);
-	json_put_key(&json, STR("action"));
-	json_put_string(&json, str_of(action));
-	json_put_key(&json, STR("name"));
-	json_put_string(&json, profile_rules_name(w->rules));
+	json_member_string(&json, "action", str_of(action));
+	json_member_string(&json, "name", profile_rules_name(w->rules));
 	if (seq != NULL) {
-		json_put_key(&json, STR("sequence"));
-		json_put_uint(&json, *seq);
+		json_member_uint(&json, "sequence", *seq);
 	}
 	if (with_rules) {
 		json_put_key(&json, STR("rules"));

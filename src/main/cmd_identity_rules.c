@@ -42,19 +42,11 @@ static err read_rules(struct work *w, struct why *why)
 	return e;
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t count)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, count);
-}
-
 static void begin(struct json_writer *w, const char *action, str name)
 {
 	json_put_object(w);
-	json_put_key(w, STR("action"));
-	json_put_string(w, str_of(action));
-	json_put_key(w, STR("name"));
-	json_put_string(w, name);
+	json_member_string(w, "action", str_of(action));
+	json_member_string(w, "name", name);
 }
 
 static void end(struct work *w, struct json_writer *json)
@@ -93,7 +85,7 @@ static err show(struct work *w, struct why *why)
 	if (e != OK)
 		return e;
 	begin(&json, "show", rules_name(rules));
-	put_count(&json, "sequence", w->seq);
+	json_member_uint(&json, "sequence", w->seq);
 	json_put_key(&json, STR("rules"));
 	json_put_raw(&json, str_trim(w->document));
 	end(w, &json);
@@ -115,7 +107,7 @@ static void put_examples(struct json_writer *json, const char *key,
 		for (size_t k = 0; k < list[i].count; k++)
 			json_put_string(json, identity_text(view, list[i].members[k]));
 		json_put_end(json);
-		put_count(json, "more", list[i].more);
+		json_member_uint(json, "more", list[i].more);
 		json_put_end(json);
 	}
 	json_put_end(json);
@@ -158,11 +150,11 @@ static void answer_preview(struct work *w, const struct identity_view *view)
 		return;
 	}
 	begin(&json, "preview", rules_name(w->rules));
-	put_count(&json, "customers_before", p->customers_before);
-	put_count(&json, "customers_after", p->customers_after);
-	put_count(&json, "changed", p->changed);
-	put_count(&json, "merged", p->merged);
-	put_count(&json, "split", p->split);
+	json_member_uint(&json, "customers_before", p->customers_before);
+	json_member_uint(&json, "customers_after", p->customers_after);
+	json_member_uint(&json, "changed", p->changed);
+	json_member_uint(&json, "merged", p->merged);
+	json_member_uint(&json, "split", p->split);
 	put_examples(&json, "merges", p->merges, p->merge_count, view);
 	put_examples(&json, "splits", p->splits, p->split_count, view);
 	end(w, &json);
@@ -223,7 +215,7 @@ static err apply(struct work *w, struct why *why)
 		return OK;
 	}
 	begin(&json, "apply", rules_name(w->rules));
-	put_count(&json, "sequence", w->seq);
+	json_member_uint(&json, "sequence", w->seq);
 	end(w, &json);
 	return OK;
 }

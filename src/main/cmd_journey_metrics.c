@@ -444,7 +444,7 @@ static err read_definition(struct asking *a, struct why *why)
 		e = metrics_definition_parse(
 			a->document, zone_of(request), arena, &a->definition, why);
 	if (e != OK && path.len > 0)
-		why_at(why, path, -1, -1, -1);
+		request_blame_document(request, "metrics", why);
 	return e;
 }
 

@@ -33,12 +33,6 @@ static err seal_all(const struct request *request, struct sink *sink, struct eng
 	return e;
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
 static void answer(const struct request *request, struct sink *sink, const struct sealing *s)
 {
 	if (!sink->json) {
@@ -49,9 +43,9 @@ static void answer(const struct request *request, struct sink *sink, const struc
 	struct strbuf out = strbuf_in(request_arena(request), 1 << 16);
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 	json_put_object(&w);
-	put_count(&w, "sealed", s->sealed);
-	put_count(&w, "bytes_before", s->bytes_before);
-	put_count(&w, "bytes_after", s->bytes_after);
+	json_member_uint(&w, "sealed", s->sealed);
+	json_member_uint(&w, "bytes_before", s->bytes_before);
+	json_member_uint(&w, "bytes_after", s->bytes_after);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

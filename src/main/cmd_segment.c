@@ -41,12 +41,9 @@ static void answer(struct work *w, const char *action, str name, uint64_t seq, s
 	struct json_writer json = json_writer_of(&w->out, JSON_PRETTY);
 
 	json_put_object(&json);
-	json_put_key(&json, STR("action"));
-	json_put_string(&json, str_of(action));
-	json_put_key(&json, STR("segment"));
-	json_put_string(&json, name);
-	json_put_key(&json, STR("sequence"));
-	json_put_uint(&json, seq);
+	json_member_string(&json, "action", str_of(action));
+	json_member_string(&json, "segment", name);
+	json_member_uint(&json, "sequence", seq);
 	if (document.len > 0) {
 		json_put_key(&json, STR("document"));
 		json_put_raw(&json, str_trim(document));
@@ -81,12 +78,10 @@ static err put_event(
 	put_names(json, "activity", &selector.activities);
 	json_put_end(json);
 	if (request_has(w->request, "within")) {
-		json_put_key(json, STR("within"));
-		json_put_string(json, request_text(w->request, "within"));
+		json_member_string(json, "within", request_text(w->request, "within"));
 	}
 	if (request_has(w->request, "at-least")) {
-		json_put_key(json, STR("at_least"));
-		json_put_int(json, request_number(w->request, "at-least"));
+		json_member_int(json, "at_least", request_number(w->request, "at-least"));
 	}
 	json_put_end(json);
 	return OK;
@@ -106,8 +101,7 @@ static void put_test(struct json_writer *json, str condition)
 	json_put_object(json);
 	json_put_key(json, STR("with"));
 	json_put_object(json);
-	json_put_key(json, STR("where"));
-	json_put_string(json, condition);
+	json_member_string(json, "where", condition);
 	json_put_end(json);
 	json_put_end(json);
 }
@@ -115,8 +109,7 @@ static void put_test(struct json_writer *json, str condition)
 static void put_segment(struct json_writer *json, str name)
 {
 	json_put_object(json);
-	json_put_key(json, STR("segment"));
-	json_put_string(json, name);
+	json_member_string(json, "segment", name);
 	json_put_end(json);
 }
 
@@ -127,10 +120,8 @@ static err build(struct work *w, str *document, struct why *why)
 	const struct request *request = w->request;
 
 	json_put_object(&json);
-	json_put_key(&json, STR("version"));
-	json_put_int(&json, SEGMENT_VERSION);
-	json_put_key(&json, STR("description"));
-	json_put_string(&json, request_text(request, "description"));
+	json_member_int(&json, "version", SEGMENT_VERSION);
+	json_member_string(&json, "description", request_text(request, "description"));
 	json_put_key(&json, STR("conditions"));
 	json_put_array(&json);
 	err e = put_events(w, &json, "with", why);
@@ -306,10 +297,8 @@ static void list_program(struct work *w, const struct kept *kept, size_t count)
 	json_put_array(&json);
 	for (size_t i = 0; i < count; i++) {
 		json_put_object(&json);
-		json_put_key(&json, STR("segment"));
-		json_put_string(&json, kept[i].name);
-		json_put_key(&json, STR("sequence"));
-		json_put_uint(&json, kept[i].seq);
+		json_member_string(&json, "segment", kept[i].name);
+		json_member_uint(&json, "sequence", kept[i].seq);
 		json_put_key(&json, STR("document"));
 		json_put_raw(&json, str_trim(kept[i].document));
 		json_put_end(&json);

@@ -26,12 +26,6 @@ static void put_time(struct json_writer *w, const char *key, bool known, int64_t
 		json_put_null(w);
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
 static void put_attributes(struct json_writer *w, const struct attributes_view *attributes)
 {
 	uint32_t i = 0;
@@ -40,18 +34,18 @@ static void put_attributes(struct json_writer *w, const struct attributes_view *
 
 	json_put_key(w, STR("attributes"));
 	json_put_object(w);
-	put_count(w, "keys", attributes == NULL ? 0 : attributes_key_count(attributes));
-	put_count(w, "values", attributes == NULL ? 0 : attributes_value_count(attributes));
-	put_count(w, "not_indexed", attributes == NULL ? 0 : attributes_not_indexed(attributes));
+	json_member_uint(w, "keys", attributes == NULL ? 0 : attributes_key_count(attributes));
+	json_member_uint(w, "values", attributes == NULL ? 0 : attributes_value_count(attributes));
+	json_member_uint(
+		w, "not_indexed", attributes == NULL ? 0 : attributes_not_indexed(attributes));
 	json_put_key(w, STR("over_budget"));
 	json_put_array(w);
 	for (size_t n = 0; attributes != NULL && n < SOURCES_SHOWN_MAX &&
 			   attributes_next_over_budget(attributes, &i, &source, &not_indexed);
 		n++) {
 		json_put_object(w);
-		json_put_key(w, STR("source"));
-		json_put_string(w, source);
-		put_count(w, "not_indexed", not_indexed);
+		json_member_string(w, "source", source);
+		json_member_uint(w, "not_indexed", not_indexed);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -64,23 +58,22 @@ static void answer_program(const struct request *request, struct sink *sink, con
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "events", s->events);
-	put_count(&w, "customers", s->customers);
-	put_count(&w, "identifiers", s->identifiers);
-	put_count(&w, "entities", s->entities);
+	json_member_uint(&w, "events", s->events);
+	json_member_uint(&w, "customers", s->customers);
+	json_member_uint(&w, "identifiers", s->identifiers);
+	json_member_uint(&w, "entities", s->entities);
 	put_time(&w, "first_time", s->has_bounds, s->first_ms);
 	put_time(&w, "last_time", s->has_bounds, s->last_ms);
-	put_count(&w, "epoch", s->epoch);
-	put_count(&w, "next_sequence", s->end_seq);
-	put_count(&w, "journal_bytes", s->journal_bytes);
-	put_count(&w, "damaged_records", s->damaged);
+	json_member_uint(&w, "epoch", s->epoch);
+	json_member_uint(&w, "next_sequence", s->end_seq);
+	json_member_uint(&w, "journal_bytes", s->journal_bytes);
+	json_member_uint(&w, "damaged_records", s->damaged);
 	put_attributes(&w, s->attributes);
-	put_count(&w, "erasures_waiting", s->erasures.count);
+	json_member_uint(&w, "erasures_waiting", s->erasures.count);
 	put_time(&w, "erase_by", s->erasures.count > 0, s->erase_by_ms);
 	json_put_key(&w, STR("customers_being_computed"));
 	json_put_bool(&w, s->is_behind);
-	json_put_key(&w, STR("health"));
-	json_put_string(&w, s->damaged == 0 ? STR("good") : STR("damaged"));
+	json_member_string(&w, "health", s->damaged == 0 ? STR("good") : STR("damaged"));
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

@@ -54,8 +54,7 @@ static void show(void *context, const struct why *fault)
 	}
 	struct strbuf words = strbuf_heap(OUTPUT_BYTES_MAX);
 	json_put_object(&v->json);
-	json_put_key(&v->json, STR("code"));
-	json_put_string(&v->json, message_kebab(fault->message));
+	json_member_string(&v->json, "code", message_kebab(fault->message));
 	json_put_key(&v->json, STR("detail"));
 	why_words(fault, language, &words);
 	json_put_string(&v->json, strbuf_str(&words));
@@ -63,8 +62,7 @@ static void show(void *context, const struct why *fault)
 	json_put_key(&v->json, STR("hint"));
 	why_hint(fault, language, &words);
 	json_put_string(&v->json, strbuf_str(&words));
-	json_put_key(&v->json, STR("file"));
-	json_put_string(&v->json, str_of(fault->file));
+	json_member_string(&v->json, "file", str_of(fault->file));
 	json_put_key(&v->json, STR("offset"));
 	if (fault->has_offset)
 		json_put_int(&v->json, fault->offset);
@@ -80,12 +78,6 @@ static void add_hex(struct strbuf *out, const uint8_t *bytes)
 		strbuf_printf(out, "%02x", bytes[i]);
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
 static void answer(struct verifying *v, const struct verification *result)
 {
 	struct strbuf digest = strbuf_in(request_arena(v->request), 100);
@@ -93,12 +85,11 @@ static void answer(struct verifying *v, const struct verification *result)
 	add_hex(&digest, result->live.bytes);
 	if (v->sink->json) {
 		json_put_end(&v->json);
-		put_count(&v->json, "records", result->records);
-		put_count(&v->json, "faults", result->faults);
-		put_count(&v->json, "events", result->live.events);
-		put_count(&v->json, "customers", result->live.customers);
-		json_put_key(&v->json, STR("digest"));
-		json_put_string(&v->json, strbuf_str(&digest));
+		json_member_uint(&v->json, "records", result->records);
+		json_member_uint(&v->json, "faults", result->faults);
+		json_member_uint(&v->json, "events", result->live.events);
+		json_member_uint(&v->json, "customers", result->live.customers);
+		json_member_string(&v->json, "digest", strbuf_str(&digest));
 		json_put_end(&v->json);
 		strbuf_add_byte(&v->out, '\n');
 		sink_built(v->sink, &v->out);

@@ -16,10 +16,8 @@ static err run(const struct request *request, struct sink *sink, struct why *why
 		return OK;
 	}
 	json_put_object(&w);
-	json_put_key(&w, STR("version"));
-	json_put_string(&w, STR(ARIANE_VERSION));
-	json_put_key(&w, STR("record_format"));
-	json_put_int(&w, RECORD_CODEC_VERSION);
+	json_member_string(&w, "version", STR(ARIANE_VERSION));
+	json_member_int(&w, "record_format", RECORD_CODEC_VERSION);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

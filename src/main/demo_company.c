@@ -94,26 +94,17 @@ static void answer(
 		return;
 	}
 	json_put_object(&w);
-	json_put_key(&w, STR("customers"));
-	json_put_uint(&w, run->plan.customers);
-	json_put_key(&w, STR("days"));
-	json_put_uint(&w, run->plan.days);
-	json_put_key(&w, STR("seed"));
-	json_put_uint(&w, run->plan.seed);
+	json_member_uint(&w, "customers", run->plan.customers);
+	json_member_uint(&w, "days", run->plan.days);
+	json_member_uint(&w, "seed", run->plan.seed);
 	json_put_key(&w, STR("clean"));
 	json_put_bool(&w, run->plan.clean);
-	json_put_key(&w, STR("happenings"));
-	json_put_uint(&w, run->totals.happenings);
-	json_put_key(&w, STR("contacts"));
-	json_put_uint(&w, run->totals.contacts);
-	json_put_key(&w, STR("rows"));
-	json_put_uint(&w, writers_rows(run->writers));
-	json_put_key(&w, STR("bytes"));
-	json_put_uint(&w, writers_bytes(run->writers));
-	json_put_key(&w, STR("folder"));
-	json_put_string(&w, path);
-	json_put_key(&w, STR("truth"));
-	json_put_string(&w, str_of(run->truth_folder));
+	json_member_uint(&w, "happenings", run->totals.happenings);
+	json_member_uint(&w, "contacts", run->totals.contacts);
+	json_member_uint(&w, "rows", writers_rows(run->writers));
+	json_member_uint(&w, "bytes", writers_bytes(run->writers));
+	json_member_string(&w, "folder", path);
+	json_member_string(&w, "truth", str_of(run->truth_folder));
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);
@@ -151,8 +142,7 @@ static void put_parameter(struct json_writer *w, enum parameter i, double value)
 	const struct parameter_row *row = parameter_row(i);
 
 	json_put_object(w);
-	json_put_key(w, STR("name"));
-	json_put_string(w, row->name);
+	json_member_string(w, "name", row->name);
 	json_put_key(w, STR("value"));
 	json_put_float(w, value);
 	json_put_key(w, STR("preset"));
@@ -161,12 +151,10 @@ static void put_parameter(struct json_writer *w, enum parameter i, double value)
 	json_put_float(w, row->least);
 	json_put_key(w, STR("most"));
 	json_put_float(w, row->most);
-	json_put_key(w, STR("unit"));
-	json_put_string(w, parameter_unit_name(row->unit));
-	json_put_key(w, STR("source"));
-	json_put_string(w, row->source == PARAMETER_PUBLISHED ? STR("published") : STR("estimate"));
-	json_put_key(w, STR("what"));
-	json_put_string(w, row->words[LANGUAGE_ENGLISH]);
+	json_member_string(w, "unit", parameter_unit_name(row->unit));
+	json_member_string(w, "source",
+		row->source == PARAMETER_PUBLISHED ? STR("published") : STR("estimate"));
+	json_member_string(w, "what", row->words[LANGUAGE_ENGLISH]);
 	json_put_end(w);
 }
 

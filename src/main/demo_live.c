@@ -44,12 +44,9 @@ static err save(struct live *live, struct why *why)
 		return OK;
 	put_mark(&hex, live->mark);
 	json_put_object(&w);
-	json_put_key(&w, STR("version"));
-	json_put_uint(&w, 1);
-	json_put_key(&w, STR("plan"));
-	json_put_string(&w, strbuf_str(&hex));
-	json_put_key(&w, STR("serial"));
-	json_put_uint(&w, feed_counts(live->feed).mark);
+	json_member_uint(&w, "version", 1);
+	json_member_string(&w, "plan", strbuf_str(&hex));
+	json_member_uint(&w, "serial", feed_counts(live->feed).mark);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	live->saved_ns = live->clock->ticks_ns(live->clock);
@@ -164,16 +161,11 @@ static void answer(struct live *live)
 		return;
 	}
 	json_put_object(&w);
-	json_put_key(&w, STR("told"));
-	json_put_uint(&w, counts.calls);
-	json_put_key(&w, STR("requests"));
-	json_put_uint(&w, counts.requests);
-	json_put_key(&w, STR("repeated"));
-	json_put_uint(&w, counts.again);
-	json_put_key(&w, STR("until"));
-	json_put_string(&w, until);
-	json_put_key(&w, STR("serial"));
-	json_put_uint(&w, counts.mark);
+	json_member_uint(&w, "told", counts.calls);
+	json_member_uint(&w, "requests", counts.requests);
+	json_member_uint(&w, "repeated", counts.again);
+	json_member_string(&w, "until", until);
+	json_member_uint(&w, "serial", counts.mark);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(live->sink, &out);

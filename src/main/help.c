@@ -213,12 +213,6 @@ void help_add_command(
 	add_options(out, global_options, language, width);
 }
 
-static void put_member(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void put_option(struct json_writer *w, const struct option *o, enum language language)
 {
 	static const char *const kinds[] = { [IS_FLAG] = "flag",
@@ -230,13 +224,13 @@ static void put_option(struct json_writer *w, const struct option *o, enum langu
 		[IS_DURATION] = "duration" };
 
 	json_put_object(w);
-	put_member(w, "name", o->name);
-	put_member(w, "kind", str_of(kinds[o->is]));
+	json_member_string(w, "name", o->name);
+	json_member_string(w, "kind", str_of(kinds[o->is]));
 	json_put_key(w, STR("repeats"));
 	json_put_bool(w, o->repeats);
-	put_member(w, "placeholder", o->placeholder.in[language]);
-	put_member(w, "help", o->help.in[language]);
-	put_member(w, "default", o->preset);
+	json_member_string(w, "placeholder", o->placeholder.in[language]);
+	json_member_string(w, "help", o->help.in[language]);
+	json_member_string(w, "default", o->preset);
 	json_put_end(w);
 }
 
@@ -246,10 +240,10 @@ static void put_command(struct json_writer *w, const struct command *c, enum lan
 
 	help_add_usage(c, language, &usage);
 	json_put_object(w);
-	put_member(w, "name", c->name);
-	put_member(w, "summary", c->summary.in[language]);
-	put_member(w, "usage", strbuf_str(&usage));
-	put_member(w, "schema", c->schema);
+	json_member_string(w, "name", c->name);
+	json_member_string(w, "summary", c->summary.in[language]);
+	json_member_string(w, "usage", strbuf_str(&usage));
+	json_member_string(w, "schema", c->schema);
 	json_put_key(w, STR("json_lines"));
 	json_put_bool(w, c->json_lines);
 	json_put_key(w, STR("read_only"));
@@ -263,8 +257,8 @@ static void put_command(struct json_writer *w, const struct command *c, enum lan
 	json_put_array(w);
 	for (const struct example *e = c->examples; e->line.len > 0; e++) {
 		json_put_object(w);
-		put_member(w, "line", e->line);
-		put_member(w, "says", e->says.in[language]);
+		json_member_string(w, "line", e->line);
+		json_member_string(w, "says", e->says.in[language]);
 		json_put_end(w);
 	}
 	json_put_end(w);

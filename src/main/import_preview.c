@@ -77,16 +77,11 @@ void import_preview_refused(struct import_preview *p, const struct why *reason, 
 	if (p->reject_count++ < PREVIEW_SHOWN_MAX) {
 		why_words(reason, p->locale->language, &words);
 		json_put_object(&w);
-		json_put_key(&w, STR("line"));
-		json_put_int(&w, reason->has_line ? reason->line : 0);
-		json_put_key(&w, STR("column"));
-		json_put_int(&w, reason->has_column ? reason->column : 0);
-		json_put_key(&w, STR("code"));
-		json_put_string(&w, message_kebab(reason->message));
-		json_put_key(&w, STR("reason"));
-		json_put_string(&w, strbuf_str(&words));
-		json_put_key(&w, STR("row"));
-		json_put_string(&w, str_cut(raw, RAW_SHOWN_BYTES_MAX));
+		json_member_int(&w, "line", reason->has_line ? reason->line : 0);
+		json_member_int(&w, "column", reason->has_column ? reason->column : 0);
+		json_member_string(&w, "code", message_kebab(reason->message));
+		json_member_string(&w, "reason", strbuf_str(&words));
+		json_member_string(&w, "row", str_cut(raw, RAW_SHOWN_BYTES_MAX));
 		json_put_end(&w);
 		add_item(&p->rejects, &item);
 	}
@@ -126,8 +121,7 @@ void import_preview_put(const struct import_preview *p, str mapping, struct json
 {
 	json_put_key(w, STR("preview"));
 	json_put_object(w);
-	json_put_key(w, STR("mapping"));
-	json_put_string(w, mapping);
+	json_member_string(w, "mapping", mapping);
 	json_put_key(w, STR("whole"));
 	json_put_bool(w, p->seen < PREVIEW_ROWS_MAX);
 	put_items(w, STR("records"), &p->records);

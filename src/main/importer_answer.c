@@ -27,26 +27,14 @@ static str recognised(const struct importer *im)
 	return name;
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void put_conflicts(struct json_writer *w, const struct import_counts *c)
 {
 	json_put_key(w, STR("conflicts_named"));
 	json_put_array(w);
 	for (size_t i = 0; i < c->conflicts_named; i++) {
 		json_put_object(w);
-		put_text(w, "source", str_of(c->conflict[i].source));
-		put_text(w, "message_id", str_of(c->conflict[i].message_id));
+		json_member_string(w, "source", str_of(c->conflict[i].source));
+		json_member_string(w, "message_id", str_of(c->conflict[i].message_id));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -113,10 +101,10 @@ static void put_rejects(struct json_writer *w, const struct importer *im)
 	json_put_array(w);
 	for (size_t i = 0; i < count; i++) {
 		json_put_object(w);
-		put_text(w, "input", str_of(kept[i].input));
-		put_text(w, "rows", told_file(im, kept[i].rows));
-		put_count(w, "rejected", kept[i].count);
-		put_text(w, "command", command_for(im, &kept[i]));
+		json_member_string(w, "input", str_of(kept[i].input));
+		json_member_string(w, "rows", told_file(im, kept[i].rows));
+		json_member_uint(w, "rejected", kept[i].count);
+		json_member_string(w, "command", command_for(im, &kept[i]));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -138,9 +126,9 @@ static void put_passed(struct json_writer *w, const struct importer *im, const c
 	json_put_array(w);
 	for (size_t i = 0; i < list->count; i++) {
 		json_put_object(w);
-		put_text(w, "file", list->items[i].path);
-		put_text(w, "code", message_kebab(list->items[i].reason.message));
-		put_text(w, "reason", reason_words(im, &list->items[i].reason));
+		json_member_string(w, "file", list->items[i].path);
+		json_member_string(w, "code", message_kebab(list->items[i].reason.message));
+		json_member_string(w, "reason", reason_words(im, &list->items[i].reason));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -153,23 +141,23 @@ static void answer_program(struct importer *im)
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "files", im->files);
-	put_count(&w, "read", c->records);
-	put_count(&w, "imported", c->fresh);
-	put_count(&w, "duplicates", c->duplicates);
-	put_count(&w, "conflicts", c->conflicts);
-	put_count(&w, "erased", c->erased);
-	put_count(&w, "rejected", c->rejected);
-	put_count(&w, "identifiers_dropped", c->identifiers_dropped);
-	put_count(&w, "times_without_zone", c->times_without_zone);
+	json_member_uint(&w, "files", im->files);
+	json_member_uint(&w, "read", c->records);
+	json_member_uint(&w, "imported", c->fresh);
+	json_member_uint(&w, "duplicates", c->duplicates);
+	json_member_uint(&w, "conflicts", c->conflicts);
+	json_member_uint(&w, "erased", c->erased);
+	json_member_uint(&w, "rejected", c->rejected);
+	json_member_uint(&w, "identifiers_dropped", c->identifiers_dropped);
+	json_member_uint(&w, "times_without_zone", c->times_without_zone);
 	put_conflicts(&w, c);
-	put_text(&w, "encoding", str_of(c->encoding));
-	put_text(&w, "time_format", str_of(c->time_format));
-	put_text(&w, "rejects_file", told_file(im, rejects_path(im->rejects)));
+	json_member_string(&w, "encoding", str_of(c->encoding));
+	json_member_string(&w, "time_format", str_of(c->time_format));
+	json_member_string(&w, "rejects_file", told_file(im, rejects_path(im->rejects)));
 	put_rejects(&w, im);
-	put_count(&w, "files_skipped", c->files_skipped);
+	json_member_uint(&w, "files_skipped", c->files_skipped);
 	put_passed(&w, im, "skipped", im->skipped);
-	put_count(&w, "files_failed", c->files_failed);
+	json_member_uint(&w, "files_failed", c->files_failed);
 	put_passed(&w, im, "failed", im->failed);
 	import_preview_put_rejects(&im->preview, STR("refused"), &w);
 	if (importer_is_preview(im))

@@ -25,7 +25,7 @@ static err read_mapping(struct importer *im, struct why *why)
 	if (e == OK)
 		e = mapping_parse(json, arena, &im->said, why);
 	if (e != OK)
-		why_at(why, path, -1, -1, -1);
+		request_blame_document(im->request, "mapping", why);
 	return e;
 }
 

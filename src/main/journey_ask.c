@@ -51,7 +51,7 @@ static err read_definition(struct journey_question *q, struct why *why)
 	if (e == OK)
 		e = journey_definition_parse(json, zone_of(q->request), arena, &q->definition, why);
 	if (e != OK)
-		why_at(why, path, -1, -1, -1);
+		request_blame_document(q->request, "definition", why);
 	else
 		q->definition_text = json;
 	return e;

@@ -149,21 +149,15 @@ static void begin_frame(struct strbuf *out, const char *event, uint64_t end_seq)
 	strbuf_printf(out, "id: %llu\nevent: %s\ndata: ", (unsigned long long)(end_seq - 1), event);
 }
 
-static void put_number(struct json_writer *w, const char *key, uint64_t number)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, number);
-}
-
 static void frame_epoch(const struct snapshot *snapshot, struct strbuf *out)
 {
 	struct json_writer w = json_writer_of(out, JSON_COMPACT);
 
 	begin_frame(out, "epoch", snapshot_end_seq(snapshot));
 	json_put_object(&w);
-	put_number(&w, "epoch", snapshot_epoch(snapshot));
-	put_number(&w, "sequence", snapshot_end_seq(snapshot) - 1);
-	put_number(&w, "events", threads_view_events(snapshot_threads(snapshot)));
+	json_member_uint(&w, "epoch", snapshot_epoch(snapshot));
+	json_member_uint(&w, "sequence", snapshot_end_seq(snapshot) - 1);
+	json_member_uint(&w, "events", threads_view_events(snapshot_threads(snapshot)));
 	json_put_end(&w);
 	strbuf_add_c(out, "\n\n");
 }
@@ -175,18 +169,18 @@ static void frame_import(const struct house_import *import, struct strbuf *out)
 	strbuf_clear(out);
 	strbuf_add_c(out, "event: import\ndata: ");
 	json_put_object(&w);
-	put_number(&w, "number", import->number);
-	json_put_key(&w, STR("state"));
-	json_put_string(&w, import->is_running ? STR("running")
-			    : import->failed   ? STR("failed")
-					       : STR("done"));
-	put_number(&w, "bytes", import->bytes);
+	json_member_uint(&w, "number", import->number);
+	json_member_string(&w, "state",
+		import->is_running ? STR("running")
+		: import->failed   ? STR("failed")
+				   : STR("done"));
+	json_member_uint(&w, "bytes", import->bytes);
 	json_put_key(&w, STR("total"));
 	if (import->total > 0)
 		json_put_uint(&w, import->total);
 	else
 		json_put_null(&w);
-	put_number(&w, "records", import->records);
+	json_member_uint(&w, "records", import->records);
 	json_put_end(&w);
 	strbuf_add_c(out, "\n\n");
 }

@@ -57,8 +57,7 @@ err match_keep_write(struct engine *engine, const struct match_load *load,
 	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
 
 	json_put_object(&w);
-	json_put_key(&w, STR("through"));
-	json_put_uint(&w, through);
+	json_member_uint(&w, "through", through);
 	json_put_key(&w, STR("model"));
 	match_kept_write(load->records, matching_model(matching), matching_keys(matching), &w);
 	json_put_end(&w);

@@ -46,12 +46,6 @@ static double rounded(double bits)
 	return round(bits * 1000) / 1000;
 }
 
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void put_bits(struct json_writer *w, const char *key, double bits)
 {
 	json_put_key(w, str_of(key));
@@ -65,10 +59,10 @@ static void put_fields(struct json_writer *w, const struct explanation *explanat
 	for (size_t i = 0; i < explanation->field_count; i++) {
 		const struct explained_field *f = &explanation->fields[i];
 		json_put_object(w);
-		put_text(w, "field", f->field->name);
-		put_text(w, "a", f->a);
-		put_text(w, "b", f->b);
-		put_text(w, "level", str_of(levels[f->level].word));
+		json_member_string(w, "field", f->field->name);
+		json_member_string(w, "a", f->a);
+		json_member_string(w, "b", f->b);
+		json_member_string(w, "level", str_of(levels[f->level].word));
 		put_bits(w, "weight", f->weight);
 		json_put_end(w);
 	}
@@ -83,11 +77,11 @@ void match_view_json(struct sink *sink, const struct match_load *load, struct ma
 	struct explanation explanation;
 
 	json_put_object(&w);
-	put_text(&w, "a", match_records_id(load->records, pair->a));
-	put_text(&w, "b", match_records_id(load->records, pair->b));
+	json_member_string(&w, "a", match_records_id(load->records, pair->a));
+	json_member_string(&w, "b", match_records_id(load->records, pair->b));
 	put_bits(&w, "weight", (double)pair->weight);
 	put_bits(&w, "probability", 1 / (1 + exp2(-(double)pair->weight)));
-	put_text(&w, "decision", str_of(fates[pair->fate].word));
+	json_member_string(&w, "decision", str_of(fates[pair->fate].word));
 	if (explained) {
 		matching_explain(matching, pair->a, pair->b, &explanation);
 		put_bits(&w, "prior", explanation.prior);
@@ -105,19 +99,19 @@ void match_view_json(struct sink *sink, const struct match_load *load, struct ma
 static void put_box(struct json_writer *w, str a, str b)
 {
 	json_put_object(w);
-	put_text(w, "a", a);
-	put_text(w, "b", b);
+	json_member_string(w, "a", a);
+	json_member_string(w, "b", b);
 	put_bits(w, "weight", 0);
 	put_bits(w, "probability", 0.5);
-	put_text(w, "decision", str_of(fates[PAIR_REVIEW].word));
-	put_text(w, "reason", STR("provider-folding"));
+	json_member_string(w, "decision", str_of(fates[PAIR_REVIEW].word));
+	json_member_string(w, "reason", STR("provider-folding"));
 	json_put_key(w, STR("fields"));
 	json_put_array(w);
 	json_put_object(w);
-	put_text(w, "field", STR("email"));
-	put_text(w, "a", a);
-	put_text(w, "b", b);
-	put_text(w, "level", str_of(levels[LEVEL_RELATED].word));
+	json_member_string(w, "field", STR("email"));
+	json_member_string(w, "a", a);
+	json_member_string(w, "b", b);
+	json_member_string(w, "level", str_of(levels[LEVEL_RELATED].word));
 	put_bits(w, "weight", 0);
 	json_put_end(w);
 	json_put_end(w);

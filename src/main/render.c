@@ -68,12 +68,6 @@ void render_words(const struct why *why, enum language language, struct strbuf *
 		strbuf_add_byte(out, '\n');
 }
 
-static void put_member(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void put_number(struct json_writer *w, const char *key, int64_t number, bool known)
 {
 	if (!known)
@@ -87,7 +81,7 @@ static void put_place(struct json_writer *w, const struct why *why)
 	json_put_key(w, STR("where"));
 	json_put_object(w);
 	if (why->file[0] != '\0')
-		put_member(w, "file", str_of(why->file));
+		json_member_string(w, "file", str_of(why->file));
 	put_number(w, "line", why->line, why->has_line);
 	put_number(w, "column", why->column, why->has_column);
 	put_number(w, "offset", why->offset, why->has_offset);
@@ -103,16 +97,16 @@ void render_problem(const struct why *why, int status, enum language language, s
 	json_put_object(&w);
 	strbuf_add_c(&text, "/problems/");
 	strbuf_add(&text, message_kebab(why->message));
-	put_member(&w, "type", strbuf_str(&text));
-	put_member(&w, "title", text_words(kinds[e].title, language));
+	json_member_string(&w, "type", strbuf_str(&text));
+	json_member_string(&w, "title", text_words(kinds[e].title, language));
 	put_number(&w, "status", status, true);
 	strbuf_clear(&text);
 	why_words(why, language, &text);
-	put_member(&w, "detail", strbuf_str(&text));
-	put_member(&w, "code", message_kebab(why->message));
+	json_member_string(&w, "detail", strbuf_str(&text));
+	json_member_string(&w, "code", message_kebab(why->message));
 	strbuf_clear(&text);
 	why_hint(why, language, &text);
-	put_member(&w, "hint", strbuf_str(&text));
+	json_member_string(&w, "hint", strbuf_str(&text));
 	put_place(&w, why);
 	json_put_end(&w);
 	strbuf_add_byte(out, '\n');

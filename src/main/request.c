@@ -425,11 +425,24 @@ bool request_may_name_files(const struct request *request)
 	return str_starts(actor, STR("uid:")) || str_equal(actor, ACTOR_FOLDERS);
 }
 
+/* Where rest_words.c puts what was sent along; nobody else can name such a file there. */
+static bool is_sent_along(str path)
+{
+	return str_starts(path, STR("/proc/self/fd/"));
+}
+
 err request_check_file(const struct request *request, const char *option, str path, struct why *why)
 {
-	if (request_may_name_files(request) || str_starts(path, STR("/proc/self/fd/")))
+	if (request_may_name_files(request) || is_sent_along(path))
 		return OK;
 	return fail(why, MSG_REST_PATH, arg_c(option));
+}
+
+void request_blame_document(const struct request *request, const char *option, struct why *why)
+{
+	str path = request_text(request, option);
+
+	why_at(why, is_sent_along(path) ? str_of(option) : path, -1, -1, -1);
 }
 
 str request_actor(const struct request *request)

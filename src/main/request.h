@@ -58,6 +58,8 @@ bool request_may_name_files(const struct request *request);
  * documents that they sent along. */
 err request_check_file(
 	const struct request *request, const char *option, str path, struct why *why);
+/* What is wrong with a document is told of its file, or of the option that carried it along. */
+void request_blame_document(const struct request *request, const char *option, struct why *why);
 const atomic_bool *request_stop(const struct request *request); /* the flag itself, or NULL */
 
 size_t request_argument_count(const struct request *request);

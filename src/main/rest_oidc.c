@@ -37,8 +37,7 @@ err rest_oidc_offer(struct rest_call *call, struct why *why)
 	json_put_object(&w);
 	json_put_key(&w, STR("offered"));
 	json_put_bool(&w, oidc != NULL);
-	json_put_key(&w, STR("issuer"));
-	json_put_string(&w, oidc == NULL ? STR("") : oidc_issuer(oidc));
+	json_member_string(&w, "issuer", oidc == NULL ? STR("") : oidc_issuer(oidc));
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	if (!strbuf_ok(&out)) {

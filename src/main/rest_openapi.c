@@ -14,12 +14,6 @@ EMBEDDED(answer_schemas);
 
 enum { DOCUMENT_BYTES_MAX = 8 << 20 };
 
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static void open_object(struct json_writer *w, const char *key)
 {
 	json_put_key(w, str_of(key));
@@ -32,7 +26,7 @@ static void put_ref(struct json_writer *w, const char *folder, str name)
 
 	strbuf_add_c(&ref, folder);
 	strbuf_add(&ref, name);
-	put_text(w, "$ref", (str){ ref.ptr, ref.len });
+	json_member_string(w, "$ref", (str){ ref.ptr, ref.len });
 	strbuf_done(&ref);
 }
 
@@ -52,10 +46,9 @@ static void put_simple_schema(struct json_writer *w, const struct option *o)
 {
 	int64_t number;
 
-	put_text(w, "type", str_of(type_of(o)));
+	json_member_string(w, "type", str_of(type_of(o)));
 	if (o->is == IS_NUMBER) {
-		json_put_key(w, STR("minimum"));
-		json_put_int(w, 0);
+		json_member_int(w, "minimum", 0);
 	}
 	if (o->preset.len > 0) {
 		json_put_key(w, STR("default"));
@@ -70,7 +63,7 @@ static void put_option_schema(struct json_writer *w, const struct option *o)
 {
 	open_object(w, "schema");
 	if (o->repeats) {
-		put_text(w, "type", STR("array"));
+		json_member_string(w, "type", STR("array"));
 		open_object(w, "items");
 		put_simple_schema(w, o);
 		json_put_end(w);
@@ -84,9 +77,9 @@ static void put_parameter(
 	struct json_writer *w, str name, const char *in, str description, bool required)
 {
 	json_put_object(w);
-	put_text(w, "name", name);
-	put_text(w, "in", str_of(in));
-	put_text(w, "description", description);
+	json_member_string(w, "name", name);
+	json_member_string(w, "in", str_of(in));
+	json_member_string(w, "description", description);
 	if (required) {
 		json_put_key(w, STR("required"));
 		json_put_bool(w, true);
@@ -101,7 +94,7 @@ static void put_path_parameters(struct json_writer *w, const char *pattern)
 	while (str_split(rest, '{', &before, &rest) && str_split(rest, '}', &name, &rest)) {
 		put_parameter(w, name, "path", name, true);
 		open_object(w, "schema");
-		put_text(w, "type", STR("string"));
+		json_member_string(w, "type", STR("string"));
 		json_put_end(w);
 		json_put_end(w);
 	}
@@ -136,9 +129,8 @@ static void put_header(struct json_writer *w, const char *name, const char *desc
 {
 	put_parameter(w, str_of(name), "header", str_of(description), false);
 	open_object(w, "schema");
-	put_text(w, "type", STR("string"));
-	json_put_key(w, STR("maxLength"));
-	json_put_int(w, REST_ONCE_BYTES_MAX);
+	json_member_string(w, "type", STR("string"));
+	json_member_int(w, "maxLength", REST_ONCE_BYTES_MAX);
 	json_put_end(w);
 	json_put_end(w);
 }
@@ -173,15 +165,14 @@ static void put_parameters(struct json_writer *w, const struct rest_route *route
 		put_parameter(w, STR("at_least"), "query",
 			STR("answer from a state that holds this sequence"), false);
 		open_object(w, "schema");
-		put_text(w, "type", STR("integer"));
-		json_put_key(w, STR("minimum"));
-		json_put_int(w, 0);
+		json_member_string(w, "type", STR("integer"));
+		json_member_int(w, "minimum", 0);
 		json_put_end(w);
 		json_put_end(w);
 		put_parameter(w, STR("fields"), "query",
 			STR("only these members of the answer, with commas between"), false);
 		open_object(w, "schema");
-		put_text(w, "type", STR("string"));
+		json_member_string(w, "type", STR("string"));
 		json_put_end(w);
 		json_put_end(w);
 	}
@@ -206,11 +197,11 @@ static void put_property(struct json_writer *w, const struct option *o)
 {
 	json_put_key(w, o->name);
 	json_put_object(w);
-	put_text(w, "description", o->help.in[0]);
+	json_member_string(w, "description", o->help.in[0]);
 	if (o->is == IS_DOCUMENT) {
 		put_document_schema(w);
 	} else if (o->repeats) {
-		put_text(w, "type", STR("array"));
+		json_member_string(w, "type", STR("array"));
 		open_object(w, "items");
 		put_simple_schema(w, o);
 		json_put_end(w);
@@ -242,15 +233,13 @@ static void put_arguments(struct json_writer *w, const struct arguments *left, b
 		strbuf_add_c(&text, " without what the path names: ");
 	}
 	strbuf_add(&text, left->help.in[0]);
-	put_text(w, "description", (str){ text.ptr, text.len });
+	json_member_string(w, "description", (str){ text.ptr, text.len });
 	strbuf_done(&text);
-	put_text(w, "type", STR("array"));
-	json_put_key(w, STR("minItems"));
-	json_put_uint(w, left->min);
-	json_put_key(w, STR("maxItems"));
-	json_put_uint(w, left->max);
+	json_member_string(w, "type", STR("array"));
+	json_member_uint(w, "minItems", left->min);
+	json_member_uint(w, "maxItems", left->max);
 	open_object(w, "items");
-	put_text(w, "type", STR("string"));
+	json_member_string(w, "type", STR("string"));
 	json_put_end(w);
 	json_put_end(w);
 }
@@ -259,7 +248,7 @@ static void put_command_body(struct json_writer *w, const struct rest_route *rou
 {
 	struct arguments left = arguments_of(route);
 
-	put_text(w, "type", STR("object"));
+	json_member_string(w, "type", STR("object"));
 	if (left.min > 0) {
 		json_put_key(w, STR("required"));
 		json_put_array(w);
@@ -280,7 +269,7 @@ static void put_command_body(struct json_writer *w, const struct rest_route *rou
 /* name, password and what else of a special route: those that are wanted first. */
 static void put_texts(struct json_writer *w, const char *const *names, size_t count, size_t wanted)
 {
-	put_text(w, "type", STR("object"));
+	json_member_string(w, "type", STR("object"));
 	json_put_key(w, STR("required"));
 	json_put_array(w);
 	for (size_t i = 0; i < wanted; i++)
@@ -289,9 +278,8 @@ static void put_texts(struct json_writer *w, const char *const *names, size_t co
 	open_object(w, "properties");
 	for (size_t i = 0; i < count; i++) {
 		open_object(w, names[i]);
-		put_text(w, "type", STR("string"));
-		json_put_key(w, STR("minLength"));
-		json_put_int(w, i < wanted);
+		json_member_string(w, "type", STR("string"));
+		json_member_int(w, "minLength", i < wanted);
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -365,7 +353,7 @@ static void put_answer_schema(
 	if (name.len > 0)
 		put_ref(w, "#/components/schemas/", name);
 	else /* the document itself */
-		put_text(w, "type", STR("object"));
+		json_member_string(w, "type", STR("object"));
 	json_put_end(w);
 }
 
@@ -374,7 +362,8 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 	bool lines = route->command != NULL &&
 		     (route->command->json_lines || route->command == &cmd_export);
 
-	put_text(w, "description", lines ? STR("lines of JSON, each of this schema") : STR("done"));
+	json_member_string(
+		w, "description", lines ? STR("lines of JSON, each of this schema") : STR("done"));
 	open_object(w, "content");
 	if (route->special == rest_live) {
 		open_object(w, "text/event-stream");
@@ -389,7 +378,7 @@ static void put_done(struct json_writer *w, const struct rest_route *route)
 		json_put_end(w);
 		open_object(w, "application/json");
 		open_object(w, "schema");
-		put_text(w, "type", STR("array"));
+		json_member_string(w, "type", STR("array"));
 		if (route->command != &cmd_export)
 			put_answer_schema(w, "items", route);
 		json_put_end(w);
@@ -423,7 +412,7 @@ static void put_responses(struct json_writer *w, const struct rest_route *route)
 	open_object(w, "responses");
 	if (i < ARRAY_LEN(bare)) { /* without a body */
 		open_object(w, bare[i].status);
-		put_text(w, "description", bare[i].says);
+		json_member_string(w, "description", bare[i].says);
 	} else {
 		open_object(w, "200");
 		put_done(w, route);
@@ -431,18 +420,19 @@ static void put_responses(struct json_writer *w, const struct rest_route *route)
 	json_put_end(w);
 	if (route->method == HTTP_GET && route->command != NULL) {
 		open_object(w, "304");
-		put_text(w, "description", STR("as the client has it (If-None-Match)"));
+		json_member_string(w, "description", STR("as the client has it (If-None-Match)"));
 		json_put_end(w);
 	}
 	open_object(w, "431"); /* the HTTP library says so by itself, and not in JSON */
-	put_text(w, "description", STR("the head of the request is too large, or is none"));
+	json_member_string(
+		w, "description", STR("the head of the request is too large, or is none"));
 	json_put_end(w);
 	open_object(w, "default");
-	put_text(w, "description", STR("a problem (RFC 9457)"));
+	json_member_string(w, "description", STR("a problem (RFC 9457)"));
 	open_object(w, "content");
 	open_object(w, "application/problem+json");
 	open_object(w, "schema");
-	put_text(w, "$ref", STR("#/components/schemas/problem"));
+	json_member_string(w, "$ref", STR("#/components/schemas/problem"));
 	json_put_end(w);
 	json_put_end(w);
 	json_put_end(w);
@@ -461,7 +451,7 @@ static void put_operation_id(struct json_writer *w, const struct rest_route *rou
 	for (size_t i = 0; i < rest.len; i++)
 		if (!str_has(STR("{}"), rest.ptr[i]))
 			strbuf_add_byte(&id, str_has(STR("/-."), rest.ptr[i]) ? '_' : rest.ptr[i]);
-	put_text(w, "operationId", (str){ id.ptr, id.len });
+	json_member_string(w, "operationId", (str){ id.ptr, id.len });
 	strbuf_done(&id);
 }
 
@@ -508,9 +498,9 @@ static void put_operation(struct json_writer *w, const struct rest_route *route)
 	strbuf_done(&method);
 	json_put_object(w);
 	put_operation_id(w, route);
-	put_text(w, "summary", summary_of(route));
+	json_member_string(w, "summary", summary_of(route));
 	if (route->command != NULL && route->command->about.in[0].len > 0)
-		put_text(w, "description", route->command->about.in[0]);
+		json_member_string(w, "description", route->command->about.in[0]);
 	put_needs(w, route);
 	put_parameters(w, route);
 	put_body(w, route);
@@ -643,20 +633,22 @@ static void put_components(struct json_writer *w, const struct rest_route *route
 	open_object(w, "components");
 	open_object(w, "securitySchemes");
 	open_object(w, "token");
-	put_text(w, "type", STR("http"));
-	put_text(w, "scheme", STR("bearer"));
+	json_member_string(w, "type", STR("http"));
+	json_member_string(w, "scheme", STR("bearer"));
 	json_put_end(w);
 	open_object(w, "session");
-	put_text(w, "type", STR("apiKey"));
-	put_text(w, "in", STR("cookie"));
-	put_text(w, "name", STR("__Host-ariane"));
-	put_text(w, "description", STR("of POST /api/v1/session; without TLS it is called ariane"));
+	json_member_string(w, "type", STR("apiKey"));
+	json_member_string(w, "in", STR("cookie"));
+	json_member_string(w, "name", STR("__Host-ariane"));
+	json_member_string(
+		w, "description", STR("of POST /api/v1/session; without TLS it is called ariane"));
 	json_put_end(w);
 	open_object(w, "csrf");
-	put_text(w, "type", STR("apiKey"));
-	put_text(w, "in", STR("header"));
-	put_text(w, "name", STR("X-CSRF-Token"));
-	put_text(w, "description", STR("the member csrf of that answer, and of GET /api/v1/me"));
+	json_member_string(w, "type", STR("apiKey"));
+	json_member_string(w, "in", STR("header"));
+	json_member_string(w, "name", STR("X-CSRF-Token"));
+	json_member_string(
+		w, "description", STR("the member csrf of that answer, and of GET /api/v1/me"));
 	json_put_end(w);
 	json_put_end(w);
 	open_object(w, "schemas");
@@ -680,11 +672,11 @@ void rest_openapi_add(const struct command_list *list, struct strbuf *out)
 	const struct rest_route *routes = rest_routes(list, arena, &count);
 
 	json_put_object(&w);
-	put_text(&w, "openapi", STR("3.1.0"));
+	json_member_string(&w, "openapi", STR("3.1.0"));
 	open_object(&w, "info");
-	put_text(&w, "title", STR("Ariane"));
-	put_text(&w, "version", STR(ARIANE_VERSION));
-	put_text(&w, "description",
+	json_member_string(&w, "title", STR("Ariane"));
+	json_member_string(&w, "version", STR(ARIANE_VERSION));
+	json_member_string(&w, "description",
 		STR("The command line's questions and changes over HTTP: the same options, the "
 		    "same "
 		    "JSON. Made from the program's own tables."));

@@ -108,10 +108,8 @@ static err tell_secret(struct rest_call *call, const char *letters, struct why *
 	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
 
 	json_put_object(&w);
-	json_put_key(&w, STR("totp_secret"));
-	json_put_string(&w, str_of(letters));
-	json_put_key(&w, STR("otpauth"));
-	json_put_string(&w, otpauth(call, letters));
+	json_member_string(&w, "totp_secret", str_of(letters));
+	json_member_string(&w, "otpauth", otpauth(call, letters));
 	json_put_end(&w);
 	return rest_answer_private(call, &out, why);
 }
@@ -200,8 +198,7 @@ static void put_moment(struct json_writer *w, const char *key, int64_t ms)
 static void put_session(struct json_writer *w, const struct own_session *s)
 {
 	json_put_object(w);
-	json_put_key(w, STR("id"));
-	json_put_string(w, str_of(s->id));
+	json_member_string(w, "id", str_of(s->id));
 	json_put_key(w, STR("current"));
 	json_put_bool(w, s->is_this);
 	put_moment(w, "created", s->created_ms);
@@ -225,8 +222,7 @@ err rest_own_account(struct rest_call *call, struct why *why)
 	struct strbuf out = strbuf_heap(ACCOUNT_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
 	json_put_object(&w);
-	json_put_key(&w, STR("name"));
-	json_put_string(&w, user.name);
+	json_member_string(&w, "name", user.name);
 	json_put_key(&w, STR("password"));
 	json_put_bool(&w, user.has_password);
 	json_put_key(&w, STR("second_factor"));

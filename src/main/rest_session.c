@@ -22,27 +22,22 @@ err rest_answer_private(struct rest_call *call, struct strbuf *out, struct why *
 	return OK;
 }
 
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
 static err tell_caller(struct rest_call *call, const struct rest_caller *c, struct why *why)
 {
 	struct strbuf out = strbuf_heap(ANSWER_BYTES_MAX);
 	struct json_writer w = json_writer_of(&out, JSON_COMPACT);
 
 	json_put_object(&w);
-	put_text(&w, "name", c->name);
-	put_text(&w, "role", role_name(c->role));
+	json_member_string(&w, "name", c->name);
+	json_member_string(&w, "role", role_name(c->role));
 	json_put_key(&w, STR("rights"));
 	json_put_array(&w);
 	for (size_t i = 0; i < RIGHT_COUNT_; i++)
 		if (c->rights >> i & 1)
 			json_put_string(&w, right_name((enum right)i));
 	json_put_end(&w);
-	put_text(&w, "zone", setting_text(rest_options_of(call->rest)->settings, SETTING_ZONE));
+	json_member_string(
+		&w, "zone", setting_text(rest_options_of(call->rest)->settings, SETTING_ZONE));
 	json_put_key(&w, STR("csrf"));
 	if (c->by_session)
 		json_put_string(&w, str_of(c->csrf));

@@ -25,27 +25,15 @@ void serve_log_done(struct serve_log *log)
 	mutex_done(&log->lock);
 }
 
-static void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
-static void put_number(struct json_writer *w, const char *key, int64_t number)
-{
-	json_put_key(w, str_of(key));
-	json_put_int(w, number);
-}
-
 static struct json_writer begin(struct strbuf *out, const char *level, const char *what)
 {
 	struct json_writer w = json_writer_of(out, JSON_COMPACT);
 	char now[INSTANT_TEXT_BYTES];
 
 	json_put_object(&w);
-	put_text(&w, "time", instant_utc(now, clock_real()->now_ms(clock_real())));
-	put_text(&w, "level", str_of(level));
-	put_text(&w, "what", str_of(what));
+	json_member_string(&w, "time", instant_utc(now, clock_real()->now_ms(clock_real())));
+	json_member_string(&w, "level", str_of(level));
+	json_member_string(&w, "what", str_of(what));
 	return w;
 }
 
@@ -67,12 +55,12 @@ void serve_log_request(struct serve_log *log, const struct http_log_line *line)
 	struct strbuf out = strbuf_heap(LINE_BYTES_MAX);
 	struct json_writer w = begin(&out, line->status >= 500 ? "error" : "info", "request");
 
-	put_text(&w, "method", str_of(line->method));
-	put_text(&w, "path", str_of(line->pattern));
-	put_number(&w, "status", line->status);
-	put_number(&w, "bytes", (int64_t)line->body_bytes);
-	put_number(&w, "us", line->duration_us);
-	put_text(&w, "trace", str_of(line->trace));
+	json_member_string(&w, "method", str_of(line->method));
+	json_member_string(&w, "path", str_of(line->pattern));
+	json_member_int(&w, "status", line->status);
+	json_member_int(&w, "bytes", (int64_t)line->body_bytes);
+	json_member_int(&w, "us", line->duration_us);
+	json_member_string(&w, "trace", str_of(line->trace));
 	end(log, &w, &out);
 }
 
@@ -82,8 +70,8 @@ void serve_log_error(struct serve_log *log, const char *what, const struct why *
 	struct json_writer w = begin(&out, "error", what);
 
 	why_words(why, LANGUAGE_ENGLISH, &words);
-	put_text(&w, "code", message_kebab(why->message));
-	put_text(&w, "detail", strbuf_str(&words));
+	json_member_string(&w, "code", message_kebab(why->message));
+	json_member_string(&w, "detail", strbuf_str(&words));
 	strbuf_done(&words);
 	end(log, &w, &out);
 }

@@ -34,10 +34,8 @@ void sink_file_written(struct sink *sink, str what, uint64_t count, uint64_t byt
 	json_put_object(&w);
 	json_put_key(&w, what);
 	json_put_uint(&w, count);
-	json_put_key(&w, STR("bytes"));
-	json_put_uint(&w, bytes);
-	json_put_key(&w, STR("file"));
-	json_put_string(&w, file);
+	json_member_uint(&w, "bytes", bytes);
+	json_member_string(&w, "file", file);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');
 	sink_built(sink, &out);

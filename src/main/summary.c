@@ -6,12 +6,6 @@
 
 enum { OUTPUT_BYTES_MAX = 4096 };
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
 static void finish(struct json_writer *w, struct strbuf *out, struct sink *sink)
 {
 	json_put_end(w);
@@ -32,11 +26,10 @@ void summary_of_backup(const struct request *request, struct sink *sink, enum te
 		return;
 	}
 	json_put_object(&w);
-	put_count(&w, "files", summary->files);
-	put_count(&w, "bytes", summary->bytes);
-	put_count(&w, "end_sequence", summary->end_seq);
-	json_put_key(&w, STR("made"));
-	json_put_string(&w, instant_utc(made, summary->made_ms));
+	json_member_uint(&w, "files", summary->files);
+	json_member_uint(&w, "bytes", summary->bytes);
+	json_member_uint(&w, "end_sequence", summary->end_seq);
+	json_member_string(&w, "made", instant_utc(made, summary->made_ms));
 	finish(&w, &out, sink);
 }
 
@@ -60,7 +53,7 @@ void summary_of_record(
 		return;
 	}
 	json_put_object(&w);
-	put_count(&w, "sequence", seq);
+	json_member_uint(&w, "sequence", seq);
 	json_put_key(&w, STR("known"));
 	json_put_bool(&w, known);
 	finish(&w, &out, sink);

@@ -27,15 +27,12 @@ static void put_field(struct json_writer *w, const struct match_records *records
 	const struct match_model *model, size_t f)
 {
 	json_put_object(w);
-	json_put_key(w, STR("name"));
-	json_put_string(w, name_of(records, f));
+	json_member_string(w, "name", name_of(records, f));
 	if (model->parent[f] != NO_PARENT) {
-		json_put_key(w, STR("parent"));
-		json_put_string(w, name_of(records, (size_t)model->parent[f]));
+		json_member_string(w, "parent", name_of(records, (size_t)model->parent[f]));
 	}
 	if (model->second[f] != NO_PARENT) {
-		json_put_key(w, STR("second"));
-		json_put_string(w, name_of(records, (size_t)model->second[f]));
+		json_member_string(w, "second", name_of(records, (size_t)model->second[f]));
 	}
 	put_shares(w, "m", model->m[f]);
 	put_shares(w, "u", model->u[f]);
@@ -64,8 +61,7 @@ void match_kept_write(const struct match_records *records, const struct match_mo
 	const struct block_choice *keys, struct json_writer *w)
 {
 	json_put_object(w);
-	json_put_key(w, STR("version"));
-	json_put_int(w, KEPT_VERSION);
+	json_member_int(w, "version", KEPT_VERSION);
 	json_put_key(w, STR("prior"));
 	json_put_float(w, model->prior);
 	json_put_key(w, STR("homes"));

@@ -116,6 +116,9 @@ def check_the_api_answers_like_the_command_line(place):
         words = ["--metrics", place.file("metrics.json", json.dumps(counted)), "--definition", place.file("own.json", '{"version": 1}')]
         over_socket = folder("journey", "metrics", "--metric", "contacts_per_customer", *words, "--json").json()
         equal((over_http["document"], over_http["figures"]), (counted, over_socket["figures"]), "two documents in a body")
+        for command, option in (("map", "definition"), ("metrics", "metrics")):
+            wrong = server.ask("POST", f"/api/v1/journey/{command}", secret, {option: {"version": 1, "journey": {}}})
+            equal((wrong.status, json.loads(wrong.body)["where"]["file"]), (400, option), "a document is told by its option")
         tag = server.ask("GET", "/api/v1/customers/user_id:u1", secret).headers["ETag"]
         equal(server.ask("GET", "/api/v1/customers/user_id:u1", secret, If_None_Match=tag).status, 304, "ETag")
         for path, status in [("/api/v1/customers/user_id:nobody", 404), ("/api/v1/journey/map?sinc=7d", 400),
