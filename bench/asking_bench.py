@@ -136,7 +136,7 @@ QUESTIONS = {
     "variants, top 100": (("variants", {"top": 100}), variant_figures),
     "repeat contact within 7 days": (("metrics", {"metric": ["repeat_contacts"], "metrics": METRICS}), metric_figures),
     "web to phone within 24 h": (("metrics", {"metric": ["leakage"], "metrics": METRICS}), metric_figures),
-    "sessions, gap of 30 min": (("list", {"definition": SESSIONS, "limit": 1}), list_figures),
+    "sessions, gap of 30 min": (("list", {"definition": SESSIONS, "limit": 0}), list_figures),
     "flow, the first 6 steps": (("flow", {"depth": 6, "top": 500, "counts-only": True}), flow_figures),
 }
 
