@@ -206,6 +206,42 @@ TEST(what_was_asked_is_told_in_bytes)
 	}
 }
 
+/* Who asks over HTTP names no file of this machine, and reads of none: what he sent along is
+ * called by its option. */
+TEST(documents_are_named_by_those_who_may)
+{
+	static const struct {
+		const char *actor; /* "": who has the shell */
+		const char *path;
+		err checked;
+		const char *blamed;
+	} rows[] = {
+		{ "", "/srv/mapping.json", OK, "/srv/mapping.json" },
+		{ "uid:1000", "/srv/mapping.json", OK, "/srv/mapping.json" },
+		{ "user:jeanne", "/srv/mapping.json", ERR_DENIED, "/srv/mapping.json" },
+		{ "user:jeanne", "/proc/self/fd/7", OK, "mapping" },
+	};
+	const struct locale locale = { LANGUAGE_ENGLISH, zone_utc() };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_ARENA arena = arena_create(1 << 20);
+		const struct surroundings around = { .locale = &locale,
+			.actor = str_of(rows[i].actor) };
+		str path = str_of(rows[i].path);
+		str words[] = { STR("import"), STR("x"), STR("--mapping"), path };
+		struct request *request;
+		struct why why = { 0 }, blamed = { 0 };
+		CHECK("parsed", request_parse(&list, words, 4, LANGUAGE_ENGLISH, arena, &request,
+					&why) == OK);
+		CHECK("settled", request_settle(request, &around, &why) == OK);
+		CHECK(rows[i].path,
+			request_check_file(request, "mapping", path, &why) == rows[i].checked);
+		CHECK(rows[i].actor, rows[i].checked == OK || why.message == MSG_REST_PATH);
+		request_blame_document(request, "mapping", &blamed);
+		CHECK(rows[i].blamed, strcmp(blamed.file, rows[i].blamed) == 0);
+	}
+}
+
 TEST(requests_say_when_memory_is_missing)
 {
 	err e = ERR_LIMIT;
