@@ -48,6 +48,7 @@ class Server:
         self.load(folder / "based.csv", lines[:based])
         self.load(folder / "behind.csv", lines[:1] + lines[based:])
         del lines
+        self.run("seal")  # or the server does it beside the first questions
         token = self.run("token", "create", "--role", "analyst").strip()
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.process = subprocess.Popen([program, "--data", self.data, "serve", "--listen", "127.0.0.1:0"],
