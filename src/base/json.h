@@ -87,6 +87,7 @@ void json_put_tree(struct json_writer *w, const struct json *tree);
 void json_member_string(struct json_writer *w, const char *key, str text);
 void json_member_int(struct json_writer *w, const char *key, int64_t number);
 void json_member_uint(struct json_writer *w, const char *key, uint64_t number);
+void json_member_float(struct json_writer *w, const char *key, double number);
 
 /* A string with its quotes, outside any writer. */
 void json_quote(struct strbuf *out, str text);

@@ -280,3 +280,9 @@ void json_member_uint(struct json_writer *w, const char *key, uint64_t number)
 	json_put_key(w, str_of(key));
 	json_put_uint(w, number);
 }
+
+void json_member_float(struct json_writer *w, const char *key, double number)
+{
+	json_put_key(w, str_of(key));
+	json_put_float(w, number);
+}

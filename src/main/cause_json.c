@@ -48,7 +48,7 @@ static void put_trait_value(struct json_writer *w, const struct trait *t)
 
 	switch (t->kind) {
 	case TRAIT_TEXT:
-		put_text(w, "value", t->text);
+		json_member_string(w, "value", t->text);
 		break;
 	case TRAIT_NUMBER:
 		put_finite(w, "value", t->low);
@@ -58,14 +58,14 @@ static void put_trait_value(struct json_writer *w, const struct trait *t)
 		json_put_bool(w, t->low != 0);
 		break;
 	case TRAIT_WEEKDAY:
-		put_text(w, "value", str_of(days[(size_t)t->low % 7]));
+		json_member_string(w, "value", str_of(days[(size_t)t->low % 7]));
 		break;
 	case TRAIT_MONTH: {
 		struct strbuf text = {
 			.ptr = month, .cap = sizeof(month), .cap_max = sizeof(month)
 		};
 		strbuf_printf(&text, "%04d-%02d", (int)t->low / 12, (int)t->low % 12 + 1);
-		put_text(w, "value", strbuf_str(&text));
+		json_member_string(w, "value", strbuf_str(&text));
 		break;
 	}
 	case TRAIT_RANGE:
@@ -89,15 +89,15 @@ void put_trait(struct json_writer *w, const char *key, const struct journey_ques
 	if (key != NULL)
 		json_put_key(w, str_of(key));
 	json_put_object(w);
-	put_text(w, "kind", str_of(trait_kind_word(t->kind)));
+	json_member_string(w, "kind", str_of(trait_kind_word(t->kind)));
 	if (t->key.len > 0)
-		put_text(w, "name", t->key);
+		json_member_string(w, "name", t->key);
 	put_trait_value(w, t);
 	json_put_key(w, STR("own"));
 	json_put_bool(w, t->own);
-	put_count(w, "same", t->same);
+	json_member_uint(w, "same", t->same);
 	cause_add_trait(&says, q, t);
-	put_text(w, "says", strbuf_str(&says));
+	json_member_string(w, "says", strbuf_str(&says));
 	json_put_end(w);
 	strbuf_done(&says);
 }
@@ -126,14 +126,14 @@ void put_friction(struct json_writer *w, const char *key, const struct friction 
 
 	json_put_key(w, str_of(key));
 	json_put_object(w);
-	put_text(w, "kind", str_of(words[f->kind]));
+	json_member_string(w, "kind", str_of(words[f->kind]));
 	put_set(w, "at", plan, f->at);
 	if (f->to != NULL)
 		put_set(w, "to", plan, f->to);
 	if (f->within != INT64_MAX)
-		put_number(w, "within_s", (double)f->within / (TICKS_PER_MS * 1000.0));
+		json_member_float(w, "within_s", (double)f->within / (TICKS_PER_MS * 1000.0));
 	if (f->visit != 0)
-		put_number(w, "visit_s", (double)f->visit / (TICKS_PER_MS * 1000.0));
+		json_member_float(w, "visit_s", (double)f->visit / (TICKS_PER_MS * 1000.0));
 	if (f->kind == FRICTION_OUTCOME) {
 		json_put_key(w, STR("outcomes"));
 		json_put_array(w);
@@ -179,8 +179,8 @@ static void put_adjusted(struct json_writer *w, const struct journey_question *q
 		put_traits(w, "for", q, traits, d->by, d->by_other);
 	} else {
 		const struct trait *t = any_of_family(traits, d->by_family);
-		put_text(w, "for_kind", str_of(trait_kind_word(t->kind)));
-		put_text(w, "for_all_of", t->key);
+		json_member_string(w, "for_kind", str_of(trait_kind_word(t->kind)));
+		json_member_string(w, "for_all_of", t->key);
 	}
 	json_put_end(w);
 }
@@ -190,11 +190,11 @@ void put_driver(struct json_writer *w, const struct journey_question *q, const s
 {
 	json_put_object(w);
 	put_traits(w, "traits", q, traits, d->trait, d->other);
-	put_count(w, "with", d->table.a + d->table.b);
-	put_count(w, "with_suffered", d->table.a);
-	put_count(w, "without", d->table.c + d->table.d);
-	put_count(w, "without_suffered", d->table.c);
-	put_count(w, "customers", d->customers);
+	json_member_uint(w, "with", d->table.a + d->table.b);
+	json_member_uint(w, "with_suffered", d->table.a);
+	json_member_uint(w, "without", d->table.c + d->table.d);
+	json_member_uint(w, "without_suffered", d->table.c);
+	json_member_uint(w, "customers", d->customers);
 	put_interval(w, "share_with", d->with);
 	put_interval(w, "share_without", d->without);
 	put_interval(w, "difference", d->difference);
@@ -205,7 +205,8 @@ void put_driver(struct json_writer *w, const struct journey_question *q, const s
 	put_finite(w, "design_effect", d->design);
 	put_finite(w, "p", d->p);
 	put_finite(w, "q", d->q);
-	put_text(w, "method", odds_is_small(&d->table) ? STR("fisher") : STR("chi-square"));
+	json_member_string(
+		w, "method", odds_is_small(&d->table) ? STR("fisher") : STR("chi-square"));
 	put_adjusted(w, q, d, traits);
 	json_put_key(w, STR("explained"));
 	json_put_bool(w, d->explained);

@@ -125,20 +125,20 @@ static void put_compared(
 	struct json_writer *w, const struct journey_question *q, const struct compared *c)
 {
 	json_put_object(w);
-	put_text(w, "what", str_of(compared_words[c->as]));
+	json_member_string(w, "what", str_of(compared_words[c->as]));
 	if (c->as == COMPARED_EDGE)
 		put_step(w, "from", q->plan, c->from);
 	if (c->as == COMPARED_OUTCOME)
-		put_text(w, "outcome", journey_outcome_word((enum journey_outcome)c->to));
+		json_member_string(w, "outcome", journey_outcome_word((enum journey_outcome)c->to));
 	else
 		put_step(w, c->as == COMPARED_EDGE ? "to" : "step", q->plan, c->to);
-	put_count(w, "first_of", c->table.c + c->table.d);
-	put_count(w, "first", c->table.c);
-	put_count(w, "second_of", c->table.a + c->table.b);
-	put_count(w, "second", c->table.a);
+	json_member_uint(w, "first_of", c->table.c + c->table.d);
+	json_member_uint(w, "first", c->table.c);
+	json_member_uint(w, "second_of", c->table.a + c->table.b);
+	json_member_uint(w, "second", c->table.a);
 	put_interval(w, "difference", c->difference);
-	put_number(w, "p", c->p);
-	put_number(w, "q", c->q);
+	json_member_float(w, "p", c->p);
+	json_member_float(w, "q", c->q);
 	json_put_end(w);
 }
 
@@ -146,8 +146,8 @@ static void put_side(struct json_writer *w, const char *key, const struct compar
 {
 	json_put_key(w, str_of(key));
 	json_put_object(w);
-	put_count(w, "customers", c->customers[i]);
-	put_count(w, "journeys", c->journeys[i]);
+	json_member_uint(w, "customers", c->customers[i]);
+	json_member_uint(w, "journeys", c->journeys[i]);
 	json_put_end(w);
 }
 
@@ -161,7 +161,7 @@ static void answer_program(
 	put_side(&w, "first", c, 0);
 	put_side(&w, "second", c, 1);
 	put_standing(&w, q);
-	put_count(&w, "compared", c->count);
+	json_member_uint(&w, "compared", c->count);
 	json_put_key(&w, STR("differences"));
 	json_put_array(&w);
 	for (size_t i = 0; i < shown_of(q, c); i++)

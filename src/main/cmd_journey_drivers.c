@@ -63,21 +63,21 @@ static void put_totals(struct json_writer *w, const struct found *f)
 
 	put_friction(w, "friction", &f->friction->friction, f->friction->plan);
 	put_standing(w, f->q);
-	put_count(w, "trials", t->count);
-	put_count(w, "suffered", t->suffered);
-	put_count(w, "customers", t->customers);
-	put_count(w, "customers_suffered", t->customers_suffered);
-	put_count(w, "journeys_suffered", t->journeys_suffered);
+	json_member_uint(w, "trials", t->count);
+	json_member_uint(w, "suffered", t->suffered);
+	json_member_uint(w, "customers", t->customers);
+	json_member_uint(w, "customers_suffered", t->customers_suffered);
+	json_member_uint(w, "journeys_suffered", t->journeys_suffered);
 	put_interval(w, "share", share_interval(t->suffered, t->count));
 	struct interval cost = moments_difference(&t->cost);
 	put_interval(w, "cost_each",
 		(struct interval){
 			cost.value / COST_UNIT, cost.low / COST_UNIT, cost.high / COST_UNIT });
-	put_count(w, "tests", f->drivers.tests);
-	put_count(w, "tests_of_traits", f->drivers.traits);
-	put_count(w, "tests_of_pairs", f->drivers.pairs);
-	put_count(w, "left_out", f->drivers.left_out);
-	put_count(w, "found", f->drivers.count);
+	json_member_uint(w, "tests", f->drivers.tests);
+	json_member_uint(w, "tests_of_traits", f->drivers.traits);
+	json_member_uint(w, "tests_of_pairs", f->drivers.pairs);
+	json_member_uint(w, "left_out", f->drivers.left_out);
+	json_member_uint(w, "found", f->drivers.count);
 }
 
 static void answer_program(const struct found *f, struct sink *sink)

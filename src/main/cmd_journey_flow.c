@@ -90,14 +90,14 @@ static void put_nodes(const struct listing *l)
 	for (size_t i = 0; i < l->flow->node_count; i++) {
 		const struct flow_node *node = &l->flow->nodes[i];
 		json_put_object(l->w);
-		put_count(l->w, "node", i);
-		put_count(l->w, "position", node->position);
-		put_text(l->w, "kind", kind_word(node->kind));
+		json_member_uint(l->w, "node", i);
+		json_member_uint(l->w, "position", node->position);
+		json_member_string(l->w, "kind", kind_word(node->kind));
 		if (node->kind == FLOW_STEP)
 			put_step(l->w, "step", l->q->plan, node->step);
-		put_count(l->w, "journeys", node->journeys);
-		put_count(l->w, "customers", node->customers);
-		put_number(l->w, "share", share_of(node->journeys, l->flow->journeys));
+		json_member_uint(l->w, "journeys", node->journeys);
+		json_member_uint(l->w, "customers", node->customers);
+		json_member_float(l->w, "share", share_of(node->journeys, l->flow->journeys));
 		put_list(l, node);
 		json_put_end(l->w);
 	}
@@ -106,11 +106,11 @@ static void put_nodes(const struct listing *l)
 
 static void put_times(const struct listing *l, const struct flow_link *link)
 {
-	put_number(l->w, "mean_s", link->mean_s);
+	json_member_float(l->w, "mean_s", link->mean_s);
 	if (l->asked->counts_only)
 		return;
-	put_number(l->w, "median_s", link->median_s);
-	put_number(l->w, "p90_s", link->p90_s);
+	json_member_float(l->w, "median_s", link->median_s);
+	json_member_float(l->w, "p90_s", link->p90_s);
 }
 
 static void put_links(const struct listing *l)
@@ -120,13 +120,13 @@ static void put_links(const struct listing *l)
 	for (size_t i = 0; i < l->flow->link_count; i++) {
 		const struct flow_link *link = &l->flow->links[i];
 		json_put_object(l->w);
-		put_count(l->w, "from", link->from);
-		put_text(l->w, "kind", kind_word(link->kind));
+		json_member_uint(l->w, "from", link->from);
+		json_member_string(l->w, "kind", kind_word(link->kind));
 		if (link->kind == FLOW_STEP || link->kind == FLOW_OTHER)
-			put_count(l->w, "to", link->to);
-		put_count(l->w, "journeys", link->journeys);
-		put_count(l->w, "customers", link->customers);
-		put_number(l->w, "share",
+			json_member_uint(l->w, "to", link->to);
+		json_member_uint(l->w, "journeys", link->journeys);
+		json_member_uint(l->w, "customers", link->customers);
+		json_member_float(l->w, "share",
 			share_of(link->journeys, l->flow->nodes[link->from].journeys));
 		if (link->kind == FLOW_STEP || link->kind == FLOW_OTHER)
 			put_times(l, link);
@@ -144,11 +144,12 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	const struct listing listing = { q, asked, flow, &w };
 
 	json_put_object(&w);
-	put_count(&w, "customers", flow->customers);
-	put_count(&w, "journeys", flow->journeys);
+	json_member_uint(&w, "customers", flow->customers);
+	json_member_uint(&w, "journeys", flow->journeys);
 	put_standing(&w, q);
-	put_text(&w, "direction", asked->is_backwards ? STR("backwards") : STR("forwards"));
-	put_count(&w, "depth", asked->depth);
+	json_member_string(
+		&w, "direction", asked->is_backwards ? STR("backwards") : STR("forwards"));
+	json_member_uint(&w, "depth", asked->depth);
 	put_nodes(&listing);
 	put_links(&listing);
 	json_put_end(&w);

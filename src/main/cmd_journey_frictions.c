@@ -229,13 +229,13 @@ static void put_change(struct json_writer *w, const struct friction_change *c)
 {
 	json_put_key(w, STR("change"));
 	json_put_object(w);
-	put_count(w, "before", c->table.c + c->table.d);
-	put_count(w, "before_suffered", c->table.c);
-	put_count(w, "after", c->table.a + c->table.b);
-	put_count(w, "after_suffered", c->table.a);
+	json_member_uint(w, "before", c->table.c + c->table.d);
+	json_member_uint(w, "before_suffered", c->table.c);
+	json_member_uint(w, "after", c->table.a + c->table.b);
+	json_member_uint(w, "after_suffered", c->table.a);
 	put_interval(w, "difference", c->difference);
-	put_number(w, "p", c->p);
-	put_number(w, "q", c->q);
+	json_member_float(w, "p", c->p);
+	json_member_float(w, "q", c->q);
 	json_put_end(w);
 }
 
@@ -243,21 +243,21 @@ static void put_change(struct json_writer *w, const struct friction_change *c)
 static void put_sizes(
 	struct json_writer *w, const struct answered *a, const struct friction_found *f)
 {
-	put_count(w, "number", number_of(a, f));
-	put_text(w, "word", str_of(word_of(f->word)));
+	json_member_uint(w, "number", number_of(a, f));
+	json_member_string(w, "word", str_of(word_of(f->word)));
 	put_friction(w, "friction", &f->friction, a->q->plan);
 	json_put_key(w, STR("in_part"));
 	json_put_bool(w, f->in_part);
-	put_count(w, "trials", f->trials.count);
-	put_count(w, "suffered", f->trials.suffered);
-	put_count(w, "customers", f->trials.customers);
-	put_count(w, "customers_suffered", f->trials.customers_suffered);
+	json_member_uint(w, "trials", f->trials.count);
+	json_member_uint(w, "suffered", f->trials.suffered);
+	json_member_uint(w, "customers", f->trials.customers);
+	json_member_uint(w, "customers_suffered", f->trials.customers_suffered);
 	put_interval(w, "share", share_interval(f->trials.suffered, f->trials.count));
-	put_number(w, "usual", f->usual);
+	json_member_float(w, "usual", f->usual);
 	put_interval(w, "cost_each", f->each);
 	put_interval(w, "excess_cost", f->cost);
-	put_number(w, "p", f->p);
-	put_number(w, "q", f->q);
+	json_member_float(w, "p", f->p);
+	json_member_float(w, "q", f->q);
 	if (request_has(a->q->request, "split"))
 		put_change(w, &f->change);
 }
@@ -269,9 +269,9 @@ static void put_causes(struct json_writer *w, const struct answered *a,
 	struct strbuf says = strbuf_heap(CELL_BYTES_MAX);
 
 	add_sentence(a, f, c, &says);
-	put_text(w, "says", strbuf_str(&says));
+	json_member_string(w, "says", strbuf_str(&says));
 	strbuf_done(&says);
-	put_count(w, "tests", c->drivers.tests);
+	json_member_uint(w, "tests", c->drivers.tests);
 	json_put_key(w, STR("drivers"));
 	json_put_array(w);
 	for (size_t i = 0; i < MIN_OF(c->drivers.count, most); i++)
@@ -323,12 +323,12 @@ static err answer_program(struct answered *a, struct sink *sink, struct why *why
 	err e = OK;
 
 	json_put_object(&w);
-	put_count(&w, "customers", a->customers);
-	put_count(&w, "journeys", a->journeys);
+	json_member_uint(&w, "customers", a->customers);
+	json_member_uint(&w, "journeys", a->journeys);
 	put_standing(&w, a->q);
-	put_count(&w, "screened", a->frictions.screened);
-	put_count(&w, "found", a->frictions.count);
-	put_count(&w, "places", places_of(&a->frictions));
+	json_member_uint(&w, "screened", a->frictions.screened);
+	json_member_uint(&w, "found", a->frictions.count);
+	json_member_uint(&w, "places", places_of(&a->frictions));
 	json_put_key(&w, STR("frictions"));
 	json_put_array(&w);
 	for (size_t i = 0; e == OK && i < a->frictions.count && told < a->shown; i++) {
@@ -484,14 +484,14 @@ static void list_program(const struct answered *a, const struct friction_found *
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "customers", a->customers);
-	put_count(&w, "journeys", a->journeys);
+	json_member_uint(&w, "customers", a->customers);
+	json_member_uint(&w, "journeys", a->journeys);
 	put_standing(&w, a->q);
-	put_count(&w, "screened", a->frictions.screened);
-	put_count(&w, "found", a->frictions.count);
+	json_member_uint(&w, "screened", a->frictions.screened);
+	json_member_uint(&w, "found", a->frictions.count);
 	put_friction(&w, "friction", &f->friction, a->q->plan);
-	put_count(&w, "suffered", list->trials->suffered);
-	put_count(&w, "customers_suffered", list->trials->customers_suffered);
+	json_member_uint(&w, "suffered", list->trials->suffered);
+	json_member_uint(&w, "customers_suffered", list->trials->customers_suffered);
 	put_trial_list(&w, list, a->shown);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');

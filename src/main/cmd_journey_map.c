@@ -12,9 +12,9 @@ enum { DRAWN_EDGES = 40 };
 
 static void put_times(struct json_writer *w, const struct map_times *times)
 {
-	put_number(w, "mean_s", times->mean_s);
-	put_number(w, "median_s", times->median_s);
-	put_number(w, "p90_s", times->p90_s);
+	json_member_float(w, "mean_s", times->mean_s);
+	json_member_float(w, "median_s", times->median_s);
+	json_member_float(w, "p90_s", times->p90_s);
 }
 
 static double share_of(uint64_t part, uint64_t all)
@@ -32,9 +32,9 @@ static void put_edges(struct json_writer *w, const struct journey_plan *plan, co
 		json_put_object(w);
 		put_step(w, "from", plan, edge->from);
 		put_step(w, "to", plan, edge->to);
-		put_count(w, "count", edge->count);
-		put_count(w, "customers", edge->customers);
-		put_number(w, "share", share_of(edge->count, map->transitions));
+		json_member_uint(w, "count", edge->count);
+		json_member_uint(w, "customers", edge->customers);
+		json_member_float(w, "share", share_of(edge->count, map->transitions));
 		if (has_times)
 			put_times(w, &edge->times);
 		json_put_end(w);
@@ -51,14 +51,14 @@ static void put_steps(struct json_writer *w, const struct journey_plan *plan, co
 		const struct map_step *step = &map->steps[i];
 		json_put_object(w);
 		put_step(w, "step", plan, step->step);
-		put_count(w, "count", step->count);
-		put_count(w, "customers", step->customers);
-		put_count(w, "journeys", step->journeys);
-		put_number(w, "share", share_of(step->journeys, map->journeys));
-		put_count(w, "self_loops", step->self_loops);
-		put_count(w, "returns", step->count - step->journeys);
-		put_count(w, "hidden_in", step->hidden_in);
-		put_count(w, "hidden_out", step->hidden_out);
+		json_member_uint(w, "count", step->count);
+		json_member_uint(w, "customers", step->customers);
+		json_member_uint(w, "journeys", step->journeys);
+		json_member_float(w, "share", share_of(step->journeys, map->journeys));
+		json_member_uint(w, "self_loops", step->self_loops);
+		json_member_uint(w, "returns", step->count - step->journeys);
+		json_member_uint(w, "hidden_in", step->hidden_in);
+		json_member_uint(w, "hidden_out", step->hidden_out);
 		if (has_times)
 			put_times(w, &step->times);
 		json_put_end(w);
@@ -96,7 +96,7 @@ static void put_ends(struct json_writer *w, const struct journey_plan *plan, con
 	for (size_t i = 0; i < map->step_count && ends_of(steps[i], is_start) > 0; i++) {
 		json_put_object(w);
 		put_step(w, "step", plan, steps[i]->step);
-		put_count(w, "count", ends_of(steps[i], is_start));
+		json_member_uint(w, "count", ends_of(steps[i], is_start));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -107,10 +107,10 @@ static void put_outcomes(struct json_writer *w, const struct map *map)
 {
 	json_put_key(w, STR("outcomes"));
 	json_put_object(w);
-	put_count(w, "success", map->outcomes[JOURNEY_SUCCESS]);
-	put_count(w, "failure", map->outcomes[JOURNEY_FAILURE]);
-	put_count(w, "ended", map->outcomes[JOURNEY_ENDED]);
-	put_count(w, "open", map->outcomes[JOURNEY_OPEN]);
+	json_member_uint(w, "success", map->outcomes[JOURNEY_SUCCESS]);
+	json_member_uint(w, "failure", map->outcomes[JOURNEY_FAILURE]);
+	json_member_uint(w, "ended", map->outcomes[JOURNEY_ENDED]);
+	json_member_uint(w, "open", map->outcomes[JOURNEY_OPEN]);
 	json_put_end(w);
 }
 
@@ -118,9 +118,9 @@ static void put_hidden(struct json_writer *w, const struct map *map)
 {
 	json_put_key(w, STR("hidden"));
 	json_put_object(w);
-	put_count(w, "edges", map->edge_count - map->shown);
-	put_count(w, "count", map->hidden);
-	put_number(w, "share", share_of(map->hidden, map->transitions));
+	json_member_uint(w, "edges", map->edge_count - map->shown);
+	json_member_uint(w, "count", map->hidden);
+	json_member_float(w, "share", share_of(map->hidden, map->transitions));
 	json_put_end(w);
 }
 
@@ -132,9 +132,9 @@ static void answer_program(
 	bool has_times = !request_has(q->request, "counts-only");
 
 	json_put_object(&w);
-	put_count(&w, "customers", map->customers);
-	put_count(&w, "journeys", map->journeys);
-	put_count(&w, "events", map->events);
+	json_member_uint(&w, "customers", map->customers);
+	json_member_uint(&w, "journeys", map->journeys);
+	json_member_uint(&w, "events", map->events);
 	put_standing(&w, q);
 	put_outcomes(&w, map);
 	put_edges(&w, q->plan, map, has_times);

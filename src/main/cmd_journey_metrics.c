@@ -37,15 +37,15 @@ static double value_of(const struct metric_figure *f)
 
 static void put_span(struct json_writer *w, const char *key, int64_t ms)
 {
-	put_number(w, key, (double)ms / 1000);
+	json_member_float(w, key, (double)ms / 1000);
 }
 
 static void put_definition(struct json_writer *w, const struct metrics_definition *d)
 {
 	json_put_key(w, STR("definition"));
 	json_put_object(w);
-	put_text(w, "name", d->name);
-	put_text(w, "reason", d->reason);
+	json_member_string(w, "name", d->name);
+	json_member_string(w, "reason", d->reason);
 	json_put_key(w, STR("same_reason"));
 	json_put_bool(w, d->same_reason);
 	put_span(w, "gap_s", d->gap_ms);
@@ -70,8 +70,8 @@ static void put_in_both(struct json_writer *w, const char *key, str english, str
 {
 	json_put_key(w, str_of(key));
 	json_put_object(w);
-	put_text(w, "en", english);
-	put_text(w, "fr", french);
+	json_member_string(w, "en", english);
+	json_member_string(w, "fr", french);
 	json_put_end(w);
 }
 
@@ -87,8 +87,8 @@ static void put_rules(struct json_writer *w, const struct asking *a)
 			metric_rule(metric, &a->definition, LANGUAGE_ENGLISH, &english);
 			metric_rule(metric, &a->definition, LANGUAGE_FRENCH, &french);
 			json_put_object(w);
-			put_text(w, "metric", metric_name(metric));
-			put_text(w, "kind", kind_word(metric));
+			json_member_string(w, "metric", metric_name(metric));
+			json_member_string(w, "kind", kind_word(metric));
 			put_in_both(w, "title", metric_title(metric, LANGUAGE_ENGLISH),
 				metric_title(metric, LANGUAGE_FRENCH));
 			put_in_both(w, "rule", strbuf_str(&english), strbuf_str(&french));
@@ -123,26 +123,26 @@ static void put_figure(struct json_writer *w, const struct asking *a, const stru
 	const struct metric_figure *f)
 {
 	json_put_object(w);
-	put_text(w, "metric", metric_name(f->metric));
+	json_member_string(w, "metric", metric_name(f->metric));
 	if (!f->is_total && a->asked.every != PERIOD_NONE)
 		put_moment(w, "period", f->period * TICKS_PER_MS);
 	if (!f->is_total && m->values != NULL)
 		put_value(w, m, f->value);
 	if (metric_kind(f->metric) == METRIC_SHARE)
-		put_count(w, "numerator", (uint64_t)f->numerator);
+		json_member_uint(w, "numerator", (uint64_t)f->numerator);
 	else
-		put_number(w, "numerator", f->numerator);
-	put_count(w, "denominator", f->denominator);
-	put_count(w, "pending", f->pending);
+		json_member_float(w, "numerator", f->numerator);
+	json_member_uint(w, "denominator", f->denominator);
+	json_member_uint(w, "pending", f->pending);
 	if (f->denominator > 0)
-		put_number(w, "figure", value_of(f));
+		json_member_float(w, "figure", value_of(f));
 	if (metric_kind(f->metric) == METRIC_SHARE && f->denominator > 0) {
-		put_number(w, "low", f->low);
-		put_number(w, "high", f->high);
+		json_member_float(w, "low", f->low);
+		json_member_float(w, "high", f->high);
 	}
 	if (metric_kind(f->metric) == METRIC_TIME && f->denominator > 0) {
-		put_number(w, "median_s", f->median_s);
-		put_number(w, "p90_s", f->p90_s);
+		json_member_float(w, "median_s", f->median_s);
+		json_member_float(w, "p90_s", f->p90_s);
 	}
 	json_put_end(w);
 }
@@ -153,12 +153,12 @@ static void answer_program(const struct asking *a, struct sink *sink, const stru
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "customers", m->customers);
-	put_count(&w, "journeys", m->journeys);
-	put_count(&w, "contacts", m->contacts);
-	put_count(&w, "visits", m->visits);
+	json_member_uint(&w, "customers", m->customers);
+	json_member_uint(&w, "journeys", m->journeys);
+	json_member_uint(&w, "contacts", m->contacts);
+	json_member_uint(&w, "visits", m->visits);
 	put_standing(&w, a->q);
-	put_text(&w, "zone", zone_name(a->asked.zone));
+	json_member_string(&w, "zone", zone_name(a->asked.zone));
 	put_definition(&w, &a->definition);
 	json_put_key(&w, STR("document"));
 	json_put_raw(&w, a->document);
@@ -352,20 +352,20 @@ static void list_program(const struct asking *a, struct sink *sink, const struct
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_text(&w, "metric", metric_name(a->listed));
-	put_count(&w, "total", list->total);
-	put_count(&w, "customers", list->customers);
+	json_member_string(&w, "metric", metric_name(a->listed));
+	json_member_uint(&w, "total", list->total);
+	json_member_uint(&w, "customers", list->customers);
 	put_standing(&w, a->q);
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct metrics_listed *item = &list->items[i];
 		json_put_object(&w);
-		put_text(&w, "customer", journey_customer_text(a->q, item->customer));
+		json_member_string(&w, "customer", journey_customer_text(a->q, item->customer));
 		put_moment(&w, "time", item->time);
 		if (item->channel != IDENTITY_NO_CODE)
-			put_text(&w, "channel", channel_of(a, item));
-		put_number(&w, "amount", item->amount);
+			json_member_string(&w, "channel", channel_of(a, item));
+		json_member_float(&w, "amount", item->amount);
 		json_put_end(&w);
 	}
 	json_put_end(&w);

@@ -9,10 +9,10 @@ static void put_outcomes(struct json_writer *w, const uint64_t outcomes[JOURNEY_
 {
 	json_put_key(w, STR("outcomes"));
 	json_put_object(w);
-	put_count(w, "success", outcomes[JOURNEY_SUCCESS]);
-	put_count(w, "failure", outcomes[JOURNEY_FAILURE]);
-	put_count(w, "ended", outcomes[JOURNEY_ENDED]);
-	put_count(w, "open", outcomes[JOURNEY_OPEN]);
+	json_member_uint(w, "success", outcomes[JOURNEY_SUCCESS]);
+	json_member_uint(w, "failure", outcomes[JOURNEY_FAILURE]);
+	json_member_uint(w, "ended", outcomes[JOURNEY_ENDED]);
+	json_member_uint(w, "open", outcomes[JOURNEY_OPEN]);
 	json_put_end(w);
 }
 
@@ -30,12 +30,12 @@ static void put_variant(struct json_writer *w, const struct journey_plan *plan,
 	for (size_t i = 0; i < v->length; i++)
 		json_put_string(w, journey_plan_step_name(plan, v->steps[i]));
 	json_put_end(w);
-	put_count(w, "count", v->count);
-	put_count(w, "customers", v->customers);
-	put_number(w, "share", share_of(v->count, variants->journeys));
-	put_number(w, "mean_s", v->times.mean_s);
-	put_number(w, "median_s", v->times.median_s);
-	put_number(w, "p90_s", v->times.p90_s);
+	json_member_uint(w, "count", v->count);
+	json_member_uint(w, "customers", v->customers);
+	json_member_float(w, "share", share_of(v->count, variants->journeys));
+	json_member_float(w, "mean_s", v->times.mean_s);
+	json_member_float(w, "median_s", v->times.median_s);
+	json_member_float(w, "p90_s", v->times.p90_s);
 	put_outcomes(w, v->outcomes);
 	json_put_end(w);
 }
@@ -47,11 +47,11 @@ static void answer_program(
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "customers", variants->customers);
-	put_count(&w, "journeys", variants->journeys);
-	put_count(&w, "events", variants->events);
+	json_member_uint(&w, "customers", variants->customers);
+	json_member_uint(&w, "journeys", variants->journeys);
+	json_member_uint(&w, "events", variants->events);
 	put_standing(&w, q);
-	put_count(&w, "distinct", variants->distinct);
+	json_member_uint(&w, "distinct", variants->distinct);
 	json_put_key(&w, STR("variants"));
 	json_put_array(&w);
 	for (size_t i = 0; i < variants->top_count; i++)
@@ -59,8 +59,8 @@ static void answer_program(
 	json_put_end(&w);
 	json_put_key(&w, STR("rest"));
 	json_put_object(&w);
-	put_count(&w, "variants", variants->distinct - variants->top_count);
-	put_count(&w, "count", variants->rest_count);
+	json_member_uint(&w, "variants", variants->distinct - variants->top_count);
+	json_member_uint(&w, "count", variants->rest_count);
 	json_put_end(&w);
 	json_put_end(&w);
 	strbuf_add_byte(&out, '\n');

@@ -29,14 +29,14 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 
 	json_put_object(&w);
 	put_standing(&w, q);
-	put_count(&w, "episodes_from", a->episodes[0]);
-	put_count(&w, "customers_from", a->customers[0]);
-	put_count(&w, "episodes_to", a->episodes[1]);
-	put_count(&w, "customers_to", a->customers[1]);
-	put_number(&w, "moved", a->moved);
+	json_member_uint(&w, "episodes_from", a->episodes[0]);
+	json_member_uint(&w, "customers_from", a->customers[0]);
+	json_member_uint(&w, "episodes_to", a->episodes[1]);
+	json_member_uint(&w, "customers_to", a->customers[1]);
+	json_member_float(&w, "moved", a->moved);
 	for (int m = 0; m < WHATIF_MEASURES; m++)
 		put_measure(&w, a, m);
-	put_text(&w, "assumption",
+	json_member_string(&w, "assumption",
 		text_words(TEXT_WHATIF_ASSUMPTION, request_locale(q->request)->language));
 	if (list != NULL)
 		put_trial_list(&w, list, journey_top(q->request, 20));

@@ -177,7 +177,7 @@ static err check(struct work *w, str name, str document, struct why *why)
 	err e = segment_crowds_of(
 		identity, name, document, zone_of(w->request), w->arena, crowds, &count, why);
 	if (e != OK && request_has(w->request, "file"))
-		why_at(why, request_text(w->request, "file"), -1, -1, -1);
+		request_blame_document(w->request, "file", why);
 	return e == OK ? store_ask(w->request, w->engine, has_room, &room, why) : e;
 }
 

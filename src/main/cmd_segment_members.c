@@ -26,7 +26,7 @@ static void put_span(struct json_writer *w, const struct journey_member *member)
 {
 	static const char *const keys[] = { "first", "last" };
 
-	put_count(w, "events", member->events);
+	json_member_uint(w, "events", member->events);
 	for (int i = 0; i < 2; i++)
 		if (member->events > 0) {
 			put_moment(w, keys[i], i == 0 ? member->first : member->last);
@@ -43,14 +43,14 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_text(&w, "segment", request_argument(q->request, 0));
-	put_count(&w, "customers", all);
+	json_member_string(&w, "segment", request_argument(q->request, 0));
+	json_member_uint(&w, "customers", all);
 	put_standing(&w, q);
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);
 	for (size_t i = 0; i < count; i++) {
 		json_put_object(&w);
-		put_text(&w, "customer", named[i].text);
+		json_member_string(&w, "customer", named[i].text);
 		put_span(&w, named[i].member);
 		json_put_end(&w);
 	}

@@ -19,9 +19,9 @@ uint64_t funnel_before(const struct funnel *funnel, size_t k)
 
 static void put_times(struct json_writer *w, const struct map_times *times)
 {
-	put_number(w, "mean_s", times->mean_s);
-	put_number(w, "median_s", times->median_s);
-	put_number(w, "p90_s", times->p90_s);
+	json_member_float(w, "mean_s", times->mean_s);
+	json_member_float(w, "median_s", times->median_s);
+	json_member_float(w, "p90_s", times->p90_s);
 }
 
 static void put_word(struct json_writer *w, const char *option)
@@ -58,10 +58,11 @@ static void put_step_of_all(struct json_writer *w, const struct funnel_view *v, 
 
 	json_put_object(w);
 	put_step(w, "step", v->q->plan, v->asked->steps[k]);
-	put_count(w, "journeys", step->journeys);
-	put_count(w, "customers", step->customers);
-	put_number(w, "share", funnel_share(step->journeys, v->funnel->steps[0].journeys));
-	put_number(w, "from_previous", funnel_share(step->journeys, funnel_before(v->funnel, k)));
+	json_member_uint(w, "journeys", step->journeys);
+	json_member_uint(w, "customers", step->customers);
+	json_member_float(w, "share", funnel_share(step->journeys, v->funnel->steps[0].journeys));
+	json_member_float(
+		w, "from_previous", funnel_share(step->journeys, funnel_before(v->funnel, k)));
 	put_times(w, &step->times);
 	put_list(w, v, k + 1, NULL);
 	json_put_end(w);
@@ -74,10 +75,11 @@ static void put_group_step(struct json_writer *w, const struct funnel_view *v,
 
 	json_put_object(w);
 	put_step(w, "step", v->q->plan, v->asked->steps[k - 1]);
-	put_count(w, "journeys", cell->journeys);
-	put_count(w, "customers", cell->customers);
-	put_number(w, "share", funnel_share(cell->journeys, group->cells[1].journeys));
-	put_number(w, "from_previous", funnel_share(cell->journeys, group->cells[k - 1].journeys));
+	json_member_uint(w, "journeys", cell->journeys);
+	json_member_uint(w, "customers", cell->customers);
+	json_member_float(w, "share", funnel_share(cell->journeys, group->cells[1].journeys));
+	json_member_float(
+		w, "from_previous", funnel_share(cell->journeys, group->cells[k - 1].journeys));
 	put_list(w, v, k, &group->value);
 	json_put_end(w);
 }
@@ -97,15 +99,15 @@ static void put_value(struct json_writer *w, const struct funnel_view *v, uint32
 
 static void put_groups(struct json_writer *w, const struct funnel_view *v)
 {
-	put_text(w, "by", v->by);
+	json_member_string(w, "by", v->by);
 	json_put_key(w, STR("values"));
 	json_put_array(w);
 	for (size_t i = 0; i < v->groups->count; i++) {
 		const struct funnel_group *group = &v->groups->items[i];
 		json_put_object(w);
 		put_value(w, v, group->value);
-		put_count(w, "journeys", group->cells[0].journeys);
-		put_count(w, "customers", group->cells[0].customers);
+		json_member_uint(w, "journeys", group->cells[0].journeys);
+		json_member_uint(w, "customers", group->cells[0].customers);
 		put_list(w, v, 0, &group->value);
 		json_put_key(w, STR("steps"));
 		json_put_array(w);
@@ -117,8 +119,8 @@ static void put_groups(struct json_writer *w, const struct funnel_view *v)
 	json_put_end(w);
 	json_put_key(w, STR("rest"));
 	json_put_object(w);
-	put_count(w, "values", v->groups->rest_values);
-	put_count(w, "journeys", v->groups->rest_journeys);
+	json_member_uint(w, "values", v->groups->rest_values);
+	json_member_uint(w, "journeys", v->groups->rest_journeys);
 	json_put_end(w);
 }
 
@@ -128,8 +130,8 @@ void funnel_tell_program(const struct funnel_view *v, struct sink *sink)
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "customers", v->funnel->customers);
-	put_count(&w, "journeys", v->funnel->journeys);
+	json_member_uint(&w, "customers", v->funnel->customers);
+	json_member_uint(&w, "journeys", v->funnel->journeys);
 	put_standing(&w, v->q);
 	json_put_key(&w, STR("steps"));
 	json_put_array(&w);

@@ -418,39 +418,21 @@ err journey_ask_segment(const struct request *request, struct sink *sink, str se
 
 /* ---- telling it */
 
-void put_text(struct json_writer *w, const char *key, str text)
-{
-	json_put_key(w, str_of(key));
-	json_put_string(w, text);
-}
-
-void put_count(struct json_writer *w, const char *key, uint64_t n)
-{
-	json_put_key(w, str_of(key));
-	json_put_uint(w, n);
-}
-
-void put_number(struct json_writer *w, const char *key, double n)
-{
-	json_put_key(w, str_of(key));
-	json_put_float(w, n);
-}
-
 void put_step(struct json_writer *w, const char *key, const struct journey_plan *plan, uint32_t s)
 {
-	put_text(w, key, journey_plan_step_name(plan, s));
+	json_member_string(w, key, journey_plan_step_name(plan, s));
 }
 
 void put_moment(struct json_writer *w, const char *key, int64_t ticks)
 {
 	char text[INSTANT_TEXT_BYTES];
 
-	put_text(w, key, instant_utc(text, ms_of_ticks(ticks)));
+	json_member_string(w, key, instant_utc(text, ms_of_ticks(ticks)));
 }
 
 void put_standing(struct json_writer *w, const struct journey_question *q)
 {
-	put_count(w, "epoch", snapshot_epoch(q->snapshot));
+	json_member_uint(w, "epoch", snapshot_epoch(q->snapshot));
 	put_moment(w, "as_of", journey_plan_as_of(q->plan));
 }
 

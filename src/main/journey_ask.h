@@ -63,9 +63,6 @@ void journey_say_written(struct sink *sink, str path);
 /* ---- JSON: `put` writes a key and its value */
 
 enum { JOURNEY_OUTPUT_BYTES_MAX = 1 << 30 };
-void put_text(struct json_writer *w, const char *key, str text);
-void put_count(struct json_writer *w, const char *key, uint64_t n);
-void put_number(struct json_writer *w, const char *key, double n);
 void put_step(struct json_writer *w, const char *key, const struct journey_plan *plan, uint32_t s);
 void put_moment(struct json_writer *w, const char *key, int64_t ticks); /* RFC 3339, UTC */
 /* "epoch" and "as_of". */

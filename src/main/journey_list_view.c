@@ -9,13 +9,13 @@ static void put_listed(struct json_writer *w, const struct journey_question *q,
 	const struct listed *item, str name, bool steps)
 {
 	json_put_object(w);
-	put_text(w, "customer", journey_customer_text(q, item->customer));
+	json_member_string(w, "customer", journey_customer_text(q, item->customer));
 	if (name.len > 0)
-		put_text(w, "name", name);
+		json_member_string(w, "name", name);
 	put_moment(w, "first", item->first);
 	put_moment(w, "last", item->last);
-	put_text(w, "outcome", journey_outcome_word(item->outcome));
-	put_count(w, "length", item->length);
+	json_member_string(w, "outcome", journey_outcome_word(item->outcome));
+	json_member_uint(w, "length", item->length);
 	if (steps) {
 		json_put_key(w, STR("steps"));
 		json_put_array(w);
@@ -39,10 +39,10 @@ static void answer_program(const struct journey_question *q, struct sink *sink,
 	struct json_writer w = json_writer_of(&out, JSON_PRETTY);
 
 	json_put_object(&w);
-	put_count(&w, "customers", list->customers);
-	put_count(&w, "journeys", list->journeys);
+	json_member_uint(&w, "customers", list->customers);
+	json_member_uint(&w, "journeys", list->journeys);
 	if (times != NULL)
-		put_count(&w, "times", *times);
+		json_member_uint(&w, "times", *times);
 	put_standing(&w, q);
 	json_put_key(&w, STR("list"));
 	json_put_array(&w);

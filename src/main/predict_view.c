@@ -71,9 +71,9 @@ static void put_model(struct json_writer *w, const struct predict_choice *choice
 {
 	json_put_key(w, STR("model"));
 	json_put_object(w);
-	put_count(w, "order", choice->options.order);
-	put_text(w, "extra", str_of(extra_words[choice->options.extra]));
-	put_count(w, "chosen_on", choice->predictions);
+	json_member_uint(w, "order", choice->options.order);
+	json_member_string(w, "extra", str_of(extra_words[choice->options.extra]));
+	json_member_uint(w, "chosen_on", choice->predictions);
 	json_put_key(w, STR("log_loss"));
 	json_put_array(w);
 	for (unsigned k = 0; choice->predictions > 0 && k <= PREDICT_ORDER_MAX; k++)
@@ -82,7 +82,7 @@ static void put_model(struct json_writer *w, const struct predict_choice *choice
 	json_put_key(w, STR("extra_log_loss"));
 	json_put_object(w);
 	for (unsigned x = 0; choice->predictions > 0 && x < PREDICT_EXTRAS; x++)
-		put_number(w, extra_words[x], choice->extra_loss[x]);
+		json_member_float(w, extra_words[x], choice->extra_loss[x]);
 	json_put_end(w);
 	json_put_end(w);
 }
@@ -99,8 +99,8 @@ static void put_context(
 	json_put_bool(w, c->from_start);
 	json_put_key(w, STR("extra"));
 	json_put_bool(w, c->has_extra);
-	put_count(w, "count", c->count);
-	put_count(w, "over", c->trips);
+	json_member_uint(w, "count", c->count);
+	json_member_uint(w, "over", c->trips);
 	json_put_end(w);
 }
 
@@ -119,8 +119,8 @@ static void put_next(
 			json_put_null(w);
 		else
 			json_put_string(w, journey_plan_step_name(plan, ranked[i].step));
-		put_number(w, "probability", ranked[i].share);
-		put_count(w, "count", counted(p, ranked[i].step));
+		json_member_float(w, "probability", ranked[i].share);
+		json_member_uint(w, "count", counted(p, ranked[i].step));
 		json_put_end(w);
 	}
 	json_put_end(w);
@@ -147,7 +147,7 @@ static void put_prediction(
 	json_put_key(w, STR("prediction"));
 	json_put_object(w);
 	if (p->customer.len > 0)
-		put_text(w, "customer", p->customer);
+		json_member_string(w, "customer", p->customer);
 	put_steps(w, "steps", plan, p->trip->step, p->trip->count);
 	put_context(w, plan, p);
 	put_next(w, plan, p);
@@ -159,8 +159,8 @@ static void begin(struct json_writer *w, const struct journey_question *q, uint6
 	uint64_t events, const struct predict_choice *choice)
 {
 	json_put_object(w);
-	put_count(w, "journeys", journeys);
-	put_count(w, "events", events);
+	json_member_uint(w, "journeys", journeys);
+	json_member_uint(w, "events", events);
 	put_standing(w, q);
 	put_model(w, choice);
 }
@@ -171,11 +171,11 @@ static void put_scores(struct json_writer *w, const char *key, const struct pred
 
 	json_put_key(w, str_of(key));
 	json_put_object(w);
-	put_count(w, "predictions", s->predictions);
-	put_number(w, "top1", (double)s->first / all);
-	put_number(w, "top3", (double)s->third / all);
-	put_number(w, "log_loss", s->log_loss);
-	put_number(w, "calibration_error", s->calibration_error);
+	json_member_uint(w, "predictions", s->predictions);
+	json_member_float(w, "top1", (double)s->first / all);
+	json_member_float(w, "top3", (double)s->third / all);
+	json_member_float(w, "log_loss", s->log_loss);
+	json_member_float(w, "calibration_error", s->calibration_error);
 	json_put_end(w);
 }
 
@@ -183,11 +183,11 @@ static void put_success(struct json_writer *w, const struct predict_evaluation *
 {
 	json_put_key(w, STR("success"));
 	json_put_object(w);
-	put_count(w, "predictions", e->outcome.predictions);
-	put_number(w, "log_loss", e->outcome.log_loss);
-	put_number(w, "calibration_error", e->outcome.calibration_error);
-	put_number(w, "share_in_training", e->outcome_share);
-	put_number(w, "log_loss_of_that_share", e->outcome_base_loss);
+	json_member_uint(w, "predictions", e->outcome.predictions);
+	json_member_float(w, "log_loss", e->outcome.log_loss);
+	json_member_float(w, "calibration_error", e->outcome.calibration_error);
+	json_member_float(w, "share_in_training", e->outcome_share);
+	json_member_float(w, "log_loss_of_that_share", e->outcome_base_loss);
 	json_put_end(w);
 }
 
@@ -195,11 +195,11 @@ static void put_evaluation(struct json_writer *w, const struct predict_evaluatio
 {
 	json_put_key(w, STR("evaluation"));
 	json_put_object(w);
-	put_count(w, "prefix", least);
-	put_count(w, "train_journeys", e->train_journeys);
-	put_count(w, "train_events", e->train_events);
-	put_count(w, "test_journeys", e->test_journeys);
-	put_count(w, "test_events", e->test_events);
+	json_member_uint(w, "prefix", least);
+	json_member_uint(w, "train_journeys", e->train_journeys);
+	json_member_uint(w, "train_events", e->train_events);
+	json_member_uint(w, "test_journeys", e->test_journeys);
+	json_member_uint(w, "test_events", e->test_events);
 	put_scores(w, "next", &e->next);
 	put_scores(w, "next_by_last_step", &e->order_one);
 	put_success(w, e);

@@ -75,18 +75,18 @@ static void put_listed(struct json_writer *w, const struct trial_list *list, siz
 	const struct trial *t = nth(list, i);
 
 	json_put_object(w);
-	put_text(w, "customer", journey_customer_text(list->question, t->customer));
+	json_member_string(w, "customer", journey_customer_text(list->question, t->customer));
 	if (list->names != NULL && list->names[i].len > 0)
-		put_text(w, "name", list->names[i]);
+		json_member_string(w, "name", list->names[i]);
 	put_moment(w, "time", t->time);
 	if (t->cost != COST_NONE)
-		put_number(w, "cost", (double)t->cost / COST_UNIT);
+		json_member_float(w, "cost", (double)t->cost / COST_UNIT);
 	json_put_end(w);
 }
 
 void put_trial_list(struct json_writer *w, const struct trial_list *list, size_t most)
 {
-	put_count(w, "listed", list->count);
+	json_member_uint(w, "listed", list->count);
 	json_put_key(w, STR("list"));
 	json_put_array(w);
 	for (size_t i = 0; i < MIN_OF(list->count, most); i++)
