@@ -30,9 +30,9 @@ struct life {
 	size_t count;
 	uint64_t seq;
 	struct thread_index *pending; /* built from some earlier moment */
-	bool is_grown; /* the pending one */
+	bool is_grown, is_copy; /* the pending one */
 	bool base_is_loaded; /* the present one */
-	bool saw_base, saw_grown, saw_regrown, saw_run, saw_misfit;
+	bool saw_base, saw_grown, saw_regrown, saw_copy, saw_run, saw_misfit;
 };
 
 static struct threads_view *publish(struct life *l)
@@ -130,7 +130,10 @@ static void build_index(struct life *l)
 	thread_index_unref(l->pending);
 	l->pending = NULL;
 	l->is_grown = false;
-	if (random_below(&l->random, 3) == 0) {
+	if (random_below(&l->random, 3) == 0)
+		l->pending = thread_index_copy_base(view->base); /* of a loaded one */
+	l->is_copy = l->pending != NULL;
+	if (l->pending == NULL && random_below(&l->random, 3) == 0) {
 		size_t most = from + random_below(&l->random, end - from + 1);
 		l->pending = thread_index_grow_base(view, most);
 		l->is_grown = l->pending != NULL;
@@ -156,7 +159,8 @@ static void put_index(struct life *l)
 	bool is_base = thread_index_is_base(l->pending);
 	bool fits = threads_put_index(l->threads, l->pending);
 	l->pending = NULL;
-	l->saw_base |= fits && is_base && !l->is_grown;
+	l->saw_base |= fits && is_base && !l->is_grown && !l->is_copy;
+	l->saw_copy |= fits && l->is_copy && l->threads->run_count > 0;
 	l->saw_grown |= fits && l->is_grown;
 	l->saw_regrown |= fits && l->is_grown && l->base_is_loaded;
 	l->base_is_loaded = l->base_is_loaded && !(fits && is_base);
@@ -378,7 +382,8 @@ static void live(struct life *l, const char *row)
 
 TEST(thread_of_is_a_sort_of_all_rows)
 {
-	bool base = false, grown = false, regrown = false, run = false, misfit = false;
+	bool base = false, grown = false, regrown = false, copy = false, run = false,
+	     misfit = false;
 	char row[32];
 
 	for (uint64_t seed = 1; seed <= LIVES; seed++) {
@@ -389,11 +394,12 @@ TEST(thread_of_is_a_sort_of_all_rows)
 		base |= l->saw_base;
 		grown |= l->saw_grown;
 		regrown |= l->saw_regrown;
+		copy |= l->saw_copy;
 		run |= l->saw_run;
 		misfit |= l->saw_misfit;
 		free(l);
 	}
-	CHECK("all met", base && grown && regrown && run && misfit);
+	CHECK("all met", base && grown && regrown && copy && run && misfit);
 }
 
 TEST(thread_of_nobody_and_without_room)

@@ -99,10 +99,10 @@ void threads_set_base(struct threads *threads, struct thread_index *base);
 bool threads_add_run(struct threads *threads, const struct threads_view *view);
 
 /* The same in two steps, so that the building can be done beside the writer.  The first, by any
- * thread: what the rows of `view` should have next, a base or a run; NULL if it is not worth it.
- * The second, by the writer: puts it in place and takes over the reference; false if it fits no
- * more, because another took its place or `view` was of other threads.  Rows that came in between
- * are in no index yet. */
+ * thread: what the rows of `view` should have next: a base, a loaded one's copy in memory, or a
+ * run; NULL if it is not worth it.  The second, by the writer: puts it in place and takes over the
+ * reference; false if it fits no more, because another took its place or `view` was of other
+ * threads.  Rows that came in between are in no index yet. */
 struct thread_index *threads_view_build_index(const struct threads_view *view);
 bool threads_put_index(struct threads *threads, struct thread_index *index);
 

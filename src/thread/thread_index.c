@@ -57,6 +57,15 @@ static void free_slices(struct slices *s)
 	free(s->start);
 }
 
+static void free_arrays(struct thread_index *index)
+{
+	free_slices(&index->events);
+	free_slices(&index->entities);
+	free(index->slot);
+	free(index->slot_identifiers);
+	free(index->owners);
+}
+
 struct thread_index *thread_index_ref(struct thread_index *index)
 {
 	if (index != NULL)
@@ -69,22 +78,11 @@ void thread_index_unref(struct thread_index *index)
 	if (index == NULL ||
 		atomic_fetch_sub_explicit(&index->references, 1, memory_order_acq_rel) > 1)
 		return;
-	if (index->file != NULL) {
-		thread_index_drop_mapped(index);
-		return;
-	}
-	free_slices(&index->events);
-	free_slices(&index->entities);
-	free(index->slot);
-	free(index->slot_identifiers);
-	free(index->owners);
-	free(index);
-}
-
-void thread_index_drop_mapped(struct thread_index *index)
-{
+	saved_index_unref(index->saved);
 	if (index->file != NULL)
 		file_unmap(index->file, index->mapped, index->mapped_bytes);
+	else
+		free_arrays(index);
 	free(index);
 }
 

@@ -26,6 +26,9 @@ struct thread_index *thread_index_build_base(
 /* The same, made from the view's own base and what came since, several times as fast; NULL if that
  * base tells too little: rows were hidden since, or a customer of it is several now. */
 struct thread_index *thread_index_grow_base(const struct threads_view *view, size_t rows);
+/* A loaded base lies in pages of its file: small ones, that a system short of memory takes back.
+ * The same in memory; NULL if it lies there already, or there is none (NULL). */
+struct thread_index *thread_index_copy_base(const struct thread_index *base);
 /* A run over rows [from, to). */
 struct thread_index *thread_index_build_run(
 	const struct threads_view *view, size_t from, size_t to);

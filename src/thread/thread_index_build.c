@@ -301,6 +301,7 @@ struct thread_index *thread_index_new(
 
 	atomic_init(&index->references, 1);
 	index->is_base = is_base;
+	index->saved = is_base ? saved_index_new() : NULL;
 	index->from = from;
 	index->to = to;
 	index->hidden = view->hidden;

@@ -13,9 +13,12 @@ struct slices {
 	size_t groups, count;
 };
 
-struct saved_index { /* of who writes checkpoints, alone */
-	uint64_t offset, bytes; /* 0 bytes: not saved */
-	uint32_t crc;
+/* Where the bytes of a base lie in a store.  A base and its copy in memory share this: what is
+ * saved or forgotten of the one is so of the other. */
+struct saved_index {
+	atomic_uint references;
+	uint64_t offset, bytes; /* 0 bytes: not saved; of who writes checkpoints, alone, ... */
+	uint32_t crc; /* ... so this */
 };
 
 struct thread_index {
@@ -29,7 +32,7 @@ struct thread_index {
 	uint32_t *slot_identifiers; /* base: of each group, how many lead to it */
 	size_t slot_count;
 	uint32_t *owners; /* run: of each group, ascending */
-	struct saved_index saved;
+	struct saved_index *saved; /* base */
 	struct file *file; /* loaded: the arrays lie in `mapped`, else on the heap */
 	const void *mapped;
 	size_t mapped_bytes;
@@ -69,4 +72,6 @@ void slices_order_some(const struct threads_view *view, struct slices *slices, s
 /* Where `owner` stands among `owners`, which ascend; `count` if it is not there. */
 size_t thread_index_find_owner(const uint32_t *owners, size_t count, uint32_t owner);
 
-void thread_index_drop_mapped(struct thread_index *index); /* frees a loaded index */
+/* One reference; not saved yet. */
+struct saved_index *saved_index_new(void);
+void saved_index_unref(struct saved_index *saved); /* NULL is fine */

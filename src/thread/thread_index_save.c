@@ -9,13 +9,14 @@
  *             entities: the same
  *             slot[identifiers] u32, slot_identifiers[groups] u32
  *
- * Loaded, the arrays are read where they are mapped.
+ * Loaded, the arrays are read where they are mapped, until a copy in memory takes their place.
  */
 #include "thread/thread_index_internal.h"
 
 #include "base/crc32c.h"
 #include "base/varint.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct piece {
@@ -23,6 +24,27 @@ struct piece {
 	size_t bytes;
 };
 enum { PIECES = 10, PAGE = 4096 };
+
+struct saved_index *saved_index_new(void)
+{
+	struct saved_index *saved = memory_alloc(sizeof(*saved));
+
+	atomic_init(&saved->references, 1);
+	return saved;
+}
+
+static struct saved_index *saved_index_ref(struct saved_index *saved)
+{
+	atomic_fetch_add_explicit(&saved->references, 1, memory_order_relaxed);
+	return saved;
+}
+
+void saved_index_unref(struct saved_index *saved)
+{
+	if (saved != NULL &&
+		atomic_fetch_sub_explicit(&saved->references, 1, memory_order_acq_rel) == 1)
+		free(saved);
+}
 
 static void slices_pieces(struct slices *s, struct piece *out)
 {
@@ -76,7 +98,9 @@ static err write_index(
 	}
 	if (e != OK)
 		return e;
-	index->saved = (struct saved_index){ .offset = start, .bytes = at - start, .crc = crc };
+	index->saved->offset = start;
+	index->saved->bytes = at - start;
+	index->saved->crc = crc;
 	*end = at;
 	return OK;
 }
@@ -85,14 +109,14 @@ static err save_base(
 	void *part, struct file *file, uint64_t *end, struct strbuf *entry, struct why *why)
 {
 	struct thread_index *index = part;
-	err e = index->saved.bytes > 0 ? OK : write_index(index, file, end, why);
+	err e = index->saved->bytes > 0 ? OK : write_index(index, file, end, why);
 
 	if (e != OK)
 		return e;
 	strbuf_add_byte(entry, 1);
-	strbuf_add_u64(entry, index->saved.offset);
-	strbuf_add_u64(entry, index->saved.bytes);
-	strbuf_add_u32(entry, index->saved.crc);
+	strbuf_add_u64(entry, index->saved->offset);
+	strbuf_add_u64(entry, index->saved->bytes);
+	strbuf_add_u32(entry, index->saved->crc);
 	strbuf_add_u64(entry, index->to);
 	strbuf_add_u64(entry, index->hidden);
 	strbuf_add_u64(entry, index->slot_count);
@@ -109,7 +133,7 @@ static uint64_t base_bytes(const void *part)
 
 static void forget_base(void *part)
 {
-	((struct thread_index *)part)->saved = (struct saved_index){ 0 };
+	((struct thread_index *)part)->saved->bytes = 0;
 }
 
 static void release_base(void *part)
@@ -170,7 +194,7 @@ static bool is_sound(const struct thread_index *index)
 
 static err map_index(struct thread_index *index, struct file *file, struct why *why)
 {
-	const struct saved_index *saved = &index->saved;
+	const struct saved_index *saved = index->saved;
 	uint64_t size;
 	err e = file_size(file, &size, why);
 
@@ -202,9 +226,10 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 	index = memory_alloc(sizeof(*index));
 	atomic_init(&index->references, 1);
 	index->is_base = true;
-	index->saved.offset = reader_u64(&in);
-	index->saved.bytes = reader_u64(&in);
-	index->saved.crc = reader_u32(&in);
+	index->saved = saved_index_new();
+	index->saved->offset = reader_u64(&in);
+	index->saved->bytes = reader_u64(&in);
+	index->saved->crc = reader_u32(&in);
 	index->to = reader_u64(&in);
 	index->hidden = reader_u64(&in);
 	index->slot_count = reader_u64(&in);
@@ -216,10 +241,40 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 			 index->entities.count <= ROWS_MAX;
 	err e = plausible ? map_index(index, file, why) : fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
-		thread_index_drop_mapped(index);
+		thread_index_unref(index);
 		return e;
 	}
 	*entry = str_from(*entry, reader_offset(&in));
 	*out = index;
 	return OK;
+}
+
+/* ---- from the file into memory */
+
+struct thread_index *thread_index_copy_base(const struct thread_index *base)
+{
+	struct thread_index *copy;
+	struct piece pieces[PIECES];
+
+	if (base == NULL || base->file == NULL)
+		return NULL;
+	copy = memory_alloc(sizeof(*copy));
+	atomic_init(&copy->references, 1);
+	copy->is_base = true;
+	copy->to = base->to;
+	copy->lineage = base->lineage;
+	copy->hidden = base->hidden;
+	copy->events = base->events;
+	copy->entities = base->entities;
+	copy->slot = base->slot;
+	copy->slot_identifiers = base->slot_identifiers;
+	copy->slot_count = base->slot_count;
+	copy->saved = saved_index_ref(base->saved);
+	pieces_of(copy, pieces);
+	for (size_t i = 0; i < PIECES; i++) {
+		void *array = memory_resize(NULL, MAX_OF(pieces[i].bytes, (size_t)1));
+		memcpy(array, *pieces[i].array, pieces[i].bytes);
+		*pieces[i].array = array;
+	}
+	return copy;
 }

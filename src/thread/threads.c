@@ -444,10 +444,13 @@ static struct thread_index *build_run(const struct threads_view *view)
 
 struct thread_index *threads_view_build_index(const struct threads_view *view)
 {
-	if (!wants_base(view->rows, view->base))
-		return build_run(view);
-	struct thread_index *grown = thread_index_grow_base(view, view->rows);
-	return grown != NULL ? grown : thread_index_build_base(view, view->rows, 1);
+	bool wanted = wants_base(view->rows, view->base);
+	struct thread_index *base = wanted ? thread_index_grow_base(view, view->rows)
+					   : thread_index_copy_base(view->base);
+
+	if (base != NULL)
+		return base;
+	return wanted ? thread_index_build_base(view, view->rows, 1) : build_run(view);
 }
 
 /* How many runs end where the new one starts, or ROW_NONE if there is a gap or an overlap. */
@@ -475,17 +478,26 @@ static bool put_run(struct threads *t, struct thread_index *run)
 	return true;
 }
 
+/* Runs stand behind a base of the same rows as they stood behind the one before. */
+static bool put_base(struct threads *t, struct thread_index *base)
+{
+	size_t end = rows_end(base), end_before = rows_end(t->base);
+
+	if (end > end_before) {
+		threads_set_base(t, base);
+	} else if (end == end_before) {
+		thread_index_unref(t->base);
+		t->base = base;
+	}
+	return end >= end_before;
+}
+
 bool threads_put_index(struct threads *t, struct thread_index *index)
 {
 	bool fits = thread_index_lineage(index) == t->lineage;
 
-	if (thread_index_is_base(index)) {
-		fits = fits && rows_end(index) >= rows_end(t->base);
-		if (fits)
-			threads_set_base(t, index);
-	} else {
-		fits = fits && put_run(t, index);
-	}
+	if (fits)
+		fits = thread_index_is_base(index) ? put_base(t, index) : put_run(t, index);
 	if (!fits)
 		thread_index_unref(index);
 	return fits;
