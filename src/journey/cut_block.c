@@ -96,24 +96,26 @@ static void find_runs(
 
 	out->count = out->events = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct thread thread = block[i].thread;
-		if (thread.count == 0 ||
-			(plan->crowd_count > 0 &&
-				!cutter_wants(plan, block[i].customer, &block[i].thread)))
+		const struct thread *thread = &block[i].thread; /* copied, it would cost more */
+		struct thread trimmed;
+		if (thread->count == 0 ||
+			(plan->crowd_count > 0 && !cutter_wants(plan, block[i].customer, thread)))
 			continue;
-		if (!plan->sees_ever)
-			thread = cutter_trimmed(plan, &thread);
-		if (thread.count == 0)
+		if (!plan->sees_ever) {
+			trimmed = cutter_trimmed(plan, thread);
+			thread = &trimmed;
+		}
+		if (thread->count == 0)
 			continue;
 		struct journey_run *run = &out->runs[out->count++];
 		run->customer = block[i].customer;
-		run->events = thread.count;
+		run->events = thread->count;
 		run->step = NULL;
-		run->row = thread.row;
-		run->time = thread.time;
-		run->what = thread.what;
+		run->row = thread->row;
+		run->time = thread->time;
+		run->what = thread->what;
 		run->of_what = plan->plain_steps;
-		out->events += thread.count;
+		out->events += thread->count;
 	}
 }
 

@@ -8,13 +8,22 @@
 #include "journey/flow.h"
 
 #include "journey/flow_times.h"
+#include "journey/plan_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct tally {
-	uint64_t journeys;
-	unsigned __int128 ticks; /* exact */
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
+
+/* Small, for there may be many, and each step of a journey adds to one. */
+struct link_tally {
+	uint64_t ticks; /* the low half of an exact sum ... */
+	uint32_t ticks_high; /* ... and what was carried: journeys are fewer than rows */
+	uint32_t journeys;
+};
+
+/* Whose journeys they were; a plan by which each customer has one needs none of this. */
+struct whose {
 	uint32_t customers, last_customer; /* + 1 */
 };
 
@@ -28,7 +37,8 @@ struct counting {
 struct part {
 	const struct counting *c;
 	uint64_t *met; /* of (position, step); the first pass alone */
-	struct tally *nodes, *links;
+	struct link_tally *links;
+	struct whose *whose_nodes, *whose_links; /* NULL: each customer has one journey */
 	struct flow_times times; /* by the place of their link among links */
 	uint64_t customers, journeys;
 	uint32_t last_customer; /* + 1 */
@@ -114,79 +124,144 @@ static void keep_steps(struct counting *c)
 
 /* ---- the second: along the nodes */
 
-static void count_in(struct tally *tally, uint32_t customer, uint64_t ticks)
-{
-	tally->journeys++;
-	tally->ticks += ticks;
-	tally->customers += tally->last_customer != customer + 1;
-	tally->last_customer = customer + 1;
-}
-
 static size_t link_cell(const struct counting *c, size_t position, size_t from, size_t to)
 {
 	return (position * c->slots + from) * (c->slots + 2) + to;
 }
 
-static uint64_t ticks_between(const struct journey *j, size_t a, size_t b)
+static ALWAYS_INLINE void count_ticks(struct link_tally *link, uint64_t ticks)
 {
-	return (uint64_t)j->time[MAX_OF(a, b)] - (uint64_t)j->time[MIN_OF(a, b)];
+	link->ticks_high += __builtin_add_overflow(link->ticks, ticks, &link->ticks);
 }
 
-static err count_link(
-	struct part *p, size_t cell, const struct journey *j, uint64_t ticks, struct why *why)
+static ALWAYS_INLINE void count_whose(struct whose *whose, uint32_t customer)
 {
-	count_in(&p->links[cell], j->customer, ticks);
-	if (p->c->question->counts_only)
-		return OK;
-	return flow_times_keep(&p->times, journey_plan_limits(p->c->plan), cell, ticks, why);
+	whose->customers += whose->last_customer != customer + 1;
+	whose->last_customer = customer + 1;
 }
 
-static err take(void *context, const struct journey *j, struct why *why)
+/* One text, made four times, so that what is not asked for costs nothing. */
+struct way {
+	bool several; /* journeys a customer */
+	bool keeps_times; /* for medians */
+};
+
+/* The journey of events from .. to of a run. */
+static ALWAYS_INLINE err follow(struct part *p, const struct journey_run *run, size_t begin,
+	size_t end, struct way way, struct why *why)
 {
-	struct part *p = context;
 	const struct counting *c = p->c;
-	size_t depth = MIN_OF(j->count, c->question->depth), from = 0;
+	bool back = c->question->is_backwards;
+	size_t depth = MIN_OF(end - begin, c->question->depth), from = 0;
+	size_t at = back ? end - 1 : begin, move = back ? (size_t)-1 : 1;
+	const uint32_t *slot = c->slot;
 	err e = OK;
 
-	p->journeys++;
-	p->customers += p->last_customer != j->customer + 1;
-	p->last_customer = j->customer + 1;
-	for (size_t i = 0; e == OK && i < depth; i++) {
-		size_t at = place_of(c, j, i), to = c->slot[i * c->steps + j->step[at]];
-		count_in(&p->nodes[i * c->slots + to], j->customer, 0);
-		if (i > 0)
-			e = count_link(p, link_cell(c, i - 1, from, to), j,
-				ticks_between(j, at, place_of(c, j, i - 1)), why);
+	for (size_t i = 0; i < depth; i++, at += move, slot += c->steps) {
+		size_t to = slot[journey_run_step(run, at)];
+		if (way.several)
+			count_whose(&p->whose_nodes[i * c->slots + to], run->customer);
+		if (i > 0) {
+			int64_t one = run->time[at], other = run->time[at - move];
+			uint64_t ticks = back ? (uint64_t)other - (uint64_t)one
+					      : (uint64_t)one - (uint64_t)other;
+			size_t cell = link_cell(c, i - 1, from, to);
+			p->links[cell].journeys++;
+			count_ticks(&p->links[cell], ticks);
+			if (way.several)
+				count_whose(&p->whose_links[cell], run->customer);
+			if (way.keeps_times)
+				e = flow_times_keep(
+					&p->times, journey_plan_limits(c->plan), cell, ticks, why);
+			if (e != OK)
+				return e;
+		}
 		from = to;
 	}
-	size_t leaves = c->slots + (j->count > depth);
-	count_in(&p->links[link_cell(c, depth - 1, from, leaves)], j->customer, 0);
+	size_t leaves = link_cell(c, depth - 1, from, c->slots + (end - begin > depth));
+	p->links[leaves].journeys++;
+	if (way.several)
+		count_whose(&p->whose_links[leaves], run->customer);
+	return OK;
+}
+
+static ALWAYS_INLINE err follow_all(struct part *p, const struct journey_run *runs, size_t count,
+	struct way way, struct why *why)
+{
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < count; i++) {
+		p->journeys += runs[i].journeys;
+		p->customers += p->last_customer != runs[i].customer + 1;
+		p->last_customer = runs[i].customer + 1;
+		for (size_t k = 0, from = 0; e == OK && k < runs[i].journeys; k++) {
+			e = follow(p, &runs[i], from, runs[i].end[k], way, why);
+			from = runs[i].end[k];
+		}
+	}
 	return e;
 }
 
-static void add_up(struct tally *to, const struct tally *from, size_t count)
+static err take_runs(void *context, const struct journey_run *runs, size_t count, struct why *why)
+{
+	struct part *p = context;
+	bool several = p->whose_nodes != NULL;
+
+	if (p->c->question->counts_only)
+		return several ? follow_all(p, runs, count, (struct way){ true, false }, why)
+			       : follow_all(p, runs, count, (struct way){ false, false }, why);
+	return several ? follow_all(p, runs, count, (struct way){ true, true }, why)
+		       : follow_all(p, runs, count, (struct way){ false, true }, why);
+}
+
+/* ---- parts together.  Customers are in one part each: their numbers add up. */
+
+static void add_links(struct link_tally *to, const struct link_tally *from, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		to[i].journeys += from[i].journeys;
-		to[i].ticks += from[i].ticks;
-		to[i].customers += from[i].customers;
+		to[i].ticks_high += from[i].ticks_high;
+		count_ticks(&to[i], from[i].ticks);
 	}
 }
 
+static void add_whose(struct whose *to, const struct whose *from, size_t count)
+{
+	for (size_t i = 0; to != NULL && i < count; i++)
+		to[i].customers += from[i].customers;
+}
+
 /* ---- the answer */
+
+static uint64_t journeys_of_node(const struct part *all, size_t position, size_t slot)
+{
+	const struct link_tally *links = &all->links[link_cell(all->c, position, slot, 0)];
+	uint64_t journeys = 0;
+
+	for (size_t i = 0; i < all->c->slots + 2; i++)
+		journeys += links[i].journeys; /* each leaves by one */
+	return journeys;
+}
+
+static uint64_t customers_of(const struct whose *whose, size_t at, uint64_t journeys)
+{
+	return whose == NULL ? journeys : whose[at].customers;
+}
 
 /* The nodes of a position in their order; number[slot]: which node of the answer it is. */
 static void tell_nodes(const struct part *all, size_t position, struct flow *out, uint32_t *number)
 {
 	const struct counting *c = all->c;
-	const struct tally *tallies = all->nodes + position * c->slots;
+	uint64_t *journeys = memory_alloc(c->slots * sizeof(*journeys)); /* of each slot */
 	struct rank *ranks = memory_alloc((c->slots + 1) * sizeof(*ranks));
 	size_t count = 0;
 
+	for (size_t slot = 0; slot < c->slots; slot++)
+		journeys[slot] = journeys_of_node(all, position, slot);
 	for (uint32_t s = 0; s < c->steps; s++) {
 		uint32_t slot = c->slot[position * c->steps + s];
-		if (slot + 1 < c->slots && tallies[slot].journeys > 0)
-			ranks[count++] = (struct rank){ tallies[slot].journeys,
+		if (slot + 1 < c->slots && journeys[slot] > 0)
+			ranks[count++] = (struct rank){ journeys[slot],
 				journey_plan_step_name(c->plan, s), s };
 	}
 	qsort(ranks, count, sizeof(*ranks), by_rank);
@@ -194,16 +269,18 @@ static void tell_nodes(const struct part *all, size_t position, struct flow *out
 		bool is_other = i == count;
 		uint32_t step = is_other ? STEP_NONE : ranks[i].step;
 		size_t slot = is_other ? c->slots - 1 : c->slot[position * c->steps + step];
-		if (tallies[slot].journeys == 0)
+		if (journeys[slot] == 0)
 			continue;
 		number[slot] = (uint32_t)out->node_count;
 		out->nodes[out->node_count++] =
 			(struct flow_node){ .position = (uint32_t)position + 1,
 				.kind = is_other ? FLOW_OTHER : FLOW_STEP,
 				.step = step,
-				.journeys = tallies[slot].journeys,
-				.customers = tallies[slot].customers };
+				.journeys = journeys[slot],
+				.customers = customers_of(all->whose_nodes,
+					position * c->slots + slot, journeys[slot]) };
 	}
+	free(journeys);
 	free(ranks);
 }
 
@@ -220,7 +297,8 @@ static void tell_link(
 	struct flow *out = t->out;
 	size_t slots = t->all->c->slots, position = out->nodes[from].position - 1;
 	size_t cell = link_cell(t->all->c, position, from_slot, to_slot);
-	const struct tally *tally = &t->all->links[cell];
+	const struct link_tally *tally = &t->all->links[cell];
+	double ticks = (double)((unsigned __int128)tally->ticks_high << 64 | tally->ticks);
 	bool is_node = to_slot < slots;
 
 	if (tally->journeys == 0)
@@ -231,10 +309,8 @@ static void tell_link(
 			: to_slot == slots ? FLOW_END
 					   : FLOW_FURTHER,
 		.journeys = tally->journeys,
-		.customers = tally->customers,
-		.mean_s = is_node ? (double)tally->ticks / (double)tally->journeys /
-					    (TICKS_PER_MS * 1000.0)
-				  : 0 };
+		.customers = customers_of(t->all->whose_links, cell, tally->journeys),
+		.mean_s = is_node ? ticks / (double)tally->journeys / (TICKS_PER_MS * 1000.0) : 0 };
 	t->link_of[cell] = (uint32_t)out->link_count;
 }
 
@@ -292,8 +368,9 @@ static void add_parts(struct part *parts, unsigned count, size_t nodes, size_t l
 	for (unsigned i = 1; i < count; i++) {
 		parts[0].journeys += parts[i].journeys;
 		parts[0].customers += parts[i].customers;
-		add_up(parts[0].nodes, parts[i].nodes, nodes);
-		add_up(parts[0].links, parts[i].links, links);
+		add_links(parts[0].links, parts[i].links, links);
+		add_whose(parts[0].whose_nodes, parts[i].whose_nodes, nodes);
+		add_whose(parts[0].whose_links, parts[i].whose_links, links);
 	}
 }
 
@@ -323,25 +400,33 @@ static err pass_along(const struct counting *c, struct part *parts, unsigned cou
 {
 	struct journey_limits *limits = journey_plan_limits(c->plan);
 	size_t nodes = c->question->depth * c->slots, links = nodes * (c->slots + 2);
-	size_t bytes = count * (nodes + links) * sizeof(struct tally) + links * sizeof(uint32_t);
+	bool several = !c->plan->is_whole_thread;
+	size_t whose = several ? (nodes + links) * sizeof(struct whose) : 0;
+	size_t bytes =
+		count * (links * sizeof(struct link_tally) + whose) + links * sizeof(uint32_t);
 	void *pointers[JOURNEY_THREADS_MAX];
 	err e = limits_take(limits, bytes, why);
 
 	if (e != OK)
 		return e;
 	for (unsigned i = 0; i < count; i++) {
-		parts[i].nodes = memory_alloc(nodes * sizeof(*parts[i].nodes));
 		parts[i].links = memory_alloc(links * sizeof(*parts[i].links));
+		if (several) {
+			parts[i].whose_nodes = memory_alloc(nodes * sizeof(*parts[i].whose_nodes));
+			parts[i].whose_links = memory_alloc(links * sizeof(*parts[i].whose_links));
+		}
 		pointers[i] = &parts[i];
 	}
-	e = journey_pass(c->plan, take, pointers, count, why);
+	e = journey_pass_runs(
+		c->plan, take_runs, RUN_TIMES | RUN_STEPS | RUN_ENDS, pointers, count, why);
 	add_parts(parts, count, nodes, links);
 	if (e == OK)
 		e = tell_all(c, parts, count, links, out, why);
 	for (unsigned i = 0; i < count; i++) {
 		flow_times_done(&parts[i].times, limits);
-		free(parts[i].nodes);
 		free(parts[i].links);
+		free(parts[i].whose_nodes);
+		free(parts[i].whose_links);
 	}
 	limits_give(limits, bytes);
 	return e;

@@ -18,8 +18,9 @@
  * are those between the two events (mean; median and p90 as quantile.h defines them); of `end` and
  * `further` there are none.
  *
- * One pass, and one before it where there are more steps than `top`.  Memory: 48 bytes for each
- * link that there could be, in each part; unless only counts are asked for, 20 more for each time.
+ * One pass, and one before it where there are more steps than `top`.  Memory: 16 bytes for each
+ * link that there could be, in each part, 24 where customers may have several journeys; unless only
+ * counts are asked for, 20 more for each time.
  */
 #pragma once
 

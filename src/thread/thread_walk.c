@@ -96,8 +96,19 @@ static void put_slice(
 		memcpy(walker->row + at, slice->row + from, n * sizeof(*slice->row));
 }
 
-/* Later rows are mostly later events too: often all of them go behind the slice, else each is
- * looked for from the slice's end. */
+/* All of the later rows are later events too. */
+static struct thread appended(struct thread_walker *walker, const struct thread *slice,
+	const struct recent *recent, size_t count)
+{
+	size_t base = walker->used;
+	struct thread out = take_columns(walker, slice->count + count);
+
+	put_slice(walker, base, slice, 0, slice->count);
+	put_recent(walker, base + slice->count, recent, count);
+	return out;
+}
+
+/* Each of the later rows is looked for from the slice's end. */
 static struct thread merged(struct thread_walker *walker, const struct thread *slice,
 	const struct recent *recent, size_t count)
 {
@@ -209,13 +220,16 @@ static bool is_torn(const struct thread_walk *walk, uint32_t customer)
 	return walk->torn != NULL && (walk->torn[customer / 64] >> (customer % 64) & 1) != 0;
 }
 
+enum way { MERGES, APPENDS, GATHERS };
+
 /* Where merging looks first: the end of the slice, and what is copied of it.  By the time all
  * customers of the block are found, it has come. */
-static void ask_for(const struct thread_walker *walker, const struct thread *slice)
+static void ask_for(const struct thread_walker *walker, const struct thread *slice, enum way way)
 {
 	if (slice->count == 0)
 		return;
-	PREFETCH(&slice->time[slice->count - 1]);
+	if (way == MERGES)
+		PREFETCH(&slice->time[slice->count - 1]);
 	if (walker->columns & WALK_TIME)
 		PREFETCH(slice->time);
 	if (walker->columns & WALK_WHAT)
@@ -271,15 +285,44 @@ static uint64_t find_plain(const struct thread_walk *walk, size_t block)
 	return plain;
 }
 
-static uint64_t plain_of(const struct thread_walk *walk, size_t block)
+/* Whoever lies whole in the base, and of whom the first of his later rows stands behind all there:
+ * the others, which are in order, do too. */
+static uint64_t find_appends(const struct thread_walk *walk, size_t block, uint64_t plain)
+{
+	uint64_t appends = 0;
+	uint32_t later = walk->blocks[block].recent_at;
+
+	for (uint64_t left = walk->blocks[block].recent; left != 0; left &= left - 1, later++) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
+		if ((plain >> bit & 1) == 0)
+			continue;
+		struct thread slice =
+			slice_of(walk->base, (uint32_t)(block * WALK_BLOCK_CUSTOMERS + bit));
+		const struct recent *recent = &walk->recent[walk->recent_start[later]];
+		if (slice.count == 0 || !goes_first(walk->view, recent, &slice, slice.count - 1))
+			appends |= (uint64_t)1 << bit;
+	}
+	return appends;
+}
+
+/* What is found out once for a view. */
+struct known {
+	uint64_t plain, appends;
+};
+
+static struct known known_of(const struct thread_walk *walk, size_t block)
 {
 	struct walk_block *b = &walk->blocks[block];
 
 	if (atomic_load_explicit(&b->plain_known, memory_order_acquire) == 0) {
-		atomic_store_explicit(&b->plain, find_plain(walk, block), memory_order_relaxed);
+		uint64_t plain = find_plain(walk, block);
+		atomic_store_explicit(&b->plain, plain, memory_order_relaxed);
+		atomic_store_explicit(
+			&b->appends, find_appends(walk, block, plain), memory_order_relaxed);
 		atomic_store_explicit(&b->plain_known, 1, memory_order_release);
 	}
-	return atomic_load_explicit(&b->plain, memory_order_relaxed);
+	return (struct known){ atomic_load_explicit(&b->plain, memory_order_relaxed),
+		atomic_load_explicit(&b->appends, memory_order_relaxed) };
 }
 
 /* What the second step has to do. */
@@ -287,7 +330,7 @@ struct to_copy {
 	uint32_t place; /* in the block's answer: its thread is the slice so far */
 	uint32_t recent; /* where his later rows begin, and how many they are */
 	uint32_t recent_count;
-	bool gathers;
+	enum way way;
 };
 
 static struct thread copied(
@@ -295,8 +338,14 @@ static struct thread copied(
 {
 	const struct recent *recent = walker->walk->recent + task->recent;
 
-	if (task->gathers)
+	switch (task->way) {
+	case GATHERS:
 		return gathered(walker, one->customer, recent, task->recent_count);
+	case APPENDS:
+		return appended(walker, &one->thread, recent, task->recent_count);
+	case MERGES:
+		break;
+	}
 	return merged(walker, &one->thread, recent, task->recent_count);
 }
 
@@ -335,48 +384,86 @@ static void find_odd(struct finding *f, uint32_t number, struct to_copy task)
 
 	if (customer->head == IDENTITY_NO_CODE)
 		return;
-	task.gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
-	if (!task.gathers && slot != ROW_NONE)
+	bool gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
+	task.way = gathers ? GATHERS : MERGES;
+	if (!gathers && slot != ROW_NONE)
 		slice = slice_of(walk->base, slot);
-	if (task.gathers || task.recent_count > 0)
-		add_task(f, task, task.gathers ? most_gathered(walk, customer) : slice.count);
+	if (gathers || task.recent_count > 0)
+		add_task(f, task, gathers ? most_gathered(walk, customer) : slice.count);
 	f->out[f->count++] = (struct walked){ .customer = number, .thread = slice };
 }
 
-static void find_plain_one(struct finding *f, uint32_t number, struct to_copy task)
+static struct to_copy later_rows(const struct thread_walk *walk, uint32_t later)
 {
-	struct walked *one = &f->out[f->count];
+	uint32_t recent = walk->recent_start[later];
 
-	one->customer = number;
-	one->thread = slice_of(f->walker->walk->base, number);
-	if (task.recent_count > 0) {
-		add_task(f, task, one->thread.count);
-		ask_for(f->walker, &one->thread);
-	}
-	f->count++;
+	return (struct to_copy){ .recent = recent,
+		.recent_count = walk->recent_start[later + 1] - recent };
 }
 
-/* Customers from .. to of one block of the walk. */
-static void find_some(struct finding *f, uint32_t from, uint32_t to)
+static void add_later(struct finding *f, struct to_copy task, bool appends)
+{
+	const struct thread *slice = &f->out[f->count].thread;
+
+	task.way = appends ? APPENDS : MERGES;
+	add_task(f, task, slice->count);
+	ask_for(f->walker, slice, task.way);
+}
+
+/* Customers from .. to of one block of the walk, of whom some are odd. */
+static void find_some(struct finding *f, uint32_t from, uint32_t to, struct known known)
 {
 	const struct thread_walk *walk = f->walker->walk;
 	const struct walk_block *block = &walk->blocks[from / WALK_BLOCK_CUSTOMERS];
-	uint64_t plain = plain_of(walk, from / WALK_BLOCK_CUSTOMERS);
 	uint32_t later = walk_recent_before(block, from % WALK_BLOCK_CUSTOMERS);
 
 	for (uint32_t number = from; number < to; number++) {
 		unsigned bit = number % WALK_BLOCK_CUSTOMERS;
 		struct to_copy task = { .place = 0 };
-		if (block->recent >> bit & 1) {
-			task.recent = walk->recent_start[later];
-			task.recent_count = walk->recent_start[later + 1] - task.recent;
-			later++;
-		}
-		if (plain >> bit & 1)
-			find_plain_one(f, number, task);
-		else
+		if (block->recent >> bit & 1)
+			task = later_rows(walk, later++);
+		if ((known.plain >> bit & 1) == 0) {
 			find_odd(f, number, task);
+			continue;
+		}
+		f->out[f->count].customer = number;
+		f->out[f->count].thread = slice_of(walk->base, number);
+		if (task.recent_count > 0)
+			add_later(f, task, known.appends >> bit & 1);
+		f->count++;
 	}
+}
+
+/* A whole block of whom none is odd: slices first, then who has later rows.  Whether a customer has
+ * some cannot be foretold, and each wrong guess would cost as much as his slice. */
+static void find_plain_block(struct finding *f, size_t b, uint64_t appends)
+{
+	const struct thread_walk *walk = f->walker->walk;
+	const struct walk_block *block = &walk->blocks[b];
+	uint32_t first = (uint32_t)(b * WALK_BLOCK_CUSTOMERS), later = block->recent_at;
+	size_t before = f->count;
+
+	for (uint32_t i = 0; i < WALK_BLOCK_CUSTOMERS; i++) {
+		f->out[before + i].customer = first + i;
+		f->out[before + i].thread = slice_of(walk->base, first + i);
+	}
+	for (uint64_t left = block->recent; left != 0; left &= left - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
+		f->count = before + bit;
+		add_later(f, later_rows(walk, later++), appends >> bit & 1);
+	}
+	f->count = before + WALK_BLOCK_CUSTOMERS;
+}
+
+static void find(struct finding *f, uint32_t from, uint32_t to)
+{
+	size_t block = from / WALK_BLOCK_CUSTOMERS;
+	struct known known = known_of(f->walker->walk, block);
+
+	if (known.plain == UINT64_MAX && to - from == WALK_BLOCK_CUSTOMERS)
+		find_plain_block(f, block, known.appends);
+	else
+		find_some(f, from, to, known);
 }
 
 size_t thread_walk_block(struct thread_walker *walker, uint32_t from, uint32_t to,
@@ -390,9 +477,9 @@ size_t thread_walk_block(struct thread_walker *walker, uint32_t from, uint32_t t
 	f.out = out;
 	f.count = f.task_count = f.room = 0;
 	if (from < to)
-		find_some(&f, from, MIN_OF(middle, to));
+		find(&f, from, MIN_OF(middle, to));
 	if (middle < to)
-		find_some(&f, middle, to);
+		find(&f, middle, to);
 	if (f.task_count > 0)
 		copy_all(&f);
 	return f.count;

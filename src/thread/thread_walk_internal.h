@@ -19,6 +19,8 @@ struct walk_block {
 	/* Whose slice of the base is his alone, whole, and numbered as he is: asked of the
 	 * identities by whoever first walks here, and by two at once with one answer. */
 	_Atomic uint64_t plain;
+	/* Of these, who has later rows that all stand behind his slice. */
+	_Atomic uint64_t appends;
 	uint64_t recent; /* who has later rows */
 	uint32_t recent_at; /* the first of them, in recent_start */
 	atomic_uint plain_known;
