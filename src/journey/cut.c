@@ -31,6 +31,7 @@ void cutter_done(struct cutter *cutter)
 	free(cutter->time);
 	free(cutter->end);
 	free(cutter->outcome);
+	free(cutter->runs);
 	limits_give(cutter->plan->limits, cutter->room * EVENT_BYTES);
 }
 

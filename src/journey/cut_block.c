@@ -84,17 +84,23 @@ size_t cutter_ends(struct cutter *c, size_t at, const int64_t *time, size_t coun
 
 /* ---- the short way: two passes over the block, for its room is known after the first */
 
-struct block_runs {
-	struct journey_run runs[THREAD_WALK_BLOCK];
-	size_t count, events;
-};
+static void make_runs(struct cutter *c)
+{
+	static const uint8_t open = JOURNEY_OPEN;
 
-static void find_runs(
-	const struct cutter *c, const struct walked *block, size_t count, struct block_runs *out)
+	c->runs = memory_alloc(THREAD_WALK_BLOCK * sizeof(*c->runs));
+	for (size_t i = 0; i < THREAD_WALK_BLOCK; i++) {
+		c->runs[i].of_what = c->plan->plain_steps;
+		c->runs[i].journeys = 1; /* of whole threads */
+		c->runs[i].outcome = &open;
+	}
+}
+
+static void find_runs(struct cutter *c, const struct walked *block, size_t count)
 {
 	const struct journey_plan *plan = c->plan;
 
-	out->count = out->events = 0;
+	c->run_count = c->run_events = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct thread *thread = &block[i].thread; /* copied, it would cost more */
 		struct thread trimmed;
@@ -107,39 +113,32 @@ static void find_runs(
 		}
 		if (thread->count == 0)
 			continue;
-		struct journey_run *run = &out->runs[out->count++];
+		struct journey_run *run = &c->runs[c->run_count++];
 		run->customer = block[i].customer;
 		run->events = thread->count;
-		run->step = NULL;
 		run->row = thread->row;
 		run->time = thread->time;
 		run->what = thread->what;
-		run->of_what = plan->plain_steps;
-		out->events += thread->count;
+		c->run_events += thread->count;
 	}
 }
 
-static void cut_whole(struct cutter *c, struct block_runs *block)
+static void cut_whole(struct cutter *c)
 {
-	static const uint8_t open = JOURNEY_OPEN;
-
-	for (size_t i = 0; i < block->count; i++) {
-		struct journey_run *run = &block->runs[i];
-		c->end[i] = (uint32_t)run->events;
-		run->journeys = 1;
-		run->end = &c->end[i];
-		run->outcome = &open;
+	for (size_t i = 0; i < c->run_count; i++) {
+		c->end[i] = (uint32_t)c->runs[i].events;
+		c->runs[i].end = &c->end[i];
 	}
 }
 
-static void cut_by_times(struct cutter *c, struct block_runs *block)
+static void cut_by_times(struct cutter *c)
 {
 	const struct journey_plan *plan = c->plan;
 	bool counts = (c->looks_at & RUN_ENDS) == 0 && plan->window == INT64_MAX;
 	size_t at = 0;
 
-	for (size_t i = 0; i < block->count; i++) {
-		struct journey_run *run = &block->runs[i];
+	for (size_t i = 0; i < c->run_count; i++) {
+		struct journey_run *run = &c->runs[i];
 		run->end = c->end + at;
 		run->outcome = c->outcome + at;
 		run->journeys = counts ? count_gaps(run->time, run->events, plan->gap) + 1
@@ -150,7 +149,6 @@ static void cut_by_times(struct cutter *c, struct block_runs *block)
 
 err cutter_block(struct cutter *c, const struct walked *block, size_t count)
 {
-	struct block_runs short_ones; /* its runs need no zeros */
 	err e = OK;
 
 	if (!is_short(c)) {
@@ -158,15 +156,17 @@ err cutter_block(struct cutter *c, const struct walked *block, size_t count)
 			e = cutter_customer(c, block[i].customer, &block[i].thread);
 		return e;
 	}
-	find_runs(c, block, count, &short_ones);
-	if (short_ones.count == 0)
+	if (c->runs == NULL)
+		make_runs(c);
+	find_runs(c, block, count);
+	if (c->run_count == 0)
 		return OK;
-	e = cutter_room(c, short_ones.events);
+	e = cutter_room(c, c->run_events);
 	if (e != OK)
 		return e;
 	if (c->plan->is_whole_thread)
-		cut_whole(c, &short_ones);
+		cut_whole(c);
 	else
-		cut_by_times(c, &short_ones);
-	return c->take(c->part, short_ones.runs, short_ones.count, c->why);
+		cut_by_times(c);
+	return c->take(c->part, c->runs, c->run_count, c->why);
 }

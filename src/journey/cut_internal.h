@@ -17,6 +17,9 @@ struct cutter {
 	uint32_t *end; /* of the journeys cut so far, and how they ended */
 	uint8_t *outcome;
 	size_t room;
+	/* cut_block.c: those of a block.  What is the same for all is set once, and stays. */
+	struct journey_run *runs;
+	size_t run_count, run_events;
 };
 
 void cutter_init(struct cutter *cutter, const struct journey_plan *plan, journey_take_runs *take,

@@ -169,6 +169,28 @@ static ALWAYS_INLINE void begin_customer(struct tally *t, uint32_t customer, str
 	t->customers++;
 }
 
+/* All that a customer did is one journey. */
+static ALWAYS_INLINE void count_whole(
+	struct tally *t, const struct journey_run *runs, size_t count, struct way way)
+{
+	size_t events = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct journey_run *run = &runs[i];
+		const struct dense_code *meaning;
+		const uint32_t *codes = dense_codes(t, run, &meaning);
+		struct step_set set = { { 0 } };
+		t->outcomes[run->outcome[0]]++;
+		count_journey(t, codes, meaning, way.has_times ? run->time : NULL, run->events,
+			run->customer + 1, 0, &set, way);
+		count_set(t->sets, &set, way);
+		events += run->events;
+	}
+	t->customers += count;
+	t->journeys += count;
+	t->events += events;
+}
+
 static ALWAYS_INLINE void count_run(struct tally *t, const struct journey_run *run, struct way way)
 {
 	const struct dense_code *meaning;
@@ -190,7 +212,9 @@ static ALWAYS_INLINE void count_run(struct tally *t, const struct journey_run *r
 static ALWAYS_INLINE void count_runs(
 	struct tally *t, const struct journey_run *runs, size_t count, struct way way)
 {
-	for (size_t i = 0; i < count; i++)
+	if (!way.several)
+		count_whole(t, runs, count, way);
+	for (size_t i = 0; way.several && i < count; i++)
 		count_run(t, &runs[i], way);
 }
 
@@ -267,8 +291,9 @@ static void settle_step(struct tally *t, size_t step)
 void tally_dense_settle(struct tally *t)
 {
 	for (size_t i = 0; i < STEP_WORDS; i++) {
-		bit_counts_add(
-			&t->sets->of_word[i], t->customer_steps.word[i]); /* the last one's */
+		bit_counts_add(&t->sets->of_word[i],
+			t->customer_steps
+				.word[i]); /* the last one's; none, if each had one journey */
 		bit_counts_settle(&t->sets->of_word[i]);
 	}
 	settle_edges(t);

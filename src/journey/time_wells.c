@@ -1,28 +1,28 @@
 /* journey/time_wells.c - see time_wells.h: chunks are cut from blocks, and go with them */
 #include "journey/time_wells.h"
 
-#include "base/chunks.h"
+#include "base/spare.h"
 
 #include <stdlib.h>
 
 struct well_block {
 	struct well_block *before;
 };
-enum { BLOCK_BYTES = CHUNK_BYTES_MAX };
+enum { BLOCK_BYTES = 128 << 10, BLOCK_BYTES_MAX = 4 << 20 };
 
 _Static_assert(sizeof(struct well_chunk) == WELL_CHUNK_BYTES, "chunks lie side by side");
 
 /* The chunks of a block are those that its head, and being aligned, leave whole. */
-static void add_block(struct time_wells *wells)
+static void add_block(struct time_wells *wells, size_t bytes)
 {
-	struct well_block *block = chunk_alloc(BLOCK_BYTES, false);
+	struct well_block *block = spare_take(bytes);
 	uintptr_t from = (uintptr_t)block, mask = WELL_CHUNK_BYTES - 1;
-	uintptr_t first = (from + sizeof(*block) + mask) & ~mask,
-		  end = (from + BLOCK_BYTES) & ~mask;
+	uintptr_t first = (from + sizeof(*block) + mask) & ~mask, end = (from + bytes) & ~mask;
 	char *at = (char *)block;
 
 	block->before = wells->blocks;
 	wells->blocks = block;
+	wells->block_bytes = bytes;
 	wells->fresh = (struct well_chunk *)(void *)(at + (first - from));
 	wells->fresh_end = (struct well_chunk *)(void *)(at + (end - from));
 }
@@ -39,7 +39,7 @@ err time_wells_init(
 		return e;
 	wells->bytes = bytes;
 	wells->next = memory_alloc((lists + 1) * sizeof(*wells->next));
-	add_block(wells);
+	add_block(wells, BLOCK_BYTES);
 	wells->spill = wells->fresh++;
 	return OK;
 }
@@ -48,7 +48,7 @@ void time_wells_done(struct time_wells *wells)
 {
 	for (struct well_block *b = wells->blocks, *before; b != NULL; b = before) {
 		before = b->before;
-		chunk_free(b, BLOCK_BYTES);
+		spare_give(b);
 	}
 	if (wells->limits != NULL)
 		limits_give(wells->limits, wells->bytes);
@@ -67,12 +67,13 @@ static bool has_room(struct time_wells *wells)
 {
 	if (wells->fresh < wells->fresh_end)
 		return true;
+	size_t bytes = MIN_OF(2 * wells->block_bytes, (size_t)BLOCK_BYTES_MAX);
 	if (wells->state == OK)
-		wells->state = limits_take(wells->limits, BLOCK_BYTES, &wells->why);
+		wells->state = limits_take(wells->limits, bytes, &wells->why);
 	if (wells->state != OK)
 		return false;
-	wells->bytes += BLOCK_BYTES;
-	add_block(wells);
+	wells->bytes += bytes;
+	add_block(wells, bytes);
 	return true;
 }
 

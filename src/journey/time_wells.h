@@ -14,8 +14,10 @@
  * how many, for each list always the same.  Eight are written, of which the next number takes back
  * what is too much.
  *
- * Memory: what the numbers take and at most one chunk a list, asked of the limits in blocks of 128
- * KiB.  Past the limit numbers are lost, and time_wells_state() says so: adding has no outcome.
+ * Memory: what the numbers take and at most one chunk a list, asked of the limits in blocks, each
+ * twice as large as the one before: from 128 KiB to 4 MiB, which the next question may have at once
+ * (base/spare.h).  Past the limit numbers are lost, and time_wells_state() says so: adding has no
+ * outcome.
  *
  * Threads: a set of lists is written by one thread, and read by any when that is over.
  */
@@ -47,6 +49,7 @@ struct time_wells {
 	struct journey_limits *limits;
 	unsigned char **next; /* of each list */
 	struct well_block *blocks;
+	size_t block_bytes; /* of the youngest */
 	struct well_chunk *fresh, *fresh_end; /* of the youngest block */
 	struct well_chunk *spill; /* what is past the limit goes here, over and over */
 	size_t bytes;

@@ -370,10 +370,8 @@ static bool tells_moment(str line)
 	return false;
 }
 
-static void add_digest(struct strbuf *out, str bytes)
+static void add_digest(struct strbuf *out, struct digest128 digest)
 {
-	struct digest128 digest = digest128(NULL, bytes);
-
 	for (size_t i = 0; i < sizeof(digest.bytes); i++)
 		strbuf_printf(out, "%02x", digest.bytes[i]);
 }
@@ -394,12 +392,13 @@ static str etag_of(str body, char text[static ETAG_BYTES])
 		strbuf_add(&content, line);
 		strbuf_add_byte(&content, '\n');
 	}
-	add_digest(&whole, rest);
-	add_digest(&content, rest);
+	struct digest128 of_rest = digest128(NULL, rest);
+	add_digest(&whole, of_rest);
+	add_digest(&content, of_rest);
 	strbuf_add_byte(&etag, '"');
-	add_digest(&etag, strbuf_str(&whole));
+	add_digest(&etag, digest128(NULL, strbuf_str(&whole)));
 	strbuf_add_byte(&etag, '-');
-	add_digest(&etag, strbuf_str(&content));
+	add_digest(&etag, digest128(NULL, strbuf_str(&content)));
 	strbuf_add_byte(&etag, '"');
 	strbuf_done(&whole);
 	strbuf_done(&content);
@@ -445,7 +444,6 @@ static void send_held(struct rest_answer *a)
 {
 	struct http_exchange *x = a->call->x;
 	char text[ETAG_BYTES];
-	str etag = etag_of((str){ a->held.ptr, a->held.len }, text);
 
 	set_common(a);
 	set_next(a);
@@ -455,6 +453,7 @@ static void send_held(struct rest_answer *a)
 		http_answer_built(x, 200, a->type, &a->held);
 		return;
 	}
+	str etag = etag_of((str){ a->held.ptr, a->held.len }, text);
 	http_set(x, "Cache-Control", STR("private, no-cache"));
 	http_set(x, "ETag", etag);
 	str known = http_header(x, "If-None-Match");
