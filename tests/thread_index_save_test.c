@@ -1,4 +1,4 @@
-/* thread_index_save_test.c - a base into a store and back, and from the store into memory. */
+/* tests/thread_index_save_test.c - a base into a store and back, and from the store into memory. */
 #include "base/saving.h"
 #include "support/memory_file.h"
 #include "test.h"
