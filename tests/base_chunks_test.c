@@ -73,6 +73,23 @@ TEST(chunks_are_apart_and_zero)
 	chunk_free(NULL, 1);
 }
 
+TEST(chunks_keep_some_empty_slabs_for_a_while)
+{
+	enum { COUNT = CHUNK_KEPT_MAX * 20, BYTES = CHUNK_BYTES_MAX - 16, OTHER = 4096 };
+	char **pieces = memory_alloc(2 * COUNT * sizeof(*pieces));
+
+	(void)chunk_release();
+	CHECK("none", chunk_release() == 0);
+	CHECK("taken", take(pieces, 0, 1, COUNT, BYTES));
+	CHECK("given", give(pieces, 0, 1, COUNT, BYTES));
+	CHECK("no more than that", chunk_release() == CHUNK_KEPT_MAX);
+	CHECK("of another size, zeroed again", take(pieces, 0, 1, 2 * COUNT, OTHER));
+	CHECK("given", give(pieces, 0, 1, 2 * COUNT, OTHER));
+	CHECK("what was taken is young again", chunk_release() > 0);
+	CHECK("none", chunk_release() == 0);
+	free(pieces);
+}
+
 static void *work(void *context)
 {
 	enum { COUNT = 600, BYTES = 4112 };

@@ -23,6 +23,7 @@ struct slab {
 	struct slab *next, *before; /* in the list of those with room */
 	struct free_piece *free;
 	size_t used, fresh; /* pieces given out; pieces that ever were */
+	bool is_dirty; /* it was another's before: what is fresh is not 0 */
 };
 _Static_assert(sizeof(struct slab) <= HEAD_BYTES, "the head has room");
 
@@ -34,6 +35,13 @@ struct size {
 };
 
 static struct size sizes[CHUNK_SIZES_MAX];
+
+static struct kept { /* the last one at the end */
+	struct slab *slab;
+	bool is_old; /* it was there at the last chunk_release() */
+} kept[CHUNK_KEPT_MAX];
+static size_t kept_count;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* all of this */
 
 static size_t rounded(size_t bytes)
@@ -71,6 +79,43 @@ static char *map_aligned(void)
 	return map + before;
 }
 
+static void give_to_system(struct slab *slab)
+{
+	ASSERT(munmap(slab, CHUNK_SLAB_BYTES) == 0);
+}
+
+static void keep(struct slab *slab)
+{
+	if (kept_count == CHUNK_KEPT_MAX)
+		give_to_system(slab);
+	else
+		kept[kept_count++] = (struct kept){ .slab = slab };
+}
+
+static struct slab *take_kept(void)
+{
+	struct slab *slab = kept[--kept_count].slab;
+
+	*slab = (struct slab){ .is_dirty = true };
+	return slab;
+}
+
+size_t chunk_release(void)
+{
+	size_t count = 0;
+
+	ASSERT(pthread_mutex_lock(&lock) == 0);
+	for (size_t i = 0; i < kept_count; i++) {
+		if (kept[i].is_old)
+			give_to_system(kept[i].slab);
+		else
+			kept[count++] = (struct kept){ .slab = kept[i].slab, .is_old = true };
+	}
+	kept_count = count;
+	ASSERT(pthread_mutex_unlock(&lock) == 0);
+	return count;
+}
+
 static void put_in_list(struct size *size, struct slab *slab)
 {
 	slab->before = NULL;
@@ -92,9 +137,14 @@ static void take_from_list(struct size *size, struct slab *slab)
 
 static void add_slab(struct size *size)
 {
-	char *map = map_aligned();
+	bool is_first = size->slabs++ == 0;
 
-	if (size->slabs++ > 0) /* advice: a system that does not take it is slower, no more */
+	if (kept_count > 0) {
+		put_in_list(size, take_kept());
+		return;
+	}
+	char *map = map_aligned();
+	if (!is_first) /* advice: a system that does not take it is slower, no more */
 		(void)madvise(map, CHUNK_SLAB_BYTES, MADV_HUGEPAGE);
 	put_in_list(size, (struct slab *)(void *)map); /* zeroed */
 }
@@ -105,7 +155,7 @@ static void *take_piece(struct size *size, bool *is_zero)
 		add_slab(size);
 	struct slab *slab = size->with_room;
 	void *piece = slab->free;
-	*is_zero = piece == NULL;
+	*is_zero = piece == NULL && !slab->is_dirty;
 	if (piece != NULL)
 		slab->free = slab->free->next;
 	else
@@ -146,7 +196,7 @@ static void give_back(struct size *size, void *chunk)
 		return;
 	take_from_list(size, slab);
 	size->slabs--;
-	ASSERT(munmap(slab, CHUNK_SLAB_BYTES) == 0);
+	keep(slab);
 }
 
 void chunk_free(void *chunk, size_t bytes)

@@ -4,8 +4,10 @@
  * for the address of its page too; so pieces are cut from slabs of 2 MiB, which the system is asked
  * to hold as one page each (all but the first of a size: a small state shall stay small).
  *
- * Slabs are for pieces of one size; one that is empty goes back to the system, unless it is the
- * only one of its size with room.  Sizes beyond CHUNK_SIZES_MAX different ones, or larger than
+ * Slabs are for pieces of one size.  One that is empty, and not the only one of its size with room,
+ * serves the next that is wanted, of whatever size: a new one has to be zeroed by the system, all
+ * of it.  Of these CHUNK_KEPT_MAX stay, until nobody has taken them for a while; what is more goes
+ * back to the system at once.  Sizes beyond CHUNK_SIZES_MAX different ones, or larger than
  * CHUNK_BYTES_MAX, come from malloc().
  *
  * Threads: any; one lock, a leaf.
@@ -14,11 +16,20 @@
 
 #include "base/arena.h"
 
-enum { CHUNK_SLAB_BYTES = 2 << 20, CHUNK_SIZES_MAX = 16, CHUNK_BYTES_MAX = CHUNK_SLAB_BYTES / 16 };
+enum {
+	CHUNK_SLAB_BYTES = 2 << 20,
+	CHUNK_SIZES_MAX = 16,
+	CHUNK_BYTES_MAX = CHUNK_SLAB_BYTES / 16,
+	CHUNK_KEPT_MAX = 32 /* slabs */
+};
 
 /* Aligned to 16; never NULL: memory that cannot be had ends the process, as in memory_alloc(). */
 void *chunk_alloc(size_t bytes, bool zeroed);
 void chunk_free(void *chunk, size_t bytes); /* `bytes` as it was asked for */
 
-/* How many slabs there are, for tests. */
+/* Gives empty slabs that were kept at the last call already, and not taken since, back to the
+ * system; for who calls it now and then.  Returns how many still are kept. */
+size_t chunk_release(void);
+
+/* How many slabs there are beside those that are kept, for tests. */
 size_t chunk_slab_count(void);

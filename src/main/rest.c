@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/chunks.h"
 #include "base/queue.h"
 #include "base/spare.h"
 #include "exchange/inputs.h"
@@ -232,8 +233,10 @@ static void *watch(void *context)
 	const struct timespec pause = { .tv_nsec = REST_WATCH_MS * 1000000L };
 
 	for (unsigned i = 1; look_around(context); i++) {
-		if (i % SPARE_ROUNDS == 0)
-			(void)spare_release(); /* of questions a minute ago */
+		if (i % SPARE_ROUNDS == 0) { /* of questions a minute ago */
+			(void)spare_release();
+			(void)chunk_release();
+		}
 		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL); /* shorter does no harm */
 	}
 	return NULL;
