@@ -364,7 +364,7 @@ err cutter_customer(struct cutter *c, uint32_t customer, const struct thread *wh
 
 	if (whole->count == 0 || (plan->crowd_count > 0 && !cutter_wants(plan, customer, whole)))
 		return OK;
-	struct thread thread = plan->sees_ever ? *whole : cutter_trimmed(plan, whole);
+	struct thread thread = cutter_trims(plan) ? cutter_trimmed(plan, whole) : *whole;
 	if (thread.count == 0)
 		return OK;
 	err e = cutter_room(c, thread.count);

@@ -22,7 +22,7 @@ unsigned cutter_columns(const struct cutter *c)
 
 	if (!is_short(c) || plan->crowd_count > 0)
 		return WALK_ALL;
-	return plan->is_whole_thread && plan->sees_ever ? columns : columns | WALK_TIME;
+	return plan->is_whole_thread ? columns : columns | WALK_TIME;
 }
 
 /* ---- where nothing but time cuts: no branch that depends on an event */
@@ -107,7 +107,7 @@ static void find_runs(struct cutter *c, const struct walked *block, size_t count
 		if (thread->count == 0 ||
 			(plan->crowd_count > 0 && !cutter_wants(plan, block[i].customer, thread)))
 			continue;
-		if (!plan->sees_ever) {
+		if (cutter_trims(plan)) {
 			trimmed = cutter_trimmed(plan, thread);
 			thread = &trimmed;
 		}

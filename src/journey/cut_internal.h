@@ -31,6 +31,12 @@ err cutter_customer(struct cutter *cutter, uint32_t customer, const struct threa
 
 /* Room for the seen events of so many. */
 err cutter_room(struct cutter *cutter, size_t count);
+/* Crowds ask of all events of a customer; where there are none, the walker leaves out already what
+ * does not lie between since and until. */
+static inline bool cutter_trims(const struct journey_plan *plan)
+{
+	return plan->crowd_count > 0 && !plan->sees_ever;
+}
 /* What lies between since and until: a thread is in the order of time, so it is a part of it. */
 struct thread cutter_trimmed(const struct journey_plan *plan, const struct thread *thread);
 

@@ -119,6 +119,10 @@ static err take_ranges(struct passing *p, struct cutter *cutter, struct why *why
 
 	thread_walker_init(&walker, plan->walk);
 	walker.columns = cutter_columns(cutter);
+	if (plan->crowd_count == 0) {
+		walker.since = plan->since;
+		walker.until = plan->until;
+	}
 	while (e == OK) {
 		from = atomic_fetch_add_explicit(&p->next, RANGE_CUSTOMERS, memory_order_relaxed);
 		if (from >= end)

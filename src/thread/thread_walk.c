@@ -13,7 +13,9 @@
 
 void thread_walker_init(struct thread_walker *walker, const struct thread_walk *walk)
 {
-	*walker = (struct thread_walker){ .walk = walk, .columns = WALK_ALL };
+	*walker = (struct thread_walker){
+		.walk = walk, .columns = WALK_ALL, .since = INT64_MIN, .until = INT64_MAX
+	};
 }
 
 void thread_walker_done(struct thread_walker *walker)
@@ -59,6 +61,22 @@ static struct thread slice_of(const struct thread_index *base, uint32_t slot)
 
 	return (struct thread){ base->events.time + from, base->events.what + from,
 		base->events.row + from, base->events.start[slot + 1] - from };
+}
+
+/* What is within the walker's times: the slice is in their order.  INT64_MAX is no event's time. */
+static inline struct thread slice_within(
+	const struct thread_walker *walker, const struct thread_index *base, uint32_t slot)
+{
+	struct thread slice = slice_of(base, slot);
+	size_t from = 0, to = slice.count;
+
+	if (walker->since != INT64_MIN)
+		while (from < to && slice.time[from] < walker->since)
+			from++;
+	if (walker->until != INT64_MAX)
+		while (to > from && slice.time[to - 1] >= walker->until)
+			to--;
+	return (struct thread){ slice.time + from, slice.what + from, slice.row + from, to - from };
 }
 
 /* ---- a slice of the base, and later rows */
@@ -186,7 +204,7 @@ static void gather_slices(struct thread_walker *walker, uint32_t number, size_t 
 	for (uint32_t i = 0; i < customer->members; i++) {
 		uint32_t slot = slot_in(walk->base, member);
 		if (slot != ROW_NONE && !slot_was_seen(walk, customer->head, member)) {
-			struct thread slice = slice_of(walk->base, slot);
+			struct thread slice = slice_within(walker, walk->base, slot);
 			for (size_t k = 0; k < slice.count; k++)
 				if (walk_is_event(view, slice.row[k]) &&
 					threads_view_customer(view, slice.row[k]) == number)
@@ -387,18 +405,23 @@ static void find_odd(struct finding *f, uint32_t number, struct to_copy task)
 	bool gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
 	task.way = gathers ? GATHERS : MERGES;
 	if (!gathers && slot != ROW_NONE)
-		slice = slice_of(walk->base, slot);
+		slice = slice_within(f->walker, walk->base, slot);
 	if (gathers || task.recent_count > 0)
 		add_task(f, task, gathers ? most_gathered(walk, customer) : slice.count);
 	f->out[f->count++] = (struct walked){ .customer = number, .thread = slice };
 }
 
-static struct to_copy later_rows(const struct thread_walk *walk, uint32_t later)
+static struct to_copy later_rows(const struct thread_walker *walker, uint32_t later)
 {
-	uint32_t recent = walk->recent_start[later];
+	const struct thread_walk *walk = walker->walk;
+	uint32_t from = walk->recent_start[later], to = walk->recent_start[later + 1];
 
-	return (struct to_copy){ .recent = recent,
-		.recent_count = walk->recent_start[later + 1] - recent };
+	while (from < to && walk->recent[from].time < walker->since)
+		from++;
+	if (walker->until != INT64_MAX)
+		while (to > from && walk->recent[to - 1].time >= walker->until)
+			to--;
+	return (struct to_copy){ .recent = from, .recent_count = to - from };
 }
 
 static void add_later(struct finding *f, struct to_copy task, bool appends)
@@ -421,13 +444,13 @@ static void find_some(struct finding *f, uint32_t from, uint32_t to, struct know
 		unsigned bit = number % WALK_BLOCK_CUSTOMERS;
 		struct to_copy task = { .place = 0 };
 		if (block->recent >> bit & 1)
-			task = later_rows(walk, later++);
+			task = later_rows(f->walker, later++);
 		if ((known.plain >> bit & 1) == 0) {
 			find_odd(f, number, task);
 			continue;
 		}
 		f->out[f->count].customer = number;
-		f->out[f->count].thread = slice_of(walk->base, number);
+		f->out[f->count].thread = slice_within(f->walker, walk->base, number);
 		if (task.recent_count > 0)
 			add_later(f, task, known.appends >> bit & 1);
 		f->count++;
@@ -445,12 +468,14 @@ static void find_plain_block(struct finding *f, size_t b, uint64_t appends)
 
 	for (uint32_t i = 0; i < WALK_BLOCK_CUSTOMERS; i++) {
 		f->out[before + i].customer = first + i;
-		f->out[before + i].thread = slice_of(walk->base, first + i);
+		f->out[before + i].thread = slice_within(f->walker, walk->base, first + i);
 	}
 	for (uint64_t left = block->recent; left != 0; left &= left - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(left);
+		struct to_copy task = later_rows(f->walker, later++);
 		f->count = before + bit;
-		add_later(f, later_rows(walk, later++), appends >> bit & 1);
+		if (task.recent_count > 0)
+			add_later(f, task, appends >> bit & 1);
 	}
 	f->count = before + WALK_BLOCK_CUSTOMERS;
 }

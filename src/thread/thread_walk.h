@@ -31,6 +31,9 @@ enum walk_column { WALK_TIME = 1, WALK_WHAT = 2, WALK_ROW = 4, WALK_ALL = 7 };
 struct thread_walker {
 	const struct thread_walk *walk;
 	unsigned columns; /* bits of enum walk_column; all of them unless changed */
+	/* Events before, and from then on, are left out; INT64_MIN and INT64_MAX, of none, unless
+	 * changed. */
+	int64_t since, until;
 	struct entry *entries; /* those of the thread being gathered */
 	size_t entry_room;
 	int64_t *time; /* columns of the block's threads that do not lie in the base */
@@ -41,7 +44,7 @@ struct thread_walker {
 void thread_walker_init(struct thread_walker *walker, const struct thread_walk *walk);
 void thread_walker_done(struct thread_walker *walker);
 
-/* A customer's thread, or nothing of it (count 0) if he has no event. */
+/* A customer's thread, or nothing of it (count 0) if he has no such event. */
 struct walked {
 	uint32_t customer;
 	struct thread thread;
