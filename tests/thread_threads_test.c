@@ -507,66 +507,79 @@ static bool is_slice(const struct thread_index *base, const struct threads_view 
 	return same;
 }
 
+struct many {
+	struct identity *identity;
+	struct threads *threads;
+	struct entry *rows;
+	uint32_t *people; /* of each row */
+	struct identity_view *published;
+	struct threads_view *view; /* without an index */
+};
+
+static struct many many_begin(void)
+{
+	struct many m = { .identity = identity_create(),
+		.threads = threads_create(),
+		.rows = memory_alloc(MANY_ROWS * sizeof(*m.rows)),
+		.people = memory_alloc(MANY_ROWS * sizeof(*m.people)) };
+
+	add_many(m.threads, m.identity, m.rows, m.people);
+	m.published = identity_publish(m.identity);
+	m.view = threads_publish(m.threads, m.published);
+	return m;
+}
+
+static void many_end(struct many *m)
+{
+	threads_view_unref(m->view);
+	identity_view_unref(m->published);
+	threads_free(m->threads);
+	identity_free(m->identity);
+	free(m->rows);
+	free(m->people);
+}
+
 /* Most customers lie whole in the base, and many of them have later rows: all of them later events,
  * or not. */
 TEST(walks_of_many_are_their_threads)
 {
 	enum { BASED = MANY_ROWS - 6000, RUN = MANY_ROWS - 100 };
-	struct identity *identity = identity_create();
-	struct threads *threads = threads_create();
-	struct entry *rows = memory_alloc(MANY_ROWS * sizeof(*rows));
-	uint32_t *people = memory_alloc(MANY_ROWS * sizeof(*people));
+	struct many m = many_begin();
 
-	add_many(threads, identity, rows, people);
-	struct identity_view *published = identity_publish(identity);
-	struct threads_view *view = threads_publish(threads, published);
-	threads_set_base(threads, thread_index_build_base(view, BASED, 1));
-	CHECK("a run too", threads_put_index(threads, thread_index_build_run(view, BASED, RUN)));
-	threads_view_unref(view);
-	view = threads_publish(threads, published);
-	CHECK("without times", walks_agree(view, 100, 300));
+	threads_set_base(m.threads, thread_index_build_base(m.view, BASED, 1));
+	CHECK("a run too",
+		threads_put_index(m.threads, thread_index_build_run(m.view, BASED, RUN)));
+	struct threads_view *view = threads_publish(m.threads, m.published);
+	CHECK("some", walks_agree(view, 100, 300));
 	CHECK("hardly anything", walks_agree(view, 490, 491));
 	CHECK("nothing", walks_agree(view, 600, -1));
 	threads_view_unref(view);
-	identity_view_unref(published);
-	threads_free(threads);
-	identity_free(identity);
-	free(rows);
-	free(people);
+	many_end(&m);
 }
 
 TEST(base_of_many_rows_is_a_sort_of_them)
 {
-	struct identity *identity = identity_create();
-	struct threads *threads = threads_create();
-	struct entry *rows = memory_alloc(2 * MANY_ROWS * sizeof(*rows)), *own = rows + MANY_ROWS;
-	uint32_t *people = memory_alloc(MANY_ROWS * sizeof(*people));
+	struct many m = many_begin();
+	struct entry *own = memory_alloc(MANY_ROWS * sizeof(*own));
+	struct thread_index *base = thread_index_build_base(m.view, MANY_ROWS, 1);
+	struct thread_index *by_three = thread_index_build_base(m.view, MANY_ROWS, 3);
 
-	add_many(threads, identity, rows, people);
-	struct identity_view *published = identity_publish(identity);
-	struct threads_view *view = threads_publish(threads, published);
-	struct thread_index *base = thread_index_build_base(view, MANY_ROWS, 1);
-	struct thread_index *by_three = thread_index_build_base(view, MANY_ROWS, 3);
 	for (uint32_t person = 0; person < MANY_PEOPLE; person++) {
 		char text[32];
 		size_t count = 0;
 		if (person > 60 && person < MANY_PEOPLE - 60 && person % 17 != 0)
 			continue; /* each looks at all rows */
 		for (size_t i = 0; i < MANY_ROWS; i++)
-			if (people[i] == person)
-				own[count++] = rows[i];
+			if (m.people[i] == person)
+				own[count++] = m.rows[i];
 		int len = snprintf(text, sizeof(text), "cookie:p%u", (unsigned)person);
-		CHECK(text, is_slice(base, view, (str){ text, (size_t)len }, own, count));
-		CHECK(text, is_slice(by_three, view, (str){ text, (size_t)len }, own, count));
+		CHECK(text, is_slice(base, m.view, (str){ text, (size_t)len }, own, count));
+		CHECK(text, is_slice(by_three, m.view, (str){ text, (size_t)len }, own, count));
 	}
 	thread_index_unref(by_three);
 	thread_index_unref(base);
-	threads_view_unref(view);
-	identity_view_unref(published);
-	threads_free(threads);
-	identity_free(identity);
-	free(rows);
-	free(people);
+	free(own);
+	many_end(&m);
 }
 
 TEST(ticks_are_told_as_the_millisecond_they_lie_in)

@@ -7,7 +7,7 @@
  * has later rows has both merged; only those whose identifiers moved, or of whom a row was hidden
  * since the base was built, are gathered and sorted.
  *
- * Cost: linear in the rows since the base; 3/8 byte a customer, 4 more for each who has such rows,
+ * Cost: linear in the rows since the base; 1/2 byte a customer, 4 more for each who has such rows,
  * and 16 such a row; if rows were hidden since, one look at the flags of all rows.  That is spent
  * once for a view, by whoever asks first: the walk stays with it.
  *
