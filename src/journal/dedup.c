@@ -167,7 +167,7 @@ static void begin_young(struct dedup *dedup)
 	if (young->lines != NULL)
 		return;
 	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
-	young->line_count = (size_t)filter_lines(young->count_max);
+	young->line_count = (size_t)filter_lines(young->count_max, YOUNG_LINE_ENTRIES);
 	young->lines = memory_alloc_lines(young->line_count * sizeof(*young->lines));
 	for (size_t at = 0; (entry = dedup_table_next(&dedup->active, &at)) != NULL;)
 		add_young(young, entry_key(entry));

@@ -6,7 +6,7 @@
  * Without the secret nobody can make two messages with one key, and so make one be lost.
  *
  * A log-structured index.  New entries go to a table in memory; full, it is written as a sorted
- * run; runs are merged geometrically.  Each run has a filter (11 bits an entry) and an index of
+ * run; runs are merged geometrically.  Each run has a filter (16 bits an entry) and an index of
  * its blocks, so that an unknown key costs one cache line a run and a known one reads one block.
  *
  *   active table --full--> frozen table --write--> run, run ... --merge--> larger run
