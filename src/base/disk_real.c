@@ -153,6 +153,12 @@ static void real_unmap(struct file *file, const void *mapped, size_t bytes)
 	ASSERT(munmap((void *)(uintptr_t)mapped, bytes) == 0);
 }
 
+static void real_advise(const void *mapped, size_t bytes, enum file_advice advice)
+{
+	(void)madvise((void *)(uintptr_t)mapped, bytes,
+		advice == FILE_SOON ? MADV_WILLNEED : MADV_RANDOM);
+}
+
 static void real_close(struct file *file)
 {
 	(void)close(real(file)->fd); /* what matters was synced before */
@@ -167,6 +173,7 @@ static const struct file_ops real_file_ops = {
 	.truncate = real_truncate,
 	.map = real_map,
 	.unmap = real_unmap,
+	.advise = real_advise,
 	.close = real_close,
 };
 

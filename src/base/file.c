@@ -84,6 +84,12 @@ void file_unmap(struct file *file, const void *mapped, size_t bytes)
 		file->ops->unmap(file, mapped, bytes);
 }
 
+void file_advise(struct file *file, const void *mapped, size_t bytes, enum file_advice advice)
+{
+	if (file->ops->advise != NULL)
+		file->ops->advise(mapped, bytes, advice);
+}
+
 void file_close(struct file *file)
 {
 	if (file != NULL)

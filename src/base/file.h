@@ -53,6 +53,12 @@ struct disk_ops {
 	err (*free_bytes)(struct disk *, const char *path, uint64_t *, struct why *);
 };
 
+/* How mapped bytes will be read. */
+enum file_advice {
+	FILE_HERE_AND_THERE, /* nothing around what is read: some systems read megabytes */
+	FILE_SOON, /* all of them, next */
+};
+
 struct file_ops {
 	err (*read_at)(struct file *, uint64_t at, void *, size_t, size_t *got, struct why *);
 	err (*write_at)(struct file *, uint64_t at, const void *, size_t, struct why *);
@@ -61,6 +67,7 @@ struct file_ops {
 	err (*truncate)(struct file *, uint64_t, struct why *);
 	err (*map)(struct file *, uint64_t at, size_t, const void **, struct why *);
 	void (*unmap)(struct file *, const void *, size_t);
+	void (*advise)(const void *mapped, size_t, enum file_advice); /* NULL: it helps nothing */
 	void (*close)(struct file *);
 };
 
@@ -101,6 +108,9 @@ err file_truncate(struct file *file, uint64_t bytes, struct why *why);
  * Unmap before closing the file. */
 err file_map(struct file *file, uint64_t at, size_t bytes, const void **out, struct why *why);
 void file_unmap(struct file *file, const void *mapped, size_t bytes);
+/* About mapped bytes, or a part of them that begins and ends at multiples of 4096, or at the end
+ * of all.  Advice: nothing fails. */
+void file_advise(struct file *file, const void *mapped, size_t bytes, enum file_advice advice);
 void file_close(struct file *file); /* NULL is fine */
 
 /* Joins folder and name with one '/', none if the name is empty; ERR_LIMIT past

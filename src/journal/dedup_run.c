@@ -2,8 +2,11 @@
 #include "journal/dedup_run.h"
 
 #include "base/crc32c.h"
+#include "base/load.h"
 
 #include <stdlib.h>
+
+enum { WINDOW_BLOCKS = 32 }; /* the bits of a word; 128 KiB */
 
 /* Header, sizes and checksums of what stands before the blocks. */
 static err check_head(struct dedup_run *run, uint64_t number, uint64_t file_bytes, struct why *why)
@@ -32,6 +35,12 @@ static err read_exactly(
 	return e;
 }
 
+/* A bit for each block, in whole windows. */
+static size_t checked_bytes(const struct dedup_run *run)
+{
+	return (size_t)(run->layout.blocks / WINDOW_BLOCKS + 1) * (WINDOW_BLOCKS / 8);
+}
+
 static err map_blocks(struct dedup_run *run, struct why *why)
 {
 	size_t bytes = run->layout.end - run->layout.blocks_at;
@@ -42,7 +51,8 @@ static err map_blocks(struct dedup_run *run, struct why *why)
 		return e;
 	run->blocks = mapped;
 	run->blocks_bytes = bytes;
-	run->checked = memory_alloc(run->layout.blocks / 8 + 1);
+	run->checked = memory_alloc(checked_bytes(run));
+	file_advise(run->file, mapped, bytes, FILE_HERE_AND_THERE);
 	return OK;
 }
 
@@ -103,7 +113,7 @@ void dedup_run_close(struct dedup_run *run)
 
 size_t dedup_run_resident_bytes(const struct dedup_run *run)
 {
-	size_t bits = run->checked == NULL ? 0 : run->layout.blocks / 8 + 1;
+	size_t bits = run->checked == NULL ? 0 : checked_bytes(run);
 
 	return sizeof(*run) + run->layout.blocks_at + bits;
 }
@@ -173,6 +183,19 @@ void dedup_run_prefetch_block(const struct dedup_run *run, uint64_t block, struc
 	PREFETCH(at + 64);
 }
 
+/* Whoever repeats what he sent asks for all blocks in the end: so where none of a window was looked
+ * at yet, it is read as one. */
+static void ask_around(const struct dedup_run *run, uint64_t block)
+{
+	uint64_t from = block / WINDOW_BLOCKS * WINDOW_BLOCKS;
+	size_t at = (size_t)from * RUN_BLOCK_BYTES;
+
+	if (load32(run->checked + from / 8) == 0)
+		file_advise(run->file, run->blocks + at,
+			MIN_OF((size_t)WINDOW_BLOCKS * RUN_BLOCK_BYTES, run->blocks_bytes - at),
+			FILE_SOON);
+}
+
 /* The bytes of a block, its checksum right: mapped, or read to `to`. */
 static err fetch(
 	struct dedup_run *run, uint64_t block, uint8_t *to, const uint8_t **bytes, struct why *why)
@@ -188,6 +211,7 @@ static err fetch(
 		return run_checksum_is_right(to) ? OK : run_damaged(run->path, at, why);
 	}
 	*bytes = run->blocks + block * RUN_BLOCK_BYTES;
+	ask_around(run, block);
 	if ((run->checked[block >> 3] & bit) == 0 && !run_checksum_is_right(*bytes))
 		return run_damaged(run->path, at, why);
 	run->checked[block >> 3] |= bit;
