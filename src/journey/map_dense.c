@@ -291,9 +291,8 @@ static void settle_step(struct tally *t, size_t step)
 void tally_dense_settle(struct tally *t)
 {
 	for (size_t i = 0; i < STEP_WORDS; i++) {
-		bit_counts_add(&t->sets->of_word[i],
-			t->customer_steps
-				.word[i]); /* the last one's; none, if each had one journey */
+		/* The last one's, who is behind nobody; no bit where each has one journey. */
+		bit_counts_add(&t->sets->of_word[i], t->customer_steps.word[i]);
 		bit_counts_settle(&t->sets->of_word[i]);
 	}
 	settle_edges(t);
