@@ -7,9 +7,12 @@
  * selected from.
  */
 #include "journey/map_internal.h"
-#include "journey/quantile.h"
+#include "journey/time_cells.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 enum { MEDIAN, P90, POSITIONS };
 
@@ -43,19 +46,12 @@ struct step_work {
 	uint32_t *cells; /* of each time in the well */
 	uint32_t sums[TIME_BUCKETS]; /* of the step */
 	struct edge_work edge[MAP_DENSE_STEPS];
-	unsigned __int128 total[MAP_DENSE_STEPS]; /* of the times of each edge */
+	unsigned __int128 total[MAP_DENSE_STEPS]; /* ticks: of the times of each edge */
+	uint64_t units[MAP_DENSE_STEPS]; /* of short numbers: what is not yet in `total` */
+	uint64_t summed; /* how many numbers that are */
 	struct kept kept;
 	struct wanted wanted;
 };
-
-/* A cell is a bucket of an edge.  Edges have their times in about the same buckets: a row that were
- * a multiple of 4 KiB would bring those of all edges into the same few lines of the first cache. */
-enum { ROW_CELLS = TIME_BUCKETS + 13 * 16 };
-
-static inline size_t cell_of(size_t to, unsigned bucket)
-{
-	return to * ROW_CELLS + bucket;
-}
 
 /* ---- first: which buckets */
 
@@ -90,28 +86,63 @@ static bool read_chunk(struct reading *r)
 	return r->chunk != NULL;
 }
 
-static void count_chunk(struct step_work *s, const struct reading *r, uint32_t *cells)
+/* The units of a short number have 33 bits: those of so many have room in 64, with a chunk more. */
+enum { SHORT_BYTES = 5, SUMMED_MAX = 1 << 30 };
+_Static_assert(8 * SHORT_BYTES - PACKED_STEP_BITS + 30 < 64, "sums of units have room");
+
+static void settle_units(struct step_work *s, uint64_t unit)
 {
-	const struct well_chunk *chunk = r->chunk;
-	const struct time_packing packing = r->packing;
+	for (size_t to = 0; to < MAP_DENSE_STEPS; to++)
+		s->total[to] += (unsigned __int128)s->units[to] * unit;
+	memset(s->units, 0, sizeof(s->units));
+	s->summed = 0;
+}
+
+static ALWAYS_INLINE void count_short(struct step_work *s, const struct well_chunk *chunk,
+	size_t count, unsigned bytes, const uint32_t *cells)
+{
 	uint32_t *counts = s->counts;
 
-	for (size_t i = 0; i < r->count; i++) {
-		uint64_t packed = well_number(chunk, i, packing.bytes);
-		uint64_t to = packed & PACKED_STEP_MASK, ticks = time_unpack(&packing, packed);
-		size_t cell = cell_of(to, time_bucket(ticks));
-		s->total[to] += ticks;
-		counts[cell]++;
-		cells[i] = (uint32_t)cell;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t packed = well_number(chunk, i, bytes);
+		counts[cells[i]]++;
+		s->units[packed & PACKED_STEP_MASK] += packed >> PACKED_STEP_BITS;
 	}
 }
 
+static void count_long(struct step_work *s, const struct reading *r, const uint32_t *cells)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		uint64_t packed = well_number(r->chunk, i, r->packing.bytes);
+		s->counts[cells[i]]++;
+		s->total[packed & PACKED_STEP_MASK] += time_unpack(&r->packing, packed);
+	}
+}
+
+static void count_chunk(struct step_work *s, const struct reading *r, const uint32_t *cells)
+{
+	if (r->packing.bytes == 4)
+		count_short(s, r->chunk, r->count, 4, cells);
+	else if (r->packing.bytes <= SHORT_BYTES)
+		count_short(s, r->chunk, r->count, r->packing.bytes, cells);
+	else
+		count_long(s, r, cells);
+}
+
+/* What is short is all in the unit of the view. */
 static void count_all(struct step_work *s)
 {
+	const uint64_t unit = s->tallies[0].packing.unit;
 	struct reading r = { .s = s };
 
-	for (uint32_t *cells = s->cells; read_chunk(&r); cells += r.count)
+	for (uint32_t *cells = s->cells; read_chunk(&r); cells += r.count) {
+		time_cells_of(r.chunk, r.count, &r.packing, cells);
 		count_chunk(s, &r, cells);
+		s->summed += r.count;
+		if (s->summed > SUMMED_MAX)
+			settle_units(s, unit);
+	}
+	settle_units(s, unit);
 }
 
 static uint64_t position_of(uint64_t count, unsigned p)
@@ -137,7 +168,7 @@ static void add_counts(uint32_t *restrict to, const uint32_t *restrict from)
 static void choose_all(struct step_work *s)
 {
 	for (size_t k = 0; k < s->edge_count; k++) {
-		const uint32_t *counts = s->counts + cell_of(s->edges[k].to, 0);
+		const uint32_t *counts = s->counts + time_cell(s->edges[k].to, 0);
 		struct edge_work *edge = &s->edge[s->edges[k].to];
 		choose(&edge->wanted, counts, s->edges[k].count);
 		add_counts(s->sums, counts);
@@ -152,8 +183,8 @@ static void want(struct step_work *s)
 	for (size_t k = 0; k < s->edge_count; k++)
 		for (unsigned p = 0; p < POSITIONS; p++) {
 			uint32_t to = s->edges[k].to;
-			s->wants[cell_of(to, s->edge[to].wanted.bucket[p])] |= (uint8_t)(1U << p);
-			s->wants[cell_of(to, s->wanted.bucket[p])] |=
+			s->wants[time_cell(to, s->edge[to].wanted.bucket[p])] |= (uint8_t)(1U << p);
+			s->wants[time_cell(to, s->wanted.bucket[p])] |=
 				(uint8_t)(1U << (POSITIONS + p));
 		}
 }
@@ -177,15 +208,30 @@ static void keep_packed(struct step_work *s, const struct reading *r, size_t i, 
 	keep_value(s, packed & PACKED_STEP_MASK, time_unpack(&r->packing, packed), wants);
 }
 
+/* Which are wanted cannot be foretold: their places are written down without asking. */
+static size_t find_wanted(
+	const uint8_t *wants, const uint32_t *cells, size_t count, uint16_t *found)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		found[n] = (uint16_t)i;
+		n += wants[cells[i]] != 0;
+	}
+	return n;
+}
+
 static void keep_all(struct step_work *s)
 {
 	const uint8_t *wants = s->wants;
 	struct reading r = { .s = s };
+	uint16_t found[WELL_ROOM]; /* as many as a chunk ever has */
 
-	for (const uint32_t *cells = s->cells; read_chunk(&r); cells += r.count)
-		for (size_t i = 0; i < r.count; i++)
-			if (wants[cells[i]] != 0)
-				keep_packed(s, &r, i, wants[cells[i]]);
+	for (const uint32_t *cells = s->cells; read_chunk(&r); cells += r.count) {
+		size_t n = find_wanted(wants, cells, r.count, found);
+		for (size_t i = 0; i < n; i++)
+			keep_packed(s, &r, found[i], wants[cells[found[i]]]);
+	}
 }
 
 static uint64_t *give_room(struct kept *kept, const struct wanted *wanted, uint64_t *room)
@@ -270,7 +316,7 @@ struct times_work {
 static err find_times(struct step_work *s, struct map_times *times, struct why *why)
 {
 	struct journey_limits *limits = journey_plan_limits(s->tallies[0].plan);
-	size_t cells = cell_of(s->tallies[0].steps, 0);
+	size_t cells = time_cell(s->tallies[0].steps, 0);
 	size_t bytes = sizeof(*s) + cells * (sizeof(*s->counts) + sizeof(*s->wants)) +
 		       s->leaving * sizeof(*s->cells);
 	err e = limits_take(limits, bytes, why);
