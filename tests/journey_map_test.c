@@ -140,8 +140,9 @@ static bool same_maps(const struct map *a, const struct map *b)
 	return same;
 }
 
-/* The two ways of counting, whatever the number of steps and of journeys a customer. */
-static void compare_ways(const char *events_text, const char *definition)
+/* The two ways of counting, whatever the number of steps and of journeys a customer, and wherever
+ * his events lie. */
+static void compare_ways(const char *events_text, const char *definition, size_t based)
 {
 	const struct map_options dense = { .counts_only = false }, sparse = { .dense_steps = 1 };
 	struct journey_world w;
@@ -149,6 +150,7 @@ static void compare_ways(const char *events_text, const char *definition)
 	struct map a, b;
 
 	journey_world_init(&w, events_text, false);
+	journey_world_base(&w, based);
 	journey_world_define(&w, definition);
 	CHECK("plan", journey_world_plan(&w, &plan, NULL) == OK);
 	CHECK("dense", map_make(plan, &dense, &a, NULL) == OK);
@@ -195,7 +197,7 @@ TEST(maps_of_few_steps_and_of_many_are_the_same)
 			compare_ways(make_events_until(seed, cases[i].steps,
 					     cases[i].last_s == 0 ? 5000 : cases[i].last_s,
 					     &cases[i].fractions),
-				cases[i].definition);
+				cases[i].definition, (seed - 1) * 600);
 }
 
 /* Hashes of two bits: nearly all journeys share one, and are still told apart. */

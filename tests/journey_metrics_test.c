@@ -512,6 +512,7 @@ TEST(few_shares_are_counted_as_all_figures_are)
 		struct journey_plan *plan;
 		struct metrics m;
 		journey_world_init(&w, make_events(&random, 300, true), true);
+		journey_world_base(&w, seed % 4 * 90); /* threads in one piece and in two */
 		if (seed % 3 == 0)
 			journey_world_define(&w, "{\"version\": 1, \"gap\": \"3h\"}");
 		if (seed % 5 == 0)

@@ -234,28 +234,36 @@ static bool walked_agrees(const struct threads_view *view, const struct walked *
 	const struct thread_walker *walker)
 {
 	AUTO_ARENA arena = arena_create(16 * ARENA_BYTES);
-	const struct thread *b = &walked->thread;
+	const struct thread *piece = &walked->thread, *tail = &walked->tail;
 	unsigned columns = walker->columns;
 	struct thread a;
 	size_t n = 0;
 
-	if (thread_of(view, walked->customer, arena, &a, NULL) != OK)
+	if (thread_of(view, walked->customer, arena, &a, NULL) != OK ||
+		(tail->count > 0 && (piece->count == 0 || !walker->leaves_tails)))
 		return false;
 	for (size_t i = 0; i < a.count; i++) {
 		if (a.time[i] < walker->since || a.time[i] >= walker->until)
 			continue;
-		if (n == b->count || ((columns & WALK_TIME) && a.time[i] != b->time[n]) ||
-			((columns & WALK_WHAT) && a.what[i] != b->what[n]) ||
-			((columns & WALK_ROW) && a.row[i] != b->row[n]))
+		if (n == piece->count && piece != tail) {
+			piece = tail;
+			n = 0;
+		}
+		if (n == piece->count || ((columns & WALK_TIME) && a.time[i] != piece->time[n]) ||
+			((columns & WALK_WHAT) && a.what[i] != piece->what[n]) ||
+			((columns & WALK_ROW) && a.row[i] != piece->row[n]))
 			return false;
 		n++;
 	}
-	return n == b->count;
+	return n == piece->count && (piece == tail || tail->count == 0);
 }
 
+/* What a walk left apart, of all that are looked at. */
+static uint64_t tails_seen;
+
 /* Everybody who exists, once.  `size` of the blocks; 0: ever another one. */
-static bool walk_agrees(
-	const struct threads_view *view, uint32_t size, int64_t since, int64_t until)
+static bool walk_agrees(const struct threads_view *view, uint32_t size, bool leaves_tails,
+	int64_t since, int64_t until)
 {
 	const struct identity_view *identity = threads_view_identity(view);
 	uint32_t end = identity_customer_end(identity), customers = 0, next = 1;
@@ -266,13 +274,16 @@ static bool walk_agrees(
 	thread_walker_init(&walker, thread_walk_of(view));
 	walker.since = since;
 	walker.until = until;
+	walker.leaves_tails = leaves_tails;
 	for (uint32_t from = 0, to; same && from < end; from = to, next = next * 3 % 64) {
 		to = MIN_OF(from + (size == 0 ? next : size), end);
 		walker.columns = WALK_ALL & (from / 64 + next);
 		size_t count = thread_walk_block(&walker, from, to, block);
-		for (size_t i = 0; same && i < count; i++)
+		for (size_t i = 0; same && i < count; i++) {
 			same = block[i].customer >= from && block[i].customer < to &&
 			       walked_agrees(view, &block[i], &walker);
+			tails_seen += block[i].tail.count > 0;
+		}
 		customers += (uint32_t)count;
 	}
 	thread_walker_done(&walker);
@@ -286,11 +297,14 @@ static bool walks_agree(const struct threads_view *view, int64_t since_ms, int64
 	int64_t since = since_ms * TICKS_PER_MS, until = until_ms * TICKS_PER_MS;
 	bool same = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-		same = same && walk_agrees(view, sizes[i], INT64_MIN, INT64_MAX) &&
-		       walk_agrees(view, sizes[i], since, INT64_MAX) &&
-		       walk_agrees(view, sizes[i], INT64_MIN, until) &&
-		       walk_agrees(view, sizes[i], since, until);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(sizes); i++) {
+		uint32_t size = sizes[i / 2];
+		bool tails = i % 2 == 1;
+		same = same && walk_agrees(view, size, tails, INT64_MIN, INT64_MAX) &&
+		       walk_agrees(view, size, tails, since, INT64_MAX) &&
+		       walk_agrees(view, size, tails, INT64_MIN, until) &&
+		       walk_agrees(view, size, tails, since, until);
+	}
 	return same;
 }
 
@@ -550,7 +564,9 @@ TEST(walks_of_many_are_their_threads)
 	CHECK("a run too",
 		threads_put_index(m.threads, thread_index_build_run(m.view, BASED, RUN)));
 	struct threads_view *view = threads_publish(m.threads, m.published);
+	uint64_t before = tails_seen;
 	CHECK("some", walks_agree(view, 100, 300));
+	CHECK("left apart", tails_seen > before);
 	CHECK("hardly anything", walks_agree(view, 490, 491));
 	CHECK("nothing", walks_agree(view, 600, -1));
 	threads_view_unref(view);

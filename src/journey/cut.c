@@ -213,7 +213,7 @@ static err give_one(struct cutter *c, const struct journey_run *run, size_t k, s
 		return OK;
 	end = (uint32_t)one.count;
 	const struct journey_run kept = { run->customer, 1, end, &end, &run->outcome[k], one.step,
-		one.row, one.time, one.what, NULL };
+		one.row, one.time, one.what, NULL, { .count = 0 } };
 	return c->take(c->part, &kept, 1, c->why);
 }
 
@@ -309,7 +309,7 @@ static err cut_run(struct cutter *c, uint32_t customer, size_t from, size_t coun
 	if (k.is_open)
 		close_journey(&k, is_over(&k, c->plan->as_of) ? JOURNEY_ENDED : JOURNEY_OPEN);
 	const struct journey_run run = { customer, k.closed, k.to, c->end, c->outcome, k.step,
-		k.row, k.time, NULL, NULL };
+		k.row, k.time, NULL, NULL, { .count = 0 } };
 	return give(c, &run);
 }
 
@@ -320,7 +320,7 @@ static err cut_by_time(
 	struct cutter *c, uint32_t customer, const struct thread *columns, const uint32_t *step)
 {
 	struct journey_run run = { customer, 1, columns->count, c->end, c->outcome, step,
-		columns->row, columns->time, columns->what, c->plan->plain_steps };
+		columns->row, columns->time, columns->what, c->plan->plain_steps, { .count = 0 } };
 
 	if (c->plan->is_whole_thread) {
 		c->end[0] = (uint32_t)columns->count;

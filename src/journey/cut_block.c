@@ -25,6 +25,13 @@ unsigned cutter_columns(const struct cutter *c)
 	return plan->is_whole_thread ? columns : columns | WALK_TIME;
 }
 
+/* Crowds ask of whole threads. */
+bool cutter_takes_tails(const struct cutter *c)
+{
+	return (c->looks_at & RUN_TAILS) != 0 && is_short(c) && c->plan->is_whole_thread &&
+	       c->plan->crowd_count == 0;
+}
+
 /* ---- where nothing but time cuts: no branch that depends on an event */
 
 static inline size_t is_gap(const int64_t *time, size_t i, int64_t gap)
@@ -119,6 +126,7 @@ static void find_runs(struct cutter *c, const struct walked *block, size_t count
 		run->row = thread->row;
 		run->time = thread->time;
 		run->what = thread->what;
+		run->tail = block[i].tail;
 		c->run_events += thread->count;
 	}
 }

@@ -48,8 +48,9 @@ static inline bool cutter_is_past(int64_t from, int64_t to, int64_t span)
 
 /* cut_block.c: the customers of a block, in order. */
 err cutter_block(struct cutter *cutter, const struct walked *block, size_t count);
-/* Which columns of a thread the walker must have for that. */
+/* Which columns of a thread the walker must have for that, and may a thread have a tail? */
 unsigned cutter_columns(const struct cutter *cutter);
+bool cutter_takes_tails(const struct cutter *cutter);
 /* Where `count` > 0 events, cut by gaps and windows alone, end their journeys, and how: into end
  * and outcome from `at` on; how many they are. */
 size_t cutter_ends(struct cutter *cutter, size_t at, const int64_t *time, size_t count);

@@ -183,7 +183,7 @@ static err take_chosen(void *context, const struct journey *j, struct why *why)
 	const uint32_t end = (uint32_t)j->count;
 	const uint8_t outcome = (uint8_t)j->outcome;
 	const struct journey_run run = { j->customer, 1, j->count, &end, &outcome, j->step, j->row,
-		j->time, j->what, NULL };
+		j->time, j->what, NULL, { .count = 0 } };
 	bool is_wanted = true;
 	err e = p->choice->wants(p->choice->context, p->scratch, j, &is_wanted, why);
 

@@ -307,7 +307,8 @@ static err count_all(
 
 	for (unsigned i = 0; i < count; i++)
 		parts[i] = &tallies[i];
-	unsigned looks_at = RUN_STEPS | RUN_ENDS | (tallies[0].has_times ? RUN_TIMES : 0);
+	unsigned looks_at =
+		RUN_STEPS | RUN_ENDS | RUN_TAILS | (tallies[0].has_times ? RUN_TIMES : 0);
 	err e = tallies[0].is_dense
 			? journey_pass_runs(plan, take_dense, looks_at, parts, count, why)
 			: journey_pass(plan, take, parts, count, why);

@@ -127,34 +127,52 @@ static ALWAYS_INLINE void keep_time(
 			&t->times, t->steps + from, sizeof(ticks), ticks << PACKED_STEP_BITS | to);
 }
 
-/* A journey of `count` events; its steps into `set`. */
-static ALWAYS_INLINE void count_journey(struct tally *t, const uint32_t *codes,
-	const struct dense_code *meaning, const int64_t *time, size_t count, uint32_t customer,
-	uint32_t journey, struct step_set *set, struct way way)
+/* Whose journey it is; its steps into `set`. */
+struct owner {
+	uint32_t customer, journey;
+	struct step_set *set;
+};
+
+/* `count` events after one of step `from` at `before`. */
+static ALWAYS_INLINE struct dense_code count_edges(struct tally *t, const uint32_t *codes,
+	const struct dense_code *meaning, const int64_t *time, size_t count, struct dense_code from,
+	int64_t before, struct owner of, struct way way)
 {
 	uint64_t *both = t->both;
 	uint32_t *last = t->cell_customer;
-	struct dense_code code = meaning[codes[0]];
 	const struct time_packing packing = t->packing;
 	uint64_t longest = 0;
 
-	count_cell(both, last, t->steps * t->steps + code.step, customer);
-	count_mark(&t->marks[code.step], journey, way);
-	add_step(set, code.step, way);
-	for (size_t i = 1; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct dense_code to = meaning[codes[i]];
-		size_t cell = (size_t)code.row + to.step;
-		count_cell(both, last, cell, customer);
-		count_mark(&t->marks[to.step], journey, way);
-		add_step(set, to.step, way);
+		size_t cell = (size_t)from.row + to.step;
+		count_cell(both, last, cell, of.customer);
+		count_mark(&t->marks[to.step], of.journey, way);
+		add_step(of.set, to.step, way);
 		if (way.has_times) {
-			uint64_t ticks = (uint64_t)time[i] - (uint64_t)time[i - 1];
+			uint64_t ticks = (uint64_t)time[i] - (uint64_t)before;
+			before = time[i];
 			longest |= ticks;
-			keep_time(t, &packing, code.step, to.step, ticks);
+			keep_time(t, &packing, from.step, to.step, ticks);
 		}
-		code = to;
+		from = to;
 	}
 	t->longest |= longest;
+	return from;
+}
+
+/* A journey of `count` events; the step that it ends with. */
+static ALWAYS_INLINE struct dense_code count_journey(struct tally *t, const uint32_t *codes,
+	const struct dense_code *meaning, const int64_t *time, size_t count, struct owner of,
+	struct way way)
+{
+	struct dense_code first = meaning[codes[0]];
+
+	count_cell(t->both, t->cell_customer, t->steps * t->steps + first.step, of.customer);
+	count_mark(&t->marks[first.step], of.journey, way);
+	add_step(of.set, first.step, way);
+	return count_edges(t, codes + 1, meaning, way.has_times ? time + 1 : NULL, count - 1, first,
+		way.has_times ? time[0] : 0, of, way);
 }
 
 /* A customer's runs follow each other: his steps are counted when the next one comes. */
@@ -180,11 +198,16 @@ static ALWAYS_INLINE void count_whole(
 		const struct dense_code *meaning;
 		const uint32_t *codes = dense_codes(t, run, &meaning);
 		struct step_set set = { { 0 } };
+		const struct owner of = { run->customer + 1, 0, &set };
+		const size_t own = run->events, later = run->tail.count;
 		t->outcomes[run->outcome[0]]++;
-		count_journey(t, codes, meaning, way.has_times ? run->time : NULL, run->events,
-			run->customer + 1, 0, &set, way);
+		struct dense_code end = count_journey(
+			t, codes, meaning, way.has_times ? run->time : NULL, own, of, way);
+		if (later > 0)
+			count_edges(t, run->tail.what, meaning, run->tail.time, later, end,
+				way.has_times ? run->time[own - 1] : 0, of, way);
 		count_set(t->sets, &set, way);
-		events += run->events;
+		events += own + later;
 	}
 	t->customers += count;
 	t->journeys += count;
@@ -201,8 +224,9 @@ static ALWAYS_INLINE void count_run(struct tally *t, const struct journey_run *r
 	struct step_set set = t->customer_steps;
 	for (size_t k = 0, from = 0; k < run->journeys; from = run->end[k++]) {
 		t->outcomes[run->outcome[k]]++;
+		const struct owner of = { run->customer + 1, ++journey, &set };
 		count_journey(t, codes + from, meaning, way.has_times ? run->time + from : NULL,
-			run->end[k] - from, run->customer + 1, ++journey, &set, way);
+			run->end[k] - from, of, way);
 	}
 	t->customer_steps = set;
 	t->journeys += run->journeys;

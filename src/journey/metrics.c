@@ -135,8 +135,8 @@ static err pass_plain(struct metrics_plan *m, struct part *parts, void *const *p
 	for (unsigned i = 0; e == OK && i < count; i++)
 		e = plain_init(&parts[i].plain, m, why);
 	if (e == OK)
-		e = journey_pass_runs(
-			m->plan, take_plain, RUN_STEPS | RUN_TIMES, pointers, count, why);
+		e = journey_pass_runs(m->plan, take_plain, RUN_STEPS | RUN_TIMES | RUN_TAILS,
+			pointers, count, why);
 	for (unsigned i = 0; e == OK && i < count; i++) {
 		parts[i].visits = parts[i].plain.all[PLAIN_VISITS];
 		parts[i].contacts = parts[i].plain.all[PLAIN_CONTACTS];

@@ -98,15 +98,12 @@ static err make_room(struct plain *p, size_t count, struct why *why)
 
 /* ---- from events to spans */
 
-/* Of one customer, behind `count` there are already: each event is put down, and stays if it is a
- * touch. */
-static size_t find_touches(
-	const struct plain *p, const struct journey_run *run, size_t place, size_t count)
+/* Events of one customer, behind `count` touches there are already: each is put down, and stays if
+ * it is a touch. */
+static inline size_t find_touches(const struct plain *p, const uint32_t *what, const int64_t *time,
+	size_t events, size_t place, size_t count)
 {
 	const uint8_t *is_touch = p->is_touch;
-	const uint32_t *what = run->what;
-	const int64_t *time = run->time;
-	const size_t events = run->events;
 	const uint64_t customer = (uint64_t)place << 32;
 	int64_t *to_time = p->touch_time + count;
 	uint64_t *to_who = p->touch_who + count;
@@ -119,6 +116,20 @@ static size_t find_touches(
 		to_who += stays;
 	}
 	return (size_t)(to_time - p->touch_time);
+}
+
+static size_t find_all_touches(const struct plain *p, const struct journey_run *runs, size_t count)
+{
+	size_t touches = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct journey_run *run = &runs[i];
+		touches = find_touches(p, run->what, run->time, run->events, i, touches);
+		if (run->tail.count > 0)
+			touches = find_touches(
+				p, run->tail.what, run->tail.time, run->tail.count, i, touches);
+	}
+	return touches;
 }
 
 /* What is open on a channel is known by the number of its customer.  Whether it goes on is as good
@@ -274,16 +285,14 @@ static void count_all(struct plain *p, struct tally *t)
 err plain_take(struct plain *p, struct tally *t, const struct journey_run *runs, size_t count,
 	struct why *why)
 {
-	size_t events = 0, touches = 0;
+	size_t events = 0;
 
 	for (size_t i = 0; i < count; i++)
-		events += runs[i].events;
+		events += runs[i].events + runs[i].tail.count;
 	err e = make_room(p, events + 1, why); /* the last is put down even if it does not stay */
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < count; i++)
-		touches = find_touches(p, &runs[i], i, touches);
-	make_spans(p, touches);
+	make_spans(p, find_all_touches(p, runs, count));
 	p->customers += (uint32_t)count;
 	for (int kind = 0; kind < PLAIN_KINDS; kind++)
 		p->all[kind] += p->count[kind];

@@ -119,6 +119,7 @@ static err take_ranges(struct passing *p, struct cutter *cutter, struct why *why
 
 	thread_walker_init(&walker, plan->walk);
 	walker.columns = cutter_columns(cutter);
+	walker.leaves_tails = cutter_takes_tails(cutter);
 	if (plan->crowd_count == 0) {
 		walker.since = plan->since;
 		walker.until = plan->until;

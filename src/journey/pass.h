@@ -43,6 +43,9 @@ struct journey_run {
 	const int64_t *time;
 	const uint32_t *what; /* as of a journey */
 	const uint32_t *of_what; /* step NULL: that of event i is of_what[what[i]] */
+	/* RUN_TAILS: what follows these events in the last journey, and is in neither `events` nor
+	 * `end`; most have none. */
+	struct thread tail;
 };
 /* Of `count` different customers, at least 1. */
 typedef err journey_take_runs(
@@ -55,7 +58,10 @@ enum journey_run_part {
 	RUN_STEPS = WALK_WHAT,
 	RUN_ROWS = WALK_ROW,
 	RUN_ENDS = 8,
-	RUN_ALL = 15
+	RUN_ALL = 15,
+	/* Not a part: an event that came late need not lie beside the others.  Only whole threads,
+	 * told as codes, ever have such a tail. */
+	RUN_TAILS = 16
 };
 
 /* How many parts a pass over this plan should have: threads that are worth it. */

@@ -46,7 +46,7 @@ static err wants(
 	const uint32_t end = (uint32_t)j->count;
 	const uint8_t outcome = (uint8_t)j->outcome;
 	const struct journey_run run = { j->customer, 1, j->count, &end, &outcome, j->step, j->row,
-		j->time, j->what, NULL };
+		j->time, j->what, NULL, { .count = 0 } };
 	uint64_t before = s->times;
 
 	*out = false;

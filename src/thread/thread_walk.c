@@ -1,8 +1,9 @@
 /* thread/thread_walk.c - the walkers; see thread_walk.h
  *
  * A block is walked in two steps.  The first finds where each customer's events lie, and gives
- * whoever lies whole in the base his slice; the second, once it is known how much room the others
- * take, merges or gathers them.  (In one step, more room for the next would move those before.)
+ * whoever lies whole in the base, or whole behind it, his slice; the second, once it is known how
+ * much room the others take, merges or gathers them.  (In one step, more room for the next would
+ * move those before.)
  */
 #include "thread/thread_walk.h"
 
@@ -63,11 +64,9 @@ static struct thread slice_of(const struct thread_index *base, uint32_t slot)
 		base->events.row + from, base->events.start[slot + 1] - from };
 }
 
-/* What is within the walker's times: the slice is in their order.  INT64_MAX is no event's time. */
-static inline struct thread slice_within(
-	const struct thread_walker *walker, const struct thread_index *base, uint32_t slot)
+/* What is within the walker's times: a slice is in their order.  INT64_MAX is no event's time. */
+static inline struct thread within(const struct thread_walker *walker, struct thread slice)
 {
-	struct thread slice = slice_of(base, slot);
 	size_t from = 0, to = slice.count;
 
 	if (walker->since != INT64_MIN)
@@ -79,26 +78,28 @@ static inline struct thread slice_within(
 	return (struct thread){ slice.time + from, slice.what + from, slice.row + from, to - from };
 }
 
-/* ---- a slice of the base, and later rows */
-
-/* Is the entry before the slice's i-th?  Equal times stand in the order of their origin. */
-static bool goes_first(const struct threads_view *view, const struct recent *recent,
-	const struct thread *slice, size_t i)
+static inline struct thread slice_within(
+	const struct thread_walker *walker, const struct thread_index *base, uint32_t slot)
 {
-	if (recent->time != slice->time[i])
-		return recent->time < slice->time[i];
-	return walk_origin(view, recent->row) < walk_origin(view, slice->row[i]);
+	return within(walker, slice_of(base, slot));
 }
 
-static void put_recent(
-	struct thread_walker *walker, size_t at, const struct recent *recent, size_t n)
+/* The rows behind the base of one who has some. */
+static inline struct thread later_within(const struct thread_walker *walker, uint32_t later)
 {
-	for (size_t i = 0; (walker->columns & WALK_TIME) != 0 && i < n; i++)
-		walker->time[at + i] = recent[i].time;
-	for (size_t i = 0; (walker->columns & WALK_WHAT) != 0 && i < n; i++)
-		walker->what[at + i] = recent[i].what;
-	for (size_t i = 0; (walker->columns & WALK_ROW) != 0 && i < n; i++)
-		walker->row[at + i] = recent[i].row;
+	return within(walker, walk_later(walker->walk, later));
+}
+
+/* ---- a slice of the base, and later rows */
+
+/* Is the n-th of the later rows before the slice's i-th?  Equal times stand in the order of their
+ * origin. */
+static bool goes_first(const struct threads_view *view, const struct thread *later, size_t n,
+	const struct thread *slice, size_t i)
+{
+	if (later->time[n] != slice->time[i])
+		return later->time[n] < slice->time[i];
+	return walk_origin(view, later->row[n]) < walk_origin(view, slice->row[i]);
 }
 
 static void put_slice(
@@ -114,37 +115,49 @@ static void put_slice(
 		memcpy(walker->row + at, slice->row + from, n * sizeof(*slice->row));
 }
 
-/* All of the later rows are later events too. */
-static struct thread appended(struct thread_walker *walker, const struct thread *slice,
-	const struct recent *recent, size_t count)
+/* Of later rows: one or two, mostly. */
+static void put_later(
+	struct thread_walker *walker, size_t at, const struct thread *later, size_t from, size_t n)
 {
-	size_t base = walker->used;
-	struct thread out = take_columns(walker, slice->count + count);
+	for (size_t i = 0; (walker->columns & WALK_TIME) != 0 && i < n; i++)
+		walker->time[at + i] = later->time[from + i];
+	for (size_t i = 0; (walker->columns & WALK_WHAT) != 0 && i < n; i++)
+		walker->what[at + i] = later->what[from + i];
+	for (size_t i = 0; (walker->columns & WALK_ROW) != 0 && i < n; i++)
+		walker->row[at + i] = later->row[from + i];
+}
 
-	put_slice(walker, base, slice, 0, slice->count);
-	put_recent(walker, base + slice->count, recent, count);
+/* All of the later rows are later events too. */
+static struct thread appended(
+	struct thread_walker *walker, const struct thread *slice, const struct thread *later)
+{
+	size_t at = walker->used;
+	struct thread out = take_columns(walker, slice->count + later->count);
+
+	put_slice(walker, at, slice, 0, slice->count);
+	put_later(walker, at + slice->count, later, 0, later->count);
 	return out;
 }
 
 /* Each of the later rows is looked for from the slice's end. */
-static struct thread merged(struct thread_walker *walker, const struct thread *slice,
-	const struct recent *recent, size_t count)
+static struct thread merged(
+	struct thread_walker *walker, const struct thread *slice, const struct thread *later)
 {
 	const struct threads_view *view = walker->walk->view;
-	size_t base = walker->used, left = slice->count;
-	struct thread out = take_columns(walker, slice->count + count);
+	size_t at = walker->used, left = slice->count, count = later->count;
+	struct thread out = take_columns(walker, slice->count + later->count);
 
-	while (count > 0 && left > 0 && goes_first(view, recent, slice, left - 1)) {
+	while (count > 0 && left > 0 && goes_first(view, later, 0, slice, left - 1)) {
 		size_t from = left;
-		while (from > 0 && goes_first(view, &recent[count - 1], slice, from - 1))
+		while (from > 0 && goes_first(view, later, count - 1, slice, from - 1))
 			from--;
-		put_slice(walker, base + from + count, slice, from, left - from);
+		put_slice(walker, at + from + count, slice, from, left - from);
 		count--;
-		put_recent(walker, base + from + count, &recent[count], 1);
+		put_later(walker, at + from + count, later, count, 1);
 		left = from;
 	}
-	put_slice(walker, base, slice, 0, left);
-	put_recent(walker, base + left, recent, count);
+	put_slice(walker, at, slice, 0, left);
+	put_later(walker, at + left, later, 0, count);
 	return out;
 }
 
@@ -179,7 +192,7 @@ static bool slot_was_seen(const struct thread_walk *walk, uint32_t head, uint32_
 	return false;
 }
 
-/* Their places in the columns; at most as many as their slots of the base hold, and `recent`. */
+/* Their places in the columns: at most as many as their slots of the base hold, and later rows. */
 static size_t most_gathered(const struct thread_walk *walk, const struct customer *customer)
 {
 	uint32_t member = customer->head;
@@ -214,14 +227,14 @@ static void gather_slices(struct thread_walker *walker, uint32_t number, size_t 
 	}
 }
 
-static struct thread gathered(struct thread_walker *walker, uint32_t number,
-	const struct recent *recent, size_t recent_count)
+static struct thread gathered(
+	struct thread_walker *walker, uint32_t number, const struct thread *later)
 {
 	size_t count = 0, at = walker->used;
 
 	gather_slices(walker, number, &count);
-	for (size_t i = 0; i < recent_count; i++)
-		keep_entry(walker, &count, entry_of(walker->walk->view, recent[i].row));
+	for (size_t i = 0; i < later->count; i++)
+		keep_entry(walker, &count, entry_of(walker->walk->view, later->row[i]));
 	entries_sort(walker->entries, count);
 	for (size_t i = 0; i < count; i++) {
 		walker->time[at + i] = walker->entries[i].time;
@@ -308,16 +321,16 @@ static uint64_t find_plain(const struct thread_walk *walk, size_t block)
 static uint64_t find_appends(const struct thread_walk *walk, size_t block, uint64_t plain)
 {
 	uint64_t appends = 0;
-	uint32_t later = walk->blocks[block].recent_at;
+	uint32_t n = walk->blocks[block].recent_at;
 
-	for (uint64_t left = walk->blocks[block].recent; left != 0; left &= left - 1, later++) {
+	for (uint64_t left = walk->blocks[block].recent; left != 0; left &= left - 1, n++) {
 		unsigned bit = (unsigned)__builtin_ctzll(left);
 		if ((plain >> bit & 1) == 0)
 			continue;
 		struct thread slice =
 			slice_of(walk->base, (uint32_t)(block * WALK_BLOCK_CUSTOMERS + bit));
-		const struct recent *recent = &walk->recent[walk->recent_start[later]];
-		if (slice.count == 0 || !goes_first(walk->view, recent, &slice, slice.count - 1))
+		struct thread later = walk_later(walk, n);
+		if (slice.count == 0 || !goes_first(walk->view, &later, 0, &slice, slice.count - 1))
 			appends |= (uint64_t)1 << bit;
 	}
 	return appends;
@@ -346,25 +359,22 @@ static struct known known_of(const struct thread_walk *walk, size_t block)
 /* What the second step has to do. */
 struct to_copy {
 	uint32_t place; /* in the block's answer: its thread is the slice so far */
-	uint32_t recent; /* where his later rows begin, and how many they are */
-	uint32_t recent_count;
 	enum way way;
+	struct thread later;
 };
 
 static struct thread copied(
 	struct thread_walker *walker, const struct walked *one, const struct to_copy *task)
 {
-	const struct recent *recent = walker->walk->recent + task->recent;
-
 	switch (task->way) {
 	case GATHERS:
-		return gathered(walker, one->customer, recent, task->recent_count);
+		return gathered(walker, one->customer, &task->later);
 	case APPENDS:
-		return appended(walker, &one->thread, recent, task->recent_count);
+		return appended(walker, &one->thread, &task->later);
 	case MERGES:
 		break;
 	}
-	return merged(walker, &one->thread, recent, task->recent_count);
+	return merged(walker, &one->thread, &task->later);
 }
 
 struct finding {
@@ -385,52 +395,48 @@ static void copy_all(struct finding *f)
 	}
 }
 
-static void add_task(struct finding *f, struct to_copy task, size_t most)
+static void add_task(struct finding *f, enum way way, struct thread later, size_t most)
 {
-	task.place = (uint32_t)f->count;
-	f->tasks[f->task_count++] = task;
-	f->room += most + task.recent_count;
+	f->tasks[f->task_count++] = (struct to_copy){ (uint32_t)f->count, way, later };
+	f->room += most + later.count;
+}
+
+/* Later rows of the one at hand, whose slice is known. */
+static void add_later(struct finding *f, struct thread later, enum way way)
+{
+	struct walked *one = &f->out[f->count];
+
+	if (later.count == 0)
+		return;
+	if (one->thread.count == 0) {
+		one->thread = later;
+	} else if (way == APPENDS && f->walker->leaves_tails) {
+		one->tail = later;
+	} else {
+		add_task(f, way, later, one->thread.count);
+		ask_for(f->walker, &one->thread, way);
+	}
 }
 
 /* One whose slice is not simply the base's of his number; or there is no such customer. */
-static void find_odd(struct finding *f, uint32_t number, struct to_copy task)
+static void find_odd(struct finding *f, uint32_t number, struct thread later)
 {
 	const struct thread_walk *walk = f->walker->walk;
 	const struct customer *customer = identity_customer(walk->view->identity, number);
-	struct thread slice = { .count = 0 };
+	struct walked *one = &f->out[f->count];
 	uint32_t slot = ROW_NONE;
 
 	if (customer->head == IDENTITY_NO_CODE)
 		return;
-	bool gathers = !own_slot(walk, customer, &slot) || is_torn(walk, number);
-	task.way = gathers ? GATHERS : MERGES;
-	if (!gathers && slot != ROW_NONE)
-		slice = slice_within(f->walker, walk->base, slot);
-	if (gathers || task.recent_count > 0)
-		add_task(f, task, gathers ? most_gathered(walk, customer) : slice.count);
-	f->out[f->count++] = (struct walked){ .customer = number, .thread = slice };
-}
-
-static struct to_copy later_rows(const struct thread_walker *walker, uint32_t later)
-{
-	const struct thread_walk *walk = walker->walk;
-	uint32_t from = walk->recent_start[later], to = walk->recent_start[later + 1];
-
-	while (from < to && walk->recent[from].time < walker->since)
-		from++;
-	if (walker->until != INT64_MAX)
-		while (to > from && walk->recent[to - 1].time >= walker->until)
-			to--;
-	return (struct to_copy){ .recent = from, .recent_count = to - from };
-}
-
-static void add_later(struct finding *f, struct to_copy task, bool appends)
-{
-	const struct thread *slice = &f->out[f->count].thread;
-
-	task.way = appends ? APPENDS : MERGES;
-	add_task(f, task, slice->count);
-	ask_for(f->walker, slice, task.way);
+	*one = (struct walked){ .customer = number };
+	if (!own_slot(walk, customer, &slot) || is_torn(walk, number)) {
+		add_task(f, GATHERS, later, most_gathered(walk, customer));
+	} else {
+		if (slot != ROW_NONE)
+			one->thread = slice_within(f->walker, walk->base, slot);
+		add_later(f, later, MERGES);
+	}
+	f->count++;
 }
 
 /* Customers from .. to of one block of the walk, of whom some are odd. */
@@ -438,21 +444,21 @@ static void find_some(struct finding *f, uint32_t from, uint32_t to, struct know
 {
 	const struct thread_walk *walk = f->walker->walk;
 	const struct walk_block *block = &walk->blocks[from / WALK_BLOCK_CUSTOMERS];
-	uint32_t later = walk_recent_before(block, from % WALK_BLOCK_CUSTOMERS);
+	uint32_t n = walk_recent_before(block, from % WALK_BLOCK_CUSTOMERS);
 
 	for (uint32_t number = from; number < to; number++) {
 		unsigned bit = number % WALK_BLOCK_CUSTOMERS;
-		struct to_copy task = { .place = 0 };
+		struct thread later = { .count = 0 };
 		if (block->recent >> bit & 1)
-			task = later_rows(f->walker, later++);
+			later = later_within(f->walker, n++);
 		if ((known.plain >> bit & 1) == 0) {
-			find_odd(f, number, task);
+			find_odd(f, number, later);
 			continue;
 		}
 		f->out[f->count].customer = number;
 		f->out[f->count].thread = slice_within(f->walker, walk->base, number);
-		if (task.recent_count > 0)
-			add_later(f, task, known.appends >> bit & 1);
+		f->out[f->count].tail.count = 0;
+		add_later(f, later, known.appends >> bit & 1 ? APPENDS : MERGES);
 		f->count++;
 	}
 }
@@ -463,19 +469,19 @@ static void find_plain_block(struct finding *f, size_t b, uint64_t appends)
 {
 	const struct thread_walk *walk = f->walker->walk;
 	const struct walk_block *block = &walk->blocks[b];
-	uint32_t first = (uint32_t)(b * WALK_BLOCK_CUSTOMERS), later = block->recent_at;
+	uint32_t first = (uint32_t)(b * WALK_BLOCK_CUSTOMERS), n = block->recent_at;
 	size_t before = f->count;
 
 	for (uint32_t i = 0; i < WALK_BLOCK_CUSTOMERS; i++) {
-		f->out[before + i].customer = first + i;
-		f->out[before + i].thread = slice_within(f->walker, walk->base, first + i);
+		struct walked *one = &f->out[before + i];
+		one->customer = first + i;
+		one->thread = slice_within(f->walker, walk->base, first + i);
+		one->tail.count = 0;
 	}
 	for (uint64_t left = block->recent; left != 0; left &= left - 1) {
 		unsigned bit = (unsigned)__builtin_ctzll(left);
-		struct to_copy task = later_rows(f->walker, later++);
 		f->count = before + bit;
-		if (task.recent_count > 0)
-			add_later(f, task, appends >> bit & 1);
+		add_later(f, later_within(f->walker, n++), appends >> bit & 1 ? APPENDS : MERGES);
 	}
 	f->count = before + WALK_BLOCK_CUSTOMERS;
 }

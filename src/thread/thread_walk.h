@@ -4,7 +4,8 @@
  * The same threads as thread_of() gives, without its search for each customer: what the base does
  * not hold (runs, and rows that are in no index yet) is brought under its customers once, when the
  * walk is made.  Then a customer whose slice of the base is his and whole is read in place; whoever
- * has later rows has both merged; only those whose identifiers moved, or of whom a row was hidden
+ * has later rows has both merged, or, where all these stand behind, may be had in two pieces; only
+ * those whose identifiers moved, or of whom a row was hidden
  * since the base was built, are gathered and sorted.
  *
  * Cost: linear in the rows since the base; 1/2 byte a customer, 4 more for each who has such rows,
@@ -34,6 +35,9 @@ struct thread_walker {
 	/* Events before, and from then on, are left out; INT64_MIN and INT64_MAX, of none, unless
 	 * changed. */
 	int64_t since, until;
+	/* Later rows that all stand behind a slice may stay apart (walked.tail); unless changed,
+	 * they do not. */
+	bool leaves_tails;
 	struct entry *entries; /* those of the thread being gathered */
 	size_t entry_room;
 	int64_t *time; /* columns of the block's threads that do not lie in the base */
@@ -48,6 +52,7 @@ void thread_walker_done(struct thread_walker *walker);
 struct walked {
 	uint32_t customer;
 	struct thread thread;
+	struct thread tail; /* what follows it, if anything was left apart */
 };
 enum { THREAD_WALK_BLOCK = 64 };
 

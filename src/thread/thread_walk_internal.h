@@ -6,12 +6,6 @@
 
 #include <stdatomic.h>
 
-/* An event behind the base; its place among equal times is looked up where it matters. */
-struct recent {
-	int64_t time;
-	uint32_t row, what;
-};
-
 enum { WALK_BLOCK_CUSTOMERS = 64 };
 
 /* Customers by 64, a bit each. */
@@ -31,9 +25,12 @@ struct thread_walk {
 	const struct thread_index *base; /* NULL: none */
 	struct walk_block *blocks;
 	size_t block_count;
-	uint32_t *recent_start; /* of each customer who has later rows, into recent; one more */
+	/* The rows behind the base, by customer, in thread order, in three columns.  (The place of
+	 * one among equal times is looked up where it matters.) */
+	int64_t *recent_time;
+	uint32_t *recent_what, *recent_row;
+	uint32_t *recent_start; /* of each customer who has some, into these; one more */
 	size_t recent_customers;
-	struct recent *recent; /* by customer, in thread order */
 	uint64_t *torn; /* a bit a customer: a row of his was hidden; NULL: nobody's since */
 };
 
@@ -43,6 +40,15 @@ static inline uint32_t walk_recent_before(const struct walk_block *block, unsign
 	uint64_t before = block->recent & (((uint64_t)1 << bit) - 1);
 
 	return block->recent_at + (uint32_t)__builtin_popcountll(before);
+}
+
+/* The n-th's, of those who have some. */
+static inline struct thread walk_later(const struct thread_walk *walk, uint32_t n)
+{
+	size_t from = walk->recent_start[n], to = walk->recent_start[n + 1];
+
+	return (struct thread){ walk->recent_time + from, walk->recent_what + from,
+		walk->recent_row + from, to - from };
 }
 
 static inline bool walk_is_event(const struct threads_view *view, size_t row)

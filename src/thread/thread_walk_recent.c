@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A row, on its way to its customer. */
+struct recent {
+	int64_t time;
+	uint32_t row, what;
+};
+
 /* ---- what came since the base: the runs know whose their slices are; the rows behind them are
  * asked one by one */
 
@@ -13,6 +19,7 @@ struct gathering {
 	uint32_t *run_customers[RUNS_MAX]; /* of each group */
 	uint32_t *tail_customers; /* of each row behind the runs */
 	size_t tail_from;
+	struct recent *recent; /* by customer, in the order of runs and rows */
 };
 
 static void find_customers(struct gathering *g)
@@ -96,7 +103,7 @@ static void place_run(const struct gathering *g, const struct thread_index *run,
 		for (size_t i = s->start[k]; customers[k] != CUSTOMER_NONE && i < s->start[k + 1];
 			i++)
 			if (whole || walk_is_event(view, s->row[i]))
-				g->walk->recent[next[customers[k]]++] =
+				g->recent[next[customers[k]]++] =
 					(struct recent){ s->time[i], s->row[i], s->what[i] };
 }
 
@@ -109,9 +116,8 @@ static void place_recent(const struct gathering *g, uint32_t *next)
 	for (size_t row = g->tail_from; row < view->rows; row++) {
 		uint32_t customer = g->tail_customers[row - g->tail_from];
 		if (customer != CUSTOMER_NONE)
-			g->walk->recent[next[customer]++] =
-				(struct recent){ view_i64(view->time, row), (uint32_t)row,
-					view_u32(view->kind, row) };
+			g->recent[next[customer]++] = (struct recent){ view_i64(view->time, row),
+				(uint32_t)row, view_u32(view->kind, row) };
 	}
 }
 
@@ -136,21 +142,29 @@ static void sort_recent(struct recent *items, size_t count, const struct threads
 		}
 }
 
-/* Hidden rows of runs were counted and not placed: what is left of their room is closed. */
-static void settle_recent(struct thread_walk *walk, const uint32_t *next)
+static void put_recent(
+	struct thread_walk *walk, size_t at, const struct recent *items, size_t count)
 {
+	for (size_t i = 0; i < count; i++) {
+		walk->recent_time[at + i] = items[i].time;
+		walk->recent_what[at + i] = items[i].what;
+		walk->recent_row[at + i] = items[i].row;
+	}
+}
+
+/* Hidden rows of runs were counted and not placed: no room is left for them in the columns. */
+static void settle_recent(struct gathering *g, const uint32_t *next)
+{
+	struct thread_walk *walk = g->walk;
 	uint32_t *start = walk->recent_start, to = 0;
 
 	for (size_t b = 0; b < walk->block_count; b++)
 		for (uint64_t left = walk->blocks[b].recent; left != 0; left &= left - 1) {
 			size_t customer = b * WALK_BLOCK_CUSTOMERS + (size_t)__builtin_ctzll(left);
 			uint32_t from = *start, count = next[customer] - from;
-			if (to != from)
-				memmove(walk->recent + to, walk->recent + from,
-					count * sizeof(*walk->recent));
+			sort_recent(g->recent + from, count, walk->view);
+			put_recent(walk, to, g->recent + from, count);
 			*start++ = to;
-			if (count > 1)
-				sort_recent(walk->recent + to, count, walk->view);
 			to += count;
 		}
 	*start = to;
@@ -168,9 +182,13 @@ static void group_recent(struct thread_walk *walk)
 	walk->recent_start =
 		memory_alloc((walk->recent_customers + 1) * sizeof(*walk->recent_start));
 	uint32_t count = begin_customers(walk, next);
-	walk->recent = memory_resize(NULL, (count + (size_t)1) * sizeof(*walk->recent));
+	g.recent = memory_resize(NULL, (count + (size_t)1) * sizeof(*g.recent));
+	walk->recent_time = memory_resize(NULL, (count + (size_t)1) * sizeof(*walk->recent_time));
+	walk->recent_what = memory_resize(NULL, (count + (size_t)1) * sizeof(*walk->recent_what));
+	walk->recent_row = memory_resize(NULL, (count + (size_t)1) * sizeof(*walk->recent_row));
 	place_recent(&g, next);
-	settle_recent(walk, next);
+	settle_recent(&g, next);
+	free(g.recent);
 	for (size_t i = 0; i < walk->view->run_count; i++)
 		free(g.run_customers[i]);
 	free(g.tail_customers);
@@ -248,7 +266,9 @@ void thread_walk_free(struct thread_walk *walk)
 		return;
 	free(walk->blocks);
 	free(walk->recent_start);
-	free(walk->recent);
+	free(walk->recent_time);
+	free(walk->recent_what);
+	free(walk->recent_row);
 	free(walk->torn);
 	free(walk);
 }
@@ -257,6 +277,8 @@ size_t thread_walk_bytes(const struct thread_walk *walk)
 {
 	return sizeof(*walk) + walk->block_count * sizeof(*walk->blocks) +
 	       (walk->recent_customers + 1) * sizeof(*walk->recent_start) +
-	       walk->recent_start[walk->recent_customers] * sizeof(*walk->recent) +
+	       walk->recent_start[walk->recent_customers] *
+		       (sizeof(*walk->recent_time) + sizeof(*walk->recent_what) +
+			       sizeof(*walk->recent_row)) +
 	       (walk->torn == NULL ? 0 : walk->block_count * 8);
 }

@@ -2,6 +2,7 @@
 #include "support/journey_world.h"
 
 #include "test.h"
+#include "thread/thread_index.h"
 
 #include <stdlib.h>
 
@@ -90,6 +91,14 @@ static err read_record(
 	return OK;
 }
 
+static void publish(struct journey_world *w)
+{
+	struct identity_view *identity = identity_publish(w->identity);
+
+	w->view = threads_publish(w->threads, identity);
+	identity_view_unref(identity);
+}
+
 void journey_world_init(struct journey_world *w, const char *events, bool attributes)
 {
 	str rest = str_of(events), event;
@@ -108,9 +117,7 @@ void journey_world_init(struct journey_world *w, const char *events, bool attrib
 		read_event(w, str_trim(event));
 		add_event(w, &w->records[w->count]);
 	}
-	struct identity_view *identity = identity_publish(w->identity);
-	w->view = threads_publish(w->threads, identity);
-	identity_view_unref(identity);
+	publish(w);
 	w->definition = journey_definition_default();
 	w->filter = journey_filter_none();
 	w->journal = (struct journey_journal){ read_record, w };
@@ -125,6 +132,15 @@ void journey_world_done(struct journey_world *w)
 	threads_free(w->threads);
 	identity_free(w->identity);
 	arena_free(w->arena);
+}
+
+void journey_world_base(struct journey_world *w, size_t rows)
+{
+	if (rows == 0)
+		return;
+	threads_set_base(w->threads, thread_index_build_base(w->view, (uint32_t)rows, 1));
+	threads_view_unref(w->view);
+	publish(w);
 }
 
 void journey_world_define(struct journey_world *w, const char *json)

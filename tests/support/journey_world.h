@@ -31,6 +31,10 @@ struct journey_world {
 void journey_world_init(struct journey_world *world, const char *events, bool attributes);
 void journey_world_done(struct journey_world *world);
 
+/* The first `rows` events lie in the base of the index, and the others behind it; without, all
+ * events do. */
+void journey_world_base(struct journey_world *world, size_t rows);
+
 /* The definition as JSON; the test fails if it is refused.  NULL: the default one. */
 void journey_world_define(struct journey_world *world, const char *json);
 
