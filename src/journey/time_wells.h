@@ -6,7 +6,7 @@
  *
  *   next[list] ---------------+
  *                             v
- *   chunk: | chunk before | n n n . . . . |      4 KiB, aligned to it: `next` where no number of
+ *   chunk: | chunk before | n n n . . . . |     16 KiB, aligned to it: `next` where no number of
  *                                                eight bytes has room (or NULL) says that the next
  *                                                one needs a new chunk
  *
@@ -28,7 +28,7 @@
 #include <endian.h>
 
 enum {
-	WELL_CHUNK_BYTES = 4096,
+	WELL_CHUNK_BYTES = 16384,
 	WELL_ROOM = WELL_CHUNK_BYTES - 8, /* of the numbers */
 	WELL_AHEAD_BYTES = 128 /* asked for before they are written: two lines */
 };
