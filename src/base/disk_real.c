@@ -1,4 +1,5 @@
 /* base/disk_real.c - the machine's disk behind file.h */
+#include "base/direct.h"
 #include "base/drain.h"
 #include "base/file.h"
 
@@ -19,6 +20,7 @@ struct real_file {
 	int fd;
 	char path[PATH_BYTES_MAX]; /* for words only */
 	size_t unhanded; /* bytes written since some were last handed to the disk */
+	struct direct direct;
 };
 
 static err failed(struct why *why, const char *doing, const char *path)
@@ -114,6 +116,24 @@ static err real_write_at(
 	return e;
 }
 
+/* The blocks that it fills go past the cache; what is before and behind them does not. */
+static err real_write_past(
+	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why)
+{
+	size_t head = (size_t)(-at % DIRECT_BLOCK_BYTES), done = 0;
+
+	if (bytes >= DIRECT_LEAST_BYTES)
+		done = direct_write(&real(file)->direct, real(file)->fd, at + head,
+			(const char *)from + head, bytes - head);
+	if (done == 0)
+		return real_write_at(file, at, from, bytes, why);
+	err e = head == 0 ? OK : real_write_at(file, at, from, head, why);
+	done += head;
+	return e != OK || done == bytes ? e
+					: real_write_at(file, at + done, (const char *)from + done,
+						  bytes - done, why);
+}
+
 static err real_sync(struct file *file, struct why *why)
 {
 	real(file)->unhanded = 0;
@@ -161,6 +181,7 @@ static void real_advise(const void *mapped, size_t bytes, enum file_advice advic
 
 static void real_close(struct file *file)
 {
+	direct_done(&real(file)->direct);
 	(void)close(real(file)->fd); /* what matters was synced before */
 	free(file);
 }
@@ -168,6 +189,7 @@ static void real_close(struct file *file)
 static const struct file_ops real_file_ops = {
 	.read_at = real_read_at,
 	.write_at = real_write_at,
+	.write_past = real_write_past,
 	.sync = real_sync,
 	.size = real_size,
 	.truncate = real_truncate,

@@ -58,6 +58,12 @@ err file_write_at(struct file *file, uint64_t at, const void *from, size_t bytes
 	return file->ops->write_at(file, at, from, bytes, why);
 }
 
+err file_write_past(struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why)
+{
+	return file->ops->write_past == NULL ? file_write_at(file, at, from, bytes, why)
+					     : file->ops->write_past(file, at, from, bytes, why);
+}
+
 err file_sync(struct file *file, struct why *why)
 {
 	return file->ops->sync(file, why);

@@ -62,6 +62,8 @@ enum file_advice {
 struct file_ops {
 	err (*read_at)(struct file *, uint64_t at, void *, size_t, size_t *got, struct why *);
 	err (*write_at)(struct file *, uint64_t at, const void *, size_t, struct why *);
+	/* NULL: as write_at. */
+	err (*write_past)(struct file *, uint64_t at, const void *, size_t, struct why *);
 	err (*sync)(struct file *, struct why *);
 	err (*size)(struct file *, uint64_t *, struct why *);
 	err (*truncate)(struct file *, uint64_t, struct why *);
@@ -100,6 +102,9 @@ err file_read_at(
 	struct file *file, uint64_t at, void *to, size_t bytes, size_t *got, struct why *why);
 err file_write_at(
 	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why); /* all */
+/* The same for much that nobody reads soon: where the disk can, past the system's cache. */
+err file_write_past(
+	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why);
 err file_sync(struct file *file, struct why *why);
 err file_size(struct file *file, uint64_t *bytes, struct why *why);
 err file_truncate(struct file *file, uint64_t bytes, struct why *why);

@@ -365,7 +365,9 @@ static err write_batch(struct journal *journal, struct segment *active, str byte
 	struct row_mark *mark, struct why *why)
 {
 	write_ahead(journal, active, mark->at + bytes.len);
-	err e = file_write_at(active->file, mark->at, bytes.ptr, bytes.len, why);
+	err e = journal->is_bulk
+			? file_write_past(active->file, mark->at, bytes.ptr, bytes.len, why)
+			: file_write_at(active->file, mark->at, bytes.ptr, bytes.len, why);
 	if (e == OK)
 		e = file_sync(active->file, why);
 	if (e != OK)
@@ -435,6 +437,11 @@ err journal_lay(struct journal *journal, const struct journal_entry *entries, si
 	}
 	*out = batch;
 	return OK;
+}
+
+void journal_bulk(struct journal *journal)
+{
+	journal->is_bulk = true;
 }
 
 static err append_laid(struct journal *journal, int64_t received_ms, struct journal_batch *batch,

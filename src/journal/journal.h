@@ -85,6 +85,10 @@ err journal_append_laid(struct journal *journal, int64_t received_ms, struct jou
 	uint64_t *first_seq, struct why *why);
 void journal_drop_laid(struct journal *journal, struct journal_batch *batch); /* NULL is fine */
 
+/* From here on much is appended that nobody reads soon, by an import: large batches go past the
+ * system's cache (file_write_past).  By the writer, before it appends. */
+void journal_bulk(struct journal *journal);
+
 uint64_t journal_end(const struct journal *journal); /* the next sequence; readers may call it */
 int64_t journal_last_received_ms(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal); /* on disk, all segments */

@@ -3,6 +3,7 @@
 
 #include "base/queue.h"
 #include "identity/identity.h"
+#include "journal/journal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -246,6 +247,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 	if (writer == NULL) {
 		dedup_widen(engine_dedup(engine), KNOWN_ENTRIES_MAX);
 		identity_remember(engine_identity(engine), IDENTIFIERS_REMEMBERED);
+		journal_bulk(engine_journal(engine));
 	}
 	p->full = queue_create(BATCHES_MAX);
 	p->known = queue_create(1); /* each that waits there is laid out: twice in memory */
