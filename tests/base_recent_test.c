@@ -3,6 +3,16 @@
 #include "base/recent.h"
 #include "test.h"
 
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/* A short text stands in the entry, of a long one the place. */
+static bool is_of(const struct recent_entry *e, str text, uint32_t place)
+{
+	if (text.len > RECENT_TEXT_BYTES)
+		return e->length == RECENT_LONG && recent_place(e) == place;
+	return str_equal((str){ e->text, e->length }, text);
+}
+
 TEST(recent_finds_what_was_put)
 {
 	enum { MANY = 3000 };
@@ -16,9 +26,11 @@ TEST(recent_finds_what_was_put)
 		for (uint32_t i = 0; i < MANY; i++) {
 			hashes[i] = random_next(&random);
 			CHECK("not yet", recent_find(recent, hashes[i]) == NULL);
-			recent_put(recent, hashes[i], i * 3, i);
+			str text = { letters, random_below(&random, sizeof(letters)) };
+			recent_put(recent, hashes[i], text, i * 3, i);
 			const struct recent_entry *e = recent_find(recent, hashes[i]);
-			CHECK("at once", e != NULL && e->place == i * 3 && e->code == i + 1);
+			CHECK("at once", e != NULL && e->code == i + 1);
+			CHECK("its text", is_of(e, text, i * 3));
 		}
 		for (uint32_t i = 0; i < MANY; i++) {
 			const struct recent_entry *e = recent_find(recent, hashes[i]);
@@ -37,10 +49,10 @@ TEST(recent_forgets)
 {
 	struct recent *recent = recent_create(1000);
 
-	recent_put(recent, 0, 7, 0); /* a hash like any other */
+	recent_put(recent, 0, STR("seven"), 7, 0); /* a hash like any other */
 	CHECK("there", recent_find(recent, 0) != NULL);
-	recent_put(recent, 0, 9, 5);
-	CHECK("the newest", recent_find(recent, 0)->place == 9);
+	recent_put(recent, 0, STR(""), 9, 5);
+	CHECK("the newest", is_of(recent_find(recent, 0), STR(""), 9));
 	recent_forget(recent, 0);
 	CHECK("gone", recent_find(recent, 0) == NULL);
 	recent_forget(recent, 0);

@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_FIRST = 64, USED_OF_FOUR = 3 }; /* fuller, it grows */
+enum { ROWS_FIRST = 64, USED_OF_EIGHT = 5 }; /* of the ways of two rows: fuller, it grows */
 
-static struct recent_line *lines_alloc(size_t count)
+static struct recent_row *rows_alloc(size_t count)
 {
-	return memory_alloc_lines(count * sizeof(struct recent_line));
+	return memory_alloc_lines(count * sizeof(struct recent_row));
 }
 
 struct recent *recent_create(size_t entries_max)
 {
 	struct recent *recent = memory_alloc(sizeof(*recent));
 
-	recent->line_count = recent->line_count_max = LINES_FIRST;
-	while (recent->line_count_max * RECENT_WAYS < entries_max)
-		recent->line_count_max *= 2;
-	recent->lines = lines_alloc(recent->line_count);
+	recent->row_count = recent->row_count_max = ROWS_FIRST;
+	while (recent->row_count_max * RECENT_WAYS < entries_max)
+		recent->row_count_max *= 2;
+	recent->rows = rows_alloc(recent->row_count);
 	return recent;
 }
 
@@ -28,53 +28,60 @@ void recent_free(struct recent *recent)
 {
 	if (recent == NULL)
 		return;
-	memory_free_lines(recent->lines);
+	memory_free_lines(recent->rows);
 	free(recent);
 }
 
 size_t recent_bytes(const struct recent *recent)
 {
-	return sizeof(*recent) + recent->line_count * sizeof(*recent->lines);
+	return sizeof(*recent) + recent->row_count * sizeof(*recent->rows);
 }
 
 /* The newest comes first, and so the oldest goes. */
-static void put(struct recent *recent, struct recent_entry entry)
+static void put(struct recent *recent, const struct recent_entry *entry)
 {
-	struct recent_line *line = recent_line(recent, entry.hash);
+	struct recent_row *row = recent_row(recent, (uint64_t)entry->tag << 32);
 
-	recent->used += line->ways[RECENT_WAYS - 1].code == 0;
-	memmove(&line->ways[1], &line->ways[0], (RECENT_WAYS - 1) * sizeof(line->ways[0]));
-	line->ways[0] = entry;
+	recent->used += row->ways[RECENT_WAYS - 1].code == 0;
+	memmove(&row->ways[1], &row->ways[0], (RECENT_WAYS - 1) * sizeof(row->ways[0]));
+	row->ways[0] = *entry;
 }
 
 static void grow(struct recent *recent)
 {
-	struct recent_line *old = recent->lines;
-	size_t count = recent->line_count;
+	struct recent_row *old = recent->rows;
+	size_t count = recent->row_count;
 
-	recent->line_count = 2 * count;
-	recent->lines = lines_alloc(recent->line_count);
+	recent->row_count = 2 * count;
+	recent->rows = rows_alloc(recent->row_count);
 	recent->used = 0;
 	for (size_t i = 0; i < count; i++)
 		for (size_t way = RECENT_WAYS; way-- > 0;) /* the oldest first */
 			if (old[i].ways[way].code != 0)
-				put(recent, old[i].ways[way]);
+				put(recent, &old[i].ways[way]);
 	memory_free_lines(old);
 }
 
-void recent_put(struct recent *recent, uint64_t hash, uint32_t place, uint32_t code)
+void recent_put(struct recent *recent, uint64_t hash, str text, uint32_t place, uint32_t code)
 {
-	if (recent->used >= recent->line_count * USED_OF_FOUR &&
-		recent->line_count < recent->line_count_max)
+	struct recent_entry entry = { .tag = (uint32_t)(hash >> 32), .code = code + 1 };
+
+	entry.length = (uint8_t)MIN_OF(text.len, (size_t)RECENT_LONG);
+	if (entry.length == RECENT_LONG)
+		memcpy(entry.text, &place, sizeof(place));
+	else if (entry.length > 0)
+		memcpy(entry.text, text.ptr, entry.length);
+	if (2 * recent->used >= recent->row_count * USED_OF_EIGHT &&
+		recent->row_count < recent->row_count_max)
 		grow(recent);
-	put(recent, (struct recent_entry){ .hash = hash, .place = place, .code = code + 1 });
+	put(recent, &entry);
 }
 
 void recent_forget(struct recent *recent, uint64_t hash)
 {
-	struct recent_line *line = recent_line(recent, hash);
+	struct recent_row *row = recent_row(recent, hash);
 
 	for (size_t i = 0; i < RECENT_WAYS; i++)
-		if (line->ways[i].hash == hash)
-			line->ways[i] = (struct recent_entry){ 0 };
+		if (row->ways[i].tag == hash >> 32)
+			row->ways[i] = (struct recent_entry){ 0 };
 }

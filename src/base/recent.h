@@ -1,14 +1,15 @@
-/* base/recent.h - where texts lie that were sought lately: beside a dictionary, in front of its
- * index.
+/* base/recent.h - texts that were sought lately, with their codes: beside a dictionary, in front of
+ * its index.
  *
  * The way from a text to its code leads over directory, bucket, place and text: five or six lines
  * of memory, all over it.  Whoever asks for the same million of texts again and again (an import)
- * does better with a table of which one line answers.
+ * does better with a table of which one row answers.
  *
- *   lines[high part of the hash] -> four of { hash, where the text lies, its code }
+ *   rows[part of the hash] -> four of { half of the hash, code, the text }
  *
- * A hint, no more: the text is compared where it lies, and what is not here is sought as ever.  The
- * table grows with what is put into it up to a limit; past it the oldest of a line makes room.
+ * A text of up to RECENT_TEXT_BYTES stands in the entry; of a longer one, where it lies, and
+ * whoever asks compares it there.  What is not here is sought as ever.  The table grows with what
+ * is put into it up to a limit; past it the oldest of a row makes room.
  *
  * Threads: that of the dictionary's writer.
  */
@@ -16,45 +17,65 @@
 
 #include "base/base.h"
 
-enum { RECENT_WAYS = 4 };
+#include <string.h>
+
+enum { RECENT_WAYS = 4, RECENT_TEXT_BYTES = 23, RECENT_LONG = RECENT_TEXT_BYTES + 1 };
 
 struct recent_entry {
-	uint64_t hash;
-	uint32_t place;
+	uint32_t tag; /* the upper half of the hash: it leads to the row too */
 	uint32_t code; /* + 1, or 0: none */
+	uint8_t length; /* of the text; RECENT_LONG: it does not stand here */
+	char text[RECENT_TEXT_BYTES]; /* or, unaligned, the place where it lies */
 };
+_Static_assert(sizeof(struct recent_entry) == 32, "four are two lines of the processor's caches");
 
-struct recent_line {
+struct recent_row {
 	struct recent_entry ways[RECENT_WAYS]; /* the newest first */
 };
-_Static_assert(sizeof(struct recent_line) == 64, "a line of the processor's caches");
 
 struct recent {
-	struct recent_line *lines;
-	size_t line_count, line_count_max; /* powers of two */
+	struct recent_row *rows;
+	size_t row_count, row_count_max; /* powers of two */
 	size_t used; /* put, since it last grew, into what was empty */
 };
 
-/* For about so many texts; takes memory (16 bytes and more for each) as they come. */
+/* For about so many texts; takes memory (32 bytes and more for each) as they come. */
 struct recent *recent_create(size_t entries_max);
 void recent_free(struct recent *recent); /* NULL is fine */
 size_t recent_bytes(const struct recent *recent);
 
-void recent_put(struct recent *recent, uint64_t hash, uint32_t place, uint32_t code);
+/* `text` with this hash lies at `place`. */
+void recent_put(struct recent *recent, uint64_t hash, str text, uint32_t place, uint32_t code);
+/* And whatever else has the same half of its hash. */
 void recent_forget(struct recent *recent, uint64_t hash);
 
-static inline struct recent_line *recent_line(const struct recent *recent, uint64_t hash)
+static inline struct recent_row *recent_row(const struct recent *recent, uint64_t hash)
 {
-	return &recent->lines[(size_t)((unsigned __int128)hash * recent->line_count >> 64)];
+	return &recent->rows[(hash >> 32) * recent->row_count >> 32];
+}
+static inline void recent_ask(const struct recent *recent, uint64_t hash)
+{
+	const struct recent_row *row = recent_row(recent, hash);
+
+	PREFETCH(&row->ways[0]);
+	PREFETCH(&row->ways[RECENT_WAYS / 2]);
 }
 
-/* NULL: it is not here. */
+/* Of a hash whose upper half is the same; its text may be another.  NULL: there is none. */
 static inline const struct recent_entry *recent_find(const struct recent *recent, uint64_t hash)
 {
-	const struct recent_line *line = recent_line(recent, hash);
+	const struct recent_row *row = recent_row(recent, hash);
 
 	for (size_t i = 0; i < RECENT_WAYS; i++)
-		if (line->ways[i].hash == hash && line->ways[i].code != 0)
-			return &line->ways[i];
+		if (row->ways[i].tag == hash >> 32 && row->ways[i].code != 0)
+			return &row->ways[i];
 	return NULL;
+}
+/* Where a long one's text lies. */
+static inline uint32_t recent_place(const struct recent_entry *entry)
+{
+	uint32_t place;
+
+	memcpy(&place, entry->text, sizeof(place));
+	return place;
 }

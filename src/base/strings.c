@@ -182,10 +182,10 @@ static bool fits(const struct strings *strings, str text)
 	       table_count(strings->granules) + 2 * CHUNK_GRANULES <= GRANULES_MAX;
 }
 
-static void remember(const struct strings *strings, uint64_t hash, uint32_t code)
+static void remember(const struct strings *strings, uint64_t hash, str text, uint32_t code)
 {
 	if (strings->recent != NULL)
-		recent_put(strings->recent, hash,
+		recent_put(strings->recent, hash, text,
 			*(const uint32_t *)table_at(strings->places, code), code);
 }
 
@@ -201,7 +201,7 @@ uint32_t strings_intern(struct strings *strings, str text)
 		return STRINGS_NONE;
 	code = add(strings, text);
 	index_insert(strings->index, hash, code, &keys);
-	remember(strings, hash, code);
+	remember(strings, hash, text, code);
 	return code;
 }
 
@@ -228,8 +228,15 @@ struct finding {
 	size_t count;
 };
 
-/* Finds what is remembered; returns how many are not, in `rest`.  The text is compared where it
- * lies; what is remembered of an erased one was forgotten. */
+static str text_of(const struct strings *strings, const struct recent_entry *entry)
+{
+	return entry->length == RECENT_LONG
+		       ? text_at(table_at(strings->granules, recent_place(entry)))
+		       : (str){ entry->text, entry->length };
+}
+
+/* Finds what is remembered; returns how many are not, in `rest`.  What is remembered of an erased
+ * one was forgotten. */
 static size_t recall(const struct finding *f, uint8_t *rest)
 {
 	const struct recent *recent = f->strings->recent;
@@ -237,17 +244,15 @@ static size_t recall(const struct finding *f, uint8_t *rest)
 	size_t rest_count = 0;
 
 	for (size_t i = 0; i < f->count; i++)
-		PREFETCH(recent_line(recent, f->hashes[i]));
+		recent_ask(recent, f->hashes[i]);
 	for (size_t i = 0; i < f->count; i++) {
 		entries[i] = recent_find(recent, f->hashes[i]);
-		if (entries[i] != NULL)
-			PREFETCH(table_at(f->strings->granules, entries[i]->place));
+		if (entries[i] != NULL && entries[i]->length == RECENT_LONG)
+			PREFETCH(table_at(f->strings->granules, recent_place(entries[i])));
 	}
 	for (size_t i = 0; i < f->count; i++) {
 		const struct recent_entry *entry = entries[i];
-		bool is_it = entry != NULL &&
-			     str_equal(text_at(table_at(f->strings->granules, entry->place)),
-				     f->texts[i]);
+		bool is_it = entry != NULL && str_equal(text_of(f->strings, entry), f->texts[i]);
 		f->codes[i] = is_it ? entry->code - 1 : STRINGS_NONE;
 		if (!is_it)
 			rest[rest_count++] = (uint8_t)i;
@@ -270,7 +275,7 @@ static void find_rest(const struct finding *f, const uint8_t *rest, size_t count
 	for (size_t i = 0; i < count; i++) {
 		f->codes[rest[i]] = codes[i];
 		if (codes[i] != INDEX_NONE)
-			remember(f->strings, hashes[i], codes[i]);
+			remember(f->strings, hashes[i], texts[i], codes[i]);
 	}
 }
 

@@ -9,7 +9,7 @@ enum {
 	BATCH_ITEMS_MAX = 8192,
 	BATCHES_MAX = 6, /* in flight */
 	KNOWN_ENTRIES_MAX = 4 << 20, /* of the index of known messages in memory: 170 MB at most */
-	IDENTIFIERS_REMEMBERED = 4 << 20, /* where to find them: 64 MB at most */
+	IDENTIFIERS_REMEMBERED = 4 << 20, /* with their codes: 128 MB at most */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
 #define BATCH_BYTES_USUAL ((size_t)5 << 20)
