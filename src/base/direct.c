@@ -27,7 +27,7 @@ static void prepare(struct direct *direct, int fd)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* fits */
 	direct->fd = open(path, O_WRONLY | O_DIRECT | O_CLOEXEC);
 	if (direct->fd <= 0) {
-		direct_done(direct);
+		direct->fd = -1;
 		return;
 	}
 	direct->block = aligned_alloc(DIRECT_BLOCK_BYTES, BOUNCE_BYTES);
