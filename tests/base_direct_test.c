@@ -78,7 +78,7 @@ TEST(written_past_the_cache_in_memory)
 		check_folder("/dev/shm");
 }
 
-/* A file that is not open for writing, or none at all: nothing was written, and nobody ends. */
+/* There is no such file: nothing was written, nobody ends, and it is not tried again. */
 TEST(what_cannot_be_written_is_left_to_the_usual_way)
 {
 	struct direct direct = { .fd = 0 };

@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
 static size_t cell_count(const struct tally *t)
 {
 	return (t->steps + 1) * t->steps;

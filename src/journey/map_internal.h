@@ -7,6 +7,8 @@
 #include "journey/time_packing.h"
 #include "journey/time_wells.h"
 
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
+
 /* Customers are told apart by number + 1, so that 0 is nobody. */
 struct edge_tally {
 	uint64_t count;

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
 enum { MEDIAN, P90, POSITIONS };
 
 /* Where a list's two values are. */
@@ -87,8 +85,8 @@ static bool read_chunk(struct reading *r)
 }
 
 /* The units of a short number have 33 bits: those of so many have room in 64, with a chunk more. */
-enum { SHORT_BYTES = 5, SUMMED_MAX = 1 << 30 };
-_Static_assert(8 * SHORT_BYTES - PACKED_STEP_BITS + 30 < 64, "sums of units have room");
+enum { SUMMED_BYTES = 5, SUMMED_MAX = 1 << 30 };
+_Static_assert(8 * SUMMED_BYTES - PACKED_STEP_BITS + 30 < 64, "sums of units have room");
 
 static void settle_units(struct step_work *s, uint64_t unit)
 {
@@ -123,7 +121,7 @@ static void count_chunk(struct step_work *s, const struct reading *r, const uint
 {
 	if (r->packing.bytes == 4)
 		count_short(s, r->chunk, r->count, 4, cells);
-	else if (r->packing.bytes <= SHORT_BYTES)
+	else if (r->packing.bytes <= SUMMED_BYTES)
 		count_short(s, r->chunk, r->count, r->packing.bytes, cells);
 	else
 		count_long(s, r, cells);
