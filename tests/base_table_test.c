@@ -59,6 +59,24 @@ static void push_some(struct model *m)
 		fill(m, given[i - first], i);
 }
 
+/* What push gave before stays where it is. */
+static void append_some(struct model *m)
+{
+	char *given = m->count == MODEL_COUNT_MAX ? NULL : table_push(m->table);
+
+	if (given != NULL)
+		fill(m, given, m->count++);
+	size_t n = random_below(&m->random, 700);
+	n = MIN_OF(n, MODEL_COUNT_MAX - m->count);
+	char *items = m->items + m->count * m->bytes;
+	for (size_t b = 0; b < n * m->bytes; b++)
+		items[b] = (char)random_next(&m->random);
+	table_append(m->table, items, n);
+	m->count += n;
+	if (given != NULL)
+		CHECK(m->row, given == table_at(m->table, m->count - n - 1));
+}
+
 static void resize_some(struct model *m)
 {
 	size_t count = random_below(&m->random, 3) == 0
@@ -127,6 +145,8 @@ static void step(struct model *m)
 
 	switch (random_below(&m->random, 8)) {
 	case 0:
+		append_some(m);
+		return;
 	case 1:
 	case 2:
 		push_some(m);

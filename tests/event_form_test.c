@@ -105,6 +105,9 @@ static void check_row(const struct formed_row *row, const struct record *told,
 	CHECK("same record", str_equal(encoded(record, arena), row->bytes));
 	CHECK("source", str_equal(formed_row_source(row), told->source));
 	CHECK("id", str_equal(formed_row_id(row), told->message_id));
+	CHECK("channel", str_equal(formed_row_channel(row), told->channel));
+	CHECK("activity", str_equal(formed_row_activity(row), told->activity));
+	CHECK("value", str_equal(formed_row_value(row), told->identifiers[0].value));
 	for (size_t i = 0; i < ARRAY_LEN(all_strings); i++) {
 		str own;
 		memcpy(&own, (const char *)record + all_strings[i], sizeof(own));

@@ -40,15 +40,25 @@ static void ask_for_large_pages(void *p, size_t bytes)
 		(void)madvise((char *)p + (from - at), to - from, MADV_HUGEPAGE);
 }
 
-static void *checked(void *p, size_t bytes)
+static void *present(void *p, size_t bytes)
 {
 	if (p == NULL && bytes > 0) {
 		fprintf(stderr, "out of memory: %zu bytes refused\n", bytes);
 		abort();
 	}
-	if (bytes >= LARGE_BYTES_LEAST)
-		ask_for_large_pages(p, bytes);
 	return p;
+}
+
+static void *checked(void *p, size_t bytes)
+{
+	if (bytes >= LARGE_BYTES_LEAST)
+		ask_for_large_pages(present(p, bytes), bytes);
+	return present(p, bytes);
+}
+
+void *memory_for_runs(size_t bytes)
+{
+	return present(malloc(bytes), bytes);
 }
 
 void *memory_alloc(size_t bytes)

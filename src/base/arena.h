@@ -58,6 +58,9 @@ static inline void arena_freep(struct arena **a)
  * long-lived object with a limit of its own.  From 4 MiB on it lies on large pages, where the
  * system has them. */
 void *memory_alloc(size_t bytes) __attribute__((malloc)); /* zeroed */
+/* Not zeroed, and on small pages, whatever its size: for what is written and read in long runs.
+ * base/chunks.h says why that is better.  Freed by free(). */
+void *memory_for_runs(size_t bytes) __attribute__((malloc));
 void *memory_resize(void *old, size_t bytes); /* what is new is not zeroed */
 /* Zeroed, and where a line of the processor's caches begins: what is as long as one lies in one. */
 void *memory_alloc_lines(size_t bytes);

@@ -23,6 +23,7 @@ struct slab {
 	struct slab *next, *before; /* in the list of those with room */
 	struct free_piece *free;
 	size_t used, fresh; /* pieces given out; pieces that ever were */
+	enum chunk_pages pages;
 	bool is_dirty; /* it was another's before: what is fresh is not 0 */
 };
 _Static_assert(sizeof(struct slab) <= HEAD_BYTES, "the head has room");
@@ -30,8 +31,10 @@ _Static_assert(sizeof(struct slab) <= HEAD_BYTES, "the head has room");
 struct size {
 	size_t bytes; /* of a piece; 0: none yet */
 	size_t pieces; /* in a slab */
-	size_t slabs;
-	struct slab *with_room;
+	struct sort {
+		size_t slabs;
+		struct slab *with_room;
+	} sorts[CHUNK_PAGES_COUNT_];
 };
 
 static struct size sizes[CHUNK_SIZES_MAX];
@@ -116,44 +119,52 @@ size_t chunk_release(void)
 	return count;
 }
 
-static void put_in_list(struct size *size, struct slab *slab)
+static void put_in_list(struct sort *sort, struct slab *slab)
 {
 	slab->before = NULL;
-	slab->next = size->with_room;
+	slab->next = sort->with_room;
 	if (slab->next != NULL)
 		slab->next->before = slab;
-	size->with_room = slab;
+	sort->with_room = slab;
 }
 
-static void take_from_list(struct size *size, struct slab *slab)
+static void take_from_list(struct sort *sort, struct slab *slab)
 {
 	if (slab->before != NULL)
 		slab->before->next = slab->next;
 	else
-		size->with_room = slab->next;
+		sort->with_room = slab->next;
 	if (slab->next != NULL)
 		slab->next->before = slab->before;
 }
 
-static void add_slab(struct size *size)
+static struct slab *new_slab(const struct sort *sort, enum chunk_pages pages)
 {
-	bool is_first = size->slabs++ == 0;
+	char *map = map_aligned(); /* zeroed */
 
-	if (kept_count > 0) {
-		put_in_list(size, take_kept());
-		return;
-	}
-	char *map = map_aligned();
-	if (!is_first) /* advice: a system that does not take it is slower, no more */
+	if (sort->slabs > 0 && pages == CHUNK_PAGES_LARGE)
+		/* advice: a system that does not take it is slower, no more */
 		(void)madvise(map, CHUNK_SLAB_BYTES, MADV_HUGEPAGE);
-	put_in_list(size, (struct slab *)(void *)map); /* zeroed */
+	return (struct slab *)(void *)map;
 }
 
-static void *take_piece(struct size *size, bool *is_zero)
+static void add_slab(struct sort *sort, enum chunk_pages pages)
 {
-	if (size->with_room == NULL)
-		add_slab(size);
-	struct slab *slab = size->with_room;
+	bool may_be_kept = kept_count > 0 && pages == CHUNK_PAGES_LARGE;
+	struct slab *slab = may_be_kept ? take_kept() : new_slab(sort, pages);
+
+	slab->pages = pages;
+	sort->slabs++;
+	put_in_list(sort, slab);
+}
+
+static void *take_piece(struct size *size, enum chunk_pages pages, bool *is_zero)
+{
+	struct sort *sort = &size->sorts[pages];
+
+	if (sort->with_room == NULL)
+		add_slab(sort, pages);
+	struct slab *slab = sort->with_room;
 	void *piece = slab->free;
 	*is_zero = piece == NULL && !slab->is_dirty;
 	if (piece != NULL)
@@ -161,11 +172,11 @@ static void *take_piece(struct size *size, bool *is_zero)
 	else
 		piece = (char *)slab + HEAD_BYTES + slab->fresh++ * size->bytes;
 	if (++slab->used == size->pieces)
-		take_from_list(size, slab);
+		take_from_list(sort, slab);
 	return piece;
 }
 
-void *chunk_alloc(size_t bytes, bool zeroed)
+void *chunk_alloc(size_t bytes, enum chunk_pages pages, bool zeroed)
 {
 	bool is_zero;
 	void *piece;
@@ -173,7 +184,7 @@ void *chunk_alloc(size_t bytes, bool zeroed)
 	ASSERT(pthread_mutex_lock(&lock) == 0);
 	struct size *size = size_of(bytes);
 	if (size != NULL)
-		piece = take_piece(size, &is_zero);
+		piece = take_piece(size, pages, &is_zero);
 	ASSERT(pthread_mutex_unlock(&lock) == 0);
 	if (size == NULL)
 		return zeroed ? memory_alloc(bytes) : memory_resize(NULL, bytes);
@@ -185,18 +196,22 @@ void *chunk_alloc(size_t bytes, bool zeroed)
 static void give_back(struct size *size, void *chunk)
 {
 	struct slab *slab = (struct slab *)((uintptr_t)chunk & ~(uintptr_t)(CHUNK_SLAB_BYTES - 1));
+	struct sort *sort = &size->sorts[slab->pages];
 	struct free_piece *piece = chunk;
 
 	piece->next = slab->free;
 	slab->free = piece;
 	if (slab->used-- == size->pieces)
-		put_in_list(size, slab);
+		put_in_list(sort, slab);
 	bool is_last = slab->next == NULL && slab->before == NULL;
 	if (slab->used > 0 || is_last) /* what comes and goes one by one shall not map each time */
 		return;
-	take_from_list(size, slab);
-	size->slabs--;
-	keep(slab);
+	take_from_list(sort, slab);
+	sort->slabs--;
+	if (slab->pages == CHUNK_PAGES_LARGE)
+		keep(slab);
+	else
+		give_to_system(slab);
 }
 
 void chunk_free(void *chunk, size_t bytes)
@@ -218,7 +233,8 @@ size_t chunk_slab_count(void)
 
 	ASSERT(pthread_mutex_lock(&lock) == 0);
 	for (size_t i = 0; i < CHUNK_SIZES_MAX; i++)
-		count += sizes[i].slabs;
+		for (size_t pages = 0; pages < CHUNK_PAGES_COUNT_; pages++)
+			count += sizes[i].sorts[pages].slabs;
 	ASSERT(pthread_mutex_unlock(&lock) == 0);
 	return count;
 }

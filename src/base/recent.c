@@ -8,11 +8,6 @@
 
 enum { ROWS_FIRST = 64, USED_OF_EIGHT = 5 }; /* of the ways of two rows: fuller, it grows */
 
-static struct recent_row *rows_alloc(size_t count)
-{
-	return memory_alloc_lines(count * sizeof(struct recent_row));
-}
-
 struct recent *recent_create(size_t entries_max)
 {
 	struct recent *recent = memory_alloc(sizeof(*recent));
@@ -20,7 +15,7 @@ struct recent *recent_create(size_t entries_max)
 	recent->row_count = recent->row_count_max = ROWS_FIRST;
 	while (recent->row_count_max * RECENT_WAYS < entries_max)
 		recent->row_count_max *= 2;
-	recent->rows = rows_alloc(recent->row_count);
+	recent->rows = memory_alloc_lines(recent->row_count_max * sizeof(*recent->rows));
 	return recent;
 }
 
@@ -47,19 +42,21 @@ static void put(struct recent *recent, const struct recent_entry *entry)
 	row->ways[0] = *entry;
 }
 
+/* What was in a row is in one of the two that it becomes: the last first, all of it moves up.  The
+ * room of the largest table is there from the beginning, and no memory before it is written. */
 static void grow(struct recent *recent)
 {
-	struct recent_row *old = recent->rows;
 	size_t count = recent->row_count;
 
 	recent->row_count = 2 * count;
-	recent->rows = rows_alloc(recent->row_count);
 	recent->used = 0;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = count; i-- > 0;) {
+		const struct recent_row old = recent->rows[i];
+		recent->rows[2 * i] = recent->rows[2 * i + 1] = (struct recent_row){ 0 };
 		for (size_t way = RECENT_WAYS; way-- > 0;) /* the oldest first */
-			if (old[i].ways[way].code != 0)
-				put(recent, &old[i].ways[way]);
-	memory_free_lines(old);
+			if (old.ways[way].code != 0)
+				put(recent, &old.ways[way]);
+	}
 }
 
 void recent_put(struct recent *recent, uint64_t hash, str text, uint32_t place, uint32_t code)

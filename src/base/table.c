@@ -62,7 +62,7 @@ static struct chunk *alloc_chunk(struct family *family, bool zeroed)
 	if (!CHUNKS_IN_SLABS)
 		return family_alloc(family, bytes, zeroed);
 	(void)atomic_fetch_add_explicit(&family->heap_bytes, bytes, memory_order_relaxed);
-	return chunk_alloc(bytes, zeroed);
+	return chunk_alloc(bytes, family->pages, zeroed);
 }
 
 static void free_chunk(struct family *family, struct chunk *chunk)
@@ -176,6 +176,11 @@ struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes)
 struct table *table_create(size_t item_bytes)
 {
 	return table_create_sized(item_bytes, TABLE_CHUNK_BYTES);
+}
+
+void table_on_small_pages(struct table *table)
+{
+	table->family->pages = CHUNK_PAGES_SMALL;
 }
 
 size_t table_chunk_items(const struct table *table)
@@ -355,6 +360,21 @@ void *table_push_run(struct table *table, size_t count, size_t *first)
 	*first = table->front.now.count;
 	table_resize(table, *first + count);
 	return item_at(table, *first);
+}
+
+/* What is pushed lies side by side up to the end of its chunk, split or not. */
+void table_append(struct table *table, const void *items, size_t count)
+{
+	struct view *now = &table->front.now;
+
+	for (const char *from = items; count > 0;) {
+		char *to = table_push(table);
+		size_t run = MIN_OF(count, now->mask + 1 - ((now->count - 1) & now->mask));
+		memcpy(to, from, run * now->item_bytes);
+		now->count += run - 1;
+		from += run * now->item_bytes;
+		count -= run;
+	}
 }
 
 size_t table_resident_bytes(const struct table *table)

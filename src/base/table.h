@@ -59,6 +59,8 @@ struct table *table_create(size_t item_bytes); /* 1 to 4096, items aligned to 8 
 /* The same with chunks of up to `chunk_bytes`, a power of 2 from 4096 to 65536: larger ones are for
  * tables that are appended to and read in long runs, but hardly changed in between. */
 struct table *table_create_sized(size_t item_bytes, size_t chunk_bytes);
+/* Its chunks, those to come, lie on small pages (chunks.h).  Before it is published. */
+void table_on_small_pages(struct table *table);
 void table_free(struct table *table); /* NULL is fine; views of it stay valid */
 
 static inline size_t table_count(const struct table *table)
@@ -84,6 +86,7 @@ static inline void *table_push(struct table *table)
 /* `count` such items side by side, the first of them at *first; at most a chunk's worth.  Zeroed
  * items are left out before it where the chunk ends too soon. */
 void *table_push_run(struct table *table, size_t count, size_t *first);
+void table_append(struct table *table, const void *items, size_t count); /* copies of these */
 void table_resize(struct table *table, size_t count); /* grows with zeroed items, or cuts */
 /* i < count; until the next change.  One item: the next may lie elsewhere, but for those of one
  * table_push_run(). */

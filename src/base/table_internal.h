@@ -20,6 +20,7 @@
  */
 #pragma once
 
+#include "base/chunks.h"
 #include "base/table.h"
 
 #include <pthread.h>
@@ -60,6 +61,7 @@ struct family {
 	atomic_size_t members; /* the table, and each view */
 	atomic_size_t heap_bytes;
 	size_t chunk_bytes; /* items alone */
+	enum chunk_pages pages; /* of chunks on the heap that are made from now on */
 	struct file *file; /* of the mapped chunks, or NULL */
 	char *mapped; /* read-only: a mapped chunk is copied before it is changed */
 	size_t mapped_bytes;

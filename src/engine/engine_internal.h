@@ -105,6 +105,10 @@ void engine_times_of_view(void *threads_view, const uint32_t *sets, int64_t *tim
 enum { APPLY_GROUP_MAX = 32 };
 void engine_apply(struct engine *engine, const struct record *records, size_t count);
 
+/* The same of the new ones among the items of a batch. */
+void engine_apply_items(
+	struct engine *engine, const struct engine_item *items, size_t count, int64_t received_ms);
+
 /* Replays the journal into the state from `apply_from`, and into the index of known messages from
  * `dedup_from`. */
 err engine_replay(struct engine *engine, uint64_t dedup_from, uint64_t apply_from,

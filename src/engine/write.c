@@ -17,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 64 }; /* of the processor's caches */
-enum { ROW_BYTES_USUAL = 192 }; /* a row and its bytes */
-
 /* ---- knowing */
 
 /* What the new items will need; returns how many keys. */
@@ -296,65 +293,11 @@ err engine_keep(struct engine *engine, struct engine_batch *batch, struct why *w
 
 /* ---- applying */
 
-/* A few new items on their way into the state. */
-struct applying {
-	struct record records[APPLY_GROUP_MAX];
-	struct record_identifier identifiers[APPLY_GROUP_MAX][FORM_IDENTIFIERS_MAX]; /* of rows */
-	const struct record_form *forms[APPLY_GROUP_MAX]; /* which the place was last filled by */
-	size_t count;
-};
-
-static void fill(struct applying *group, size_t at, const struct engine_item *item)
-{
-	struct record *record = &group->records[at];
-	const struct record_form *form = item->row == NULL ? NULL : item->row->form;
-
-	if (form == NULL)
-		*record = *item->record;
-	else if (form == group->forms[at])
-		formed_row_next_record(item->row, group->identifiers[at], record);
-	else
-		formed_row_record(item->row, group->identifiers[at], record);
-	group->forms[at] = form;
-}
-
-static void take_item(struct applying *group, const struct engine_item *item, int64_t received_ms)
-{
-	if (engine_planted.skip_apply && item->seq % 10 == 0)
-		return;
-	fill(group, group->count, item);
-	struct record *record = &group->records[group->count++];
-	record->seq = item->seq;
-	record->received_ms = received_ms;
-}
-
-static void prefetch_record(const struct engine_item *item)
-{
-	const char *from = item->row != NULL ? (const char *)item->row : (const char *)item->record;
-	size_t bytes = item->row != NULL ? ROW_BYTES_USUAL : sizeof(*item->record);
-
-	for (size_t at = 0; at < bytes; at += LINE_BYTES)
-		PREFETCH(from + at);
-}
-
 void engine_take_in(struct engine *engine, const struct engine_batch *batch)
 {
-	enum { AHEAD = 8 }; /* another thread prepared them */
 	int64_t from_ns = clock_real()->ticks_ns(clock_real());
-	struct applying group;
 
-	group.count = 0;
-	memset(group.forms, 0, sizeof(group.forms));
-	for (size_t i = 0; i < batch->count; i++) {
-		if (i + AHEAD < batch->count)
-			prefetch_record(&batch->items[i + AHEAD]);
-		if (batch->items[i].status == ITEM_NEW)
-			take_item(&group, &batch->items[i], batch->received_ms);
-		if (group.count < APPLY_GROUP_MAX && i + 1 < batch->count)
-			continue;
-		engine_apply(engine, group.records, group.count);
-		group.count = 0;
-	}
+	engine_apply_items(engine, batch->items, batch->count, batch->received_ms);
 	end_promise(engine, batch, true);
 	note(engine, STAGE_TAKE_IN, &from_ns);
 }

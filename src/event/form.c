@@ -31,13 +31,13 @@ static str put_shared(struct making *m, str text)
 	return (str){ m->form->bytes + m->bytes.len - text.len, text.len };
 }
 
-static size_t which(const size_t *strings, size_t count, size_t string)
+static size_t text_of_string(const struct record_form *form, size_t string)
 {
 	size_t i = 0;
 
-	while (i < count && strings[i] != string)
+	while (i < form->string_count && form->strings[i] != string)
 		i++;
-	return i == count ? NO_TEXT : i;
+	return i == form->string_count ? NO_TEXT : i;
 }
 
 static void put_strings(struct making *m, const struct record *pattern)
@@ -47,7 +47,7 @@ static void put_strings(struct making *m, const struct record *pattern)
 
 	for (size_t i = 0; i < RECORD_STRING_COUNT; i++) {
 		size_t string = (size_t)((const char *)strings[i] - (const char *)pattern);
-		size_t text = which(form->strings, form->string_count, string);
+		size_t text = text_of_string(form, string);
 		str shared = STR("");
 		if (text != NO_TEXT)
 			put_text(m, text);
@@ -99,8 +99,10 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 	*form = (struct record_form){ .pattern = *pattern, .string_count = string_count };
 	if (string_count > 0)
 		memcpy(form->strings, strings, string_count * sizeof(*strings));
-	form->source_text = which(form->strings, string_count, offsetof(struct record, source));
-	form->id_text = which(form->strings, string_count, offsetof(struct record, message_id));
+	form->source_text = text_of_string(form, offsetof(struct record, source));
+	form->id_text = text_of_string(form, offsetof(struct record, message_id));
+	form->channel_text = text_of_string(form, offsetof(struct record, channel));
+	form->activity_text = text_of_string(form, offsetof(struct record, activity));
 	form->pattern.has_time = true;
 	m.bytes = (struct strbuf){
 		.ptr = form->bytes, .cap = sizeof(form->bytes), .cap_max = sizeof(form->bytes)
@@ -117,6 +119,17 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 bool record_form_has_id(const struct record_form *form)
 {
 	return form->id_text != NO_TEXT;
+}
+
+bool record_form_is_plain(const struct record_form *form)
+{
+	const struct record *shared = &form->pattern;
+	size_t differ = (size_t)(form->id_text != NO_TEXT) + (form->channel_text != NO_TEXT) +
+			(form->activity_text != NO_TEXT);
+
+	return shared->identifier_count == 1 && form->string_count == differ &&
+	       shared->interaction.len == 0 && shared->case_id.len == 0 && shared->actor.len == 0 &&
+	       shared->text.len == 0;
 }
 
 static str moved(str text, const char *from, const char *to)
@@ -277,11 +290,29 @@ static str text_of(const struct formed_row *row, size_t i)
 	return (str){ (const char *)row + row->texts[i].at, row->texts[i].bytes };
 }
 
+static str text_or(const struct formed_row *row, size_t text, str shared)
+{
+	return text == NO_TEXT ? shared : text_of(row, text);
+}
+
 str formed_row_source(const struct formed_row *row)
 {
-	size_t text = row->form->source_text;
+	return text_or(row, row->form->source_text, row->form->pattern.source);
+}
 
-	return text == NO_TEXT ? row->form->pattern.source : text_of(row, text);
+str formed_row_channel(const struct formed_row *row)
+{
+	return text_or(row, row->form->channel_text, row->form->pattern.channel);
+}
+
+str formed_row_activity(const struct formed_row *row)
+{
+	return text_or(row, row->form->activity_text, row->form->pattern.activity);
+}
+
+str formed_row_value(const struct formed_row *row)
+{
+	return text_of(row, row->form->string_count);
 }
 
 str formed_row_id(const struct formed_row *row)

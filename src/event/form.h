@@ -40,7 +40,8 @@ struct record_form {
 	size_t strings[FORM_STRINGS_MAX], string_count;
 	struct form_piece pieces[FORM_TEXTS_MAX + 1];
 	size_t piece_count;
-	size_t source_text, id_text; /* among the texts; FORM_TEXTS_MAX: not there */
+	/* among the texts; FORM_TEXTS_MAX: not there */
+	size_t source_text, id_text, channel_text, activity_text;
 	size_t id_piece, id_from; /* else: where the id would stand, in which piece */
 	char bytes[FORM_BYTES_MAX];
 	size_t byte_count;
@@ -69,6 +70,10 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 /* Has each record a message id of its own? */
 bool record_form_has_id(const struct record_form *form);
 
+/* Is the form of events that tell who, when, on which channel and what, and nothing else?  One
+ * identifier, no actor, no interaction, no case, no verbatim. */
+bool record_form_is_plain(const struct record_form *form);
+
 /* Would record_check() accept the record?  Asked of texts that str_is_plain(); false: ask it. */
 bool record_form_takes(const struct record_form *form, const struct formed *formed);
 
@@ -88,6 +93,9 @@ struct formed_row *record_form_lay(const struct record_form *form, const struct 
 void formed_row_put_id(struct formed_row *row, str message_id);
 
 str formed_row_source(const struct formed_row *row);
+str formed_row_channel(const struct formed_row *row);
+str formed_row_activity(const struct formed_row *row);
+str formed_row_value(const struct formed_row *row); /* of its first identifier */
 str formed_row_id(const struct formed_row *row); /* empty: none yet */
 
 /* The record, standing on the row and on its form; `identifiers` has room for those of the form.

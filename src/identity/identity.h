@@ -66,6 +66,10 @@ uint32_t identity_set(struct identity *identity, const struct record *record);
 enum { IDENTITY_FIND_MAX = 64 }; /* records at once */
 void identity_find_many(const struct identity *identity, const struct record *records, size_t count,
 	uint32_t *sets);
+/* The same of many records that carry one identifier each, all of one type. */
+uint32_t identity_set_of_one(struct identity *identity, str type, str value);
+void identity_find_sets_of_one(const struct identity *identity, str type, const str *values,
+	size_t count, uint32_t *sets); /* count: at most IDENTITY_FIND_MAX */
 /* For who adds very many: where about so many identifiers are is remembered from now on
  * (strings_remember()). */
 void identity_remember(struct identity *identity, size_t identifiers_max);

@@ -103,6 +103,10 @@ struct identity {
 	struct table *decisions, *acts; /* struct identity_decision, struct act */
 	struct table *subjects; /* struct subject, by name */
 	uint32_t live_identifiers, live_customers;
+	/* Identifiers below this: the set of each and no other has the same code, alone[i] == i.
+	 * Where each record has one identifier, that is so of all, and `alone` need not be asked.
+	 * Found for who adds many (identity_remember()); 0 else is right too. */
+	uint32_t in_step;
 	uint32_t newest_rules; /* act, valid or not; IDENTITY_NO_CODE: none */
 	uint32_t rules_held; /* act whose rules are in force; IDENTITY_NO_CODE: the default */
 	uint64_t owners_version;

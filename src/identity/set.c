@@ -128,7 +128,23 @@ static uint32_t intern_set(struct identity *identity, uint32_t *words, size_t co
 	if (set == IDENTITY_NO_CODE) {
 		set = strings_append(identity->sets, bytes_of_set(words, 1));
 		*(uint32_t *)table_change(identity->alone, words[0]) = set;
+		identity->in_step += set == identity->in_step && words[0] == set;
 	}
+	return set;
+}
+
+/* A new one gets its place among the evidence. */
+static uint32_t note_set(
+	struct identity *identity, uint32_t set, const uint32_t *words, size_t count)
+{
+	const struct lens lens = lens_of(identity);
+
+	if (set < table_count(identity->evidence))
+		return set;
+	(void)table_push(identity->evidence); /* zeroed: no event yet */
+	*(uint8_t *)table_push(identity->owners) = lens_owner(&lens, set);
+	for (size_t i = 0; i < count; i++)
+		add_node(identity, words[i] & ~SET_VERIFIED, set);
 	return set;
 }
 
@@ -143,15 +159,14 @@ uint32_t identity_set(struct identity *identity, const struct record *record)
 	count = words_of(words, sorted, count);
 	if (count == 0)
 		return IDENTITY_NO_CODE;
-	uint32_t set = intern_set(identity, words, count, record->source);
-	if (set < table_count(identity->evidence))
-		return set;
-	const struct lens lens = lens_of(identity);
-	(void)table_push(identity->evidence); /* zeroed: no event yet */
-	*(uint8_t *)table_push(identity->owners) = lens_owner(&lens, set);
-	for (size_t i = 0; i < count; i++)
-		add_node(identity, words[i] & ~SET_VERIFIED, set);
-	return set;
+	return note_set(identity, intern_set(identity, words, count, record->source), words, count);
+}
+
+uint32_t identity_set_of_one(struct identity *identity, str type, str value)
+{
+	uint32_t word = intern_identifier(identity, type, value);
+
+	return note_set(identity, intern_set(identity, &word, 1, STR("")), &word, 1);
 }
 
 /* ---- the sets of many */
@@ -270,7 +285,47 @@ void identity_find_many(
 	}
 }
 
+/* ---- the sets of many that have one identifier of one type */
+
+enum { SHORT_BYTES = 64 }; /* "type:value" of up to so many; longer ones are left unknown */
+
+/* From identifiers (or IDENTITY_NO_CODE) to their sets. */
+static void find_alone(const struct identity *identity, uint32_t *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (codes[i] >= identity->in_step && codes[i] != IDENTITY_NO_CODE)
+			PREFETCH(table_at(identity->alone, codes[i]));
+	for (size_t i = 0; i < count; i++) {
+		if (codes[i] >= identity->in_step && codes[i] != IDENTITY_NO_CODE)
+			codes[i] = alone_at(identity, codes[i]);
+		if (codes[i] != IDENTITY_NO_CODE)
+			PREFETCH_TO_CHANGE(table_at(identity->evidence, codes[i]));
+	}
+}
+
+void identity_find_sets_of_one(
+	const struct identity *identity, str type, const str *values, size_t count, uint32_t *sets)
+{
+	char written[IDENTITY_FIND_MAX][SHORT_BYTES];
+	str texts[IDENTITY_FIND_MAX] = { { NULL, 0 } };
+
+	ASSERT(count <= IDENTITY_FIND_MAX);
+	for (size_t i = 0; i < count; i++) {
+		bool is_short = type.len + 1 + values[i].len <= SHORT_BYTES;
+		texts[i] =
+			(str){ written[i], is_short ? write_text(written[i], type, values[i]) : 0 };
+	}
+	strings_find_many(identity->identifiers, texts, count, sets);
+	find_alone(identity, sets, count);
+}
+
 void identity_remember(struct identity *identity, size_t identifiers_max)
 {
+	uint32_t count = (uint32_t)MIN_OF(
+		strings_count(identity->sets), strings_count(identity->identifiers));
+
+	while (identity->in_step < count &&
+		alone_at(identity, identity->in_step) == identity->in_step)
+		identity->in_step++;
 	strings_remember(identity->identifiers, identifiers_max);
 }

@@ -71,6 +71,14 @@ static void push_pair(struct attributes *a, struct column *column, uint32_t row,
 		pack_tail(a, column);
 }
 
+/* Of rows side by side. */
+static void push_pairs(
+	struct attributes *a, struct column *column, uint32_t row, size_t count, uint64_t value)
+{
+	for (size_t i = 0; i < count; i++)
+		push_pair(a, column, row + (uint32_t)i, value);
+}
+
 void attributes_set_slots(struct attributes *a, size_t slots)
 {
 	if (slots > a->room) {
@@ -204,9 +212,10 @@ static uint32_t text_code(struct column *column, const struct incoming *in, bool
 	return code;
 }
 
-/* Texts of fields are not counted: `in` is NULL.  False: the source has brought too many. */
-static bool add_text(struct attributes *a, struct adding *in, uint32_t row, size_t string_slot,
-	const struct incoming *what)
+/* Where a text belongs, and as which value.  Texts of fields are not counted: `in` is NULL.  False:
+ * the source has brought too many. */
+static bool place_text(struct attributes *a, struct adding *in, size_t string_slot,
+	const struct incoming *what, struct column **to, uint64_t *value)
 {
 	struct column *column = column_at(a, string_slot);
 	size_t known = strings_count(column->dictionary), len = what->text.len;
@@ -221,14 +230,27 @@ static bool add_text(struct attributes *a, struct adding *in, uint32_t row, size
 	if (code == STRINGS_NONE && has_room)
 		return false;
 	if (code == STRINGS_NONE) {
-		size_t hashed = string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED;
-		push_pair(a, column_at(a, hashed), row, what->hash);
+		*to = column_at(a, string_slot - ATTRIBUTE_STRING + ATTRIBUTE_HASHED);
+		*value = what->hash;
 		return true;
 	}
 	if (code == known && in != NULL && in->budget != NULL)
 		in->budget->values++;
-	push_pair(a, column, row, code);
+	*to = column;
+	*value = code;
 	return true;
+}
+
+static bool add_text(struct attributes *a, struct adding *in, uint32_t row, size_t string_slot,
+	const struct incoming *what)
+{
+	struct column *column;
+	uint64_t value;
+	bool has_place = place_text(a, in, string_slot, what, &column, &value);
+
+	if (has_place)
+		push_pair(a, column, row, value);
+	return has_place;
 }
 
 static void add_string(struct adding *in, uint32_t key, const struct incoming *what)
@@ -347,6 +369,19 @@ static void add_sought(struct adding *in, const struct record *record,
 		else
 			add_bits(in, values[i].key, values[i].value);
 	}
+}
+
+void attributes_add_plain(struct attributes *a, uint32_t first_row, size_t count, str source)
+{
+	const struct incoming what = incoming_of(a, source);
+	size_t slot = slot_of_special(FIELD_SOURCE, ATTRIBUTE_STRING);
+	struct column *column;
+	uint64_t value;
+
+	attributes_view_unref(a->current);
+	a->current = NULL;
+	if (source.len > 0 && place_text(a, NULL, slot, &what, &column, &value))
+		push_pairs(a, column, first_row, count, value);
 }
 
 void attributes_add(struct attributes *a, uint32_t row, const struct record *record)

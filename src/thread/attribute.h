@@ -87,6 +87,9 @@ struct attributes *attributes_create(void);
 void attributes_free(struct attributes *attributes); /* NULL is fine; views stay valid */
 /* What `record` has in row `row`, which is above all rows before. */
 void attributes_add(struct attributes *attributes, uint32_t row, const struct record *record);
+/* The same of `count` rows side by side that have nothing but their source. */
+void attributes_add_plain(
+	struct attributes *attributes, uint32_t first_row, size_t count, str source);
 /* Before several records are added: their texts are looked for together, which is several times
  * faster.  Changes nothing of what adding does.  Until _end() the records stay where they are, and
  * any of them may be added, in any order, or not. */

@@ -133,6 +133,7 @@ err threads_load(struct file *file, str *index, struct threads **out, struct why
 		threads_free(t);
 		return e;
 	}
+	threads_choose_pages(t);
 	note_latest(t);
 	*out = t;
 	return OK;

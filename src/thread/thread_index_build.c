@@ -281,15 +281,15 @@ static void build_slices(
 	init_ranges(b, rows);
 	out->groups = g->groups;
 	out->start = memory_alloc((g->groups + 2) * sizeof(*out->start));
-	b->groups = memory_resize(NULL, (rows + 1) * sizeof(*b->groups));
+	b->groups = memory_for_runs((rows + 1) * sizeof(*b->groups));
 	shares_do(threads, rows, b->part_rows, count_part, b);
 	out->count = find_begins(b);
 	size_t room = MAX_OF(out->count, (size_t)1);
-	out->row = memory_resize(NULL, room * sizeof(*out->row));
-	out->what = memory_resize(NULL, room * sizeof(*out->what));
+	out->row = memory_for_runs(room * sizeof(*out->row));
+	out->what = memory_for_runs(room * sizeof(*out->what));
 	shares_do(threads, rows, b->part_rows, place_part, b);
 	free(b->groups);
-	out->time = memory_resize(NULL, room * sizeof(*out->time));
+	out->time = memory_for_runs(room * sizeof(*out->time));
 	shares_do(threads, b->ranges, 1, build_range, b);
 	free(b);
 }

@@ -15,6 +15,16 @@ uint64_t threads_new_lineage(void)
 	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
 }
 
+/* They grow by every row, and are read by passes over one of them. */
+void threads_choose_pages(struct threads *t)
+{
+	table_on_small_pages(t->seq);
+	table_on_small_pages(t->time);
+	table_on_small_pages(t->set);
+	table_on_small_pages(t->kind);
+	table_on_small_pages(t->flags);
+}
+
 struct threads *threads_create(void)
 {
 	struct threads *t = memory_alloc(sizeof(*t));
@@ -28,6 +38,7 @@ struct threads *threads_create(void)
 	t->set = table_create(sizeof(uint32_t));
 	t->kind = table_create(sizeof(uint32_t));
 	t->flags = table_create(sizeof(uint8_t));
+	threads_choose_pages(t);
 	t->origins = table_create(sizeof(struct origin));
 	t->latest = map64_create();
 	t->lineage = threads_new_lineage();
@@ -118,26 +129,23 @@ static uint64_t ends_of(str text)
 	return first << 24 ^ middle << 16 ^ (uint64_t)(uint8_t)end[-1] << 8 ^ text.len;
 }
 
-static size_t what_slot(const struct record *record)
+static size_t what_slot(str channel, str activity)
 {
-	uint64_t mixed = ends_of(record->channel) * 0x9e3779b97f4a7c15u ^ ends_of(record->activity);
+	uint64_t mixed = ends_of(channel) * 0x9e3779b97f4a7c15u ^ ends_of(activity);
 
 	return (size_t)(mixed * 0xd6e8feb86659fd93u >> 32) % RECENT_WHATS;
 }
 
-static bool is_what(const struct recent_what *recent, const struct record *record)
+static bool is_what(const struct recent_what *recent, str channel, str activity)
 {
-	str channel = { recent->text, recent->channel_bytes };
-	str activity = { recent->text + recent->channel_bytes, recent->activity_bytes };
+	const char *text = recent->text;
 
-	return recent->code > 0 && str_equal(channel, record->channel) &&
-	       str_equal(activity, record->activity);
+	return recent->code > 0 && str_equal((str){ text, recent->channel_bytes }, channel) &&
+	       str_equal((str){ text + recent->channel_bytes, recent->activity_bytes }, activity);
 }
 
-static void note_what(struct recent_what *recent, const struct record *record, uint32_t what)
+static void note_what(struct recent_what *recent, str channel, str activity, uint32_t what)
 {
-	str channel = record->channel, activity = record->activity;
-
 	recent->code = 0;
 	if (what == STRINGS_NONE || channel.len + activity.len > RECENT_TEXT_BYTES)
 		return;
@@ -150,16 +158,16 @@ static void note_what(struct recent_what *recent, const struct record *record, u
 		memcpy(recent->text + channel.len, activity.ptr, activity.len);
 }
 
-static uint32_t what_of(struct threads *t, const struct record *record)
+uint32_t threads_what(struct threads *t, str channel, str activity)
 {
-	struct recent_what *recent = &t->recent_what[what_slot(record)];
+	struct recent_what *recent = &t->recent_what[what_slot(channel, activity)];
 
-	if (is_what(recent, record))
+	if (is_what(recent, channel, activity))
 		return recent->code - 1;
-	const uint32_t names[2] = { strings_intern(t->names, record->channel),
-		strings_intern(t->names, record->activity) };
+	const uint32_t names[2] = { strings_intern(t->names, channel),
+		strings_intern(t->names, activity) };
 	uint32_t what = strings_intern(t->whats, (str){ (const char *)names, sizeof(names) });
-	note_what(recent, record, what);
+	note_what(recent, channel, activity, what);
 	return what;
 }
 
@@ -178,7 +186,7 @@ static int64_t row_time(const struct threads *t, uint32_t row)
 	return *(const int64_t *)table_at(t->time, row);
 }
 
-static void note_bounds(struct threads *t, int64_t time)
+void threads_note_bounds(struct threads *t, int64_t time)
 {
 	t->first = MIN_OF(t->first, time);
 	t->last = MAX_OF(t->last, time);
@@ -204,7 +212,7 @@ uint32_t threads_add(struct threads *t, const struct record *record, uint64_t or
 	*(uint64_t *)table_push(t->seq) = record->seq;
 	*(int64_t *)table_push(t->time) = time;
 	push_u32(t->set, set);
-	push_u32(t->kind, what_of(t, record));
+	push_u32(t->kind, threads_what(t, record->channel, record->activity));
 	*(uint8_t *)table_push(t->flags) =
 		(uint8_t)(row_flags_of(record, is_corrected) |
 			  (told_add(t->told, row, record) ? ROW_TELLS : 0u));
@@ -217,7 +225,7 @@ uint32_t threads_add(struct threads *t, const struct record *record, uint64_t or
 		t->entities++;
 	} else {
 		t->events++;
-		note_bounds(t, time);
+		threads_note_bounds(t, time);
 	}
 	if (t->attributes != NULL)
 		attributes_add(t->attributes, row, record);
@@ -335,7 +343,7 @@ static void find_bounds(struct threads *t)
 	t->last = INT64_MIN;
 	for (uint32_t row = 0; row < table_count(t->seq); row++)
 		if ((row_flags(t, row) & (ROW_HIDDEN | ROW_ENTITY)) == 0)
-			note_bounds(t, row_time(t, row));
+			threads_note_bounds(t, row_time(t, row));
 	t->bounds_stale = false;
 }
 

@@ -22,6 +22,14 @@ struct recent_what {
 };
 _Static_assert(sizeof(struct recent_what) == 64, "one line");
 
+/* The same of short names, which are compared as words. */
+enum { SHORT_WHATS = 1024, SHORT_WHAT_PROBES = 4 };
+struct short_what {
+	uint64_t channel, activity; /* up to 8 bytes each, zeros behind */
+	uint32_t code; /* + 1, or 0: none */
+	uint8_t channel_bytes, activity_bytes;
+};
+
 /* Sources come in long runs of equal ones. */
 struct recent_name {
 	uint32_t code; /* + 1, or 0: none */
@@ -41,6 +49,7 @@ struct threads {
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
 	struct table *seq, *time, *set, *kind, *flags, *origins;
 	struct recent_what recent_what[RECENT_WHATS]; /* by what_slot() */
+	struct short_what short_what[SHORT_WHATS];
 	struct recent_name recent_name;
 	struct map64 *latest; /* origin -> newest row, for what was corrected */
 	struct attributes *attributes; /* NULL: skipped */
@@ -103,5 +112,11 @@ uint64_t thread_index_lineage(const struct thread_index *index);
 void thread_index_adopt(struct thread_index *base, uint64_t lineage);
 
 uint64_t threads_new_lineage(void);
+
+/* The code of what happened, found or made. */
+uint32_t threads_what(struct threads *threads, str channel, str activity);
+/* Of threads that are new, or just loaded: what pages their columns take. */
+void threads_choose_pages(struct threads *threads);
+void threads_note_bounds(struct threads *threads, int64_t time);
 
 void threads_settle(struct threads *threads); /* the bounds are found anew if they are stale */
