@@ -12,7 +12,7 @@
 enum {
 	LINE_BYTES = 64, /* of the processor's caches */
 	ROW_BYTES_USUAL = 192, /* a row and its bytes */
-	AHEAD = 8, /* items: another thread prepared them */
+	AHEAD = 16, /* items: another thread prepared them */
 };
 
 /* Items that become records. */

@@ -60,23 +60,31 @@ static void pack_tail(struct attributes *a, struct column *column)
 	column->in_blocks += count;
 }
 
-static void push_pair(struct attributes *a, struct column *column, uint32_t row, uint64_t value)
-{
-	if (column->current != NULL) {
-		attribute_column_unref(column->current);
-		column->current = NULL;
-	}
-	*(struct pair *)table_push(column->tail) = (struct pair){ .row = row, .value = value };
-	if (table_count(column->tail) == ATTRIBUTE_BLOCK_ENTRIES)
-		pack_tail(a, column);
-}
-
-/* Of rows side by side. */
+/* The same value of rows side by side. */
 static void push_pairs(
 	struct attributes *a, struct column *column, uint32_t row, size_t count, uint64_t value)
 {
-	for (size_t i = 0; i < count; i++)
-		push_pair(a, column, row + (uint32_t)i, value);
+	enum { AT_ONCE = 64 };
+	struct pair pairs[AT_ONCE];
+
+	attribute_column_unref(column->current);
+	column->current = NULL;
+	while (count > 0) {
+		size_t room = ATTRIBUTE_BLOCK_ENTRIES - table_count(column->tail);
+		size_t n = MIN_OF(MIN_OF(count, room), (size_t)AT_ONCE);
+		for (size_t i = 0; i < n; i++)
+			pairs[i] = (struct pair){ .row = row + (uint32_t)i, .value = value };
+		table_append(column->tail, pairs, n);
+		if (n == room)
+			pack_tail(a, column);
+		row += (uint32_t)n;
+		count -= n;
+	}
+}
+
+static void push_pair(struct attributes *a, struct column *column, uint32_t row, uint64_t value)
+{
+	push_pairs(a, column, row, 1, value);
 }
 
 void attributes_set_slots(struct attributes *a, size_t slots)

@@ -1,11 +1,11 @@
 /* thread/thread_index_build.c - a base made from the rows of a view; see thread_index.h
  *
- * Building is a counting sort in two steps, so that each works on what lies close together: rows to
- * ranges of some thousand customers; then within each range how many rows each customer has, where
- * each begins, each row to its customer in order of arrival.  Then each slice is sorted by time
- * unless it is already, which is the common case.  The rows of one slice lie anywhere in memory:
- * every pass asks some rows ahead for what it will touch.  (Runs: thread_index_run.c; a base made
- * from the one before: thread_index_grow.c.)
+ * Building is a counting sort in two steps, so that each works on what lies close together: rows,
+ * with all that a slice has of them, to ranges of some thousand customers; then within each range,
+ * which the second cache holds, how many rows each customer has, where each begins, each row to its
+ * customer in order of arrival.  Then each slice is sorted by time unless it is already, which is
+ * the common case.  So no pass but the first looks for anything far away.  (Runs:
+ * thread_index_run.c; a base made from the one before: thread_index_grow.c.)
  *
  * By several threads the rows are cut into parts, one after the other: in each range those of the
  * first part come first.  Then each range is anybody's, and touches nothing of another's.
@@ -81,13 +81,21 @@ uint32_t *groups_of_rows(const struct grouping *g, bool entities)
 
 /* ---- rows to ranges of groups */
 
-enum { RANGES_MAX = 1024, RANGE_ROWS = 16384 }; /* about so many rows each, for the second cache */
+enum {
+	RANGES_USUAL = 1024, /* at most ... */
+	RANGE_ROWS = 16384, /* ... and about so many rows each, for the second cache */
+	RANGE_GROUPS_BITS = 16, /* a group within its range is a word of so many */
+	RANGES_MAX = 8192, /* for groups that are far more */
+	GROUPS_AT_ONCE = 1024, /* rows whose groups are found together */
+};
+_Static_assert(IDENTIFIERS_MAX >> RANGE_GROUPS_BITS < RANGES_MAX, "ranges for all customers");
 
 struct building {
 	const struct grouping *of;
 	bool entities;
 	unsigned threads;
-	uint32_t *groups; /* of each row */
+	/* Of each entry of `out`, while it stands by range only: its group within the range. */
+	uint16_t *within;
 	struct slices *out;
 	unsigned shift; /* a group is in the range group >> shift */
 	size_t ranges;
@@ -99,11 +107,11 @@ struct building {
 
 static void init_ranges(struct building *b, size_t rows)
 {
-	size_t wanted = MIN_OF(rows / RANGE_ROWS + 1, (size_t)RANGES_MAX);
+	size_t wanted = MIN_OF(rows / RANGE_ROWS + 1, (size_t)RANGES_USUAL);
 	size_t groups = b->of->groups;
 
 	b->part_rows = rows / b->threads + 1;
-	while (groups > 0 && ((groups - 1) >> b->shift) >= wanted)
+	while (b->shift < RANGE_GROUPS_BITS && groups > 0 && ((groups - 1) >> b->shift) >= wanted)
 		b->shift++;
 	b->ranges = groups == 0 ? 0 : ((groups - 1) >> b->shift) + 1;
 }
@@ -112,11 +120,15 @@ static void count_part(void *context, size_t from, size_t to)
 {
 	struct building *b = context;
 	size_t *count = b->next[from / b->part_rows];
+	uint32_t groups[GROUPS_AT_ONCE];
 
-	find_groups(b->of, b->entities, from, to, b->groups + from);
-	for (size_t row = from; row < to; row++)
-		if (b->groups[row] != ROW_NONE)
-			count[b->groups[row] >> b->shift]++;
+	for (size_t row = from, end; row < to; row = end) {
+		end = MIN_OF(row + GROUPS_AT_ONCE, to);
+		find_groups(b->of, b->entities, row, end, groups);
+		for (size_t i = 0; i < end - row; i++)
+			if (groups[i] != ROW_NONE)
+				count[groups[i] >> b->shift]++;
+	}
 }
 
 /* Returns the rows of all ranges. */
@@ -136,19 +148,32 @@ static size_t find_begins(struct building *b)
 	return sum;
 }
 
-/* Afterwards out->what holds the group of each row of out->row. */
-static void place_part(void *context, size_t from, size_t to)
+/* Some rows, whose groups are given. */
+static void place(struct building *b, size_t *next, size_t from, size_t to, const uint32_t *groups)
 {
-	struct building *b = context;
-	size_t *next = b->next[from / b->part_rows];
+	const struct threads_view *view = b->of->view;
 
 	for (size_t row = from; row < to; row++) {
-		uint32_t group = b->groups[row];
+		uint32_t group = groups[row - from];
 		if (group == ROW_NONE)
 			continue;
 		size_t at = next[group >> b->shift]++;
 		b->out->row[at] = (uint32_t)row;
-		b->out->what[at] = group;
+		b->out->time[at] = view_i64(view->time, row);
+		b->out->what[at] = view_u32(view->kind, row);
+		b->within[at] = (uint16_t)(group & (((uint32_t)1 << b->shift) - 1));
+	}
+}
+
+static void place_part(void *context, size_t from, size_t to)
+{
+	struct building *b = context;
+	uint32_t groups[GROUPS_AT_ONCE];
+
+	for (size_t row = from, end; row < to; row = end) {
+		end = MIN_OF(row + GROUPS_AT_ONCE, to);
+		find_groups(b->of, b->entities, row, end, groups);
+		place(b, b->next[from / b->part_rows], row, end, groups);
 	}
 }
 
@@ -159,39 +184,63 @@ struct range {
 	size_t first, end, from, to;
 };
 
-/* While it goes on group g begins at start[g + 1]; placing moves them all down by one. */
-static void place_rows(const struct range *range, struct slices *out, uint32_t *rows)
+/* A range in the order of its groups, before it takes the place of the other. */
+struct in_order {
+	int64_t *time;
+	uint32_t *row, *what;
+};
+
+static struct in_order in_order_make(size_t count)
 {
-	size_t *next = out->start + 1, sum = range->from;
+	char *room = memory_resize(NULL, (count + 1) * (sizeof(int64_t) + 2 * sizeof(uint32_t)));
+	struct in_order out = { .time = (int64_t *)(void *)room };
+
+	out.row = (uint32_t *)(void *)(out.time + count);
+	out.what = out.row + count;
+	return out;
+}
+
+static void in_order_take(const struct in_order *in, struct slices *out, size_t from, size_t count)
+{
+	memcpy(out->time + from, in->time, count * sizeof(*in->time));
+	memcpy(out->row + from, in->row, count * sizeof(*in->row));
+	memcpy(out->what + from, in->what, count * sizeof(*in->what));
+	free(in->time);
+}
+
+/* While it goes on group g begins at start[g + 1]; placing moves them all down by one. */
+static void place_rows(const struct range *range, const uint16_t *within, struct slices *out)
+{
+	size_t *next = out->start + 1 + range->first, sum = range->from;
+	size_t count = range->to - range->from;
+	struct in_order in = in_order_make(count);
 
 	for (size_t i = range->from; i < range->to; i++)
-		next[out->what[i]]++;
-	for (size_t g = range->first; g < range->end; g++) {
+		next[within[i]]++;
+	for (size_t g = 0; g < range->end - range->first; g++) {
 		size_t own = next[g];
 		next[g] = sum;
 		sum += own;
 	}
-	for (size_t i = range->from; i < range->to; i++)
-		rows[next[out->what[i]]++ - range->from] = out->row[i];
-	memcpy(out->row + range->from, rows, (range->to - range->from) * sizeof(*rows));
+	for (size_t i = range->from; i < range->to; i++) {
+		size_t to = next[within[i]]++ - range->from;
+		in.time[to] = out->time[i];
+		in.row[to] = out->row[i];
+		in.what[to] = out->what[i];
+	}
+	in_order_take(&in, out, range->from, count);
 }
 
-static void fetch_columns(
-	const struct threads_view *view, struct slices *out, size_t from, size_t to)
+void slices_fetch_columns(const struct threads_view *view, struct slices *out)
 {
-	for (size_t i = from; i < to; i++) {
-		if (i + AHEAD < to) {
+	for (size_t i = 0; i < out->count; i++) {
+		if (i + AHEAD < out->count) {
 			PREFETCH(view_at(view->time, out->row[i + AHEAD]));
 			PREFETCH(view_at(view->kind, out->row[i + AHEAD]));
 		}
 		out->time[i] = view_i64(view->time, out->row[i]);
 		out->what[i] = view_u32(view->kind, out->row[i]);
 	}
-}
-
-void slices_fetch_columns(const struct threads_view *view, struct slices *out)
-{
-	fetch_columns(view, out, 0, out->count);
 }
 
 static uint64_t origin_at(const struct threads_view *view, uint32_t row)
@@ -264,11 +313,18 @@ static void build_range(void *context, size_t r, size_t end)
 		b->begins[r], b->begins[r + 1] };
 
 	ASSERT(end == r + 1); /* one by one */
-	uint32_t *rows = memory_resize(NULL, (at.to - at.from + 1) * sizeof(*rows));
-	place_rows(&at, b->out, rows);
-	free(rows);
-	fetch_columns(b->of->view, b->out, at.from, at.to);
+	place_rows(&at, b->within, b->out);
 	order_groups(b->of->view, b->out, at.first, at.end, at.from);
+}
+
+static void make_room(struct building *b)
+{
+	size_t room = MAX_OF(b->out->count, (size_t)1);
+
+	b->out->row = memory_for_runs(room * sizeof(*b->out->row));
+	b->out->what = memory_for_runs(room * sizeof(*b->out->what));
+	b->out->time = memory_for_runs(room * sizeof(*b->out->time));
+	b->within = memory_for_runs(room * sizeof(*b->within));
 }
 
 static void build_slices(
@@ -281,16 +337,12 @@ static void build_slices(
 	init_ranges(b, rows);
 	out->groups = g->groups;
 	out->start = memory_alloc((g->groups + 2) * sizeof(*out->start));
-	b->groups = memory_for_runs((rows + 1) * sizeof(*b->groups));
 	shares_do(threads, rows, b->part_rows, count_part, b);
 	out->count = find_begins(b);
-	size_t room = MAX_OF(out->count, (size_t)1);
-	out->row = memory_for_runs(room * sizeof(*out->row));
-	out->what = memory_for_runs(room * sizeof(*out->what));
+	make_room(b);
 	shares_do(threads, rows, b->part_rows, place_part, b);
-	free(b->groups);
-	out->time = memory_for_runs(room * sizeof(*out->time));
 	shares_do(threads, b->ranges, 1, build_range, b);
+	free(b->within);
 	free(b);
 }
 
