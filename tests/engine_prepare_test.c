@@ -103,7 +103,7 @@ TEST(items_of_a_form_are_those_of_their_records)
 		.identifiers = types,
 		.identifier_count = 2 };
 
-	for (size_t i = 0; i < 8; i++) {
+	for (size_t i = 0; i < 16; i++) {
 		AUTO_ARENA arena = arena_create(ARENA_BYTES);
 		struct preparation p = { .secret = secret, .is_checked = true };
 		struct record_form form;
@@ -112,8 +112,11 @@ TEST(items_of_a_form_are_those_of_their_records)
 		struct record_identifier room[2];
 		struct prepared direct, told;
 		struct record record;
-		size_t count = i < 4 ? 2 : 3;
+		size_t count = i % 8 < 4 ? 2 : 3;
 		CHECK("form", record_form_init(&form, &pattern, strings, count));
+		if (i >= 8)
+			preparation_form(&p, &form); /* or not */
+		formed.is_clean = i >= 8;
 		formed.texts[2] = STR("m-1"); /* or the first identifier, written next */
 		formed.texts[count] = values[i % 4];
 		formed.texts[count + 1] = STR("17");

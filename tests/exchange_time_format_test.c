@@ -1,7 +1,9 @@
 /* tests/exchange_time_format_test.c - the forms of times: read, refused, told from a column. */
+#include "base/random.h"
 #include "exchange/time_format.h"
 #include "test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 TEST(time_formats_read)
@@ -64,6 +66,43 @@ TEST(time_formats_read)
 		CHECK(rows[i].text,
 			str_equal(instant_as_told(text, &at), str_of(rows[i].expected)));
 	}
+}
+
+/* Of any length, against strtoll(). */
+TEST(time_seconds_are_their_digits)
+{
+	struct random random = random_of(12);
+	struct time_format format;
+
+	CHECK("named", time_format_named(STR("epoch"), &format, NULL) == OK);
+	for (int round = 0; round < 20000; round++) {
+		char text[16] = { 0 };
+		size_t len = 1 + random_below(&random, 11);
+		for (size_t i = 0; i < len; i++)
+			text[i] = (char)('0' + random_below(&random, 10));
+		struct timestamp t = { .sub_ns = 1, .offset_min = 1, .date_only = true };
+		bool ok = time_format_read(&format, (str){ text, len }, &t);
+		int64_t seconds = strtoll(text, NULL, 10);
+		CHECK(text, ok == (seconds <= INSTANT_MS_MOST / 1000));
+		CHECK(text, !ok || (t.local_ms == seconds * 1000 && t.sub_ns == 0 &&
+					   t.offset_min == 0 && !t.date_only));
+	}
+}
+
+/* One byte that is none, in each place. */
+TEST(time_seconds_have_digits_alone)
+{
+	static const char others[] = "/:;a\x01\x7f\x80\xb0\xff*";
+	struct time_format format;
+	struct timestamp t;
+
+	CHECK("named", time_format_named(STR("epoch"), &format, NULL) == OK);
+	for (size_t place = 0; place < 10; place++)
+		for (size_t i = 0; i < sizeof(others); i++) {
+			char text[] = "1773500966";
+			text[place] = others[i];
+			CHECK("refused", !time_format_read(&format, (str){ text, 10 }, &t));
+		}
 }
 
 TEST(time_patterns_are_checked)

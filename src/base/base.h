@@ -12,6 +12,10 @@
 #define MIN_OF(a, b) ((a) < (b) ? (a) : (b))
 #define MAX_OF(a, b) ((a) > (b) ? (a) : (b))
 
+/* Kept out of its caller, where the usual way would pay for the registers and the room on the stack
+ * that the rare one needs. */
+#define KEPT_APART __attribute__((noinline))
+
 /* On a type: whoever drops a value of it gets a compile-time warning. */
 #ifdef __cplusplus
 #define MUST_USE

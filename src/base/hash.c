@@ -25,24 +25,6 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The bytes, the lowest first, and zeros above: two loads that may overlap, for a copy of unknown
- * length would be a call. */
-static inline uint64_t word_at(const char *at, size_t len) /* len <= 8 */
-{
-	const unsigned char *byte = (const unsigned char *)at;
-	uint32_t low, high;
-
-	if (len >= 4) {
-		memcpy(&low, at, sizeof(low));
-		memcpy(&high, at + len - 4, sizeof(high));
-		return low | (uint64_t)high << (8 * (len - 4));
-	}
-	if (len == 0)
-		return 0;
-	return byte[0] | (uint64_t)byte[len / 2] << (8 * (len / 2)) |
-	       (uint64_t)byte[len - 1] << (8 * (len - 1));
-}
-
 uint64_t hash64(uint64_t seed, str bytes)
 {
 	uint64_t h = seed ^ fold(bytes.len ^ 0xd6e8feb86659fd93u, 0xa0761d6478bd642fu);
@@ -50,8 +32,8 @@ uint64_t hash64(uint64_t seed, str bytes)
 	for (; bytes.len > 16; bytes = str_from(bytes, 16))
 		h = fold(load64(bytes.ptr) ^ h ^ 0xe7037ed1a0b428dbu,
 			load64(bytes.ptr + 8) ^ 0x8ebc6af09c88c6e3u);
-	uint64_t a = bytes.len >= 8 ? load64(bytes.ptr) : word_at(bytes.ptr, bytes.len);
-	uint64_t b = bytes.len > 8 ? word_at(bytes.ptr + 8, bytes.len - 8) : 0;
+	uint64_t a = bytes.len >= 8 ? load64(bytes.ptr) : load_up_to_8(bytes.ptr, bytes.len);
+	uint64_t b = bytes.len > 8 ? load_up_to_8(bytes.ptr + 8, bytes.len - 8) : 0;
 	/* One fold would leave numbers that follow each other in bunches: the test counts them. */
 	uint64_t mixed = fold(a ^ h ^ 0x589965cc75374cc3u,
 		b ^ fold(h, 0x1d8e4e27c47d124fu) ^ 0x9e3779b97f4a7c15u);

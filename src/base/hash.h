@@ -21,7 +21,8 @@ enum { DIGEST_KEY_BYTES = 32 };
 struct digest128 digest128(const uint8_t *key, str bytes);
 
 /* digest128() without a key, of many contents: short ones (DIGEST_BLOCK_BYTES at most) four at a
- * time, in a third of the time, where the processor can. */
+ * time, in a third of the time, where the processor can; eight, where it can that too and they are
+ * half as long, in a third less. */
 enum { DIGEST_BLOCK_BYTES = 128 };
 void digest128_many(const str *contents, size_t count, struct digest128 *out);
 

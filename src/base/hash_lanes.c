@@ -7,33 +7,14 @@
  *   ...
  *   v[15] | ...
  */
-#include "base/hash.h"
+#include "base/hash_internal.h"
 
 #include <string.h>
 
-enum { LANES = 4, ROUNDS = 12, WORDS = 16, SHORT_WORDS = 8 };
+enum { LANES = HASH_FOUR, WORDS = HASH_WORDS, SHORT_WORDS = 8 };
 
 #ifdef __x86_64__
 #include <immintrin.h>
-
-static const uint64_t start[8] = { 0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
-	0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b,
-	0x5be0cd19137e2179 };
-
-static const uint8_t order[ROUNDS][WORDS] = {
-	{ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
-	{ 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3 },
-	{ 11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4 },
-	{ 7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8 },
-	{ 9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13 },
-	{ 2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9 },
-	{ 12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11 },
-	{ 13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10 },
-	{ 6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5 },
-	{ 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0 },
-	{ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
-	{ 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3 },
-};
 
 #define AVX2 __attribute__((target("avx2"), always_inline)) static inline
 
@@ -89,22 +70,22 @@ AVX2 void mix_round(__m256i v[WORDS], const __m256i m[WORDS], size_t words, cons
 	mix(v, 3, 4, 9, 14, word(m, words, s[14]), word(m, words, s[15]));
 }
 
-/* One by one, so that which words a round takes is known where it stands: then looking into `order`
- * costs nothing, and what is 0 is not added. */
+/* One by one, so that which words a round takes is known where it stands: then looking into the
+ * order costs nothing, and what is 0 is not added. */
 AVX2 void mix_rounds(__m256i v[WORDS], const __m256i m[WORDS], size_t words)
 {
-	mix_round(v, m, words, order[0]);
-	mix_round(v, m, words, order[1]);
-	mix_round(v, m, words, order[2]);
-	mix_round(v, m, words, order[3]);
-	mix_round(v, m, words, order[4]);
-	mix_round(v, m, words, order[5]);
-	mix_round(v, m, words, order[6]);
-	mix_round(v, m, words, order[7]);
-	mix_round(v, m, words, order[8]);
-	mix_round(v, m, words, order[9]);
-	mix_round(v, m, words, order[10]);
-	mix_round(v, m, words, order[11]);
+	mix_round(v, m, words, hash_order[0]);
+	mix_round(v, m, words, hash_order[1]);
+	mix_round(v, m, words, hash_order[2]);
+	mix_round(v, m, words, hash_order[3]);
+	mix_round(v, m, words, hash_order[4]);
+	mix_round(v, m, words, hash_order[5]);
+	mix_round(v, m, words, hash_order[6]);
+	mix_round(v, m, words, hash_order[7]);
+	mix_round(v, m, words, hash_order[8]);
+	mix_round(v, m, words, hash_order[9]);
+	mix_round(v, m, words, hash_order[10]);
+	mix_round(v, m, words, hash_order[11]);
 }
 
 /* Four words of four contents, in order, to one vector for each word. */
@@ -144,7 +125,6 @@ AVX2 void fill(uint64_t block[WORDS], str content)
  * is longer than so many words: SHORT_WORDS or WORDS. */
 AVX2 void digest_words(const str contents[LANES], size_t words, struct digest128 out[LANES])
 {
-	const uint64_t parameters = 0x01010000 ^ sizeof(out[0].bytes);
 	uint64_t blocks[LANES][WORDS], halves[2][LANES];
 	__m256i m[WORDS], v[WORDS];
 
@@ -159,16 +139,17 @@ AVX2 void digest_words(const str contents[LANES], size_t words, struct digest128
 		turn(blocks, 3 * LANES, m);
 	}
 	for (int i = 0; i < 8; i++)
-		v[i] = v[i + 8] = _mm256_set1_epi64x((int64_t)start[i]);
-	v[0] = _mm256_xor_si256(v[0], _mm256_set1_epi64x((int64_t)parameters));
+		v[i] = v[i + 8] = _mm256_set1_epi64x((int64_t)hash_start[i]);
+	v[0] = _mm256_xor_si256(v[0], _mm256_set1_epi64x((int64_t)hash_parameters));
 	v[12] = _mm256_xor_si256(
 		v[12], _mm256_setr_epi64x((int64_t)contents[0].len, (int64_t)contents[1].len,
 			       (int64_t)contents[2].len, (int64_t)contents[3].len));
 	v[14] = _mm256_xor_si256(v[14], _mm256_set1_epi64x(-1));
 	mix_rounds(v, m, words);
 	__m256i first = _mm256_xor_si256(v[0], v[8]), second = _mm256_xor_si256(v[1], v[9]);
-	first = _mm256_xor_si256(first, _mm256_set1_epi64x((int64_t)(start[0] ^ parameters)));
-	second = _mm256_xor_si256(second, _mm256_set1_epi64x((int64_t)start[1]));
+	first = _mm256_xor_si256(
+		first, _mm256_set1_epi64x((int64_t)(hash_start[0] ^ hash_parameters)));
+	second = _mm256_xor_si256(second, _mm256_set1_epi64x((int64_t)hash_start[1]));
 	_mm256_storeu_si256((__m256i *)(void *)halves[0], first);
 	_mm256_storeu_si256((__m256i *)(void *)halves[1], second);
 	for (int i = 0; i < LANES; i++)
@@ -182,7 +163,7 @@ __attribute__((target("avx2"))) static void digest_four_short(
 	digest_words(contents, SHORT_WORDS, out);
 }
 
-__attribute__((target("avx2"))) static void digest_four(
+__attribute__((target("avx2"))) void hash_four(
 	const str contents[LANES], struct digest128 out[LANES])
 {
 	size_t longest = 0;
@@ -195,32 +176,54 @@ __attribute__((target("avx2"))) static void digest_four(
 		digest_words(contents, WORDS, out);
 }
 
-static bool has_lanes(void)
+bool hash_has_four(void)
 {
 	return __builtin_cpu_supports("avx2");
 }
 #else
-static void digest_four(const str contents[LANES], struct digest128 out[LANES])
+void hash_four(const str contents[LANES], struct digest128 out[LANES])
 {
 	for (int i = 0; i < LANES; i++)
 		out[i] = digest128(NULL, contents[i]);
 }
 
-static bool has_lanes(void)
+bool hash_has_four(void)
 {
 	return false;
 }
 #endif
 
+static bool are_half_blocks(const str *contents, size_t count)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		longest = MAX_OF(longest, contents[i].len);
+	return longest <= HASH_EIGHT_BYTES_MAX;
+}
+
+/* Returns how many it did, from the first one on. */
+static size_t digest_eights(const str *contents, size_t count, struct digest128 *out)
+{
+	size_t i = 0;
+
+	if (!hash_has_eight())
+		return 0;
+	for (; i + HASH_EIGHT <= count && are_half_blocks(contents + i, HASH_EIGHT);
+		i += HASH_EIGHT)
+		hash_eight(contents + i, out + i);
+	return i;
+}
+
 /* Short ones are collected until there are four. */
-void digest128_many(const str *contents, size_t count, struct digest128 *out)
+static void digest_fours(const str *contents, size_t count, struct digest128 *out)
 {
 	struct digest128 four[LANES];
 	str waiting[LANES];
 	size_t of[LANES], n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!has_lanes() || contents[i].len > DIGEST_BLOCK_BYTES) {
+		if (!hash_has_four() || contents[i].len > DIGEST_BLOCK_BYTES) {
 			out[i] = digest128(NULL, contents[i]);
 			continue;
 		}
@@ -228,11 +231,18 @@ void digest128_many(const str *contents, size_t count, struct digest128 *out)
 		of[n++] = i;
 		if (n < LANES)
 			continue;
-		digest_four(waiting, four);
+		hash_four(waiting, four);
 		for (n = 0; n < LANES; n++)
 			out[of[n]] = four[n];
 		n = 0;
 	}
 	for (size_t i = 0; i < n; i++)
 		out[of[i]] = digest128(NULL, waiting[i]);
+}
+
+void digest128_many(const str *contents, size_t count, struct digest128 *out)
+{
+	size_t done = digest_eights(contents, count, out);
+
+	digest_fours(contents + done, count - done, out + done);
 }

@@ -79,12 +79,16 @@ static int64_t word_at(const char *at)
 	return (int64_t)load64(at);
 }
 
+/* What is left stands at the end of the last eight bytes, if there are so many. */
 static int64_t last_word(str text)
 {
 	uint64_t word = (uint64_t)text.len << 56;
+	size_t left = text.len % WORD;
 
-	for (size_t i = text.len / WORD * WORD; i < text.len; i++)
-		word |= (uint64_t)(uint8_t)text.ptr[i] << (8 * (i % WORD));
+	if (left > 0 && text.len >= WORD)
+		return (int64_t)(word | load64(text.ptr + text.len - WORD) >> (8 * (WORD - left)));
+	for (size_t i = 0; i < left; i++)
+		word |= (uint64_t)(uint8_t)text.ptr[text.len - left + i] << (8 * i);
 	return (int64_t)word;
 }
 

@@ -27,8 +27,6 @@ static inline uint64_t load_up_to_8(const char *at, size_t len)
 {
 	const unsigned char *byte = (const unsigned char *)at;
 
-	if (len == 8)
-		return load64(at);
 	if (len >= 4)
 		return load32(at) | (uint64_t)load32(at + len - 4) << (8 * (len - 4));
 	if (len == 0)

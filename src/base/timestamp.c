@@ -188,22 +188,6 @@ bool timestamp_parse(str text, struct timestamp *out)
 	return true;
 }
 
-struct instant timestamp_instant(const struct timestamp *t)
-{
-	ASSERT(t->offset_min != INSTANT_NO_OFFSET);
-	return (struct instant){ t->local_ms - t->offset_min * INT64_C(60000), t->sub_ns,
-		t->offset_min };
-}
-
-bool instant_is_valid(const struct instant *t)
-{
-	return t->ms >= INSTANT_MS_LEAST && t->ms <= INSTANT_MS_MOST && t->sub_ns >= 0 &&
-	       t->sub_ns <= 999999 &&
-	       (t->offset_min == INSTANT_NO_OFFSET ||
-		       (t->offset_min >= -INSTANT_OFFSET_MIN_MAX &&
-			       t->offset_min <= INSTANT_OFFSET_MIN_MAX));
-}
-
 err instant_parse(str text, struct instant *out, struct why *why)
 {
 	struct timestamp t;

@@ -58,8 +58,21 @@ bool timestamp_take_zone(str *text, int16_t *offset_min); /* with the space befo
 bool timestamp_parse(str text, struct timestamp *out);
 
 /* The moment, for a time whose zone is told (offset_min is not INSTANT_NO_OFFSET). */
-struct instant timestamp_instant(const struct timestamp *t);
-bool instant_is_valid(const struct instant *t);
+static inline struct instant timestamp_instant(const struct timestamp *t)
+{
+	ASSERT(t->offset_min != INSTANT_NO_OFFSET);
+	return (struct instant){ t->local_ms - t->offset_min * INT64_C(60000), t->sub_ns,
+		t->offset_min };
+}
+
+static inline bool instant_is_valid(const struct instant *t)
+{
+	return t->ms >= INSTANT_MS_LEAST && t->ms <= INSTANT_MS_MOST && t->sub_ns >= 0 &&
+	       t->sub_ns <= 999999 &&
+	       (t->offset_min == INSTANT_NO_OFFSET ||
+		       (t->offset_min >= -INSTANT_OFFSET_MIN_MAX &&
+			       t->offset_min <= INSTANT_OFFSET_MIN_MAX));
+}
 
 /* The whole of `text` is a time with its zone; MSG_TIME_FORMAT. */
 err instant_parse(str text, struct instant *out, struct why *why);

@@ -247,17 +247,3 @@ int64_t zone_utc_of_local(const struct zone *zone, int64_t local_ms)
 		return late;
 	return local_ms - before; /* in the gap */
 }
-
-bool zone_instant(const struct zone *zone, const struct timestamp *t, struct instant *out)
-{
-	struct instant i = { t->local_ms, t->sub_ns, t->offset_min };
-
-	if (t->offset_min == INSTANT_NO_OFFSET)
-		i.ms = zone_utc_of_local(zone, t->local_ms);
-	else
-		i = timestamp_instant(t);
-	if (!instant_is_valid(&i))
-		return false;
-	*out = i;
-	return true;
-}

@@ -32,4 +32,17 @@ int32_t zone_offset_ms(const struct zone *zone, int64_t utc_ms);
 
 /* The moment of a time as written: in its own zone if it tells one, else in `zone`.  False where
  * that lies outside the years 0001 to 9999. */
-bool zone_instant(const struct zone *zone, const struct timestamp *t, struct instant *out);
+static inline bool zone_instant(
+	const struct zone *zone, const struct timestamp *t, struct instant *out)
+{
+	struct instant i = { t->local_ms, t->sub_ns, t->offset_min };
+
+	if (t->offset_min == INSTANT_NO_OFFSET)
+		i.ms = zone_utc_of_local(zone, t->local_ms);
+	else
+		i = timestamp_instant(t);
+	if (!instant_is_valid(&i))
+		return false;
+	*out = i;
+	return true;
+}

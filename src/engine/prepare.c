@@ -6,7 +6,6 @@
 #include "base/varint.h"
 #include "event/codec.h"
 
-#include <endian.h>
 #include <string.h>
 
 /* "h:" DIGEST "#" n */
@@ -20,7 +19,7 @@ enum {
 	FINISHED_AT_ONCE = 32,
 };
 
-static err no_room(struct why *why, const struct arena *arena)
+KEPT_APART static err no_room(struct why *why, const struct arena *arena)
 {
 	return fail(why, MSG_NO_ROOM, arg_c("record"), arg_int((int64_t)arena_taken(arena)));
 }
@@ -149,39 +148,51 @@ _Static_assert((int)RECORD_IDENTIFIERS_MAX <= UINT8_MAX, "counted in a byte");
 
 /* ---- ids made from the content */
 
-/* Four bytes as eight digits: each half byte to a byte of its own, the upper half first. */
-static uint64_t hex_of(uint32_t bytes)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t x = ((uint64_t)(bytes >> 16) << 32) | (bytes & 0xffff);
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int8_t signed16 __attribute__((vector_size(16))); /* which are quicker to compare */
 
-	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
-	x = (x >> 4 | x << 8) & (0x0f * ones);
-	uint64_t over_9 = (x + 6 * ones) >> 4 & ones;
-	return x + '0' * ones + over_9 * ('a' - '0' - 10);
+/* Half bytes as digits. */
+static bytes16 digits_of(bytes16 halves)
+{
+	bytes16 letters = (bytes16)((signed16)halves > 9) & ('a' - '0' - 10);
+
+	return halves + '0' + letters;
 }
 
+/* Two digits for each byte, the upper half first: all sixteen at once. */
 static void write_digest(const struct digest128 *digest, char to[static ID_DIGEST_BYTES])
 {
-	for (size_t i = 0; i < sizeof(digest->bytes) / 4; i++) {
-		uint32_t bytes;
-		memcpy(&bytes, digest->bytes + 4 * i, sizeof(bytes));
-		uint64_t digits = htole64(hex_of(le32toh(bytes)));
-		memcpy(to + 8 * i, &digits, sizeof(digits));
-	}
+	bytes16 bytes;
+
+	memcpy(&bytes, digest->bytes, sizeof(bytes));
+	bytes16 upper = digits_of(bytes >> 4), lower = digits_of(bytes & 0x0f);
+	bytes16 first = __builtin_shufflevector(
+		upper, lower, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	bytes16 second = __builtin_shufflevector(
+		upper, lower, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+	memcpy(to, &first, sizeof(first));
+	memcpy(to + sizeof(first), &second, sizeof(second));
+}
+
+_Static_assert((int)ID_DIGEST_BYTES == 2 * (int)sizeof(bytes16), "two digits for each byte");
+
+static void write_first_id(const struct digest128 *digest, char id[static FIRST_ID_BYTES])
+{
+	memcpy(id, ID_PREFIX, ID_DIGEST_AT);
+	write_digest(digest, id + ID_DIGEST_AT);
+	memcpy(id + ID_DIGEST_AT + ID_DIGEST_BYTES, FIRST_SUFFIX, sizeof(FIRST_SUFFIX) - 1);
 }
 
 static void put_first_id(struct prepared *prepared, const struct digest128 *digest)
 {
 	char id[FIRST_ID_BYTES];
 
-	memcpy(id, ID_PREFIX, ID_DIGEST_AT);
-	write_digest(digest, id + ID_DIGEST_AT);
-	memcpy(id + ID_DIGEST_AT + ID_DIGEST_BYTES, FIRST_SUFFIX, sizeof(FIRST_SUFFIX) - 1);
-	if (prepared->row != NULL)
-		formed_row_put_id(prepared->row, (str){ id, sizeof(id) });
-	else
-		record_put_message_id(prepared->kept, (str){ id, sizeof(id) });
+	if (prepared->row != NULL) {
+		write_first_id(digest, formed_row_place_id(prepared->row));
+		return;
+	}
+	write_first_id(digest, id);
+	record_put_message_id(prepared->kept, (str){ id, sizeof(id) });
 }
 
 static uint8_t hex_value(char c)
@@ -243,11 +254,14 @@ err item_number(const uint8_t *secret, struct engine_item *item, uint64_t n, str
 
 /* ---- a record */
 
-static err check_length(str bytes, struct why *why)
+KEPT_APART static err too_large(struct why *why)
 {
-	return bytes.len + ID_BYTES_MAX <= RECORD_BYTES_MAX
-		       ? OK
-		       : fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+	return fail(why, MSG_RECORD_TOO_LARGE, arg_int(RECORD_BYTES_MAX));
+}
+
+static inline err check_length(str bytes, struct why *why)
+{
+	return bytes.len + ID_BYTES_MAX <= RECORD_BYTES_MAX ? OK : too_large(why);
 }
 
 static err keep(const struct preparation *p, const struct record *record, struct arena *arena,
@@ -278,19 +292,40 @@ err item_begin(struct preparation *p, const struct record *raw, struct arena *ar
 	return e == OK ? keep(p, &record, arena, out, why) : e;
 }
 
-/* Are all identifiers in normal form as they came? */
+/* In a form: 0 says nothing. */
+enum { KIND_OF_FORM = 1 };
+
+void preparation_form(struct preparation *p, struct record_form *form)
+{
+	for (size_t i = 0; i < form->pattern.identifier_count; i++)
+		form->kinds[i] =
+			(uint8_t)(KIND_OF_FORM + form_of(p, form->pattern.identifiers[i].type));
+}
+
+static enum identifier_form kept_form(
+	struct preparation *p, const struct record_form *form, size_t i)
+{
+	return form->kinds[i] == 0 ? form_of(p, form->identifiers[i].type)
+				   : (enum identifier_form)(form->kinds[i] - KIND_OF_FORM);
+}
+
+/* Are all identifiers in normal form as they came?  Of clean text that is taken as it is there is
+ * nothing to ask. */
 static bool are_normal(
 	struct preparation *p, const struct record_form *form, const struct formed *formed)
 {
 	const str *values = formed->texts + form->string_count;
 
-	for (size_t i = 0; i < form->pattern.identifier_count; i++)
-		if (!identifier_has_form(form_of(p, form->identifiers[i].type), values[i]))
+	for (size_t i = 0; i < form->pattern.identifier_count; i++) {
+		enum identifier_form kind = kept_form(p, form, i);
+		if ((!formed->is_clean || kind != IDENTIFIER_AS_IT_IS) &&
+			!identifier_has_form(kind, values[i]))
 			return false;
+	}
 	return true;
 }
 
-static err begin_unformed(struct preparation *p, const struct record_form *form,
+KEPT_APART static err begin_unformed(struct preparation *p, const struct record_form *form,
 	const struct formed *formed, struct arena *arena, struct prepared *out, struct why *why)
 {
 	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];

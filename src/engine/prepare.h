@@ -55,6 +55,9 @@ err item_prepare(struct preparation *p, const struct record *raw, struct arena *
  * which takes half the time of one by one. */
 err item_begin(struct preparation *p, const struct record *raw, struct arena *arena,
 	struct prepared *out, struct why *why);
+/* What is known of all records of a form, noted in it before they come: the form need not have
+ * been told here, but then each record is asked again. */
+void preparation_form(struct preparation *p, struct record_form *form);
 /* item_begin() of a record of a form, whose source is told and whose texts record_form_takes().
  * The form stays as long as the item. */
 err item_begin_formed(struct preparation *p, const struct record_form *form,

@@ -53,10 +53,8 @@ static void put_strings(struct making *m, const struct record *pattern)
 			put_text(m, text);
 		else
 			shared = put_shared(m, *strings[i]);
-		if (text == NO_TEXT && string == offsetof(struct record, message_id)) {
-			form->id_piece = form->piece_count;
+		if (text == NO_TEXT && string == offsetof(struct record, message_id))
 			form->id_from = m->bytes.len - m->from;
-		}
 		memcpy((char *)&form->pattern + string, &shared, sizeof(shared));
 	}
 }
@@ -89,6 +87,36 @@ static bool has_form(const struct record *pattern, size_t string_count)
 	       pattern->identifier_count > 0 && pattern->identifier_count <= FORM_IDENTIFIERS_MAX;
 }
 
+_Static_assert((int)RECORD_MESSAGE_ID_BYTES_MAX == (int)RECORD_NAME_BYTES_MAX, "one limit");
+
+static struct form_rule rule_of(size_t string)
+{
+	if (string == offsetof(struct record, channel))
+		return (struct form_rule){ 1, CHANNEL_BYTES_MAX };
+	if (string == offsetof(struct record, text))
+		return (struct form_rule){ 0, RECORD_BYTES_MAX / 2 }; /* the rest is far smaller */
+	bool must = string == offsetof(struct record, activity) ||
+		    string == offsetof(struct record, message_id);
+	return (struct form_rule){ must, RECORD_NAME_BYTES_MAX };
+}
+
+static void make_rules(struct record_form *form)
+{
+	form->text_count = form->string_count + form->pattern.identifier_count;
+	for (size_t i = 0; i < form->string_count; i++)
+		form->rules[i] = rule_of(form->strings[i]);
+	for (size_t i = form->string_count; i < form->text_count; i++)
+		form->rules[i] = (struct form_rule){ 1, IDENTIFIER_VALUE_BYTES_MAX };
+}
+
+static void measure(struct record_form *form)
+{
+	form->row_bytes = sizeof(struct formed_row) +
+			  form->text_count * sizeof(((struct formed_row *)NULL)->texts[0]);
+	form->most_bytes = HEAD_BYTES_MOST + form->byte_count +
+			   form->text_count * VARINT_BYTES_MAX + FORM_CHUNK_BYTES;
+}
+
 bool record_form_init(struct record_form *form, const struct record *pattern, const size_t *strings,
 	size_t string_count)
 {
@@ -105,7 +133,7 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 	form->activity_text = text_of_string(form, offsetof(struct record, activity));
 	form->pattern.has_time = true;
 	m.bytes = (struct strbuf){
-		.ptr = form->bytes, .cap = sizeof(form->bytes), .cap_max = sizeof(form->bytes)
+		.ptr = form->bytes, .cap = FORM_BYTES_MAX, .cap_max = FORM_BYTES_MAX
 	};
 	put_strings(&m, pattern);
 	put_identifiers(&m, pattern);
@@ -113,12 +141,9 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 		strbuf_add_byte(&m.bytes, 0);
 	put_text(&m, NO_TEXT);
 	form->byte_count = m.bytes.len;
+	make_rules(form);
+	measure(form);
 	return strbuf_ok(&m.bytes);
-}
-
-bool record_form_has_id(const struct record_form *form)
-{
-	return form->id_text != NO_TEXT;
 }
 
 bool record_form_is_plain(const struct record_form *form)
@@ -156,31 +181,12 @@ void record_form_copy(const struct record_form *form, struct record_form *copy)
 
 /* ---- one record */
 
-static bool may_be(size_t string, str text)
-{
-	if (string == offsetof(struct record, channel))
-		return channel_is_valid(text);
-	if (string == offsetof(struct record, text))
-		return text.len <= RECORD_BYTES_MAX / 2; /* the rest is far smaller */
-	if (string == offsetof(struct record, activity) ||
-		string == offsetof(struct record, message_id))
-		return text.len > 0 && text.len <= RECORD_NAME_BYTES_MAX;
-	return text.len <= RECORD_NAME_BYTES_MAX;
-}
-
-_Static_assert((int)RECORD_MESSAGE_ID_BYTES_MAX == (int)RECORD_NAME_BYTES_MAX, "one limit");
-
 bool record_form_takes(const struct record_form *form, const struct formed *formed)
 {
-	const str *values = formed->texts + form->string_count;
-
-	for (size_t i = 0; i < form->string_count; i++)
-		if (!may_be(form->strings[i], formed->texts[i]))
+	for (size_t i = 0; i < form->text_count; i++)
+		if (!record_form_takes_text(form, i, formed->texts[i]))
 			return false;
-	for (size_t i = 0; i < form->pattern.identifier_count; i++)
-		if (values[i].len == 0 || values[i].len > IDENTIFIER_VALUE_BYTES_MAX)
-			return false;
-	return instant_is_valid(&formed->time);
+	return record_form_takes_channel(form, formed) && instant_is_valid(&formed->time);
 }
 
 void record_of_form(const struct record_form *form, const struct formed *formed,
@@ -199,10 +205,10 @@ void record_of_form(const struct record_form *form, const struct formed *formed,
 
 static size_t bytes_most(const struct record_form *form, const struct formed *formed)
 {
-	size_t texts = form->piece_count - 1, bytes = HEAD_BYTES_MOST + form->byte_count;
+	size_t bytes = form->most_bytes;
 
-	for (size_t i = 0; i < texts; i++)
-		bytes += VARINT_BYTES_MAX + formed->texts[i].len;
+	for (size_t i = 0; i < form->text_count; i++)
+		bytes += formed->texts[i].len;
 	return bytes;
 }
 
@@ -219,36 +225,54 @@ static uint32_t from_row(const struct formed_row *row, const char *at)
 	return (uint32_t)(at - (const char *)row);
 }
 
+/* Copies some more: both sides have room for it. */
+static inline char *put_piece(char *at, const char *piece, size_t len)
+{
+	memcpy(at, piece, FORM_CHUNK_BYTES);
+	for (size_t i = FORM_CHUNK_BYTES; i < len; i += FORM_CHUNK_BYTES)
+		memcpy(at + i, piece + i, FORM_CHUNK_BYTES);
+	return at + len;
+}
+
+/* As copy_bytes(); where more may be read, most texts are one chunk. */
+static inline void put_text_bytes(char *at, str text, bool may_read_on)
+{
+	if (may_read_on && text.len <= FORM_CHUNK_BYTES)
+		memcpy(at, text.ptr, FORM_CHUNK_BYTES);
+	else
+		copy_bytes(at, text.ptr, text.len);
+}
+
 /* Returns where the bytes end. */
 static char *put_pieces(const struct record_form *form, const struct formed *formed,
 	struct formed_row *row, char *at)
 {
-	for (size_t i = 0; i < form->piece_count; i++) {
-		const struct form_piece *piece = &form->pieces[i];
-		if (i == form->id_piece)
-			row->id_at = from_row(row, at) + (uint32_t)form->id_from;
-		if (piece->len > 0)
-			copy_bytes(at, form->bytes + piece->from, piece->len);
-		at += piece->len;
+	for (const struct form_piece *piece = form->pieces;; piece++) {
+		at = put_piece(at, form->bytes + piece->from, piece->len);
 		if (piece->text == NO_TEXT)
-			break;
+			return at;
 		str text = formed->texts[piece->text];
 		at = put_varint(at, text.len);
 		row->texts[piece->text].at = from_row(row, at);
 		row->texts[piece->text].bytes = (uint32_t)text.len;
 		if (text.len > 0)
-			copy_bytes(at, text.ptr, text.len);
+			put_text_bytes(at, text, formed->may_read_on);
 		at += text.len;
 	}
-	return at;
+}
+
+/* Where the id would stand; of the strings only the source stands before it. */
+static uint32_t find_id(const struct record_form *form, const struct formed_row *row, uint32_t head)
+{
+	if (form->source_text != NO_TEXT)
+		head = row->texts[form->source_text].at + row->texts[form->source_text].bytes;
+	return head + (uint32_t)form->id_from;
 }
 
 struct formed_row *record_form_lay(const struct record_form *form, const struct formed *formed,
 	size_t gap, struct arena *arena)
 {
-	size_t texts = form->piece_count - 1;
-	size_t before = sizeof(struct formed_row) +
-			texts * sizeof(((struct formed_row *)NULL)->texts[0]) + gap;
+	size_t before = form->row_bytes + gap;
 	size_t most = before + bytes_most(form, formed);
 	struct formed_row *row = arena_room(arena, most);
 
@@ -256,72 +280,41 @@ struct formed_row *record_form_lay(const struct record_form *form, const struct 
 		return NULL;
 	char *bytes = (char *)row + before;
 	row->form = form;
-	row->time = formed->time;
+	row->time = (struct instant){ formed->time.ms, formed->time.sub_ns,
+		formed->time.offset_min }; /* as it was written: one move would wait for that */
 	row->gap = gap;
 	row->id_bytes = 0;
-	char *end = put_pieces(form, formed, row, put_head(bytes, form, &formed->time));
+	char *head_end = put_head(bytes, form, &formed->time);
+	char *end = put_pieces(form, formed, row, head_end);
 	row->bytes = (str){ bytes, (size_t)(end - bytes) };
+	row->id_at = find_id(form, row, from_row(row, head_end));
 	arena_give_back(arena, row, most, before + row->bytes.len);
 	return row;
 }
 
-void formed_row_put_id(struct formed_row *row, str message_id)
+char *formed_row_place_id(struct formed_row *row)
 {
 	size_t gap = row->gap, id_at = row->id_at - gap; /* as will be */
 	char *from = (char *)(uintptr_t)row->bytes.ptr, *to = from - gap, *id = (char *)row + id_at;
+	size_t before = (size_t)(id - 1 - to); /* bytes that stand before the id */
 
 	ASSERT(row->form->id_text == NO_TEXT && row->id_bytes == 0);
-	ASSERT(message_id.len == gap && gap > 0 && gap < 0x80);
-	memmove(to, from, (size_t)(id - 1 - to));
+	ASSERT(gap > 0 && gap < 0x80);
+	if (before <= gap)
+		copy_bytes(to, from, before);
+	else
+		memmove(to, from, before);
 	id[-1] = (char)gap;
-	copy_bytes(id, message_id.ptr, gap);
 	if (row->form->source_text != NO_TEXT) /* the only one that stands before the id */
 		row->texts[row->form->source_text].at -= (uint32_t)gap;
 	row->id_at = (uint32_t)id_at;
 	row->id_bytes = (uint32_t)gap;
 	row->bytes = (str){ to, row->bytes.len + gap };
 	row->gap = 0;
+	return id;
 }
 
 /* ---- reading a row */
-
-static str text_of(const struct formed_row *row, size_t i)
-{
-	return (str){ (const char *)row + row->texts[i].at, row->texts[i].bytes };
-}
-
-static str text_or(const struct formed_row *row, size_t text, str shared)
-{
-	return text == NO_TEXT ? shared : text_of(row, text);
-}
-
-str formed_row_source(const struct formed_row *row)
-{
-	return text_or(row, row->form->source_text, row->form->pattern.source);
-}
-
-str formed_row_channel(const struct formed_row *row)
-{
-	return text_or(row, row->form->channel_text, row->form->pattern.channel);
-}
-
-str formed_row_activity(const struct formed_row *row)
-{
-	return text_or(row, row->form->activity_text, row->form->pattern.activity);
-}
-
-str formed_row_value(const struct formed_row *row)
-{
-	return text_of(row, row->form->string_count);
-}
-
-str formed_row_id(const struct formed_row *row)
-{
-	size_t text = row->form->id_text;
-
-	return text == NO_TEXT ? (str){ (const char *)row + row->id_at, row->id_bytes }
-			       : text_of(row, text);
-}
 
 void formed_row_next_record(
 	const struct formed_row *row, struct record_identifier *identifiers, struct record *out)
@@ -331,11 +324,11 @@ void formed_row_next_record(
 	out->time = row->time;
 	out->message_id = formed_row_id(row);
 	for (size_t i = 0; i < form->string_count; i++) {
-		str text = text_of(row, i);
+		str text = formed_row_text(row, i);
 		memcpy((char *)out + form->strings[i], &text, sizeof(text));
 	}
 	for (size_t i = 0; i < form->pattern.identifier_count; i++)
-		identifiers[i].value = text_of(row, form->string_count + i);
+		identifiers[i].value = formed_row_text(row, form->string_count + i);
 }
 
 void formed_row_record(

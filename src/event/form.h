@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "event/codec.h"
 #include "event/keep.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
 	FORM_IDENTIFIERS_MAX = 4,
 	FORM_TEXTS_MAX = FORM_STRINGS_MAX + FORM_IDENTIFIERS_MAX,
 	FORM_BYTES_MAX = 2048, /* of what all share */
+	FORM_CHUNK_BYTES = 16, /* which are copied so many at a time */
 };
 
 /* What one record has of its own. */
@@ -27,6 +29,9 @@ struct formed {
 	struct instant time;
 	str texts[FORM_TEXTS_MAX]; /* its strings as record_form_init() was told, then the values of
 				      its identifiers */
+	bool is_clean; /* the texts are printable ASCII without blanks at their ends, as far as
+			  somebody has looked */
+	bool may_read_on; /* from where a text begins, FORM_CHUNK_BYTES may be read */
 };
 
 /* Private but for the pattern. */
@@ -34,17 +39,26 @@ struct form_piece {
 	size_t from, len; /* in bytes[] */
 	size_t text; /* which follows */
 };
+struct form_rule {
+	size_t least, most; /* bytes of a text */
+};
 struct record_form {
 	struct record pattern; /* its strings lie in bytes[]; those that differ are empty */
 	struct record_identifier identifiers[FORM_IDENTIFIERS_MAX];
 	size_t strings[FORM_STRINGS_MAX], string_count;
+	struct form_rule rules[FORM_TEXTS_MAX];
+	size_t text_count; /* strings and identifiers */
 	struct form_piece pieces[FORM_TEXTS_MAX + 1];
 	size_t piece_count;
 	/* among the texts; FORM_TEXTS_MAX: not there */
 	size_t source_text, id_text, channel_text, activity_text;
-	size_t id_piece, id_from; /* else: where the id would stand, in which piece */
-	char bytes[FORM_BYTES_MAX];
+	size_t id_from; /* else: where the id would stand, in the piece behind the source */
+	char bytes[FORM_BYTES_MAX + FORM_CHUNK_BYTES]; /* the last chunk may be read whole */
 	size_t byte_count;
+	size_t row_bytes; /* of a struct formed_row */
+	size_t most_bytes; /* of a record but for its texts */
+	uint8_t kinds[FORM_IDENTIFIERS_MAX]; /* what who prepares rows knows of the types of their
+						identifiers; 0: nothing */
 };
 
 /* A record of a form, laid out: its bytes, and where in them its texts are.  Another thread reads
@@ -68,7 +82,10 @@ bool record_form_init(struct record_form *form, const struct record *pattern, co
 	size_t string_count);
 
 /* Has each record a message id of its own? */
-bool record_form_has_id(const struct record_form *form);
+static inline bool record_form_has_id(const struct record_form *form)
+{
+	return form->id_text != FORM_TEXTS_MAX;
+}
 
 /* Is the form of events that tell who, when, on which channel and what, and nothing else?  One
  * identifier, no actor, no interaction, no case, no verbatim. */
@@ -76,6 +93,19 @@ bool record_form_is_plain(const struct record_form *form);
 
 /* Would record_check() accept the record?  Asked of texts that str_is_plain(); false: ask it. */
 bool record_form_takes(const struct record_form *form, const struct formed *formed);
+/* The same in steps, for who has each text at hand: each of them, then the channel among them; and
+ * the time by instant_is_valid(). */
+static inline bool record_form_takes_text(const struct record_form *form, size_t i, str text)
+{
+	return text.len >= form->rules[i].least && text.len <= form->rules[i].most;
+}
+
+static inline bool record_form_takes_channel(
+	const struct record_form *form, const struct formed *formed)
+{
+	return form->channel_text == FORM_TEXTS_MAX ||
+	       channel_is_valid(formed->texts[form->channel_text]);
+}
 
 /* The record itself, borrowing from both; `identifiers` has room for those of the form. */
 void record_of_form(const struct record_form *form, const struct formed *formed,
@@ -89,14 +119,46 @@ void record_form_copy(const struct record_form *form, struct record_form *copy);
 struct formed_row *record_form_lay(const struct record_form *form, const struct formed *formed,
 	size_t gap, struct arena *arena);
 
-/* As record_put_message_id(). */
-void formed_row_put_id(struct formed_row *row, str message_id);
+/* Makes of the gap before the bytes one within, which is the message id; returns where to write its
+ * `gap` bytes, fewer than 0x80.  As record_put_message_id(), but for writing it. */
+char *formed_row_place_id(struct formed_row *row);
 
-str formed_row_source(const struct formed_row *row);
-str formed_row_channel(const struct formed_row *row);
-str formed_row_activity(const struct formed_row *row);
-str formed_row_value(const struct formed_row *row); /* of its first identifier */
-str formed_row_id(const struct formed_row *row); /* empty: none yet */
+static inline str formed_row_text(const struct formed_row *row, size_t text)
+{
+	return (str){ (const char *)row + row->texts[text].at, row->texts[text].bytes };
+}
+
+static inline str formed_row_text_or(const struct formed_row *row, size_t text, str shared)
+{
+	return text == FORM_TEXTS_MAX ? shared : formed_row_text(row, text);
+}
+
+static inline str formed_row_source(const struct formed_row *row)
+{
+	return formed_row_text_or(row, row->form->source_text, row->form->pattern.source);
+}
+
+static inline str formed_row_channel(const struct formed_row *row)
+{
+	return formed_row_text_or(row, row->form->channel_text, row->form->pattern.channel);
+}
+
+static inline str formed_row_activity(const struct formed_row *row)
+{
+	return formed_row_text_or(row, row->form->activity_text, row->form->pattern.activity);
+}
+
+static inline str formed_row_value(const struct formed_row *row) /* of its first identifier */
+{
+	return formed_row_text(row, row->form->string_count);
+}
+
+static inline str formed_row_id(const struct formed_row *row) /* empty: none yet */
+{
+	const str own = { (const char *)row + row->id_at, row->id_bytes };
+
+	return formed_row_text_or(row, row->form->id_text, own);
+}
 
 /* The record, standing on the row and on its form; `identifiers` has room for those of the form.
  * formed_row_next_record(): of the same form as the record that *out and `identifiers` hold, of

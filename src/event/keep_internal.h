@@ -7,33 +7,8 @@
 
 #include "event/codec_internal.h"
 
+#include "base/copy.h"
 #include "base/varint.h"
-
-#include <string.h>
-
-/* Most strings are short, and copied by two or three moves that may overlap.  Not of none. */
-static inline void copy_bytes(char *to, const char *from, size_t len)
-{
-	if (len > 16)
-		memcpy(to, from, len);
-	else if (len >= 8) {
-		uint64_t first, last;
-		memcpy(&first, from, 8);
-		memcpy(&last, from + len - 8, 8);
-		memcpy(to, &first, 8);
-		memcpy(to + len - 8, &last, 8);
-	} else if (len >= 4) {
-		uint32_t first, last;
-		memcpy(&first, from, 4);
-		memcpy(&last, from + len - 4, 4);
-		memcpy(to, &first, 4);
-		memcpy(to + len - 4, &last, 4);
-	} else {
-		to[0] = from[0]; /* there is one at least */
-		to[len / 2] = from[len / 2];
-		to[len - 1] = from[len - 1];
-	}
-}
 
 static inline char *put_varint(char *at, uint64_t n)
 {

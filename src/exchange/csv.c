@@ -134,7 +134,7 @@ static void tell_place(
 	why_at(why, r->input->name, row->place.line, (int64_t)column + 1, row->place.offset);
 }
 
-static err reject(
+KEPT_APART static err reject(
 	struct csv_reader *r, const struct csv_row *row, const struct why *reason, struct why *why)
 {
 	r->summary.rejects++;
@@ -144,10 +144,8 @@ static err reject(
 }
 
 /* A row with fewer or more fields than the header is no record: nobody knows which are missing. */
-static bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
+KEPT_APART static bool fill_up(struct csv_reader *r, struct csv_row *row, struct why *fault)
 {
-	if (row->count == r->count)
-		return true;
 	if (row->count > r->count || !r->mapping->may_be_short) {
 		(void)fail(fault, MSG_CSV_RAGGED, arg_int((int64_t)row->count),
 			arg_int((int64_t)r->count));
@@ -161,7 +159,12 @@ static bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
 	return true;
 }
 
-static err read_any_row(struct csv_reader *r, struct csv_row *row, struct why *why)
+static inline bool fit(struct csv_reader *r, struct csv_row *row, struct why *fault)
+{
+	return row->count == r->count || fill_up(r, row, fault);
+}
+
+KEPT_APART static err read_any_row(struct csv_reader *r, struct csv_row *row, struct why *why)
 {
 	struct record record;
 	bool skip = false;

@@ -9,7 +9,8 @@
  */
 #include "exchange/csv_row.h"
 
-#include <endian.h>
+#include "exchange/csv_marks.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,8 +41,8 @@ enum cut { CUT_WHOLE, CUT_MORE, CUT_AFTER_QUOTE, CUT_OPEN_QUOTE, CUT_COLUMNS };
 static void grow(struct csv_rows *r)
 {
 	r->capacity = r->capacity == 0 ? FIRST_BYTES : MIN_OF(r->capacity * 4, (size_t)CAPACITY);
-	r->buffer = memory_resize(r->buffer, r->capacity + 1);
-	r->unquoted = memory_resize(r->unquoted, r->capacity);
+	r->buffer = memory_resize(r->buffer, r->capacity + CSV_READ_ON_BYTES);
+	r->unquoted = memory_resize(r->unquoted, r->capacity + CSV_READ_ON_BYTES);
 }
 
 /* Moves what is left to the front and reads up to CSV_SAMPLE_BYTES; past that the buffer grows only
@@ -226,43 +227,56 @@ static enum cut cut_row(struct csv_rows *r, bool last, const char **raw_end, con
 	return too_many ? CUT_COLUMNS : CUT_WHOLE;
 }
 
-/* 0x80 in each byte that is `byte`, exactly: no carry from one to the next. */
-static uint64_t bytes_that_are(uint64_t word, char byte)
-{
-	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-	uint64_t x = word ^ UINT64_C(0x0101010101010101) * (unsigned char)byte;
+/* A row that was cut quickly: its raw text ends before the end of its line. */
+struct line {
+	const char *raw_end, *next;
+	bool is_plain;
+};
 
-	return ~(((x & low) + low) | x | low);
+/* The last field and the line end at `stop`.  odd: is any byte before it not plain? */
+static bool end_line(struct csv_rows *r, str *field, const char *from, const char *stop, bool odd,
+	struct line *line)
+{
+	const char *start = r->buffer + r->at;
+	bool crlf = stop > start && stop[-1] == '\r';
+
+	line->raw_end = stop - crlf;
+	line->next = stop + 1;
+	line->is_plain = !odd;
+	if (crlf) /* which was taken for odd itself */
+		line->is_plain = str_is_plain((str){ start, (size_t)(stop - 1 - start) });
+	*field = (str){ from, (size_t)(stop - from) };
+	field->len -= crlf && field->len > 0;
+	r->count = (size_t)(field + 1 - r->fields);
+	return true;
 }
 
-/* The usual row: no field begins with a quote, and the end lies within the buffer; eight bytes at
- * once.  False: nothing was said, cut_row() must look. */
-static bool cut_quickly(struct csv_rows *r, const char **raw_end, const char **next)
+/* The usual row: no field begins with a quote, and the end lies well within the buffer.  False:
+ * nothing was said, cut_row() must look. */
+static bool cut_quickly(struct csv_rows *r, struct line *line)
 {
 	const char *from = r->buffer + r->at, *end = r->buffer + r->end;
+	const struct csv_dialect d = r->dialect;
+	str *field = r->fields, *fields_end = field + CSV_COLUMNS_MAX;
+	uint32_t odd = 0;
 
-	r->count = 0;
 	r->unquoted_len = 0;
-	for (const char *p = from; end - p >= 8; p += 8) {
-		uint64_t word;
-		memcpy(&word, p, sizeof(word));
-		word = le64toh(word);
-		uint64_t stops = bytes_that_are(word, r->dialect.delimiter) |
-				 bytes_that_are(word, r->line_end);
-		for (; stops != 0; stops &= stops - 1) {
-			const char *stop = p + __builtin_ctzll(stops) / 8;
-			str field = { from, (size_t)(stop - from) };
-			if (*from == r->dialect.quote || !add_field(r, field))
+	for (const char *p = from; end - p >= MARKS_BYTES; p += MARKS_BYTES) {
+		struct marks marks = marks_of(p, d.delimiter, r->line_end);
+		uint32_t before = marks_before(marks.ends);
+		for (uint32_t stops = marks.delimiters & before; stops != 0; stops &= stops - 1) {
+			const char *stop = p + __builtin_ctz(stops);
+			if (*from == d.quote || field == fields_end)
 				return false;
+			*field++ = (str){ from, (size_t)(stop - from) };
 			from = stop + 1;
-			if (*stop != r->line_end)
-				continue;
-			bool crlf = stop > r->buffer + r->at && stop[-1] == '\r';
-			r->fields[r->count - 1].len -= crlf && field.len > 0;
-			*raw_end = crlf ? stop - 1 : stop;
-			*next = from;
-			return true;
 		}
+		odd |= marks.odd & before;
+		if (marks.ends == 0)
+			continue;
+		if (*from == d.quote || field == fields_end)
+			return false;
+		return end_line(r, field, from, p + __builtin_ctz(marks.ends), odd != 0, line);
 	}
 	return false;
 }
@@ -326,6 +340,22 @@ static bool is_comment(const struct csv_rows *r)
 	return r->dialect.comment != 0 && r->at < r->end && r->buffer[r->at] == r->dialect.comment;
 }
 
+/* As settle(), of a row that leaves nothing to ask.  False: it does. */
+static inline bool settle_quickly(
+	struct csv_rows *r, const struct line *line, enum csv_found *found, struct csv_row *row)
+{
+	size_t len = (size_t)(line->raw_end - (r->buffer + r->at));
+
+	if (!line->is_plain || len == 0 || len > CSV_ROW_BYTES_MAX)
+		return false;
+	*found = CSV_ROW;
+	row->is_plain = true;
+	tell_raw(r, len, row);
+	r->line++;
+	r->at = (size_t)(line->next - r->buffer);
+	return true;
+}
+
 /* A row that could be cut, or not: what is it?  is_line: it has no line end within.  False:
  * nothing, look at the next. */
 static bool settle(struct csv_rows *r, enum cut cut, bool is_line, const char *raw_end,
@@ -363,8 +393,8 @@ static bool settle(struct csv_rows *r, enum cut cut, bool is_line, const char *r
 	return tell;
 }
 
-err csv_rows_next(struct csv_rows *r, enum csv_found *found, struct csv_row *row, struct why *fault,
-	struct why *why)
+KEPT_APART static err next_of_any(struct csv_rows *r, enum csv_found *found, struct csv_row *row,
+	struct why *fault, struct why *why)
 {
 	const char *raw_end = NULL, *next = NULL;
 
@@ -377,11 +407,6 @@ err csv_rows_next(struct csv_rows *r, enum csv_found *found, struct csv_row *row
 			continue;
 		}
 		bool full = r->at_end || r->end - r->at > CSV_ROW_BYTES_MAX;
-		if (cut_quickly(r, &raw_end, &next)) {
-			if (settle(r, CUT_WHOLE, true, raw_end, next, found, row, fault))
-				return OK;
-			continue;
-		}
 		enum cut cut = r->at == r->end ? CUT_MORE : cut_row(r, r->at_end, &raw_end, &next);
 		if (cut == CUT_MORE && (r->in_sample || (r->at == r->end && r->at_end))) {
 			*found = CSV_END;
@@ -400,6 +425,19 @@ err csv_rows_next(struct csv_rows *r, enum csv_found *found, struct csv_row *row
 		if (settle(r, cut, false, raw_end, next, found, row, fault))
 			return OK;
 	}
+}
+
+/* Within the buffer a row is nearly always cut quickly. */
+err csv_rows_next(struct csv_rows *r, enum csv_found *found, struct csv_row *row, struct why *fault,
+	struct why *why)
+{
+	struct line line;
+
+	if (!r->skipping && r->dialect.comment == 0 && cut_quickly(r, &line) &&
+		(settle_quickly(r, &line, found, row) ||
+			settle(r, CUT_WHOLE, true, line.raw_end, line.next, found, row, fault)))
+		return OK;
+	return next_of_any(r, found, row, fault, why);
 }
 
 void csv_rows_restart(struct csv_rows *r, size_t skip)

@@ -21,6 +21,7 @@ enum {
 	CSV_ROW_BYTES_MAX = 32 << 20, /* a record of RECORD_BYTES_MAX fits, four bytes for one */
 	CSV_COLUMNS_MAX = 4096,
 	CSV_SAMPLE_BYTES = 1 << 20,
+	CSV_READ_ON_BYTES = 16, /* may be read from where a field begins, however short it is */
 };
 
 struct csv_dialect {

@@ -48,7 +48,8 @@ err row_map_record(struct row_map *map, const str *fields, bool is_plain, struct
  * that differ, at most FORM_STRINGS_MAX; after row_map_settle().  Borrows from the map. */
 bool row_map_form(
 	struct row_map *map, struct record *pattern, size_t *strings, size_t *string_count);
-/* Such a row.  False: this one asks for row_map_record().  Borrows from `fields`. */
+/* Such a row, of fields as csv_row.h cuts them: CSV_READ_ON_BYTES may be read from each that is not
+ * empty.  False: this one asks for row_map_record().  Borrows from `fields`. */
 bool row_map_formed(struct row_map *map, const str *fields, bool is_plain, struct formed *out);
 
 uint64_t row_map_times_without_zone(const struct row_map *map);

@@ -7,6 +7,7 @@
 #include "exchange/row_map_internal.h"
 
 #include "event/codec.h"
+#include "exchange/csv_row.h"
 
 #include <string.h>
 
@@ -101,7 +102,7 @@ bool row_map_form(
 
 /* ---- a row */
 
-/* Nothing at either end that would be taken off. */
+/* Nothing at either end that would be taken off, of text that is plain. */
 static inline bool is_trim(str text)
 {
 	return text.len == 0 || (text.ptr[0] > ' ' && text.ptr[text.len - 1] > ' ');
@@ -118,6 +119,8 @@ static bool form_time(struct row_map *map, str text, struct formed *out)
 	return true;
 }
 
+_Static_assert((int)CSV_READ_ON_BYTES >= (int)FORM_CHUNK_BYTES, "fields may be copied by chunks");
+
 bool row_map_formed(struct row_map *map, const str *fields, bool is_plain, struct formed *out)
 {
 	str time = fields[map->time_columns[0]];
@@ -125,10 +128,13 @@ bool row_map_formed(struct row_map *map, const str *fields, bool is_plain, struc
 	if (!is_plain || !is_trim(time))
 		return false;
 	for (size_t i = 0; i < map->text_count; i++) {
-		out->texts[i] = fields[map->text_columns[i]];
-		if (!is_trim(out->texts[i]))
+		str text = fields[map->text_columns[i]]; /* just written, in two halves */
+		if (!is_trim(text) || !record_form_takes_text(&map->form, i, text))
 			return false;
+		out->texts[i].ptr = text.ptr;
+		out->texts[i].len = text.len;
 	}
-	out->time = (struct instant){ .offset_min = INSTANT_NO_OFFSET };
-	return record_form_takes(&map->form, out) && form_time(map, time, out);
+	out->is_clean = true;
+	out->may_read_on = true;
+	return record_form_takes_channel(&map->form, out) && form_time(map, time, out);
 }

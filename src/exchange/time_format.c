@@ -1,7 +1,12 @@
 /* exchange/time_format.c - see time_format.h */
 #include "exchange/time_format.h"
 
+#include "base/load.h"
+
+#include <endian.h>
 #include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
 
 /* In order of preference where several fit equally well.  Rows 1 and 2, 3 and 4, 5 and 6 differ in
  * whether day or month comes first. */
@@ -34,7 +39,7 @@ static const char *const known[TIME_FORMATS] = {
 static const struct {
 	const char *name;
 	int64_t unit_ns;
-} epochs[] = { { "epoch", 1000000000 }, { "epoch_ms", 1000000 }, { "epoch_us", 1000 },
+} epochs[] = { { "epoch", SECOND_NS }, { "epoch_ms", 1000000 }, { "epoch_us", 1000 },
 	{ "epoch_ns", 1 } };
 
 static bool pattern_is_valid(str p)
@@ -79,14 +84,33 @@ static bool take_sign(str *text)
 	return str_skip_prefix(text, STR("-"));
 }
 
+/* The number that eight digits are, a byte each, in three steps: two, four and eight digits that
+ * stand beside each other become one number.  False: not all of them are digits. */
+static bool read_eight_digits(const char *at, int64_t *number)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), low = UINT64_C(0x000000ff000000ff);
+	uint64_t x = le64toh(load64(at)) ^ '0' * ones;
+
+	if ((((0x7f - 9) * ones + x) | x) & 0x80 * ones) /* over 9 */
+		return false;
+	x = x * 10 + (x >> 8);
+	x = (x & low) * (100 + (UINT64_C(1000000) << 32)) +
+	    ((x >> 16) & low) * (1 + (UINT64_C(10000) << 32));
+	*number = (int64_t)(x >> 32);
+	return true;
+}
+
 /* Seconds in 1 to 11 digits and nothing else, as most columns have them. */
 static bool read_seconds(str text, struct timestamp *out)
 {
 	int64_t seconds = 0;
+	size_t i = 0;
 
 	if (text.len == 0 || text.len > 11)
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
+	if (text.len >= 8 && read_eight_digits(text.ptr, &seconds))
+		i = 8;
+	for (; i < text.len; i++) {
 		if (text.ptr[i] < '0' || text.ptr[i] > '9')
 			return false;
 		seconds = seconds * 10 + (text.ptr[i] - '0');
@@ -99,7 +123,7 @@ static bool read_seconds(str text, struct timestamp *out)
 
 static bool read_epoch(int64_t unit_ns, str text, struct timestamp *out)
 {
-	if (unit_ns == 1000000000 && read_seconds(text, out))
+	if (unit_ns == SECOND_NS && read_seconds(text, out))
 		return true;
 	bool before = take_sign(&text);
 	int64_t number;
@@ -113,7 +137,7 @@ static bool read_epoch(int64_t unit_ns, str text, struct timestamp *out)
 			return false;
 		number = number * 10 + digit;
 	}
-	if (unit_ns == 1000000000 && str_skip_prefix(&text, STR(".")) &&
+	if (unit_ns == SECOND_NS && str_skip_prefix(&text, STR(".")) &&
 		!timestamp_take_fraction(&text, &ns))
 		return false;
 	int64_t per_ms = 1000000 / unit_ns; /* 0 for seconds */
@@ -299,9 +323,9 @@ static bool read_pattern(str pattern, str text, struct timestamp *out)
 	return true;
 }
 
-bool time_format_read(const struct time_format *format, str text, struct timestamp *out)
+KEPT_APART static bool read_trimmed(
+	const struct time_format *format, str text, struct timestamp *out)
 {
-	text = str_trim(text);
 	switch (format->layout) {
 	case TIME_ISO:
 		return timestamp_parse(text, out);
@@ -313,6 +337,13 @@ bool time_format_read(const struct time_format *format, str text, struct timesta
 	return read_pattern(format->pattern, text, out);
 }
 
+bool time_format_read(const struct time_format *format, str text, struct timestamp *out)
+{
+	if (format->layout == TIME_EPOCH && format->unit_ns == SECOND_NS && read_seconds(text, out))
+		return true; /* digits alone: nothing to trim */
+	return read_trimmed(format, str_trim(text), out);
+}
+
 /* ---- guessing */
 
 /* A number is seconds, milliseconds ... by its length: from 1973 to 2286. */
@@ -320,7 +351,7 @@ static bool has_length_of(int64_t unit_ns, str text)
 {
 	size_t digits = 10, len = 0;
 
-	for (int64_t u = unit_ns; u < 1000000000; u *= 10)
+	for (int64_t u = unit_ns; u < SECOND_NS; u *= 10)
 		digits++;
 	while (len < text.len && text.ptr[len] >= '0' && text.ptr[len] <= '9')
 		len++;

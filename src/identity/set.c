@@ -1,4 +1,5 @@
 /* identity/set.c - identifiers and the sets that records carry, found or made; see identity.h */
+#include "base/copy.h"
 #include "identity/identifier.h"
 #include "identity/identity_internal.h"
 #include "identity/rules.h"
@@ -287,7 +288,11 @@ void identity_find_many(
 
 /* ---- the sets of many that have one identifier of one type */
 
-enum { SHORT_BYTES = 64 }; /* "type:value" of up to so many; longer ones are left unknown */
+enum {
+	SHORT_BYTES = 64, /* "type:value" of up to so many; longer ones are left unknown */
+	FRONT_BYTES = IDENTIFIER_TYPE_BYTES_MAX + 1
+};
+_Static_assert((int)FRONT_BYTES <= (int)SHORT_BYTES, "there is room for a type");
 
 /* From identifiers (or IDENTITY_NO_CODE) to their sets. */
 static void find_alone(const struct identity *identity, uint32_t *codes, size_t count)
@@ -306,14 +311,18 @@ static void find_alone(const struct identity *identity, uint32_t *codes, size_t 
 void identity_find_sets_of_one(
 	const struct identity *identity, str type, const str *values, size_t count, uint32_t *sets)
 {
-	char written[IDENTITY_FIND_MAX][SHORT_BYTES];
+	char written[IDENTITY_FIND_MAX][SHORT_BYTES], front[FRONT_BYTES] = { 0 };
 	str texts[IDENTITY_FIND_MAX] = { { NULL, 0 } };
+	size_t front_bytes = write_text(front, type, STR(""));
 
 	ASSERT(count <= IDENTITY_FIND_MAX);
 	for (size_t i = 0; i < count; i++) {
-		bool is_short = type.len + 1 + values[i].len <= SHORT_BYTES;
-		texts[i] =
-			(str){ written[i], is_short ? write_text(written[i], type, values[i]) : 0 };
+		size_t bytes = front_bytes + values[i].len;
+		if (bytes > SHORT_BYTES || values[i].len == 0)
+			continue;
+		memcpy(written[i], front, FRONT_BYTES); /* all of it: no length to look at */
+		copy_bytes(written[i] + front_bytes, values[i].ptr, values[i].len);
+		texts[i] = (str){ written[i], bytes };
 	}
 	strings_find_many(identity->identifiers, texts, count, sets);
 	find_alone(identity, sets, count);

@@ -1,6 +1,7 @@
 /* journal/dedup_key.c - the key of a message: a tag of varint(bytes of the source), source, id.
  */
 #include "base/arena.h"
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/varint.h"
 #include "journal/dedup_entry.h"
@@ -23,10 +24,10 @@ static str write_text(char *to, str source, str message_id)
 	size_t len = varint_put(to, source.len);
 
 	if (source.len > 0)
-		memcpy(to + len, source.ptr, source.len);
+		copy_bytes(to + len, source.ptr, source.len);
 	len += source.len;
 	if (message_id.len > 0)
-		memcpy(to + len, message_id.ptr, message_id.len);
+		copy_bytes(to + len, message_id.ptr, message_id.len);
 	return (str){ to, len + message_id.len };
 }
 

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PROGRESS_RECORDS = 256 }; /* between two looks at how far it is */
+
 /* One reading of one input: where its records and rejects go. */
 struct importing {
 	struct record_sink sink;
@@ -36,12 +38,10 @@ static struct importing *importing_of(struct record_sink *sink)
 	return (struct importing *)sink;
 }
 
-static err tell_progress(const struct importing *im, struct why *why)
+KEPT_APART static err tell_progress_now(const struct importing *im, struct why *why)
 {
 	const struct import_options *o = im->options;
 
-	if (im->records % 256 != 0)
-		return OK;
 	if (o->stop != NULL && atomic_load(o->stop))
 		return fail(why, MSG_CANCELLED);
 	if (o->progress != NULL) {
@@ -49,6 +49,11 @@ static err tell_progress(const struct importing *im, struct why *why)
 		o->progress(o->context, &at, im->records);
 	}
 	return OK;
+}
+
+static inline err tell_progress(const struct importing *im, struct why *why)
+{
+	return im->records % PROGRESS_RECORDS == 0 ? tell_progress_now(im, why) : OK;
 }
 
 static err tell_look(struct importing *im, const struct record *record, const struct why *reason,

@@ -271,7 +271,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 }
 
 /* Those that were begun, in their order. */
-static void finish_begun(struct pipeline *p)
+KEPT_APART static void finish_begun(struct pipeline *p)
 {
 	struct batch *batch = p->current;
 
@@ -281,7 +281,7 @@ static void finish_begun(struct pipeline *p)
 	p->begun_count = 0;
 }
 
-static void send_off(struct pipeline *p)
+KEPT_APART static void send_off(struct pipeline *p)
 {
 	struct batch *batch = p->current;
 
@@ -292,13 +292,11 @@ static void send_off(struct pipeline *p)
 		ASSERT(queue_push(p->full, batch, 0) == OK); /* it has room for all there are */
 }
 
-static void take_batch(struct pipeline *p)
+KEPT_APART static void take_batch(struct pipeline *p)
 {
 	void *item;
 	size_t count;
 
-	if (p->current != NULL)
-		return;
 	ASSERT(queue_pop(p->empty, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK);
 	p->current = item;
 }
@@ -309,10 +307,11 @@ static bool is_full(const struct batch *batch)
 }
 
 /* Room for one more; *ended as pipeline_add(). */
-static void make_room(struct pipeline *p, bool *ended)
+static inline void make_room(struct pipeline *p, bool *ended)
 {
 	*ended = false;
-	take_batch(p);
+	if (p->current == NULL)
+		take_batch(p);
 	if (p->begun_count == BEGUN_MAX)
 		finish_begun(p);
 	if (!is_full(p->current))
@@ -343,21 +342,23 @@ bool pipeline_form(struct pipeline *p, const struct record *pattern, const size_
 		p->current->form = NULL; /* rows of the one before keep theirs */
 	if (told.source.len == 0)
 		told.source = p->preparation->default_source;
-	return record_form_init(&p->form, &told, strings, string_count);
+	if (!record_form_init(&p->form, &told, strings, string_count))
+		return false;
+	preparation_form(p->preparation, &p->form);
+	return true;
 }
 
 /* A batch has the form of its rows in itself: they may outlive the pipeline's, which changes from
  * file to file. */
-static const struct record_form *form_of_batch(struct pipeline *p)
+KEPT_APART static err give_form(struct pipeline *p, struct batch *batch, struct why *why)
 {
-	struct batch *batch = p->current;
+	struct record_form *form = arena_room(batch->arena, sizeof(*form));
 
-	if (batch->form == NULL) {
-		batch->form = arena_room(batch->arena, sizeof(*batch->form));
-		if (batch->form != NULL)
-			record_form_copy(&p->form, batch->form);
-	}
-	return batch->form;
+	if (form == NULL)
+		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int((int64_t)BATCH_BYTES_MAX));
+	record_form_copy(&p->form, form);
+	batch->form = form;
+	return OK;
 }
 
 err pipeline_add_formed(
@@ -366,11 +367,11 @@ err pipeline_add_formed(
 	make_room(p, ended);
 	if (*ended)
 		return OK;
-	const struct record_form *form = form_of_batch(p);
-	if (form == NULL)
-		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int((int64_t)BATCH_BYTES_MAX));
-	err e = item_begin_formed(
-		p->preparation, form, formed, p->current->arena, &p->begun[p->begun_count], why);
+	struct batch *batch = p->current;
+	err e = batch->form != NULL ? OK : give_form(p, batch, why);
+	if (e == OK)
+		e = item_begin_formed(p->preparation, batch->form, formed, batch->arena,
+			&p->begun[p->begun_count], why);
 	p->begun_count += e == OK;
 	return e;
 }
