@@ -5,9 +5,10 @@
  * source and message id: after an erasure it is all that remains, and says nothing of anybody.
  * Without the secret nobody can make two messages with one key, and so make one be lost.
  *
- * A log-structured index.  New entries go to a table in memory; full, it is written as a sorted
- * run; runs are merged geometrically.  Each run has a filter (16 bits an entry) and an index of
- * its blocks, so that an unknown key costs one cache line a run and a known one reads one block.
+ * A log-structured index.  New entries go to a table in memory (dedup_lists.h); full, it is written
+ * as a sorted run; runs are merged geometrically.  Each run has a filter (16 bits an entry) and an
+ * index of its blocks, so that an unknown key costs one cache line a run and a known one reads one
+ * block.
  *
  *   active table --full--> frozen table --write--> run, run ... --merge--> larger run
  *
