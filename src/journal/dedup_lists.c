@@ -8,9 +8,7 @@
 enum { CHUNK_BLOCKS_FIRST = 4, CHUNK_BLOCKS_MAX = 256, BLOCKS_FIRST = 4, PLACES_FIRST = 32 };
 
 struct dedup_list {
-	uint8_t *next; /* where the next entry goes, with room for so many: */
-	uint32_t room;
-	uint32_t count;
+	uint8_t *next, *end; /* where the next entry goes, and where the last block is full */
 	uint8_t **blocks;
 	uint32_t block_count, block_cap;
 	uint32_t indexed; /* entries that places[] knows, from the first one on */
@@ -122,14 +120,22 @@ static uint8_t *entry_at(const struct dedup_list *list, uint32_t i)
 	       (size_t)(i % LIST_BLOCK_ENTRIES) * DEDUP_ENTRY_BYTES;
 }
 
-static void add_block(struct dedup_lists *lists, struct dedup_list *list)
+static uint32_t count_of(const struct dedup_list *list)
+{
+	uint32_t room = (uint32_t)(list->end - list->next) / DEDUP_ENTRY_BYTES;
+
+	return list->block_count * LIST_BLOCK_ENTRIES - room;
+}
+
+/* Rare; and apart, lest whoever calls it save registers each time. */
+__attribute__((noinline)) static void add_block(struct dedup_lists *lists, struct dedup_list *list)
 {
 	if (list->block_count == list->block_cap) {
 		list->block_cap = MAX_OF(list->block_cap * 2, (uint32_t)BLOCKS_FIRST);
 		list->blocks = memory_resize(list->blocks, list->block_cap * sizeof(*list->blocks));
 	}
 	list->next = take_block(lists->pool);
-	list->room = LIST_BLOCK_ENTRIES;
+	list->end = list->next + (size_t)LIST_BLOCK_ENTRIES * DEDUP_ENTRY_BYTES;
 	list->blocks[list->block_count++] = list->next;
 }
 
@@ -138,12 +144,10 @@ void dedup_lists_append(struct dedup_lists *lists, const struct dedup_entry *ent
 	if (lists->lists == NULL)
 		lists->lists = memory_alloc(lists->list_count * sizeof(*lists->lists));
 	struct dedup_list *list = list_of(lists, entry->key);
-	if (list->room == 0)
+	if (list->next == list->end)
 		add_block(lists, list);
 	entry_store(list->next, entry);
 	list->next += DEDUP_ENTRY_BYTES;
-	list->room--;
-	list->count++;
 	lists->count++;
 }
 
@@ -168,7 +172,7 @@ static void make_places(struct dedup_lists *lists, struct dedup_list *list)
 {
 	uint32_t count = MAX_OF(list->place_count, (uint32_t)PLACES_FIRST);
 
-	while (count / 2 < list->count)
+	while (count / 2 < count_of(list))
 		count *= 2;
 	free(list->places);
 	list->places = memory_alloc(count * sizeof(*list->places));
@@ -179,9 +183,11 @@ static void make_places(struct dedup_lists *lists, struct dedup_list *list)
 
 static void bring_up_to_date(struct dedup_lists *lists, struct dedup_list *list)
 {
-	if (list->count > list->place_count / 2)
+	uint32_t count = count_of(list);
+
+	if (count > list->place_count / 2)
 		make_places(lists, list);
-	while (list->indexed < list->count)
+	while (list->indexed < count)
 		add_place(list, list->indexed++);
 }
 
@@ -190,7 +196,7 @@ static uint8_t *find(struct dedup_lists *lists, struct dedup_key key)
 	if (lists->count == 0)
 		return NULL;
 	struct dedup_list *list = list_of(lists, key);
-	if (list->count == 0)
+	if (list->block_count == 0)
 		return NULL;
 	bring_up_to_date(lists, list);
 	for (uint32_t at = first_place(list, key); list->places[at] != 0;
@@ -252,36 +258,35 @@ static size_t rank_of(const struct dedup_lists *lists, uint64_t high, size_t cou
 }
 
 static void count_starts(const struct dedup_lists *lists, const struct dedup_list *list,
-	struct dedup_ranking *ranking)
+	uint32_t count, uint32_t *starts)
 {
 	uint32_t before = 0;
 
-	memset(ranking->starts, 0, list->count * sizeof(*ranking->starts));
-	for (uint32_t b = 0, left = list->count; left > 0; b++) {
+	memset(starts, 0, count * sizeof(*starts));
+	for (uint32_t b = 0, left = count; left > 0; b++) {
 		uint32_t in = MIN_OF(left, (uint32_t)LIST_BLOCK_ENTRIES);
 		const uint8_t *entry = list->blocks[b];
 		for (uint32_t i = 0; i < in; i++, entry += DEDUP_ENTRY_BYTES)
-			ranking->starts[rank_of(lists, load_u64(entry), list->count)]++;
+			starts[rank_of(lists, load_u64(entry), count)]++;
 		left -= in;
 	}
-	for (uint32_t i = 0; i < list->count; i++) {
-		uint32_t here = ranking->starts[i];
-		ranking->starts[i] = before;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t here = starts[i];
+		starts[i] = before;
 		before += here;
 	}
 }
 
-static void spread(const struct dedup_lists *lists, const struct dedup_list *list,
-	struct dedup_ranking *ranking)
+static void spread(const struct dedup_lists *lists, const struct dedup_list *list, uint32_t count,
+	uint32_t *starts, struct dedup_ranked *to)
 {
-	for (uint32_t b = 0, left = list->count; left > 0; b++) {
+	for (uint32_t b = 0, left = count; left > 0; b++) {
 		uint32_t in = MIN_OF(left, (uint32_t)LIST_BLOCK_ENTRIES);
 		const uint8_t *entry = list->blocks[b];
 		for (uint32_t i = 0; i < in; i++, entry += DEDUP_ENTRY_BYTES) {
 			uint64_t high = load_u64(entry);
-			size_t rank = rank_of(lists, high, list->count);
-			ranking->entries[ranking->starts[rank]++] =
-				(struct dedup_ranked){ high, entry };
+			size_t rank = rank_of(lists, high, count);
+			to[starts[rank]++] = (struct dedup_ranked){ high, entry };
 		}
 		left -= in;
 	}
@@ -309,13 +314,13 @@ static void settle(struct dedup_ranked *entries, size_t count)
 void dedup_lists_rank(const struct dedup_lists *lists, size_t i, struct dedup_ranking *ranking)
 {
 	const struct dedup_list *list = lists->lists == NULL ? NULL : &lists->lists[i];
+	uint32_t count = list == NULL ? 0 : count_of(list);
 
-	ranking->count = 0;
-	if (list == NULL || list->count == 0)
+	make_room(ranking, count);
+	ranking->count = count;
+	if (count == 0)
 		return;
-	make_room(ranking, list->count);
-	count_starts(lists, list, ranking);
-	spread(lists, list, ranking);
-	ranking->count = list->count;
-	settle(ranking->entries, ranking->count);
+	count_starts(lists, list, count, ranking->starts);
+	spread(lists, list, count, ranking->starts, ranking->entries);
+	settle(ranking->entries, count);
 }
