@@ -5,7 +5,13 @@
 
 #include <stdlib.h>
 
-enum { CHUNK_BLOCKS_FIRST = 4, CHUNK_BLOCKS_MAX = 256, BLOCKS_FIRST = 4, PLACES_FIRST = 32 };
+enum { LINE_BYTES = 64 }; /* of the processor's caches */
+enum {
+	CHUNK_BLOCKS_FIRST = 4,
+	CHUNK_BLOCKS_MAX = 256, /* 1 MiB: small pages, which were lately used by somebody */
+	BLOCKS_FIRST = 4,
+	PLACES_FIRST = 32
+};
 
 struct dedup_list {
 	uint8_t *next, *end; /* where the next entry goes, and where the last block is full */
@@ -148,6 +154,7 @@ void dedup_lists_append(struct dedup_lists *lists, const struct dedup_entry *ent
 		add_block(lists, list);
 	entry_store(list->next, entry);
 	list->next += DEDUP_ENTRY_BYTES;
+	PREFETCH_TO_CHANGE(list->next + LINE_BYTES); /* long before it is written to */
 	lists->count++;
 }
 
