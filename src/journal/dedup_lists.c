@@ -64,7 +64,7 @@ static uint8_t *take_block(struct dedup_pool *pool)
 	pthread_mutex_lock(&pool->lock);
 	uint8_t *block = pool->free;
 	if (block != NULL) {
-		memcpy(&pool->free, block, sizeof(block));
+		memcpy(&pool->free, block, sizeof(pool->free));
 	} else {
 		if (pool->fresh_count == 0)
 			add_chunk(pool);
