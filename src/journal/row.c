@@ -4,7 +4,6 @@
 #include "base/crc32c.h"
 #include "base/varint.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
 enum {
@@ -147,13 +146,6 @@ void row_batch_end(struct row_batch *batch, struct row_mark *mark)
 	mark->body_bytes = (uint32_t)(batch->bytes.len - ROW_MARK_BYTES);
 	mark->body_crc = batch->crc;
 	row_mark_encode(mark, batch->bytes.ptr);
-}
-
-uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES])
-{
-	struct reader r = reader_of((str){ head, 4 });
-
-	return reader_u32(&r);
 }
 
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes)

@@ -4,7 +4,10 @@
  */
 #pragma once
 
+#include "base/load.h"
 #include "journal/segment.h"
+
+#include <endian.h>
 
 enum {
 	ROW_MARK_BYTES = 56,
@@ -44,7 +47,10 @@ void row_batch_end(struct row_batch *batch, struct row_mark *mark);
 /* Appends one record; `check` is the CRC-32C of its bytes, which are copied and not looked at. */
 void row_batch_add(struct row_batch *batch, str bytes, uint32_t check);
 /* The length in a record's head; and whether these are a record's bytes. */
-uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES]);
+static inline uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES])
+{
+	return le32toh(load32(head));
+}
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes);
 
 /* Takes the records out of a body one by one. */
