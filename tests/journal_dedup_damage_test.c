@@ -295,3 +295,49 @@ TEST(dedup_merges_beside_the_writer)
 	CHECK("knows all", look_up_all(shared, "beside") == 0);
 	dedup_close(shared);
 }
+
+/* As an import does: tables of several lists, frozen and written beside whoever looks up, in one
+ * that is being written too, and adds what is there already. */
+TEST(dedup_writes_beside_who_looks_up)
+{
+	enum { MEMORY = 2000000, FROZEN = 8000, ALL = 100000, BATCH = 500, ASKED = 64 };
+	static struct dedup_entry batch[BATCH], answers[ASKED];
+	struct dedup_key keys[ASKED];
+	uint64_t wanted[ASKED], covered;
+	struct random random = random_of(21);
+	bool found[ASKED];
+	struct failing_disk disk;
+	struct why why = { 0 };
+	pthread_t merger;
+
+	failing_disk_init(&disk);
+	(void)snprintf(folder, sizeof(folder), "%s/dedup", test_folder());
+	CHECK("makes", dedup_open(&disk.disk, folder, NULL, &shared, &covered, &why) == OK);
+	add_range(shared, 0, BATCH);
+	dedup_widen(shared, MEMORY); /* the next table is a larger one */
+	__atomic_store_n(&stop, false, __ATOMIC_RELEASE);
+	ASSERT(pthread_create(&merger, NULL, merge_until_stopped, NULL) == 0);
+	for (uint64_t end = BATCH; end < ALL; end += BATCH) {
+		for (size_t i = 0; i < BATCH; i++) /* one in ten comes again */
+			batch[i] = entry_of(i % 10 == 9 ? end + i - 9 : end + i);
+		CHECK("adds", dedup_add_many(shared, batch, BATCH, &why) == OK);
+		if (end % FROZEN == 0)
+			CHECK("freezes", dedup_freeze(shared, &why) == OK);
+		for (size_t i = 0; i < ASKED; i++) {
+			wanted[i] = random_below(&random, 2 * end);
+			keys[i] = entry_of(wanted[i]).key;
+		}
+		CHECK("asks", dedup_find_many(shared, keys, ASKED, found, answers, &why) == OK);
+		for (size_t i = 0; i < ASKED; i++) {
+			bool is_there = wanted[i] < BATCH ||
+					(wanted[i] < end + BATCH && wanted[i] % 10 != 9);
+			CHECK("answers", found[i] == is_there &&
+						 (!is_there || answers[i].seq == wanted[i] + 1));
+		}
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	CHECK("ends", pthread_join(merger, NULL) == 0);
+	CHECK("counts", dedup_count(shared) == BATCH + (ALL - BATCH) / 10 * 9);
+	CHECK("is whole", dedup_check(shared, &why) == OK);
+	dedup_close(shared);
+}

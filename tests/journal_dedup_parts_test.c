@@ -1,8 +1,8 @@
-/* tests/journal_dedup_parts_test.c - the parts of the index: table, filter, manifest, choice of
+/* tests/journal_dedup_parts_test.c - the parts of the index: lists, filter, manifest, choice of
  * merges. */
+#include "journal/dedup_lists.h"
 #include "journal/dedup_manifest.h"
 #include "journal/dedup_merge.h"
-#include "journal/dedup_table.h"
 
 #include "base/hash.h"
 #include "base/random.h"
@@ -52,6 +52,8 @@ TEST(dedup_entry_keeps_all_its_bits)
 	CHECK("little-endian", bytes[0] == 0xef && bytes[16] == 0xfe && bytes[22] == 0xef);
 }
 
+enum { LIST_OPS = 9000 };
+
 static struct dedup_key crowded(struct random *random, int crowd)
 {
 	uint64_t high = random_next(random);
@@ -60,39 +62,200 @@ static struct dedup_key crowded(struct random *random, int crowd)
 		crowd == 0   ? high
 		: crowd == 1 ? UINT64_MAX - high % 3
 			     : high % 2,
-		random_below(random, 500),
+		random_below(random, crowd == 0 ? UINT64_MAX : 500),
 	};
 }
 
-/* Uniform keys, and ones that all crowd at one end. */
-TEST(dedup_table_is_sorted_whatever_the_keys)
+static bool is_same(const uint8_t *bytes, const struct dedup_entry *entry)
 {
-	static const char *const row[] = { "uniform", "at the end", "at the start" };
+	struct dedup_entry back = entry_load(bytes);
 
-	for (int crowd = 0; crowd < 3; crowd++) {
-		struct random random = random_of((uint64_t)crowd);
-		struct dedup_table table;
-		struct dedup_key last = { 0, 0 };
-		const uint8_t *entry;
-		size_t seen = 0;
-		dedup_table_init(&table, 100, crowd == 1 ? 50 : 0); /* and past it, if it must */
-		CHECK(row[crowd], dedup_table_find(&table, last) == NULL);
-		for (uint64_t i = 0; i < 3000; i++) {
-			struct dedup_entry e = { .key = crowded(&random, crowd), .seq = i };
-			bool was = dedup_table_find(&table, e.key) != NULL;
-			size_t before = table.count;
-			dedup_table_put(&table, &e);
-			entry = dedup_table_find(&table, e.key);
-			CHECK(row[crowd], entry != NULL && entry_load(entry).seq == i);
-			CHECK(row[crowd], table.count == before + (was ? 0 : 1));
+	return key_compare(back.key, entry->key) == 0 && back.seq == entry->seq &&
+	       back.check == entry->check && back.state == entry->state;
+}
+
+/* What was put last for each key, by looking at all of them. */
+struct plain {
+	struct dedup_entry entries[LIST_OPS];
+	size_t count;
+};
+
+static struct dedup_entry *plain_find(struct plain *plain, struct dedup_key key)
+{
+	for (size_t i = 0; i < plain->count; i++)
+		if (key_compare(plain->entries[i].key, key) == 0)
+			return &plain->entries[i];
+	return NULL;
+}
+
+static bool put_both(struct plain *plain, struct dedup_lists *lists, struct dedup_entry entry)
+{
+	struct dedup_entry *there = plain_find(plain, entry.key);
+
+	if (there == NULL)
+		plain->entries[plain->count++] = entry;
+	else
+		*there = entry;
+	if (there == NULL && entry.seq % 3 != 0)
+		dedup_lists_append(lists, &entry); /* nobody need look */
+	else
+		dedup_lists_put(lists, &entry);
+	return lists->count == plain->count;
+}
+
+/* Every entry is there once, in the order of all keys. */
+static void check_ranks(const char *row, struct plain *plain, const struct dedup_lists *lists)
+{
+	struct dedup_ranking ranking = { 0 };
+	struct dedup_key last = { 0, 0 };
+	size_t seen = 0;
+
+	for (size_t i = 0; i < lists->list_count; i++) {
+		dedup_lists_rank(lists, i, &ranking);
+		for (size_t k = 0; k < ranking.count; k++, seen++) {
+			struct dedup_key key = entry_key(ranking.entries[k].bytes);
+			struct dedup_entry *there = plain_find(plain, key);
+			CHECK(row, ranking.entries[k].high == key.high);
+			CHECK(row, seen == 0 || key_compare(last, key) < 0);
+			CHECK(row, there != NULL && is_same(ranking.entries[k].bytes, there));
+			last = key;
 		}
-		for (size_t at = 0; (entry = dedup_table_next(&table, &at)) != NULL; seen++) {
-			CHECK(row[crowd], seen == 0 || key_compare(last, entry_key(entry)) < 0);
-			last = entry_key(entry);
-		}
-		CHECK(row[crowd], seen == table.count);
-		dedup_table_done(&table);
 	}
+	CHECK(row, seen == plain->count);
+	dedup_ranking_done(&ranking);
+}
+
+/* Uniform keys, and ones that all crowd at one end; sought often, now and then, and never; put once
+ * or again and again. */
+TEST(dedup_lists_against_a_plain_array)
+{
+	static const struct {
+		const char *row;
+		int crowd;
+		size_t count_max, ops;
+		unsigned sought; /* one in so many times; 0: never */
+		unsigned again; /* likewise: a key that is there */
+	} rows[] = {
+		{ "none", 0, 100, 0, 1, 0 },
+		{ "one", 0, 100, 1, 0, 0 },
+		{ "a block", 0, 100, LIST_BLOCK_ENTRIES, 0, 0 },
+		{ "a block and one", 0, 100, LIST_BLOCK_ENTRIES + 1, 0, 0 },
+		{ "one list", 0, LIST_ENTRIES_USUAL, 3000, 7, 5 },
+		{ "two lists", 0, 2 * LIST_ENTRIES_USUAL, 3000, 1, 2 },
+		{ "all lists", 0, (size_t)1 << 30, LIST_OPS, 100, 50 },
+		{ "all lists, never sought", 0, (size_t)1 << 30, LIST_OPS, 0, 0 },
+		{ "at the end", 1, 100000, 3000, 3, 3 },
+		{ "at the start", 2, 100000, 3000, 3, 3 },
+	};
+	struct plain *plain = malloc(sizeof(*plain));
+
+	ASSERT(plain != NULL);
+	for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+		struct random random = random_of(r);
+		struct dedup_pool pool;
+		struct dedup_lists lists;
+		const char *row = rows[r].row;
+		dedup_pool_init(&pool);
+		dedup_lists_init(&lists, &pool, rows[r].count_max);
+		plain->count = 0;
+		CHECK(row, dedup_lists_find(&lists, crowded(&random, 0)) == NULL);
+		CHECK(row, dedup_lists_bytes(&lists) == 0 && dedup_pool_bytes(&pool) == 0);
+		for (size_t i = 0; i < rows[r].ops; i++) {
+			struct dedup_entry entry = { .key = crowded(&random, rows[r].crowd),
+				.seq = i,
+				.check = (uint32_t)random_next(&random),
+				.state = i % 4 == 0 ? DEDUP_ERASED : DEDUP_LIVE };
+			if (rows[r].again > 0 && i > 0 && i % rows[r].again == 0)
+				entry.key = plain->entries[random_below(&random, plain->count)].key;
+			CHECK(row, put_both(plain, &lists, entry));
+			if (rows[r].sought == 0 || i % rows[r].sought != 0)
+				continue;
+			const struct dedup_entry *any =
+				&plain->entries[random_below(&random, plain->count)];
+			const uint8_t *found = dedup_lists_find(&lists, any->key);
+			CHECK(row, found != NULL && is_same(found, any));
+			struct dedup_key other = crowded(&random, rows[r].crowd);
+			CHECK(row, (dedup_lists_find(&lists, other) != NULL) ==
+					   (plain_find(plain, other) != NULL));
+		}
+		check_ranks(row, plain, &lists);
+		for (size_t i = 0; i < plain->count; i++)
+			CHECK(row, is_same(dedup_lists_find(&lists, plain->entries[i].key),
+					   &plain->entries[i]));
+		CHECK(row, plain->count == 0 || dedup_lists_bytes(&lists) > 0);
+		dedup_lists_done(&lists);
+		CHECK(row, lists.count == 0 && dedup_lists_bytes(&lists) == 0);
+		dedup_pool_done(&pool);
+	}
+	free(plain);
+}
+
+/* Blocks that come back are handed out again before there are new ones. */
+TEST(dedup_lists_share_their_memory)
+{
+	struct random random = random_of(8);
+	struct dedup_pool pool;
+	struct dedup_lists lists[2];
+	size_t bytes = 0;
+
+	dedup_pool_init(&pool);
+	for (size_t i = 0; i < 2; i++)
+		dedup_lists_init(&lists[i], &pool, (size_t)4 * LIST_ENTRIES_USUAL);
+	for (int turn = 0; turn < 6; turn++) {
+		struct dedup_lists *filling = &lists[turn % 2];
+		for (uint64_t i = 0; i < 20000; i++) {
+			struct dedup_entry entry = {
+				.key = { random_next(&random), random_next(&random) }, .seq = i
+			};
+			dedup_lists_append(filling, &entry);
+		}
+		dedup_lists_done(&lists[(turn + 1) % 2]);
+		bytes = turn == 1 ? dedup_pool_bytes(&pool) : bytes;
+	}
+	CHECK("two of them", bytes >= (size_t)2 * 20000 * DEDUP_ENTRY_BYTES);
+	CHECK("no more", dedup_pool_bytes(&pool) == bytes);
+	dedup_lists_done(&lists[1]);
+	dedup_pool_done(&pool);
+}
+
+/* Of many keys at once as of each alone. */
+TEST(dedup_filter_of_many)
+{
+	enum { LINES = 30, COUNT = 700 };
+	struct filter_line lines[LINES] = { { { 0 } } }, others[LINES] = { { { 0 } } };
+	struct dedup_entry entries[COUNT];
+	struct dedup_key keys[COUNT];
+	uint8_t bytes[COUNT][DEDUP_ENTRY_BYTES], line[FILTER_LINE_BYTES + 1] = { 0 };
+	struct dedup_ranked ranked[COUNT];
+	bool had[COUNT], may_have[COUNT];
+	struct random random = random_of(11);
+
+	for (size_t i = 0; i < COUNT; i++) {
+		keys[i] = (struct dedup_key){ random_next(&random), random_next(&random) };
+		if (i % 10 == 9)
+			keys[i] = keys[i / 2];
+		entries[i] = (struct dedup_entry){ .key = keys[i], .seq = i };
+		entry_store(bytes[i], &entries[i]);
+		ranked[i] = (struct dedup_ranked){ keys[i].high, bytes[i] };
+	}
+	filter_note(lines, LINES, entries, COUNT / 2, had);
+	filter_ask(lines, LINES, keys, COUNT, may_have);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct filter_line *other = &others[part_of(keys[i].high, LINES)];
+		const uint8_t *now = (const uint8_t *)&lines[part_of(keys[i].high, LINES)];
+		CHECK("asked", may_have[i] == filter_line_may_have(now, keys[i].low));
+		if (i >= COUNT / 2)
+			continue;
+		CHECK("had", had[i] == filter_line_may_have((const uint8_t *)other, keys[i].low));
+		filter_line_add(other, keys[i].low);
+	}
+	CHECK("noted", memcmp(lines, others, sizeof(lines)) == 0);
+	filter_line_add_all(line + 1, ranked, 20);
+	filter_line_add_all(line + 1, ranked + 20, 1);
+	memset(others, 0, sizeof(others[0]));
+	for (size_t i = 0; i <= 20; i++)
+		filter_line_add(&others[0], keys[i].low);
+	CHECK("added", line[0] == 0 && memcmp(line + 1, &others[0], FILTER_LINE_BYTES) == 0);
 }
 
 TEST(dedup_filter_forgets_nothing_and_passes_little)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOKED_UP = 256 }; /* at once: judged while the caches still have them */
+
 static size_t slot_of(const struct group *g, struct dedup_key key)
 {
 	size_t at = key.low & (g->slot_count - 1); /* a keyed hash: as good as chance */
@@ -64,32 +66,45 @@ err engine_find_known(struct engine *engine, const struct dedup_key *keys, size_
 }
 
 /* What was found for those with a key: each to its item, from the end. */
-static void spread_out(struct group *g, size_t keyed)
+static void spread_out(struct group *g, size_t from, size_t end, size_t keyed)
 {
-	for (size_t i = g->count; i-- > 0;) {
-		g->found[i] = g->items[i].has_key && g->found[--keyed];
-		if (g->found[i])
-			g->known[i] = g->known[keyed];
+	bool *found = g->found + from;
+	struct dedup_entry *known = g->known + from;
+
+	for (size_t i = end - from; i-- > 0;) {
+		found[i] = g->items[from + i].has_key && found[--keyed];
+		if (found[i])
+			known[i] = known[keyed];
 	}
 }
 
-static err look_up_all(struct engine *engine, struct group *g, struct why *why)
+static err look_up_some(
+	struct engine *engine, struct group *g, size_t from, size_t end, struct why *why)
 {
 	size_t keyed = 0;
 
-	for (size_t i = 0; i < g->count; i++)
+	for (size_t i = from; i < end; i++)
 		if (g->items[i].has_key)
 			g->keys[keyed++] = g->items[i].key;
-	err e = engine_find_known(engine, g->keys, keyed, g->found, g->known, why);
+	err e = engine_find_known(engine, g->keys, keyed, g->found + from, g->known + from, why);
 	if (e != OK)
 		return e;
-	if (keyed < g->count)
-		spread_out(g, keyed);
-	for (size_t i = 0; i < g->count; i++) {
+	if (keyed < end - from)
+		spread_out(g, from, end, keyed);
+	for (size_t i = from; i < end; i++) {
 		judge(g, i);
 		g->repeats += g->items[i].status != ITEM_NEW;
 	}
 	return OK;
+}
+
+static err look_up_all(struct engine *engine, struct group *g, struct why *why)
+{
+	err e = OK;
+
+	for (size_t at = 0; e == OK && at < g->count; at += LOOKED_UP)
+		e = look_up_some(engine, g, at, MIN_OF(g->count, at + (size_t)LOOKED_UP), why);
+	return e;
 }
 
 /* ---- ids that were guessed: numbering.h */

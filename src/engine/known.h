@@ -15,7 +15,8 @@ struct group {
 	uint32_t *slots; /* index + 1, or 0 */
 	size_t slot_count;
 	struct dedup_key *keys;
-	struct dedup_entry *known; /* once all are judged: room for whoever makes them known */
+	struct dedup_entry *known; /* once all are judged: of those that become known ... */
+	size_t keyed; /* ... which are so many */
 	struct journal_entry *entries; /* room for whoever lays them out */
 	bool *found;
 	size_t room; /* in these arrays; half as much as there are slots */

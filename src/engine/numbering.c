@@ -102,11 +102,11 @@ static bool is_own(const struct numbering *n, uint64_t seq)
 	return low > 0 && seq < n->own[low - 1].end;
 }
 
-/* False: it begins a new range, and there is no room for one. */
-static bool add_own(struct numbering *n, uint64_t seq)
+/* `count` sequences from `seq` on.  False: they begin a new range, and there is no room for one. */
+static bool add_own(struct numbering *n, uint64_t seq, size_t count)
 {
 	if (n->own_count > 0 && n->own[n->own_count - 1].end == seq) {
-		n->own[n->own_count - 1].end++;
+		n->own[n->own_count - 1].end += count;
 		return true;
 	}
 	if (n->own_count == NUMBERING_RANGES_MAX)
@@ -115,7 +115,7 @@ static bool add_own(struct numbering *n, uint64_t seq)
 		n->own_room = MAX_OF(n->own_room * 2, (size_t)16);
 		n->own = memory_resize(n->own, n->own_room * sizeof(*n->own));
 	}
-	n->own[n->own_count++] = (struct range){ seq, seq + 1 };
+	n->own[n->own_count++] = (struct range){ seq, seq + count };
 	return true;
 }
 
@@ -241,17 +241,37 @@ static void note(struct numbering *n)
 	clear_counts(n);
 }
 
+/* How many items from the first one on are new as it is, or are not, and of its numbering: then
+ * their sequences follow one another. */
+static size_t count_alike(const struct engine_item *items, size_t count)
+{
+	bool is_new = items[0].status == ITEM_NEW;
+	size_t in = 1;
+
+	while (in < count && items[in].numbering == items[0].numbering &&
+		(items[in].status == ITEM_NEW) == is_new)
+		in++;
+	return in;
+}
+
+static void commit_firsts(struct numbering *n, const struct engine_item *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (item_is_first(&items[i]))
+			(void)add_count(&n->firsts, item_digest(&items[i]), 1);
+}
+
 void numbering_commit(const struct engine_item *items, size_t count)
 {
 	bool has_counts = false;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, in; i < count; i += in) {
 		struct numbering *n = items[i].numbering;
+		in = count_alike(items + i, count - i);
 		if (n == NULL)
 			continue;
-		if (items[i].status == ITEM_NEW && !add_own(n, items[i].seq) &&
-			item_is_first(&items[i]))
-			(void)add_count(&n->firsts, item_digest(&items[i]), 1);
+		if (items[i].status == ITEM_NEW && !add_own(n, items[i].seq, in))
+			commit_firsts(n, items + i, in);
 		has_counts |= n->firsts.count + n->settled.count > 0;
 	}
 	for (size_t i = 0; has_counts && i < count; i++) {

@@ -19,21 +19,25 @@
 
 /* ---- knowing */
 
-/* What the new items will need; returns how many keys. */
-static size_t count_needs(struct engine_batch *batch)
+/* The new items: what they will need, and what becomes of them in the journal and in the index.
+ * They get their sequences, which are certain unless an append fails, and then nothing more is
+ * accepted. */
+static void gather(struct group *g, struct engine_batch *batch, uint64_t seq)
 {
-	size_t keys = 0;
-
 	batch->rows = batch->identifiers = 0;
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct engine_item *item = &batch->items[i];
+	g->keyed = 0;
+	for (size_t i = 0; i < g->count; i++) {
+		struct engine_item *item = &g->items[i];
 		if (item->status != ITEM_NEW)
 			continue;
-		batch->rows++;
 		batch->identifiers += item->identifier_count;
-		keys += item->has_key ? 1 : 0;
+		item->seq = seq++;
+		g->entries[batch->rows++] = (struct journal_entry){ item->bytes, item->check };
+		if (item->has_key)
+			g->known[g->keyed++] = (struct dedup_entry){
+				.key = item->key, .seq = item->seq, .check = item->check
+			};
 	}
-	return keys;
 }
 
 static void look_at_room(struct engine *engine)
@@ -78,9 +82,8 @@ static void end_promise(struct engine *engine, const struct engine_batch *batch,
 }
 
 /* Room for everything that applying will need, before anything is durable. */
-static err reserve(struct engine *engine, struct engine_batch *batch, struct why *why)
+static err reserve(struct engine *engine, struct engine_batch *batch, size_t keys, struct why *why)
 {
-	size_t keys = count_needs(batch);
 	err e = promise(engine, batch, why);
 
 	if (e != OK)
@@ -94,52 +97,31 @@ static err reserve(struct engine *engine, struct engine_batch *batch, struct why
 	return e;
 }
 
-static err lay(struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < g->count; i++)
-		if (g->items[i].status == ITEM_NEW)
-			g->entries[n++] =
-				(struct journal_entry){ g->items[i].bytes, g->items[i].check };
-	return n == 0 ? OK : journal_lay(engine->journal, g->entries, n, &batch->laid, why);
-}
-
-/* Its place in the order of all: the sequences of its new items are certain from here on, unless
- * an append fails, and then nothing more is accepted. */
-static void line_up(struct engine *engine, struct engine_batch *batch)
+/* The sequence of what comes next.  Nobody else gives any. */
+static uint64_t next_seq(struct engine *engine)
 {
 	struct in_flight *f = &engine->in_flight;
 
 	mutex_lock(&f->lock);
-	if (f->first == NULL) {
-		f->next_seq = journal_end(engine->journal);
-		f->first = batch;
-	} else {
-		f->last->next = batch;
-	}
-	f->last = batch;
-	batch->first_seq = f->next_seq;
-	f->next_seq += batch->rows;
+	uint64_t seq = f->first == NULL ? journal_end(engine->journal) : f->next_seq;
 	mutex_unlock(&f->lock);
+	return seq;
 }
 
-static void make_known(struct engine *engine, struct group *g, const struct engine_batch *batch)
+/* Its place in the order of all. */
+static void line_up(struct engine *engine, struct engine_batch *batch, uint64_t seq)
 {
-	uint64_t seq = batch->first_seq;
-	size_t count = 0;
+	struct in_flight *f = &engine->in_flight;
 
-	for (size_t i = 0; i < g->count; i++) {
-		struct engine_item *item = &g->items[i];
-		if (item->status != ITEM_NEW)
-			continue;
-		item->seq = seq++;
-		if (item->has_key)
-			g->known[count++] = (struct dedup_entry){
-				.key = item->key, .seq = item->seq, .check = item->check
-			};
-	}
-	ASSERT(dedup_add_many(engine->dedup, g->known, count, NULL) == OK); /* room is reserved */
+	mutex_lock(&f->lock);
+	if (f->first == NULL)
+		f->first = batch;
+	else
+		f->last->next = batch;
+	f->last = batch;
+	batch->first_seq = seq;
+	f->next_seq = seq + batch->rows;
+	mutex_unlock(&f->lock);
 }
 
 /* Since `*from_ns`, which moves on.  Of the machine's clock: a simulated one need not tick. */
@@ -155,21 +137,25 @@ static err know_group(
 	struct engine *engine, struct group *g, struct engine_batch *batch, struct why *why)
 {
 	int64_t from_ns = clock_real()->ticks_ns(clock_real());
+	uint64_t seq = next_seq(engine);
 	err e = group_judge(engine, g, why);
 
 	note(engine, STAGE_JUDGE, &from_ns);
-	if (e == OK)
-		e = reserve(engine, batch, why);
+	if (e == OK) {
+		gather(g, batch, seq);
+		e = reserve(engine, batch, g->keyed, why);
+	}
 	note(engine, STAGE_RESERVE, &from_ns);
 	if (e != OK)
 		return e;
-	e = lay(engine, g, batch, why); /* ERR_LIMIT: more than a batch may hold */
+	if (batch->rows > 0) /* ERR_LIMIT: more than a batch may hold */
+		e = journal_lay(engine->journal, g->entries, batch->rows, &batch->laid, why);
 	if (e != OK) {
 		end_promise(engine, batch, false);
 		return e;
 	}
-	line_up(engine, batch);
-	make_known(engine, g, batch);
+	line_up(engine, batch, seq);
+	ASSERT(dedup_add_many(engine->dedup, g->known, g->keyed, NULL) == OK); /* there is room */
 	note(engine, STAGE_KNOW, &from_ns);
 	group_resolve_twins(g);
 	numbering_commit(g->items, g->count);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	ADDED_AHEAD = 12, /* entries whose places are asked for before they are needed */
+	ADD_GROUP = 64, /* entries whose waits for memory overlap */
 	YOUNG_TABLES = 6, /* whose entries the filter of what is young has room for */
 };
 
@@ -45,12 +45,25 @@ static err write_manifest(struct dedup *dedup, struct why *why)
 	return OK;
 }
 
+static err write_lists(
+	struct dedup_writer *writer, const struct dedup_lists *table, struct why *why)
+{
+	struct dedup_ranking ranking = { 0 };
+	err e = OK;
+
+	for (size_t i = 0; e == OK && i < table->list_count; i++) {
+		dedup_lists_rank(table, i, &ranking);
+		e = dedup_writer_add_all(writer, ranking.entries, ranking.count, why);
+	}
+	dedup_ranking_done(&ranking);
+	return e;
+}
+
 static err write_table(
-	struct dedup *dedup, const struct dedup_table *table, bool is_young, struct why *why)
+	struct dedup *dedup, const struct dedup_lists *table, bool is_young, struct why *why)
 {
 	struct dedup_writer *writer;
 	struct dedup_run *run;
-	const uint8_t *entry;
 	uint64_t number = dedup->next_number;
 
 	if (dedup->run_count == DEDUP_RUNS_MAX)
@@ -59,8 +72,7 @@ static err write_table(
 	err e = dedup_writer_open(dedup->disk, dedup->folder, number, table->count, &writer, why);
 	if (e != OK)
 		return e;
-	for (size_t at = 0; e == OK && (entry = dedup_table_next(table, &at)) != NULL;)
-		e = dedup_writer_add(writer, entry, why);
+	e = write_lists(writer, table, why);
 	if (e != OK) {
 		dedup_writer_abandon(writer);
 		return e;
@@ -86,22 +98,6 @@ static bool is_frozen(struct dedup *dedup)
 	return frozen;
 }
 
-/* Fresh memory is handed out and zeroed a page at a time, while the writer adds: tens of
- * milliseconds a table.  So a full one is emptied here, by whoever wrote it, and kept. */
-static void put_aside(struct dedup *dedup, struct dedup_table *written)
-{
-	if (written->count < dedup->table_entries_max / 2) { /* not of one that grows in steps */
-		dedup_table_done(written);
-		return;
-	}
-	dedup_table_clear(written);
-	pthread_mutex_lock(&dedup->runs_lock);
-	struct dedup_table before = dedup->spare;
-	dedup->spare = *written;
-	pthread_mutex_unlock(&dedup->runs_lock);
-	dedup_table_done(&before);
-}
-
 /* The frozen table, if there is one, becomes a run; the manifest does not say so yet. */
 static err write_frozen(struct dedup *dedup, struct why *why)
 {
@@ -112,9 +108,9 @@ static err write_frozen(struct dedup *dedup, struct why *why)
 		return e;
 	pthread_mutex_lock(&dedup->runs_lock);
 	dedup->has_frozen = false;
-	struct dedup_table written = dedup->frozen;
+	struct dedup_lists written = dedup->frozen;
 	pthread_mutex_unlock(&dedup->runs_lock);
-	put_aside(dedup, &written);
+	dedup_lists_done(&written);
 	return OK;
 }
 
@@ -130,12 +126,12 @@ static err flush_frozen(struct dedup *dedup, struct why *why)
 
 /* ---- what is young: under runs_lock, where it is about runs ---- */
 
-static void add_young(struct dedup_young *young, struct dedup_key key)
+/* had[i]: the filter says that entry i may be there already, or that its key comes twice. */
+static void add_young(
+	struct dedup_young *young, const struct dedup_entry *entries, size_t count, bool *had)
 {
-	if (young->lines == NULL)
-		return;
-	filter_line_add(&young->lines[part_of(key.high, young->line_count)], key.low);
-	young->count++;
+	filter_note(young->lines, young->line_count, entries, count, had);
+	young->count += count;
 }
 
 /* What is in runs now is sought there. */
@@ -159,18 +155,31 @@ static void note_frozen(struct dedup *dedup)
 	age_runs(dedup);
 }
 
+static void add_active(struct dedup *dedup)
+{
+	struct dedup_ranking ranking = { 0 };
+
+	for (size_t i = 0; i < dedup->active.list_count; i++) {
+		dedup_lists_rank(&dedup->active, i, &ranking);
+		for (size_t k = 0; k < ranking.count; k++) {
+			struct dedup_entry entry = entry_load(ranking.entries[k].bytes);
+			bool had;
+			add_young(&dedup->young, &entry, 1, &had);
+		}
+	}
+	dedup_ranking_done(&ranking);
+}
+
 static void begin_young(struct dedup *dedup)
 {
 	struct dedup_young *young = &dedup->young;
-	const uint8_t *entry;
 
 	if (young->lines != NULL)
 		return;
 	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
 	young->line_count = (size_t)filter_lines(young->count_max, YOUNG_LINE_ENTRIES);
 	young->lines = memory_alloc_lines(young->line_count * sizeof(*young->lines));
-	for (size_t at = 0; (entry = dedup_table_next(&dedup->active, &at)) != NULL;)
-		add_young(young, entry_key(entry));
+	add_active(dedup);
 }
 
 /* ---- adding and saving ---- */
@@ -186,25 +195,16 @@ static err freeze(struct dedup *dedup, struct why *why)
 	note_frozen(dedup);
 	dedup->frozen = dedup->active;
 	dedup->has_frozen = true;
-	dedup->active = dedup->spare;
-	dedup->spare = (struct dedup_table){ 0 };
+	dedup_lists_init(&dedup->active, &dedup->pool, dedup->table_entries_max);
 	pthread_mutex_unlock(&dedup->runs_lock);
-	if (dedup->active.slots != NULL)
-		return OK;
-	/* After a full one another: it need not grow step by step. */
-	size_t was = dedup->frozen.count;
-	dedup_table_init(&dedup->active, dedup->table_entries_max,
-		was >= dedup->table_entries_max / 2 ? dedup->table_entries_max : 0);
 	return OK;
 }
 
 void dedup_widen(struct dedup *dedup, size_t memory_entries_max)
 {
 	dedup->table_entries_max = MAX_OF(dedup->table_entries_max, memory_entries_max / 2);
-	if (dedup->active.count == 0) { /* it may be one that was used before */
-		dedup_table_done(&dedup->active);
-		dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
-	}
+	if (dedup->active.count == 0)
+		dedup_lists_init(&dedup->active, &dedup->pool, dedup->table_entries_max);
 	begin_young(dedup);
 }
 
@@ -221,25 +221,31 @@ err dedup_reserve(struct dedup *dedup, size_t count, struct why *why)
 	return dedup_reserve_freezes(dedup, count) ? freeze(dedup, why) : OK;
 }
 
-err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
+/* Room is there. */
+static void add_group(struct dedup *dedup, const struct dedup_entry *entries, size_t count)
 {
-	ASSERT(entry->seq < DEDUP_SEQ_END);
-	err e = dedup_reserve(dedup, 1, why);
+	bool had[ADD_GROUP];
 
-	if (e != OK)
-		return e;
-	dedup_table_put(&dedup->active, entry);
-	add_young(&dedup->young, entry->key);
-	return OK;
+	if (dedup->young.lines == NULL)
+		memset(had, true, sizeof(had)); /* perhaps: nobody knows */
+	else
+		add_young(&dedup->young, entries, count, had);
+	for (size_t i = 0; i < count; i++) {
+		ASSERT(entries[i].seq < DEDUP_SEQ_END);
+		if (had[i])
+			dedup_lists_put(&dedup->active, &entries[i]);
+		else
+			dedup_lists_append(&dedup->active, &entries[i]);
+	}
 }
 
-static void prefetch_places(const struct dedup *dedup, struct dedup_key key)
+err dedup_add(struct dedup *dedup, const struct dedup_entry *entry, struct why *why)
 {
-	const struct dedup_young *young = &dedup->young;
+	err e = dedup_reserve(dedup, 1, why);
 
-	dedup_table_prefetch(&dedup->active, key);
-	if (young->lines != NULL)
-		PREFETCH_TO_CHANGE(&young->lines[part_of(key.high, young->line_count)]);
+	if (e == OK)
+		add_group(dedup, entry, 1);
+	return e;
 }
 
 err dedup_add_many(
@@ -247,10 +253,12 @@ err dedup_add_many(
 {
 	err e = OK;
 
-	for (size_t i = 0; i < count; i++) {
-		if (i + ADDED_AHEAD < count)
-			prefetch_places(dedup, entries[i + ADDED_AHEAD].key);
-		err added = dedup_add(dedup, &entries[i], e == OK ? why : NULL);
+	for (size_t at = 0, in; at < count; at += in) {
+		size_t room = dedup->table_entries_max - dedup->active.count;
+		in = MIN_OF(MIN_OF(count - at, (size_t)ADD_GROUP), MAX_OF(room, (size_t)1));
+		err added = dedup_reserve(dedup, in, e == OK ? why : NULL);
+		if (added == OK)
+			add_group(dedup, entries + at, in);
 		e = e == OK ? added : e;
 	}
 	return e;
@@ -263,7 +271,7 @@ static err save(struct dedup *dedup, uint64_t seq, struct why *why)
 	if (e == OK && dedup->active.count > 0) {
 		e = write_table(dedup, &dedup->active, dedup->young.lines != NULL, why);
 		if (e == OK)
-			dedup_table_done(&dedup->active);
+			dedup_lists_done(&dedup->active);
 	}
 	if (e != OK)
 		return e;
@@ -418,13 +426,13 @@ uint64_t dedup_count(const struct dedup *dedup)
 
 size_t dedup_resident_bytes(const struct dedup *dedup)
 {
-	size_t bytes = sizeof(*dedup) + dedup_table_bytes(&dedup->active) +
+	struct dedup_pool *pool = (struct dedup_pool *)(uintptr_t)&dedup->pool; /* for its lock */
+	size_t bytes = sizeof(*dedup) + dedup_lists_bytes(&dedup->active) + dedup_pool_bytes(pool) +
 		       dedup->young.line_count * sizeof(*dedup->young.lines);
 
 	pthread_mutex_lock(lock_of(dedup));
-	bytes += dedup_table_bytes(&dedup->spare);
 	if (dedup->has_frozen)
-		bytes += dedup_table_bytes(&dedup->frozen);
+		bytes += dedup_lists_bytes(&dedup->frozen);
 	for (size_t i = 0; i < dedup->run_count; i++)
 		bytes += dedup_run_resident_bytes(dedup->runs[i]);
 	pthread_mutex_unlock(lock_of(dedup));

@@ -5,9 +5,10 @@
  * source and message id: after an erasure it is all that remains, and says nothing of anybody.
  * Without the secret nobody can make two messages with one key, and so make one be lost.
  *
- * A log-structured index.  New entries go to a table in memory; full, it is written as a sorted
- * run; runs are merged geometrically.  Each run has a filter (16 bits an entry) and an index of
- * its blocks, so that an unknown key costs one cache line a run and a known one reads one block.
+ * A log-structured index.  New entries go to a table in memory (dedup_lists.h); full, it is written
+ * as a sorted run; runs are merged geometrically.  Each run has a filter (16 bits an entry) and an
+ * index of its blocks, so that an unknown key costs one cache line a run and a known one reads one
+ * block.
  *
  *   active table --full--> frozen table --write--> run, run ... --merge--> larger run
  *
@@ -66,7 +67,8 @@ enum { DEDUP_RUNS_MAX = 512 }; /* past it dedup_save answers ERR_FULL: merge fir
 
 struct dedup_options {
 	/* Kept in memory, in two tables (one filling, one being written); 0: 1,048,576, which
-	 * take 43 MB from when both were full, and nothing before the first entry. */
+	 * take some 43 MB from when both were full and sought in, and nothing before the first
+	 * entry. */
 	size_t memory_entries_max;
 	/* Read blocks with a system call and check them each time, instead of from mapped memory,
 	 * checked at first touch.  Slower (docs: bench/dedup_bench.c), but a disk that fails under
@@ -133,8 +135,8 @@ err dedup_merge_one(struct dedup *dedup, bool *did, struct why *why);
 
 /* Entries in memory and on disk; one that was replaced counts until a merge drops it. */
 uint64_t dedup_count(const struct dedup *dedup);
-/* Tables, filters and block indexes; not the pages of entries, which the system keeps or drops as
- * it likes. */
+/* Tables, and what they kept of their memory, filters and block indexes; not the pages of entries,
+ * which the system keeps or drops as it likes. */
 size_t dedup_resident_bytes(const struct dedup *dedup);
 
 /* Checks every byte of manifest and runs: checksums, order, counts, that the filters know all

@@ -15,7 +15,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { DEDUP_ENTRY_BYTES = 27, DEDUP_ENTRY_STATE_AT = 26 };
+enum { DEDUP_ENTRY_BYTES = 27, DEDUP_ENTRY_LOW_AT = 8, DEDUP_ENTRY_STATE_AT = 26 };
 
 static inline uint64_t load_u64(const uint8_t *at)
 {
@@ -57,13 +57,12 @@ static inline bool entry_is_valid(const uint8_t *bytes) /* as on disk */
 
 static inline void entry_store(uint8_t *bytes, const struct dedup_entry *entry)
 {
+	uint32_t state = entry->state == DEDUP_ERASED ? 2 : 1;
+
 	store_u64(bytes, entry->key.high);
 	store_u64(bytes + 8, entry->key.low);
-	store_u32(bytes + 16, (uint32_t)entry->seq);
-	bytes[20] = (uint8_t)(entry->seq >> 32);
-	bytes[21] = (uint8_t)(entry->seq >> 40);
-	store_u32(bytes + 22, entry->check);
-	bytes[DEDUP_ENTRY_STATE_AT] = entry->state == DEDUP_ERASED ? 2 : 1;
+	store_u64(bytes + 16, entry->seq | (uint64_t)entry->check << 48);
+	store_u32(bytes + 23, entry->check >> 8 | state << 24); /* its first byte once more */
 }
 static inline struct dedup_entry entry_load(const uint8_t *bytes)
 {
@@ -74,6 +73,12 @@ static inline struct dedup_entry entry_load(const uint8_t *bytes)
 		.state = bytes[DEDUP_ENTRY_STATE_AT] == 2 ? DEDUP_ERASED : DEDUP_LIVE,
 	};
 }
+
+/* An entry on its way into a run, with the first half of its key. */
+struct dedup_ranked {
+	uint64_t high;
+	const uint8_t *bytes;
+};
 
 /* Where a uniform `high` falls among `count` equal parts of the key space. */
 static inline uint64_t part_of(uint64_t high, uint64_t count)

@@ -23,8 +23,6 @@ struct filter_line {
 	uint64_t words[FILTER_WORDS]; /* little-endian, as on the disk */
 };
 
-/* Word by word, from the key's low half: a line of the key's own bits, made first and read back by
- * wider loads than it was written by, would cost more than all of this. */
 static inline void filter_line_add(struct filter_line *line, uint64_t low)
 {
 	for (unsigned w = 0; w < FILTER_WORDS; w++)
@@ -40,3 +38,13 @@ static inline bool filter_line_may_have(const uint8_t *line, uint64_t low)
 		all &= load_u64(line + (size_t)8 * w) >> (low >> (6 * w) & 63);
 	return all != 0;
 }
+
+/* The same of many keys, the eight words of a line side by side where the processor can; for all
+ * but the last, of many lines, whose waits for memory overlap.  (dedup_filter.c) */
+void filter_ask(const struct filter_line *lines, uint64_t line_count, const struct dedup_key *keys,
+	size_t count, bool *may_have);
+/* Adds the keys of these entries; had[i]: that one would have passed before, or came before. */
+void filter_note(struct filter_line *lines, uint64_t line_count, const struct dedup_entry *entries,
+	size_t count, bool *had);
+/* Adds to one line; it may lie anywhere. */
+void filter_line_add_all(uint8_t *line, const struct dedup_ranked *entries, size_t count);

@@ -17,17 +17,17 @@ struct search {
 	size_t open_count;
 };
 
-static void search_table(struct search *s, const struct dedup_table *table)
+static void search_table(struct search *s, struct dedup_lists *table)
 {
 	size_t kept = 0;
 
 	if (table->count == 0)
 		return;
 	for (size_t i = 0; i < s->open_count; i++)
-		dedup_table_prefetch(table, s->keys[s->open[i]]);
+		dedup_lists_prefetch(table, s->keys[s->open[i]]);
 	for (size_t i = 0; i < s->open_count; i++) {
 		uint8_t k = s->open[i];
-		const uint8_t *entry = dedup_table_find(table, s->keys[k]);
+		const uint8_t *entry = dedup_lists_find(table, s->keys[k]);
 		if (entry == NULL) {
 			s->open[kept++] = k;
 			continue;
@@ -121,30 +121,27 @@ static err search_runs(
 }
 
 /* Keeps open what may be young; returns how many are not, in `old`. */
-static size_t keep_young(struct search *s, const struct dedup_young *young, uint8_t *old)
+static size_t keep_young(
+	struct search *s, size_t count, const struct dedup_young *young, uint8_t *old)
 {
+	bool may_be[FIND_GROUP];
 	size_t kept = 0, old_count = 0;
 
 	if (young->lines == NULL)
 		return 0;
-	for (size_t i = 0; i < s->open_count; i++)
-		PREFETCH(&young->lines[part_of(s->keys[s->open[i]].high, young->line_count)]);
-	for (size_t i = 0; i < s->open_count; i++) {
-		uint8_t k = s->open[i];
-		const struct filter_line *line =
-			&young->lines[part_of(s->keys[k].high, young->line_count)];
-		bool may_be = filter_line_may_have((const uint8_t *)line, s->keys[k].low);
-		old[old_count] = k; /* one of the two stays: no branch to be guessed */
-		s->open[kept] = k;
-		old_count += !may_be;
-		kept += may_be;
+	filter_ask(young->lines, young->line_count, s->keys, count, may_be);
+	for (size_t i = 0; i < count; i++) {
+		old[old_count] = (uint8_t)i; /* one of the two stays: no branch to be guessed */
+		s->open[kept] = (uint8_t)i;
+		old_count += !may_be[i];
+		kept += may_be[i];
 	}
 	s->open_count = kept;
 	return old_count;
 }
 
-static err search_disk(struct search *s, const struct dedup *dedup, const uint8_t *old,
-	size_t old_count, struct why *why)
+static err search_disk(struct search *s, struct dedup *dedup, const uint8_t *old, size_t old_count,
+	struct why *why)
 {
 	size_t older = dedup->run_count;
 
@@ -169,12 +166,11 @@ static err find_group(struct dedup *dedup, const struct dedup_key *keys, size_t 
 	s.keys = keys;
 	s.found = found;
 	s.entries = entries;
-	s.open_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		found[i] = false;
-		s.open[s.open_count++] = (uint8_t)i;
-	}
-	size_t old_count = keep_young(&s, &dedup->young, old);
+	s.open_count = count;
+	memset(found, 0, count * sizeof(*found));
+	for (size_t i = 0; i < count; i++)
+		s.open[i] = (uint8_t)i;
+	size_t old_count = keep_young(&s, count, &dedup->young, old);
 	search_table(&s, &dedup->active);
 	pthread_mutex_lock(&dedup->runs_lock);
 	err e = search_disk(&s, dedup, old, old_count, why);

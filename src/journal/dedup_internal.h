@@ -1,10 +1,8 @@
 /* journal/dedup_internal.h - what the index holds: for dedup*.c only. */
 #pragma once
 
+#include "journal/dedup_lists.h"
 #include "journal/dedup_merge.h"
-#include "journal/dedup_table.h"
-
-#include <pthread.h>
 
 /* What was added since dedup_widen(): a filter (dedup_filter.h) over tables and runs together.  One
  * line of it says of nearly every new key that none of them has it. */
@@ -20,7 +18,8 @@ struct dedup {
 	size_t table_entries_max;
 	bool read_blocks;
 
-	struct dedup_table active; /* the writer's alone */
+	struct dedup_pool pool; /* of both tables */
+	struct dedup_lists active; /* the writer's alone */
 	struct dedup_young young; /* likewise; knows all of `active`, if it is there */
 
 	/* Held over changes of the folder; taken before runs_lock.  Protects what follows it. */
@@ -35,9 +34,10 @@ struct dedup {
 	 * table goes, only under both locks; the writer alone makes one frozen. */
 	pthread_mutex_t runs_lock;
 	bool has_frozen;
-	struct dedup_table frozen; /* full, not yet a run; unchanged while has_frozen */
+	/* Full, not yet a run; while has_frozen, its entries stay as they are, and looking one up
+	 * changes its index. */
+	struct dedup_lists frozen;
 	bool frozen_is_young; /* `young` knows all of it */
-	struct dedup_table spare; /* the frozen one before, emptied: the next active one */
 	struct dedup_run *runs[DEDUP_RUNS_MAX]; /* oldest first; the young ones last */
 	size_t run_count;
 

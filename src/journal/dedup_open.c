@@ -128,7 +128,8 @@ err dedup_open(struct disk *disk, const char *folder, const struct dedup_options
 	dedup->read_blocks = options != NULL && options->read_blocks;
 	dedup->table_entries_max = MAX_OF((entries == 0 ? 1048576 : entries) / 2, (size_t)1);
 	dedup->covered_seq = dedup->next_number = 1;
-	dedup_table_init(&dedup->active, dedup->table_entries_max, 0);
+	dedup_pool_init(&dedup->pool);
+	dedup_lists_init(&dedup->active, &dedup->pool, dedup->table_entries_max);
 	(void)pthread_mutex_init(&dedup->disk_lock, NULL); /* cannot fail without attributes */
 	(void)pthread_mutex_init(&dedup->runs_lock, NULL);
 	if (e == OK)
@@ -155,11 +156,11 @@ void dedup_close(struct dedup *dedup)
 		return;
 	dedup_merge_abandon(dedup->merge);
 	close_runs(dedup);
-	dedup_table_done(&dedup->active);
-	dedup_table_done(&dedup->spare);
-	memory_free_lines(dedup->young.lines);
+	dedup_lists_done(&dedup->active);
 	if (dedup->has_frozen)
-		dedup_table_done(&dedup->frozen);
+		dedup_lists_done(&dedup->frozen);
+	dedup_pool_done(&dedup->pool);
+	memory_free_lines(dedup->young.lines);
 	(void)pthread_mutex_destroy(&dedup->disk_lock); /* nobody holds them */
 	(void)pthread_mutex_destroy(&dedup->runs_lock);
 	free(dedup);

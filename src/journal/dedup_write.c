@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STREAM_BYTES = 16 * RUN_BLOCK_BYTES, SYNC_BYTES = 8 << 20 };
+enum { STREAM_BYTES = 16 * RUN_BLOCK_BYTES, SYNC_BYTES = 8 << 20, PAD_BYTES = 8 };
 
 /* A part of the file, written from its start to its end. */
 struct stream {
@@ -22,9 +22,10 @@ struct dedup_writer {
 	struct run_header header;
 	struct run_layout layout; /* but for blocks and end */
 	struct stream filter, index, blocks;
-	uint64_t line_number; /* of the line being filled */
-	struct filter_line line;
-	uint8_t block[RUN_BLOCK_BYTES];
+	/* What is being filled lies at the end of its stream: a line of the filter, zeros when it
+	 * begins, and a block. */
+	uint64_t line_number;
+	size_t in_block; /* entries */
 	uint64_t unsynced_bytes, entries_max;
 	struct dedup_key last;
 	char folder[PATH_BYTES_MAX], path[PATH_BYTES_MAX];
@@ -47,16 +48,16 @@ static err flush(struct dedup_writer *writer, struct stream *stream, struct why 
 	return file_sync(writer->file, why);
 }
 
-/* `bytes` divides STREAM_BYTES. */
-static err put(struct dedup_writer *writer, struct stream *stream, const void *from, size_t bytes,
-	struct why *why)
+/* What was filled at the end of a stream is whole.  `bytes` divides STREAM_BYTES. */
+static err passed(struct dedup_writer *writer, struct stream *stream, size_t bytes, struct why *why)
 {
-	if (from == NULL)
-		memset(stream->bytes + stream->used, 0, bytes);
-	else
-		memcpy(stream->bytes + stream->used, from, bytes);
 	stream->used += bytes;
 	return stream->used < STREAM_BYTES ? OK : flush(writer, stream, why);
+}
+
+static uint8_t *end_of(struct stream *stream)
+{
+	return stream->bytes + stream->used;
 }
 
 err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, uint64_t entries_max,
@@ -87,45 +88,103 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 
 static err put_line(struct dedup_writer *writer, struct why *why)
 {
-	const struct filter_line line = writer->line;
+	err e = passed(writer, &writer->filter, FILTER_LINE_BYTES, why);
 
-	writer->line = (struct filter_line){ { 0 } };
 	writer->line_number++;
-	return put(writer, &writer->filter, &line, sizeof(line), why);
+	if (e == OK) /* else there may be no room */
+		memset(end_of(&writer->filter), 0, FILTER_LINE_BYTES);
+	return e;
+}
+
+static err put_high(struct dedup_writer *writer, uint64_t high, struct why *why)
+{
+	store_u64(end_of(&writer->index), high);
+	return passed(writer, &writer->index, sizeof(high), why);
 }
 
 static err put_block(struct dedup_writer *writer, struct why *why)
 {
-	store_u32(writer->block + RUN_CRC_AT,
-		crc32c(0, (str){ (const char *)writer->block, RUN_CRC_AT }));
-	err e = put(writer, &writer->blocks, writer->block, sizeof(writer->block), why);
-	memset(writer->block, 0, sizeof(writer->block));
+	uint8_t *block = end_of(&writer->blocks);
+	size_t filled = writer->in_block * DEDUP_ENTRY_BYTES;
+
+	memset(block + filled, 0, RUN_CRC_AT - filled);
+	store_u32(block + RUN_CRC_AT, crc32c(0, (str){ (const char *)block, RUN_CRC_AT }));
+	writer->in_block = 0;
+	return passed(writer, &writer->blocks, RUN_BLOCK_BYTES, why);
+}
+
+/* As many as one line of the filter takes; `*count` says how many. */
+static err add_to_line(struct dedup_writer *writer, const struct dedup_ranked *entries,
+	size_t *count, struct why *why)
+{
+	uint64_t lines = writer->header.filter_lines;
+	uint64_t line = part_of(entries[0].high, lines);
+	size_t in = 1;
+	err e = OK;
+
+	while (e == OK && writer->line_number < line)
+		e = put_line(writer, why);
+	if (e != OK)
+		return e;
+	while (in < *count && part_of(entries[in].high, lines) == line)
+		in++;
+	filter_line_add_all(end_of(&writer->filter), entries, in);
+	*count = in;
+	return OK;
+}
+
+static void copy_entry(struct dedup_writer *writer, uint8_t *to, const struct dedup_ranked *entry)
+{
+	struct dedup_key key = { entry->high, load_u64(entry->bytes + DEDUP_ENTRY_LOW_AT) };
+
+	ASSERT(writer->header.entries == 0 || key_compare(writer->last, key) < 0);
+	memcpy(to, entry->bytes, DEDUP_ENTRY_BYTES);
+	writer->last = key;
+	writer->header.entries++;
+}
+
+/* As many as one block takes; `*count` says how many. */
+static err add_to_block(struct dedup_writer *writer, const struct dedup_ranked *entries,
+	size_t *count, struct why *why)
+{
+	size_t in = MIN_OF(*count, RUN_BLOCK_ENTRIES - writer->in_block);
+	uint8_t *to = end_of(&writer->blocks) + writer->in_block * DEDUP_ENTRY_BYTES;
+
+	if (writer->in_block == 0) {
+		err e = put_high(writer, entries[0].high, why);
+		if (e != OK)
+			return e;
+	}
+	for (size_t i = 0; i < in; i++)
+		copy_entry(writer, to + i * DEDUP_ENTRY_BYTES, &entries[i]);
+	writer->in_block += in;
+	*count = in;
+	return writer->in_block == RUN_BLOCK_ENTRIES ? put_block(writer, why) : OK;
+}
+
+err dedup_writer_add_all(struct dedup_writer *writer, const struct dedup_ranked *entries,
+	size_t count, struct why *why)
+{
+	size_t in;
+	err e = OK;
+
+	ASSERT(count <= writer->entries_max - writer->header.entries);
+	for (size_t at = 0; e == OK && at < count; at += in) {
+		in = count - at;
+		e = add_to_line(writer, entries + at, &in, why);
+	}
+	for (size_t at = 0; e == OK && at < count; at += in) {
+		in = count - at;
+		e = add_to_block(writer, entries + at, &in, why);
+	}
 	return e;
 }
 
 err dedup_writer_add(struct dedup_writer *writer, const uint8_t *entry, struct why *why)
 {
-	struct dedup_key key = entry_key(entry);
-	uint64_t line = part_of(key.high, writer->header.filter_lines);
-	size_t in = (size_t)(writer->header.entries % RUN_BLOCK_ENTRIES);
-	err e = OK;
+	const struct dedup_ranked one = { load_u64(entry), entry };
 
-	ASSERT(writer->header.entries < writer->entries_max);
-	ASSERT(writer->header.entries == 0 || key_compare(writer->last, key) < 0);
-	while (e == OK && writer->line_number < line)
-		e = put_line(writer, why);
-	if (e == OK && in == 0) {
-		uint8_t high[8];
-		store_u64(high, key.high);
-		e = put(writer, &writer->index, high, sizeof(high), why);
-	}
-	if (e != OK)
-		return e;
-	filter_line_add(&writer->line, key.low);
-	memcpy(writer->block + in * DEDUP_ENTRY_BYTES, entry, DEDUP_ENTRY_BYTES);
-	writer->last = key;
-	writer->header.entries++;
-	return in + 1 == RUN_BLOCK_ENTRIES ? put_block(writer, why) : OK;
+	return dedup_writer_add_all(writer, &one, 1, why);
 }
 
 /* Zeros up to where the next part begins. */
@@ -133,8 +192,10 @@ static err pad(struct dedup_writer *writer, struct stream *stream, uint64_t end,
 {
 	err e = OK;
 
-	while (e == OK && stream->at + stream->used < end)
-		e = put(writer, stream, NULL, 8, why);
+	while (e == OK && stream->at + stream->used < end) {
+		memset(end_of(stream), 0, PAD_BYTES);
+		e = passed(writer, stream, PAD_BYTES, why);
+	}
 	return e == OK ? flush(writer, stream, why) : e;
 }
 
@@ -145,7 +206,7 @@ static err complete(struct dedup_writer *writer, struct why *why)
 
 	while (e == OK && writer->line_number < writer->header.filter_lines)
 		e = put_line(writer, why);
-	if (e == OK && writer->header.entries % RUN_BLOCK_ENTRIES != 0)
+	if (e == OK && writer->in_block > 0)
 		e = put_block(writer, why);
 	if (e == OK)
 		e = flush(writer, &writer->blocks, why);

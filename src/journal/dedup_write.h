@@ -15,6 +15,9 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 	struct dedup_writer **out, struct why *why);
 /* `entry`: DEDUP_ENTRY_BYTES bytes, its key above the one before. */
 err dedup_writer_add(struct dedup_writer *writer, const uint8_t *entry, struct why *why);
+/* The same of many, in that order. */
+err dedup_writer_add_all(struct dedup_writer *writer, const struct dedup_ranked *entries,
+	size_t count, struct why *why);
 /* Completes and syncs the file and the name (at least one entry).  Frees the writer in any case; on
  * an error the file is removed. */
 err dedup_writer_finish(struct dedup_writer *writer, struct why *why);

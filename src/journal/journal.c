@@ -11,7 +11,7 @@
 
 enum {
 	SEGMENT_BYTES_DEFAULT = 64 << 20,
-	BATCH_BUFFER_KEPT = 1 << 20,
+	BATCH_BUFFER_KEPT = 4 << 20, /* one of an import has some 1 MiB */
 	LAID_AHEAD = 12, /* records that are asked for before they are copied */
 };
 
@@ -329,8 +329,9 @@ struct journal_entry journal_entry_of(str bytes)
 #define CHECK_IS_RIGHT(entry) true
 #endif
 
+/* *of_all: bytes of the records with their heads. */
 static err check_sizes(const struct journal *journal, const struct journal_entry *entries,
-	size_t count, struct why *why)
+	size_t count, uint64_t *of_all, struct why *why)
 {
 	uint64_t bytes = 0;
 
@@ -344,6 +345,7 @@ static err check_sizes(const struct journal *journal, const struct journal_entry
 	if (bytes > journal->options.batch_bytes_max)
 		return fail(why, MSG_JOURNAL_BATCH_SIZE, arg_int((int64_t)bytes),
 			arg_int((int64_t)journal->options.batch_bytes_max));
+	*of_all = bytes;
 	return OK;
 }
 
@@ -424,12 +426,14 @@ err journal_lay(struct journal *journal, const struct journal_entry *entries, si
 	struct journal_batch **out, struct why *why)
 {
 	ASSERT(count > 0 && count <= UINT32_MAX);
-	err e = check_sizes(journal, entries, count, why);
+	uint64_t bytes;
+	err e = check_sizes(journal, entries, count, &bytes, why);
 	if (e != OK)
 		return e;
 	struct journal_batch *batch = take_laid(journal);
 	batch->count = (uint32_t)count;
 	row_batch_begin(&batch->rows);
+	row_batch_reserve(&batch->rows, bytes);
 	for (size_t i = 0; i < count; i++) {
 		if (i + LAID_AHEAD < count)
 			prefetch_bytes(entries[i + LAID_AHEAD].bytes);

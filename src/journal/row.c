@@ -4,10 +4,12 @@
 #include "base/crc32c.h"
 #include "base/varint.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
-enum { WINDOW_BYTES = 1 << 20 };
+enum {
+	WINDOW_BYTES = 1 << 20,
+	SUMMED_BYTES = 12 << 10, /* at once, while the first cache has them */
+};
 
 #define BATCH_MAGIC "AJB1"
 #define END_MAGIC "AJE1"
@@ -83,19 +85,56 @@ void row_batch_begin(struct row_batch *batch)
 	strbuf_clear(&batch->bytes);
 	strbuf_add(&batch->bytes, (str){ blank, sizeof(blank) });
 	batch->crc = 0;
+	batch->summed = batch->bytes.len;
+}
+
+void row_batch_reserve(struct row_batch *batch, uint64_t bytes)
+{
+	static const char foot = ROW_FOOT;
+
+	(void)strbuf_grow(&batch->bytes, (size_t)bytes + sizeof(foot)); /* its errors stick */
+}
+
+static void sum(struct row_batch *batch, size_t bytes)
+{
+	batch->crc = crc32c(batch->crc, (str){ batch->bytes.ptr + batch->summed, bytes });
+	batch->summed += bytes;
+}
+
+/* The checksum of a record is that of its bytes, and of its length with as many zeros behind it:
+ * checksums are sums. */
+static uint32_t crc_of_length(uint32_t length)
+{
+	uint32_t length_le = htole32(length);
+
+	return crc32c_join(
+		crc32c(0, (str){ (const char *)&length_le, sizeof(length_le) }), 0, length);
+}
+
+static uint32_t noted_crc_of_length(struct row_batch *batch, uint32_t length)
+{
+	if (length >= ROW_LENGTHS_NOTED)
+		return crc_of_length(length);
+	if (batch->of_length[length] == 0)
+		batch->of_length[length] = crc_of_length(length);
+	return batch->of_length[length];
 }
 
 void row_batch_add(struct row_batch *batch, str bytes, uint32_t check)
 {
-	uint32_t length = (uint32_t)bytes.len, length_le = htole32(length);
-	uint32_t crc = crc32c(0, (str){ (const char *)&length_le, sizeof(length_le) });
+	struct strbuf *to = &batch->bytes;
+	size_t all = ROW_RECORD_HEAD_BYTES + bytes.len;
 
+	if (!strbuf_has_room(to, all) && !strbuf_grow(to, all))
+		return;
+	uint32_t crc = noted_crc_of_length(batch, (uint32_t)bytes.len) ^ check;
 	/* In one piece: a load of eight bytes waits for two stores of four. */
-	uint64_t head = htole64((uint64_t)crc32c_join(crc, check, bytes.len) << 32 | length);
-	const str whole_head = { (const char *)&head, sizeof(head) };
-	strbuf_add(&batch->bytes, whole_head);
-	strbuf_add(&batch->bytes, bytes);
-	batch->crc = crc32c_join(crc32c(batch->crc, whole_head), check, bytes.len);
+	uint64_t head = htole64((uint64_t)crc << 32 | (uint32_t)bytes.len);
+	memcpy(to->ptr + to->len, &head, sizeof(head));
+	memcpy(to->ptr + to->len + sizeof(head), bytes.ptr, bytes.len);
+	to->len += all;
+	if (to->len - batch->summed >= SUMMED_BYTES)
+		sum(batch, SUMMED_BYTES);
 }
 
 void row_batch_end(struct row_batch *batch, struct row_mark *mark)
@@ -103,16 +142,10 @@ void row_batch_end(struct row_batch *batch, struct row_mark *mark)
 	static const char foot = ROW_FOOT;
 
 	strbuf_add_byte(&batch->bytes, foot);
+	sum(batch, batch->bytes.len - batch->summed);
 	mark->body_bytes = (uint32_t)(batch->bytes.len - ROW_MARK_BYTES);
-	mark->body_crc = crc32c(batch->crc, (str){ &foot, 1 });
+	mark->body_crc = batch->crc;
 	row_mark_encode(mark, batch->bytes.ptr);
-}
-
-uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES])
-{
-	struct reader r = reader_of((str){ head, 4 });
-
-	return reader_u32(&r);
 }
 
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes)

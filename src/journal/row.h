@@ -4,13 +4,17 @@
  */
 #pragma once
 
+#include "base/load.h"
 #include "journal/segment.h"
+
+#include <endian.h>
 
 enum {
 	ROW_MARK_BYTES = 56,
 	ROW_RECORD_HEAD_BYTES = 8,
 	ROW_PAGE_BYTES = 512,
 	ROW_FOOT = 0x5a,
+	ROW_LENGTHS_NOTED = 1024, /* longer ones are few */
 	ROW_BATCH_BYTES_MAX = ROW_MARK_BYTES + SEGMENT_BATCH_BYTES_MAX + 1
 };
 
@@ -26,18 +30,27 @@ void row_mark_encode(const struct row_mark *mark, char out[static ROW_MARK_BYTES
 bool row_mark_decode(const char bytes[static ROW_MARK_BYTES], uint64_t at, struct row_mark *out);
 
 /* A batch is built in one buffer: begin leaves room for the mark, records follow, end
- * adds the foot and puts the mark in front (its sizes and checksum are filled in). */
+ * adds the foot and puts the mark in front (its sizes and checksum are filled in).  Zeros but for
+ * the buffer when it is begun for the first time. */
 struct row_batch {
 	struct strbuf bytes; /* the owner's to make and to free */
-	uint32_t crc; /* of the body so far */
+	uint32_t crc; /* of the body, as far as it was ... */
+	size_t summed; /* ... of `bytes` */
+	/* What a record of this length adds to the checksum of its bytes; 0: not noted yet. */
+	uint32_t of_length[ROW_LENGTHS_NOTED];
 };
 void row_batch_begin(struct row_batch *batch);
+/* Makes room for records of so many bytes, heads included: else it grows in steps. */
+void row_batch_reserve(struct row_batch *batch, uint64_t bytes);
 void row_batch_end(struct row_batch *batch, struct row_mark *mark);
 
 /* Appends one record; `check` is the CRC-32C of its bytes, which are copied and not looked at. */
 void row_batch_add(struct row_batch *batch, str bytes, uint32_t check);
 /* The length in a record's head; and whether these are a record's bytes. */
-uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES]);
+static inline uint32_t row_record_length(const char head[static ROW_RECORD_HEAD_BYTES])
+{
+	return le32toh(load32(head));
+}
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes);
 
 /* Takes the records out of a body one by one. */

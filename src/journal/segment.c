@@ -250,8 +250,9 @@ void segment_note_batch(struct segment *segment, const struct row_mark *mark, st
 				: place_at(&segment->places[segment->place_count - 1]) +
 					  SEGMENT_INDEX_BYTES;
 
-	if (mark->at + ROW_MARK_BYTES + body.len <= next)
+	if (place_at(&here) + body.len <= next)
 		return; /* the usual small batch */
+	next = next < place_at(&here) ? 0 : next - place_at(&here); /* within the body */
 	for (; here.seq < mark->first_seq + mark->count; here.seq++) {
 		size_t left = body.len - here.within;
 		if (left < ROW_RECORD_HEAD_BYTES)
@@ -259,9 +260,9 @@ void segment_note_batch(struct segment *segment, const struct row_mark *mark, st
 		uint32_t length = row_record_length(body.ptr + here.within);
 		if (length > left - ROW_RECORD_HEAD_BYTES)
 			return;
-		if (place_at(&here) >= next) {
+		if (here.within >= next) {
 			add_place(segment, here);
-			next = place_at(&here) + SEGMENT_INDEX_BYTES;
+			next = (uint64_t)here.within + SEGMENT_INDEX_BYTES;
 		}
 		here.within += ROW_RECORD_HEAD_BYTES + length;
 	}
