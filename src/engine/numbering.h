@@ -32,7 +32,7 @@
 
 enum {
 	NUMBERING_RANGES_MAX = 1 << 16,
-	NUMBERING_BATCHES_KEPT = 6, /* whose new ids stay: so many may be known and not taken in */
+	NUMBERING_BATCHES_KEPT = 10, /* whose new ids stay: so many may be known and not taken in */
 };
 
 struct numbering;

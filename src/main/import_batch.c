@@ -250,7 +250,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 		journal_bulk(engine_journal(engine));
 	}
 	p->full = queue_create(BATCHES_MAX);
-	p->known = queue_create(1); /* each that waits there is laid out: twice in memory */
+	p->known = queue_create(LAID_MAX);
 	p->stored = queue_create(BATCHES_MAX);
 	p->token = queue_create(1);
 	p->empty = queue_create(BATCHES_MAX);

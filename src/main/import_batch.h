@@ -7,8 +7,9 @@
 
 enum {
 	BATCH_ITEMS_MAX = 8192,
-	BATCHES_MAX = 6, /* in flight */
-	KNOWN_ENTRIES_MAX = 4 << 20, /* of the index of known messages in memory: 170 MB at most */
+	BATCHES_MAX = 10, /* in flight */
+	LAID_MAX = 3, /* of these known and not stored: each is laid out, twice in memory */
+	KNOWN_ENTRIES_MAX = 4 << 20, /* of the index of known messages in memory: 200 MB at most */
 	IDENTIFIERS_REMEMBERED = 4 << 20, /* with their codes: 128 MB at most */
 };
 #define BATCH_BYTES_MAX ((size_t)64 << 20)
