@@ -28,6 +28,7 @@ struct identity_rules {
 	struct rules_type types[RULES_ROWS_MAX], other;
 	unsigned type_count, limited_count;
 	struct field_names blocked;
+	uint64_t blocked_firsts[4]; /* a bit for each byte with which something blocked may begin */
 	struct source_entry *sources;
 	size_t source_count;
 	bool has_windows;
@@ -514,6 +515,20 @@ static err read_document(struct identity_rules *rules, struct why *why)
 	return e;
 }
 
+/* A pattern that begins with * may begin with anything. */
+static void note_firsts(struct identity_rules *rules)
+{
+	for (size_t i = 0; i < rules->blocked.count; i++) {
+		str pattern = rules->blocked.items[i];
+		if (pattern.len > 0 && pattern.ptr[0] != '*') {
+			uint8_t first = (uint8_t)pattern.ptr[0];
+			rules->blocked_firsts[first / 64] |= UINT64_C(1) << first % 64;
+		} else {
+			memset(rules->blocked_firsts, 0xff, sizeof(rules->blocked_firsts));
+		}
+	}
+}
+
 err rules_parse(str document, struct identity_rules **out, struct why *why)
 {
 	if (document.len > RULES_BYTES_MAX)
@@ -531,6 +546,7 @@ err rules_parse(str document, struct identity_rules **out, struct why *why)
 		rules_free(rules);
 		return e;
 	}
+	note_firsts(rules);
 	*out = rules;
 	return OK;
 }
@@ -605,6 +621,13 @@ static bool begins_otherwise(str pattern, str value)
 	       pattern.ptr[0] != value.ptr[0];
 }
 
+static bool may_be_blocked(const struct identity_rules *rules, str value)
+{
+	uint8_t first = value.len > 0 ? (uint8_t)value.ptr[0] : 0;
+
+	return value.len == 0 || (rules->blocked_firsts[first / 64] >> first % 64 & 1) != 0;
+}
+
 /* Most patterns that begin alike have no * and another length. */
 static bool fits_one(const struct field_names *patterns, str value)
 {
@@ -629,7 +652,8 @@ enum rules_bar rules_bar(const struct identity_rules *rules, unsigned row, str v
 		return BAR_CONTEXT;
 	if (type->use == USE_SHARED || fits_one(&type->shared, told))
 		return BAR_SHARED;
-	if (fits_one(&type->blocked, told) || fits_one(&rules->blocked, told))
+	if (fits_one(&type->blocked, told) ||
+		(may_be_blocked(rules, told) && fits_one(&rules->blocked, told)))
 		return BAR_BLOCKED;
 	return BAR_NONE;
 }
