@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HEAD_BYTES = 64, ALIGNMENT = 16 };
+enum { HEAD_BYTES = 64, ALIGNMENT = 16, PAGE_BYTES = 4096 };
 
 struct free_piece {
 	struct free_piece *next;
@@ -44,6 +44,10 @@ static struct kept { /* the last one at the end */
 	bool is_old; /* it was there at the last chunk_release() */
 } kept[CHUNK_KEPT_MAX];
 static size_t kept_count;
+
+/* New ones of large pages, zeroed. */
+static char *ready[CHUNK_READY_MAX];
+static size_t ready_count;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* all of this */
 
@@ -138,14 +142,53 @@ static void take_from_list(struct sort *sort, struct slab *slab)
 		slab->next->before = slab->before;
 }
 
-static struct slab *new_slab(const struct sort *sort, enum chunk_pages pages)
+static char *map_large(void)
 {
 	char *map = map_aligned(); /* zeroed */
 
-	if (sort->slabs > 0 && pages == CHUNK_PAGES_LARGE)
-		/* advice: a system that does not take it is slower, no more */
-		(void)madvise(map, CHUNK_SLAB_BYTES, MADV_HUGEPAGE);
+	/* advice: a system that does not take it is slower, no more */
+	(void)madvise(map, CHUNK_SLAB_BYTES, MADV_HUGEPAGE);
+	return map;
+}
+
+static struct slab *new_slab(const struct sort *sort, enum chunk_pages pages)
+{
+	char *map;
+
+	if (sort->slabs == 0 || pages == CHUNK_PAGES_SMALL)
+		map = map_aligned();
+	else
+		map = ready_count > 0 ? ready[--ready_count] : map_large();
 	return (struct slab *)(void *)map;
+}
+
+/* While the system works nothing is locked: only one thread does this. */
+static char *map_touched(void)
+{
+	char *map = map_large();
+
+	for (size_t at = 0; at < CHUNK_SLAB_BYTES; at += PAGE_BYTES)
+		((volatile char *)map)[at] = 0;
+	return map;
+}
+
+void chunk_make_ready(size_t count)
+{
+	char *fresh = NULL;
+
+	ASSERT(count <= CHUNK_READY_MAX);
+	do {
+		ASSERT(pthread_mutex_lock(&lock) == 0);
+		if (fresh != NULL)
+			ready[ready_count++] = fresh;
+		fresh = NULL;
+		while (ready_count > count)
+			ASSERT(munmap(ready[--ready_count], CHUNK_SLAB_BYTES) == 0);
+		bool is_short = ready_count < count;
+		ASSERT(pthread_mutex_unlock(&lock) == 0);
+		if (is_short)
+			fresh = map_touched();
+	} while (fresh != NULL);
 }
 
 static void add_slab(struct sort *sort, enum chunk_pages pages)

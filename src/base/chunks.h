@@ -22,7 +22,8 @@ enum {
 	CHUNK_SLAB_BYTES = 2 << 20,
 	CHUNK_SIZES_MAX = 16,
 	CHUNK_BYTES_MAX = CHUNK_SLAB_BYTES / 16,
-	CHUNK_KEPT_MAX = 32 /* slabs */
+	CHUNK_KEPT_MAX = 32, /* slabs */
+	CHUNK_READY_MAX = 8
 };
 
 enum chunk_pages { CHUNK_PAGES_LARGE, CHUNK_PAGES_SMALL, CHUNK_PAGES_COUNT_ };
@@ -30,6 +31,11 @@ enum chunk_pages { CHUNK_PAGES_LARGE, CHUNK_PAGES_SMALL, CHUNK_PAGES_COUNT_ };
 /* Aligned to 16; never NULL: memory that cannot be had ends the process, as in memory_alloc(). */
 void *chunk_alloc(size_t bytes, enum chunk_pages pages, bool zeroed);
 void chunk_free(void *chunk, size_t bytes); /* `bytes` as it was asked for */
+
+/* Has `count` new slabs of large pages at hand, at most CHUNK_READY_MAX, and no more than that: who
+ * takes one need not wait for the system to zero it.  For one thread beside the one that fills
+ * tables, now and then; 0 in the end.  The first slab of a size is none of these. */
+void chunk_make_ready(size_t count);
 
 /* Gives empty slabs that were kept at the last call already, and not taken since, back to the
  * system; for who calls it now and then.  Returns how many still are kept. */

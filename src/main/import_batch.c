@@ -1,6 +1,7 @@
 /* main/import_batch.c - see import_batch.h */
 #include "main/import_batch.h"
 
+#include "base/chunks.h"
 #include "base/queue.h"
 #include "identity/identity.h"
 #include "journal/journal.h"
@@ -12,6 +13,7 @@
 
 /* Batches are whole numbers of these. */
 enum { BEGUN_MAX = 32 };
+enum { TAKEN_FIRST = 4, SLABS_READY = 3 };
 _Static_assert(BATCH_ITEMS_MAX % BEGUN_MAX == 0, "a batch is full between two of them");
 _Static_assert((int)BATCHES_MAX <= (int)NUMBERING_BATCHES_KEPT, "new ids stay until taken in");
 
@@ -23,9 +25,10 @@ struct pipeline {
 	size_t begun_count;
 	struct record_form form; /* of those that have one */
 	struct writer *to; /* or NULL: the engine is ours alone */
-	struct queue *full, *known, *stored, *empty, *token;
-	pthread_t knower, storer, taker, flusher;
-	struct batch_counts counts; /* the taker's, until it has ended */
+	struct queue *full, *known, *stored, *empty, *token, *soon;
+	pthread_t knower, storer, taker, flusher, preparer;
+	size_t taken; /* batches; the taker's */
+	struct batch_counts counts; /* likewise, until it has ended */
 	atomic_bool failed;
 	pthread_mutex_t fault; /* a leaf: the two below */
 	err error; /* the first there was */
@@ -174,6 +177,26 @@ static void *storer_run(void *context)
 	return NULL;
 }
 
+/* Most customers are new at the beginning: then all others wait for the taker, and it would wait
+ * for the system to zero page after page.  A small import is over before. */
+static void ask_for_memory(struct pipeline *p)
+{
+	if (p->to == NULL && ++p->taken > TAKEN_FIRST)
+		(void)queue_push(p->soon, p, 0);
+}
+
+static void *preparer_run(void *context)
+{
+	struct pipeline *p = context;
+	void *item;
+	size_t count;
+
+	while (queue_pop(p->soon, &item, 1, &count, QUEUE_WAIT_FOREVER) == OK)
+		chunk_make_ready(SLABS_READY);
+	chunk_make_ready(0);
+	return NULL;
+}
+
 static void *taker_run(void *context)
 {
 	struct pipeline *p = context;
@@ -190,7 +213,9 @@ static void *taker_run(void *context)
 		batch->form = NULL;
 		arena_reset(batch->arena);
 		ASSERT(queue_push(p->empty, batch, 0) == OK); /* it has room for all there are */
+		ask_for_memory(p);
 	}
+	queue_close(p->soon);
 	return NULL;
 }
 
@@ -219,6 +244,7 @@ static void free_pipeline(struct pipeline *p)
 	queue_free(p->known);
 	queue_free(p->stored);
 	queue_free(p->token);
+	queue_free(p->soon);
 	queue_free(p->empty);
 	numbering_free(p->preparation->numbering);
 	p->preparation->numbering = NULL;
@@ -253,6 +279,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 	p->known = queue_create(LAID_MAX);
 	p->stored = queue_create(BATCHES_MAX);
 	p->token = queue_create(1);
+	p->soon = queue_create(1);
 	p->empty = queue_create(BATCHES_MAX);
 	for (size_t i = 0; i < BATCHES_MAX; i++) {
 		p->batches[i] = memory_alloc(sizeof(*p->batches[i]));
@@ -266,6 +293,7 @@ err pipeline_open(struct engine *engine, struct writer *writer, struct preparati
 	ASSERT(pthread_create(&p->storer, NULL, storer_run, p) == 0);
 	ASSERT(pthread_create(&p->taker, NULL, taker_run, p) == 0);
 	ASSERT(pthread_create(&p->flusher, NULL, flusher_run, p) == 0);
+	ASSERT(pthread_create(&p->preparer, NULL, preparer_run, p) == 0);
 	*out = p;
 	return OK;
 }
@@ -387,6 +415,7 @@ err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *coun
 	ASSERT(pthread_join(p->storer, NULL) == 0);
 	ASSERT(pthread_join(p->taker, NULL) == 0);
 	ASSERT(pthread_join(p->flusher, NULL) == 0);
+	ASSERT(pthread_join(p->preparer, NULL) == 0);
 	*counts = p->counts;
 	if (p->error != OK) { /* the first fault there was */
 		e = p->error;
