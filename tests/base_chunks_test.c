@@ -92,6 +92,27 @@ TEST(chunks_keep_some_empty_slabs_for_a_while)
 	free(pieces);
 }
 
+/* Taken like others, zeroed; what is not taken goes. */
+TEST(chunks_made_ready_are_new_ones)
+{
+	enum { COUNT = 600, BYTES = 16000, READY = 3 };
+	char **pieces = memory_alloc(COUNT * sizeof(*pieces));
+	size_t before = chunk_slab_count();
+
+	for (int round = 0; round < 2; round++) {
+		chunk_make_ready(READY);
+		chunk_make_ready(READY);
+		CHECK("not taken yet", chunk_slab_count() <= before + CHUNK_PAGES_COUNT_);
+		CHECK("zeroed", take(pieces, 0, 1, COUNT, BYTES));
+		chunk_make_ready(READY);
+		CHECK("each its own", give(pieces, 0, 1, COUNT, BYTES));
+		chunk_make_ready(round == 0 ? 1 : 0);
+	}
+	CHECK("all but one of each sort went back",
+		chunk_slab_count() <= before + CHUNK_PAGES_COUNT_);
+	free(pieces);
+}
+
 static void *work(void *context)
 {
 	enum { COUNT = 600, BYTES = 4112 };

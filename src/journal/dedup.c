@@ -69,7 +69,8 @@ static err write_table(
 	if (dedup->run_count == DEDUP_RUNS_MAX)
 		return fail(why, MSG_DEDUP_RUNS, arg_c(dedup->folder), arg_int(DEDUP_RUNS_MAX));
 	dedup->next_number++;
-	err e = dedup_writer_open(dedup->disk, dedup->folder, number, table->count, &writer, why);
+	err e = dedup_writer_open(dedup->disk, dedup->folder, number, table->count,
+		dedup->young.lines != NULL, &writer, why);
 	if (e != OK)
 		return e;
 	e = write_lists(writer, table, why);

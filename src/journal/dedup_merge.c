@@ -51,7 +51,7 @@ err dedup_merge_begin(struct disk *disk, const char *folder, uint64_t number,
 		e = run_cursor_begin(&merge->inputs[i], runs[i], why);
 	}
 	if (e == OK)
-		e = dedup_writer_open(disk, folder, number, entries, &merge->writer, why);
+		e = dedup_writer_open(disk, folder, number, entries, false, &merge->writer, why);
 	if (e == OK)
 		*out = merge;
 	else

@@ -6,7 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STREAM_BYTES = 16 * RUN_BLOCK_BYTES, SYNC_BYTES = 8 << 20, PAD_BYTES = 8 };
+enum {
+	STREAM_BYTES = 64 * RUN_BLOCK_BYTES, /* past the cache: no fewer */
+	SYNC_BYTES = 8 << 20,
+	PAD_BYTES = 8
+};
 
 /* A part of the file, written from its start to its end. */
 struct stream {
@@ -22,6 +26,7 @@ struct dedup_writer {
 	struct run_header header;
 	struct run_layout layout; /* but for blocks and end */
 	struct stream filter, index, blocks;
+	bool past_cache; /* blocks go */
 	/* What is being filled lies at the end of its stream: a line of the filter, zeros when it
 	 * begins, and a block. */
 	uint64_t line_number;
@@ -35,7 +40,9 @@ static err flush(struct dedup_writer *writer, struct stream *stream, struct why 
 {
 	if (stream->used == 0)
 		return OK;
-	err e = file_write_at(writer->file, stream->at, stream->bytes, stream->used, why);
+	bool past = writer->past_cache && stream == &writer->blocks;
+	err e = (past ? file_write_past : file_write_at)(
+		writer->file, stream->at, stream->bytes, stream->used, why);
 	if (e != OK)
 		return e;
 	stream->crc = crc32c(stream->crc, (str){ (const char *)stream->bytes, stream->used });
@@ -61,7 +68,7 @@ static uint8_t *end_of(struct stream *stream)
 }
 
 err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, uint64_t entries_max,
-	struct dedup_writer **out, struct why *why)
+	bool past_cache, struct dedup_writer **out, struct why *why)
 {
 	ASSERT(entries_max > 0);
 	struct dedup_writer *writer = memory_alloc(sizeof(*writer));
@@ -69,6 +76,7 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 
 	writer->disk = disk;
 	writer->entries_max = entries_max;
+	writer->past_cache = past_cache;
 	writer->header.number = number;
 	writer->header.filter_lines = filter_lines(entries_max, RUN_LINE_ENTRIES);
 	writer->header.index_slots = (entries_max + RUN_BLOCK_ENTRIES - 1) / RUN_BLOCK_ENTRIES;

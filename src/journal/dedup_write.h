@@ -10,9 +10,10 @@
 
 struct dedup_writer;
 
-/* Begins run `number` for at most `entries_max` (> 0) entries. */
+/* Begins run `number` for at most `entries_max` (> 0) entries.  `past_cache`: its blocks go past
+ * the system's cache (file_write_past()): one of many, which nobody reads soon. */
 err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, uint64_t entries_max,
-	struct dedup_writer **out, struct why *why);
+	bool past_cache, struct dedup_writer **out, struct why *why);
 /* `entry`: DEDUP_ENTRY_BYTES bytes, its key above the one before. */
 err dedup_writer_add(struct dedup_writer *writer, const uint8_t *entry, struct why *why);
 /* The same of many, in that order. */
