@@ -66,7 +66,7 @@ TEST(chunks_are_apart_and_zero)
 		CHECK(rows[r].row, take(pieces, 0, 1, count, bytes));
 		CHECK(rows[r].row, give(pieces, 1, 3, count, bytes));
 		CHECK(rows[r].row, take(pieces, 1, 3, count, bytes)); /* used ones, zeroed again */
-		CHECK(rows[r].row, chunk_slab_count() >= before + one);
+		CHECK(rows[r].row, chunk_slab_count() >= before + (one > 0));
 		for (size_t from = 0; from < 3; from++)
 			CHECK(rows[r].row, give(pieces, from, 3, count, bytes));
 		CHECK("all but one of each sort went back", chunk_slab_count() <= before + one);

@@ -182,8 +182,8 @@ void chunk_make_ready(size_t count)
 		if (fresh != NULL)
 			ready[ready_count++] = fresh;
 		fresh = NULL;
-		while (ready_count > count)
-			ASSERT(munmap(ready[--ready_count], CHUNK_SLAB_BYTES) == 0);
+		for (; ready_count > count; ready_count--)
+			ASSERT(munmap(ready[ready_count - 1], CHUNK_SLAB_BYTES) == 0);
 		bool is_short = ready_count < count;
 		ASSERT(pthread_mutex_unlock(&lock) == 0);
 		if (is_short)

@@ -119,6 +119,7 @@ static void take_plain(struct taking *t, const struct engine_item *item)
 	size_t at = rows->count++;
 
 	rows->seqs[at] = item->seq;
+	rows->sets[at] = IDENTITY_NO_CODE; /* until it is found */
 	rows->times[at] = ticks_of(item->row->time);
 	rows->channels[at] = formed_row_channel(item->row);
 	rows->activities[at] = formed_row_activity(item->row);
@@ -176,6 +177,7 @@ void engine_apply_items(
 	t.received_ms = received_ms;
 	t.records.count = t.plain.rows.count = 0;
 	t.plain.form = NULL;
+	t.plain.is_plain = false;
 	memset(t.records.forms, 0, sizeof(t.records.forms));
 	for (size_t i = 0; i < count; i++) {
 		if (i + AHEAD < count)

@@ -26,8 +26,9 @@ static err refuse(const struct variant_search *s, struct why *why)
 
 static struct trip_block *block_alloc(size_t bytes)
 {
-	struct trip_block *block =
-		bytes == TRIP_BLOCK_BYTES ? chunk_alloc(bytes, CHUNK_PAGES_LARGE, false) : memory_resize(NULL, bytes);
+	struct trip_block *block = bytes == TRIP_BLOCK_BYTES
+					   ? chunk_alloc(bytes, CHUNK_PAGES_LARGE, false)
+					   : memory_resize(NULL, bytes);
 
 	block->bytes = bytes;
 	block->used = 0;

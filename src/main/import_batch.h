@@ -40,11 +40,12 @@ struct batch_counts {
 /* The writer's side: threads that take full batches and write them.
  *
  *   reader --full--> knower --known--> storer --stored--> taker --empty--> reader
- *                      +--token--> flusher
+ *                      +--token--> flusher             +--soon--> preparer
  *
  * The knower looks a batch up while the storer makes the one before durable and the taker applies
- * an earlier one; the flusher writes what is full of the index of known messages.  Where a writer
- * runs in the engine, that does all of it in the knower's place, and the taker only counts. */
+ * an earlier one; the flusher writes what is full of the index of known messages, the preparer has
+ * memory at hand for new customers.  Where a writer runs in the engine, that does all of it in the
+ * knower's place, and the taker only counts. */
 struct pipeline;
 
 /* `writer`: of the engine where one runs, between other producers; NULL: nobody else uses the

@@ -120,7 +120,7 @@ static void count_part(void *context, size_t from, size_t to)
 {
 	struct building *b = context;
 	size_t *count = b->next[from / b->part_rows];
-	uint32_t groups[GROUPS_AT_ONCE];
+	uint32_t groups[GROUPS_AT_ONCE] = { 0 };
 
 	for (size_t row = from, end; row < to; row = end) {
 		end = MIN_OF(row + GROUPS_AT_ONCE, to);
@@ -168,7 +168,7 @@ static void place(struct building *b, size_t *next, size_t from, size_t to, cons
 static void place_part(void *context, size_t from, size_t to)
 {
 	struct building *b = context;
-	uint32_t groups[GROUPS_AT_ONCE];
+	uint32_t groups[GROUPS_AT_ONCE] = { 0 };
 
 	for (size_t row = from, end; row < to; row = end) {
 		end = MIN_OF(row + GROUPS_AT_ONCE, to);
