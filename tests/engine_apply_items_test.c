@@ -1,6 +1,6 @@
 /* tests/engine_apply_items_test.c - rows of a file, taken in without becoming records, make the
  * state that their records make: verify, which reads the journal, finds nothing; and an engine that
- * was told the records has the same digest and the same source of each row.
+ * was told the records has the same digest and the same rows.
  */
 #include "base/random.h"
 #include "engine/prepare.h"
