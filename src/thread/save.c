@@ -1,10 +1,10 @@
 /* thread/save.c - rows into a table store and back; see thread.h
  *
- * The entry:  u32 version, 3 (1 had no attributes, 2 not what records tell)
+ * The entry:  u32 version, 4 (1 had no attributes, 2 not what records tell, 3 a sequence a row)
  *             u64 events, u64 entities, u64 hidden
  *             u64 first, u64 last (ticks, two's complement)
  *             the dictionaries of names and of whats (strings_save)
- *             the tables seq, time, set, kind, flags, origins
+ *             the tables sequences, time, set, kind, flags, origins
  *             the base (thread_index_save)
  *             what records tell (told_save)
  *             u32 1, the attribute columns (attributes_save); or u32 0: they were skipped
@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { SAVE_VERSION = 3, TABLES = 6 };
+enum { SAVE_VERSION = 4, TABLES = 6 };
 
 struct named {
 	struct table **table;
@@ -27,7 +27,7 @@ struct named {
 static void tables_of(struct threads *t, struct named out[static TABLES])
 {
 	const struct named tables[TABLES] = {
-		{ &t->seq, sizeof(uint64_t) },
+		{ &t->sequences, sizeof(struct sequence_run) },
 		{ &t->time, sizeof(int64_t) },
 		{ &t->set, sizeof(uint32_t) },
 		{ &t->kind, sizeof(uint32_t) },
@@ -64,9 +64,9 @@ void threads_save(struct threads *t, struct saving *saving)
 
 static bool agrees(const struct threads *t)
 {
-	size_t rows = table_count(t->seq);
+	size_t rows = threads_row_count(t);
 
-	return table_count(t->time) == rows && table_count(t->set) == rows &&
+	return sequences_agree(t->sequences, rows) && table_count(t->set) == rows &&
 	       table_count(t->kind) == rows && table_count(t->flags) == rows &&
 	       table_count(t->origins) <= rows && t->events + t->entities + t->hidden == rows &&
 	       (t->base == NULL || thread_index_rows_end(t->base) <= rows);

@@ -18,7 +18,6 @@ uint64_t threads_new_lineage(void)
 /* They grow by every row, and are read by passes over one of them. */
 void threads_choose_pages(struct threads *t)
 {
-	table_on_small_pages(t->seq);
 	table_on_small_pages(t->time);
 	table_on_small_pages(t->set);
 	table_on_small_pages(t->kind);
@@ -33,7 +32,7 @@ struct threads *threads_create(void)
 	secret_bytes(&seed, sizeof(seed));
 	t->names = strings_create(seed);
 	t->whats = strings_create(seed);
-	t->seq = table_create(sizeof(uint64_t));
+	t->sequences = table_create(sizeof(struct sequence_run));
 	t->time = table_create(sizeof(int64_t));
 	t->set = table_create(sizeof(uint32_t));
 	t->kind = table_create(sizeof(uint32_t));
@@ -55,7 +54,7 @@ void threads_free(struct threads *t)
 		return;
 	strings_free(t->names);
 	strings_free(t->whats);
-	table_free(t->seq);
+	table_free(t->sequences);
 	table_free(t->time);
 	table_free(t->set);
 	table_free(t->kind);
@@ -93,7 +92,7 @@ size_t threads_told_bytes(const struct threads *t)
 
 size_t threads_rows_left(const struct threads *t)
 {
-	return ROWS_MAX - table_count(t->seq);
+	return ROWS_MAX - threads_row_count(t);
 }
 
 uint32_t threads_name(struct threads *t, str name)
@@ -204,12 +203,12 @@ unsigned row_flags_of(const struct record *record, bool is_corrected)
 
 uint32_t threads_add(struct threads *t, const struct record *record, uint64_t origin, uint32_t set)
 {
-	uint32_t row = (uint32_t)table_count(t->seq);
+	uint32_t row = (uint32_t)threads_row_count(t);
 	bool is_entity = record->kind == RECORD_ENTITY, is_corrected = origin != record->seq;
 	int64_t time = record->has_time ? ticks_of(record->time) : INT64_MIN;
 
 	ASSERT(is_entity || record->has_time);
-	*(uint64_t *)table_push(t->seq) = record->seq;
+	sequences_add(t->sequences, row, record->seq);
 	*(int64_t *)table_push(t->time) = time;
 	push_u32(t->set, set);
 	push_u32(t->kind, threads_what(t, record->channel, record->activity));
@@ -244,22 +243,6 @@ void threads_seek_end(struct threads *t)
 		attributes_seek_end(t->attributes);
 }
 
-/* Rows come in the order of their sequences. */
-static uint32_t row_with_seq(const struct threads *t, uint64_t seq)
-{
-	size_t low = 0, high = table_count(t->seq);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (*(const uint64_t *)table_at(t->seq, middle) < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	bool found = low < table_count(t->seq) && *(const uint64_t *)table_at(t->seq, low) == seq;
-	return found ? (uint32_t)low : ROW_NONE;
-}
-
 /* The correction that made this row; they too come in order of rows. */
 static const struct origin *origin_entry(const struct threads *t, uint32_t row)
 {
@@ -284,10 +267,10 @@ uint64_t threads_row_origin(const struct threads *t, uint32_t row)
 
 uint32_t threads_row_of(const struct threads *t, uint64_t seq)
 {
-	uint32_t row = row_with_seq(t, seq);
+	uint32_t row;
 	uint64_t latest;
 
-	if (row == ROW_NONE)
+	if (!sequences_find(t->sequences, threads_row_count(t), seq, &row))
 		return ROW_NONE;
 	if (map64_get(t->latest, threads_row_origin(t, row), &latest))
 		row = (uint32_t)latest;
@@ -327,12 +310,12 @@ bool threads_row_is_hidden(const struct threads *t, uint32_t row)
 
 uint64_t threads_row_seq(const struct threads *t, uint32_t row)
 {
-	return *(const uint64_t *)table_at(t->seq, row);
+	return sequences_at(t->sequences, row);
 }
 
 size_t threads_row_count(const struct threads *t)
 {
-	return table_count(t->seq);
+	return table_count(t->time);
 }
 
 /* ---- publishing */
@@ -341,7 +324,7 @@ static void find_bounds(struct threads *t)
 {
 	t->first = INT64_MAX;
 	t->last = INT64_MIN;
-	for (uint32_t row = 0; row < table_count(t->seq); row++)
+	for (uint32_t row = 0; row < threads_row_count(t); row++)
 		if ((row_flags(t, row) & (ROW_HIDDEN | ROW_ENTITY)) == 0)
 			threads_note_bounds(t, row_time(t, row));
 	t->bounds_stale = false;
@@ -363,7 +346,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 	view->identity = identity_view_ref(identity);
 	view->names = strings_publish(t->names);
 	view->whats = strings_publish(t->whats);
-	view->seq = table_publish(t->seq);
+	view->sequences = table_publish(t->sequences);
 	view->time = table_publish(t->time);
 	view->set = table_publish(t->set);
 	view->kind = table_publish(t->kind);
@@ -378,7 +361,7 @@ struct threads_view *threads_publish(struct threads *t, struct identity_view *id
 		view->indexed = thread_index_rows_end(t->runs[i]);
 	}
 	view->run_count = t->run_count;
-	view->rows = table_count(t->seq);
+	view->rows = threads_row_count(t);
 	view->events = t->events;
 	view->entities = t->entities;
 	view->hidden = t->hidden;
@@ -412,7 +395,7 @@ static bool wants_base(size_t rows, const struct thread_index *base)
 
 bool threads_wants_base(const struct threads *t)
 {
-	return wants_base(table_count(t->seq), t->base);
+	return wants_base(threads_row_count(t), t->base);
 }
 
 /* The runs go: what they held behind the new base is indexed again when a run is next wanted. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/map64.h"
+#include "thread/sequences.h"
 #include "thread/thread.h"
 #include "thread/thread_index.h"
 #include "thread/told.h"
@@ -47,7 +48,7 @@ struct origin {
 struct threads {
 	uint64_t lineage; /* no other has it: row numbers mean something among equals only */
 	struct strings *names, *whats; /* a what: two names, 8 bytes */
-	struct table *seq, *time, *set, *kind, *flags, *origins;
+	struct table *sequences, *time, *set, *kind, *flags, *origins;
 	struct recent_what recent_what[RECENT_WHATS]; /* by what_slot() */
 	struct short_what short_what[SHORT_WHATS];
 	struct recent_name recent_name;
@@ -66,7 +67,7 @@ struct threads_view {
 	uint64_t lineage;
 	struct identity_view *identity;
 	struct strings_view *names, *whats;
-	struct view *seq, *time, *set, *kind, *flags, *origins;
+	struct view *sequences, *time, *set, *kind, *flags, *origins;
 	struct attributes_view *attributes;
 	struct told_view *told;
 	struct thread_index *base, *runs[RUNS_MAX];

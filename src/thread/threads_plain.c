@@ -76,10 +76,10 @@ static void add_whats(struct threads *t, const struct plain_rows *rows)
 void threads_add_plain(struct threads *t, const struct plain_rows *rows)
 {
 	uint8_t flags[PLAIN_ROWS_MAX];
-	size_t count = rows->count, first = table_count(t->seq);
+	size_t count = rows->count, first = threads_row_count(t);
 
 	memset(flags, rows->is_verified ? ROW_VERIFIED : 0, sizeof(flags));
-	table_append(t->seq, rows->seqs, count);
+	sequences_add_all(t->sequences, (uint32_t)first, rows->seqs, count);
 	table_append(t->time, rows->times, count);
 	table_append(t->set, rows->sets, count);
 	table_append(t->flags, flags, count);

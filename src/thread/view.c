@@ -15,7 +15,7 @@ struct threads_view *threads_view_with(
 	other->identity = identity_view_ref(identity);
 	other->names = strings_view_ref(view->names);
 	other->whats = strings_view_ref(view->whats);
-	other->seq = view_ref(view->seq);
+	other->sequences = view_ref(view->sequences);
 	other->time = view_ref(view->time);
 	other->set = view_ref(view->set);
 	other->kind = view_ref(view->kind);
@@ -56,7 +56,7 @@ void threads_view_unref(struct threads_view *view)
 	identity_view_unref(view->identity);
 	strings_view_unref(view->names);
 	strings_view_unref(view->whats);
-	view_unref(view->seq);
+	view_unref(view->sequences);
 	view_unref(view->time);
 	view_unref(view->set);
 	view_unref(view->kind);
@@ -81,7 +81,7 @@ uint64_t origin_of(const struct threads_view *view, uint32_t row, uint8_t flags)
 	size_t low = 0, high = view_count(view->origins);
 
 	if ((flags & ROW_CORRECTED) == 0)
-		return *(const uint64_t *)view_at(view->seq, row);
+		return sequences_view_at(view->sequences, row);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct origin *o = view_at(view->origins, middle);
@@ -97,7 +97,7 @@ struct row threads_view_row(const struct threads_view *view, uint32_t row)
 {
 	uint8_t flags = view_u8(view->flags, row);
 
-	return (struct row){ .seq = *(const uint64_t *)view_at(view->seq, row),
+	return (struct row){ .seq = sequences_view_at(view->sequences, row),
 		.origin = origin_of(view, row, flags),
 		.time = view_i64(view->time, row),
 		.set = view_u32(view->set, row),
@@ -107,7 +107,7 @@ struct row threads_view_row(const struct threads_view *view, uint32_t row)
 
 uint64_t threads_view_seq(const struct threads_view *view, uint32_t row)
 {
-	return *(const uint64_t *)view_at(view->seq, row);
+	return sequences_view_at(view->sequences, row);
 }
 
 uint8_t threads_view_flags(const struct threads_view *view, uint32_t row)
