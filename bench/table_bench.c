@@ -169,14 +169,15 @@ static void bench_load(size_t count)
 	struct view *view = table_publish(table);
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
 	struct file *file;
-	uint64_t end = 0;
+	struct table_store store = { .index = &index };
 	double load[RUNS];
 
 	ASSERT(fd >= 0 && close(fd) == 0);
 	ASSERT(disk_open(disk_real(), path, FILE_WRITE, &file, NULL) == OK);
 	int64_t t0 = now_ns();
-	ASSERT(table_save(table, view, file, &end, &index, NULL) == OK);
-	show("save, unsynced", (double)end / (double)(now_ns() - t0), "GB/s");
+	store.file = file;
+	ASSERT(table_save(table, view, &store, NULL) == OK);
+	show("save, unsynced", (double)store.end / (double)(now_ns() - t0), "GB/s");
 	view_unref(view);
 	table_free(table);
 	for (int r = 0; r < RUNS; r++) {
@@ -186,13 +187,14 @@ static void bench_load(size_t count)
 		load[r] = (double)(now_ns() - t0) / 1e6;
 		if (r == RUNS - 1)
 			show("loaded: resident, share of the file",
-				(double)table_resident_bytes(loaded) / (double)end * 100, "%");
+				(double)table_resident_bytes(loaded) / (double)store.end * 100,
+				"%");
 		table_free(loaded);
 	}
-	show("load: size of the file", (double)end / 1e9, "GB");
+	show("load: size of the file", (double)store.end / 1e9, "GB");
 	double middle = median(load);
 	show("load and verify, page cache warm", middle, "ms");
-	show("load and verify, page cache warm", (double)end / middle / 1e6, "GB/s");
+	show("load and verify, page cache warm", (double)store.end / middle / 1e6, "GB/s");
 	show("index of the chunks", (double)index.len / 1e6, "MB");
 	strbuf_done(&index);
 	file_close(file);

@@ -189,7 +189,7 @@ TEST(index_save_and_load)
 		struct index *index = index_create();
 		struct memory_file *file = memory_file_create();
 		struct strbuf entries = strbuf_heap(1 << 20);
-		uint64_t end = 0;
+		struct table_store store = { .file = &file->file, .index = &entries };
 		bool all = true;
 		for (uint32_t code = 0; code < rows[r].count; code++) {
 			insert(index, &keys, code);
@@ -197,8 +197,7 @@ TEST(index_save_and_load)
 				continue;
 			struct index_view view = index_publish(index);
 			strbuf_clear(&entries);
-			CHECK(rows[r].row,
-				index_save(index, &view, &file->file, &end, &entries, NULL) == OK);
+			CHECK(rows[r].row, index_save(index, &view, &store, NULL) == OK);
 			index_view_done(&view);
 			index_free(index);
 			str left = strbuf_str(&entries);
@@ -228,14 +227,14 @@ TEST(index_load_refuses_what_is_no_index)
 	for (size_t entries = 0; entries <= 3; entries++) {
 		struct table *directory = table_create(4), *buckets = table_create(512);
 		struct strbuf list = strbuf_heap(1000);
-		uint64_t end = file->len;
+		struct table_store store = {
+			.file = &file->file, .end = file->len, .index = &list
+		};
 		table_resize(directory, entries);
 		table_resize(buckets, entries == 2 ? 0 : 1); /* next: bucket 0, itself */
 		struct index_view view = { table_publish(directory), table_publish(buckets) };
-		CHECK("save", table_save(directory, view.directory, &file->file, &end, &list,
-				      NULL) == OK);
-		CHECK("save",
-			table_save(buckets, view.buckets, &file->file, &end, &list, NULL) == OK);
+		CHECK("save", table_save(directory, view.directory, &store, NULL) == OK);
+		CHECK("save", table_save(buckets, view.buckets, &store, NULL) == OK);
 		str left = strbuf_str(&list);
 		CHECK("refused", index_load(&file->file, &left, 1, &index, NULL) == ERR_CORRUPT);
 		CHECK("refused", index == NULL && left.ptr == list.ptr);

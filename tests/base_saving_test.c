@@ -12,7 +12,7 @@ struct shop {
 	struct strings *names;
 	struct memory_file *file;
 	struct strbuf index;
-	uint64_t end;
+	struct table_store store; /* store_of() */
 };
 
 static struct shop shop_make(void)
@@ -23,6 +23,13 @@ static struct shop shop_make(void)
 		.index = strbuf_heap(1 << 20) };
 
 	return s;
+}
+
+static struct table_store *store_of(struct shop *s)
+{
+	s->store.file = &s->file->file;
+	s->store.index = &s->index;
+	return &s->store;
 }
 
 static void shop_done(struct shop *s)
@@ -96,8 +103,7 @@ TEST(saving_keeps_the_moment_of_gathering)
 	struct saving *saving = gather(&s);
 	for (; !done; steps++) { /* the writer goes on between the parts */
 		change(&s);
-		CHECK("step",
-			saving_step(saving, &s.file->file, &s.end, &s.index, &done, &why) == OK);
+		CHECK("step", saving_step(saving, store_of(&s), &done, &why) == OK);
 	}
 	CHECK("a step for each part", steps == 3);
 	CHECK("the moment", is_moment(&s));
@@ -115,14 +121,15 @@ TEST(saving_writes_what_changed)
 	fill(&s, 0, ITEMS);
 	for (int round = 0; round < 3; round++) {
 		struct saving *saving = gather(&s);
-		uint64_t before = s.end;
+		uint64_t before = s.store.end;
 		strbuf_clear(&s.index);
 		if (round == 2)
 			saving_forget(saving);
 		if (round == 2)
-			s.end = before = 0; /* of a new store */
-		CHECK("write", saving_write(saving, &s.file->file, &s.end, &s.index, &why) == OK);
-		CHECK("as much as needed", round == 1 ? s.end == before : s.end > before);
+			s.store.end = before = 0; /* of a new store */
+		CHECK("write", saving_write(saving, store_of(&s), &why) == OK);
+		CHECK("as much as needed",
+			round == 1 ? s.store.end == before : s.store.end > before);
 		CHECK("whole", is_moment(&s));
 		saving_free(saving);
 	}
@@ -139,10 +146,10 @@ TEST(saving_tells_the_error_of_each_write)
 	for (unsigned n = 1; e != OK && n < 100; n++) {
 		struct saving *saving = gather(&s);
 		strbuf_clear(&s.index);
-		s.end = 0;
+		s.store.end = 0;
 		saving_forget(saving);
 		s.file->fail_in = n;
-		e = saving_write(saving, &s.file->file, &s.end, &s.index, &why);
+		e = saving_write(saving, store_of(&s), &why);
 		CHECK("told", e == OK || e == ERR_IO);
 		saving_free(saving);
 	}

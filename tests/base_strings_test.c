@@ -249,7 +249,7 @@ TEST(strings_erase_leaves_no_bytes)
 	struct strings *strings = strings_create(1), *loaded;
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 	const str secret = STR("jeanne@exemple.fr");
 
 	CHECK("code", strings_intern(strings, STR("email:a")) == 0);
@@ -262,7 +262,7 @@ TEST(strings_erase_leaves_no_bytes)
 	CHECK("after", strings_view_get(after, 1).ptr == NULL);
 	CHECK("after", strings_view_find(after, secret) == STRINGS_NONE);
 	CHECK("others stay", strings_view_find(after, STR("email:a")) == 0);
-	CHECK("save", strings_save(strings, after, &file->file, &end, &index, NULL) == OK);
+	CHECK("save", strings_save(strings, after, &store, NULL) == OK);
 	CHECK("bytes", memmem(file->bytes, file->len, secret.ptr, secret.len) == NULL);
 	str left = strbuf_str(&index);
 	CHECK("load", strings_load(&file->file, &left, &loaded, NULL) == OK);
@@ -283,7 +283,7 @@ TEST(strings_save_and_load_cycles)
 	struct random random = random_of(12);
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	start(&m);
 	for (int round = 0; round < 8; round++) {
@@ -291,7 +291,7 @@ TEST(strings_save_and_load_cycles)
 			intern_one(&m, random_below(&random, TEXTS));
 		struct strings_view *view = strings_publish(m.strings);
 		strbuf_clear(&index);
-		CHECK("save", strings_save(m.strings, view, &file->file, &end, &index, NULL) == OK);
+		CHECK("save", strings_save(m.strings, view, &store, NULL) == OK);
 		if (round % 2 == 0) {
 			strings_view_unref(view);
 			strings_free(m.strings);
@@ -302,7 +302,7 @@ TEST(strings_save_and_load_cycles)
 		check_view(&m, view);
 		strings_view_unref(view);
 	}
-	CHECK("little garbage", strings_saved_bytes(m.strings) * 3 > end);
+	CHECK("little garbage", strings_saved_bytes(m.strings) * 3 > store.end);
 	for (size_t len = 0; len < index.len; len += 7) {
 		struct strings *none;
 		str left = { index.ptr, len };

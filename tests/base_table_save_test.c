@@ -44,8 +44,10 @@ static bool same(const struct pair *p)
 static err save(struct pair *p, struct file *file, uint64_t *end, struct strbuf *index)
 {
 	struct view *view = table_publish(p->table);
-	err e = table_save(p->table, view, file, end, index, NULL);
+	struct table_store store = { .file = file, .end = *end, .index = index };
+	err e = table_save(p->table, view, &store, NULL);
 
+	*end = store.end;
 	view_unref(view);
 	return e;
 }
@@ -105,7 +107,7 @@ TEST(table_save_writes_what_changed)
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
 	struct table *table = table_create(4);
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 	static const struct {
 		const char *row;
 		size_t push, change, changes, pages;
@@ -126,7 +128,7 @@ TEST(table_save_writes_what_changed)
 			*(uint32_t *)table_change(table, rows[r].change + i) = 2;
 		struct view *view = table_publish(table);
 		strbuf_clear(&index);
-		CHECK(rows[r].row, table_save(table, view, &file->file, &end, &index, NULL) == OK);
+		CHECK(rows[r].row, table_save(table, view, &store, NULL) == OK);
 		CHECK(rows[r].row, file->written - before == rows[r].pages * (size_t)4096);
 		view_unref(view);
 	}
@@ -137,8 +139,7 @@ TEST(table_save_writes_what_changed)
 	size_t before = file->written;
 	strbuf_clear(&index);
 	CHECK("after loading nothing is new",
-		table_save(loaded, view, &file->file, &end, &index, NULL) == OK &&
-			file->written == before);
+		table_save(loaded, view, &store, NULL) == OK && file->written == before);
 	CHECK("mapped, but for the tail", table_resident_bytes(loaded) < (size_t)3 * 4096);
 	view_unref(view);
 	table_free(loaded);
@@ -153,7 +154,7 @@ TEST(table_save_of_an_older_view)
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
 	struct table *table = table_create(8), *loaded;
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	for (uint64_t i = 0; i < 2000; i++)
 		*(uint64_t *)table_push(table) = i;
@@ -162,7 +163,7 @@ TEST(table_save_of_an_older_view)
 		*(uint64_t *)table_change(table, i) = 0;
 	table_resize(table, 700);
 	view_unref(table_publish(table));
-	CHECK("save", table_save(table, view, &file->file, &end, &index, NULL) == OK);
+	CHECK("save", table_save(table, view, &store, NULL) == OK);
 	view_unref(view);
 	str left = strbuf_str(&index);
 	CHECK("load", table_load(&file->file, 8, &left, &loaded, NULL) == OK);
@@ -181,7 +182,7 @@ TEST(table_save_and_load_when_calls_fail)
 	struct random random = random_of(3);
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 	struct why why = { 0 };
 
 	p = (struct pair){ .table = table_create(8) };
@@ -190,11 +191,11 @@ TEST(table_save_and_load_when_calls_fail)
 		struct view *view = table_publish(p.table);
 		err e = ERR_IO;
 		for (unsigned n = 1; e != OK; n++) {
-			uint64_t before = end;
+			uint64_t before = store.end;
 			file->fail_in = n;
 			strbuf_clear(&index);
-			e = table_save(p.table, view, &file->file, &end, &index, &why);
-			CHECK("save", e == OK || (e == ERR_IO && end == before));
+			e = table_save(p.table, view, &store, &why);
+			CHECK("save", e == OK || (e == ERR_IO && store.end == before));
 		}
 		file->fail_in = 0;
 		view_unref(view);
@@ -213,9 +214,82 @@ TEST(table_save_and_load_when_calls_fail)
 		CHECK("same", same(&p));
 	}
 	struct strbuf tiny = strbuf_heap(12);
-	CHECK("index full", save(&p, &file->file, &end, &tiny) == ERR_LIMIT);
+	CHECK("index full", save(&p, &file->file, &store.end, &tiny) == ERR_LIMIT);
 	table_free(p.table);
 	strbuf_done(&tiny);
+	strbuf_done(&index);
+	memory_file_free(file);
+}
+
+/* A long table in shares: by many threads as by one. */
+enum { LONG_ITEMS = 3 << 19, LONG_CHANGES = 500 }; /* 12 MiB: three shares */
+
+static err save_long(struct table *table, struct memory_file *file, unsigned threads, uint64_t *end,
+	struct strbuf *index)
+{
+	struct view *view = table_publish(table);
+	struct table_store store = {
+		.file = &file->file, .end = *end, .index = index, .threads = threads
+	};
+	err e = table_save(table, view, &store, NULL);
+
+	*end = store.end;
+	view_unref(view);
+	return e;
+}
+
+TEST(table_save_by_several_threads)
+{
+	struct random random = random_of(11);
+	struct memory_file *files[] = { memory_file_create(), memory_file_create() };
+	struct table *tables[] = { table_create(8), table_create(8) };
+	struct strbuf indexes[] = { strbuf_heap(INDEX_BYTES_MAX), strbuf_heap(INDEX_BYTES_MAX) };
+	uint64_t ends[2] = { 0 };
+
+	for (uint64_t i = 0; i < LONG_ITEMS; i++)
+		for (size_t t = 0; t < 2; t++)
+			*(uint64_t *)table_push(tables[t]) = i * 3;
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; round > 0 && i < LONG_CHANGES; i++) {
+			size_t at = random_below(&random, LONG_ITEMS);
+			for (size_t t = 0; t < 2; t++)
+				*(uint64_t *)table_change(tables[t], at) = i;
+		}
+		for (unsigned t = 0; t < 2; t++) {
+			strbuf_clear(&indexes[t]);
+			CHECK("save", save_long(tables[t], files[t], 1 + 3 * t, &ends[t],
+					      &indexes[t]) == OK);
+		}
+		CHECK("the same index",
+			str_equal(strbuf_str(&indexes[0]), strbuf_str(&indexes[1])));
+		CHECK("the same file",
+			ends[0] == ends[1] && files[0]->len == files[1]->len &&
+				memcmp(files[0]->bytes, files[1]->bytes, files[0]->len) == 0);
+	}
+	for (size_t t = 0; t < 2; t++) {
+		table_free(tables[t]);
+		strbuf_done(&indexes[t]);
+		memory_file_free(files[t]);
+	}
+}
+
+TEST(table_save_by_several_threads_tells_the_error)
+{
+	struct memory_file *file = memory_file_create();
+	struct table *table = table_create(8);
+	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
+	uint64_t end = 0;
+	err e = ERR_IO;
+
+	table_resize(table, LONG_ITEMS);
+	for (unsigned n = 1; e != OK && n < 1000; n += 7) {
+		file->fail_in = n;
+		strbuf_clear(&index);
+		e = save_long(table, file, 2, &end, &index);
+		CHECK("told", e == OK ? n > 1 : e == ERR_IO && end == 0);
+	}
+	CHECK("in the end", e == OK && end == LONG_ITEMS * (uint64_t)8);
+	table_free(table);
 	strbuf_done(&index);
 	memory_file_free(file);
 }
@@ -273,12 +347,12 @@ TEST(table_load_finds_a_damaged_index)
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
 	struct table *table = table_create(4), *loaded = NULL;
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	for (uint32_t i = 0; i < 5000; i++)
 		*(uint32_t *)table_push(table) = i;
 	struct view *view = table_publish(table);
-	CHECK("save", table_save(table, view, &file->file, &end, &index, NULL) == OK);
+	CHECK("save", table_save(table, view, &store, NULL) == OK);
 	view_unref(view);
 	for (size_t bit = 0; bit < index.len * 8; bit++) {
 		index.ptr[bit / 8] = (char)(index.ptr[bit / 8] ^ 1 << bit % 8);

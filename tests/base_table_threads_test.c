@@ -143,7 +143,7 @@ static void *save_on(void *context)
 {
 	struct memory_file *file = memory_file_create();
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index, .threads = 2 };
 	struct table *numbers;
 	struct strings *texts;
 	bool ok = true;
@@ -152,10 +152,8 @@ static void *save_on(void *context)
 		last = atomic_load(&shared.done);
 		struct snapshot s = take();
 		strbuf_clear(&index);
-		ok = ok &&
-		     table_save(shared.numbers, s.numbers, &file->file, &end, &index, NULL) == OK;
-		ok = ok &&
-		     strings_save(shared.texts, s.texts, &file->file, &end, &index, NULL) == OK;
+		ok = ok && table_save(shared.numbers, s.numbers, &store, NULL) == OK;
+		ok = ok && strings_save(shared.texts, s.texts, &store, NULL) == OK;
 		let_go(&s);
 	}
 	str left = strbuf_str(&index);

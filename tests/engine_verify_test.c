@@ -183,7 +183,9 @@ static void other_set(struct engine *e)
 
 static void other_sequence(struct engine *e)
 {
-	*(uint64_t *)table_change(e->threads->seq, table_count(e->threads->seq) - 1) += 1;
+	struct table *runs = e->threads->sequences;
+
+	((struct sequence_run *)table_change(runs, table_count(runs) - 1))->seq++;
 }
 
 static void other_origin(struct engine *e)

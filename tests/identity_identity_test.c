@@ -690,11 +690,11 @@ static struct identity *reloaded(struct identity *identity, struct memory_file *
 	struct strbuf index = strbuf_heap(1 << 20);
 	struct identity *loaded = NULL;
 	struct why why = { 0 };
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	struct saving *saving = saving_create();
 	identity_save(identity, saving);
-	CHECK("saves", saving_write(saving, &file->file, &end, &index, &why) == OK);
+	CHECK("saves", saving_write(saving, &store, &why) == OK);
 	saving_free(saving);
 	str left = strbuf_str(&index);
 	CHECK("loads", identity_load(&file->file, &left, &loaded, &why) == OK && left.len == 0);

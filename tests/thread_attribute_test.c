@@ -321,7 +321,9 @@ static struct attributes *save_and_load(struct store *s, struct attributes *a)
 	strbuf_clear(&s->index);
 	struct saving *saving = saving_create();
 	attributes_save(a, saving);
-	CHECK("save", saving_write(saving, s->file, &s->end, &s->index, &why) == OK);
+	struct table_store to = { .file = s->file, .end = s->end, .index = &s->index };
+	CHECK("save", saving_write(saving, &to, &why) == OK);
+	s->end = to.end;
 	CHECK("saved", saving_bytes(saving) > 0);
 	saving_free(saving);
 	str entry = strbuf_str(&s->index);

@@ -11,12 +11,12 @@
 enum { ROWS = 200, PEOPLE = 7 };
 
 /* A base over rows of seven people, some of them entities. */
-static struct thread_index *make_base(void)
+static struct thread_index *make_base(uint64_t rows)
 {
 	struct identity *identity = identity_create();
 	struct threads *threads = threads_create();
 
-	for (uint64_t seq = 1; seq <= ROWS; seq++) {
+	for (uint64_t seq = 1; seq <= rows; seq++) {
 		char text[16];
 		(void)snprintf(text, sizeof(text), "p%u", (unsigned)(seq * seq % PEOPLE));
 		struct record_identifier id = { .type = STR("cookie"), .value = str_of(text) };
@@ -34,7 +34,7 @@ static struct thread_index *make_base(void)
 	}
 	struct identity_view *people = identity_publish(identity);
 	struct threads_view *view = threads_publish(threads, people);
-	struct thread_index *base = thread_index_build_base(view, ROWS, 1);
+	struct thread_index *base = thread_index_build_base(view, rows, 1);
 	threads_view_unref(view);
 	identity_view_unref(people);
 	threads_free(threads);
@@ -46,11 +46,13 @@ static struct thread_index *make_base(void)
 static struct strbuf save(struct thread_index *base, struct memory_file *store, uint64_t *end)
 {
 	struct strbuf entry = strbuf_heap(1 << 16);
+	struct table_store to = { .file = &store->file, .end = *end, .index = &entry };
 	struct saving *saving = saving_create();
 	struct why why = { 0 };
 
 	thread_index_save(base, saving);
-	CHECK("saves", saving_write(saving, &store->file, end, &entry, &why) == OK);
+	CHECK("saves", saving_write(saving, &to, &why) == OK);
+	*end = to.end;
 	saving_free(saving);
 	return entry;
 }
@@ -93,7 +95,7 @@ static bool are_same(const struct thread_index *a, const struct thread_index *b)
 TEST(base_is_loaded_as_it_was_saved)
 {
 	struct memory_file *store = memory_file_create();
-	struct thread_index *base = make_base();
+	struct thread_index *base = make_base(ROWS);
 	uint64_t end = 100;
 	struct strbuf entry = save(base, store, &end);
 	struct thread_index *loaded = load(&entry, store);
@@ -109,11 +111,59 @@ TEST(base_is_loaded_as_it_was_saved)
 	memory_file_free(store);
 }
 
+static err save_anew(struct thread_index *base, struct memory_file *file, unsigned threads,
+	struct strbuf *entry, struct why *why)
+{
+	struct table_store to = {
+		.file = &file->file, .end = 100, .index = entry, .threads = threads
+	};
+	struct saving *saving = saving_create();
+
+	strbuf_clear(entry);
+	thread_index_save(base, saving);
+	saving_forget(saving);
+	err e = saving_write(saving, &to, why);
+	saving_free(saving);
+	return e;
+}
+
+/* Arrays of more than one block: by two threads as by one, also after errors. */
+TEST(base_is_saved_by_several_threads)
+{
+	enum { MANY = 150000 };
+	struct memory_file *files[] = { memory_file_create(), memory_file_create() };
+	struct thread_index *base = make_base(MANY);
+	struct strbuf entries[] = { strbuf_heap(1 << 16), strbuf_heap(1 << 16) };
+
+	for (unsigned t = 0; t < 2; t++) {
+		err e = ERR_IO;
+		for (unsigned n = 1; e != OK && n < 100; n++) {
+			struct why why = { 0 };
+			files[t]->fail_in = n;
+			e = save_anew(base, files[t], t + 1, &entries[t], &why);
+			CHECK("told", e == OK ? n > 2 : e == ERR_IO && why.message == MSG_IO);
+		}
+		CHECK("saved", e == OK);
+		files[t]->fail_in = 0;
+	}
+	CHECK("the same entry", str_equal(strbuf_str(&entries[0]), strbuf_str(&entries[1])));
+	CHECK("the same bytes",
+		files[0]->len == files[1]->len &&
+			memcmp(files[0]->bytes, files[1]->bytes, files[0]->len) == 0);
+	struct thread_index *loaded = load(&entries[1], files[1]);
+	thread_index_unref(loaded);
+	thread_index_unref(base);
+	for (size_t t = 0; t < 2; t++) {
+		strbuf_done(&entries[t]);
+		memory_file_free(files[t]);
+	}
+}
+
 /* The copy need not be written again, for its bytes are in the store; until that one is left. */
 TEST(copy_of_a_base_is_saved_where_the_base_is)
 {
 	struct memory_file *first = memory_file_create(), *second = memory_file_create();
-	struct thread_index *base = make_base();
+	struct thread_index *base = make_base(ROWS);
 	uint64_t end = 0, end_of_second = 0;
 	struct strbuf entry = save(base, first, &end);
 	struct thread_index *loaded = load(&entry, first);

@@ -27,13 +27,12 @@ static struct table *add(uint64_t seed, const uint64_t *seqs)
 	struct table *runs = table_create(sizeof(struct sequence_run));
 
 	for (size_t row = 0, count; row < ROWS; row += count) {
-		count = MIN_OF((size_t)random_below(&random, 70), ROWS - row);
-		if (count == 0) {
-			count = 1;
+		size_t some = random_below(&random, 70);
+		count = MIN_OF(some + 1, ROWS - row);
+		if (count == 1)
 			sequences_add(runs, (uint32_t)row, seqs[row]);
-		} else {
+		else
 			sequences_add_all(runs, (uint32_t)row, seqs + row, count);
-		}
 	}
 	return runs;
 }

@@ -356,12 +356,12 @@ static void reload(struct life *l, struct memory_file *file)
 	struct threads *threads = NULL;
 	struct identity *identity = NULL;
 	struct why why = { 0 };
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	struct saving *saving = saving_create();
 	identity_save(l->identity, saving);
 	threads_save(l->threads, saving);
-	CHECK("saves", saving_write(saving, &file->file, &end, &index, &why) == OK);
+	CHECK("saves", saving_write(saving, &store, &why) == OK);
 	saving_free(saving);
 	str left = strbuf_str(&index);
 	CHECK("loads", identity_load(&file->file, &left, &identity, &why) == OK);

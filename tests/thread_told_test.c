@@ -48,10 +48,10 @@ static struct told *save_and_load(struct told *told, struct memory_file *file)
 	struct saving *saving = saving_create();
 	struct told *loaded = NULL;
 	struct why why = { 0 };
-	uint64_t end = 0;
+	struct table_store store = { .file = &file->file, .index = &index };
 
 	told_save(told, saving);
-	CHECK("saves", saving_write(saving, &file->file, &end, &index, &why) == OK);
+	CHECK("saves", saving_write(saving, &store, &why) == OK);
 	saving_free(saving);
 	str entry = strbuf_str(&index);
 	CHECK("loads", told_load(&file->file, &entry, &loaded, &why) == OK && entry.len == 0);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+enum { PACE_BYTES = 1 << 20 }; /* of a file are handed to the disk at once */
+
 struct real_file {
 	struct file base;
 	int fd;
 	char path[PATH_BYTES_MAX]; /* for words only */
-	size_t unhanded; /* bytes written since some were last handed to the disk */
+	atomic_size_t unhanded; /* bytes written since some were last handed to the disk */
 	struct direct direct;
 };
 
@@ -78,15 +81,15 @@ static err real_read_at(
 /* What is written in one go, or little by little and synced at the end, is handed to the disk as it
  * comes, and no more than PACE_BEHIND of a file is under way at once: a sync of another file (the
  * journal's, for which senders wait) would come behind all of it.  This is advice where the system
- * does not know it; but an error that is told here is told to nobody else. */
+ * does not know it; but an error that is told here is told to nobody else.  Of several threads each
+ * hands over what lies before the end of its own, that of the others with it. */
 static err hand_over(struct real_file *file, uint64_t end, struct why *why)
 {
 	enum { PACE_BEHIND = 4 << 20 };
-	off_t from = (off_t)(end - MIN_OF((uint64_t)file->unhanded, end));
-	int failed_at =
-		sync_file_range(file->fd, from, (off_t)file->unhanded, SYNC_FILE_RANGE_WRITE);
+	uint64_t bytes = MIN_OF((uint64_t)atomic_exchange(&file->unhanded, 0) + PACE_BYTES, end);
+	int failed_at = sync_file_range(
+		file->fd, (off_t)(end - bytes), (off_t)bytes, SYNC_FILE_RANGE_WRITE);
 
-	file->unhanded = 0;
 	if (failed_at == 0 && end > PACE_BEHIND)
 		failed_at = sync_file_range(
 			file->fd, 0, (off_t)(end - PACE_BEHIND), SYNC_FILE_RANGE_WAIT_BEFORE);
@@ -97,20 +100,18 @@ static err hand_over(struct real_file *file, uint64_t end, struct why *why)
 static err real_write_at(
 	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why)
 {
-	enum { PACE = 1 << 20 };
 	struct real_file *real_file = real(file);
 	err e = OK;
 
 	for (size_t done = 0; e == OK && done < bytes;) {
 		ssize_t n = pwrite(real_file->fd, (const char *)from + done,
-			MIN_OF(bytes - done, (size_t)PACE), (off_t)(at + done));
+			MIN_OF(bytes - done, (size_t)PACE_BYTES), (off_t)(at + done));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return failed(why, "write", real_file->path);
 		done += (size_t)n;
-		real_file->unhanded += (size_t)n;
-		if (real_file->unhanded >= PACE)
+		if (atomic_fetch_add(&real_file->unhanded, (size_t)n) + (size_t)n >= PACE_BYTES)
 			e = hand_over(real_file, at + done, why);
 	}
 	return e;
@@ -136,7 +137,7 @@ static err real_write_past(
 
 static err real_sync(struct file *file, struct why *why)
 {
-	real(file)->unhanded = 0;
+	atomic_store(&real(file)->unhanded, 0);
 	return fdatasync(real(file)->fd) == 0 ? OK : failed(why, "sync", real(file)->path);
 }
 

@@ -168,12 +168,12 @@ void index_view_done(struct index_view *view)
 
 /* ---- saving ---- */
 
-err index_save(struct index *index, const struct index_view *view, struct file *file, uint64_t *end,
-	struct strbuf *entries, struct why *why)
+err index_save(struct index *index, const struct index_view *view, struct table_store *store,
+	struct why *why)
 {
-	err e = table_save(index->directory, view->directory, file, end, entries, why);
+	err e = table_save(index->directory, view->directory, store, why);
 
-	return e != OK ? e : table_save(index->buckets, view->buckets, file, end, entries, why);
+	return e != OK ? e : table_save(index->buckets, view->buckets, store, why);
 }
 
 static bool check_bucket(const struct index *index, uint32_t id)

@@ -72,8 +72,8 @@ void index_view_done(struct index_view *view);
 /* As table_save() and table_load(): the entries of two tables.  A loaded index is checked to be
  * sound (it cannot make a reader go astray; every code is below `codes`), not to hold the right
  * ones. */
-err index_save(struct index *index, const struct index_view *view, struct file *file, uint64_t *end,
-	struct strbuf *entries, struct why *why);
+err index_save(struct index *index, const struct index_view *view, struct table_store *store,
+	struct why *why);
 err index_load(struct file *file, str *entries, size_t codes, struct index **out, struct why *why);
 uint64_t index_saved_bytes(const struct index *index);
 void index_forget_saved(struct index *index);

@@ -98,18 +98,17 @@ void saving_add_part(struct saving *s, void *part, const struct saving_kind *kin
 
 /* ---- writing */
 
-static err write_part(const struct part *part, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
+static err write_part(const struct part *part, struct table_store *store, struct why *why)
 {
 	switch (part->what) {
 	case PART_TABLE:
-		return table_save(part->of, part->view, file, end, index, why);
+		return table_save(part->of, part->view, store, why);
 	case PART_STRINGS:
-		return strings_save(part->of, part->view, file, end, index, why);
+		return strings_save(part->of, part->view, store, why);
 	case PART_OTHER:
 		break;
 	}
-	return part->kind->save(part->of, file, end, index, why);
+	return part->kind->save(part->of, store, why);
 }
 
 static void add_bytes(const struct saving *s, size_t from, size_t to, struct strbuf *index)
@@ -118,8 +117,7 @@ static void add_bytes(const struct saving *s, size_t from, size_t to, struct str
 		strbuf_add(index, (str){ s->bytes.ptr + from, to - from });
 }
 
-err saving_step(struct saving *s, struct file *file, uint64_t *end, struct strbuf *index,
-	bool *done, struct why *why)
+err saving_step(struct saving *s, struct table_store *store, bool *done, struct why *why)
 {
 	size_t from = s->next == 0 ? 0 : s->parts[s->next - 1].bytes_to;
 	err e = OK;
@@ -127,23 +125,22 @@ err saving_step(struct saving *s, struct file *file, uint64_t *end, struct strbu
 	ASSERT(strbuf_ok(&s->bytes));
 	*done = s->next == s->count;
 	if (*done) {
-		add_bytes(s, from, s->bytes.len, index);
+		add_bytes(s, from, s->bytes.len, store->index);
 		return OK;
 	}
-	add_bytes(s, from, s->parts[s->next].bytes_to, index);
-	e = write_part(&s->parts[s->next], file, end, index, why);
+	add_bytes(s, from, s->parts[s->next].bytes_to, store->index);
+	e = write_part(&s->parts[s->next], store, why);
 	s->next++;
 	return e;
 }
 
-err saving_write(
-	struct saving *s, struct file *file, uint64_t *end, struct strbuf *index, struct why *why)
+err saving_write(struct saving *s, struct table_store *store, struct why *why)
 {
 	bool done = false;
 	err e = OK;
 
 	while (e == OK && !done)
-		e = saving_step(s, file, end, index, &done, why);
+		e = saving_step(s, store, &done, why);
 	return e;
 }
 

@@ -21,8 +21,7 @@ struct saving;
 /* A part that is no table; `part` lives until `release`, or, without one, as long as a table. */
 struct saving_kind {
 	/* As table_save(). */
-	err (*save)(void *part, struct file *file, uint64_t *end, struct strbuf *index,
-		struct why *why);
+	err (*save)(void *part, struct table_store *store, struct why *why);
 	uint64_t (*bytes)(const void *part); /* as table_saved_bytes() */
 	void (*forget)(void *part); /* as table_forget_saved() */
 	void (*release)(void *part); /* may be NULL */
@@ -42,13 +41,11 @@ void saving_add_part(struct saving *saving, void *part, const struct saving_kind
 
 /* ---- writing */
 
-/* Writes the next part and adds its entry to `index`, as table_save() does, with its errors; *done
- * once there is none left. */
-err saving_step(struct saving *saving, struct file *file, uint64_t *end, struct strbuf *index,
-	bool *done, struct why *why);
+/* Writes the next part and adds its entry to the index, as table_save() does, with its errors;
+ * *done once there is none left. */
+err saving_step(struct saving *saving, struct table_store *store, bool *done, struct why *why);
 /* All parts. */
-err saving_write(struct saving *saving, struct file *file, uint64_t *end, struct strbuf *index,
-	struct why *why);
+err saving_write(struct saving *saving, struct table_store *store, struct why *why);
 
 uint64_t saving_bytes(const struct saving *saving); /* in the store, of what was written so far */
 void saving_forget(struct saving *saving); /* all parts: the next store is a new one */

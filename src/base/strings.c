@@ -126,8 +126,12 @@ void strings_free(struct strings *strings)
 
 void strings_remember(struct strings *strings, size_t texts_max)
 {
-	if (strings->recent == NULL)
+	if (texts_max == 0) {
+		recent_free(strings->recent);
+		strings->recent = NULL;
+	} else if (strings->recent == NULL) {
 		strings->recent = recent_create(texts_max);
+	}
 }
 
 size_t strings_count(const struct strings *strings)
@@ -411,17 +415,17 @@ struct strings *strings_of_view(const struct strings_view *view)
 
 /* ---- saving ---- */
 
-err strings_save(struct strings *strings, const struct strings_view *view, struct file *file,
-	uint64_t *end, struct strbuf *index, struct why *why)
+err strings_save(struct strings *strings, const struct strings_view *view,
+	struct table_store *store, struct why *why)
 {
-	strbuf_add_byte(index, FORMAT_VERSION);
-	strbuf_add_u64(index, view->seed);
-	strbuf_add_u64(index, hash64(view->seed, STR("ariane")));
-	err e = table_save(strings->granules, view->granules, file, end, index, why);
+	strbuf_add_byte(store->index, FORMAT_VERSION);
+	strbuf_add_u64(store->index, view->seed);
+	strbuf_add_u64(store->index, hash64(view->seed, STR("ariane")));
+	err e = table_save(strings->granules, view->granules, store, why);
 	if (e == OK)
-		e = table_save(strings->places, view->places, file, end, index, why);
+		e = table_save(strings->places, view->places, store, why);
 	if (e == OK)
-		e = index_save(strings->index, &view->index, file, end, index, why);
+		e = index_save(strings->index, &view->index, store, why);
 	return e;
 }
 

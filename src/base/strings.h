@@ -43,7 +43,8 @@ struct strings_question {
 };
 void strings_find_each(struct strings_question *questions, size_t count);
 /* For who will ask strings_find_many() for the same texts again and again: from now on it remembers
- * about so many of them, at 21 to 43 bytes each (base/recent.h). */
+ * about so many of them, at 21 to 43 bytes each (base/recent.h).  0: no more, and the memory is
+ * given back. */
 void strings_remember(struct strings *strings, size_t texts_max);
 /* A new code for a text that is in nobody's way: strings_find() will not find it, for its owner
  * knows another way from it to its code.  Limits as strings_intern(). */
@@ -75,8 +76,8 @@ struct strings *strings_of_view(const struct strings_view *view);
  *   the entries of four tables: granules of text, places, and the two of the index
  *
  * ERR_VERSION also when the hash function is another: rebuild. */
-err strings_save(struct strings *strings, const struct strings_view *view, struct file *file,
-	uint64_t *end, struct strbuf *index, struct why *why);
+err strings_save(struct strings *strings, const struct strings_view *view,
+	struct table_store *store, struct why *why);
 err strings_load(struct file *file, str *index, struct strings **out, struct why *why);
 uint64_t strings_saved_bytes(const struct strings *strings);
 void strings_forget_saved(struct strings *strings);

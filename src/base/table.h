@@ -133,21 +133,27 @@ static inline const void *view_run(const struct view *view, size_t i, size_t *co
 	return view_at(view, i);
 }
 
-/* Saving.  A table store is one file, grown by appending chunks, shared by any number of tables.
- *
- * table_save() appends at *end (moved on) the chunks of `view` that the file does not hold yet,
- * and adds to `index` the entry by which table_load() finds all of them.  It may run on another
+/* Saving.  A table store is one file, grown by appending chunks, shared by any number of tables. */
+struct table_store {
+	struct file *file;
+	uint64_t end; /* what is saved stands below it: moved on */
+	struct strbuf *index; /* how it is found again: added to */
+	unsigned threads; /* that save one long table, 1 to SHARES_THREADS_MAX (shares.h); 0: 1 */
+};
+
+/* table_save() appends the chunks of `view` that the file does not hold yet, and adds to the index
+ * the entry by which table_load() finds all of them.  It may run on another
  * thread while the writer goes on; one call at a time for a table, views in the order of their
- * publication.  Nothing is synced here: the caller syncs `file`, then makes `index` durable
- * (checkpoint manifest).  On an error *end is untouched, `index` is not to be used, and what
+ * publication.  Nothing is synced here: the caller syncs the file, then makes the index durable
+ * (checkpoint manifest).  On an error the end is untouched, the index is not to be used, and what
  * former calls stored stays valid.  ERR_LIMIT: the index is full, or the file over 16 TiB.
  *
- * Old versions of chunks stay behind as garbage.  When *end is far above the sum of
+ * Old versions of chunks stay behind as garbage.  When the end is far above the sum of
  * table_saved_bytes(), or when a sync failed: open a new file, call table_forget_saved() for
  * each table, save all into the new file; the old one may then be removed, but must stay open
  * while tables loaded from it or views of them live. */
-err table_save(struct table *table, const struct view *view, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why);
+err table_save(
+	struct table *table, const struct view *view, struct table_store *store, struct why *why);
 uint64_t table_saved_bytes(const struct table *table); /* thread of table_save(), as the next */
 void table_forget_saved(struct table *table);
 

@@ -2,13 +2,14 @@
 #include "base/table.h"
 
 #include "base/crc32c.h"
+#include "base/shares.h"
 #include "base/table_internal.h"
 #include "base/varint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, BATCH_PAGES = 64 };
+enum { FORMAT_VERSION = 1, BATCH_PAGES = 64, SHARE_PAGES = 1024 };
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -23,49 +24,17 @@ static size_t items_in(const struct view *view, size_t slot, size_t count)
 	return first >= count ? 0 : MIN_OF(count - first, view->mask + 1);
 }
 
+static size_t chunk_pages_of(const struct view *view)
+{
+	return (size_t)pages_of((view->mask + 1) * view->item_bytes);
+}
+
 static str bytes_in(const struct view *view, size_t slot)
 {
 	return (str){ view->chunks[slot], items_in(view, slot, view->count) * view->item_bytes };
 }
 
 /* ---- saving ---- */
-
-/* Chunks on their way to the file, in batches of pages. */
-struct batch {
-	struct file *file;
-	uint64_t page; /* of the first */
-	size_t pages, room;
-	char *bytes;
-};
-
-static err flush(struct batch *batch, struct why *why)
-{
-	err e = batch->pages == 0 ? OK
-				  : file_write_at(batch->file, batch->page * PAGE_BYTES,
-					    batch->bytes, batch->pages * PAGE_BYTES, why);
-
-	batch->page += batch->pages;
-	batch->pages = 0;
-	return e;
-}
-
-static err add_chunk(struct batch *batch, str bytes, struct saved *to, struct why *why)
-{
-	size_t pages = (size_t)pages_of(bytes.len);
-	err e = batch->pages + pages > batch->room ? flush(batch, why) : OK;
-	uint64_t page = batch->page + batch->pages;
-
-	if (e != OK)
-		return e;
-	if (page + pages > UINT32_MAX)
-		return fail(why, MSG_TABLE_ROOM, arg_int((int64_t)UINT32_MAX * PAGE_BYTES));
-	char *at = batch->bytes + batch->pages * PAGE_BYTES;
-	memcpy(at, bytes.ptr, bytes.len);
-	memset(at + bytes.len, 0, pages * PAGE_BYTES - bytes.len);
-	batch->pages += pages;
-	*to = (struct saved){ .page = (uint32_t)page, .crc = crc32c(0, bytes) };
-	return OK;
-}
 
 /* Where the file holds the items of this slot already, or NULL.  A chunk born by the time of the
  * view saved last was in that view, at this place; it may have been appended to since. */
@@ -78,27 +47,103 @@ static const struct saved *held(const struct saver *saver, const struct view *vi
 	return same ? &saver->slots[slot] : NULL;
 }
 
-static err save_chunks(const struct saver *saver, const struct view *view, struct batch *batch,
-	struct saved *slots, struct why *why)
+/* Chunks on their way to the file: each has its page, those that it holds already too. */
+struct way {
+	const struct saver *saver;
+	const struct view *view;
+	struct file *file;
+	struct saved *slots;
+	atomic_bool failed; /* who sets it writes the next two */
+	err error;
+	struct why why;
+};
+
+/* Pages from *page on for those that the file does not hold; *page moved on. */
+static err give_pages(struct way *way, uint64_t *page, struct why *why)
 {
+	for (size_t slot = 0; slot < table_slots(way->view, way->view->count); slot++) {
+		const struct saved *there = held(way->saver, way->view, slot);
+		uint64_t pages = there != NULL ? 0 : pages_of(bytes_in(way->view, slot).len);
+
+		if (*page + pages > UINT32_MAX)
+			return fail(why, MSG_TABLE_ROOM, arg_int((int64_t)UINT32_MAX * PAGE_BYTES));
+		way->slots[slot] =
+			there != NULL ? *there : (struct saved){ .page = (uint32_t)*page };
+		*page += pages;
+	}
+	return OK;
+}
+
+/* Chunks that go to pages one after the other. */
+struct batch {
+	uint64_t page; /* of the first */
+	size_t pages, room;
+	char *bytes;
+};
+
+static err flush(struct way *way, struct batch *batch, struct why *why)
+{
+	err e = batch->pages == 0 ? OK
+				  : file_write_at(way->file, batch->page * PAGE_BYTES, batch->bytes,
+					    batch->pages * PAGE_BYTES, why);
+
+	batch->pages = 0;
+	return e;
+}
+
+static err add_chunk(struct way *way, struct batch *batch, size_t slot, struct why *why)
+{
+	str bytes = bytes_in(way->view, slot);
+	size_t pages = (size_t)pages_of(bytes.len);
+	err e = batch->pages + pages > batch->room ? flush(way, batch, why) : OK;
+
+	if (e != OK)
+		return e;
+	if (batch->pages == 0)
+		batch->page = way->slots[slot].page;
+	ASSERT(way->slots[slot].page == batch->page + batch->pages);
+	char *at = batch->bytes + batch->pages * PAGE_BYTES;
+	memcpy(at, bytes.ptr, bytes.len);
+	memset(at + bytes.len, 0, pages * PAGE_BYTES - bytes.len);
+	batch->pages += pages;
+	way->slots[slot].crc = crc32c(0, bytes);
+	return OK;
+}
+
+static err save_chunks(struct way *way, size_t from, size_t to, struct why *why)
+{
+	size_t chunk_pages = chunk_pages_of(way->view);
+	struct batch batch = { .room = MAX_OF(chunk_pages,
+				       MIN_OF((to - from) * chunk_pages, (size_t)BATCH_PAGES)) };
 	err e = OK;
 
-	for (size_t slot = 0; e == OK && slot < table_slots(view, view->count); slot++) {
-		const struct saved *there = held(saver, view, slot);
+	batch.bytes = memory_resize(NULL, batch.room * PAGE_BYTES);
+	for (size_t slot = from; e == OK && slot < to; slot++)
+		if (held(way->saver, way->view, slot) == NULL)
+			e = add_chunk(way, &batch, slot, why);
+	if (e == OK)
+		e = flush(way, &batch, why);
+	free(batch.bytes);
+	return e;
+}
 
-		if (there != NULL)
-			slots[slot] = *there;
-		else
-			e = add_chunk(batch, bytes_in(view, slot), &slots[slot], why);
+static void save_share(void *context, size_t from, size_t to)
+{
+	struct way *way = context;
+	struct why why = { 0 };
+	err e = atomic_load(&way->failed) ? OK : save_chunks(way, from, to, &why);
+
+	if (e != OK && !atomic_exchange(&way->failed, true)) {
+		way->error = e;
+		way->why = why;
 	}
-	return e == OK ? flush(batch, why) : e;
 }
 
 static err add_index(
 	const struct view *view, const struct saved *slots, struct strbuf *index, struct why *why)
 {
 	size_t start = index->len, count = table_slots(view, view->count);
-	uint64_t behind = 0, chunk_pages = pages_of((view->mask + 1) * view->item_bytes);
+	uint64_t behind = 0, chunk_pages = chunk_pages_of(view);
 
 	strbuf_add_byte(index, FORMAT_VERSION);
 	strbuf_add_varint(index, view->item_bytes);
@@ -138,29 +183,33 @@ static void remember(struct table *table, const struct view *view, struct file *
 	atomic_store_explicit(&saver->heap_bytes, bytes, memory_order_relaxed);
 }
 
-err table_save(struct table *table, const struct view *view, struct file *file, uint64_t *end,
-	struct strbuf *index, struct why *why)
+err table_save(
+	struct table *table, const struct view *view, struct table_store *store, struct why *why)
 {
-	const struct saver *saver = &table->saver;
-	size_t count = table_slots(view, view->count);
-	size_t chunk_pages = (size_t)pages_of((view->mask + 1) * view->item_bytes);
-	struct batch batch = { .file = file, .page = pages_of(*end) };
+	size_t count = table_slots(view, view->count), chunk_pages = chunk_pages_of(view);
+	uint64_t page = pages_of(store->end);
+	struct way way = { .saver = &table->saver, .view = view, .file = store->file };
 
-	ASSERT(saver->file == NULL || saver->file == file); /* else: table_forget_saved() */
-	ASSERT(((const struct published *)view)->number >= saver->number);
-	batch.room = MAX_OF(chunk_pages, MIN_OF(count * chunk_pages, (size_t)BATCH_PAGES));
-	batch.bytes = memory_resize(NULL, batch.room * PAGE_BYTES);
-	struct saved *slots = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*slots));
-	err e = save_chunks(saver, view, &batch, slots, why);
+	ASSERT(way.saver->file == NULL ||
+		way.saver->file == way.file); /* else: table_forget_saved() */
+	ASSERT(((const struct published *)view)->number >= way.saver->number);
+	way.slots = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*way.slots));
+	err e = give_pages(&way, &page, why);
+	if (e == OK) {
+		shares_do(MAX_OF(store->threads, 1u), count,
+			MAX_OF(SHARE_PAGES / chunk_pages, (size_t)1), save_share, &way);
+		e = way.error;
+		if (e != OK && why != NULL)
+			*why = way.why;
+	}
 	if (e == OK)
-		e = add_index(view, slots, index, why);
-	free(batch.bytes);
+		e = add_index(view, way.slots, store->index, why);
 	if (e != OK) {
-		free(slots);
+		free(way.slots);
 		return e;
 	}
-	*end = batch.page * PAGE_BYTES;
-	remember(table, view, file, slots, count);
+	store->end = page * PAGE_BYTES;
+	remember(table, view, store->file, way.slots, count);
 	return OK;
 }
 

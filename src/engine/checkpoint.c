@@ -12,6 +12,7 @@
 #include "engine/checkpoint.h"
 
 #include "base/crc32c.h"
+#include "base/shares.h"
 #include "base/varint.h"
 #include "engine/checkpoint_internal.h"
 
@@ -29,6 +30,7 @@ struct checkpoint {
 	struct strbuf entries, erasures;
 	size_t keep; /* checkpoints, this one included */
 	uint64_t synced; /* of the store */
+	bool hurried;
 };
 
 /* ---- the store */
@@ -201,6 +203,11 @@ err engine_checkpoint_begin(struct engine *engine, struct why *why)
 	return OK;
 }
 
+void checkpoint_hurry(struct engine *engine)
+{
+	engine->checkpoint->hurried = true;
+}
+
 err checkpoint_begin_anew(struct engine *engine, struct why *why)
 {
 	err e = engine_checkpoint_begin(engine, why);
@@ -247,10 +254,14 @@ static err sync_store(struct engine *engine, struct why *why)
 static err save_part(struct engine *engine, bool *done, struct why *why)
 {
 	struct checkpoint *c = engine->checkpoint;
-	struct store *store = &engine->store;
-	err e = saving_step(c->saving, store->file, &store->end, &c->entries, done, why);
+	struct table_store to = { .file = engine->store.file,
+		.end = engine->store.end,
+		.index = &c->entries,
+		.threads = c->hurried ? SHARES_THREADS : 1 };
+	err e = saving_step(c->saving, &to, done, why);
 
-	if (e == OK && (*done || store->end - c->synced > UNSYNCED_BYTES_MAX))
+	engine->store.end = to.end;
+	if (e == OK && (*done || (!c->hurried && to.end - c->synced > UNSYNCED_BYTES_MAX)))
 		e = sync_store(engine, why);
 	if (e != OK) /* nobody knows what it holds */
 		leave_store(engine);

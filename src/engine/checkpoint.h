@@ -33,6 +33,10 @@ void checkpoint_load(struct engine *engine, struct engine_opening *opening);
 /* Gives up one that was begun, if there is one: nobody steps it meanwhile. */
 void checkpoint_abandon(struct engine *engine);
 
+/* Of one that was just begun: nobody else wants the disk or the processors, so it takes two of
+ * these for what is long, and waits for the disk in the end alone. */
+void checkpoint_hurry(struct engine *engine);
+
 /* As engine_checkpoint_begin(), into a new file; done, it is the only one: after bytes were erased,
  * so that no other keeps them. */
 err checkpoint_begin_anew(struct engine *engine, struct why *why);

@@ -4,6 +4,7 @@
  * a first checkpoint, without the new base, is written beside the building.  The second adds what
  * is new since, which is the base.  Broken off between the two, opening builds it again.
  */
+#include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
 
 struct saver {
@@ -12,13 +13,22 @@ struct saver {
 	struct why why;
 };
 
+static err save_begun(struct engine *engine, struct why *why)
+{
+	bool done = false;
+	err e = OK;
+
+	checkpoint_hurry(engine);
+	while (e == OK && !done)
+		e = engine_checkpoint_step(engine, &done, why);
+	return e;
+}
+
 static void *save(void *context)
 {
 	struct saver *s = context;
-	bool done = false;
 
-	while (s->error == OK && !done)
-		s->error = engine_checkpoint_step(s->engine, &done, &s->why);
+	s->error = save_begun(s->engine, &s->why);
 	return NULL;
 }
 
@@ -46,5 +56,7 @@ err engine_settle(struct engine *engine, struct why *why)
 		e = index_and_save(engine, why);
 	else
 		engine_index(engine);
-	return e == OK ? engine_checkpoint(engine, why) : e;
+	if (e == OK)
+		e = engine_checkpoint_begin(engine, why);
+	return e == OK ? save_begun(engine, why) : e;
 }

@@ -70,8 +70,8 @@ void identity_find_many(const struct identity *identity, const struct record *re
 uint32_t identity_set_of_one(struct identity *identity, str type, str value);
 void identity_find_sets_of_one(const struct identity *identity, str type, const str *values,
 	size_t count, uint32_t *sets); /* count: at most IDENTITY_FIND_MAX */
-/* For who adds very many: where about so many identifiers are is remembered from now on
- * (strings_remember()). */
+/* For who adds very many: where about so many identifiers are is remembered from now on, until 0
+ * are to be (strings_remember()). */
 void identity_remember(struct identity *identity, size_t identifiers_max);
 
 /* An event with this set, of this time (in any unit; IDENTITY_ALWAYS without one), came (live), or

@@ -30,11 +30,19 @@ void dedup_pool_init(struct dedup_pool *pool)
 	(void)pthread_mutex_init(&pool->lock, NULL); /* cannot fail without attributes */
 }
 
-void dedup_pool_done(struct dedup_pool *pool)
+static void free_chunks(struct dedup_pool *pool)
 {
 	for (size_t i = 0; i < pool->chunk_count; i++)
 		memory_free_lines(pool->chunks[i]);
 	free(pool->chunks);
+	pool->chunks = NULL;
+	pool->free = pool->fresh = NULL;
+	pool->chunk_count = pool->block_count = pool->fresh_count = 0;
+}
+
+void dedup_pool_done(struct dedup_pool *pool)
+{
+	free_chunks(pool);
 	(void)pthread_mutex_destroy(&pool->lock); /* nobody holds it */
 }
 
@@ -72,6 +80,7 @@ static uint8_t *take_block(struct dedup_pool *pool)
 		pool->fresh += LIST_BLOCK_BYTES;
 		pool->fresh_count--;
 	}
+	pool->used_count++;
 	pthread_mutex_unlock(&pool->lock);
 	return block;
 }
@@ -79,10 +88,13 @@ static uint8_t *take_block(struct dedup_pool *pool)
 static void give_back(struct dedup_pool *pool, uint8_t *const *blocks, size_t count)
 {
 	pthread_mutex_lock(&pool->lock);
+	pool->used_count -= count;
 	for (size_t i = 0; i < count; i++) {
 		memcpy(blocks[i], &pool->free, sizeof(pool->free));
 		pool->free = blocks[i];
 	}
+	if (pool->used_count == 0)
+		free_chunks(pool);
 	pthread_mutex_unlock(&pool->lock);
 }
 

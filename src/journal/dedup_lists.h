@@ -29,12 +29,12 @@ enum {
 	LISTS_MAX = 512, /* more lines at once would not stay in the first cache */
 };
 
-/* The memory of lists: blocks that are free.  It keeps what it once had. */
+/* The memory of lists: blocks that are free.  It keeps what it once had until no list has any. */
 struct dedup_pool {
 	pthread_mutex_t lock; /* a leaf: all below */
 	uint8_t *free; /* each begins with the address of the next one */
 	uint8_t **chunks; /* of memory_alloc_lines() */
-	size_t chunk_count, block_count;
+	size_t chunk_count, block_count, used_count;
 	uint8_t *fresh; /* of the last chunk: not handed out yet */
 	size_t fresh_count;
 };

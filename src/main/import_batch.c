@@ -416,6 +416,8 @@ err pipeline_close(struct pipeline *p, bool send_rest, struct batch_counts *coun
 	ASSERT(pthread_join(p->taker, NULL) == 0);
 	ASSERT(pthread_join(p->flusher, NULL) == 0);
 	ASSERT(pthread_join(p->preparer, NULL) == 0);
+	if (p->to == NULL) /* who comes next may want the memory */
+		identity_remember(engine_identity(p->engine), 0);
 	*counts = p->counts;
 	if (p->error != OK) { /* the first fault there was */
 		e = p->error;

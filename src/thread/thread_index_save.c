@@ -14,6 +14,7 @@
 #include "thread/thread_index_internal.h"
 
 #include "base/crc32c.h"
+#include "base/shares.h"
 #include "base/varint.h"
 
 #include <stdlib.h>
@@ -70,30 +71,75 @@ static uint64_t padded(uint64_t bytes, uint64_t to)
 	return (bytes + to - 1) / to * to;
 }
 
-static err write_piece(
-	struct file *file, uint64_t at, const struct piece *piece, uint32_t *crc, struct why *why)
-{
-	static const char zeros[8] = { 0 };
-	str bytes = { *piece->array, piece->bytes };
-	str pad = { zeros, padded(piece->bytes, 8) - piece->bytes };
+/* A piece on its way to the file, block by block. */
+struct way {
+	struct file *file;
+	uint64_t at; /* of the piece */
+	str bytes;
+	uint32_t *crcs; /* of each block */
+	atomic_bool failed; /* who sets it writes the next two */
+	err error;
+	struct why why;
+};
+enum { BLOCK_BYTES = 1 << 20 };
 
-	*crc = crc32c(crc32c(*crc, bytes), pad);
-	err e = bytes.len == 0 ? OK : file_write_at(file, at, bytes.ptr, bytes.len, why);
-	return e != OK || pad.len == 0 ? e
-				       : file_write_at(file, at + bytes.len, pad.ptr, pad.len, why);
+static void write_block(void *context, size_t from, size_t to)
+{
+	struct way *way = context;
+	str block = { way->bytes.ptr + from, to - from };
+	struct why why = { 0 };
+
+	way->crcs[from / BLOCK_BYTES] = crc32c(0, block);
+	err e = atomic_load(&way->failed)
+			? OK
+			: file_write_at(way->file, way->at + from, block.ptr, block.len, &why);
+	if (e != OK && !atomic_exchange(&way->failed, true)) {
+		way->error = e;
+		way->why = why;
+	}
 }
 
-static err write_index(
-	struct thread_index *index, struct file *file, uint64_t *end, struct why *why)
+static err write_blocks(struct way *way, unsigned threads, uint32_t *crc, struct why *why)
+{
+	size_t bytes = way->bytes.len;
+
+	way->crcs = memory_alloc((bytes / BLOCK_BYTES + 1) * sizeof(*way->crcs));
+	shares_do(MAX_OF(threads, 1u), bytes, BLOCK_BYTES, write_block, way);
+	for (size_t at = 0; at < bytes; at += BLOCK_BYTES)
+		*crc = crc32c_join(
+			*crc, way->crcs[at / BLOCK_BYTES], MIN_OF(bytes - at, (size_t)BLOCK_BYTES));
+	free(way->crcs);
+	if (way->error != OK && why != NULL)
+		*why = way->why;
+	return way->error;
+}
+
+static err write_piece(const struct table_store *store, uint64_t at, const struct piece *piece,
+	uint32_t *crc, struct why *why)
+{
+	static const char zeros[8] = { 0 };
+	struct way way = {
+		.file = store->file, .at = at, .bytes = { *piece->array, piece->bytes }
+	};
+	str pad = { zeros, padded(piece->bytes, 8) - piece->bytes };
+	err e = write_blocks(&way, store->threads, crc, why);
+
+	*crc = crc32c(*crc, pad);
+	return e != OK || pad.len == 0
+		       ? e
+		       : file_write_at(store->file, at + piece->bytes, pad.ptr, pad.len, why);
+}
+
+static err write_index(struct thread_index *index, struct table_store *store, struct why *why)
 {
 	struct piece pieces[PIECES];
-	uint64_t at = padded(*end, PAGE), start = at;
+	uint64_t at = padded(store->end, PAGE), start = at;
 	uint32_t crc = 0;
 	err e = OK;
 
 	pieces_of(index, pieces);
 	for (size_t i = 0; e == OK && i < PIECES; i++) {
-		e = write_piece(file, at, &pieces[i], &crc, why);
+		e = write_piece(store, at, &pieces[i], &crc, why);
 		at += padded(pieces[i].bytes, 8);
 	}
 	if (e != OK)
@@ -101,15 +147,15 @@ static err write_index(
 	index->saved->offset = start;
 	index->saved->bytes = at - start;
 	index->saved->crc = crc;
-	*end = at;
+	store->end = at;
 	return OK;
 }
 
-static err save_base(
-	void *part, struct file *file, uint64_t *end, struct strbuf *entry, struct why *why)
+static err save_base(void *part, struct table_store *store, struct why *why)
 {
 	struct thread_index *index = part;
-	err e = index->saved->bytes > 0 ? OK : write_index(index, file, end, why);
+	struct strbuf *entry = store->index;
+	err e = index->saved->bytes > 0 ? OK : write_index(index, store, why);
 
 	if (e != OK)
 		return e;

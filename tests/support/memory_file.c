@@ -46,14 +46,16 @@ static void grow(struct memory_file *m, size_t len)
 static err write_at(struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why)
 {
 	struct memory_file *m = memory(file);
-	err e = call(file, why);
 
-	if (e != OK)
-		return e;
-	grow(m, (size_t)at + bytes);
-	memcpy(m->bytes + at, from, bytes);
-	m->written += bytes;
-	return OK;
+	ASSERT(pthread_mutex_lock(&m->lock) == 0);
+	err e = call(file, why);
+	if (e == OK) {
+		grow(m, (size_t)at + bytes);
+		memcpy(m->bytes + at, from, bytes);
+		m->written += bytes;
+	}
+	ASSERT(pthread_mutex_unlock(&m->lock) == 0);
+	return e;
 }
 
 static err sync_it(struct file *file, struct why *why)
@@ -111,6 +113,7 @@ static void unmap(struct file *file, const void *mapped, size_t bytes)
 void memory_file_free(struct memory_file *m)
 {
 	ASSERT(m->mapped == 0);
+	ASSERT(pthread_mutex_destroy(&m->lock) == 0);
 	free(m->bytes);
 	free(m);
 }
@@ -135,5 +138,6 @@ struct memory_file *memory_file_create(void)
 	struct memory_file *m = memory_alloc(sizeof(*m));
 
 	m->file.ops = &ops;
+	ASSERT(pthread_mutex_init(&m->lock, NULL) == 0);
 	return m;
 }

@@ -1,12 +1,15 @@
 /* tests/support/memory_file.h - a file in memory whose nth call fails, and whose bytes one can
- * flip.
+ * flip.  Many threads may write at once; else one at a time.
  */
 #pragma once
 
 #include "base/file.h"
 
+#include <pthread.h>
+
 struct memory_file {
 	struct file file; /* first */
+	pthread_mutex_t lock; /* of who writes: a leaf */
 	char *bytes;
 	size_t len, room;
 	unsigned fail_in; /* 1: the next call fails with ERR_IO; 0: none */
