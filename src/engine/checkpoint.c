@@ -248,7 +248,10 @@ static err open_store(struct engine *engine, struct why *why)
 static err sync_store(struct engine *engine, struct why *why)
 {
 	engine->checkpoint->synced = engine->store.end;
-	return engine_planted.manifest_first ? OK : file_sync(engine->store.file, why);
+	err e = engine_planted.manifest_first ? OK : file_sync(engine->store.file, why);
+	if (e != OK) /* nobody knows what it holds */
+		leave_store(engine);
+	return e;
 }
 
 static err save_part(struct engine *engine, bool *done, struct why *why)
@@ -261,10 +264,10 @@ static err save_part(struct engine *engine, bool *done, struct why *why)
 	err e = saving_step(c->saving, &to, done, why);
 
 	engine->store.end = to.end;
-	if (e == OK && (*done || (!c->hurried && to.end - c->synced > UNSYNCED_BYTES_MAX)))
-		e = sync_store(engine, why);
 	if (e != OK) /* nobody knows what it holds */
 		leave_store(engine);
+	else if (!c->hurried && to.end - c->synced > UNSYNCED_BYTES_MAX)
+		e = sync_store(engine, why);
 	return e;
 }
 
@@ -287,7 +290,8 @@ static err step(struct engine *engine, bool *done, struct why *why)
 		return e;
 	case MANIFEST:
 		c->phase = CLEAN;
-		return write_manifest(engine, why);
+		e = sync_store(engine, why);
+		return e == OK ? write_manifest(engine, why) : e;
 	case CLEAN:
 		break;
 	}
@@ -302,6 +306,17 @@ err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why)
 
 	if (e != OK || *done)
 		checkpoint_abandon(engine);
+	return e;
+}
+
+err checkpoint_tables(struct engine *engine, struct why *why)
+{
+	bool done;
+	err e = OK;
+
+	while (e == OK && engine->checkpoint->phase < MANIFEST)
+		e = step(engine, &done, why);
+	checkpoint_abandon(engine);
 	return e;
 }
 

@@ -37,6 +37,10 @@ void checkpoint_abandon(struct engine *engine);
  * these for what is long, and waits for the disk in the end alone. */
 void checkpoint_hurry(struct engine *engine);
 
+/* Of one that was just begun the index and the tables alone, unsynced and without a manifest: the
+ * next one need not write them again. */
+err checkpoint_tables(struct engine *engine, struct why *why);
+
 /* As engine_checkpoint_begin(), into a new file; done, it is the only one: after bytes were erased,
  * so that no other keeps them. */
 err checkpoint_begin_anew(struct engine *engine, struct why *why);

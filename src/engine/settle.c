@@ -1,8 +1,8 @@
 /* engine/settle.c - after bulk loading: threads in order, and a checkpoint; see engine.h
  *
  * Building the base of the index costs a processor, writing what else there is mostly the disk: so
- * a first checkpoint, without the new base, is written beside the building.  The second adds what
- * is new since, which is the base.  Broken off between the two, opening builds it again.
+ * the tables of a first checkpoint, without the new base, are written beside the building.  The
+ * second adds what is new since, which is the base, and it alone gets a manifest.
  */
 #include "engine/checkpoint.h"
 #include "engine/engine_internal.h"
@@ -13,22 +13,11 @@ struct saver {
 	struct why why;
 };
 
-static err save_begun(struct engine *engine, struct why *why)
-{
-	bool done = false;
-	err e = OK;
-
-	checkpoint_hurry(engine);
-	while (e == OK && !done)
-		e = engine_checkpoint_step(engine, &done, why);
-	return e;
-}
-
 static void *save(void *context)
 {
 	struct saver *s = context;
 
-	s->error = save_begun(s->engine, &s->why);
+	s->error = checkpoint_tables(s->engine, &s->why);
 	return NULL;
 }
 
@@ -40,6 +29,7 @@ static err index_and_save(struct engine *engine, struct why *why)
 
 	if (e != OK)
 		return e;
+	checkpoint_hurry(engine);
 	ASSERT(pthread_create(&thread, NULL, save, &saver) == 0);
 	engine_index(engine);
 	ASSERT(pthread_join(thread, NULL) == 0);
@@ -50,6 +40,7 @@ static err index_and_save(struct engine *engine, struct why *why)
 
 err engine_settle(struct engine *engine, struct why *why)
 {
+	bool done = false;
 	err e = OK;
 
 	if (threads_wants_base(engine->threads))
@@ -58,5 +49,9 @@ err engine_settle(struct engine *engine, struct why *why)
 		engine_index(engine);
 	if (e == OK)
 		e = engine_checkpoint_begin(engine, why);
-	return e == OK ? save_begun(engine, why) : e;
+	if (e == OK)
+		checkpoint_hurry(engine);
+	while (e == OK && !done)
+		e = engine_checkpoint_step(engine, &done, why);
+	return e;
 }
