@@ -43,10 +43,18 @@ size_t direct_write(struct direct *direct, int fd, uint64_t at, const char *from
 		prepare(direct, fd);
 	while (direct->fd > 0 && done < whole) {
 		size_t n = MIN_OF(whole - done, (size_t)BOUNCE_BYTES);
-		memcpy(direct->block, from + done, n);
-		ssize_t wrote = pwrite(direct->fd, direct->block, n, (off_t)(at + done));
+		bool copies = direct->always_copies ||
+			      (uintptr_t)(from + done) % DIRECT_MEMORY_BYTES != 0;
+		if (copies)
+			memcpy(direct->block, from + done, n);
+		ssize_t wrote = pwrite(
+			direct->fd, copies ? direct->block : from + done, n, (off_t)(at + done));
 		if (wrote < 0 && errno == EINTR)
 			continue;
+		if (wrote < 0 && errno == EINVAL && !copies) {
+			direct->always_copies = true;
+			continue;
+		}
 		if (wrote > 0)
 			done += (size_t)wrote - (size_t)wrote % DIRECT_BLOCK_BYTES;
 		if (wrote != (ssize_t)n) {

@@ -12,11 +12,18 @@
 
 #include "base/base.h"
 
-enum { DIRECT_BLOCK_BYTES = 4096, DIRECT_LEAST_BYTES = 256 << 10 };
+enum {
+	DIRECT_BLOCK_BYTES = 4096,
+	DIRECT_LEAST_BYTES = 256 << 10,
+	/* What lies in memory as its place in the file lies to multiples of these need not be
+	 * copied, unless the disk wants more than most do. */
+	DIRECT_MEMORY_BYTES = 512
+};
 
 struct direct {
 	int fd; /* a second descriptor of the file; 0: not tried yet, -1: it cannot */
-	char *block; /* as the disk wants it: what is to be written is copied here */
+	char *block; /* as any disk wants it: what lies elsewhere is copied here */
+	bool always_copies;
 };
 
 void direct_done(struct direct *direct);

@@ -2,6 +2,7 @@
 #include "journal/journal.h"
 
 #include "base/crc32c.h"
+#include "base/direct.h"
 #include "base/random.h"
 #include "event/record.h"
 #include "journal/journal_internal.h"
@@ -422,6 +423,19 @@ static void prefetch_bytes(str bytes)
 	PREFETCH(bytes.ptr + bytes.len - 1);
 }
 
+/* So that the disk may take it from where it lies (base/direct.h).  Batches are appended in the
+ * order in which they are laid: where this one will stand is known, unless one fails or is dropped,
+ * and then it is only copied once more. */
+static void lie_as_on_disk(struct journal *journal, struct journal_batch *batch, uint64_t bytes)
+{
+	if (journal->laid_to >= journal->options.segment_bytes_max)
+		journal->laid_to = SEGMENT_HEAD_BYTES;
+	row_batch_lie(&batch->rows, journal->laid_to, DIRECT_MEMORY_BYTES);
+	journal->laid_to += ROW_MARK_BYTES + bytes + 1; /* the foot */
+}
+
+_Static_assert((int)DIRECT_MEMORY_BYTES <= (int)ROW_FRONT_BYTES_MAX, "a batch may lie so");
+
 err journal_lay(struct journal *journal, const struct journal_entry *entries, size_t count,
 	struct journal_batch **out, struct why *why)
 {
@@ -434,6 +448,8 @@ err journal_lay(struct journal *journal, const struct journal_entry *entries, si
 	batch->count = (uint32_t)count;
 	row_batch_begin(&batch->rows);
 	row_batch_reserve(&batch->rows, bytes);
+	if (journal->is_bulk)
+		lie_as_on_disk(journal, batch, bytes);
 	for (size_t i = 0; i < count; i++) {
 		if (i + LAID_AHEAD < count)
 			prefetch_bytes(entries[i + LAID_AHEAD].bytes);
@@ -446,6 +462,7 @@ err journal_lay(struct journal *journal, const struct journal_entry *entries, si
 void journal_bulk(struct journal *journal)
 {
 	journal->is_bulk = true;
+	journal->laid_to = journal->at;
 }
 
 static err append_laid(struct journal *journal, int64_t received_ms, struct journal_batch *batch,
@@ -464,7 +481,7 @@ static err append_laid(struct journal *journal, int64_t received_ms, struct jour
 		.salt = active->head.salt,
 		.received_ms = MAX_OF(received_ms, journal_last_received_ms(journal)) };
 	row_batch_end(&batch->rows, &mark);
-	e = stop(journal, write_batch(journal, active, strbuf_str(&batch->rows.bytes), &mark, why));
+	e = stop(journal, write_batch(journal, active, row_batch_bytes(&batch->rows), &mark, why));
 	if (e == OK)
 		*first_seq = mark.first_seq;
 	return e;

@@ -39,6 +39,7 @@ struct journal {
 	/* The writer's own. */
 	bool stopped; /* a write failed: invariant 3 */
 	bool is_bulk; /* much is appended that nobody reads soon */
+	uint64_t laid_to; /* of who lays, in bulk: where the next batch will stand in its segment */
 	uint64_t at; /* in the active file: where the next batch goes */
 	uint64_t zeros_to; /* zeros were written ahead so far */
 

@@ -58,7 +58,7 @@ static err flush_rows(struct row_writer *writer, struct why *why)
 	if (!strbuf_ok(&writer->batch.bytes))
 		return fail(why, MSG_NO_ROOM, arg_c("batch"), arg_int(SEGMENT_BATCH_BYTES_MAX));
 	row_batch_end(&writer->batch, mark);
-	str bytes = strbuf_str(&writer->batch.bytes);
+	str bytes = row_batch_bytes(&writer->batch);
 	err e = file_write_at(writer->file, mark->at, bytes.ptr, bytes.len, why);
 	mark->at += bytes.len;
 	mark->first_seq += mark->count;

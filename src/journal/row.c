@@ -84,7 +84,18 @@ void row_batch_begin(struct row_batch *batch)
 
 	strbuf_clear(&batch->bytes);
 	strbuf_add(&batch->bytes, (str){ blank, sizeof(blank) });
+	batch->front = 0;
 	batch->crc = 0;
+	batch->summed = batch->bytes.len;
+}
+
+void row_batch_lie(struct row_batch *batch, uint64_t at, size_t multiple)
+{
+	static const char blank[ROW_FRONT_BYTES_MAX];
+
+	ASSERT(batch->front == 0 && batch->summed == ROW_MARK_BYTES && multiple <= sizeof(blank));
+	batch->front = (size_t)(at - (uintptr_t)batch->bytes.ptr) % multiple;
+	strbuf_add(&batch->bytes, (str){ blank, batch->front }); /* the mark is blank, too */
 	batch->summed = batch->bytes.len;
 }
 
@@ -92,7 +103,8 @@ void row_batch_reserve(struct row_batch *batch, uint64_t bytes)
 {
 	static const char foot = ROW_FOOT;
 
-	(void)strbuf_grow(&batch->bytes, (size_t)bytes + sizeof(foot)); /* its errors stick */
+	(void)strbuf_grow(&batch->bytes,
+		(size_t)bytes + sizeof(foot) + ROW_FRONT_BYTES_MAX); /* its errors stick */
 }
 
 static void sum(struct row_batch *batch, size_t bytes)
@@ -143,9 +155,9 @@ void row_batch_end(struct row_batch *batch, struct row_mark *mark)
 
 	strbuf_add_byte(&batch->bytes, foot);
 	sum(batch, batch->bytes.len - batch->summed);
-	mark->body_bytes = (uint32_t)(batch->bytes.len - ROW_MARK_BYTES);
+	mark->body_bytes = (uint32_t)(batch->bytes.len - batch->front - ROW_MARK_BYTES);
 	mark->body_crc = batch->crc;
-	row_mark_encode(mark, batch->bytes.ptr);
+	row_mark_encode(mark, batch->bytes.ptr + batch->front);
 }
 
 bool row_record_is_whole(const char head[static ROW_RECORD_HEAD_BYTES], str bytes)

@@ -15,7 +15,9 @@ enum {
 	ROW_PAGE_BYTES = 512,
 	ROW_FOOT = 0x5a,
 	ROW_LENGTHS_NOTED = 1024, /* longer ones are few */
-	ROW_BATCH_BYTES_MAX = ROW_MARK_BYTES + SEGMENT_BATCH_BYTES_MAX + 1
+	ROW_FRONT_BYTES_MAX = 512,
+	/* of its buffer */
+	ROW_BATCH_BYTES_MAX = ROW_FRONT_BYTES_MAX + ROW_MARK_BYTES + SEGMENT_BATCH_BYTES_MAX + 1
 };
 
 struct row_mark {
@@ -34,6 +36,7 @@ bool row_mark_decode(const char bytes[static ROW_MARK_BYTES], uint64_t at, struc
  * the buffer when it is begun for the first time. */
 struct row_batch {
 	struct strbuf bytes; /* the owner's to make and to free */
+	size_t front; /* of these, before the batch: row_batch_lie() */
 	uint32_t crc; /* of the body, as far as it was ... */
 	size_t summed; /* ... of `bytes` */
 	/* What a record of this length adds to the checksum of its bytes; 0: not noted yet. */
@@ -42,7 +45,14 @@ struct row_batch {
 void row_batch_begin(struct row_batch *batch);
 /* Makes room for records of so many bytes, heads included: else it grows in steps. */
 void row_batch_reserve(struct row_batch *batch, uint64_t bytes);
+/* Of one that was just begun, and has room: it will be written at `at`, and shall lie in memory as
+ * that place does to multiples of `multiple`, a power of 2, at most ROW_FRONT_BYTES_MAX. */
+void row_batch_lie(struct row_batch *batch, uint64_t at, size_t multiple);
 void row_batch_end(struct row_batch *batch, struct row_mark *mark);
+static inline str row_batch_bytes(const struct row_batch *batch)
+{
+	return str_from(strbuf_str(&batch->bytes), batch->front);
+}
 
 /* Appends one record; `check` is the CRC-32C of its bytes, which are copied and not looked at. */
 void row_batch_add(struct row_batch *batch, str bytes, uint32_t check);
