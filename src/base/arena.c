@@ -73,14 +73,26 @@ void *memory_resize(void *old, size_t bytes)
 
 /* What calloc() gave stands before it.  calloc(), for large memory then comes zeroed from the
  * system, and is there only once it is used. */
-void *memory_alloc_lines(size_t bytes)
+enum { BEFORE_LINES = LINE_BYTES + sizeof(char *) };
+
+static void *first_line(char *whole)
 {
-	char *whole = memory_alloc(bytes + LINE_BYTES + sizeof(whole));
 	char *at = whole + sizeof(whole);
 
+	ASSERT(whole != NULL);
 	at += (LINE_BYTES - (uintptr_t)at % LINE_BYTES) % LINE_BYTES;
 	memcpy(at - sizeof(whole), &whole, sizeof(whole));
 	return at;
+}
+
+void *memory_alloc_lines(size_t bytes)
+{
+	return first_line(memory_alloc(bytes + BEFORE_LINES));
+}
+
+void *memory_alloc_lines_for_runs(size_t bytes)
+{
+	return first_line(present(calloc(1, bytes + BEFORE_LINES), bytes));
 }
 
 void memory_free_lines(void *memory)

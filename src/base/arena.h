@@ -64,7 +64,9 @@ void *memory_for_runs(size_t bytes) __attribute__((malloc));
 void *memory_resize(void *old, size_t bytes); /* what is new is not zeroed */
 /* Zeroed, and where a line of the processor's caches begins: what is as long as one lies in one. */
 void *memory_alloc_lines(size_t bytes);
-void memory_free_lines(void *memory); /* of memory_alloc_lines() alone; NULL is fine */
+/* The same on small pages, whatever its size: for what grows into it from its beginning. */
+void *memory_alloc_lines_for_runs(size_t bytes);
+void memory_free_lines(void *memory); /* of these two alone; NULL is fine */
 
 /* A growing string.  Inside an arena, which owns its bytes (nothing to free), or on the
  * heap (free with strbuf_done).  Errors stick: append without checking, then ask once with

@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_FIRST = 64, USED_OF_EIGHT = 5 }; /* of the ways of two rows: fuller, it grows */
+enum { ROWS_FIRST = 64, USED_OF_EIGHT = 4 }; /* of all ways: fuller, it grows */
 
 struct recent *recent_create(size_t entries_max)
 {
 	struct recent *recent = memory_alloc(sizeof(*recent));
 
-	recent->row_count = recent->row_count_max = ROWS_FIRST;
-	while (recent->row_count_max * RECENT_WAYS < entries_max)
-		recent->row_count_max *= 2;
-	recent->rows = memory_alloc_lines(recent->row_count_max * sizeof(*recent->rows));
+	recent->row_count = ROWS_FIRST;
+	recent->mask = ROWS_FIRST - 1;
+	recent->row_count_max = MAX_OF(entries_max / RECENT_WAYS, (size_t)ROWS_FIRST);
+	recent->rows = memory_alloc_lines_for_runs(recent->row_count_max * sizeof(*recent->rows));
 	return recent;
 }
 
@@ -42,21 +42,25 @@ static void put(struct recent *recent, const struct recent_entry *entry)
 	row->ways[0] = *entry;
 }
 
-/* What was in a row is in one of the two that it becomes: the last first, all of it moves up.  The
- * room of the largest table is there from the beginning, and no memory before it is written. */
+/* One row more: of what is in the row that was sought in its place till now, a half moves there.
+ * Both come in their order, row after row, and no memory is taken before it is needed. */
 static void grow(struct recent *recent)
 {
-	size_t count = recent->row_count;
-
-	recent->row_count = 2 * count;
-	recent->used = 0;
-	for (size_t i = count; i-- > 0;) {
-		const struct recent_row old = recent->rows[i];
-		recent->rows[2 * i] = recent->rows[2 * i + 1] = (struct recent_row){ 0 };
-		for (size_t way = RECENT_WAYS; way-- > 0;) /* the oldest first */
-			if (old.ways[way].code != 0)
-				put(recent, &old.ways[way]);
+	if (recent->row_count > recent->mask)
+		recent->mask = 2 * recent->mask + 1;
+	struct recent_row *old = &recent->rows[recent->row_count & recent->mask >> 1];
+	struct recent_row *fresh = &recent->rows[recent->row_count], both = *old;
+	size_t kept = 0, moved = 0;
+	*old = (struct recent_row){ 0 };
+	for (size_t way = 0; way < RECENT_WAYS; way++) {
+		if (both.ways[way].code == 0)
+			continue;
+		if ((both.ways[way].tag & recent->mask) == recent->row_count)
+			fresh->ways[moved++] = both.ways[way];
+		else
+			old->ways[kept++] = both.ways[way];
 	}
+	recent->row_count++;
 }
 
 void recent_put(struct recent *recent, uint64_t hash, str text, uint32_t place, uint32_t code)
@@ -68,7 +72,7 @@ void recent_put(struct recent *recent, uint64_t hash, str text, uint32_t place, 
 		memcpy(entry.text, &place, sizeof(place));
 	else if (entry.length > 0)
 		memcpy(entry.text, text.ptr, entry.length);
-	if (2 * recent->used >= recent->row_count * USED_OF_EIGHT &&
+	if (8 * recent->used >= recent->row_count * RECENT_WAYS * USED_OF_EIGHT &&
 		recent->row_count < recent->row_count_max)
 		grow(recent);
 	put(recent, &entry);

@@ -9,7 +9,8 @@
  *
  * A text of up to RECENT_TEXT_BYTES stands in the entry; of a longer one, where it lies, and
  * whoever asks compares it there.  What is not here is sought as ever.  The table grows with what
- * is put into it up to a limit; past it the oldest of a row makes room.
+ * is put into it, a row at a time (linear hashing: W. Litwin, VLDB 1980), so nobody ever waits for
+ * all of it; past a limit the oldest of a row makes room.
  *
  * Threads: that of the dictionary's writer.
  */
@@ -35,8 +36,9 @@ struct recent_row {
 
 struct recent {
 	struct recent_row *rows;
-	size_t row_count, row_count_max; /* powers of two */
-	size_t used; /* put, since it last grew, into what was empty */
+	size_t row_count, row_count_max;
+	size_t mask; /* of the hash's upper half: all ones, enough for row_count - 1 */
+	size_t used; /* ways that were filled */
 };
 
 /* For about so many texts; takes memory (32 bytes and more for each) as they come. */
@@ -51,7 +53,9 @@ void recent_forget(struct recent *recent, uint64_t hash);
 
 static inline struct recent_row *recent_row(const struct recent *recent, uint64_t hash)
 {
-	return &recent->rows[(hash >> 32) * recent->row_count >> 32];
+	size_t row = (hash >> 32) & recent->mask;
+
+	return &recent->rows[row < recent->row_count ? row : row & recent->mask >> 1];
 }
 static inline void recent_ask(const struct recent *recent, uint64_t hash)
 {

@@ -43,7 +43,7 @@ struct strings_question {
 };
 void strings_find_each(struct strings_question *questions, size_t count);
 /* For who will ask strings_find_many() for the same texts again and again: from now on it remembers
- * about so many of them, at 21 to 43 bytes each (base/recent.h).  0: no more, and the memory is
+ * about so many of them, at 32 to 64 bytes each (base/recent.h).  0: no more, and the memory is
  * given back. */
 void strings_remember(struct strings *strings, size_t texts_max);
 /* A new code for a text that is in nobody's way: strings_find() will not find it, for its owner
