@@ -36,8 +36,10 @@ static void take_texts(struct reader *in, struct strings *strings)
 static void save(struct strings *strings, struct memory_file *to, struct entry *entry)
 {
 	struct strings_view *view = strings_publish(strings);
+	struct table_store store = { &to->file, entry->end, &entry->bytes, 1 };
 
-	ASSERT(strings_save(strings, view, &to->file, &entry->end, &entry->bytes, NULL) == OK);
+	ASSERT(strings_save(strings, view, &store, NULL) == OK);
+	entry->end = store.end;
 	strings_view_unref(view);
 }
 
@@ -80,7 +82,9 @@ static void save_patched(
 		table_forget_saved(table);
 		patch(table, bytes, patches, t);
 		struct view *view = table_publish(table);
-		ASSERT(table_save(table, view, &to->file, &out->end, &out->bytes, NULL) == OK);
+		struct table_store store = { &to->file, out->end, &out->bytes, 1 };
+		ASSERT(table_save(table, view, &store, NULL) == OK);
+		out->end = store.end;
 		view_unref(view);
 		table_free(table);
 	}

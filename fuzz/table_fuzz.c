@@ -68,12 +68,12 @@ static void check_again(struct table *table, size_t item_bytes)
 	struct strbuf index = strbuf_heap(INDEX_BYTES_MAX);
 	struct view *view = table_publish(table);
 	struct table *again;
-	uint64_t end = 0;
+	struct table_store store = { .file = &second.file, .index = &index };
 
 	second.file.ops = &ops;
 	second.len = 0;
 	table_forget_saved(table);
-	err e = table_save(table, view, &second.file, &end, &index, NULL);
+	err e = table_save(table, view, &store, NULL);
 	if (e == OK) { /* the same chunk may be named often: then there is no room for all */
 		str left = strbuf_str(&index);
 		ASSERT(table_load(&second.file, item_bytes, &left, &again, NULL) == OK);
