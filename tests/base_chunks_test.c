@@ -12,8 +12,9 @@ static const struct {
 } rows[] = {
 	{ "one byte", 1, 140000 },
 	{ "an odd size", 3001, 1500 },
-	{ "a chunk of a table", 4112, 1100 },
-	{ "a large chunk", 65552, 70 },
+	{ "whole lines", 4160, 1100 },
+	{ "a chunk of a table: a page", 4096, 1100 },
+	{ "a large chunk: pages", 65536, 70 },
 	{ "the largest piece", CHUNK_BYTES_MAX, 40 },
 	{ "larger: not from a slab", CHUNK_BYTES_MAX + 1, 5 },
 };
@@ -28,6 +29,13 @@ static char mark_of(size_t i)
 	return (char)(1 + i % 251);
 }
 
+static size_t alignment_of(size_t bytes)
+{
+	if (bytes > CHUNK_BYTES_MAX)
+		return 16;
+	return bytes % 4096 == 0 ? 4096 : bytes % 64 == 0 ? 64 : 16;
+}
+
 /* Takes the pieces from `first` on, by steps of `step`; all bytes of a zeroed one are 0. */
 static bool take(char **pieces, size_t first, size_t step, size_t count, size_t bytes)
 {
@@ -37,7 +45,7 @@ static bool take(char **pieces, size_t first, size_t step, size_t count, size_t 
 		bool zeroed = i % 2 == 0;
 		pieces[i] = chunk_alloc(
 			bytes, i % 5 < 2 ? CHUNK_PAGES_SMALL : CHUNK_PAGES_LARGE, zeroed);
-		good = good && (uintptr_t)pieces[i] % 16 == 0 &&
+		good = good && (uintptr_t)pieces[i] % alignment_of(bytes) == 0 &&
 		       (!zeroed || is_filled(pieces[i], bytes, 0));
 		memset(pieces[i], mark_of(i), bytes);
 	}

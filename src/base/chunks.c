@@ -2,9 +2,9 @@
  *
  *   slab, at a multiple of 2 MiB:  [head][piece][piece] ... [piece]
  *
- * A piece leads to its slab by its address.  A slab with room is in the list of its size; a free
- * piece is in the list of its slab, or behind `fresh`, where no piece was given out yet and all
- * bytes are 0.
+ * Pieces of whole pages begin at a page, others behind the head's line.  A piece leads to its slab
+ * by its address.  A slab with room is in the list of its size; a free piece is in the list of its
+ * slab, or behind `fresh`, where no piece was given out yet and all bytes are 0.
  */
 #include "base/chunks.h"
 
@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct slab) <= HEAD_BYTES, "the head has room");
 
 struct size {
 	size_t bytes; /* of a piece; 0: none yet */
-	size_t pieces; /* in a slab */
+	size_t pieces, first; /* in a slab; bytes before them */
 	struct sort {
 		size_t slabs;
 		struct slab *with_room;
@@ -56,6 +56,15 @@ static size_t rounded(size_t bytes)
 	return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+static struct size laid_out(size_t bytes)
+{
+	size_t first = bytes % PAGE_BYTES == 0 ? PAGE_BYTES : HEAD_BYTES;
+
+	return (struct size){
+		.bytes = bytes, .pieces = (CHUNK_SLAB_BYTES - first) / bytes, .first = first
+	};
+}
+
 /* Sizes stay once they are known, so whoever frees a piece finds the one it came from. */
 static struct size *size_of(size_t bytes)
 {
@@ -63,8 +72,7 @@ static struct size *size_of(size_t bytes)
 	for (size_t i = 0; bytes <= CHUNK_BYTES_MAX && i < CHUNK_SIZES_MAX; i++) {
 		struct size *size = &sizes[i];
 		if (size->bytes == 0)
-			*size = (struct size){ .bytes = bytes,
-				.pieces = (CHUNK_SLAB_BYTES - HEAD_BYTES) / bytes };
+			*size = laid_out(bytes);
 		if (size->bytes == bytes)
 			return size;
 	}
@@ -213,7 +221,7 @@ static void *take_piece(struct size *size, enum chunk_pages pages, bool *is_zero
 	if (piece != NULL)
 		slab->free = slab->free->next;
 	else
-		piece = (char *)slab + HEAD_BYTES + slab->fresh++ * size->bytes;
+		piece = (char *)slab + size->first + slab->fresh++ * size->bytes;
 	if (++slab->used == size->pieces)
 		take_from_list(sort, slab);
 	return piece;

@@ -28,7 +28,8 @@ enum {
 
 enum chunk_pages { CHUNK_PAGES_LARGE, CHUNK_PAGES_SMALL, CHUNK_PAGES_COUNT_ };
 
-/* Aligned to 16; never NULL: memory that cannot be had ends the process, as in memory_alloc(). */
+/* Aligned to 16, of whole lines to lines, of whole pages to pages; never NULL: memory that cannot
+ * be had ends the process, as in memory_alloc(). */
 void *chunk_alloc(size_t bytes, enum chunk_pages pages, bool zeroed);
 void chunk_free(void *chunk, size_t bytes); /* `bytes` as it was asked for */
 

@@ -35,19 +35,9 @@ static void family_free(struct family *family, void *memory, size_t bytes)
 	free(memory);
 }
 
-static size_t chunk_heap_bytes(const struct family *family)
-{
-	return sizeof(struct chunk) + family->chunk_bytes;
-}
-
 static size_t directory_heap_bytes(size_t room)
 {
 	return sizeof(struct directory) + room * (sizeof(char *) + sizeof(uint64_t));
-}
-
-static struct chunk *chunk_of(char *items)
-{
-	return (struct chunk *)(void *)(items - offsetof(struct chunk, items));
 }
 
 static bool is_mapped(const struct family *family, const char *items)
@@ -55,9 +45,9 @@ static bool is_mapped(const struct family *family, const char *items)
 	return (uintptr_t)items - (uintptr_t)family->mapped < family->mapped_bytes;
 }
 
-static struct chunk *alloc_chunk(struct family *family, bool zeroed)
+static char *alloc_chunk(struct family *family, bool zeroed)
 {
-	size_t bytes = chunk_heap_bytes(family);
+	size_t bytes = family->chunk_bytes;
 
 	if (!CHUNKS_IN_SLABS)
 		return family_alloc(family, bytes, zeroed);
@@ -65,23 +55,24 @@ static struct chunk *alloc_chunk(struct family *family, bool zeroed)
 	return chunk_alloc(bytes, family->pages, zeroed);
 }
 
-static void free_chunk(struct family *family, struct chunk *chunk)
+static void free_chunk(struct family *family, char *items)
 {
-	size_t bytes = chunk_heap_bytes(family);
+	size_t bytes = family->chunk_bytes;
 
 	if (!CHUNKS_IN_SLABS) {
-		family_free(family, chunk, bytes);
+		family_free(family, items, bytes);
 		return;
 	}
 	(void)atomic_fetch_sub_explicit(&family->heap_bytes, bytes, memory_order_relaxed);
-	chunk_free(chunk, bytes);
+	chunk_free(items, bytes);
 }
 
-static void free_chunks(struct family *family, struct chunk *list)
+static void free_replaced(struct family *family, struct replaced *list)
 {
-	for (struct chunk *next; list != NULL; list = next) {
+	for (struct replaced *next; list != NULL; list = next) {
 		next = list->next;
-		free_chunk(family, list);
+		free_chunk(family, list->items);
+		family_free(family, list, sizeof(*list));
 	}
 }
 
@@ -200,11 +191,8 @@ static char *item_at(const struct table *table, size_t i)
 
 static char *create_chunk(struct table *table, bool zeroed)
 {
-	struct chunk *chunk = alloc_chunk(table->family, zeroed);
-
-	chunk->birth = table->version;
 	table->own_chunks++;
-	return chunk->items;
+	return alloc_chunk(table->family, zeroed);
 }
 
 static void add_chunk(struct table *table, size_t slot)
@@ -231,19 +219,24 @@ static bool is_borrowed(const struct table *table, size_t slot)
 }
 
 /* The writer's directory does not name this chunk any more. */
-static void drop_chunk(struct table *table, char *items, bool shared)
+static void drop_chunk(struct table *table, char *items, uint64_t birth)
 {
 	if (is_mapped(table->family, items))
 		return;
-	struct chunk *chunk = chunk_of(items);
 	table->own_chunks--;
-	chunk->next = NULL;
-	if (!shared) {
-		free_chunks(table->family, chunk);
+	if (birth >= table->version) {
+		free_chunk(table->family, items);
 		return;
 	}
-	chunk->next = table->replaced;
-	table->replaced = chunk;
+	struct replaced *replaced = family_alloc(table->family, sizeof(*replaced), false);
+	*replaced = (struct replaced){ table->replaced, birth, items };
+	table->replaced = replaced;
+}
+
+static void drop_slot(struct table *table, size_t slot)
+{
+	if (!is_borrowed(table, slot))
+		drop_chunk(table, table->front.now.chunks[slot], table->directory->births[slot]);
 }
 
 void table_add_chunk(struct table *table)
@@ -258,6 +251,7 @@ static void copy_chunk(struct table *table, size_t slot)
 	size_t first = slot << table->front.now.shift, bytes = table->front.now.item_bytes;
 	size_t items = MIN_OF(table->front.now.count - first, table->front.now.mask + 1);
 	char *old = table->front.now.chunks[slot], *fresh = create_chunk(table, false);
+	uint64_t birth = table->directory->births[slot];
 	bool borrowed = is_borrowed(table, slot);
 
 	if (table->shown > first && table->shown < first + items) { /* appended to: see `split` */
@@ -270,7 +264,7 @@ static void copy_chunk(struct table *table, size_t slot)
 	memset(fresh + items * bytes, 0, table->family->chunk_bytes - items * bytes);
 	set_slot(table, slot, fresh, table->version);
 	if (!borrowed)
-		drop_chunk(table, old, true);
+		drop_chunk(table, old, birth);
 	table->changed = true;
 }
 
@@ -292,7 +286,7 @@ void *table_change(struct table *table, size_t i)
 	size_t slot = i >> table->front.now.shift;
 
 	ASSERT(i < table->front.now.count);
-	if (is_shared(table, slot) && i < table->shown)
+	if (i < table->shown && is_shared(table, slot))
 		copy_chunk(table, slot);
 	return item_at(table, i);
 }
@@ -320,8 +314,7 @@ static void cut(struct table *table, size_t count)
 
 	join_split(table);
 	for (size_t slot = slots; slot < old_slots; slot++)
-		if (!is_borrowed(table, slot))
-			drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
+		drop_slot(table, slot);
 	table->front.now.count = count;
 	table->changed = true;
 	if (used == 0)
@@ -386,7 +379,7 @@ size_t table_resident_bytes(const struct table *table)
 size_t table_retained_bytes(const struct table *table)
 {
 	size_t all = atomic_load_explicit(&table->family->heap_bytes, memory_order_relaxed);
-	size_t own = table->own_chunks * chunk_heap_bytes(table->family) +
+	size_t own = table->own_chunks * table->family->chunk_bytes +
 		     directory_heap_bytes(table->directory->room) +
 		     atomic_load_explicit(&table->saver.heap_bytes, memory_order_relaxed) +
 		     (table->current == NULL ? 0 : sizeof(struct published));
@@ -408,14 +401,14 @@ struct view *view_ref(struct view *view)
 }
 
 /* Rule 4 of table_internal.h; returns what nobody sees any more. */
-static struct chunk *pass_on_pinned(struct published *dead)
+static struct replaced *pass_on_pinned(struct published *dead)
 {
 	struct published *older = dead->older;
-	struct chunk *unseen = NULL;
+	struct replaced *unseen = NULL;
 
-	for (struct chunk *next, *chunk = dead->pinned; chunk != NULL; chunk = next) {
+	for (struct replaced *next, *chunk = dead->pinned; chunk != NULL; chunk = next) {
 		bool seen = older != NULL && older->number >= chunk->birth;
-		struct chunk **list = seen ? &older->pinned : &unseen;
+		struct replaced **list = seen ? &older->pinned : &unseen;
 
 		next = chunk->next;
 		chunk->next = *list;
@@ -429,7 +422,7 @@ static void bury(struct published *dead)
 	struct family *family = dead->family;
 
 	ASSERT(pthread_mutex_lock(&family->lock) == 0);
-	struct chunk *unseen = pass_on_pinned(dead);
+	struct replaced *unseen = pass_on_pinned(dead);
 	if (dead->older != NULL)
 		dead->older->newer = dead->newer;
 	if (dead->newer != NULL)
@@ -437,7 +430,7 @@ static void bury(struct published *dead)
 	else
 		family->newest = dead->older;
 	ASSERT(pthread_mutex_unlock(&family->lock) == 0);
-	free_chunks(family, unseen);
+	free_replaced(family, unseen);
 	leave_directory(family, dead->directory);
 	family_free(family, dead, sizeof(*dead));
 	leave_family(family);
@@ -459,7 +452,7 @@ static void retire_current(struct table *table)
 	struct published *current = table->current;
 
 	if (current == NULL) { /* loaded, never published */
-		free_chunks(table->family, table->replaced);
+		free_replaced(table->family, table->replaced);
 		table->replaced = NULL;
 		return;
 	}
@@ -514,8 +507,7 @@ void table_free(struct table *table)
 		return;
 	struct family *family = table->family;
 	for (size_t slot = 0; slot < table_slots(&table->front.now, table->front.now.count); slot++)
-		if (!is_borrowed(table, slot))
-			drop_chunk(table, table->front.now.chunks[slot], is_shared(table, slot));
+		drop_slot(table, slot);
 	retire_current(table);
 	leave_directory(family, table->directory);
 	family_free(family, table->saver.slots, atomic_load(&table->saver.heap_bytes));

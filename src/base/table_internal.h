@@ -28,11 +28,13 @@
 
 enum { PAGE_BYTES = 4096 };
 
-/* On the heap; the items of a mapped chunk have no such head. */
-struct chunk {
-	struct chunk *next; /* in a list of replaced chunks */
+/* A chunk that the writer's directory does not name any more, while views may see it.  Those in use
+ * have no head, so that their items lie on whole lines of the processor's caches, and on one page.
+ */
+struct replaced {
+	struct replaced *next; /* in a list */
 	uint64_t birth;
-	char items[];
+	char *items;
 };
 
 struct directory {
@@ -51,7 +53,7 @@ struct published {
 	atomic_size_t references;
 	/* below: family.lock */
 	struct published *older, *newer; /* living ones, by number */
-	struct chunk *pinned;
+	struct replaced *pinned;
 };
 
 /* What a table and its views share; dies with the last of them. */
@@ -92,7 +94,7 @@ struct table {
 	size_t shown; /* its count */
 	bool changed; /* otherwise than by appending */
 	size_t own_chunks; /* on the heap, named by the writer's directory */
-	struct chunk *replaced; /* since the last publication */
+	struct replaced *replaced; /* since the last publication */
 	struct saver saver;
 };
 
