@@ -36,7 +36,7 @@ static void take_texts(struct reader *in, struct strings *strings)
 static void save(struct strings *strings, struct memory_file *to, struct entry *entry)
 {
 	struct strings_view *view = strings_publish(strings);
-	struct table_store store = { &to->file, entry->end, &entry->bytes, 1 };
+	struct table_store store = { &to->file, entry->end, &entry->bytes, 1, false };
 
 	ASSERT(strings_save(strings, view, &store, NULL) == OK);
 	entry->end = store.end;
@@ -82,7 +82,7 @@ static void save_patched(
 		table_forget_saved(table);
 		patch(table, bytes, patches, t);
 		struct view *view = table_publish(table);
-		struct table_store store = { &to->file, out->end, &out->bytes, 1 };
+		struct table_store store = { &to->file, out->end, &out->bytes, 1, false };
 		ASSERT(table_save(table, view, &store, NULL) == OK);
 		out->end = store.end;
 		view_unref(view);

@@ -85,8 +85,9 @@ TEST(written_past_the_cache_in_memory)
 /* There is no such file: nothing was written, nobody ends, and it is not tried again. */
 TEST(what_cannot_be_written_is_left_to_the_usual_way)
 {
-	struct direct direct = { .fd = 0 };
+	struct direct direct;
 
+	direct_init(&direct);
 	CHECK("no file", direct_write(&direct, -1, 0, pieces, DIRECT_LEAST_BYTES) == 0);
 	CHECK("not tried again", direct.fd == -1);
 	CHECK("still no", direct_write(&direct, -1, 0, pieces, DIRECT_LEAST_BYTES) == 0);

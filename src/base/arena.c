@@ -13,7 +13,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGN = 16, LINE_BYTES = 64, PRINTF_BYTES_MAX = 1000, LARGE_PAGE_BYTES = 2 << 20 };
+enum {
+	ALIGN = 16,
+	LINE_BYTES = 64,
+	PAGE_BYTES = 4096,
+	PRINTF_BYTES_MAX = 1000,
+	LARGE_PAGE_BYTES = 2 << 20
+};
 #define LARGE_BYTES_LEAST ((size_t)4 << 20)
 
 struct block {
@@ -59,6 +65,13 @@ static void *checked(void *p, size_t bytes)
 void *memory_for_runs(size_t bytes)
 {
 	return present(malloc(bytes), bytes);
+}
+
+void *memory_for_pages(size_t bytes)
+{
+	size_t whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+
+	return present(aligned_alloc(PAGE_BYTES, whole), bytes);
 }
 
 void *memory_alloc(size_t bytes)

@@ -61,6 +61,8 @@ void *memory_alloc(size_t bytes) __attribute__((malloc)); /* zeroed */
 /* Not zeroed, and on small pages, whatever its size: for what is written and read in long runs.
  * base/chunks.h says why that is better.  Freed by free(). */
 void *memory_for_runs(size_t bytes) __attribute__((malloc));
+/* Not zeroed, at a page's beginning.  Freed by free(). */
+void *memory_for_pages(size_t bytes) __attribute__((malloc));
 void *memory_resize(void *old, size_t bytes); /* what is new is not zeroed */
 /* Zeroed, and where a line of the processor's caches begins: what is as long as one lies in one. */
 void *memory_alloc_lines(size_t bytes);

@@ -6,11 +6,14 @@
  *
  * Not every file system knows how; then nothing is written here, and all goes the usual way.
  *
- * Threads: one at a time for a file.
+ * Threads: any, each its own part of a file.
  */
 #pragma once
 
 #include "base/base.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
 
 enum {
 	DIRECT_BLOCK_BYTES = 4096,
@@ -20,12 +23,19 @@ enum {
 	DIRECT_MEMORY_BYTES = 512
 };
 
+enum { DIRECT_SPARE_MAX = 4 };
+
+/* Private. */
 struct direct {
+	atomic_bool always_copies, refused;
+	pthread_mutex_t lock; /* a leaf; of what follows */
 	int fd; /* a second descriptor of the file; 0: not tried yet, -1: it cannot */
-	char *block; /* as any disk wants it: what lies elsewhere is copied here */
-	bool always_copies;
+	char *spare[DIRECT_SPARE_MAX]; /* as any disk wants it: what lies elsewhere is copied here
+					*/
+	size_t spare_count;
 };
 
+void direct_init(struct direct *direct);
 void direct_done(struct direct *direct);
 
 /* Writes what of [at, at + bytes) is whole blocks, from the first of them on, into the file that

@@ -209,6 +209,7 @@ static err open_with(const char *path, int flags, struct file **out, struct why 
 	struct real_file *file = memory_alloc(sizeof(*file));
 	file->base.ops = &real_file_ops;
 	file->fd = fd;
+	direct_init(&file->direct);
 	(void)snprintf(file->path, sizeof(file->path), "%s", path); /* cut: words only */
 	*out = &file->base;
 	return OK;

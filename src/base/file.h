@@ -102,7 +102,8 @@ err file_read_at(
 	struct file *file, uint64_t at, void *to, size_t bytes, size_t *got, struct why *why);
 err file_write_at(
 	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why); /* all */
-/* The same for much that nobody reads soon: where the disk can, past the system's cache. */
+/* The same for much that nobody reads soon: where the disk can, past the system's cache.  Whole
+ * blocks of 4096 that lie at a multiple of it in memory are not copied on their way. */
 err file_write_past(
 	struct file *file, uint64_t at, const void *from, size_t bytes, struct why *why);
 err file_sync(struct file *file, struct why *why);

@@ -139,6 +139,7 @@ struct table_store {
 	uint64_t end; /* what is saved stands below it: moved on */
 	struct strbuf *index; /* how it is found again: added to */
 	unsigned threads; /* that save one long table, 1 to SHARES_THREADS_MAX (shares.h); 0: 1 */
+	bool past; /* the system's cache: file_write_past() */
 };
 
 /* table_save() appends the chunks of `view` that the file does not hold yet, and adds to the index

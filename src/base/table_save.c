@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, BATCH_PAGES = 64, SHARE_PAGES = 1024 };
+enum {
+	FORMAT_VERSION = 1,
+	BATCH_PAGES = 64,
+	BATCH_PAGES_PAST = 256, /* the system's cache: the disk itself is waited for */
+	SHARE_PAGES = 1024
+};
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -52,6 +57,7 @@ struct way {
 	const struct saver *saver;
 	const struct view *view;
 	struct file *file;
+	bool past; /* the system's cache */
 	struct saved *slots;
 	atomic_bool failed; /* who sets it writes the next two */
 	err error;
@@ -83,12 +89,14 @@ struct batch {
 
 static err flush(struct way *way, struct batch *batch, struct why *why)
 {
-	err e = batch->pages == 0 ? OK
-				  : file_write_at(way->file, batch->page * PAGE_BYTES, batch->bytes,
-					    batch->pages * PAGE_BYTES, why);
+	uint64_t at = batch->page * PAGE_BYTES;
+	size_t bytes = batch->pages * PAGE_BYTES;
 
 	batch->pages = 0;
-	return e;
+	if (bytes == 0)
+		return OK;
+	return way->past ? file_write_past(way->file, at, batch->bytes, bytes, why)
+			 : file_write_at(way->file, at, batch->bytes, bytes, why);
 }
 
 static err add_chunk(struct way *way, struct batch *batch, size_t slot, struct why *why)
@@ -113,11 +121,12 @@ static err add_chunk(struct way *way, struct batch *batch, size_t slot, struct w
 static err save_chunks(struct way *way, size_t from, size_t to, struct why *why)
 {
 	size_t chunk_pages = chunk_pages_of(way->view);
-	struct batch batch = { .room = MAX_OF(chunk_pages,
-				       MIN_OF((to - from) * chunk_pages, (size_t)BATCH_PAGES)) };
+	size_t most = way->past ? BATCH_PAGES_PAST : BATCH_PAGES;
+	struct batch batch = { .room = MAX_OF(
+				       chunk_pages, MIN_OF((to - from) * chunk_pages, most)) };
 	err e = OK;
 
-	batch.bytes = memory_resize(NULL, batch.room * PAGE_BYTES);
+	batch.bytes = memory_for_pages(batch.room * PAGE_BYTES);
 	for (size_t slot = from; e == OK && slot < to; slot++)
 		if (held(way->saver, way->view, slot) == NULL)
 			e = add_chunk(way, &batch, slot, why);
@@ -188,7 +197,9 @@ err table_save(
 {
 	size_t count = table_slots(view, view->count), chunk_pages = chunk_pages_of(view);
 	uint64_t page = pages_of(store->end);
-	struct way way = { .saver = &table->saver, .view = view, .file = store->file };
+	struct way way = {
+		.saver = &table->saver, .view = view, .file = store->file, .past = store->past
+	};
 
 	ASSERT(way.saver->file == NULL ||
 		way.saver->file == way.file); /* else: table_forget_saved() */

@@ -260,7 +260,8 @@ static err save_part(struct engine *engine, bool *done, struct why *why)
 	struct table_store to = { .file = engine->store.file,
 		.end = engine->store.end,
 		.index = &c->entries,
-		.threads = c->hurried ? SHARES_THREADS : 1 };
+		.threads = c->hurried ? SHARES_THREADS : 1,
+		.past = c->hurried };
 	err e = saving_step(c->saving, &to, done, why);
 
 	engine->store.end = to.end;
