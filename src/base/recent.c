@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_FIRST = 64, USED_OF_EIGHT = 4 }; /* of all ways: fuller, it grows */
+enum {
+	ROWS_FIRST = 64,
+	USED_OF_EIGHT = 4, /* of all ways: fuller, it grows */
+	GROW_AHEAD = 8 /* rows: they will be divided next */
+};
 
 struct recent *recent_create(size_t entries_max)
 {
@@ -42,6 +46,13 @@ static void put(struct recent *recent, const struct recent_entry *entry)
 	row->ways[0] = *entry;
 }
 
+/* It need not be one of the table's. */
+static void ask_row(const struct recent_row *row)
+{
+	PREFETCH_TO_CHANGE(&row->ways[0]);
+	PREFETCH_TO_CHANGE(&row->ways[RECENT_WAYS / 2]);
+}
+
 /* One row more: of what is in the row that was sought in its place till now, a half moves there.
  * Both come in their order, row after row, and no memory is taken before it is needed. */
 static void grow(struct recent *recent)
@@ -51,6 +62,8 @@ static void grow(struct recent *recent)
 	struct recent_row *old = &recent->rows[recent->row_count & recent->mask >> 1];
 	struct recent_row *fresh = &recent->rows[recent->row_count], both = *old;
 	size_t kept = 0, moved = 0;
+	ask_row(old + GROW_AHEAD);
+	ask_row(fresh + GROW_AHEAD);
 	*old = (struct recent_row){ 0 };
 	for (size_t way = 0; way < RECENT_WAYS; way++) {
 		if (both.ways[way].code == 0)

@@ -239,16 +239,14 @@ static str text_of(const struct strings *strings, const struct recent_entry *ent
 		       : (str){ entry->text, entry->length };
 }
 
-/* Finds what is remembered; returns how many are not, in `rest`.  What is remembered of an erased
- * one was forgotten. */
+/* Finds what is remembered, where strings_ask() has looked; returns how many are not, in `rest`.
+ * What is remembered of an erased one was forgotten. */
 static size_t recall(const struct finding *f, uint8_t *rest)
 {
 	const struct recent *recent = f->strings->recent;
 	const struct recent_entry *entries[FIND_GROUP];
 	size_t rest_count = 0;
 
-	for (size_t i = 0; i < f->count; i++)
-		recent_ask(recent, f->hashes[i]);
 	for (size_t i = 0; i < f->count; i++) {
 		entries[i] = recent_find(recent, f->hashes[i]);
 		if (entries[i] != NULL && entries[i]->length == RECENT_LONG)
@@ -271,6 +269,8 @@ static void find_rest(const struct finding *f, const uint8_t *rest, size_t count
 	uint32_t codes[FIND_GROUP];
 	str texts[FIND_GROUP];
 
+	if (count == 0)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		hashes[i] = f->hashes[rest[i]];
 		texts[i] = f->texts[rest[i]];
@@ -294,6 +294,25 @@ static void find_some(const struct finding *f)
 		find_rest(f, rest, recall(f, rest));
 }
 
+uint64_t strings_hash(const struct strings *strings, str text)
+{
+	return hash64(strings->seed, text);
+}
+
+void strings_ask(const struct strings *strings, uint64_t hash)
+{
+	if (strings->recent != NULL)
+		recent_ask(strings->recent, hash);
+}
+
+void strings_find_asked(const struct strings *strings, const str *texts, const uint64_t *hashes,
+	size_t count, uint32_t *codes)
+{
+	for (size_t at = 0; at < count; at += FIND_GROUP)
+		find_some(&(struct finding){ strings, texts + at, hashes + at, codes + at,
+			MIN_OF(count - at, (size_t)FIND_GROUP) });
+}
+
 void strings_find_many(
 	const struct strings *strings, const str *texts, size_t count, uint32_t *codes)
 {
@@ -303,7 +322,9 @@ void strings_find_many(
 		size_t n = MIN_OF(count - at, (size_t)FIND_GROUP);
 		for (size_t i = 0; i < n; i++)
 			hashes[i] = hash64(strings->seed, texts[at + i]);
-		find_some(&(struct finding){ strings, texts + at, hashes, codes + at, n });
+		for (size_t i = 0; i < n; i++)
+			strings_ask(strings, hashes[i]);
+		strings_find_asked(strings, texts + at, hashes, n, codes + at);
 	}
 }
 

@@ -35,6 +35,12 @@ uint32_t strings_find(const struct strings *strings, str text); /* or STRINGS_NO
  * a code keeps it: so strings_intern() need be asked for the others only. */
 void strings_find_many(
 	const struct strings *strings, const str *texts, size_t count, uint32_t *codes);
+/* The same in steps, with something else to be done between the last two: while that lasts, memory
+ * comes.  What is added meanwhile is found too, or not. */
+uint64_t strings_hash(const struct strings *strings, str text);
+void strings_ask(const struct strings *strings, uint64_t hash); /* PREFETCH_BURST at a time */
+void strings_find_asked(const struct strings *strings, const str *texts, const uint64_t *hashes,
+	size_t count, uint32_t *codes);
 /* Likewise, each text in a dictionary of its own; `code` is the answer. */
 struct strings_question {
 	const struct strings *strings;

@@ -13,6 +13,7 @@ enum {
 	LINE_BYTES = 64, /* of the processor's caches */
 	ROW_BYTES_USUAL = 192, /* a row and its bytes */
 	AHEAD = 16, /* items: another thread prepared them */
+	FAR_AHEAD = 40, /* where these are told */
 };
 
 /* Items that become records. */
@@ -23,15 +24,25 @@ struct applying {
 	size_t count;
 };
 
-/* Items that are rows of one form, which is plain. */
-struct plain {
-	const struct record_form *form; /* the last one asked about; NULL: none */
-	bool is_plain; /* it is */
+/* Items that are rows of one form, which is plain, in three groups: of one row after row comes and
+ * is asked for, of the next the evidence, and the third is added.  Memory that was asked for comes
+ * while two others are at work. */
+struct plain_group {
 	struct plain_rows rows;
 	str values[PLAIN_ROWS_MAX];
 	int64_t ms[PLAIN_ROWS_MAX]; /* identity counts in these */
+	struct identity_asked asked;
 };
 _Static_assert((int)PLAIN_ROWS_MAX <= (int)IDENTITY_FIND_MAX, "found together");
+
+enum { PLAIN_GROUPS = 3 };
+struct plain {
+	const struct record_form *form; /* the last one asked about; NULL: none */
+	bool is_plain; /* it is */
+	uint32_t source; /* its code */
+	struct plain_group groups[PLAIN_GROUPS];
+	struct plain_group *coming, *found, *added; /* these */
+};
 
 struct taking {
 	struct engine *engine;
@@ -82,51 +93,104 @@ static str type_of(const struct record_form *form)
 	return form->pattern.identifiers[0].type;
 }
 
-/* In their order: what one makes known, the next may name. */
-static void tell_identity(struct engine *engine, struct plain *plain)
+static void come(struct taking *t, const struct engine_item *item)
 {
-	struct plain_rows *rows = &plain->rows;
-	uint32_t source = threads_name(engine->threads, rows->source);
+	struct plain_group *group = t->plain.coming;
+	size_t at = group->rows.count++;
 
-	identity_find_sets_of_one(
-		engine->identity, type_of(plain->form), plain->values, rows->count, rows->sets);
-	for (size_t i = 0; i < rows->count; i++) {
-		if (rows->sets[i] == IDENTITY_NO_CODE)
-			rows->sets[i] = identity_set_of_one(
-				engine->identity, type_of(plain->form), plain->values[i]);
-		identity_add(engine->identity, rows->sets[i], rows->seqs[i], source, plain->ms[i]);
-	}
+	group->rows.seqs[at] = item->seq;
+	group->rows.times[at] = ticks_of(item->row->time);
+	group->rows.channels[at] = formed_row_channel(item->row);
+	group->rows.activities[at] = formed_row_activity(item->row);
+	group->values[at] = formed_row_value(item->row);
+	group->ms[at] = item->row->time.ms;
+	identity_ask_one(
+		t->engine->identity, &group->asked, type_of(t->plain.form), group->values[at]);
 }
 
-static void apply_plain(struct taking *t)
+/* In their order: what one makes known, the next may name. */
+static void add(struct taking *t, struct plain_group *group, size_t at)
 {
-	struct plain_rows *rows = &t->plain.rows;
+	struct plain_rows *rows = &group->rows;
 
+	if (rows->sets[at] == IDENTITY_NO_CODE)
+		rows->sets[at] = identity_set_of_one(
+			t->engine->identity, type_of(t->plain.form), group->values[at]);
+	identity_add(t->engine->identity, rows->sets[at], rows->seqs[at], t->plain.source,
+		group->ms[at]);
+}
+
+static void ask_evidence(const struct taking *t, const struct plain_rows *rows, size_t from)
+{
+	for (size_t i = from; i < MIN_OF(from + PREFETCH_BURST, rows->count); i++)
+		identity_ask_evidence(t->engine->identity, rows->sets[i]);
+}
+
+/* Beside the row that comes, one of each of the others. */
+static void go_on(struct taking *t, size_t at)
+{
+	struct plain *plain = &t->plain;
+
+	if (at % PREFETCH_BURST == PREFETCH_BURST / 2)
+		ask_evidence(t, &plain->found->rows, at - PREFETCH_BURST / 2);
+	if (at < plain->added->rows.count)
+		add(t, plain->added, at);
+}
+
+static void threads_take(struct taking *t, struct plain_rows *rows)
+{
 	if (rows->count == 0)
 		return;
 	rows->source = t->plain.form->pattern.source;
 	rows->is_verified = t->plain.form->pattern.identifiers[0].verified;
-	tell_identity(t->engine, &t->plain);
 	threads_add_plain(t->engine->threads, rows);
 	t->engine->applied_seq = rows->seqs[rows->count - 1] + 1;
 	t->engine->dirty = true;
 	rows->count = 0;
 }
 
+/* All of a group is done: the next. */
+static void turn(struct taking *t)
+{
+	struct plain *plain = &t->plain;
+	struct plain_group *empty = plain->added;
+
+	threads_take(t, &empty->rows);
+	identity_find_asked(t->engine->identity, &plain->coming->asked, plain->coming->rows.sets);
+	plain->added = plain->found;
+	plain->found = plain->coming;
+	plain->coming = empty;
+}
+
+static void apply_plain(struct taking *t)
+{
+	const struct plain *plain = &t->plain;
+
+	while (plain->coming->rows.count + plain->found->rows.count + plain->added->rows.count >
+		0) {
+		for (size_t at = plain->coming->rows.count; at < PLAIN_ROWS_MAX; at++)
+			go_on(t, at);
+		turn(t);
+	}
+}
+
 static void take_plain(struct taking *t, const struct engine_item *item)
 {
-	struct plain_rows *rows = &t->plain.rows;
-	size_t at = rows->count++;
+	go_on(t, t->plain.coming->rows.count);
+	come(t, item);
+	if (t->plain.coming->rows.count == PLAIN_ROWS_MAX)
+		turn(t);
+}
 
-	rows->seqs[at] = item->seq;
-	rows->sets[at] = IDENTITY_NO_CODE; /* until it is found */
-	rows->times[at] = ticks_of(item->row->time);
-	rows->channels[at] = formed_row_channel(item->row);
-	rows->activities[at] = formed_row_activity(item->row);
-	t->plain.values[at] = formed_row_value(item->row);
-	t->plain.ms[at] = item->row->time.ms;
-	if (rows->count == PLAIN_ROWS_MAX)
-		apply_plain(t);
+static void plain_begin(struct plain *plain)
+{
+	plain->form = NULL;
+	plain->is_plain = false;
+	plain->coming = &plain->groups[0];
+	plain->found = &plain->groups[1];
+	plain->added = &plain->groups[2];
+	for (size_t i = 0; i < PLAIN_GROUPS; i++)
+		plain->groups[i].rows.count = plain->groups[i].asked.count = 0;
 }
 
 /* ---- all */
@@ -142,6 +206,7 @@ static bool is_plain(struct taking *t, const struct engine_item *item)
 		apply_plain(t);
 		plain->form = item->row->form;
 		plain->is_plain = record_form_is_plain(plain->form);
+		plain->source = threads_name(t->engine->threads, plain->form->pattern.source);
 	}
 	return plain->is_plain;
 }
@@ -175,11 +240,12 @@ void engine_apply_items(
 
 	t.engine = engine;
 	t.received_ms = received_ms;
-	t.records.count = t.plain.rows.count = 0;
-	t.plain.form = NULL;
-	t.plain.is_plain = false;
+	t.records.count = 0;
+	plain_begin(&t.plain);
 	memset(t.records.forms, 0, sizeof(t.records.forms));
 	for (size_t i = 0; i < count; i++) {
+		if (i + FAR_AHEAD < count)
+			PREFETCH(&items[i + FAR_AHEAD]);
 		if (i + AHEAD < count)
 			prefetch_item(&items[i + AHEAD]);
 		if (items[i].status == ITEM_NEW)

@@ -63,13 +63,28 @@ uint32_t identity_set(struct identity *identity, const struct record *record);
 /* The sets of many records at once, where they are known: IDENTITY_NO_CODE where identity_set() is
  * still to be asked.  A set that is known stays the record's, whatever is added meanwhile.  The
  * waits for memory are overlapped, also those of identity_add(): several times faster. */
-enum { IDENTITY_FIND_MAX = 64 }; /* records at once */
+enum { IDENTITY_FIND_MAX = 64, IDENTITY_ASKED_BYTES = 64 }; /* records at once */
 void identity_find_many(const struct identity *identity, const struct record *records, size_t count,
 	uint32_t *sets);
-/* The same of many records that carry one identifier each, all of one type. */
+/* The set of a record that carries one identifier. */
 uint32_t identity_set_of_one(struct identity *identity, str type, str value);
-void identity_find_sets_of_one(const struct identity *identity, str type, const str *values,
-	size_t count, uint32_t *sets); /* count: at most IDENTITY_FIND_MAX */
+/* identity_find_many() for such records, in steps with something else to be done in between, for
+ * that is how long memory takes to come:
+ *   ask_one        of each: where to look for its set
+ *   find_asked     of all that were asked for since the last time: sets, in their order
+ *   ask_evidence   of each set (or IDENTITY_NO_CODE), PREFETCH_BURST at a time: where
+ * identity_add() will count */
+struct identity_asked {
+	size_t count; /* at most IDENTITY_FIND_MAX; at first 0 */
+	uint64_t hashes[IDENTITY_FIND_MAX];
+	str texts[IDENTITY_FIND_MAX]; /* each here, or empty: too long */
+	char bytes[IDENTITY_FIND_MAX][IDENTITY_ASKED_BYTES]; /* "type:value" */
+};
+void identity_ask_one(
+	const struct identity *identity, struct identity_asked *asked, str type, str value);
+void identity_find_asked(
+	const struct identity *identity, struct identity_asked *asked, uint32_t *sets);
+void identity_ask_evidence(const struct identity *identity, uint32_t set);
 /* For who adds very many: where about so many identifiers are is remembered from now on, until 0
  * are to be (strings_remember()). */
 void identity_remember(struct identity *identity, size_t identifiers_max);

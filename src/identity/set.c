@@ -286,46 +286,54 @@ void identity_find_many(
 	}
 }
 
-/* ---- the sets of many that have one identifier of one type */
+/* ---- the sets of records that have one identifier */
 
-enum {
-	SHORT_BYTES = 64, /* "type:value" of up to so many; longer ones are left unknown */
-	FRONT_BYTES = IDENTIFIER_TYPE_BYTES_MAX + 1
-};
-_Static_assert((int)FRONT_BYTES <= (int)SHORT_BYTES, "there is room for a type");
+enum { FRONT_BYTES = IDENTIFIER_TYPE_BYTES_MAX + 1 };
+_Static_assert((int)FRONT_BYTES <= (int)IDENTITY_ASKED_BYTES, "there is room for a type");
 
-/* From identifiers (or IDENTITY_NO_CODE) to their sets. */
-static void find_alone(const struct identity *identity, uint32_t *codes, size_t count)
+/* Those that came last: hashed when their bytes are no longer on their way to the first cache, and
+ * asked for when all hashes are there. */
+static void ask_last(const struct identity *identity, struct identity_asked *asked, size_t some)
 {
-	for (size_t i = 0; i < count; i++)
-		if (codes[i] >= identity->in_step && codes[i] != IDENTITY_NO_CODE)
-			PREFETCH(table_at(identity->alone, codes[i]));
-	for (size_t i = 0; i < count; i++) {
-		if (codes[i] >= identity->in_step && codes[i] != IDENTITY_NO_CODE)
-			codes[i] = alone_at(identity, codes[i]);
-		if (codes[i] != IDENTITY_NO_CODE)
-			PREFETCH_TO_CHANGE(table_at(identity->evidence, codes[i]));
-	}
+	size_t from = asked->count - some;
+
+	for (size_t i = from; i < asked->count; i++)
+		asked->hashes[i] = strings_hash(identity->identifiers, asked->texts[i]);
+	for (size_t i = from; i < asked->count; i++)
+		strings_ask(identity->identifiers, asked->hashes[i]);
 }
 
-void identity_find_sets_of_one(
-	const struct identity *identity, str type, const str *values, size_t count, uint32_t *sets)
+void identity_ask_one(
+	const struct identity *identity, struct identity_asked *asked, str type, str value)
 {
-	char written[IDENTITY_FIND_MAX][SHORT_BYTES], front[FRONT_BYTES] = { 0 };
-	str texts[IDENTITY_FIND_MAX] = { { NULL, 0 } };
-	size_t front_bytes = write_text(front, type, STR(""));
+	size_t at = asked->count++;
 
-	ASSERT(count <= IDENTITY_FIND_MAX);
-	for (size_t i = 0; i < count; i++) {
-		size_t bytes = front_bytes + values[i].len;
-		if (bytes > SHORT_BYTES || values[i].len == 0)
-			continue;
-		memcpy(written[i], front, FRONT_BYTES); /* all of it: no length to look at */
-		copy_bytes(written[i] + front_bytes, values[i].ptr, values[i].len);
-		texts[i] = (str){ written[i], bytes };
-	}
-	strings_find_many(identity->identifiers, texts, count, sets);
-	find_alone(identity, sets, count);
+	ASSERT(at < IDENTITY_FIND_MAX);
+	asked->texts[at] = (str){ NULL, 0 };
+	if (type.len + 1 + value.len <= IDENTITY_ASKED_BYTES && value.len > 0)
+		asked->texts[at] =
+			(str){ asked->bytes[at], write_text(asked->bytes[at], type, value) };
+	if (asked->count % PREFETCH_BURST == 0)
+		ask_last(identity, asked, PREFETCH_BURST);
+}
+
+void identity_find_asked(
+	const struct identity *identity, struct identity_asked *asked, uint32_t *sets)
+{
+	strings_find_asked(identity->identifiers, asked->texts, asked->hashes, asked->count, sets);
+	for (size_t i = 0; i < asked->count; i++)
+		if (sets[i] >= identity->in_step && sets[i] != IDENTITY_NO_CODE)
+			PREFETCH(table_at(identity->alone, sets[i]));
+	for (size_t i = 0; i < asked->count; i++)
+		if (sets[i] >= identity->in_step && sets[i] != IDENTITY_NO_CODE)
+			sets[i] = alone_at(identity, sets[i]);
+	asked->count = 0;
+}
+
+void identity_ask_evidence(const struct identity *identity, uint32_t set)
+{
+	if (set != IDENTITY_NO_CODE)
+		PREFETCH_TO_CHANGE(table_at(identity->evidence, set));
 }
 
 void identity_remember(struct identity *identity, size_t identifiers_max)

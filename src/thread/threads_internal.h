@@ -24,7 +24,7 @@ struct recent_what {
 _Static_assert(sizeof(struct recent_what) == 64, "one line");
 
 /* The same of short names, which are compared as words. */
-enum { SHORT_WHATS = 1024, SHORT_WHAT_PROBES = 4 };
+enum { SHORT_WHATS = 4096, SHORT_WHAT_PROBES = 4 };
 struct short_what {
 	uint64_t channel, activity; /* up to 8 bytes each, zeros behind */
 	uint32_t code; /* + 1, or 0: none */
