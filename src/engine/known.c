@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKED_UP = 256 }; /* at once: judged while the caches still have them */
+enum {
+	LOOKED_UP = 256, /* at once: judged while the caches still have them */
+	AHEAD = 24 /* items: another thread prepared them */
+};
 
 static size_t slot_of(const struct group *g, struct dedup_key key)
 {
@@ -78,33 +81,57 @@ static void spread_out(struct group *g, size_t from, size_t end, size_t keyed)
 	}
 }
 
-static err look_up_some(
-	struct engine *engine, struct group *g, size_t from, size_t end, struct why *why)
-{
-	size_t keyed = 0;
+/* Some items of a batch, side by side, and the keys of those that have one. */
+struct some {
+	size_t from, end, keyed;
+};
 
-	for (size_t i = from; i < end; i++)
+static struct some next_some(struct group *g, size_t from)
+{
+	struct some some = { .from = from, .end = MIN_OF(g->count, from + (size_t)LOOKED_UP) };
+
+	for (size_t i = from; i < some.end; i++) {
+		if (i + AHEAD < g->count)
+			PREFETCH(&g->items[i + AHEAD]);
 		if (g->items[i].has_key)
-			g->keys[keyed++] = g->items[i].key;
-	err e = engine_find_known(engine, g->keys, keyed, g->found + from, g->known + from, why);
-	if (e != OK)
-		return e;
-	if (keyed < end - from)
-		spread_out(g, from, end, keyed);
-	for (size_t i = from; i < end; i++) {
+			g->keys[from + some.keyed++] = g->items[i].key;
+	}
+	return some;
+}
+
+/* While these are judged, memory for the next comes. */
+static void judge_some(
+	struct engine *engine, struct group *g, const struct some *these, const struct some *next)
+{
+	size_t asked = 0;
+
+	for (size_t i = these->from; i < these->end; i++) {
+		if (i % PREFETCH_BURST == 0) {
+			size_t count = MIN_OF(next->keyed - asked, (size_t)PREFETCH_BURST);
+			dedup_ask(engine->dedup, g->keys + next->from + asked, count);
+			asked += count;
+		}
 		judge(g, i);
 		g->repeats += g->items[i].status != ITEM_NEW;
 	}
-	return OK;
 }
 
 static err look_up_all(struct engine *engine, struct group *g, struct why *why)
 {
-	err e = OK;
+	struct some these = next_some(g, 0);
 
-	for (size_t at = 0; e == OK && at < g->count; at += LOOKED_UP)
-		e = look_up_some(engine, g, at, MIN_OF(g->count, at + (size_t)LOOKED_UP), why);
-	return e;
+	while (these.from < g->count) {
+		struct some next = next_some(g, these.end);
+		err e = engine_find_known(engine, g->keys + these.from, these.keyed,
+			g->found + these.from, g->known + these.from, why);
+		if (e != OK)
+			return e;
+		if (these.keyed < these.end - these.from)
+			spread_out(g, these.from, these.end, these.keyed);
+		judge_some(engine, g, &these, &next);
+		these = next;
+	}
+	return OK;
 }
 
 /* ---- ids that were guessed: numbering.h */

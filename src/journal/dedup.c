@@ -9,6 +9,7 @@
 
 enum {
 	ADD_GROUP = 64, /* entries whose waits for memory overlap */
+	APPEND_AHEAD = 8, /* entries */
 	YOUNG_TABLES = 6, /* whose entries the filter of what is young has room for */
 };
 
@@ -233,6 +234,8 @@ static void add_group(struct dedup *dedup, const struct dedup_entry *entries, si
 		add_young(&dedup->young, entries, count, had);
 	for (size_t i = 0; i < count; i++) {
 		ASSERT(entries[i].seq < DEDUP_SEQ_END);
+		if (i + APPEND_AHEAD < count)
+			dedup_lists_ask(&dedup->active, entries[i + APPEND_AHEAD].key);
 		if (had[i])
 			dedup_lists_put(&dedup->active, &entries[i]);
 		else

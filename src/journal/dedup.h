@@ -99,6 +99,10 @@ err dedup_find(struct dedup *dedup, struct dedup_key key, bool *found, struct de
 err dedup_find_many(struct dedup *dedup, const struct dedup_key *keys, size_t count, bool *found,
 	struct dedup_entry *entries, struct why *why);
 
+/* For who will look them up soon: PREFETCH_BURST at a time, with something else to do in between.
+ */
+void dedup_ask(const struct dedup *dedup, const struct dedup_key *keys, size_t count);
+
 /* Adds, or replaces the entry of the same key (erasure: state DEDUP_ERASED).  Add only what is
  * durable in the journal, or will be before what is in memory is frozen or saved.  On an error
  * nothing was added. */

@@ -12,7 +12,7 @@ static struct filter_line *line_of(
 	return (struct filter_line *)(uintptr_t)&lines[part_of(key.high, line_count)];
 }
 
-static void fetch_asked(const struct filter_line *lines, uint64_t line_count,
+void filter_fetch(const struct filter_line *lines, uint64_t line_count,
 	const struct dedup_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -119,7 +119,7 @@ static bool is_wide(void)
 void filter_ask(const struct filter_line *lines, uint64_t line_count, const struct dedup_key *keys,
 	size_t count, bool *may_have)
 {
-	fetch_asked(lines, line_count, keys, count);
+	filter_fetch(lines, line_count, keys, count);
 	if (is_wide()) {
 		ask_wide(lines, line_count, keys, count, may_have);
 		return;

@@ -41,6 +41,8 @@ static inline bool filter_line_may_have(const uint8_t *line, uint64_t low)
 
 /* The same of many keys, the eight words of a line side by side where the processor can; for all
  * but the last, of many lines, whose waits for memory overlap.  (dedup_filter.c) */
+void filter_fetch(const struct filter_line *lines, uint64_t line_count,
+	const struct dedup_key *keys, size_t count); /* for who will ask soon */
 void filter_ask(const struct filter_line *lines, uint64_t line_count, const struct dedup_key *keys,
 	size_t count, bool *may_have);
 /* Adds the keys of these entries; had[i]: that one would have passed before, or came before. */

@@ -194,3 +194,9 @@ err dedup_find(struct dedup *dedup, struct dedup_key key, bool *found, struct de
 {
 	return find_group(dedup, &key, 1, found, entry, why);
 }
+
+void dedup_ask(const struct dedup *dedup, const struct dedup_key *keys, size_t count)
+{
+	if (dedup->young.lines != NULL)
+		filter_fetch(dedup->young.lines, dedup->young.line_count, keys, count);
+}

@@ -241,6 +241,12 @@ void dedup_lists_prefetch(const struct dedup_lists *lists, struct dedup_key key)
 		PREFETCH(&list->places[first_place(list, key)]);
 }
 
+void dedup_lists_ask(const struct dedup_lists *lists, struct dedup_key key)
+{
+	if (lists->lists != NULL)
+		PREFETCH_TO_CHANGE(list_of(lists, key)->next);
+}
+
 void dedup_lists_put(struct dedup_lists *lists, const struct dedup_entry *entry)
 {
 	uint8_t *there = find(lists, entry->key);

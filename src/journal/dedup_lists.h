@@ -62,6 +62,7 @@ const uint8_t *dedup_lists_find(struct dedup_lists *lists, struct dedup_key key)
 void dedup_lists_prefetch(const struct dedup_lists *lists, struct dedup_key key); /* to find it */
 /* Adds, or replaces the entry of the same key. */
 void dedup_lists_put(struct dedup_lists *lists, const struct dedup_entry *entry);
+void dedup_lists_ask(const struct dedup_lists *lists, struct dedup_key key); /* to append it */
 /* Adds; the key is not there. */
 void dedup_lists_append(struct dedup_lists *lists, const struct dedup_entry *entry);
 

@@ -13,7 +13,7 @@
 enum {
 	SEGMENT_BYTES_DEFAULT = 64 << 20,
 	BATCH_BUFFER_KEPT = 4 << 20, /* one of an import has some 1 MiB */
-	LAID_AHEAD = 12, /* records that are asked for before they are copied */
+	LAID_AHEAD = 16, /* records that are asked for before they are copied */
 };
 
 static void laid_free(struct journal_batch *batch)
