@@ -67,6 +67,17 @@ void *memory_for_runs(size_t bytes)
 	return present(malloc(bytes), bytes);
 }
 
+void memory_populate(void *memory, size_t bytes)
+{
+	uintptr_t at = (uintptr_t)memory, from = (at + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+	uintptr_t to = (at + bytes) / PAGE_BYTES * PAGE_BYTES;
+
+#ifdef MADV_POPULATE_WRITE
+	if (to > from) /* Linux before 5.14 does not know it */
+		(void)madvise((char *)memory + (from - at), to - from, MADV_POPULATE_WRITE);
+#endif
+}
+
 void *memory_for_pages(size_t bytes)
 {
 	size_t whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;

@@ -159,12 +159,22 @@ static char *map_large(void)
 	return map;
 }
 
+static char *map_small(void)
+{
+	char *map = map_aligned();
+
+	memory_populate(map, CHUNK_SLAB_BYTES); /* it will be appended to, from end to end */
+	return map;
+}
+
 static struct slab *new_slab(const struct sort *sort, enum chunk_pages pages)
 {
 	char *map;
 
-	if (sort->slabs == 0 || pages == CHUNK_PAGES_SMALL)
+	if (sort->slabs == 0)
 		map = map_aligned();
+	else if (pages == CHUNK_PAGES_SMALL)
+		map = map_small();
 	else
 		map = ready_count > 0 ? ready[--ready_count] : map_large();
 	return (struct slab *)(void *)map;

@@ -9,7 +9,8 @@
 enum {
 	ROWS_FIRST = 64,
 	USED_OF_EIGHT = 4, /* of all ways: fuller, it grows */
-	GROW_AHEAD = 8 /* rows: they will be divided next */
+	GROW_AHEAD = 8, /* rows: they will be divided next */
+	ROWS_AT_ONCE = 8192, /* a mebibyte, from the system */
 };
 
 struct recent *recent_create(size_t entries_max)
@@ -59,6 +60,10 @@ static void grow(struct recent *recent)
 {
 	if (recent->row_count > recent->mask)
 		recent->mask = 2 * recent->mask + 1;
+	if (recent->row_count % ROWS_AT_ONCE == 0)
+		memory_populate(&recent->rows[recent->row_count],
+			MIN_OF(recent->row_count_max - recent->row_count, (size_t)ROWS_AT_ONCE) *
+				sizeof(*recent->rows));
 	struct recent_row *old = &recent->rows[recent->row_count & recent->mask >> 1];
 	struct recent_row *fresh = &recent->rows[recent->row_count], both = *old;
 	size_t kept = 0, moved = 0;

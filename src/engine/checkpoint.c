@@ -310,14 +310,18 @@ err engine_checkpoint_step(struct engine *engine, bool *done, struct why *why)
 	return e;
 }
 
+err checkpoint_index(struct engine *engine, struct why *why)
+{
+	return save_index(engine, why);
+}
+
 err checkpoint_tables(struct engine *engine, struct why *why)
 {
-	bool done;
-	err e = OK;
+	bool done = false;
+	err e = open_store(engine, why);
 
-	while (e == OK && engine->checkpoint->phase < MANIFEST)
-		e = step(engine, &done, why);
-	checkpoint_abandon(engine);
+	while (e == OK && !done)
+		e = save_part(engine, &done, why);
 	return e;
 }
 

@@ -37,8 +37,9 @@ void checkpoint_abandon(struct engine *engine);
  * these for what is long, and waits for the disk in the end alone. */
 void checkpoint_hurry(struct engine *engine);
 
-/* Of one that was just begun the index and the tables alone, unsynced and without a manifest: the
- * next one need not write them again. */
+/* Of one that was just begun, and will be given up: what the next one need not write again.  The
+ * index of known messages, and all tables, unsynced and without a manifest; one thread each. */
+err checkpoint_index(struct engine *engine, struct why *why);
 err checkpoint_tables(struct engine *engine, struct why *why);
 
 /* As engine_checkpoint_begin(), into a new file; done, it is the only one: after bytes were erased,

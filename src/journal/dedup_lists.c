@@ -62,6 +62,8 @@ static void add_chunk(struct dedup_pool *pool)
 
 	pool->chunks = memory_resize(pool->chunks, (pool->chunk_count + 1) * sizeof(*pool->chunks));
 	pool->fresh = memory_alloc_lines(blocks * LIST_BLOCK_BYTES);
+	if (blocks == CHUNK_BLOCKS_MAX)
+		memory_populate(pool->fresh, blocks * LIST_BLOCK_BYTES);
 	pool->chunks[pool->chunk_count++] = pool->fresh;
 	pool->block_count += blocks;
 	pool->fresh_count = blocks;

@@ -87,6 +87,7 @@ enum {
 	RANGE_GROUPS_BITS = 16, /* a group within its range is a word of so many */
 	RANGES_MAX = 8192, /* for groups that are far more */
 	GROUPS_AT_ONCE = 1024, /* rows whose groups are found together */
+	POPULATED_ROWS = 1 << 18, /* at once: some megabytes */
 };
 _Static_assert(IDENTIFIERS_MAX >> RANGE_GROUPS_BITS < RANGES_MAX, "ranges for all customers");
 
@@ -317,6 +318,16 @@ static void build_range(void *context, size_t r, size_t end)
 	order_groups(b->of->view, b->out, at.first, at.end, at.from);
 }
 
+static void populate_some(void *context, size_t from, size_t to)
+{
+	const struct building *b = context;
+
+	memory_populate(b->out->row + from, (to - from) * sizeof(*b->out->row));
+	memory_populate(b->out->what + from, (to - from) * sizeof(*b->out->what));
+	memory_populate(b->out->time + from, (to - from) * sizeof(*b->out->time));
+	memory_populate(b->within + from, (to - from) * sizeof(*b->within));
+}
+
 static void make_room(struct building *b)
 {
 	size_t room = MAX_OF(b->out->count, (size_t)1);
@@ -325,6 +336,7 @@ static void make_room(struct building *b)
 	b->out->what = memory_for_runs(room * sizeof(*b->out->what));
 	b->out->time = memory_for_runs(room * sizeof(*b->out->time));
 	b->within = memory_for_runs(room * sizeof(*b->within));
+	shares_do(b->threads, b->out->count, POPULATED_ROWS, populate_some, b);
 }
 
 static void build_slices(
