@@ -1,5 +1,7 @@
 /* tests/thread_index_save_test.c - a base into a store and back, and from the store into memory. */
+#include "base/crc32c.h"
 #include "base/saving.h"
+#include "base/varint.h"
 #include "support/memory_file.h"
 #include "test.h"
 #include "thread/thread_index.h"
@@ -108,6 +110,69 @@ TEST(base_is_loaded_as_it_was_saved)
 	CHECK("unmapped", store->mapped == 0);
 	thread_index_unref(base);
 	strbuf_done(&entry);
+	memory_file_free(store);
+}
+
+/* As programs of before wrote it: arrays from multiples of 8, and an entry that begins with 1. */
+static struct strbuf as_before(const struct strbuf *entry, struct memory_file *store, uint64_t at)
+{
+	struct reader in = reader_of((str){ entry->ptr, entry->len });
+	struct strbuf bytes = strbuf_heap(1 << 20), out = strbuf_heap(1 << 16);
+	uint64_t fields[6];
+	static char got[1 << 20];
+
+	CHECK("the present version", reader_u8(&in) == 2);
+	uint64_t from = reader_u64(&in), size = reader_u64(&in);
+	CHECK("the bytes lie at pages", from % 4096 == 0 && size % 4096 == 0);
+	(void)reader_u32(&in);
+	for (size_t i = 0; i < 6; i++)
+		fields[i] = reader_u64(&in);
+	const uint64_t groups = fields[3], events = fields[4], entities = fields[5];
+	const uint64_t arrays[] = { 8 * events, 4 * events, 4 * events, 8 * (groups + 1),
+		8 * entities, 4 * entities, 4 * entities, 8 * (groups + 1), 4 * fields[2],
+		4 * groups };
+	for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
+		size_t count;
+		err e = file_read_at(&store->file, from, got, (size_t)arrays[i], &count, NULL);
+		CHECK("read", e == OK && count == arrays[i]);
+		strbuf_add(&bytes, (str){ got, (size_t)arrays[i] });
+		while (bytes.len % 8 != 0)
+			strbuf_add_byte(&bytes, 0);
+		from += (arrays[i] + 4095) / 4096 * 4096;
+	}
+	CHECK("written", file_write_at(&store->file, at, bytes.ptr, bytes.len, NULL) == OK);
+	strbuf_add_byte(&out, 1);
+	strbuf_add_u64(&out, at);
+	strbuf_add_u64(&out, bytes.len);
+	strbuf_add_u32(&out, crc32c(0, strbuf_str(&bytes)));
+	for (size_t i = 0; i < 6; i++)
+		strbuf_add_u64(&out, fields[i]);
+	strbuf_done(&bytes);
+	return out;
+}
+
+/* What was taken from such a place and is saved again keeps its place and its version. */
+TEST(base_of_an_earlier_version_is_loaded)
+{
+	struct memory_file *store = memory_file_create();
+	struct thread_index *base = make_base(ROWS);
+	uint64_t end = 100;
+	struct strbuf entry = save(base, store, &end), before = as_before(&entry, store, 1 << 18);
+	struct thread_index *loaded = load(&before, store);
+	struct strbuf again = save(loaded, store, &end);
+
+	CHECK("same", are_same(base, loaded));
+	CHECK("same entry", str_equal(strbuf_str(&again), strbuf_str(&before)));
+	thread_index_unref(loaded);
+	before.ptr[0] = 3;
+	str left = strbuf_str(&before);
+	struct why why = { 0 };
+	CHECK("a later version",
+		thread_index_load(&store->file, &left, &loaded, &why) == ERR_CORRUPT);
+	thread_index_unref(base);
+	strbuf_done(&entry);
+	strbuf_done(&before);
+	strbuf_done(&again);
 	memory_file_free(store);
 }
 

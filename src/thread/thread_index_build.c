@@ -332,9 +332,9 @@ static void make_room(struct building *b)
 {
 	size_t room = MAX_OF(b->out->count, (size_t)1);
 
-	b->out->row = memory_for_runs(room * sizeof(*b->out->row));
-	b->out->what = memory_for_runs(room * sizeof(*b->out->what));
-	b->out->time = memory_for_runs(room * sizeof(*b->out->time));
+	b->out->row = memory_for_pages(room * sizeof(*b->out->row));
+	b->out->what = memory_for_pages(room * sizeof(*b->out->what));
+	b->out->time = memory_for_pages(room * sizeof(*b->out->time));
 	b->within = memory_for_runs(room * sizeof(*b->within));
 	shares_do(b->threads, b->out->count, POPULATED_ROWS, populate_some, b);
 }

@@ -19,6 +19,7 @@ struct saved_index {
 	atomic_uint references;
 	uint64_t offset, bytes; /* 0 bytes: not saved; of who writes checkpoints, alone, ... */
 	uint32_t crc; /* ... so this */
+	uint8_t version; /* of its bytes: thread_index_save.c */
 };
 
 struct thread_index {

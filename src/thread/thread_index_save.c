@@ -1,11 +1,11 @@
 /* thread/thread_index_save.c - the base into a table store and back
  *
- * The entry:  u8 0: there is none; else 1, then
+ * The entry:  u8 0: there is none; else 2 (1 was written by earlier programs), then
  *             u64 offset in the file (a multiple of 4096), u64 bytes, u32 CRC-32C of them
  *             u64 rows end, u64 hidden, u64 identifiers
  *             u64 groups, u64 events, u64 entities
- * The bytes, each array from a multiple of 8:
- *             events: time[events] i64, what[events] u32, row[events] u32, start[groups + 1] u64
+ * The bytes, each array from a multiple of 4096 (where the entry begins with 1: of 8), zeros
+ * between: events: time[events] i64, what[events] u32, row[events] u32, start[groups + 1] u64
  *             entities: the same
  *             slot[identifiers] u32, slot_identifiers[groups] u32
  *
@@ -24,7 +24,7 @@ struct piece {
 	const void **array;
 	size_t bytes;
 };
-enum { PIECES = 10, PAGE = 4096 };
+enum { PIECES = 10, PAGE = 4096, VERSION = 2 };
 
 struct saved_index *saved_index_new(void)
 {
@@ -66,6 +66,12 @@ static void pieces_of(struct thread_index *index, struct piece out[static PIECES
 		index->events.groups * sizeof(*index->slot_identifiers) };
 }
 
+/* By the first byte of an entry: arrays begin at multiples of this. */
+static uint64_t spacing_of(uint8_t version)
+{
+	return version == VERSION ? PAGE : 8;
+}
+
 static uint64_t padded(uint64_t bytes, uint64_t to)
 {
 	return (bytes + to - 1) / to * to;
@@ -74,6 +80,7 @@ static uint64_t padded(uint64_t bytes, uint64_t to)
 /* A piece on its way to the file, block by block. */
 struct way {
 	struct file *file;
+	bool past; /* the system's cache */
 	uint64_t at; /* of the piece */
 	str bytes;
 	uint32_t *crcs; /* of each block */
@@ -83,6 +90,12 @@ struct way {
 };
 enum { BLOCK_BYTES = 1 << 20 };
 
+static err write_bytes(const struct way *way, uint64_t at, str bytes, struct why *why)
+{
+	return way->past ? file_write_past(way->file, at, bytes.ptr, bytes.len, why)
+			 : file_write_at(way->file, at, bytes.ptr, bytes.len, why);
+}
+
 static void write_block(void *context, size_t from, size_t to)
 {
 	struct way *way = context;
@@ -90,9 +103,7 @@ static void write_block(void *context, size_t from, size_t to)
 	struct why why = { 0 };
 
 	way->crcs[from / BLOCK_BYTES] = crc32c(0, block);
-	err e = atomic_load(&way->failed)
-			? OK
-			: file_write_at(way->file, way->at + from, block.ptr, block.len, &why);
+	err e = atomic_load(&way->failed) ? OK : write_bytes(way, way->at + from, block, &why);
 	if (e != OK && !atomic_exchange(&way->failed, true)) {
 		way->error = e;
 		way->why = why;
@@ -117,11 +128,12 @@ static err write_blocks(struct way *way, unsigned threads, uint32_t *crc, struct
 static err write_piece(const struct table_store *store, uint64_t at, const struct piece *piece,
 	uint32_t *crc, struct why *why)
 {
-	static const char zeros[8] = { 0 };
-	struct way way = {
-		.file = store->file, .at = at, .bytes = { *piece->array, piece->bytes }
-	};
-	str pad = { zeros, padded(piece->bytes, 8) - piece->bytes };
+	static const char zeros[PAGE] = { 0 };
+	struct way way = { .file = store->file,
+		.past = store->past,
+		.at = at,
+		.bytes = { *piece->array, piece->bytes } };
+	str pad = { zeros, padded(piece->bytes, PAGE) - piece->bytes };
 	err e = write_blocks(&way, store->threads, crc, why);
 
 	*crc = crc32c(*crc, pad);
@@ -140,10 +152,11 @@ static err write_index(struct thread_index *index, struct table_store *store, st
 	pieces_of(index, pieces);
 	for (size_t i = 0; e == OK && i < PIECES; i++) {
 		e = write_piece(store, at, &pieces[i], &crc, why);
-		at += padded(pieces[i].bytes, 8);
+		at += padded(pieces[i].bytes, PAGE);
 	}
 	if (e != OK)
 		return e;
+	index->saved->version = VERSION;
 	index->saved->offset = start;
 	index->saved->bytes = at - start;
 	index->saved->crc = crc;
@@ -159,7 +172,7 @@ static err save_base(void *part, struct table_store *store, struct why *why)
 
 	if (e != OK)
 		return e;
-	strbuf_add_byte(entry, 1);
+	strbuf_add_byte(entry, (char)index->saved->version);
 	strbuf_add_u64(entry, index->saved->offset);
 	strbuf_add_u64(entry, index->saved->bytes);
 	strbuf_add_u32(entry, index->saved->crc);
@@ -209,7 +222,7 @@ static bool place_arrays(struct thread_index *index, const char *bytes, uint64_t
 		if (pieces[i].bytes > size - at)
 			return false;
 		*pieces[i].array = bytes + at;
-		at += padded(pieces[i].bytes, 8);
+		at += padded(pieces[i].bytes, spacing_of(index->saved->version));
 		if (at > size)
 			return false;
 	}
@@ -263,8 +276,9 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 {
 	struct reader in = reader_of(*entry);
 	struct thread_index *index;
+	uint8_t version = reader_u8(&in);
 
-	if (reader_u8(&in) == 0 && !in.failed) {
+	if (version == 0 && !in.failed) {
 		*entry = str_from(*entry, reader_offset(&in));
 		*out = NULL;
 		return OK;
@@ -273,6 +287,7 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 	atomic_init(&index->references, 1);
 	index->is_base = true;
 	index->saved = saved_index_new();
+	index->saved->version = version;
 	index->saved->offset = reader_u64(&in);
 	index->saved->bytes = reader_u64(&in);
 	index->saved->crc = reader_u32(&in);
@@ -282,9 +297,9 @@ err thread_index_load(struct file *file, str *entry, struct thread_index **out, 
 	index->events.groups = index->entities.groups = reader_u64(&in);
 	index->events.count = reader_u64(&in);
 	index->entities.count = reader_u64(&in);
-	bool plausible = !in.failed && index->to <= ROWS_MAX && index->slot_count <= ROWS_MAX &&
-			 index->events.groups <= ROWS_MAX && index->events.count <= ROWS_MAX &&
-			 index->entities.count <= ROWS_MAX;
+	bool plausible = !in.failed && version <= VERSION && index->to <= ROWS_MAX &&
+			 index->slot_count <= ROWS_MAX && index->events.groups <= ROWS_MAX &&
+			 index->events.count <= ROWS_MAX && index->entities.count <= ROWS_MAX;
 	err e = plausible ? map_index(index, file, why) : fail(why, MSG_STATE_DAMAGED);
 	if (e != OK) {
 		thread_index_unref(index);
