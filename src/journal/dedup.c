@@ -179,7 +179,7 @@ static void begin_young(struct dedup *dedup)
 	if (young->lines != NULL)
 		return;
 	young->count_max = dedup->table_entries_max * YOUNG_TABLES;
-	young->line_count = (size_t)filter_lines(young->count_max, YOUNG_LINE_ENTRIES);
+	young->line_count = (size_t)filter_lines(young->count_max);
 	young->lines = memory_alloc_lines(young->line_count * sizeof(*young->lines));
 	add_active(dedup);
 }

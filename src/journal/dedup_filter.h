@@ -2,8 +2,8 @@
  *
  * Lines of 8 words of 64 bits.  The high half of a key chooses the line, in order of the keys,
  * so that a sorted run writes its filter from front to back in constant memory; the low half
- * sets one bit in each word.  With 46 entries a line (11.1 bits an entry) 0.7 % of the unknown
- * keys pass, with 32 (16 bits) 0.1 % (bench/dedup_bench.c counts them).
+ * sets one bit in each word.  With 32 entries a line (16 bits an entry) 0.1 % of the unknown keys
+ * pass (bench/dedup_bench.c counts them); with 46 it would be 0.7 %.
  *
  * What passes the filter of all that is young is asked of the runs, in memory; what passes a run's
  * is sought in its blocks, which may lie on the disk alone, while the writer waits.
@@ -13,11 +13,11 @@
 #include "journal/dedup_entry.h"
 
 enum { FILTER_LINE_BYTES = 64, FILTER_WORDS = 8 };
-enum { YOUNG_LINE_ENTRIES = 46, RUN_LINE_ENTRIES = 32 };
+enum { FILTER_LINE_ENTRIES = 32 };
 
-static inline uint64_t filter_lines(uint64_t entries, unsigned line_entries)
+static inline uint64_t filter_lines(uint64_t entries)
 {
-	return (entries + line_entries - 1) / line_entries;
+	return (entries + FILTER_LINE_ENTRIES - 1) / FILTER_LINE_ENTRIES;
 }
 struct filter_line {
 	uint64_t words[FILTER_WORDS]; /* little-endian, as on the disk */

@@ -10,13 +10,15 @@ enum {
 	CHUNK_BLOCKS_FIRST = 4,
 	CHUNK_BLOCKS_MAX = 256, /* 1 MiB: small pages, which were lately used by somebody */
 	BLOCKS_FIRST = 4,
-	PLACES_FIRST = 32
+	PLACES_FIRST = 32,
+	LOOKS_MAX = 8 /* so many cost less than to make places for all entries */
 };
 
 struct dedup_list {
 	uint8_t *next, *end; /* where the next entry goes, and where the last block is full */
 	uint8_t **blocks;
 	uint32_t block_count, block_cap;
+	uint32_t looks; /* through all entries, before there were places */
 	uint32_t indexed; /* entries that places[] knows, from the first one on */
 	uint32_t place_count; /* a power of two, at least twice `indexed` */
 	uint32_t *places; /* 1 + which entry of the list; 0: none */
@@ -212,6 +214,22 @@ static void bring_up_to_date(struct dedup_lists *lists, struct dedup_list *list)
 		add_place(list, list->indexed++);
 }
 
+/* Entry after entry, the newest block first. */
+static uint8_t *look_through(const struct dedup_list *list, struct dedup_key key)
+{
+	const uint8_t *end = list->next;
+
+	for (uint32_t b = list->block_count; b-- > 0;) {
+		uint8_t *entry = list->blocks[b];
+		for (; entry < end; entry += DEDUP_ENTRY_BYTES)
+			if (load_u64(entry) == key.high && key_compare(entry_key(entry), key) == 0)
+				return entry;
+		if (b > 0)
+			end = list->blocks[b - 1] + (size_t)LIST_BLOCK_ENTRIES * DEDUP_ENTRY_BYTES;
+	}
+	return NULL;
+}
+
 static uint8_t *find(struct dedup_lists *lists, struct dedup_key key)
 {
 	if (lists->count == 0)
@@ -219,6 +237,10 @@ static uint8_t *find(struct dedup_lists *lists, struct dedup_key key)
 	struct dedup_list *list = list_of(lists, key);
 	if (list->block_count == 0)
 		return NULL;
+	if (list->places == NULL && list->looks < LOOKS_MAX) {
+		list->looks++;
+		return look_through(list, key);
+	}
 	bring_up_to_date(lists, list);
 	for (uint32_t at = first_place(list, key); list->places[at] != 0;
 		at = (at + 1) & (list->place_count - 1)) {

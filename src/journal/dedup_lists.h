@@ -9,9 +9,10 @@
  *   ...
  *
  * Nobody sorts before a list is written: it is short enough for the second cache then.  Nor is
- * anything sought by its key, until somebody asks: a list then gets an index, a hash table of
- * places, which is brought up to date whenever it is asked again.  Where a filter answers for
- * nearly all that is new (dedup_filter.h), few lists ever have one.
+ * anything sought by its key, until somebody asks: a few times all of a list is looked through,
+ * then it gets an index, a hash table of places, which is brought up to date whenever it is asked
+ * again. Where a filter answers for nearly all that is new (dedup_filter.h), few lists ever have
+ * one.
  *
  * Threads: one at a time, but for the pool, which many share, and: dedup_lists_find() changes
  * indexes alone, and may run beside dedup_lists_rank().

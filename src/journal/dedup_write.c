@@ -78,7 +78,7 @@ err dedup_writer_open(struct disk *disk, const char *folder, uint64_t number, ui
 	writer->entries_max = entries_max;
 	writer->past_cache = past_cache;
 	writer->header.number = number;
-	writer->header.filter_lines = filter_lines(entries_max, RUN_LINE_ENTRIES);
+	writer->header.filter_lines = filter_lines(entries_max);
 	writer->header.index_slots = (entries_max + RUN_BLOCK_ENTRIES - 1) / RUN_BLOCK_ENTRIES;
 	writer->layout = run_layout_of(&writer->header);
 	writer->filter.at = writer->layout.filter_at;
