@@ -61,8 +61,8 @@ void *memory_alloc(size_t bytes) __attribute__((malloc)); /* zeroed */
 /* Not zeroed, and on small pages, whatever its size: for what is written and read in long runs.
  * base/chunks.h says why that is better.  Freed by free(). */
 void *memory_for_runs(size_t bytes) __attribute__((malloc));
-/* Has the system give all pages that lie in this memory whole, at once: they would else be asked for
- * one by one, in twice the time, as they are written to.  What they hold stays.  Advice. */
+/* Has the system give all pages that lie in this memory whole, at once: they would else be asked
+ * for one by one, in twice the time, as they are written to.  What they hold stays.  Advice. */
 void memory_populate(void *memory, size_t bytes);
 /* Not zeroed, at a page's beginning.  Freed by free(). */
 void *memory_for_pages(size_t bytes) __attribute__((malloc));

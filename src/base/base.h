@@ -36,8 +36,8 @@ _Noreturn void assert_failed(const char *cond, const char *file, int line);
  * nothing.  The empty statement is there because gcc 12 takes a function that does nothing but
  * __builtin_prefetch for one without effect and drops the calls of it. */
 /* How much to ask for in one go, with something to do in between, before it is needed: of more than
- * some twenty lines at once a processor drops those that it has no room for, and they are waited for
- * after all (seen on Zen 4). */
+ * some twenty lines at once a processor drops those that it has no room for, and they are waited
+ * for after all (seen on Zen 4). */
 enum { PREFETCH_BURST = 8 };
 #define PREFETCH(address) prefetch_line((address), 0)
 #define PREFETCH_TO_CHANGE(address) prefetch_line((address), 1)

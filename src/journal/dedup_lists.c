@@ -237,7 +237,7 @@ static uint8_t *find(struct dedup_lists *lists, struct dedup_key key)
 	struct dedup_list *list = list_of(lists, key);
 	if (list->block_count == 0)
 		return NULL;
-	if (list->places == NULL && list->looks < LOOKS_MAX) {
+	if (list->place_count == 0 && list->looks < LOOKS_MAX) {
 		list->looks++;
 		return look_through(list, key);
 	}
