@@ -974,6 +974,39 @@ TEST(identity_finds_the_sets_of_many_long_ones)
 	identity_free(identity);
 }
 
+/* However many are asked for: all that are known are found, also while what was lately sought is
+ * remembered; what is new, or too long, is not. */
+TEST(identity_finds_what_was_asked_for_one_by_one)
+{
+	static char value[IDENTIFIER_VALUE_BYTES_MAX];
+	struct identity_asked asked = { .count = 0 };
+
+	memset(value, 'v', sizeof(value));
+	for (int remembers = 0; remembers <= 1; remembers++) {
+		struct identity *identity = identity_create();
+		uint32_t made[IDENTITY_FIND_MAX], found[IDENTITY_FIND_MAX] = { 0 };
+		if (remembers)
+			identity_remember(identity, 1000);
+		for (size_t i = 0; i < IDENTITY_FIND_MAX; i++)
+			made[i] = i % 5 == 0 ? IDENTITY_NO_CODE
+					     : identity_set_of_one(
+						       identity, STR("id"), (str){ value, i + 1 });
+		for (size_t count = 0; count <= IDENTITY_FIND_MAX; count++) {
+			for (size_t i = 0; i < count; i++)
+				identity_ask_one(
+					identity, &asked, STR("id"), (str){ value, i + 1 });
+			identity_find_asked(identity, &asked, found);
+			CHECK("the next may come", asked.count == 0);
+			for (size_t i = 0; i < count; i++) {
+				bool fits = sizeof("id:") - 1 + i + 1 <= IDENTITY_ASKED_BYTES;
+				CHECK("found", found[i] == (fits ? made[i] : IDENTITY_NO_CODE));
+				identity_ask_evidence(identity, found[i]);
+			}
+		}
+		identity_free(identity);
+	}
+}
+
 TEST(identity_passes_over_what_decides_nothing)
 {
 	struct identity *identity = identity_create();

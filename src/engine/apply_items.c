@@ -206,7 +206,9 @@ static bool is_plain(struct taking *t, const struct engine_item *item)
 		apply_plain(t);
 		plain->form = item->row->form;
 		plain->is_plain = record_form_is_plain(plain->form);
-		plain->source = threads_name(t->engine->threads, plain->form->pattern.source);
+		if (plain->is_plain)
+			plain->source =
+				threads_name(t->engine->threads, plain->form->pattern.source);
 	}
 	return plain->is_plain;
 }

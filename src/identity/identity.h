@@ -63,7 +63,7 @@ uint32_t identity_set(struct identity *identity, const struct record *record);
 /* The sets of many records at once, where they are known: IDENTITY_NO_CODE where identity_set() is
  * still to be asked.  A set that is known stays the record's, whatever is added meanwhile.  The
  * waits for memory are overlapped, also those of identity_add(): several times faster. */
-enum { IDENTITY_FIND_MAX = 64, IDENTITY_ASKED_BYTES = 64 }; /* records at once */
+enum { IDENTITY_FIND_MAX = 64 }; /* records at once */
 void identity_find_many(const struct identity *identity, const struct record *records, size_t count,
 	uint32_t *sets);
 /* The set of a record that carries one identifier. */
@@ -71,9 +71,10 @@ uint32_t identity_set_of_one(struct identity *identity, str type, str value);
 /* identity_find_many() for such records, in steps with something else to be done in between, for
  * that is how long memory takes to come:
  *   ask_one        of each: where to look for its set
- *   find_asked     of all that were asked for since the last time: sets, in their order
- *   ask_evidence   of each set (or IDENTITY_NO_CODE), PREFETCH_BURST at a time: where
- * identity_add() will count */
+ *   find_asked     of all that were asked for since the last time: their sets, in order
+ *   ask_evidence   of each set, PREFETCH_BURST at a time: where identity_add() will count; of
+ *                  IDENTITY_NO_CODE nothing */
+enum { IDENTITY_ASKED_BYTES = 64 }; /* a longer one is not found here */
 struct identity_asked {
 	size_t count; /* at most IDENTITY_FIND_MAX; at first 0 */
 	uint64_t hashes[IDENTITY_FIND_MAX];

@@ -288,9 +288,6 @@ void identity_find_many(
 
 /* ---- the sets of records that have one identifier */
 
-enum { FRONT_BYTES = IDENTIFIER_TYPE_BYTES_MAX + 1 };
-_Static_assert((int)FRONT_BYTES <= (int)IDENTITY_ASKED_BYTES, "there is room for a type");
-
 /* Those that came last: hashed when their bytes are no longer on their way to the first cache, and
  * asked for when all hashes are there. */
 static void ask_last(const struct identity *identity, struct identity_asked *asked, size_t some)
@@ -320,6 +317,7 @@ void identity_ask_one(
 void identity_find_asked(
 	const struct identity *identity, struct identity_asked *asked, uint32_t *sets)
 {
+	ask_last(identity, asked, asked->count % PREFETCH_BURST);
 	strings_find_asked(identity->identifiers, asked->texts, asked->hashes, asked->count, sets);
 	for (size_t i = 0; i < asked->count; i++)
 		if (sets[i] >= identity->in_step && sets[i] != IDENTITY_NO_CODE)
