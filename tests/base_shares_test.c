@@ -42,3 +42,33 @@ TEST(shares_are_each_done_once)
 		free(c.times);
 	}
 }
+
+struct failing {
+	size_t from; /* the share that fails begins here */
+	atomic_size_t taken;
+};
+
+static err fail_at(void *context, size_t from, size_t to, struct why *why)
+{
+	struct failing *f = context;
+
+	(void)to;
+	atomic_fetch_add(&f->taken, 1);
+	return from == f->from ? fail(why, MSG_TABLE_ROOM, arg_int((int64_t)from)) : OK;
+}
+
+TEST(shares_after_one_that_failed_are_left_out)
+{
+	struct why why = { 0 };
+	struct failing one = { .from = 30 }, two = { .from = 990 }, none = { .from = 1000 };
+
+	CHECK("fails", shares_try(1, 1000, 10, fail_at, &one, &why) != OK);
+	CHECK("why", why.args[0].number == 30);
+	CHECK("none after it", atomic_load(&one.taken) == 4);
+	why = (struct why){ 0 };
+	CHECK("the last, by two", shares_try(2, 1000, 10, fail_at, &two, &why) != OK);
+	CHECK("why", why.args[0].number == 990);
+	CHECK("nobody need be told", shares_try(2, 1000, 10, fail_at, &two, NULL) != OK);
+	CHECK("all well", shares_try(3, 1000, 10, fail_at, &none, &why) == OK);
+	CHECK("each", atomic_load(&none.taken) == 100);
+}

@@ -38,3 +38,34 @@ void shares_do(unsigned threads, size_t count, size_t items, share_fn *fn, void 
 	for (size_t i = 0; i < started; i++)
 		ASSERT(pthread_join(helpers[i], NULL) == 0);
 }
+
+struct attempt {
+	share_try_fn *fn;
+	void *context;
+	atomic_bool failed; /* who sets it writes the next two */
+	err error;
+	struct why why;
+};
+
+static void attempt_share(void *context, size_t from, size_t to)
+{
+	struct attempt *attempt = context;
+	struct why why = { 0 };
+	err e = atomic_load(&attempt->failed) ? OK : attempt->fn(attempt->context, from, to, &why);
+
+	if (e != OK && !atomic_exchange(&attempt->failed, true)) {
+		attempt->error = e;
+		attempt->why = why;
+	}
+}
+
+err shares_try(unsigned threads, size_t count, size_t items, share_try_fn *fn, void *context,
+	struct why *why)
+{
+	struct attempt attempt = { .fn = fn, .context = context };
+
+	shares_do(threads, count, items, attempt_share, &attempt);
+	if (attempt.error != OK && why != NULL)
+		*why = attempt.why;
+	return attempt.error;
+}

@@ -59,9 +59,6 @@ struct way {
 	struct file *file;
 	bool past; /* the system's cache */
 	struct saved *slots;
-	atomic_bool failed; /* who sets it writes the next two */
-	err error;
-	struct why why;
 };
 
 /* Pages from *page on for those that the file does not hold; *page moved on. */
@@ -118,8 +115,9 @@ static err add_chunk(struct way *way, struct batch *batch, size_t slot, struct w
 	return OK;
 }
 
-static err save_chunks(struct way *way, size_t from, size_t to, struct why *why)
+static err save_chunks(void *context, size_t from, size_t to, struct why *why)
 {
+	struct way *way = context;
 	size_t chunk_pages = chunk_pages_of(way->view);
 	size_t most = way->past ? BATCH_PAGES_PAST : BATCH_PAGES;
 	struct batch batch = { .room = MAX_OF(
@@ -134,18 +132,6 @@ static err save_chunks(struct way *way, size_t from, size_t to, struct why *why)
 		e = flush(way, &batch, why);
 	free(batch.bytes);
 	return e;
-}
-
-static void save_share(void *context, size_t from, size_t to)
-{
-	struct way *way = context;
-	struct why why = { 0 };
-	err e = atomic_load(&way->failed) ? OK : save_chunks(way, from, to, &why);
-
-	if (e != OK && !atomic_exchange(&way->failed, true)) {
-		way->error = e;
-		way->why = why;
-	}
 }
 
 static err add_index(
@@ -206,13 +192,9 @@ err table_save(
 	ASSERT(((const struct published *)view)->number >= way.saver->number);
 	way.slots = memory_alloc(MAX_OF(count, (size_t)1) * sizeof(*way.slots));
 	err e = give_pages(&way, &page, why);
-	if (e == OK) {
-		shares_do(MAX_OF(store->threads, 1u), count,
-			MAX_OF(SHARE_PAGES / chunk_pages, (size_t)1), save_share, &way);
-		e = way.error;
-		if (e != OK && why != NULL)
-			*why = way.why;
-	}
+	if (e == OK)
+		e = shares_try(MAX_OF(store->threads, 1u), count,
+			MAX_OF(SHARE_PAGES / chunk_pages, (size_t)1), save_chunks, &way, why);
 	if (e == OK)
 		e = add_index(view, way.slots, store->index, why);
 	if (e != OK) {

@@ -84,9 +84,6 @@ struct way {
 	uint64_t at; /* of the piece */
 	str bytes;
 	uint32_t *crcs; /* of each block */
-	atomic_bool failed; /* who sets it writes the next two */
-	err error;
-	struct why why;
 };
 enum { BLOCK_BYTES = 1 << 20 };
 
@@ -96,18 +93,13 @@ static err write_bytes(const struct way *way, uint64_t at, str bytes, struct why
 			 : file_write_at(way->file, at, bytes.ptr, bytes.len, why);
 }
 
-static void write_block(void *context, size_t from, size_t to)
+static err write_block(void *context, size_t from, size_t to, struct why *why)
 {
 	struct way *way = context;
 	str block = { way->bytes.ptr + from, to - from };
-	struct why why = { 0 };
 
 	way->crcs[from / BLOCK_BYTES] = crc32c(0, block);
-	err e = atomic_load(&way->failed) ? OK : write_bytes(way, way->at + from, block, &why);
-	if (e != OK && !atomic_exchange(&way->failed, true)) {
-		way->error = e;
-		way->why = why;
-	}
+	return write_bytes(way, way->at + from, block, why);
 }
 
 static err write_blocks(struct way *way, unsigned threads, uint32_t *crc, struct why *why)
@@ -115,14 +107,12 @@ static err write_blocks(struct way *way, unsigned threads, uint32_t *crc, struct
 	size_t bytes = way->bytes.len;
 
 	way->crcs = memory_alloc((bytes / BLOCK_BYTES + 1) * sizeof(*way->crcs));
-	shares_do(MAX_OF(threads, 1u), bytes, BLOCK_BYTES, write_block, way);
-	for (size_t at = 0; at < bytes; at += BLOCK_BYTES)
+	err e = shares_try(MAX_OF(threads, 1u), bytes, BLOCK_BYTES, write_block, way, why);
+	for (size_t at = 0; e == OK && at < bytes; at += BLOCK_BYTES)
 		*crc = crc32c_join(
 			*crc, way->crcs[at / BLOCK_BYTES], MIN_OF(bytes - at, (size_t)BLOCK_BYTES));
 	free(way->crcs);
-	if (way->error != OK && why != NULL)
-		*why = way->why;
-	return way->error;
+	return e;
 }
 
 static err write_piece(const struct table_store *store, uint64_t at, const struct piece *piece,
