@@ -240,7 +240,7 @@ static void bench_check(void)
 	struct why why = { 0 };
 	double start = now_s();
 
-	if (dedup_check(dedup, &why) != OK)
+	if (dedup_check(dedup, NULL, &why) != OK)
 		stop("check", &why);
 	figure("check every byte", (now_s() - start), "s");
 	dedup_close(dedup);

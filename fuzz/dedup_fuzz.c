@@ -119,7 +119,8 @@ static void walk(struct dedup_run *run)
 	static uint8_t block[RUN_BLOCK_BYTES];
 	struct why why = { 0 };
 	uint64_t seen = 0;
-	bool whole = dedup_run_check(run, &why) == OK;
+	struct headway headway = headway_of(NULL, 0);
+	bool whole = dedup_run_check(run, &headway, &why) == OK;
 	err e = run_cursor_begin(&cursor, run, &why);
 
 	for (; e == OK && cursor.entry != NULL; e = run_cursor_next(&cursor, &why), seen++) {

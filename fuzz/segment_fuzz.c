@@ -356,7 +356,7 @@ static void try_everything(struct journal *journal)
 	bool did;
 
 	uint64_t records = scan_all(journal);
-	ASSERT(journal_check(journal, ignore_fault, NULL, &faults, &why) != ERR_SYNTAX);
+	ASSERT(journal_check(journal, NULL, ignore_fault, NULL, &faults, &why) != ERR_SYNTAX);
 	ASSERT(journal_append(journal, 1, &entry, 1, &seq, &why) == OK);
 	ASSERT(journal_read(journal, seq, arena, &record, &why) == OK);
 	ASSERT(str_equal(record.bytes, entry.bytes));

@@ -429,6 +429,75 @@ TEST(engine_verify_finds_planted_differences)
 	}
 }
 
+/* ---- given up, and told of */
+
+struct impatient {
+	struct town *town;
+	unsigned looks, last_look; /* at which it is given up */
+	enum verify_part part;
+	bool in_order;
+	atomic_bool stop;
+};
+
+static err call_town(void *context, err (*call)(struct engine *engine, void *with, struct why *why),
+	void *with, struct why *why)
+{
+	struct impatient *who = context;
+
+	return call(who->town->engine, with, why);
+}
+
+static void look_at_part(void *context, enum verify_part part, uint64_t done, uint64_t of)
+{
+	struct impatient *who = context;
+
+	who->in_order = who->in_order && part >= who->part && done <= of;
+	who->part = part;
+	if (++who->looks == who->last_look)
+		atomic_store(&who->stop, true);
+}
+
+TEST(engine_verify_is_told_of_and_given_up)
+{
+	struct town t = town_make();
+	struct verification v;
+	struct why why = { 0 };
+	unsigned last = 0;
+	err e;
+
+	do {
+		struct impatient who = { .town = &t, .last_look = last, .in_order = true };
+		const struct verify_place place = { .call = call_town,
+			.tell = look_at_part,
+			.context = &who,
+			.stop = &who.stop,
+			.is_alone = true };
+		atomic_store(&who.stop, last == 0);
+		e = engine_verify_at(t.engine, &place, note, &t, &v, &why);
+		CHECK("given up, or done", e == OK || e == ERR_CANCELLED);
+		CHECK("before anything", last > 0 || (e == ERR_CANCELLED && who.looks == 0));
+		CHECK("at the next look", e == OK || who.looks == last);
+		CHECK("part by part", who.in_order);
+		CHECK("all parts", e != OK || who.part == VERIFY_DIGEST);
+		last++;
+	} while (e != OK && last < 1000);
+	CHECK("one look a part at least", last > VERIFY_DIGEST + 1);
+	town_done(&t);
+}
+
+/* What says which files the index has is gone, while they are open. */
+TEST(engine_verify_misses_the_list_of_known_messages)
+{
+	struct town t = town_make();
+	struct why why = { 0 };
+
+	CHECK("on the disk", engine_checkpoint(t.engine, &why) == OK);
+	CHECK("sound", verify(&t).faults == 0);
+	CHECK("gone", disk_remove(sim_disk_of(t.sim), "/data/dedup/manifest", &why) == OK);
+	CHECK("told", verify(&t).faults == 1);
+	town_done(&t);
+}
+
 /* As it is, from a checkpoint, by replay, after bytes were erased; and when bytes went that the
  * state still has rows for. */
 TEST(engine_verify_finds_nothing_in_a_sound_state)

@@ -476,7 +476,7 @@ TEST(writer_threads_back_up_and_erase_while_producers_push)
 {
 	/* Neither would come by itself. */
 	const struct writer_options options = { .checkpoint_records = 500 };
-	const struct erase_watch watch = { 0 };
+	const struct watch watch = { 0 };
 	struct producer producers[PRODUCERS];
 	struct erasing_result gone = { 0 };
 	struct house h;
@@ -509,7 +509,7 @@ TEST(writer_threads_tell_who_waits_for_erasing)
 {
 	const struct writer_options options = { .queue = { 0 } };
 	const atomic_bool stop = true;
-	const struct erase_watch watch = { 0 }, impatient = { .stop = &stop };
+	const struct watch watch = { 0 }, impatient = { .stop = &stop };
 	struct erasing_result gone = { 0 };
 	struct house h;
 	struct why why = { 0 };

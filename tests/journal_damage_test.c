@@ -133,7 +133,7 @@ static struct outcome look(struct sim_disk *sim)
 		return o;
 	}
 	read_all(journal, &o);
-	CHECK("check", journal_check(journal, note_place, &o, &o.faults, &why) == OK);
+	CHECK("check", journal_check(journal, NULL, note_place, &o, &o.faults, &why) == OK);
 	journal_close(journal);
 	return o;
 }

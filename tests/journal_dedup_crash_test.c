@@ -73,7 +73,7 @@ static void open_and_compare(struct life *life)
 				entry.check != life->ops[i - 1].check ||
 					entry.state != life->ops[i - 1].state);
 	}
-	(void)wrong(life, "fails its check", dedup_check(life->dedup, &why) != OK);
+	(void)wrong(life, "fails its check", dedup_check(life->dedup, NULL, &why) != OK);
 }
 
 static void act(struct life *life)

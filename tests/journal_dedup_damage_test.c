@@ -89,12 +89,12 @@ static void open_damaged(const char *row, bool read_blocks)
 	if (dedup_damage(dedup) != NULL) {
 		CHECK(row, dedup_damage(dedup)->message == MSG_DEDUP_DAMAGED);
 		CHECK(row, covered == 1 && dedup_count(dedup) == 0);
-		CHECK(row, dedup_check(dedup, &why) == OK);
+		CHECK(row, dedup_check(dedup, NULL, &why) == OK);
 		add_range(dedup, 0, 10);
 		CHECK(row, dedup_save(dedup, 11, &why) == OK);
 	} else {
 		CHECK(row, covered == ENTRIES + 1 && look_up_all(dedup, row) > 0);
-		CHECK(row, dedup_check(dedup, &why) == ERR_CORRUPT);
+		CHECK(row, dedup_check(dedup, NULL, &why) == ERR_CORRUPT);
 		CHECK(row, why.has_offset && why.file[0] != '\0');
 	}
 	dedup_close(dedup);
@@ -286,7 +286,7 @@ TEST(dedup_merges_beside_the_writer)
 		if (i % 200 == 0)
 			CHECK("saves", dedup_save(shared, i + 11, &why) == OK);
 		if (i % 300 == 0)
-			CHECK("checks", dedup_check(shared, &why) == OK);
+			CHECK("checks", dedup_check(shared, NULL, &why) == OK);
 		CHECK("counts", dedup_count(shared) == i + 10);
 		CHECK("takes", dedup_resident_bytes(shared) > 0);
 	}
@@ -338,6 +338,6 @@ TEST(dedup_writes_beside_who_looks_up)
 	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
 	CHECK("ends", pthread_join(merger, NULL) == 0);
 	CHECK("counts", dedup_count(shared) == BATCH + (ALL - BATCH) / 10 * 9);
-	CHECK("is whole", dedup_check(shared, &why) == OK);
+	CHECK("is whole", dedup_check(shared, NULL, &why) == OK);
 	dedup_close(shared);
 }

@@ -130,7 +130,8 @@ static uint64_t faults_of(struct bench *b, bool print)
 {
 	uint64_t faults = UINT64_MAX;
 
-	CHECK("check runs", journal_check(b->journal, print_fault, &print, &faults, &b->why) == OK);
+	CHECK("check runs",
+		journal_check(b->journal, NULL, print_fault, &print, &faults, &b->why) == OK);
 	return faults;
 }
 

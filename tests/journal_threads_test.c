@@ -152,6 +152,7 @@ TEST(journal_writer_sealer_and_readers)
 		ASSERT(pthread_join(threads[i], NULL) == 0);
 	CHECK("all right", s.wrong == 0);
 	CHECK("they met", s.seals > 5 && s.reads > 100 && s.scanned > BATCHES);
-	CHECK("check", journal_check(s.journal, NULL, NULL, &faults, &why) == OK && faults == 0);
+	CHECK("check",
+		journal_check(s.journal, NULL, NULL, NULL, &faults, &why) == OK && faults == 0);
 	journal_close(s.journal);
 }

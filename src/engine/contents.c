@@ -113,7 +113,7 @@ static err read_one(struct contents *c, uint32_t row, str stored, struct arena *
 
 /* Both in the order of sequences. */
 static err read_all(struct contents *c, struct journal_scan *scan, const struct threads_view *view,
-	struct strbuf *bytes, struct why *why)
+	struct headway *headway, struct strbuf *bytes, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(RECORD_ARENA_BYTES);
 	struct journal_record stored;
@@ -134,6 +134,7 @@ static err read_all(struct contents *c, struct journal_scan *scan, const struct 
 		if (is_chosen(c, (uint32_t)row)) {
 			e = read_one(c, (uint32_t)row, stored.bytes, arena, bytes, why);
 			left--;
+			e = e == OK ? headway_add(headway, 1, why) : e;
 		}
 		row++;
 	}
@@ -141,7 +142,7 @@ static err read_all(struct contents *c, struct journal_scan *scan, const struct 
 }
 
 err contents_read(struct contents *c, struct journal *journal, const struct threads_view *view,
-	struct why *why)
+	struct headway *headway, struct why *why)
 {
 	struct strbuf bytes = strbuf_heap(RECORD_BYTES_MAX);
 	struct journal_scan *scan;
@@ -152,7 +153,7 @@ err contents_read(struct contents *c, struct journal *journal, const struct thre
 	free(c->values);
 	c->values = memory_alloc((c->count + 1) * sizeof(*c->values));
 	count_up(c);
-	e = read_all(c, scan, view, &bytes, why);
+	e = read_all(c, scan, view, headway, &bytes, why);
 	journal_scan_close(scan);
 	strbuf_done(&bytes);
 	return e;

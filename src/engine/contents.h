@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/watch.h"
 #include "engine/engine.h"
 
 struct contents;
@@ -19,9 +20,10 @@ void contents_free(struct contents *contents); /* NULL is fine */
 void contents_want(struct contents *contents, uint32_t row);
 size_t contents_wanted(const struct contents *contents);
 
-/* Reads those of all chosen rows of the view; a row whose record is gone counts as 0. */
+/* Reads those of all chosen rows of the view, each a step; a row whose record is gone counts as 0.
+ */
 err contents_read(struct contents *contents, struct journal *journal,
-	const struct threads_view *view, struct why *why);
+	const struct threads_view *view, struct headway *headway, struct why *why);
 uint64_t contents_of(const struct contents *contents, uint32_t row); /* chosen, and read */
 
 void contents_clear(struct contents *contents); /* none is chosen */

@@ -24,6 +24,7 @@ struct digesting {
 	uint32_t *first; /* of each customer, that identifier */
 	size_t customers;
 	size_t rows_max; /* of one reading of the journal */
+	struct headway headway; /* a row read, a row added */
 	struct digest_state state;
 };
 
@@ -146,7 +147,7 @@ static err add_customer(
 		contents[i] = contents_of(d->contents, rows[i]);
 	add_sorted(d, contents, count);
 	free(contents);
-	return OK;
+	return headway_add(&d->headway, thread.count + count, why);
 }
 
 enum { THREAD_ARENA_BYTES = 1 << 30 };
@@ -179,7 +180,7 @@ static err want_customers(
 
 static err read_contents(struct digesting *d, struct why *why)
 {
-	return contents_read(d->contents, d->engine->journal, d->view, why);
+	return contents_read(d->contents, d->engine->journal, d->view, &d->headway, why);
 }
 
 static err add_customers(struct digesting *d, struct why *why)
@@ -292,6 +293,7 @@ err engine_digest_of(struct engine *engine, const struct digest_of *of, struct s
 		.view = of->view,
 		.state_of = of->identity,
 		.identity = threads_view_identity(of->view),
+		.headway = headway_of(of->watch, 2 * threads_view_rows(of->view)),
 		.rows_max = engine_planted.digest_rows_max > 0 ? engine_planted.digest_rows_max
 							       : DIGEST_ROWS_MAX };
 
@@ -320,7 +322,8 @@ err engine_digest(struct engine *engine, struct state_digest *out, struct why *w
 	engine_recount_now(engine);
 	engine_index(engine);
 	AUTO_SNAPSHOT snapshot = engine_snapshot(engine);
-	const struct digest_of live = { snapshot_threads(snapshot), engine->identity };
+	const struct digest_of live = { .view = snapshot_threads(snapshot),
+		.identity = engine->identity };
 
 	return engine_digest_of(engine, &live, out, why);
 }

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/watch.h"
 #include "engine/engine.h"
 
 #define DIGEST_ROWS_MAX ((size_t)40000000) /* for which the journal is read at a time */
@@ -28,6 +29,7 @@ struct state_digest {
 struct digest_of {
 	const struct threads_view *view;
 	const struct identity *identity;
+	const struct watch *watch; /* told of rows, each of which is read and added; may be NULL */
 };
 err engine_digest_of(struct engine *engine, const struct digest_of *of, struct state_digest *out,
 	struct why *why);

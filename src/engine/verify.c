@@ -30,6 +30,21 @@ void verify_fault_of(struct verifying *v, enum message message, str identifier)
 	verify_fault(v, &fault);
 }
 
+static void tell_part(void *context, uint64_t done, uint64_t of)
+{
+	struct verifying *v = context;
+
+	if (v->place->tell != NULL)
+		v->place->tell(v->place->context, v->part, done, of);
+}
+
+const struct watch *verify_part(struct verifying *v, enum verify_part part)
+{
+	v->part = part;
+	v->watch = (struct watch){ tell_part, v, v->place->stop };
+	return &v->watch;
+}
+
 static err in_place(struct verifying *v,
 	err (*call)(struct engine *engine, void *with, struct why *why), void *with,
 	struct why *why)
@@ -38,7 +53,7 @@ static err in_place(struct verifying *v,
 }
 
 /* The records that are whole, one after the other. */
-enum { ASKED_MAX = 2048, TOLD_EVERY = 4096 };
+enum { ASKED_MAX = 2048 };
 struct records {
 	struct verifying *v;
 	struct verify_rows *rows; /* NULL: the state is not compared */
@@ -49,7 +64,8 @@ struct records {
 	struct dedup_key keys[ASKED_MAX];
 	uint64_t seqs[ASKED_MAX];
 	size_t asked;
-	bool unknown[ASKED_MAX];
+	bool known[ASKED_MAX];
+	struct dedup_entry entries[ASKED_MAX];
 };
 
 /* Each record that a source could send again must be known, or it would be taken twice.  A record
@@ -57,15 +73,8 @@ struct records {
 static err find_known(struct engine *engine, void *with, struct why *why)
 {
 	struct records *r = with;
-	err e = OK;
 
-	for (size_t i = 0; e == OK && i < r->asked; i++) {
-		struct dedup_entry known;
-		bool found = false;
-		e = dedup_find(engine->dedup, r->keys[i], &found, &known, why);
-		r->unknown[i] = !found;
-	}
-	return e;
+	return dedup_find_many(engine->dedup, r->keys, r->asked, r->known, r->entries, why);
 }
 
 static err ask_known(struct records *r, struct why *why)
@@ -73,7 +82,7 @@ static err ask_known(struct records *r, struct why *why)
 	err e = r->asked == 0 ? OK : in_place(r->v, find_known, r, why);
 
 	for (size_t i = 0; e == OK && i < r->asked; i++)
-		if (r->unknown[i])
+		if (!r->known[i])
 			verify_fault_at(r->v, MSG_VERIFY_UNKNOWN, r->seqs[i]);
 	r->asked = 0;
 	return e;
@@ -111,28 +120,15 @@ static err check_record(struct records *r, const struct journal_record *stored, 
 	return e;
 }
 
-static err look_around(const struct verifying *v, struct why *why)
-{
-	const struct verify_place *place = v->place;
-
-	if (place->stop != NULL && atomic_load_explicit(place->stop, memory_order_relaxed))
-		return fail(why, MSG_CANCELLED);
-	if (place->tell != NULL)
-		place->tell(place->context, v->out->records, v->end_seq - 1);
-	return OK;
-}
-
 static err check_records(struct records *r, struct why *why)
 {
+	struct headway headway = headway_of(verify_part(r->v, VERIFY_RECORDS), r->v->end_seq - 1);
 	bool more = true;
-	err e = OK;
+	err e = headway_look(&headway, why);
 
 	while (e == OK && more) {
 		struct journal_record stored;
-		if (r->v->out->records % TOLD_EVERY == 0)
-			e = look_around(r->v, why);
-		if (e == OK)
-			e = journal_scan_next(r->scan, &more, &stored, why);
+		e = journal_scan_next(r->scan, &more, &stored, why);
 		if (e == ERR_CORRUPT) { /* journal_check() has reported it */
 			e = OK;
 			continue;
@@ -140,6 +136,8 @@ static err check_records(struct records *r, struct why *why)
 		if (e != OK || !more || stored.seq >= r->v->end_seq)
 			break;
 		e = check_record(r, &stored, why);
+		if (e == OK)
+			e = headway_add(&headway, 1, why);
 	}
 	return e == OK ? ask_known(r, why) : e;
 }
@@ -171,15 +169,15 @@ static err compare_records(struct verifying *v, bool with_state, struct why *why
 /* Damaged records make a state differ for that reason alone. */
 static err verify_state(struct verifying *v, struct why *why)
 {
-	const struct digest_of of = { v->view, v->state_of };
 	bool whole = v->out->faults == 0;
 	err e = compare_records(v, whole, why);
 
 	if (e == OK && whole)
 		e = verify_threads(v, why);
-	if (e == OK)
-		e = look_around(v, why);
 	if (e == OK && v->out->faults == 0) {
+		const struct digest_of of = { .view = v->view,
+			.identity = v->state_of,
+			.watch = verify_part(v, VERIFY_DIGEST) };
 		e = engine_digest_of(v->engine, &of, &v->out->live, why);
 		v->out->same = e == OK;
 	}
@@ -222,6 +220,21 @@ static err verify_moment(struct verifying *v, struct engine_study *study, struct
 	return e;
 }
 
+/* The index of known messages; the rest is looked at whatever is wrong with it. */
+static err check_index(struct verifying *v, struct why *why)
+{
+	struct why fault = { 0 };
+	err e = dedup_check(v->engine->dedup, verify_part(v, VERIFY_INDEX), &fault);
+
+	if (e == ERR_CORRUPT || e == ERR_NOT_FOUND) {
+		verify_fault(v, &fault);
+		return OK;
+	}
+	if (e != OK && why != NULL)
+		*why = fault;
+	return e;
+}
+
 err engine_verify_at(struct engine *engine, const struct verify_place *place,
 	void (*report)(void *context, const struct why *fault), void *context,
 	struct verification *out, struct why *why)
@@ -230,14 +243,14 @@ err engine_verify_at(struct engine *engine, const struct verify_place *place,
 		.engine = engine, .report = report, .context = context, .out = out, .place = place
 	};
 	struct taking taking = { .is_alone = place->is_alone };
-	struct why reason = { 0 };
 	uint64_t faults = 0;
 
 	*out = (struct verification){ 0 };
-	err e = journal_check(engine->journal, report, context, &faults, why);
+	err e = journal_check(
+		engine->journal, verify_part(&v, VERIFY_BYTES), report, context, &faults, why);
 	out->faults = faults;
-	if (e == OK && dedup_check(engine->dedup, &reason) == ERR_CORRUPT)
-		verify_fault(&v, &reason);
+	if (e == OK)
+		e = check_index(&v, why);
 	if (e == OK)
 		e = in_place(&v, take, &taking, why);
 	if (e == OK)

@@ -26,6 +26,10 @@ struct verification {
 	struct state_digest live; /* its bytes: if it is the same */
 };
 
+/* Its parts, in order.  Told of each: bytes of the journal; entries of the index; records; rows;
+ * rows, twice each. */
+enum verify_part { VERIFY_BYTES, VERIFY_INDEX, VERIFY_RECORDS, VERIFY_THREADS, VERIFY_DIGEST };
+
 /* Where a verification runs.  Beside a running writer it looks at one moment of the state
  * (recount.h), which is taken in the writer's place, and asks there, some thousands at a time,
  * which messages are known: so that producers wait for milliseconds and not for the whole of it.
@@ -37,7 +41,8 @@ struct verify_place {
 	/* Runs `call` in the writer's place. */
 	err (*call)(void *context, err (*call)(struct engine *engine, void *with, struct why *why),
 		void *with, struct why *why);
-	void (*tell)(void *context, uint64_t done, uint64_t of); /* records; may be NULL */
+	/* How far a part is; may be NULL. */
+	void (*tell)(void *context, enum verify_part part, uint64_t done, uint64_t of);
 	void *context;
 	const atomic_bool *stop; /* set: ERR_CANCELLED; may be NULL */
 	bool is_alone; /* there is no writer: the state holds still */

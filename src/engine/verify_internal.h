@@ -16,11 +16,16 @@ struct verifying {
 	const struct identity_view *identity;
 	const struct identity *state_of;
 	uint64_t end_seq; /* records from here on came later */
+	enum verify_part part;
+	struct watch watch; /* of the present part */
 };
 
 void verify_fault(struct verifying *v, const struct why *fault);
 void verify_fault_at(struct verifying *v, enum message message, uint64_t seq);
 void verify_fault_of(struct verifying *v, enum message message, str identifier);
+
+/* A part begins: who waits is told of it by this. */
+const struct watch *verify_part(struct verifying *v, enum verify_part part);
 
 /* The decision that holds on each pair, as the journal has it. */
 struct verify_decision {

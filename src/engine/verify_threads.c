@@ -9,6 +9,7 @@ struct gathered {
 	struct verifying *v;
 	uint8_t *seen; /* a bit a row */
 	uint64_t count;
+	struct headway headway; /* rows */
 };
 
 /* This customer's, visible, of this kind, and in no thread before. */
@@ -63,7 +64,7 @@ static err check_customer(
 	if (!sound)
 		verify_fault_of(g->v, MSG_VERIFY_THREAD,
 			identity_text(identity, identity_customer(identity, customer)->head));
-	return OK;
+	return headway_add(&g->headway, thread.count + count, why);
 }
 
 /* What is somebody's and was in no thread. */
@@ -84,8 +85,11 @@ static void check_missing(struct gathered *g)
 err verify_threads(struct verifying *v, struct why *why)
 {
 	AUTO_ARENA arena = arena_create(THREAD_ARENA_BYTES);
-	struct gathered g = { .v = v, .seen = memory_alloc(threads_view_rows(v->view) / 8 + 1) };
-	err e = OK;
+	size_t rows = threads_view_rows(v->view);
+	struct gathered g = { .v = v,
+		.seen = memory_alloc(rows / 8 + 1),
+		.headway = headway_of(verify_part(v, VERIFY_THREADS), rows) };
+	err e = headway_look(&g.headway, why);
 
 	for (uint32_t i = 0; e == OK && i < identity_customer_end(v->identity); i++) {
 		arena_reset(arena);

@@ -33,6 +33,7 @@
  */
 #pragma once
 
+#include "base/watch.h"
 #include "engine/erasing.h"
 #include "engine/intake.h"
 #include "engine/stages.h"
@@ -97,15 +98,9 @@ err writer_call_beside(struct writer *writer,
 	struct why *why);
 
 /* The bytes of all who are erased vanish now, beside the writer (erasing.h), as they would in time:
- * waits until that is done.  ERR_CANCELLED: the writer stopped or failed, or `stop` was set: it
- * goes on all the same, as far as it can. */
-struct erase_watch {
-	void (*tell)(
-		void *context, uint64_t done, uint64_t of); /* records read anew; may be NULL */
-	void *context;
-	const atomic_bool *stop; /* may be NULL */
-};
-err writer_erase_now(struct writer *writer, const struct erase_watch *watch,
+ * waits until that is done; `watch` is told of records read anew.  ERR_CANCELLED: the writer
+ * stopped or failed, or it was given up: it goes on all the same, as far as it can. */
+err writer_erase_now(struct writer *writer, const struct watch *watch,
 	struct erasing_result *result, struct why *why);
 
 /* ---- for readers */

@@ -159,8 +159,8 @@ static err answer(const struct erase_wait *wait, enum erase_look looked,
 	return wait->result;
 }
 
-err writer_erase_now(struct writer *w, const struct erase_watch *watch,
-	struct erasing_result *result, struct why *why)
+err writer_erase_now(
+	struct writer *w, const struct watch *watch, struct erasing_result *result, struct why *why)
 {
 	struct erase_wait wait = { 0 };
 	uint64_t end = journal_end(w->engine->journal) - 1, read = 0;

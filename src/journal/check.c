@@ -149,12 +149,14 @@ static void check_beginning(struct check *check, struct journal *journal)
 	segment_unref(first);
 }
 
-err journal_check(struct journal *journal, void (*report)(void *context, const struct why *fault),
-	void *context, uint64_t *faults, struct why *why)
+err journal_check(struct journal *journal, const struct watch *watch,
+	void (*report)(void *context, const struct why *fault), void *context, uint64_t *faults,
+	struct why *why)
 {
 	struct check check = { report, context, 0 };
+	struct headway headway = headway_of(watch, journal_bytes(journal));
 	struct segment *s = journal_segment(journal, 0), *next;
-	err e = OK;
+	err e = headway_look(&headway, why);
 
 	check_beginning(&check, journal);
 	for (size_t i = 1; e == OK && s != NULL; i++, s = next) {
@@ -164,6 +166,8 @@ err journal_check(struct journal *journal, void (*report)(void *context, const s
 			e = check_sealed(&check, s, why);
 		else if (e == OK)
 			e = check_rows(&check, s, next == NULL, why);
+		if (e == OK)
+			e = headway_add(&headway, segment_bytes(s), why);
 		segment_unref(s);
 	}
 	segment_unref(s);

@@ -452,13 +452,15 @@ static err check_manifest(struct dedup *dedup, struct why *why)
 	return e == ERR_NOT_FOUND && dedup->run_count == 0 ? OK : e;
 }
 
-err dedup_check(struct dedup *dedup, struct why *why)
+err dedup_check(struct dedup *dedup, const struct watch *watch, struct why *why)
 {
+	struct headway headway = headway_of(watch, dedup_count(dedup));
+
 	pthread_mutex_lock(&dedup->disk_lock); /* no run comes or goes meanwhile */
 	err e = check_manifest(dedup, why);
 
 	for (size_t i = 0; e == OK && i < dedup->run_count; i++)
-		e = dedup_run_check(dedup->runs[i], why);
+		e = dedup_run_check(dedup->runs[i], &headway, why);
 	pthread_mutex_unlock(&dedup->disk_lock);
 	return e;
 }

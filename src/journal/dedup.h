@@ -33,6 +33,7 @@
 #pragma once
 
 #include "base/file.h"
+#include "base/watch.h"
 
 struct dedup_key {
 	uint64_t high, low;
@@ -144,5 +145,6 @@ uint64_t dedup_count(const struct dedup *dedup);
 size_t dedup_resident_bytes(const struct dedup *dedup);
 
 /* Checks every byte of manifest and runs: checksums, order, counts, that the filters know all
- * entries; ERR_CORRUPT names the file and the offset. */
-err dedup_check(struct dedup *dedup, struct why *why);
+ * entries; ERR_CORRUPT names the file and the offset.  `watch` may be NULL; it is told of entries.
+ */
+err dedup_check(struct dedup *dedup, const struct watch *watch, struct why *why);

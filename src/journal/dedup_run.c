@@ -325,7 +325,7 @@ static err check_copy(struct dedup_run *run, uint8_t *bytes, size_t room, struct
 	return check_head(run, run->header.number, run->layout.end, why);
 }
 
-err dedup_run_check(struct dedup_run *run, struct why *why)
+err dedup_run_check(struct dedup_run *run, struct headway *headway, struct why *why)
 {
 	struct run_cursor *cursor = memory_alloc(sizeof(*cursor));
 	err e = check_copy(run, cursor->bytes, sizeof(cursor->bytes), why);
@@ -337,6 +337,8 @@ err dedup_run_check(struct dedup_run *run, struct why *why)
 			e = run_damaged(run->path, run->layout.filter_at, why);
 		else
 			e = run_cursor_next(cursor, why);
+		if (e == OK)
+			e = headway_add(headway, 1, why);
 	}
 	free(cursor);
 	return e;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/watch.h"
 #include "journal/dedup_format.h"
 
 enum { RUN_READ_BLOCKS = 16 }; /* read at once by a cursor */
@@ -58,5 +59,5 @@ struct run_cursor {
 err run_cursor_begin(struct run_cursor *cursor, struct dedup_run *run, struct why *why);
 err run_cursor_next(struct run_cursor *cursor, struct why *why);
 
-/* Every byte: checksums, paddings, order, index and filter against the entries. */
-err dedup_run_check(struct dedup_run *run, struct why *why);
+/* Every byte: checksums, paddings, order, index and filter against the entries, each a step. */
+err dedup_run_check(struct dedup_run *run, struct headway *headway, struct why *why);

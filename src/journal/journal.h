@@ -32,6 +32,7 @@
 #pragma once
 
 #include "base/file.h"
+#include "base/watch.h"
 
 struct journal;
 
@@ -147,6 +148,7 @@ err journal_rewrite_one(
 	struct journal *journal, const uint64_t *seqs, size_t count, size_t *done, struct why *why);
 
 /* Checks every checksum, length and sequence on disk; calls `report` once for each fault with
- * its place and words.  *faults counts them. */
-err journal_check(struct journal *journal, void (*report)(void *context, const struct why *fault),
-	void *context, uint64_t *faults, struct why *why);
+ * its place and words.  *faults counts them.  `watch` may be NULL; it is told of bytes. */
+err journal_check(struct journal *journal, const struct watch *watch,
+	void (*report)(void *context, const struct why *fault), void *context, uint64_t *faults,
+	struct why *why);

@@ -110,12 +110,22 @@ static err in_place(void *context, store_change *call, void *with, struct why *w
 	return store_ask(v->request, v->engine, call, with, why);
 }
 
-static void tell(void *context, uint64_t done, uint64_t of)
+static void tell(void *context, enum verify_part part, uint64_t done, uint64_t of)
 {
+	static const struct {
+		enum text doing;
+		enum unit unit;
+		unsigned steps; /* of each */
+	} parts[] = { [VERIFY_BYTES] = { TEXT_DOING_VERIFY, UNIT_BYTES, 1 },
+		[VERIFY_INDEX] = { TEXT_DOING_VERIFY_INDEX, UNIT_EVENTS, 1 },
+		[VERIFY_RECORDS] = { TEXT_DOING_VERIFY_RECORDS, UNIT_EVENTS, 1 },
+		[VERIFY_THREADS] = { TEXT_DOING_VERIFY_THREADS, UNIT_EVENTS, 1 },
+		[VERIFY_DIGEST] = { TEXT_DOING_DIGEST, UNIT_EVENTS, 2 } };
 	struct verifying *v = context;
-	const struct progress_state state = {
-		.doing = TEXT_DOING_VERIFY, .unit = UNIT_EVENTS, .done = done, .total = of
-	};
+	const struct progress_state state = { .doing = parts[part].doing,
+		.unit = parts[part].unit,
+		.done = done / parts[part].steps,
+		.total = of / parts[part].steps };
 
 	sink_progress(v->sink, &state);
 }

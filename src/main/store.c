@@ -218,7 +218,7 @@ err store_erase_bytes(const struct request *request, struct sink *sink, struct e
 	struct erasing_result *result, struct why *why)
 {
 	struct house *house = request_house(request);
-	const struct erase_watch watch = {
+	const struct watch watch = {
 		.tell = tell_rewriting, .context = sink, .stop = request_stop(request)
 	};
 

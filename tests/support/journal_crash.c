@@ -211,7 +211,7 @@ static void check_disk(struct world *w)
 	struct why why = { 0 };
 	uint64_t faults = 0;
 
-	if (journal_check(w->journal, note_fault, w, &faults, &why) == OK && faults > 0)
+	if (journal_check(w->journal, NULL, note_fault, w, &faults, &why) == OK && faults > 0)
 		wrong(w, "check finds a fault");
 }
 
